@@ -1,0 +1,1 @@
+"""The Lark grammars and the labelled malformed examples, as package data."""

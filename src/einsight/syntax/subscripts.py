@@ -1,0 +1,76 @@
+"""What stands in a subscript: `ij`, `{i,j}`, `{i+k-1}`, `{j=1}`, `[row, col]`, `ᵢⱼ`."""
+
+from __future__ import annotations
+
+import re
+
+from .tree import IndexEntry, Subscript
+
+_DOWN = dict(zip("ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnaehoprstuvx0123456789", strict=True))
+_TERM = re.compile(r"\s*([+\-−]?)\s*(?:(\d+)|([^\W\d_][^\W_]*))")
+_WORD = re.compile(r"[^\W_]+\Z")
+
+
+def read_subscript(text: str, start: int, end: int) -> Subscript:
+    """The subscript that the token `text` spells, at those offsets."""
+    if text.startswith("_{"):
+        inner, shift = text[2:-1], 2
+    elif text.startswith(("_", "[")):
+        inner, shift = (text[1:-1], 1) if text[0] == "[" else (text[1:], 1)
+    else:
+        inner, shift = "".join(_DOWN[c] for c in text), 0
+    at = start + shift
+    bracketed = text[0] == "["
+    lower = None
+    if "=" in inner:
+        head, lower = inner.split("=", 1)
+        inner, lower = head, lower.strip()
+    if not inner.strip():
+        return Subscript(start, end, "", (), lower, "this subscript is empty: write an index, as in `x_i`", bracketed)
+    entries: list[IndexEntry] = []
+    parts = inner.split(",")
+    separated = bracketed or len(parts) > 1
+    offset = 0
+    for part in parts:
+        where = at + offset
+        offset += len(part) + 1
+        if not separated and _WORD.match(part.strip()):
+            entries += _letters(part, where)
+            continue
+        if not separated and re.fullmatch(r"\s*[^\W\d_](\s+[^\W_])+\s*", part):
+            entries += _letters(part, where)
+            continue
+        entry = _entry(part, where)
+        if entry is None:
+            problem = f"`{part.strip()}` is no index: write letters, numbers from 1, or a shift as in `x_{{i+1}}`"
+            return Subscript(start, end, inner, (), lower, problem, bracketed)
+        entries.append(entry)
+    return Subscript(start, end, inner.strip(), tuple(entries), lower, None, bracketed)
+
+
+def _letters(part: str, at: int) -> list[IndexEntry]:
+    """Without separators every letter is an index and every digit a component."""
+    return [
+        IndexEntry(at + k, at + k + 1, (), int(c)) if c.isdigit() else IndexEntry(at + k, at + k + 1, ((c, 1),), 0)
+        for k, c in enumerate(part)
+        if not c.isspace()
+    ]
+
+
+def _entry(part: str, at: int) -> IndexEntry | None:
+    names: list[tuple[str, int]] = []
+    number, place = 0, 0
+    while place < len(part.rstrip()):
+        found = _TERM.match(part, place)
+        if found is None or (place and not found[1]):
+            return None
+        sign = -1 if found[1] in ("-", "−") else 1
+        if found[2]:
+            number += sign * int(found[2])
+        else:
+            names.append((found[3], sign))
+        place = found.end()
+    if place == 0:
+        return None
+    lead = len(part) - len(part.lstrip())
+    return IndexEntry(at + lead, at + len(part.rstrip()), tuple(names), number)

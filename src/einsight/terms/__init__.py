@@ -1,0 +1,10 @@
+"""The mathematics: interned, position-free expressions over named indices.
+
+Data flows in from `lowering` (text becomes terms) and out to `notation` and `targets`.  Nothing here
+knows about text, layouts, rules or numbers.
+
+    dimension.py   axes sizes, indices, slots
+    term.py        the heads, and interning
+    build.py       constructors that canonicalise
+    walk.py        substitution, replacement, opening of binders
+"""

@@ -1,0 +1,435 @@
+"""Constructors: equal expressions become one object.
+
+They canonicalise (order, nesting, names of bound indices, equal factors as a power, arithmetic of plain
+numbers) and do nothing a reader would call a step; steps are rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from .dimension import Dim, Index, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
+from .term import (
+    Abstraction,
+    Apply,
+    Bracket,
+    Component,
+    Constant,
+    Delta,
+    Derivative,
+    Number,
+    Operator,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    slot_indices,
+)
+
+# Ways to name interchangeable dummies that are compared before the first one is taken as it is.
+# Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
+LABELLINGS = 120
+
+
+def number(value: Fraction | int) -> Number:
+    return Number.make(value)
+
+
+ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
+
+size = Size.make
+constant = Constant.make
+component = Component.make
+
+
+def delta(left: Slot, right: Slot) -> Term:
+    """`δ_ab`; of two literal components it is a number at once."""
+    if isinstance(left, int) and isinstance(right, int):
+        return ONE if left == right else ZERO
+    if slot_key(right) < slot_key(left):
+        left, right = right, left
+
+    def build() -> Delta:
+        self = object.__new__(Delta)
+        self.left, self.right = left, right
+        return self._finish("")
+
+    return intern_object((Delta, left, right), build)
+
+
+def bracket(relation: str, left: Term, right: Term) -> Term:
+    """`[left ∘ right]`; `>` and `≥` are turned round, plain numbers are compared."""
+    if relation in (">", "≥"):
+        relation, left, right = {">": "<", "≥": "≤"}[relation], right, left
+    if isinstance(left, Number) and isinstance(right, Number):
+        a, b = left.value, right.value
+        return ONE if {"=": a == b, "≠": a != b, "<": a < b, "≤": a <= b}[relation] else ZERO
+    if relation in ("=", "≠") and right.key < left.key:
+        left, right = right, left
+    if relation == "=" and isinstance(left, Position) and isinstance(right, Position):
+        return delta(left.slot, right.slot)
+
+    def build() -> Bracket:
+        self = object.__new__(Bracket)
+        self.relation, self.left, self.right = relation, left, right
+        return self._finish(relation)
+
+    return intern_object((Bracket, relation, left, right), build)
+
+
+def position(slot: Slot) -> Term:
+    if isinstance(slot, int):
+        return number(slot)
+
+    def build() -> Position:
+        self = object.__new__(Position)
+        self.slot = slot
+        return self._finish("")
+
+    return intern_object((Position, slot), build)
+
+
+def power(base: Term, exponent: Term | int | Fraction) -> Term:
+    """`base ^ exponent`, with the exponents 0 and 1, plain numbers and whole powers of powers folded."""
+    if not isinstance(exponent, Term):
+        exponent = number(exponent)
+    if isinstance(exponent, Number):
+        n = exponent.value
+        if n == 1:
+            return base
+        if n == 0:
+            return ONE
+        if n.denominator == 1:
+            if isinstance(base, Number) and (base.value != 0 or n > 0):
+                return number(base.value ** int(n))
+            if isinstance(base, Power) and isinstance(base.exponent, Number):
+                return power(base.base, base.exponent.value * n)
+            if isinstance(base, Product) and not base.bound:
+                return product([power(f, exponent) for f in base.factors])
+        if isinstance(base, Number) and base.value == 1:
+            return ONE
+
+    def build() -> Power:
+        self = object.__new__(Power)
+        self.base, self.exponent = base, exponent
+        return self._finish("")
+
+    return intern_object((Power, base, exponent), build)
+
+
+def apply(function: str, *arguments: Term) -> Term:
+    def build() -> Apply:
+        self = object.__new__(Apply)
+        self.function, self.arguments = function, arguments
+        return self._finish(function)
+
+    return intern_object((Apply, function, arguments), build)
+
+
+def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot] = ()) -> Term:
+    arguments, indices = tuple(arguments), tuple(indices)
+
+    def build() -> Operator:
+        self = object.__new__(Operator)
+        self.name, self.arguments, self.indices = name, arguments, indices
+        return self._finish(name)
+
+    return intern_object((Operator, name, arguments, indices), build)
+
+
+def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term:
+    indices = tuple(indices)
+
+    def build() -> Derivative:
+        self = object.__new__(Derivative)
+        self.body, self.tensor, self.indices = body, tensor, indices
+        return self._finish(tensor.key, tensors=frozenset((tensor,)))
+
+    return intern_object((Derivative, body, tensor, indices), build)
+
+
+def add(*terms: Term) -> Term:
+    """`a + b + …`: flat, ordered, plain numbers added."""
+    flat: list[Term] = []
+    total = Fraction(0)
+    for term in terms:
+        for part in term.terms if isinstance(term, Sum) else (term,):
+            if isinstance(part, Number):
+                total += part.value
+            else:
+                flat.append(part)
+    if total:
+        flat.append(number(total))
+    if not flat:
+        return ZERO
+    if len(flat) == 1:
+        return flat[0]
+    ordered = tuple(sorted(flat, key=_key))
+
+    def build() -> Sum:
+        self = object.__new__(Sum)
+        self.terms = ordered
+        return self._finish("")
+
+    return intern_object((Sum, ordered), build)
+
+
+def negate(term: Term) -> Term:
+    return product([MINUS_ONE, term])
+
+
+def subtract(left: Term, right: Term) -> Term:
+    return add(left, negate(right))
+
+
+def quotient(left: Term, right: Term) -> Term:
+    return product([left, power(right, -1)])
+
+
+def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
+    """`∑_bound f g …`: flat, equal factors merged to powers, dummies named canonically.
+
+    A bound index that no factor mentions multiplies by the size of its dimension.  Dummies of a nested
+    sum are renamed as it is merged, so nothing is captured.  A contraction that shares no index with the
+    rest (`x'x` in `x'x y_i`) is kept as one factor, so that it can be cancelled and raised to powers.
+    """
+    live = list(bound)
+    coefficient = Fraction(1)
+    counts: dict[Term, Fraction] = {}
+    todo = list(factors)
+    todo.reverse()
+    while todo:
+        factor = todo.pop()
+        if isinstance(factor, Number):
+            coefficient *= factor.value
+        elif isinstance(factor, Product) and not _is_closed_contraction(factor):
+            inner, dummies = open_product(factor)
+            live.extend(dummies)
+            todo.extend(inner)
+        elif (
+            isinstance(factor, Power)
+            and isinstance(factor.exponent, Number)
+            and factor.exponent.value.denominator == 1
+        ):
+            counts[factor.base] = counts.get(factor.base, Fraction(0)) + factor.exponent.value
+        else:
+            counts[factor] = counts.get(factor, Fraction(0)) + 1
+    if coefficient == 0:
+        return ZERO
+    used = {i for base, count in counts.items() if count for i in base.free}
+    for b in live:
+        if b not in used:
+            extra = size(b.dim)
+            if isinstance(extra, Number):
+                coefficient *= extra.value
+            else:
+                counts[extra] = counts.get(extra, Fraction(0)) + 1
+    live = [b for b in live if b in used]
+    if live:
+        merged, live = _split_contractions(_from_counts(counts), live)
+    else:
+        merged = _from_counts(counts)
+    names: tuple[Index, ...] = ()
+    if live:
+        merged, names = _name_dummies(merged, live)
+    merged.sort(key=_key)
+    if coefficient != 1 or not merged:
+        if names and not any(f.free.difference(names) for f in merged):
+            merged, names = [_make_product(tuple(merged), names)], ()
+        merged.insert(0, number(coefficient))
+    if len(merged) == 1 and not names:
+        return merged[0]
+    return _make_product(tuple(merged), names)
+
+
+def _is_closed_contraction(term: Product) -> bool:
+    return bool(term.bound) and not term.free and not isinstance(term.factors[0], Number)
+
+
+def _from_counts(counts: dict[Term, Fraction]) -> list[Term]:
+    return [base if count == 1 else power(base, count) for base, count in counts.items() if count]
+
+
+def _split_contractions(factors: list[Term], bound: list[Index]) -> tuple[list[Term], list[Index]]:
+    """Pull out the groups of factors that only bound indices connect and that no free index touches."""
+    groups: list[tuple[set[Index], list[Term]]] = []
+    summed = set(bound)
+    for factor in factors:
+        indices = set(factor.free & summed)
+        members = [factor]
+        rest = []
+        for group in groups:
+            if indices.isdisjoint(group[0]):
+                rest.append(group)
+            else:
+                indices |= group[0]
+                members = group[1] + members
+        groups = [*rest, (indices, members)]
+    closed = [g for g in groups if g[0] and not any(f.free - summed for f in g[1])]
+    if not closed or len(groups) == 1:
+        return factors, bound
+    counts: dict[Term, Fraction] = {}
+    for group in groups:
+        if group in closed:
+            named, names = _name_dummies(group[1], [b for b in bound if b in group[0]])
+            named.sort(key=_key)
+            inner: Term = _make_product(tuple(named), names)
+            counts[inner] = counts.get(inner, Fraction(0)) + 1
+            summed -= group[0]
+        else:
+            for factor in group[1]:
+                base, count = factor, Fraction(1)
+                if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+                    base, count = factor.base, factor.exponent.value
+                counts[base] = counts.get(base, Fraction(0)) + count
+    return _from_counts(counts), [b for b in bound if b in summed]
+
+
+def _make_product(factors: tuple[Term, ...], bound: tuple[Index, ...]) -> Product:
+    def build() -> Product:
+        self = object.__new__(Product)
+        self.factors, self.bound = factors, bound
+        return self._finish("", binds=bound)
+
+    return intern_object((Product, factors, bound), build)
+
+
+def _key(term: Term) -> tuple:
+    return term.key
+
+
+def _name_dummies(factors: list[Term], bound: list[Index]) -> tuple[list[Term], tuple[Index, ...]]:
+    """The factors with the canonical names of this height for the bound indices, and those names."""
+    height = 1 + max(f.height for f in factors)
+    orders: Iterable[Sequence[Index]] = [bound] if len(bound) == 1 else _candidate_orders(factors, bound)
+    best: tuple | None = None
+    chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
+    for order in orders:
+        targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
+        names: dict[Index, Slot] = dict(zip(order, targets, strict=True))
+        renamed = [substitute(f, names) for f in factors]
+        if len(bound) == 1:
+            return renamed, targets
+        key = tuple(sorted(f.key for f in renamed))
+        if best is None or key < best:
+            best, chosen = key, (renamed, targets)
+    return chosen
+
+
+def _candidate_orders(factors: list[Term], bound: list[Index]) -> Iterable[Sequence[Index]]:
+    """Orders of the dummies that a colour refinement cannot tell apart, most often a single one."""
+    colours: dict[Index, int]
+    ranks = {k: n for n, k in enumerate(sorted({b.dim.key for b in bound}))}
+    colours = {b: ranks[b.dim.key] for b in bound}
+    holders = {b: [f for f in factors if b in f.free] for b in bound}
+    while True:
+        marks = {
+            b: (colours[b], sorted(_signature(f, colours, b) for f in holders[b])) for b in bound
+        }
+        distinct = sorted({_freeze(m) for m in marks.values()})
+        ranking = {m: n for n, m in enumerate(distinct)}
+        refined = {b: ranking[_freeze(marks[b])] for b in bound}
+        if len(distinct) == len(set(colours.values())):
+            colours = refined
+            break
+        colours = refined
+    groups = [
+        [b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))
+    ]
+    choices = itertools.product(*(itertools.permutations(g) for g in groups))
+    return (tuple(itertools.chain(*choice)) for choice in itertools.islice(choices, LABELLINGS))
+
+
+def _freeze(mark: tuple) -> tuple:
+    return (mark[0], tuple(mark[1]))
+
+
+def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tuple[int, int, str]:
+    if isinstance(slot, Index):
+        if slot is marked:
+            return (0, -1, "")
+        if slot in colours:
+            return (0, colours[slot], "")
+        if slot.kind == Index.BOUND:
+            return (5, 0, slot.dim.key)
+        return slot.key
+    if isinstance(slot, int):
+        return slot_key(slot)
+    parts = sorted((c, _slot_signature(i, colours, marked)) for i, c in slot.indices)
+    return (4, slot.offset, repr(parts))
+
+
+def _signature(term: Term, colours: dict[Index, int], marked: Index) -> tuple:
+    """What a term looks like when only the colours of the dummies can be seen."""
+    slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
+    if isinstance(term, Delta):
+        slots = tuple(sorted(slots))
+    if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
+        return (term.RANK, str(term.key[1]), slots, ("=", repr(term.key)) if term.children() else ())
+    inner = [_signature(c, colours, marked) for c in term.children()]
+    inner += [_signature(a.body, colours, marked) for a in term.abstractions()]
+    if isinstance(term, (Sum, Product)):
+        inner.sort(key=repr)
+    return (term.RANK, str(term.key[1]), slots, ("~", repr(inner)))
+
+
+def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
+    """The factors with fresh names for the bound indices, and those names."""
+    if not term.bound:
+        return term.factors, ()
+    dummies = tuple(fresh_index(b.dim) for b in term.bound)
+    names: dict[Index, Slot] = dict(zip(term.bound, dummies, strict=True))
+    return tuple(substitute(f, names) for f in term.factors), dummies
+
+
+def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
+    """`(params) ↦ body`."""
+    height = body.height + 1
+    names = tuple(bound_index(height, k, p.dim) for k, p in enumerate(params))
+    body = substitute(body, dict(zip(params, names, strict=True)))
+    return _make_abstraction(names, body)
+
+
+def _make_abstraction(names: tuple[Index, ...], body: Term) -> Abstraction:
+    def build() -> Abstraction:
+        self = object.__new__(Abstraction)
+        self.params, self.body = names, body
+        self.free = body.free.difference(names)
+        self.height = body.height + 1
+        self.key = (len(names), tuple(n.key for n in names), body.key)
+        return self
+
+    return intern_object((Abstraction, names, body), build)
+
+
+def instantiate(function: Abstraction, slots: Sequence[Slot]) -> Term:
+    """The body of an abstraction at the given slots."""
+    return substitute(function.body, dict(zip(function.params, slots, strict=True)))
+
+
+def open_abstraction(function: Abstraction) -> tuple[tuple[Index, ...], Term]:
+    params = tuple(fresh_index(p.dim) for p in function.params)
+    return params, instantiate(function, params)
+
+
+def substitute(term: Term, names: dict[Index, Slot]) -> Term:
+    """Every free index replaced by a slot.  Memoised over shared subterms; captures nothing."""
+    from .walk import substitute_indices
+
+    return substitute_indices(term, names)
+
+
+def dims_of(slots: Iterable[Slot]) -> tuple[Dim | None, ...]:
+    return tuple(None if isinstance(s, int) else s.dim for s in slots)
+
+
+__all__ = [
+    "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
+    "constant", "delta", "derivative", "dims_of", "instantiate", "negate", "number", "open_abstraction",
+    "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
+    "substitute", "subtract",
+]  # fmt: skip

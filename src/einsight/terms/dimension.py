@@ -1,0 +1,165 @@
+"""Dimensions, indices and tensors: the names that a term is about.
+
+All are interned, so that identity is equality.  An index carries its dimension, so a term knows the
+shape of each of its axes without a symbol table.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import TYPE_CHECKING, Any, Union
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from .term import Abstraction
+
+_LOCK = threading.Lock()
+_TABLE: WeakValueDictionary[tuple, Any] = WeakValueDictionary()
+_FRESH = itertools.count(1)
+
+
+def intern_object(identity: tuple, make: Any) -> Any:
+    """The one live object of that identity; `make` builds it when there is none.  Safe under threads."""
+    found = _TABLE.get(identity)
+    if found is not None:
+        return found
+    with _LOCK:
+        found = _TABLE.get(identity)
+        if found is None:
+            found = make()
+            _TABLE[identity] = found
+        return found
+
+
+class Dim:
+    """The size of an axis: a name, or a positive integer.
+
+    `inferred` marks a dimension that nobody declared (index notation names it after its index); such a
+    one may still turn out to equal another, a declared one may not.
+    """
+
+    __slots__ = ("value", "inferred", "key", "__weakref__")
+    value: str | int
+    inferred: bool
+    key: str
+
+    def __new__(cls, value: str | int, inferred: bool = False) -> Dim:
+        def make() -> Dim:
+            self = object.__new__(cls)
+            self.value, self.inferred = value, inferred
+            self.key = f"{value}?" if inferred else str(value)
+            return self
+
+        return intern_object((cls, value, type(value), inferred), make)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __repr__(self) -> str:
+        return f"Dim({self.key})"
+
+
+ONE_DIM = Dim(1)
+
+
+class Index:
+    """A free index (`named`), an opened bound one (`fresh`) or a closed bound one (`bound`).
+
+    A bound index is named by the height of its binder and its place in it, so two sums that differ in
+    the names of their dummies are one object.  A bound index never stands free in a term that is handed
+    out: whoever goes under a binder opens it with fresh indices first (`walk.open_product`).
+    """
+
+    __slots__ = ("name", "dim", "key", "kind", "__weakref__")
+    NAMED, FRESH, BOUND = 1, 2, 0
+    name: str
+    dim: Dim
+    kind: int
+    key: tuple[int, int, str]
+
+    def __new__(cls, name: str, dim: Dim, kind: int = NAMED, number: int = 0) -> Index:
+        def make() -> Index:
+            self = object.__new__(cls)
+            self.name, self.dim, self.kind = name, dim, kind
+            self.key = (kind, number, name + ":" + dim.key)
+            return self
+
+        return intern_object((cls, name, dim, kind, number), make)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def fresh_index(dim: Dim) -> Index:
+    """An index that occurs nowhere else."""
+    number = next(_FRESH)
+    return Index(f"?{number}", dim, Index.FRESH, number)
+
+
+def bound_index(height: int, place: int, dim: Dim) -> Index:
+    """The canonical name of the `place`-th index of a binder of that height."""
+    return Index(f"#{height}.{place}", dim, Index.BOUND, height * 4096 + place)
+
+
+class Shift:
+    """A shifted index `i + k - 1`: a sum of indices and a whole number, counted from 1 like components."""
+
+    __slots__ = ("indices", "offset", "dim", "key", "__weakref__")
+    indices: tuple[tuple[Index, int], ...]
+    offset: int
+    dim: Dim
+
+    def __new__(cls, indices: tuple[tuple[Index, int], ...], offset: int, dim: Dim) -> Shift:
+        indices = tuple(sorted(indices, key=lambda pair: pair[0].key))
+
+        def make() -> Shift:
+            self = object.__new__(cls)
+            self.indices, self.offset, self.dim = indices, offset, dim
+            self.key = (4, offset, ";".join(f"{c}*{i.key}" for i, c in indices) + ":" + dim.key)
+            return self
+
+        return intern_object((cls, indices, offset, dim), make)
+
+
+Slot = Union[Index, int, Shift]  # noqa: UP007 - evaluated at run time on 3.10
+
+
+def slot_key(slot: Slot) -> tuple[int, int, str]:
+    return (3, slot, "") if isinstance(slot, int) else slot.key
+
+
+class Tensor:
+    """A named array: its axes, its declared properties and, if it was defined, its definition.
+
+    `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is
+    one it is provably independent of.
+    """
+
+    __slots__ = ("name", "dims", "properties", "definition", "depends", "key", "__weakref__")
+    name: str
+    dims: tuple[Dim, ...]
+    properties: frozenset[str]
+    definition: Abstraction | None
+    depends: frozenset[Tensor]
+    key: str
+
+    def __new__(
+        cls,
+        name: str,
+        dims: tuple[Dim, ...] = (),
+        properties: frozenset[str] = frozenset(),
+        definition: Abstraction | None = None,
+    ) -> Tensor:
+        def make() -> Tensor:
+            self = object.__new__(cls)
+            self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
+            inner = definition.body.depends if definition is not None else frozenset()
+            self.depends = inner | {self}
+            self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
+            return self
+
+        return intern_object((cls, name, dims, properties, definition), make)
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.key})"

@@ -1,0 +1,180 @@
+"""Walks over terms: rebuilding with changed indices, tensors or subterms.  Shared subterms are met once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import build
+from .dimension import Dim, Index, Shift, Slot, Tensor
+from .term import (
+    Abstraction,
+    Apply,
+    Bracket,
+    Component,
+    Delta,
+    Derivative,
+    Operator,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+
+
+def substitute_slot(slot: Slot, names: dict[Index, Slot]) -> Slot:
+    if isinstance(slot, Index):
+        return names.get(slot, slot)
+    if isinstance(slot, Shift) and any(i in names for i, _ in slot.indices):
+        total: dict[Index, int] = {}
+        offset = slot.offset
+        for index, factor in slot.indices:
+            target = names.get(index, index)
+            if isinstance(target, int):
+                offset += factor * target
+                continue
+            if isinstance(target, Shift):
+                offset += factor * target.offset
+            for i, c in target.indices if isinstance(target, Shift) else ((target, 1),):
+                total[i] = total.get(i, 0) + factor * c
+        parts = tuple((i, c) for i, c in total.items() if c)
+        if not parts:
+            return offset
+        if len(parts) == 1 and parts[0][1] == 1 and offset == 0 and parts[0][0].dim is slot.dim:
+            return parts[0][0]
+        return Shift(parts, offset, slot.dim)
+    return slot
+
+
+def substitute_indices(term: Term, names: dict[Index, Slot]) -> Term:
+    memo: dict[Term, Term] = {}
+    changed = names.keys()
+
+    def visit(t: Term) -> Term:
+        if changed.isdisjoint(t.free):
+            return t
+        found = memo.get(t)
+        if found is None:
+            found = memo[t] = rebuild(t, visit, lambda s: substitute_slot(s, names))
+        return found
+
+    return visit(term)
+
+
+def rebuild(
+    term: Term,
+    child: Callable[[Term], Term],
+    slot: Callable[[Slot], Slot] = lambda s: s,
+    tensor: Callable[[Tensor], Tensor] = lambda t: t,
+) -> Term:
+    """The same head over changed parts.  Binders are not opened: `child` must not look at bound names."""
+    if isinstance(term, Component):
+        return build.component(tensor(term.tensor), tuple(slot(s) for s in term.indices))
+    if isinstance(term, Product):
+        factors = [child(f) for f in term.factors]
+        return build.product(factors, [slot(b) for b in term.bound])  # type: ignore[misc]
+    if isinstance(term, Sum):
+        return build.add(*(child(t) for t in term.terms))
+    if isinstance(term, Power):
+        return build.power(child(term.base), child(term.exponent))
+    if isinstance(term, Apply):
+        return build.apply(term.function, *(child(a) for a in term.arguments))
+    if isinstance(term, Delta):
+        return build.delta(slot(term.left), slot(term.right))
+    if isinstance(term, Operator):
+        arguments = [_rebuild_abstraction(a, child, slot) for a in term.arguments]
+        return build.operator(term.name, arguments, [slot(s) for s in term.indices])
+    if isinstance(term, Derivative):
+        return build.derivative(child(term.body), tensor(term.tensor), [slot(s) for s in term.indices])
+    if isinstance(term, Bracket):
+        return build.bracket(term.relation, child(term.left), child(term.right))
+    if isinstance(term, Position):
+        return build.position(slot(term.slot))
+    return term
+
+
+def _rebuild_abstraction(
+    function: Abstraction, child: Callable[[Term], Term], slot: Callable[[Slot], Slot]
+) -> Abstraction:
+    body = child(function.body)
+    params = tuple(slot(p) for p in function.params)
+    if body is function.body and params == function.params:
+        return function
+    return build.abstraction(params, body)  # type: ignore[arg-type]
+
+
+def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
+    """The same head over changed parts, with binders opened: `change` sees no bound index free."""
+    if isinstance(term, Product) and term.bound:
+        factors, dummies = build.open_product(term)
+        changed = [change(f) for f in factors]
+        if all(a is b for a, b in zip(factors, changed, strict=True)):
+            return term
+        return build.product(changed, dummies)
+    if isinstance(term, Operator):
+        arguments = []
+        for argument in term.arguments:
+            params, body = build.open_abstraction(argument)
+            changed_body = change(body)
+            arguments.append(
+                argument if changed_body is body else build.abstraction(params, changed_body)
+            )
+        return build.operator(term.name, arguments, term.indices)
+    children = term.children()
+    if not children:
+        return term
+    new = {c: change(c) for c in children}
+    if all(a is b for a, b in new.items()):
+        return term
+    return rebuild(term, new.__getitem__)
+
+
+def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
+    """Every dimension replaced, in indices, tensors and definitions alike."""
+    memo: dict[Term, Term] = {}
+    tensors: dict[Tensor, Tensor] = {}
+
+    def index(i: Index) -> Index:
+        return Index(i.name, dims.get(i.dim, i.dim), i.kind, i.key[1])
+
+    def slot(s: Slot) -> Slot:
+        if isinstance(s, Index):
+            return index(s)
+        if isinstance(s, Shift):
+            return Shift(tuple((index(i), c) for i, c in s.indices), s.offset, dims.get(s.dim, s.dim))
+        return s
+
+    def tensor(t: Tensor) -> Tensor:
+        if t not in tensors:
+            definition = t.definition
+            if definition is not None:
+                params = tuple(index(p) for p in definition.params)
+                definition = build.abstraction(params, visit(definition.body))
+            tensors[t] = Tensor(t.name, tuple(dims.get(d, d) for d in t.dims), t.properties, definition)
+        return tensors[t]
+
+    def visit(t: Term) -> Term:
+        if t not in memo:
+            memo[t] = build.size(dims.get(t.dim, t.dim)) if isinstance(t, Size) else rebuild(t, visit, slot, tensor)
+        return memo[t]
+
+    return visit(term)
+
+
+def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Term:
+    """Every defined tensor replaced by its definition, except those in `keep`."""
+    memo: dict[Term, Term] = {}
+
+    def visit(t: Term) -> Term:
+        found = memo.get(t)
+        if found is None:
+            found = t
+            if isinstance(t, Component) and t.tensor.definition is not None and t.tensor not in keep:
+                found = visit(build.instantiate(t.tensor.definition, t.indices))
+            else:
+                found = map_parts(t, visit)
+            memo[t] = found
+        return found
+
+    return visit(term)

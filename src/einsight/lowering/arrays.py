@@ -1,0 +1,346 @@
+"""Sums, elementwise operations, powers and functions of values, with their shapes checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ..syntax.tree import Call, Layer, Node, Superscript
+from ..terms import build
+from ..terms.dimension import Index, fresh_index
+from ..terms.term import Number, Term
+from .report import Fix
+from .values import Value, merge_orders
+
+if TYPE_CHECKING:
+    from .expressions import Reader
+
+
+def add(reader: Reader, node: Node, parts: Sequence[tuple[int, Node, Value]]) -> Value | None:
+    """`± a ± b`: one shape, or scalars among arrays; the same free indices, or none."""
+    arrays = [(p, v) for _, p, v in parts if v.rank]
+    model = arrays[0][1] if arrays else None
+    terms: list[Term] = []
+    failed = False
+    indices = _common_indices(reader, node, [(p, v) for _, p, v in parts])
+    if indices is None:
+        return None
+    for sign, part, value in parts:
+        term = _fit(reader, part, value, arrays[0] if arrays else None)
+        if term is None:
+            failed = True
+            continue
+        terms.append(term if sign > 0 else build.negate(term))
+    if failed:
+        return None
+    settled = [reader.settle(Value(t)).term for t in terms]
+    if model is None:
+        flexible = next((v.flexible for _, _, v in parts if v.flexible), None)
+        return Value(build.add(*settled), order=indices, flexible=flexible if len(parts) == 1 else None)
+    model = reader.settle(model)
+    return Value(build.add(*settled), model.axes, indices, model.row)
+
+
+def _common_indices(reader: Reader, node: Node, parts: Sequence[tuple[Node, Value]]) -> tuple[Index, ...] | None:
+    """The free indices of a sum; a term with none may stand in any (SPEC 1.3, rule 4)."""
+    order = merge_orders(*(v.order for _, v in parts))
+    dims: dict[str, Index] = {}
+    for part, value in parts:
+        for index in value.order:
+            known = dims.setdefault(index.name, index)
+            if reader.same_dim(known.dim, index.dim) is None:
+                message = f"index `{index.name}` runs over {known.dim} in one term and over {index.dim} in `{reader.source(part)}`"
+                reader.error("EIN301", part, message)
+                return None
+    names = [i.name for i in order]
+    largest = max((v for _, v in parts), key=lambda v: len(v.order))
+    want = {i.name for i in largest.order}
+    for part, value in parts:
+        have = {i.name for i in value.order}
+        if have and have != want and not (reader.broadcast and have | want <= reader.kept):
+            extra, missing = sorted(have - want), sorted(want - have)
+            what = " and ".join(
+                [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(extra)} that the others lack"] * bool(extra)
+            )
+            message = f"the terms of a sum have the same free indices: `{reader.source(part)}` {what}"
+            twice = sorted(n for n in missing if len([s for s in reader.index_spans.get(n, []) if part.start <= s[0] < part.end]) > 1)
+            if twice:
+                message += f" (`{twice[0]}` occurs twice in it, so it is summed there)"
+            reader.error("EIN201", part, message)
+            return None
+    unique = {name: Index(name, reader.resolved(dims[name].dim)) for name in names}
+    return tuple(unique.values())
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names)
+
+
+def _fit(reader: Reader, part: Node, value: Value, first: tuple[Node, Value] | None) -> Term | None:
+    """The term of one summand on the axes of the first array."""
+    if first is None:
+        if value.flexible and value.flexible != "zero":
+            reader.error("EIN301", part, f"nothing here says how large `{reader.source(part)}` is: write `I(n)` or `ones(n)`")
+            return None
+        return value.term
+    model_node, model = first
+    if value.flexible == "I":
+        if model.rank != 2 or reader.same_dim(model.axes[0].dim, model.axes[1].dim) is None:
+            reader.error("EIN304", part, f"`I` is square, and `{reader.source(model_node)}` is {model.shape_text()}")
+            return None
+        return build.product([value.term, build.delta(*model.axes)])
+    if not value.rank:
+        bare = isinstance(value.term, Number) and value.term.value in (0, 1, -1)
+        if not (value.flexible or bare or value.order):
+            message = f"the number `{reader.source(part)}` is added to every entry of a {model.shape_text()} array"
+            reader.error("EIN305", part, message)
+        return value.term
+    if value.rank == model.rank and value.row == model.row and _same_dims(reader, value, model):
+        return value.on(model.axes)
+    turned = value.transposed() if value.rank <= 2 else value
+    if turned.rank == model.rank and turned.row == model.row and _same_dims(reader, turned, model):
+        from .products import _transposed_text
+
+        text = reader.source(part)
+        text = _transposed_text(reader, part) if len(text) == 1 or text.endswith("'") else f"({text})'"
+        message = (
+            f"`{reader.source(part)}` is {value.shape_text()} and `{reader.source(model_node)}` is {model.shape_text()}: "
+            f"with `{text}` the shapes agree"
+        )
+        reader.error("EIN302", part, message, (Fix(f"write `{text}`", (part.start, part.end), text),), related=_where(reader, part, model_node))
+        return None
+    message = (
+        f"`{reader.source(part)}` is {value.shape_text()} and `{reader.source(model_node)}` is {model.shape_text()}: "
+        "the terms of a sum have one shape"
+    )
+    reader.error("EIN301", part, message, related=_where(reader, part, model_node))
+    return None
+
+
+def _where(reader: Reader, *nodes: Node) -> tuple[tuple[tuple[int, int], str], ...]:
+    from .products import _related
+
+    return _related(reader, *nodes)
+
+
+def _same_dims(reader: Reader, a: Value, b: Value) -> bool:
+    pairs = list(zip(a.axes, b.axes, strict=True))
+    if any(not (x.dim is y.dim or x.dim.inferred or y.dim.inferred) for x, y in pairs):
+        return False
+    return all(reader.same_dim(x.dim, y.dim) is not None for x, y in pairs)
+
+
+def layer(reader: Reader, node: Layer, parts: Sequence[tuple[str, Node, Value]]) -> Value | None:
+    """`a ⊙ b ./ c ⊗ d`, left to right."""
+    _, left_node, result = parts[0]
+    for operator, part, value in parts[1:]:
+        if operator == "⊗":
+            combined = _outer(reader, part, result, value)
+        else:
+            agreed = reader._agree([("", left_node, result), ("", part, value)])
+            if agreed is None:
+                return None
+            result, value = agreed
+            term = _fit(reader, part, value, (left_node, result) if result.rank else None)
+            if term is None:
+                return None
+            if operator == "./":
+                term = build.power(term, -1)
+            if not result.rank and value.rank:
+                combined = replace(value, term=build.product([result.term, term]))
+            else:
+                combined = replace(result, term=build.product([result.term, term]))
+        if combined is None:
+            return None
+        result = replace(combined, order=merge_orders(result.order, value.order))
+    return result
+
+
+def _outer(reader: Reader, node: Node, left: Value, right: Value) -> Value | None:
+    if left.rank == right.rank == 1:
+        return Value(build.product([left.term, right.term]), left.axes + right.axes)
+    reader.error("EIN002", node, "`⊗` is read between two vectors so far, not between matrices")
+    return None
+
+
+def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Value | None:
+    """`x^2` elementwise for numbers and vectors; the matrix power for matrices; `.^` always elementwise."""
+    if base.flexible == "I":
+        return base
+    if base.rank != 2 or node.dotted:
+        return replace(base, term=build.power(base.term, exponent))
+    if not isinstance(exponent, Number) or exponent.value.denominator != 1:
+        reader.error("EIN002", node.exponent, "a matrix is raised to whole powers only: write `.^` for the power of each entry")
+        return None
+    rows, columns = base.axes
+    if reader.same_dim(rows.dim, columns.dim) is None:
+        reader.error("EIN304", node, f"a power of a matrix needs a square one, and `{reader.source(node.base)}` is {base.shape_text()}")
+        return None
+    base = reader.settle(base)
+    count = int(exponent.value)
+    if count < 0:
+        base = _inverse(base)
+        count = -count
+    if count > 12:
+        reader.error("EIN002", node.exponent, "powers of a matrix above 12 are not multiplied out")
+        return None
+    if count == 0:
+        return replace(base, term=build.delta(*base.axes))
+    result = base
+    for _ in range(count - 1):
+        shared = fresh_index(base.axes[0].dim)
+        left = build.substitute(result.term, {result.axes[1]: shared})
+        right = base.on((shared, fresh := fresh_index(base.axes[1].dim)))
+        result = replace(base, term=build.product([left, right], [shared]), axes=(result.axes[0], fresh))
+    return result
+
+
+def _inverse(value: Value) -> Value:
+    axes = tuple(fresh_index(a.dim) for a in value.axes)
+    return replace(value, term=build.operator("inv", [build.abstraction(value.axes, value.term)], axes), axes=axes)
+
+
+def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+    """A function of whole arrays, or an elementwise one of any array."""
+    entry = reader.names.all().get(text)
+    arity = reader.names.elementwise(text)
+    function = _ARRAY.get(text)
+    if entry is None and text in ("min", "max"):
+        arity = 2
+    elif entry is None and function is not None:
+        if len(values) != 1:
+            reader.error("EIN001", node, f"`{text}` takes one argument, {len(values)} given")
+            return None
+        return function(reader, node, nodes[0], values[0])
+    if entry is not None and entry.source:
+        reader.error("EIN002", node, "unknown functions of a vector are not supported yet")
+        return None
+    arity = 1 if entry is not None else arity
+    if not arity:
+        reader.error("EIN002", node, f"`{text}` is not supported yet")
+        return None
+    if len(values) != arity:
+        reader.error("EIN001", node, f"`{text}` takes {arity} argument{'s' * (arity > 1)}, {len(values)} given")
+        return None
+    if arity == 1:
+        term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
+        return replace(values[0], term=term)
+    agreed = reader._agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
+    if agreed is None:
+        return None
+    first = next(((n, v) for n, v in zip(nodes, agreed, strict=True) if v.rank), None)
+    terms = [_fit(reader, n, v, first) for n, v in zip(nodes, agreed, strict=True)]
+    if any(t is None for t in terms):
+        return None
+    model = first[1] if first else agreed[0]
+    return replace(model, term=build.apply(text, *(t for t in terms if t is not None)), order=merge_orders(*(v.order for v in agreed)))
+
+
+_NAMED = {
+    "sqrt": lambda t: build.power(t, Fraction(1, 2)),
+    "ln": lambda t: build.apply("log", t),
+}
+
+
+def _square(reader: Reader, node: Node, inner: Node, value: Value, what: str) -> Value | None:
+    if value.flexible == "I":
+        reader.error("EIN301", inner, "nothing here says how large `I` is: write `I(n)`")
+        return None
+    if value.rank != 2 or reader.same_dim(value.axes[0].dim, value.axes[1].dim) is None:
+        message = f"`{what}` needs a square matrix, and `{reader.source(inner)}` is {value.shape_text()}"
+        reader.error("EIN304", inner, message, related=_where(reader, inner))
+        return None
+    return reader.settle(value)
+
+
+def _trace(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if not value.rank and not value.flexible:
+        return value
+    square = _square(reader, node, inner, value, "tr")
+    if square is None:
+        return None
+    shared = fresh_index(square.axes[0].dim)
+    return Value(build.product([square.on((shared, shared))], [shared]), order=value.order)
+
+
+def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
+    def read(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+        if not value.rank and not value.flexible:
+            return value if name == "det" else replace(value, term=build.apply("log", value.term))
+        square = _square(reader, node, inner, value, name)
+        if square is None:
+            return None
+        return Value(build.operator(name, [build.abstraction(square.axes, square.term)]), order=value.order)
+
+    return read
+
+
+def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if value.flexible == "I":
+        return value
+    if not value.rank:
+        return replace(value, term=build.power(value.term, -1))
+    square = _square(reader, node, inner, value, "inv")
+    return None if square is None else _inverse(square)
+
+
+def _diag(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if value.rank == 1:
+        axis = value.axes[0]
+        other = fresh_index(axis.dim)
+        return replace(value, term=build.product([value.term, build.delta(axis, other)]), axes=(axis, other), row=False)
+    square = _square(reader, node, inner, value, "diag")
+    if square is None:
+        return None
+    axis = fresh_index(square.axes[0].dim)
+    return Value(square.on((axis, axis)), (axis,), value.order)
+
+
+def _total(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if value.flexible:
+        reader.error("EIN301", inner, "nothing here says how large this is")
+        return None
+    return Value(build.product([value.term], value.axes), order=value.order)
+
+
+def _mean(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    total = _total(reader, node, inner, value)
+    if total is None:
+        return None
+    sizes = [build.power(build.size(a.dim), -1) for a in value.axes]
+    return replace(total, term=build.product([total.term, *sizes]))
+
+
+def _norm(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    total = _total(reader, node, inner, replace(value, term=build.power(value.term, 2)))
+    return None if total is None else replace(total, term=build.power(total.term, Fraction(1, 2)))
+
+
+def _vector(reader: Reader, inner: Node, value: Value, what: str) -> bool:
+    if value.rank == 1:
+        return True
+    reader.error("EIN301", inner, f"`{what}` is a function of a vector, and `{reader.source(inner)}` is {value.shape_text()}: use indices to say along which axis")
+    return False
+
+
+def _softmax(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if not _vector(reader, inner, value, "softmax"):
+        return None
+    shared = fresh_index(value.axes[0].dim)
+    total = build.product([build.apply("exp", value.on((shared,)))], [shared])
+    return replace(value, term=build.quotient(build.apply("exp", value.term), total))
+
+
+def _logsumexp(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    if not _vector(reader, inner, value, "logsumexp"):
+        return None
+    total = build.product([build.apply("exp", value.term)], value.axes)
+    return Value(build.apply("log", total), order=value.order)
+
+
+_ARRAY = {
+    "tr": _trace, "trace": _trace, "det": _matrix_scalar("det"), "logdet": _matrix_scalar("logdet"), "inv": _inv,
+    "diag": _diag, "sum": _total, "mean": _mean, "norm": _norm, "softmax": _softmax, "logsumexp": _logsumexp,
+}  # fmt: skip

@@ -1,0 +1,773 @@
+"""An expression's value, in both notations, with the summation convention of SPEC 1.3.
+
+Every method returns None for a part that could not be read; what is wrong with it has been reported then,
+and whoever uses the part stays silent, so that one mistake gives one report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+
+from ..syntax.tree import (
+    Absolute,
+    Addition,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    IndexEntry,
+    Iverson,
+    Layer,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Subscript,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+from ..terms import build
+from ..terms.dimension import ONE_DIM, Dim, Index, Slot, Tensor, fresh_index
+from ..terms.term import Number, Term, slot_indices
+from ..terms.walk import replace_dims
+from . import arrays, products
+from .names import ARRAY_FUNCTIONS, CONSTANTS, Entry, Names, canonical_name
+from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, strip_d, sum_sign
+from .report import Fix, Report
+from .values import Value, merge_orders
+
+LAYOUTS = ("numerator", "denominator", "mixed")
+
+
+class Reader:
+    """Reads the expressions of one statement.
+
+    kept      indices that the convention must not sum: those on the left of a definition, and those
+              that a written `∑` governs
+    dims      inferred dimensions that turned out to be another one
+    broadcast whether a term may lack indices of the left side (a definition)
+    """
+
+    def __init__(self, names: Names, report: Report, text: str, layout: str = "numerator"):
+        self.names, self.report, self.text, self.layout = names, report, text, layout
+        self.kept: set[str] = set()
+        self.dims: dict[Dim, Dim] = {}
+        self.broadcast = False
+        self.index_spans: dict[str, list[tuple[int, int]]] = {}
+
+    # dimensions
+
+    def same_dim(self, a: Dim, b: Dim) -> Dim | None:
+        """The one dimension that both are, or None where both are declared and differ."""
+        a, b = self.resolved(a), self.resolved(b)
+        if a is b:
+            return a
+        if b.inferred:
+            self.dims[b] = a
+            return a
+        if a.inferred:
+            self.dims[a] = b
+            return b
+        return None
+
+    def resolved(self, dim: Dim) -> Dim:
+        while dim in self.dims:
+            dim = self.dims[dim]
+        return dim
+
+    def settle(self, value: Value) -> Value:
+        """The value with every inferred dimension replaced by what it turned out to be."""
+        if not self.dims:
+            return value
+        table = {d: self.resolved(d) for d in self.dims}
+
+        def index(i: Index) -> Index:
+            return Index(i.name, table.get(i.dim, i.dim), i.kind, i.key[1])
+
+        axes, order = tuple(map(index, value.axes)), tuple(dict.fromkeys(map(index, value.order)))
+        return replace(value, term=replace_dims(value.term, table), axes=axes, order=order)
+
+    # reports
+
+    def error(self, code: str, node: Node, message: str, fixes: tuple[Fix, ...] = (), **more: object) -> None:
+        self.report.add(code, node.start, node.end, message, fixes, **more)  # type: ignore[arg-type]
+
+    def source(self, node: Node) -> str:
+        return self.text[node.start : node.end]
+
+    def declared_at(self, *names: str) -> tuple[tuple[tuple[int, int], str], ...]:
+        """Where those names were declared, for `related`."""
+        entries = [self.names.all().get(canonical_name(n)) for n in names]
+        return tuple((e.span, f"`{e.describe()}` is declared here") for e in entries if e and e.span)
+
+    # nodes
+
+    def read(self, node: Node) -> Value | None:
+        product = spread(self.names, node)
+        if product is not None:
+            return self._row(node, product)
+        method: Callable[[Node], Value | None] | None = getattr(self, "_" + type(node).__name__.lower(), None)
+        if method is None:
+            self.error("EIN002", node, f"`{self.source(node)}` is not supported here")
+            return None
+        return method(node)
+
+    def _num(self, node: Num) -> Value:
+        return Value(build.number(node.value))
+
+    def _group(self, node: Group) -> Value | None:
+        return self.read(node.inner)
+
+    def _symbol(self, node: Symbol) -> None:
+        needs = {
+            "∑": "`∑` needs an index: write `∑_j`, or `sum(x)` for the sum of all entries",
+            "∂": "`∂` starts a derivative: write `∂f/∂x` or `∂/∂x (f)`",
+        }
+        message = needs.get(node.text, f"`{node.text}` must stand before what it differentiates: write `∇_x f`")
+        self.error("EIN001", node, message)
+
+    def _name(self, node: Name) -> Value | None:
+        text = node.text
+        entry = self.names.get(text)
+        if entry is None:
+            return self._unknown_name(node)
+        if entry.tensor is None:
+            self.error("EIN002", node, f"`{text}` is a function: write `{text}(…)`")
+            return None
+        return tensor_value(entry.tensor)
+
+    def _unknown_name(self, node: Name) -> Value | None:
+        text = node.text
+        if text == "I":
+            return Value(build.ONE, flexible="I")
+        if text == "ones":
+            return Value(build.ONE, flexible="ones")
+        if text in CONSTANTS:
+            return Value(build.constant("pi"))
+        if text in self.names.dimensions():
+            return Value(build.size(self.names.dimension(text)))
+        if self.names.elementwise(text) or text in ARRAY_FUNCTIONS:
+            self.error("EIN001", node, f"`{text}` is a function: write its argument in brackets, as in `{text}(x)`")
+            return None
+        split = self.names.splits(text)
+        fixes: tuple[Fix, ...] = ()
+        if split:
+            message = f"`{text}` is one name and is not declared; did you mean the product `{split}`?"
+            fixes = (Fix(f"write `{split}`", (node.start, node.end), split),)
+        else:
+            nearest = self.names.nearest(text)
+            message = f"`{text}` is not declared: say where it lives, as in `{text} in R^n`"
+            if nearest:
+                message += f", or did you mean `{nearest}`?"
+                fixes = (Fix(f"write `{nearest}`", (node.start, node.end), nearest),)
+        self.error("EIN101", node, message, fixes)
+        return None
+
+    # indices
+
+    def _indexed(self, node: Indexed) -> Value | None:
+        subscript = node.subscript
+        if subscript.problem:
+            self.error("EIN001", subscript, subscript.problem)
+            return None
+        base = node.base
+        if subscript.lower is not None:
+            self.error("EIN001", subscript, "a bound stands only below a sum sign, as in `∑_{j=1}^m`")
+            return None
+        if isinstance(base, Name):
+            if base.text in ("delta", "δ") and not self.names.knows(base.text):
+                return self._delta(node, subscript)
+            joined = f"{base.text}_{subscript.text}"
+            if self.names.knows(joined):
+                return self._name(Name(node.start, node.end, joined))
+            entry = self.names.get(base.text) or self._component_entry(base, subscript)
+            if entry is None:
+                return None
+            if entry.tensor is None:
+                self.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
+                return None
+            return self._component(node, entry.tensor, subscript)
+        value = self.read(base)
+        if value is None:
+            return None
+        if value.flexible == "I" and len(subscript.entries) == 2:
+            return self._delta(node, subscript)
+        return self._component_of(node, value, subscript)
+
+    def _component_entry(self, base: Name, subscript: Subscript) -> Entry | None:
+        """`w_{ij}` as a component of `W`, else a name that is inferred from its use."""
+        capital = base.text.upper()
+        if len(base.text) == 1 and capital != base.text and len(subscript.entries) >= 2:
+            found = self.names.all().get(canonical_name(capital))
+            if found is not None and found.tensor is not None and len(found.tensor.dims) == len(subscript.entries):
+                self.names.used.add(found.name)
+                return found
+        dims = []
+        for place, entry in enumerate(subscript.entries):
+            name = entry.plain
+            dims.append(Dim(name if name else f"{base.text}{place + 1}", inferred=True))
+        name = canonical_name(base.text)
+        inferred = Entry(name, Tensor(name, tuple(dims)), None, "inferred")
+        self.names.put(inferred)
+        return inferred
+
+    def _delta(self, node: Node, subscript: Subscript) -> Value | None:
+        if len(subscript.entries) != 2:
+            self.error("EIN203", node, f"δ has 2 indices, {len(subscript.entries)} given: write `δ_ij`")
+            return None
+        slots: list[Slot] = []
+        for entry in subscript.entries:
+            name = entry.plain
+            slots.append(Index(name, Dim(name, inferred=True)) if name else entry.offset)
+        left, right = slots
+        if isinstance(left, Index) and isinstance(right, Index):
+            dim = self.same_dim(left.dim, right.dim)
+            assert dim is not None
+            slots = [Index(left.name, dim), Index(right.name, dim)]
+        for entry in subscript.entries:
+            self._see(entry)
+        order = tuple(s for s in slots if isinstance(s, Index))
+        if len(order) == 2 and order[0] is order[1] and order[0].name not in self.kept:
+            return Value(build.product([build.delta(*order)], order[:1]))
+        return Value(build.delta(*slots), order=merge_orders(order))
+
+    def _see(self, entry: IndexEntry) -> None:
+        for name, _ in entry.names:
+            self.index_spans.setdefault(name, []).append((entry.start, entry.end))
+
+    def _component(self, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
+        if len(subscript.entries) != len(tensor.dims):
+            count, given = len(tensor.dims), len(subscript.entries)
+            axes = "1 axis" if count == 1 else f"{count} axes"
+            self.error(
+                "EIN203", subscript, f"`{tensor.name}` has {axes}, {given} {'index' if given == 1 else 'indices'} given",
+                related=self.declared_at(tensor.name),
+            )  # fmt: skip
+            return None
+        slots = self._slots(subscript, tensor.dims, tensor.name)
+        return None if slots is None else self._sum_repeated(node, build.component(tensor, slots), slots)
+
+    def _component_of(self, node: Node, value: Value, subscript: Subscript) -> Value | None:
+        """`(A B)_ij`: an index form of a whole expression."""
+        if value.flexible or len(subscript.entries) != value.rank:
+            count = "no axes" if not value.rank else f"{value.rank} axes" if value.rank > 1 else "1 axis"
+            self.error("EIN203", subscript, f"this expression has {count}, {len(subscript.entries)} indices given")
+            return None
+        slots = self._slots(subscript, tuple(a.dim for a in value.axes), self.source(node))
+        if slots is None:
+            return None
+        term = build.substitute(value.term, dict(zip(value.axes, slots, strict=True)))
+        return self._sum_repeated(node, term, slots, value.order)
+
+    def _sum_repeated(self, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()) -> Value | None:
+        """`W_ii` is a trace, unless something else says what becomes of `i`."""
+        indices = [i for s in slots for i in slot_indices(s)]
+        repeated = {i for i in indices if indices.count(i) > 1 and i.name not in self.kept}
+        if any(indices.count(i) > 2 for i in repeated):
+            return self._too_often(node, next(i.name for i in repeated), 3)
+        free = merge_orders(order, tuple(i for i in indices if i not in repeated))
+        return Value(build.product([term], repeated) if repeated else term, order=free)
+
+    def _slots(self, subscript: Subscript, dims: tuple[Dim, ...], what: str) -> tuple[Slot, ...] | None:
+        slots: list[Slot] = []
+        named: dict[str, Dim] = {}
+        for entry, dim in zip(subscript.entries, dims, strict=True):
+            name = entry.plain
+            if name is None and entry.names:
+                self.error("EIN002", entry, "shifted indices are not supported yet")
+                return None
+            if name is None:
+                if entry.offset < 1 or (isinstance(dim.value, int) and entry.offset > dim.value):
+                    message = f"component {entry.offset} is outside this axis of `{what}`, which runs from 1 to {dim}"
+                    self.error("EIN206", entry, message)
+                    return None
+                slots.append(entry.offset)
+                continue
+            self._see(entry)
+            agreed = self.same_dim(named.get(name, dim), dim)
+            if agreed is None:
+                message = f"index `{name}` runs over {named[name]} and over {dim} in `{what}`: the two axes must agree"
+                self.error("EIN301", entry, message, related=self.declared_at(what))
+                return None
+            named[name] = agreed
+            slots.append(Index(name, agreed))
+        return tuple(slots)
+
+    # products
+
+    def _chain(self, node: Chain) -> Value | None:
+        return self._row(node, node.items)
+
+    def _row(self, node: Node, items: tuple[tuple[str, Node], ...]) -> Value | None:
+        """Factors up to the first operator that governs the rest, then the rest."""
+        factors: list[tuple[str, Node, Value]] = []
+        failed = False
+        place = 0
+        while place < len(items):
+            operator, item = items[place]
+            found = self._governs(items, place)
+            if found is not None:
+                value, place = found
+            else:
+                value = self.read(item)
+                place += 1
+            if value is None:
+                failed = True
+            else:
+                factors.append((operator, item, value))
+        return None if failed else self.contract(node, factors)
+
+    def _governs(self, items: tuple[tuple[str, Node], ...], place: int) -> tuple[Value | None, int] | None:
+        """The value of a sum sign or derivative with all that it takes in, and where the row goes on."""
+        item = items[place][1]
+        sign = sum_sign(item)
+        if sign is not None:
+            return self._sum(sign, items[place + 1 :]), len(items)
+        nabla = nabla_sign(item)
+        if nabla is not None:
+            return self._nabla(nabla, items[place + 1 :]), len(items)
+        found = differential(items, place, self.names)
+        if found is None:
+            return None
+        after = place + found.consumed
+        if found.numerator is not None:
+            return self._differential(found, found.numerator), after
+        rest = items[after:]
+        if not rest or rest[0][0] == "/":
+            name = self.source(found.node)
+            self.error("EIN001", found.node, f"nothing stands after `{name}`: write what it differentiates, as in `{name} (a' x)`")
+            return None, len(items)
+        return self._differential(found, _as_node(rest)), len(items)
+
+    def contract(self, node: Node, factors: list[tuple[str, Node, Value]]) -> Value | None:
+        """The product of the factors, summed by the convention over each index that two of them share."""
+        if len(factors) == 1:
+            return factors[0][2]
+        values = self._agree(factors)
+        if values is None:
+            return None
+        counts: dict[Index, int] = {}
+        for value in values:
+            for index in value.order:
+                counts[index] = counts.get(index, 0) + 1
+        for index, count in counts.items():
+            if count > 2 and index.name not in self.kept:
+                return self._too_often(node, index.name, count)
+        whole = products.multiply(self, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
+        if whole is None:
+            return None
+        summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept]
+        order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
+        return replace(whole, term=build.product([whole.term], summed) if summed else whole.term, order=order)
+
+    def _agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
+        """The factors with every shared index over one dimension."""
+        seen: dict[str, tuple[Dim, Node]] = {}
+        for _, item, value in factors:
+            for index in value.order:
+                known = seen.get(index.name)
+                if known is None:
+                    seen[index.name] = index.dim, item
+                    continue
+                agreed = self.same_dim(known[0], index.dim)
+                if agreed is None:
+                    message = (
+                        f"index `{index.name}` runs over {known[0]} in `{self.source(known[1])}` and over "
+                        f"{index.dim} in `{self.source(item)}`"
+                    )
+                    names = [n.text for n in _names_in(known[1])] + [n.text for n in _names_in(item)]
+                    self.error("EIN301", item, message, related=self.declared_at(*names))
+                    return None
+                seen[index.name] = agreed, item
+        return [self.settle(v) for _, _, v in factors]
+
+    def _too_often(self, node: Node, name: str, count: int) -> None:
+        spans = [s for s in self.index_spans.get(name, []) if node.start <= s[0] < node.end]
+        start, end = spans[2] if len(spans) > 2 else (node.start, node.end)
+        message = (
+            f"index `{name}` occurs {count} times in this product, and no `∑_{name}` says over what: "
+            f"write `∑_{name}` before it, or give one of them another name"
+        )
+        self.report.add("EIN202", start, end, message)
+
+    @contextmanager
+    def keeping(self, names: Iterable[str]) -> Iterator[None]:
+        before = set(self.kept)
+        self.kept.update(names)
+        try:
+            yield
+        finally:
+            self.kept = before
+
+    # sums
+
+    def _sum(self, sign: SumSign, rest: tuple[tuple[str, Node], ...]) -> Value | None:
+        subscript = sign.subscript
+        if subscript is None:
+            self._symbol(Symbol(sign.node.start, sign.node.end, "∑"))
+            return None
+        if subscript.problem:
+            self.error("EIN001", subscript, subscript.problem)
+            return None
+        names = [e.plain for e in subscript.entries]
+        if not names or any(n is None for n in names):
+            self.error("EIN001", subscript, "below a sum sign stand indices, as in `∑_j` or `∑_{i,j}`")
+            return None
+        if not rest or rest[0][0] == "/":
+            self.error("EIN001", sign.node, f"nothing stands after this sum: write what it adds up, as in `∑_{names[0]} x_{names[0]}`")
+            return None
+        for entry in subscript.entries:
+            self._see(entry)
+        wanted = [n for n in names if n]
+        with self.keeping(wanted):
+            body = self.read(_as_node(rest))
+        if body is None:
+            return None
+        bound = [i for i in body.order if i.name in wanted]
+        upper = self._upper_bound(sign)
+        for name in wanted:
+            if not any(i.name == name for i in bound):
+                if upper is None:
+                    message = f"index `{name}` does not occur in what is summed, so its range is unknown: give a bound, as in `∑_{{{name}=1}}^n`"
+                    self.error("EIN201", subscript, message)
+                    return None
+                bound.append(Index(name, upper))
+        body = self._check_bound(sign, body, bound, upper)
+        bound = [Index(i.name, self.resolved(i.dim)) for i in bound]
+        order = tuple(i for i in body.order if i.name not in wanted)
+        return replace(body, term=build.product([body.term], bound), order=order)
+
+    def _upper_bound(self, sign: SumSign) -> Dim | None:
+        node = sign.upper
+        if isinstance(node, Group):
+            node = node.inner
+        if isinstance(node, Num) and node.value.denominator == 1:
+            return Dim(int(node.value))
+        if isinstance(node, Name):
+            return self.names.dimension(node.text)
+        return None
+
+    def _check_bound(self, sign: SumSign, body: Value, bound: list[Index], upper: Dim | None) -> Value:
+        if sign.subscript is not None and sign.subscript.lower not in (None, "1"):
+            self.error("EIN205", sign.subscript, f"the sum starts at {sign.subscript.lower}, but an axis is counted from 1; it is read as the whole axis")
+        if upper is None or sign.upper is None or len(bound) != 1:
+            return body
+        index = bound[0]
+        if self.same_dim(upper, index.dim) is None:
+            message = f"the sum runs to {upper}, but index `{index.name}` runs over an axis of size {index.dim}"
+            self.error("EIN205", sign.upper, message, (Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim)),))
+        return self.settle(body)
+
+    def _addition(self, node: Addition) -> Value | None:
+        read = [(sign, part, self.read(part)) for sign, part in node.items]
+        if any(v is None for _, _, v in read):
+            return None
+        return arrays.add(self, node, [(s, p, v) for s, p, v in read if v is not None])
+
+    def _layer(self, node: Layer) -> Value | None:
+        read = [(op, part, self.read(part)) for op, part in node.items]
+        if any(v is None for _, _, v in read):
+            return None
+        return arrays.layer(self, node, [(op, p, v) for op, p, v in read if v is not None])
+
+    # postfix
+
+    def _transpose(self, node: Transpose) -> Value | None:
+        if isinstance(node.argument, Num) and node.argument.value == 1:
+            return Value(build.ONE, row=True, flexible="ones")
+        value = self.read(node.argument)
+        if value is None:
+            return None
+        if value.rank == 0 and not value.flexible:
+            if value.order:
+                message = "a component is a number and has no transpose: exchange its indices instead"
+                self.error("EIN203", node, message)
+                return None
+            return value
+        if value.rank > 2:
+            self.error("EIN002", node, f"a transpose needs a vector or a matrix, and this has {value.rank} axes: use indices")
+            return None
+        return value.transposed()
+
+    def _superscript(self, node: Superscript) -> Value | None:
+        base = self.read(node.base)
+        exponent = self.read(node.exponent)
+        if base is None or exponent is None:
+            return None
+        if exponent.rank or exponent.order or exponent.flexible:
+            self.error("EIN002", node.exponent, "an exponent must be a number")
+            return None
+        return arrays.power(self, node, base, exponent.term)
+
+    def _absolute(self, node: Absolute) -> Value | None:
+        value = self.read(node.inner)
+        if value is None:
+            return None
+        if value.rank == 2:
+            return arrays.call(self, node, "det", [node.inner], [value])
+        return replace(value, term=build.apply("abs", value.term))
+
+    def _norm(self, node: Norm) -> Value | None:
+        value = self.read(node.inner)
+        return None if value is None else arrays.call(self, node, "norm", [node.inner], [value])
+
+    def _iverson(self, node: Iverson) -> Value | None:
+        sides = [self._mask_side(side) for side in (node.left, node.right)]
+        if sides[0] is None or sides[1] is None:
+            return None
+        left, right = sides
+        # `[i = j]` compares two positions on axes of one size
+        if left.order and right.order and build.position(left.order[0]) is left.term and build.position(right.order[0]) is right.term:
+            if self.same_dim(left.order[0].dim, right.order[0].dim) is None:
+                self.error("EIN301", node, "the two indices run over different sizes")
+                return None
+            left, right = self.settle(left), self.settle(right)
+        order = merge_orders(left.order, right.order)
+        return Value(build.bracket(node.relation, left.term, right.term), order=order)
+
+    def _mask_side(self, node: Node) -> Value | None:
+        if isinstance(node, Name) and not self.names.knows(node.text) and node.text not in self.names.dimensions():
+            entry = IndexEntry(node.start, node.end, ((node.text, 1),), 0)
+            self._see(entry)
+            index = Index(node.text, Dim(node.text, inferred=True))
+            return Value(build.position(index), order=(index,))
+        value = self.read(node)
+        if value is not None and value.rank:
+            self.error("EIN002", node, "a mask compares numbers: write components, as in `[x_i > 0]`")
+            return None
+        return value
+
+    # calls and derivatives
+
+    def _call(self, node: Call) -> Value | None:
+        callee = node.callee
+        if isinstance(callee, Name):
+            text = callee.text
+            entry = self.names.get(text)
+            if entry is None and text in ("jac", "grad", "hess"):
+                return self._derivative_call(node, text)
+            if entry is None and text in ("I", "ones"):
+                return self._sized(node, text)
+            known = entry is None and (text in ARRAY_FUNCTIONS or self.names.elementwise(text))
+            if known or (entry is not None and entry.kind == "function"):
+                values = [self.read(a) for a in node.arguments]
+                if any(v is None for v in values):
+                    return None
+                return arrays.call(self, node, text, node.arguments, [v for v in values if v is not None])
+            if entry is None:
+                self.error("EIN101", callee, f"`{text}` is neither a function nor a declared name: declare it, as in `{text} : R -> R`")
+                return None
+        self.error("EIN001", node, f"`{self.source(callee)}` is no function, so it takes no list of arguments")
+        return None
+
+    def _sized(self, node: Call, text: str) -> Value | None:
+        dims = []
+        for argument in node.arguments:
+            if isinstance(argument, Num) and argument.value.denominator == 1:
+                dims.append(Dim(int(argument.value)))
+            elif isinstance(argument, Name):
+                dims.append(self.names.dimension(argument.text))
+            else:
+                self.error("EIN001", argument, f"`{text}` takes dimensions, as in `{text}(n)`")
+                return None
+        axes = tuple(fresh_index(d) for d in dims)
+        if text == "I":
+            rows, columns = fresh_index(dims[0]), fresh_index(dims[-1])
+            return Value(build.delta(rows, columns), (rows, columns))
+        return Value(build.ONE, axes)
+
+    def _derivative_call(self, node: Call, text: str) -> Value | None:
+        if len(node.arguments) != 2:
+            self.error("EIN001", node, f"`{text}` takes a function and a variable, as in `{text}(f, x)`")
+            return None
+        value = self.read(node.arguments[0])
+        if value is None:
+            return None
+        variable = node.arguments[1]
+        if text == "grad":
+            return self._gradient(node, value, variable)
+        once = self._differentiate(node, value, variable, self.layout)
+        if once is None or text == "jac":
+            return once
+        return self._hessian(node, value, variable)
+
+    def _nabla(self, sign: NablaSign, rest: tuple[tuple[str, Node], ...]) -> Value | None:
+        if not rest:
+            self._symbol(Symbol(sign.node.start, sign.node.end, "∇"))
+            return None
+        value = self.read(_as_node(rest))
+        if value is None:
+            return None
+        variable = sign.variable or self._only_variable(sign.node, value)
+        if variable is None:
+            return None
+        return (self._hessian if sign.order == 2 else self._gradient)(sign.node, value, variable)
+
+    def _only_variable(self, node: Node, value: Value) -> Node | None:
+        leaves = sorted(t.name for t in value.term.depends if t.definition is None and "constant" not in t.properties)
+        if len(leaves) == 1:
+            return Name(node.start, node.end, leaves[0])
+        listed = ", ".join(leaves) or "nothing"
+        self.error("EIN001", node, f"∇ of a function of {listed}: say in which variable, as in `∇_x f`")
+        return None
+
+    def _gradient(self, node: Node, value: Value, variable: Node) -> Value | None:
+        """`∇_x f`: the shape of `x` in every layout."""
+        if value.rank:
+            self.error("EIN002", node, "the gradient of an array is its Jacobian: write `jac(f, x)`")
+            return None
+        return self._differentiate(node, value, variable, "gradient")
+
+    def _hessian(self, node: Node, value: Value, variable: Node) -> Value | None:
+        if value.rank:
+            self.error("EIN002", node, "the Hessian needs a scalar function")
+            return None
+        first = self._differentiate(node, value, variable, "gradient")
+        return None if first is None else self._differentiate(node, first, variable, "numerator")
+
+    def _differential(self, found: Differential, body: Node) -> Value | None:
+        value = self.read(body)
+        for variable in found.variables:
+            if value is None:
+                return None
+            layout = self.layout if len(found.variables) == 1 else "second"
+            value = self._differentiate(found.node, value, variable, layout)
+        return value
+
+    def _differentiate(self, node: Node, value: Value, variable: Node, layout: str) -> Value | None:
+        """The derivative in a component (`x_j`) or in a whole array (`x`), laid out."""
+        if value.flexible:
+            value = Value(value.term)
+        if isinstance(variable, Indexed) and not (
+            isinstance(variable.base, Name) and self.names.knows(f"{variable.base.text}_{variable.subscript.text}")
+        ):
+            if not isinstance(variable.base, Name):
+                self.error("EIN001", variable, "one differentiates in a name or in its component")
+                return None
+            component = self._indexed(variable)
+            if component is None:
+                return None
+            tensor = next(iter(_component_tensors(component.term)))
+            slots = _component_slots(component.term)
+            return self._by_component(node, value, tensor, slots, component.order)
+        name = variable.text if isinstance(variable, Name) else self.source(variable)
+        name = f"{variable.base.text}_{variable.subscript.text}" if isinstance(variable, Indexed) and isinstance(variable.base, Name) else name
+        entry = self.names.get(name)
+        if entry is None or entry.tensor is None:
+            if isinstance(variable, Name):
+                self._unknown_name(variable)
+            else:
+                self.error("EIN001", variable, "one differentiates in a name or in its component")
+            return None
+        slots = tuple(fresh_index(d) for d in entry.tensor.dims)
+        term = build.derivative(value.term, entry.tensor, slots)
+        return lay_out(replace(value, term=term), slots, layout)
+
+    def _by_component(self, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]) -> Value | None:
+        agreed = self._agree([("", node, value), ("", node, Value(build.ONE, order=order))])
+        if agreed is None:
+            return None
+        value = agreed[0]
+        order = tuple(Index(i.name, self.resolved(i.dim)) for i in order)
+        slots = tuple(Index(s.name, self.resolved(s.dim)) if isinstance(s, Index) else s for s in slots)
+        term = build.derivative(value.term, self.settle(Value(build.component(tensor, slots))).term.tensor, slots)  # type: ignore[attr-defined]
+        summed = [i for i in order if i in value.order and i.name not in self.kept]
+        free = tuple(i for i in merge_orders(value.order, order) if i not in summed)
+        return replace(value, term=build.product([term], summed) if summed else term, order=free)
+
+
+def lay_out(value: Value, slots: tuple[Index, ...], layout: str) -> Value:
+    """The axes of a derivative in that layout (SPEC 1.4): the output's in `value`, then the variable's."""
+    axes, rank, variables = value.axes, value.rank, len(slots)
+    row = value.row
+    if layout == "gradient":
+        return replace(value, axes=axes + slots, row=False)
+    if layout == "second":
+        return replace(value, axes=axes + slots, row=False)
+    if rank == 0:
+        if variables == 1:
+            row = layout == "numerator"
+        elif variables == 2 and layout == "numerator":
+            slots = slots[::-1]
+        return replace(value, axes=slots, row=row and variables == 1)
+    if variables == 0:
+        if rank == 1:
+            return replace(value, row=layout == "denominator")
+        return replace(value, axes=axes[::-1] if rank == 2 and layout == "denominator" else axes)
+    whole = axes + slots
+    if rank == 1 and variables == 1 and layout == "denominator":
+        whole = whole[::-1]
+    return replace(value, axes=whole, row=False)
+
+
+def tensor_value(tensor: Tensor) -> Value:
+    """A tensor as a whole array, a vector as a column."""
+    axes = tuple(fresh_index(d) for d in tensor.dims)
+    return Value(build.component(tensor, axes), axes)
+
+
+def _component_tensors(term: Term) -> Iterator[Tensor]:
+    for part in term.walk():
+        if hasattr(part, "tensor"):
+            yield part.tensor
+
+
+def _component_slots(term: Term) -> tuple[Slot, ...]:
+    return getattr(term, "indices", ())
+
+
+def _as_node(items: tuple[tuple[str, Node], ...]) -> Node:
+    if len(items) == 1:
+        return items[0][1]
+    return Chain(items[0][1].start, items[-1][1].end, (("", items[0][1]), *items[1:]))
+
+
+def _is_function(names: Names, node: Node) -> bool:
+    if not isinstance(node, Name):
+        return isinstance(node, Transpose) and _is_function(names, node.argument)
+    entry = names.all().get(canonical_name(node.text))
+    if entry is not None:
+        return entry.kind == "function"
+    known = node.text in ARRAY_FUNCTIONS or bool(names.elementwise(node.text)) or node.text == "d"
+    return known or not (len(node.text) == 1 or names.splits(node.text))
+
+
+def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
+    """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
+    if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
+        argument = node.arguments[0]
+        return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))
+    inner = spread(names, node.argument) if isinstance(node, Transpose) else None
+    if inner is not None and isinstance(node, Transpose):
+        return (*inner[:-1], ("", Transpose(inner[-1][1].start, node.end, inner[-1][1], node.prime)))
+    inner = spread(names, node.base) if isinstance(node, (Superscript, Indexed)) else None
+    if inner is None:
+        return None
+    last = inner[-1][1]
+    if isinstance(node, Superscript):
+        return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
+    assert isinstance(node, Indexed)
+    return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
+
+
+def _names_in(node: Node) -> Iterator[Name]:
+    todo: list[object] = [node]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Name):
+            yield item
+        elif isinstance(item, tuple):
+            todo.extend(item)
+        elif isinstance(item, Node) and not isinstance(item, Subscript):
+            todo.extend(getattr(item, s) for s in item.__slots__ if s not in ("start", "end"))
+
+
+def is_one(value: Value) -> bool:
+    return isinstance(value.term, Number) and value.term.value == Fraction(1) and not value.rank
+
+
+__all__ = ["LAYOUTS", "ONE_DIM", "Reader", "lay_out", "tensor_value"]

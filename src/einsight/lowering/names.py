@@ -1,0 +1,111 @@
+"""What a name means at a place of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from ..terms.dimension import Dim, Tensor
+from .report import Span
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Sigma": "Σ", "Phi": "Φ",
+    "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+PROPERTIES = (
+    "symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite", "positive", "constant", "integer",
+)  # fmt: skip
+SQUARE_PROPERTIES = frozenset({"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"})
+
+# functions of whole arrays, which lowering knows how to read (SPEC 1.2)
+ARRAY_FUNCTIONS = frozenset(
+    "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max".split()
+)
+CONSTANTS = frozenset({"pi", "π"})
+WORDS = frozenset({"I", "ones", "delta", "δ", "sum", "transpose"})
+
+
+def canonical_name(text: str) -> str:
+    """`theta` is `θ`."""
+    base, _, rest = text.partition("_")
+    base = GREEK.get(base, base)
+    return f"{base}_{rest}" if rest else base
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name's meaning: an array or an unknown function, where it was declared, and how."""
+
+    name: str
+    tensor: Tensor | None
+    span: Span | None
+    kind: str  # "declared", "defined", "inferred", "function"
+    source: tuple[Dim, ...] = ()  # of an unknown function: its argument's dims
+
+    def describe(self) -> str:
+        dims = self.tensor.dims if self.tensor else ()
+        if not dims:
+            return f"{self.name} ∈ ℝ"
+        extent = "×".join(str(d) for d in dims)
+        return f"{self.name} ∈ ℝ^{extent if len(dims) == 1 else f'({extent})'}"
+
+
+@dataclass
+class Names:
+    """The names known so far; `elementwise` says whether a name is an elementwise function, and its arity."""
+
+    elementwise: Callable[[str], int]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    parent: Names | None = None
+
+    def child(self) -> Names:
+        return Names(self.elementwise, {}, self.sizes, self.used, self)
+
+    def get(self, text: str) -> Entry | None:
+        name = canonical_name(text)
+        found = self.entries.get(name)
+        if found is None and self.parent is not None:
+            return self.parent.get(name)
+        if found is not None:
+            self.used.add(name)
+        return found
+
+    def knows(self, text: str) -> bool:
+        name = canonical_name(text)
+        return name in self.entries or (self.parent is not None and self.parent.knows(name))
+
+    def all(self) -> Mapping[str, Entry]:
+        return {**(self.parent.all() if self.parent else {}), **self.entries}
+
+    def put(self, entry: Entry) -> None:
+        self.entries[entry.name] = entry
+
+    def dimension(self, value: str | int) -> Dim:
+        """A declared dimension; one with a size is that number."""
+        return Dim(self.sizes.get(value, value) if isinstance(value, str) else value)
+
+    def dimensions(self) -> set[str]:
+        return {str(d) for e in self.all().values() if e.tensor for d in e.tensor.dims if not d.inferred} | set(self.sizes)
+
+    def nearest(self, text: str) -> str | None:
+        found = get_close_matches(text, list(self.all()), n=1, cutoff=0.6)
+        return found[0] if found else None
+
+    def splits(self, text: str) -> str | None:
+        """`Wx` as `W x`, where all the parts are known."""
+
+        def parts(rest: str) -> Iterator[list[str]]:
+            if not rest:
+                yield []
+            for k in range(len(rest), 0, -1):
+                if self.knows(rest[:k]) and k < len(text):
+                    yield from ([rest[:k], *tail] for tail in parts(rest[k:]))
+
+        found = next(parts(text), None)
+        return " ".join(found) if found else None

@@ -1,0 +1,188 @@
+"""Which factors of a chain are sum signs and derivatives.
+
+`d/dx (a' x)`, `∂²f/∂x_i∂x_j` and `sum_j x_j` reach us as flat rows of factors; with the names known it
+can be told what they are: a declared name that starts with `d` wins over the derivative reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol
+from .names import Names
+
+Items = tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SumSign:
+    """`∑_{i,j}`, `∑_{j=1}^m`: governs the product that follows."""
+
+    node: Node
+    subscript: Subscript | None
+    upper: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """`∂^order numerator / ∂variables`; without a numerator it governs the product that follows."""
+
+    node: Node
+    numerator: Node | None
+    variables: tuple[Node, ...]
+    consumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class NablaSign:
+    node: Node
+    variable: Node | None
+    order: int
+
+
+def sum_sign(node: Node) -> SumSign | None:
+    """The sum sign that this factor is."""
+    base, upper = node, None
+    if isinstance(base, Superscript):
+        base, upper = base.base, base.exponent
+    subscript = None
+    if isinstance(base, Indexed):
+        base, subscript = base.base, base.subscript
+    if isinstance(base, Symbol) and base.text == "∑":
+        return SumSign(node, subscript, upper)
+    if isinstance(base, Name) and base.text == "sum" and subscript is not None:
+        return SumSign(node, subscript, upper)
+    return None
+
+
+def nabla_sign(node: Node) -> NablaSign | None:
+    base, order, variable = node, 1, None
+    while True:
+        if isinstance(base, Superscript) and isinstance(base.exponent, Num) and base.exponent.value == 2:
+            base, order = base.base, 2
+        elif isinstance(base, Indexed) and isinstance(_innermost(base), Symbol):
+            text = base.subscript.text
+            variable = Name(base.subscript.start, base.subscript.end, text.strip())
+            base = base.base
+        else:
+            break
+    if isinstance(base, Symbol) and base.text in ("∇", "∇²"):
+        return NablaSign(node, variable, 2 if base.text == "∇²" else order)
+    return None
+
+
+def differential(items: Items, at: int, names: Names) -> Differential | None:
+    """The derivative that starts at that factor of a chain, if one does."""
+    head = items[at][1]
+    order, core = _power_of(head)
+    if isinstance(core, Symbol) and core.text == "∂":
+        return _partial(items, at, order)
+    if isinstance(core, Name) and core.text == "d" and not names.knows("d"):
+        return _ordinary(items, at, order, None, names)
+    if isinstance(core, Call) and isinstance(core.callee, Name) and core.callee.text == "d" and not names.knows("d"):
+        if len(core.arguments) == 1:
+            return _ordinary(items, at, order, core.arguments[0], names)
+    elif at + 1 < len(items) and items[at + 1][0] == "/":
+        stripped = strip_d(head, names)
+        if stripped is not None and strip_d(items[at + 1][1], names) is not None:
+            return _ordinary(items, at, 1, stripped, names)
+    return None
+
+
+def strip_d(node: Node, names: Names) -> Node | None:
+    """`dx_j` as `x_j`; None for a name that does not start with `d`, or that is declared as it stands."""
+    if isinstance(node, Indexed):
+        if isinstance(node.base, Name) and node.subscript.text.isdigit():
+            if names.knows(f"{node.base.text}_{node.subscript.text}"):
+                return None
+        base = strip_d(node.base, names)
+        return None if base is None else Indexed(node.start + 1, node.end, base, node.subscript)
+    if isinstance(node, Superscript):
+        base = strip_d(node.base, names)
+        return None if base is None else Superscript(node.start + 1, node.end, base, node.exponent, node.dotted)
+    if isinstance(node, Call):
+        base = strip_d(node.callee, names)
+        return None if base is None else Call(node.start + 1, node.end, base, node.arguments)
+    if isinstance(node, Name) and node.text.startswith("d") and len(node.text) > 1 and not names.knows(node.text):
+        if names.elementwise(node.text) or node.text in ("det", "diag", "delta"):
+            return None
+        return Name(node.start + 1, node.end, node.text[1:])
+    return None
+
+
+def _partial(items: Items, at: int, order: int) -> Differential | None:
+    slash = next((k for k in range(at + 1, len(items)) if items[k][0] == "/"), None)
+    if slash is None or not _is_partial(items[slash][1]):
+        return None
+    numerator = _row(items[at + 1 : slash])
+    variables: list[Node] = []
+    k = slash
+    while k + 1 < len(items) and _is_partial(items[k][1]) and len(variables) < order:
+        count, variable = _variable(items[k + 1][1])
+        variables += [variable] * count
+        k += 2
+    if not variables:
+        return None
+    node = Node(items[at][1].start, items[k - 1][1].end)
+    return Differential(node, numerator, tuple(variables), k - at)
+
+
+def _ordinary(items: Items, at: int, order: int, numerator: Node | None, names: Names) -> Differential | None:
+    slash = next((k for k in range(at + 1, len(items)) if items[k][0] == "/"), None)
+    if slash is None:
+        return None
+    between = _row(items[at + 1 : slash])
+    if between is not None:
+        if numerator is not None:
+            return None
+        numerator = between
+    variables: list[Node] = []
+    k = slash
+    while k < len(items) and len(variables) < order:
+        stripped = strip_d(items[k][1], names)
+        if stripped is None:
+            break
+        count, variable = _variable(stripped)
+        variables += [variable] * count
+        k += 1
+    if not variables:
+        return None
+    node = Node(items[at][1].start, items[k - 1][1].end)
+    return Differential(node, numerator, tuple(variables), k - at)
+
+
+def _is_partial(node: Node) -> bool:
+    return isinstance(node, Symbol) and node.text == "∂"
+
+
+def _row(items: Items) -> Node | None:
+    if not items:
+        return None
+    if len(items) == 1:
+        return items[0][1]
+    return Chain(items[0][1].start, items[-1][1].end, (("", items[0][1]), *items[1:]))
+
+
+def _variable(node: Node) -> tuple[int, Node]:
+    """The variable and how many times it stands there: `x^2` is `x` twice."""
+    if isinstance(node, Superscript) and isinstance(node.exponent, Num):
+        return int(node.exponent.value), node.base
+    return 1, node
+
+
+def _power_of(node: Node) -> tuple[int, Node]:
+    if isinstance(node, Superscript) and isinstance(node.exponent, Num) and node.exponent.value.denominator == 1:
+        return int(node.exponent.value), node.base
+    return 1, node
+
+
+def _innermost(node: Node) -> Node:
+    while isinstance(node, (Indexed, Superscript)):
+        node = node.base
+    return node
+
+
+def ungrouped(node: Node) -> Node:
+    while isinstance(node, Group):
+        node = node.inner
+    return node

@@ -1,0 +1,348 @@
+"""Statements of a document, in order: what each declares, defines, claims or asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..syntax.parse import parse_statement
+from ..syntax.statements import Directive, Piece, split_document
+from ..syntax.tree import (
+    Declaration,
+    DimensionDeclaration,
+    FunctionDeclaration,
+    Indexed,
+    Name,
+    Node,
+    Relation,
+    Space,
+    Transpose,
+)
+from ..terms import build
+from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
+from .expressions import LAYOUTS, Reader
+from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .report import Diagnostic, Fix, Report, Span
+from .values import Value
+
+
+@dataclass(frozen=True)
+class Side:
+    """One expression of a statement, with its text and its span in the document."""
+
+    value: Value | None
+    text: str
+    span: Span
+
+
+@dataclass
+class Lowered:
+    """One statement, lowered.  `kind`: declaration, definition, claim, query, or broken."""
+
+    kind: str
+    span: Span
+    text: str
+    layout: str
+    sides: tuple[Side, ...] = ()
+    tensor: Tensor | None = None
+    order: tuple[Index, ...] = ()
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    tree: object = None
+
+
+@dataclass
+class Document:
+    """All statements of a document, and the names that hold at its end."""
+
+    names: Names
+    statements: list[Lowered]
+    layout: str
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        return [d for s in self.statements for d in s.diagnostics]
+
+
+def lower_document(
+    text: str, elementwise: Callable[[str], int], layout: str = "numerator", names: Names | None = None
+) -> Document:
+    """Every statement of an `.ein` text.  Never raises on any text."""
+    names = names or Names(elementwise)
+    pieces, directives = split_document(text)
+    statements: list[Lowered] = []
+    pending = list(directives)
+    ignored: set[str] = set()
+    for piece in pieces:
+        while pending and pending[0].start < piece.start:
+            layout = _direct(pending.pop(0), layout, ignored, statements, text)
+        lowered = lower_statement(piece, names, layout)
+        silent = ignored | piece.ignored
+        lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
+        lowered.ignored = silent  # type: ignore[attr-defined]
+        statements.append(lowered)
+    for directive in pending:
+        layout = _direct(directive, layout, ignored, statements, text)
+    return Document(names, statements, layout)
+
+
+def _direct(directive: Directive, layout: str, ignored: set[str], statements: list[Lowered], text: str) -> str:
+    words = directive.words
+    problem = None
+    if len(words) == 2 and words[0] == "layout":
+        if words[1] in LAYOUTS:
+            return words[1]
+        problem = f"`{words[1]}` is no layout: write {', '.join(LAYOUTS)}"
+    elif len(words) >= 2 and words[0] == "ignore":
+        ignored.update(w.strip(",") for w in words[1:])
+    else:
+        problem = "a directive is `#! layout numerator` or `#! ignore EIN402`"
+    if problem:
+        span = (directive.start, directive.end)
+        broken = Lowered("broken", span, text[slice(*span)], layout)
+        broken.diagnostics.append(Diagnostic("EIN001", "error", span, problem))
+        statements.append(broken)
+    return layout
+
+
+def lower_statement(piece: Piece, names: Names, layout: str) -> Lowered:
+    """One statement; what it declares or defines is added to `names`."""
+    span = (piece.start, piece.start + len(piece.text))
+    report = Report(piece.start)
+    tree, problems = parse_statement(piece.text)
+    lowered = Lowered("broken", span, piece.text, layout, diagnostics=report.diagnostics, tree=tree)
+    for problem in problems:
+        fixes = tuple(Fix(title, (problem.start, problem.end), new) for title, new in problem.fixes)
+        report.add(problem.code, problem.start, problem.end, problem.message, fixes)
+    try:
+        if isinstance(tree, Declaration):
+            _declare(tree, names, report, lowered)
+        elif isinstance(tree, FunctionDeclaration):
+            _declare_function(tree, names, report, lowered)
+        elif isinstance(tree, DimensionDeclaration):
+            _declare_dimension(tree, names, report, lowered)
+        elif isinstance(tree, Relation):
+            _Relation(tree, names, report, lowered, piece.text).lower()
+    except RecursionError:
+        report.add("EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names")
+    return lowered
+
+
+def _absolute(report: Report, node: Node) -> Span:
+    return (node.start + report.offset, node.end + report.offset)
+
+
+def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
+    old = names.entries.get(name)
+    if old is None or old.kind == "inferred":
+        return False
+    related = ((old.span, f"`{old.describe()}` is declared here"),) if old.span else ()
+    report.add("EIN102", node.start, node.end, f"`{name}` is declared already, as {old.describe()}: use another name", related=related)
+    return True
+
+
+def _dims(space: Space, names: Names, report: Report) -> tuple[Dim, ...] | None:
+    dims = []
+    for extent in space.extents:
+        value = extent.value
+        if isinstance(value, int) and value < 1:
+            report.add("EIN001", extent.start, extent.end, "a dimension is a name or a positive number")
+            return None
+        if isinstance(value, str) and len(value) == 3 and value[1] == "x" and value not in names.sizes:
+            fix = Fix(f"write `{value[0]} x {value[2]}`", (extent.start, extent.end), f"{value[0]} x {value[2]}")
+            report.add("EIN001", extent.start, extent.end, f"`{value}` is one name: write `{value[0]} x {value[2]}` with spaces", (fix,))
+            return None
+        dims.append(names.dimension(value))
+    return tuple(dims)
+
+
+def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) -> None:
+    dims = _dims(tree.space, names, report)
+    properties = set()
+    for item in tree.properties:
+        if item.text not in PROPERTIES:
+            report.add("EIN001", item.start, item.end, f"`{item.text}` is no property: write one of {', '.join(PROPERTIES)}")
+        elif item.text in SQUARE_PROPERTIES and dims is not None and (len(dims) != 2 or dims[0] is not dims[1]):
+            report.add("EIN304", item.start, item.end, f"only a square matrix can be {item.text}")
+        else:
+            properties.add(item.text)
+    if "positive-definite" in properties:
+        properties.add("symmetric")
+    if dims is None:
+        return
+    lowered.kind = "declaration"
+    for target in tree.targets:
+        name = canonical_name(target.text)
+        if not _redeclared(names, name, target, report):
+            names.put(Entry(name, Tensor(name, dims, frozenset(properties)), _absolute(report, target), "declared"))
+
+
+def _declare_function(tree: FunctionDeclaration, names: Names, report: Report, lowered: Lowered) -> None:
+    source, image = _dims(tree.source, names, report), _dims(tree.image, names, report)
+    name = canonical_name(tree.target.text)
+    if source is None or image is None or _redeclared(names, name, tree.target, report):
+        return
+    if source or image:
+        message = "unknown functions of vectors are not supported yet: declare `s : R -> R`, which acts elementwise"
+        report.add("EIN002", tree.start, tree.end, message)
+        return
+    lowered.kind = "declaration"
+    names.put(Entry(name, None, _absolute(report, tree.target), "function"))
+
+
+def _declare_dimension(tree: DimensionDeclaration, names: Names, report: Report, lowered: Lowered) -> None:
+    if tree.size < 1:
+        report.add("EIN001", tree.start, tree.end, "a dimension's size is a positive whole number")
+        return
+    lowered.kind = "declaration"
+    names.sizes[tree.name.text] = tree.size
+
+
+class _Relation:
+    """Definitions, claims, chains and queries."""
+
+    def __init__(self, tree: Relation, names: Names, report: Report, lowered: Lowered, text: str):
+        self.tree, self.report, self.lowered, self.text = tree, report, lowered, text
+        self.outer = names
+        self.names = names.child() if tree.bindings else names
+        self.reader = Reader(self.names, report, text, lowered.layout)
+
+    def lower(self) -> None:
+        for left, right in self.tree.bindings:
+            if not self._define(left, right, True):
+                return
+        sides = self.tree.sides
+        if len(sides) == 2 and self._is_definition(sides[0], sides[1]):
+            if self._define(sides[0], sides[1], False):
+                self.lowered.kind = "definition"
+            return
+        if self.tree.assigns:
+            self.report.add("EIN001", sides[0].start, sides[0].end, "the left of `:=` is one name, with distinct indices or transposed")
+            return
+        read = [(node, self.reader.read(node)) for node in sides]
+        self.lowered.kind = "claim" if len(sides) > 1 else "query"
+        self.lowered.sides = tuple(
+            Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n)) for n, v in read
+        )
+
+    def _is_definition(self, left: Node, right: Node) -> bool:
+        found = _target_of(left)
+        if found is None:
+            return False
+        name = canonical_name(found[0])
+        entry = self.names.all().get(name)
+        if self.tree.assigns:
+            return True
+        if entry is not None and (entry.kind in ("defined", "function") or entry.kind == "inferred"):
+            return False
+        from .expressions import _names_in
+
+        return all(canonical_name(n.text) != name for n in _names_in(right))
+
+    def _define(self, left: Node, right: Node, local: bool) -> bool:
+        found = _target_of(left)
+        if found is None:
+            self.report.add("EIN001", left.start, left.end, "what is defined is one name, with distinct indices or transposed")
+            return False
+        text, indices, transposed, node = found
+        name = canonical_name(text)
+        reader = self.reader
+        old = self.names.entries.get(name)
+        if self.tree.assigns and not local and old is not None and old.kind == "defined":
+            _redeclared(self.names, name, node, self.report)
+            return False
+        with reader.keeping(indices):
+            reader.broadcast = True
+            value = reader.read(right)
+            reader.broadcast = False
+        if value is None:
+            return False
+        value = reader.settle(value)
+        if transposed:
+            value = value.transposed()
+        slots = self._axes(value, indices, left, right)
+        if slots is None:
+            return False
+        if not indices and value.rank == 1 and value.row:
+            message = f"the right side is a row, {value.shape_text()}, and a bare name is a column: define `{text}'`"
+            fix = Fix(f"write `{text}'`", (left.start, left.end), f"{text}'")
+            self.report.add("EIN302", left.start, left.end, message, (fix,))
+            return False
+        dims = tuple(s.dim for s in slots)
+        properties: frozenset[str] = frozenset()
+        if old is not None and old.tensor is not None and old.kind == "declared":
+            declared = old.tensor.dims
+            properties = old.tensor.properties
+            if len(declared) != len(dims) or any(reader.same_dim(a, b) is None for a, b in zip(declared, dims, strict=True)):
+                message = f"`{text}` was declared as {old.describe()}, and the right side is {'×'.join(map(str, dims)) or 'a scalar'}"
+                self.report.add("EIN301", left.start, left.end, message, related=reader.declared_at(name))
+                return False
+        settled = reader.settle(Value(value.term, slots))
+        definition = build.abstraction(settled.axes, settled.term)
+        tensor = Tensor(name, tuple(a.dim for a in settled.axes), properties, definition)
+        self.names.put(Entry(name, tensor, _absolute(self.report, node), "defined"))
+        if not local:
+            self.lowered.tensor = tensor
+            order = tuple(Index(i, s.dim) for i, s in zip(indices, settled.axes, strict=True)) if indices else settled.axes
+            self.lowered.order = order
+            shown = Value(build.component(tensor, order), () if indices else order, order if indices else ())
+            self.lowered.sides = (
+                Side(shown, reader.source(left), _absolute(self.report, left)),
+                Side(settled, reader.source(right), _absolute(self.report, right)),
+            )
+        return True
+
+    def _axes(self, value: Value, indices: tuple[str, ...], left: Node, right: Node) -> tuple[Index, ...] | None:
+        """The indices that the definition abstracts over, in the order of its left side."""
+        if value.flexible:
+            self.report.add("EIN301", right.start, right.end, "nothing here says how large this is: write `I(n)` or `ones(n)`")
+            return None
+        by_name = {i.name: i for i in value.order}
+        if indices and value.rank:
+            message = f"the right side is a whole array, {value.shape_text()}: leave the indices on the left away, or index the right side as in `(…)_{''.join(indices)}`"
+            self.report.add("EIN201", right.start, right.end, message)
+            return None
+        extra = [n for n in by_name if n not in indices]
+        if extra:
+            message = f"index {', '.join(f'`{n}`' for n in extra)} is free on the right and missing on the left: write it there, or sum over it"
+            self.report.add("EIN201", right.start, right.end, message)
+            return None
+        if not indices:
+            return value.axes
+        missing = [n for n in indices if n not in by_name]
+        if missing:
+            what = ", ".join(f"`{n}`" for n in missing)
+            self.report.add("EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it")
+        old = self.names.all().get(canonical_name(_target_of(left)[0]))  # type: ignore[index]
+        declared = old.tensor.dims if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices) else None
+        slots: list[Index] = []
+        for place, name in enumerate(indices):
+            fallback: Slot = Index(name, declared[place] if declared else Dim(name, inferred=True))
+            slots.append(by_name.get(name, fallback))  # type: ignore[arg-type]
+        return tuple(slots)
+
+
+def _target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
+    """Name, indices, transposed or not, of a left side that can be defined."""
+    if isinstance(node, Transpose):
+        inner = _target_of(node.argument)
+        return None if inner is None or inner[1] else (inner[0], (), not inner[2], inner[3])
+    if isinstance(node, Name):
+        return node.text, (), False, node
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        entries = node.subscript.entries
+        if node.subscript.text.isdigit() and not node.subscript.bracketed:
+            return f"{node.base.text}_{node.subscript.text}", (), False, node
+        names = tuple(e.plain for e in entries if e.plain)
+        if len(names) == len(entries) == len(set(names)) and names and node.subscript.lower is None:
+            if node.base.text in ("delta", "δ", "sum"):
+                return None
+            return node.base.text, names, False, node.base
+    if isinstance(node, Indexed) and isinstance(node.base, Indexed) and isinstance(node.base.base, Name):
+        inner_text = node.base.subscript.text
+        names = tuple(e.plain for e in node.subscript.entries if e.plain)
+        if inner_text.isdigit() and len(names) == len(node.subscript.entries) == len(set(names)):
+            return f"{node.base.base.text}_{inner_text}", names, False, node.base
+    return None
+
+
+__all__ = ["Document", "Lowered", "Side", "fresh_index", "lower_document", "lower_statement"]

@@ -1,0 +1,19 @@
+"""The built-in rules and functions, registered as any plugin registers its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..rules import algebra, delta, derivative, functions
+from ..rules.rule import Function, Rule
+from .hooks import hookimpl
+
+
+@hookimpl
+def einsight_rules() -> Iterable[Rule]:
+    return (*derivative.RULES, *delta.RULES, *algebra.RULES)
+
+
+@hookimpl
+def einsight_functions() -> Iterable[Function]:
+    return functions.FUNCTIONS

@@ -1,0 +1,96 @@
+"""Arithmetic of terms: like terms, powers, numbers before brackets."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..terms import build
+from ..terms.term import Apply, Number, Power, Product, Sum, Term
+from .rule import Rule
+
+
+def split_coefficient(term: Term) -> tuple[Fraction, Term]:
+    """A term as a number times the rest."""
+    if isinstance(term, Number):
+        return term.value, build.ONE
+    if isinstance(term, Product) and isinstance(term.factors[0], Number):
+        factors, dummies = build.open_product(term)
+        return term.factors[0].value, build.product(factors[1:], dummies)
+    return Fraction(1), term
+
+
+def collect(term: Term) -> Term | None:
+    """a x + b x = (a + b) x for plain numbers a and b."""
+    if not isinstance(term, Sum):
+        return None
+    totals: dict[Term, Fraction] = {}
+    for part in term.terms:
+        number, rest = split_coefficient(part)
+        totals[rest] = totals.get(rest, Fraction(0)) + number
+    if len(totals) == len(term.terms) and all(totals.values()):
+        return None
+    return build.add(*(build.product([build.number(n), t]) for t, n in totals.items() if n))
+
+
+def distribute_number(term: Term) -> Term | None:
+    """a + c (b + d) = a + c b + c d for a plain number c."""
+    if not isinstance(term, Sum):
+        return None
+    out: list[Term] = []
+    fired = False
+    for part in term.terms:
+        number, rest = split_coefficient(part)
+        if number != 1 and isinstance(rest, Sum):
+            out += [build.product([build.number(number), t]) for t in rest.terms]
+            fired = True
+        else:
+            out.append(part)
+    return build.add(*out) if fired else None
+
+
+def powers(term: Term) -> Term | None:
+    """x^a x^b = x^(a + b)."""
+    if not isinstance(term, Product):
+        return None
+    factors, dummies = build.open_product(term)
+    totals: dict[Term, list[Term]] = {}
+    for factor in factors:
+        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, build.ONE)
+        totals.setdefault(base, []).append(exponent)
+    if all(len(e) == 1 for e in totals.values()):
+        return None
+    return build.product([build.power(b, build.add(*e)) for b, e in totals.items()], dummies)
+
+
+def nested_power(term: Term) -> Term | None:
+    """(x^a)^b = x^(a b) where a is no even number, so that no sign is lost."""
+    if not (isinstance(term, Power) and isinstance(term.base, Power)):
+        return None
+    inner, outer = term.base.exponent, term.exponent
+    if isinstance(inner, Number) and isinstance(outer, Number) and inner.value.numerator % 2 and inner.value.denominator > 1:
+        return build.power(term.base.base, inner.value * outer.value)
+    return None
+
+
+def logarithm(term: Term) -> Term | None:
+    """log(exp(x)) = x, exp(log(x)) = x, log(1) = 0, exp(0) = 1."""
+    if not isinstance(term, Apply) or term.function not in ("log", "exp"):
+        return None
+    (inner,) = term.arguments
+    if isinstance(inner, Apply) and {inner.function, term.function} == {"log", "exp"}:
+        return inner.arguments[0]
+    if isinstance(inner, Number) and inner.value == (1 if term.function == "log" else 0):
+        return build.ZERO if term.function == "log" else build.ONE
+    return None
+
+
+RULES = (
+    Rule("algebra.collect", "2 x_i + 3 x_i => 5 x_i", collect.__doc__ or "", "simplify", ("Sum",), collect),
+    Rule(
+        "algebra.distribute-number", "x_i + 2 (x_i^2 + exp(x_i)) => x_i + 2 x_i^2 + 2 exp(x_i)",
+        distribute_number.__doc__ or "", "simplify", ("Sum",), distribute_number,
+    ),
+    Rule("algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers),
+    Rule("algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power),
+    Rule("algebra.logarithm", "log(exp(s)) => s", logarithm.__doc__ or "", "simplify", ("Apply",), logarithm),
+)  # fmt: skip

@@ -1,0 +1,224 @@
+"""Differentiation, one idea a rule.  Each looks at one `∂ body/∂x` and takes one step."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..terms import build
+from ..terms.dimension import Slot, Tensor
+from ..terms.term import (
+    Apply,
+    Bracket,
+    Component,
+    Derivative,
+    Operator,
+    Power,
+    Product,
+    Sum,
+    Term,
+)
+from .catalogue import function_derivative
+from .rule import Rule
+
+
+def _of(term: Term) -> Derivative | None:
+    return term if isinstance(term, Derivative) else None
+
+
+def _d(body: Term, like: Derivative) -> Term:
+    return build.derivative(body, like.tensor, like.indices)
+
+
+def constant(term: Term) -> Term | None:
+    """∂c/∂x = 0 where c provably does not depend on x."""
+    at = _of(term)
+    return build.ZERO if at and at.tensor not in at.body.depends else None
+
+
+def component(term: Term) -> Term | None:
+    """∂x_i/∂x_j = δ_ij; a matrix with structure varies with it."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Component) or at.body.tensor is not at.tensor:
+        return None
+    return variation(at.tensor, at.body.indices, at.indices)
+
+
+def variation(tensor: Tensor, at: tuple[Slot, ...], by: tuple[Slot, ...]) -> Term:
+    """`∂T_at/∂T_by`: deltas, symmetrised as the tensor's properties ask.
+
+    Source: K. B. Petersen, M. S. Pedersen, The Matrix Cookbook, section 2.8 (structured matrices).
+    """
+    plain = build.product([build.delta(a, b) for a, b in zip(at, by, strict=True)])
+    if len(at) == 2:
+        turned = build.product([build.delta(at[0], by[1]), build.delta(at[1], by[0])])
+        if "diagonal" in tensor.properties:
+            return build.product([plain, build.delta(by[0], by[1])])
+        if "symmetric" in tensor.properties:
+            return build.product([build.HALF, build.add(plain, turned)])
+        if "antisymmetric" in tensor.properties:
+            return build.product([build.HALF, build.subtract(plain, turned)])
+    return plain
+
+
+def definition(term: Term) -> Term | None:
+    """∂y_i/∂x_j where y is defined: put the definition in."""
+    at = _of(term)
+    if at and isinstance(at.body, Component) and at.body.tensor.definition is not None and at.body.tensor is not at.tensor:
+        return _d(build.instantiate(at.body.tensor.definition, at.body.indices), at)
+    return None
+
+
+def under_sum(term: Term) -> Term | None:
+    """∂/∂x ∑_k f = ∑_k ∂f/∂x."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Product) or not at.body.bound:
+        return None
+    factors, dummies = build.open_product(at.body)
+    return build.product([_d(build.product(factors), at)], dummies)
+
+
+def linear(term: Term) -> Term | None:
+    """∂(f + g)/∂x = ∂f/∂x + ∂g/∂x."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Sum):
+        return None
+    return build.add(*(_d(t, at) for t in at.body.terms))
+
+
+def _split(at: Derivative) -> tuple[list[Term], list[Term]] | None:
+    if not isinstance(at.body, Product) or at.body.bound:
+        return None
+    varying = [f for f in at.body.factors if at.tensor in f.depends]
+    return varying, [f for f in at.body.factors if at.tensor not in f.depends]
+
+
+def constant_factor(term: Term) -> Term | None:
+    """∂(c f)/∂x = c ∂f/∂x."""
+    at = _of(term)
+    parts = _split(at) if at else None
+    if at is None or parts is None or not parts[1] or not parts[0]:
+        return None
+    return build.product([*parts[1], _d(build.product(parts[0]), at)])
+
+
+def product(term: Term) -> Term | None:
+    """∂(f g)/∂x = ∂f/∂x g + f ∂g/∂x."""
+    at = _of(term)
+    parts = _split(at) if at else None
+    if at is None or parts is None or parts[1] or len(parts[0]) < 2:
+        return None
+    factors = parts[0]
+    return build.add(
+        *(build.product([*factors[:k], _d(f, at), *factors[k + 1 :]]) for k, f in enumerate(factors))
+    )
+
+
+def power(term: Term) -> Term | None:
+    """∂f^n/∂x = n f^(n-1) ∂f/∂x."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Power) or at.tensor in at.body.exponent.depends:
+        return None
+    base, n = at.body.base, at.body.exponent
+    return build.product([n, build.power(base, build.add(n, build.MINUS_ONE)), _d(base, at)])
+
+
+def exponential(term: Term) -> Term | None:
+    """∂f^g/∂x = f^g (log f ∂g/∂x + g/f ∂f/∂x)."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Power) or at.tensor not in at.body.exponent.depends:
+        return None
+    f, g = at.body.base, at.body.exponent
+    inner = build.add(
+        build.product([build.apply("log", f), _d(g, at)]), build.product([g, build.power(f, -1), _d(f, at)])
+    )
+    return build.product([at.body, inner])
+
+
+def chain(term: Term) -> Term | None:
+    """∂f(u)/∂x = f'(u) ∂u/∂x."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Apply):
+        return None
+    parts = []
+    for place, argument in enumerate(at.body.arguments):
+        if at.tensor not in argument.depends:
+            continue
+        outer = function_derivative(at.body.function, place, at.body.arguments)
+        if outer is None:
+            return None
+        parts.append(build.product([outer, _d(argument, at)]))
+    return build.add(*parts)
+
+
+def bracket(term: Term) -> Term | None:
+    """∂[a < b]/∂x = 0: a mask is constant wherever it has a derivative."""
+    at = _of(term)
+    return build.ZERO if at and isinstance(at.body, Bracket) else None
+
+
+def _of_operator(term: Term, name: str) -> tuple[Derivative, Operator] | None:
+    at = _of(term)
+    if at and isinstance(at.body, Operator) and at.body.name == name:
+        return at, at.body
+    return None
+
+
+def inverse(term: Term) -> Term | None:
+    """∂inv(X)_ij/∂t = -inv(X)_ik ∂X_kl/∂t inv(X)_lj.  Source: The Matrix Cookbook, eq. 59."""
+    found = _of_operator(term, "inv")
+    if found is None:
+        return None
+    at, body = found
+    (k, l), inner = build.open_abstraction(body.arguments[0])
+    i, j = body.indices
+    left = build.operator("inv", body.arguments, (i, k))
+    right = build.operator("inv", body.arguments, (l, j))
+    return build.product([build.MINUS_ONE, left, _d(inner, at), right], (k, l))
+
+
+def determinant(term: Term) -> Term | None:
+    """∂det(X)/∂t = det(X) inv(X)_lk ∂X_kl/∂t.  Source: The Matrix Cookbook, eq. 46 (Jacobi's formula)."""
+    found = _of_operator(term, "det")
+    if found is None:
+        return None
+    at, body = found
+    (k, l), inner = build.open_abstraction(body.arguments[0])
+    return build.product([body, build.operator("inv", body.arguments, (l, k)), _d(inner, at)], (k, l))
+
+
+def log_determinant(term: Term) -> Term | None:
+    """∂logdet(X)/∂t = inv(X)_lk ∂X_kl/∂t.  Source: The Matrix Cookbook, eq. 43."""
+    found = _of_operator(term, "logdet")
+    if found is None:
+        return None
+    at, body = found
+    (k, l), inner = build.open_abstraction(body.arguments[0])
+    return build.product([build.operator("inv", body.arguments, (l, k)), _d(inner, at)], (k, l))
+
+
+_M = "W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R"
+
+
+def _rule(name: str, statement: str, apply, *examples: tuple[str, str | None]) -> Rule:  # type: ignore[no-untyped-def]
+    doc = (apply.__doc__ or "").strip()
+    return Rule(f"derivative.{name}", statement, doc, "differentiate", ("Derivative",), apply, tuple((_M, *e) for e in examples))
+
+
+RULES = (
+    _rule("constant", "∂y_i/∂x_j => 0", constant, ("∂y_i/∂x_j", "0 y_i x_j"), ("∂x_i/∂x_j", None)),
+    _rule("component", "∂x_i/∂x_j => δ_ij", component, ("∂x_i/∂x_j", "δ_ij"), ("∂s/∂s", "1")),
+    _rule("definition", "∂y_i/∂x_j => ∂(its definition)/∂x_j", definition),
+    _rule("under-sum", "∂/∂x_j (∑_k a_k x_k) => ∑_k ∂/∂x_j (a_k x_k)", under_sum, ("∂/∂x_j ∑_k a_k x_k", "∑_k ∂/∂x_j (a_k x_k)")),
+    _rule("sum", "∂/∂x_j (x_i^2 + a_i) => ∂/∂x_j x_i^2 + ∂/∂x_j a_i", linear),
+    _rule("constant-factor", "∂/∂x_j (s x_i) => s ∂x_i/∂x_j", constant_factor, ("∂/∂x_j (s x_i)", "s ∂x_i/∂x_j")),
+    _rule("product", "∂/∂x_j (x_i exp(x_k)) => ∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)", product),
+    _rule("power", "∂/∂x_j x_i^3 => 3 x_i^2 ∂x_i/∂x_j", power, ("∂/∂x_j x_i^3", "3 x_i^2 ∂x_i/∂x_j")),
+    _rule("exponential", "∂/∂s t^s => t^s log(t)", exponential),
+    _rule("chain", "∂/∂x_j tanh(x_i) => (1 - tanh(x_i)^2) ∂x_i/∂x_j", chain),
+    _rule("bracket", "∂/∂x_j [x_i > 0] => 0", bracket),
+    _rule("inverse", "∂inv(X)_ij/∂X_kl => -inv(X)_ik inv(X)_lj", inverse),
+    _rule("determinant", "∂det(X)/∂X_kl => det(X) inv(X)_lk", determinant),
+    _rule("log-determinant", "∂logdet(X)/∂X_kl => inv(X)_lk", log_determinant),
+)
+
+__all__ = ["RULES", "Fraction", "variation"]

@@ -1,0 +1,132 @@
+"""Applying rules: to a normal form, and as a derivation in named steps.
+
+A normal form is computed innermost first and memoised by term, so what is shared is rewritten once.  A
+derivation applies one rule a step, at every place at once, as a person writes one idea a line; both end
+in the same term, which a test checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..terms.term import HEADS, Derivative, Term, has_head
+from ..terms.walk import map_parts
+from .catalogue import catalogue
+from .rule import PHASES, Rule
+
+FUEL = 20_000
+
+
+class BudgetExceeded(Exception):
+    """Fuel ran out; `partial` is how far it came, `rule` what fired last or closes a cycle."""
+
+    def __init__(self, partial: Term, rule: str, cycle: bool = False):
+        self.partial, self.rule, self.cycle = partial, rule, cycle
+        what = f"rule {rule} closes a cycle" if cycle else f"gave up after {FUEL} rewrites, the last by rule {rule}"
+        super().__init__(what)
+
+
+class MissingRule(Exception):
+    """Something that no rule differentiates; never a zero."""
+
+    def __init__(self, term: Derivative):
+        self.term = term
+        super().__init__("no rule")
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One step: the rule, and the whole term before and after."""
+
+    rule: Rule
+    before: Term
+    after: Term
+
+
+def rules_for(ids: Iterable[str] | None = None) -> tuple[Rule, ...]:
+    """The named rules, or all, in order of phase."""
+    known = catalogue().rules
+    chosen = known.values() if ids is None else [known[i] for i in ids]
+    return tuple(sorted(chosen, key=lambda r: PHASES.index(r.phase)))
+
+
+def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUEL) -> Term:
+    """Rewrite until no rule fires.
+
+    Raises BudgetExceeded when fuel runs out, MissingRule for a derivative that no rule takes.
+    """
+    check = rules is None
+    by_head: dict[type[Term], list[Rule]] = {}
+    for rule in rules if rules is not None else rules_for():
+        for head in rule.heads:
+            by_head.setdefault(HEADS[head], []).append(rule)
+    memo: dict[Term, Term] = {}
+    active: set[Term] = set()
+    left = [fuel]
+
+    def visit(t: Term) -> Term:
+        found = memo.get(t)
+        if found is None:
+            memo[t] = found = settle(map_parts(t, visit))
+        return found
+
+    def settle(t: Term) -> Term:
+        for rule in by_head.get(type(t), ()):
+            new = rule.apply(t)
+            if new is not None and new is not t:
+                left[0] -= 1
+                if left[0] < 0:
+                    raise BudgetExceeded(t, rule.id)
+                if new in active:
+                    raise BudgetExceeded(t, rule.id, cycle=True)
+                active.add(t)
+                result = visit(new)
+                active.discard(t)
+                return result
+        return t
+
+    result = visit(term)
+    if check and has_head(result, Derivative):
+        raise MissingRule(next(t for t in result.walk() if isinstance(t, Derivative)))
+    return result
+
+
+def derivation(term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400) -> list[Rewrite]:
+    """The steps from a term to its normal form, each one rule at every place where it fires."""
+    steps: list[Rewrite] = []
+    chosen = rules if rules is not None else rules_for()
+    seen = {term}
+    while len(steps) < fuel:
+        for rule in chosen:
+            new = everywhere(rule, term)
+            if new is not term:
+                break
+        else:
+            return steps
+        steps.append(Rewrite(rule, term, new))
+        if new in seen:
+            raise BudgetExceeded(new, rule.id, cycle=True)
+        seen.add(new)
+        term = new
+    raise BudgetExceeded(term, steps[-1].rule.id)
+
+
+def everywhere(rule: Rule, term: Term) -> Term:
+    """The rule applied once at every outermost place where it fires."""
+    heads = tuple(HEADS[h] for h in rule.heads)
+    bits = 0
+    for head in heads:
+        bits |= 1 << head.RANK
+    memo: dict[Term, Term] = {}
+
+    def visit(t: Term) -> Term:
+        if not t.heads & bits:
+            return t
+        found = memo.get(t)
+        if found is None:
+            new = rule.apply(t) if isinstance(t, heads) else None
+            found = memo[t] = new if new is not None else map_parts(t, visit)
+        return found
+
+    return visit(term)

@@ -1,0 +1,166 @@
+"""Are two terms equal?  By identity, then at random points; a difference comes with the smallest example.
+
+Rational expressions are compared exactly in a prime field, so that agreement at random points of
+2^61 - 1 elements leaves no room for chance (Schwartz 1980, Zippel 1979); others in floats.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ..terms.dimension import Dim, Index, Tensor
+from ..terms.term import Term
+from .evaluate import entries
+from .fields import PRIME, Field, Floats, NotInField, PrimeField, Rationals
+from .instances import Instance, dims_and_tensors, fill, literal_components, sizes_for
+
+Values = Callable[[str], Callable[..., float] | None]
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An instance where the sides differ: sizes, entries, and what each side gives at one place."""
+
+    sizes: tuple[tuple[str, int], ...]
+    values: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...]
+    place: tuple[int, ...]
+    left: str
+    right: str
+
+    def describe(self) -> str:
+        sizes = ", ".join(f"{n} = {s}" for n, s in self.sizes)
+        values = ", ".join(f"{name} = {_array_text(shape, entries)}" for name, shape, entries in self.values)
+        where = f" at entry {','.join(map(str, self.place))}" if self.place else ""
+        at = "; ".join(p for p in (sizes, values) if p) or "every point"
+        return f"at {at} the left side is {self.left} and the right side {self.right}{where}"
+
+
+def _array_text(shape: tuple[int, ...], values: tuple[str, ...]) -> str:
+    if not shape:
+        return values[0]
+    step = len(values) // shape[0] if shape[0] else 0
+    return "[" + ", ".join(_array_text(shape[1:], values[k * step : (k + 1) * step]) for k in range(shape[0])) + "]"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`equal` is None where no point could be evaluated; `reason` says why then."""
+
+    equal: bool | None
+    counterexample: Counterexample | None = None
+    reason: str = ""
+
+
+def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, points: int = 4) -> Verdict:
+    """Are the two terms equal over those axes, everywhere that the declared properties allow?"""
+    if left is right:
+        return Verdict(True)
+    dims, tensors = dims_and_tensors([left, right])
+    for axis in axes:
+        if axis.dim not in dims and isinstance(axis.dim.value, str):
+            dims.append(axis.dim)
+    least = literal_components([left, right])
+    agreed, reason = 0, ""
+    for make in (_prime_points, _float_points):
+        for attempt in range(points * 3):
+            sizes = sizes_for(dims, least, attempt)
+            field, draw = make(values, attempt)
+            try:
+                instance = fill(Instance(field, sizes), tensors, draw)
+                pair = entries(left, instance, axes), entries(right, instance, axes)
+            except NotInField as problem:
+                reason = str(problem)
+                if field.exact:
+                    break
+                continue
+            except RecursionError:
+                return Verdict(None, reason="the expression is nested too deeply to evaluate")
+            if _first_difference(field, *pair) is not None:
+                example = _smallest(left, right, axes, dims, tensors, least, values)
+                return Verdict(False, example or _example(instance, axes, dims, tensors, *pair))
+            agreed += 1
+            if agreed >= points:
+                return Verdict(True)
+        if agreed:
+            break
+    return Verdict(True) if agreed >= 2 else Verdict(None, reason=reason or "no point could be evaluated")
+
+
+def _prime_points(values: Values, attempt: int) -> tuple[Field, Callable[[bool], Any]]:
+    generator = random.Random(1000 + attempt)
+    return PrimeField(), lambda positive: generator.randrange(2, PRIME)
+
+
+def _float_points(values: Values, attempt: int) -> tuple[Field, Callable[[bool], Any]]:
+    generator = random.Random(2000 + attempt)
+    # on every other attempt all entries are positive, for roots and logarithms
+    wide = attempt % 2 == 0
+
+    def draw(positive: bool) -> float:
+        size = generator.uniform(0.25, 1.25)
+        return size if positive or not wide or generator.random() < 0.5 else -size
+
+    return Floats(values), draw
+
+
+def _first_difference(field: Field, left: Sequence[Any], right: Sequence[Any]) -> int | None:
+    if field.exact:
+        return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
+    scale = max([1e-3, *(abs(v) for v in left), *(abs(v) for v in right)])
+    return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if abs(a - b) > TOLERANCE * scale), None)
+
+
+def _smallest(
+    left: Term, right: Term, axes: Sequence[Index], dims: Sequence[Dim], tensors: Sequence[Tensor],
+    least: dict[Dim, int], values: Values,
+) -> Counterexample | None:  # fmt: skip
+    """The smallest sizes and small whole entries at which the sides differ."""
+    for size in (1, 2, 3):
+        for attempt in range(6):
+            sizes = {d: max(size, least.get(d, 1)) for d in dims}
+            generator = random.Random(attempt)
+
+            def whole(positive: bool, generator: random.Random = generator) -> Fraction:
+                return Fraction(generator.choice((1, 2, 3) if positive else (1, 2, -1, 3, -2)))
+
+            def real(positive: bool, generator: random.Random = generator) -> float:
+                return float(generator.choice((1, 2, 3) if positive else (1, 2, -1, 3, -2)))
+
+            fields: list[tuple[Field, Callable[[bool], Any]]] = [(Rationals(), whole), (Floats(values), real)]
+            for field, draw in fields:
+                try:
+                    instance = fill(Instance(field, sizes), tensors, draw)
+                    pair = entries(left, instance, axes), entries(right, instance, axes)
+                except (NotInField, ZeroDivisionError):
+                    continue
+                if _first_difference(field, *pair) is not None:
+                    return _example(instance, axes, dims, tensors, *pair)
+                break
+    return None
+
+
+def _example(
+    instance: Instance, axes: Sequence[Index], dims: Sequence[Dim], tensors: Sequence[Tensor], left: Sequence[Any], right: Sequence[Any]
+) -> Counterexample:
+    place = _first_difference(instance.field, left, right) or 0
+    cell: list[int] = []
+    rest = place
+    for axis in reversed(list(axes)):
+        rest, k = divmod(rest, instance.size(axis.dim))
+        cell.insert(0, k + 1)
+    shown = tuple(
+        (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t])) for t in tensors
+    )
+    sizes = tuple((str(d), instance.size(d)) for d in dims)
+    return Counterexample(sizes, shown, tuple(cell), _text(left[place]), _text(right[place]))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
+    return str(value)

@@ -1,0 +1,355 @@
+"""A term's entries at an instance: the definition that every rule is held to.
+
+Plain Python over any field, for the small sizes that checking needs; `targets` writes fast code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..terms import build
+from ..terms.dimension import Index, Shift, Slot, Tensor
+from ..terms.term import (
+    Abstraction,
+    Apply,
+    Bracket,
+    Component,
+    Constant,
+    Delta,
+    Derivative,
+    Number,
+    Operator,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+from .fields import Dual, Duals, Field, NotInField
+from .instances import Instance
+
+LARGEST = 300_000
+
+
+class Table:
+    """Entries over an ordered tuple of indices, row-major."""
+
+    __slots__ = ("axes", "data")
+
+    def __init__(self, axes: tuple[Index, ...], data: list[Any]):
+        self.axes, self.data = axes, data
+
+
+def entries(term: Term, instance: Instance, axes: Sequence[Index]) -> list[Any]:
+    """The entries of `term` over `axes`, which must hold its free indices; it is repeated along the others."""
+    evaluator = Evaluator(instance)
+    table = evaluator.table(term)
+    return evaluator.spread(table, tuple(axes))
+
+
+class Evaluator:
+    def __init__(self, instance: Instance):
+        self.instance, self.field = instance, instance.field
+        self.memo: dict[Term, Table] = {}
+        self.defined: dict[Tensor, list[Any]] = {}
+
+    def table(self, term: Term) -> Table:
+        found = self.memo.get(term)
+        if found is None:
+            found = self.memo[term] = getattr(self, "_" + type(term).__name__.lower())(term)
+        return found
+
+    def sizes(self, axes: Sequence[Index]) -> list[int]:
+        return [self.instance.size(a.dim) for a in axes]
+
+    def spread(self, table: Table, axes: tuple[Index, ...]) -> list[Any]:
+        """The data of a table over more axes, in another order."""
+        if table.axes == axes:
+            return table.data
+        data = table.data
+        return [data[k] for k in self._offsets(table.axes, axes)]
+
+    def _offsets(self, own: tuple[Index, ...], axes: tuple[Index, ...]) -> list[int]:
+        strides: dict[Index, int] = {}
+        step = 1
+        for axis in reversed(own):
+            strides[axis] = step
+            step *= self.instance.size(axis.dim)
+        offsets = [0]
+        for axis, size in zip(axes, self.sizes(axes), strict=True):
+            stride = strides.get(axis, 0)
+            offsets = [o + stride * k for o in offsets for k in range(size)]
+            if len(offsets) > LARGEST:
+                raise NotInField("too many entries to evaluate")
+        return offsets
+
+    def _axes_of(self, term: Term) -> tuple[Index, ...]:
+        return tuple(sorted(term.free, key=lambda i: i.key))
+
+    def _by_cell(self, term: Term, value: Any) -> Table:
+        """A table from a function of the free indices' positions (0-based)."""
+        axes = self._axes_of(term)
+        cells: list[dict[Index, int]] = [{}]
+        for axis, size in zip(axes, self.sizes(axes), strict=True):
+            cells = [{**c, axis: k} for c in cells for k in range(size)]
+        return Table(axes, [value(c) for c in cells])
+
+    def _place(self, slot: Slot, cell: dict[Index, int]) -> int:
+        """The 0-based place that a slot points at."""
+        if isinstance(slot, int):
+            return slot - 1
+        if isinstance(slot, Shift):
+            return sum(c * (cell[i] + 1) for i, c in slot.indices) + slot.offset - 1
+        return cell[slot]
+
+    def _number(self, term: Number) -> Table:
+        return Table((), [self.field.number(term.value)])
+
+    def _size(self, term: Size) -> Table:
+        return Table((), [self.field.number(Fraction(self.instance.size(term.dim)))])
+
+    def _constant(self, term: Constant) -> Table:
+        import math
+
+        if self.field.exact:
+            raise NotInField("pi")
+        value = math.pi
+        zero = self.field.number(Fraction(0))
+        return Table((), [Dual(value, zero.slope) if isinstance(zero, Dual) else value])
+
+    def _delta(self, term: Delta) -> Table:
+        one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        return self._by_cell(term, lambda c: one if self._place(term.left, c) == self._place(term.right, c) else zero)
+
+    def _position(self, term: Position) -> Table:
+        return self._by_cell(term, lambda c: self.field.number(Fraction(self._place(term.slot, c) + 1)))
+
+    def _component(self, term: Component) -> Table:
+        data = self.array(term.tensor)
+        return self._pick(term, data, term.indices, [self.instance.size(d) for d in term.tensor.dims])
+
+    def _pick(self, term: Term, data: list[Any], slots: Sequence[Slot], shape: Sequence[int]) -> Table:
+        def value(cell: dict[Index, int]) -> Any:
+            offset = 0
+            for slot, size in zip(slots, shape, strict=True):
+                place = self._place(slot, cell)
+                if not 0 <= place < size:
+                    if isinstance(slot, Shift):
+                        return self.field.number(Fraction(0))
+                    raise NotInField("component out of range")
+                offset = offset * size + place
+            return data[offset]
+
+        return self._by_cell(term, value)
+
+    def array(self, tensor: Tensor) -> list[Any]:
+        """All entries of a tensor, given or defined."""
+        found = self.instance.entries.get(tensor)
+        if found is None:
+            if tensor.definition is None:
+                raise NotInField(f"no value for {tensor.name}")
+            found = self.defined.get(tensor)
+            if found is None:
+                found = self.defined[tensor] = self._array_of(tensor.definition)
+        return found
+
+    def _array_of(self, function: Abstraction) -> list[Any]:
+        params, body = build.open_abstraction(function)
+        return self.spread(self.table(body), params)
+
+    def _elementwise(self, term: Term, children: Sequence[Term], combine: Any) -> Table:
+        axes = self._axes_of(term)
+        columns = [self.spread(self.table(c), axes) for c in children]
+        return Table(axes, [combine(values) for values in zip(*columns, strict=True)])
+
+    def _sum(self, term: Sum) -> Table:
+        def total(values: tuple[Any, ...]) -> Any:
+            result = values[0]
+            for value in values[1:]:
+                result = self.field.add(result, value)
+            return result
+
+        return self._elementwise(term, term.terms, total)
+
+    def _power(self, term: Power) -> Table:
+        if isinstance(term.exponent, Number) and term.exponent.value.denominator == 1:
+            n = int(term.exponent.value)
+            return self._elementwise(term, [term.base], lambda v: self.field.whole_power(v[0], n))
+        return self._elementwise(term, [term.base, term.exponent], lambda v: self.field.power(v[0], v[1]))
+
+    def _apply(self, term: Apply) -> Table:
+        return self._elementwise(term, term.arguments, lambda v: self.field.apply(term.function, v))
+
+    def _bracket(self, term: Bracket) -> Table:
+        one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        return self._elementwise(
+            term, [term.left, term.right], lambda v: one if self.field.compare(term.relation, v[0], v[1]) else zero
+        )
+
+    def _product(self, term: Product) -> Table:
+        factors, dummies = build.open_product(term)
+        tables = [self.table(f) for f in factors]
+        left = list(dummies)
+        while left:
+
+            def cost(index: Index) -> int:
+                axes = {a for t in tables if index in t.axes for a in t.axes}
+                total = 1
+                for size in self.sizes(tuple(axes)):
+                    total *= size
+                return total
+
+            index = min(left, key=cost)
+            left.remove(index)
+            touching = [t for t in tables if index in t.axes]
+            tables = [t for t in tables if index not in t.axes]
+            tables.append(self._total(self._multiply(touching), index))
+        result = self._multiply(tables)
+        axes = self._axes_of(term)
+        return Table(axes, self.spread(result, axes))
+
+    def _multiply(self, tables: list[Table]) -> Table:
+        result = tables[0]
+        for table in tables[1:]:
+            axes = tuple(dict.fromkeys((*result.axes, *table.axes)))
+            multiply = self.field.multiply
+            pairs = zip(self.spread(result, axes), self.spread(table, axes), strict=True)
+            result = Table(axes, [multiply(a, b) for a, b in pairs])
+        return result
+
+    def _total(self, table: Table, index: Index) -> Table:
+        axes = tuple(a for a in table.axes if a is not index)
+        size = self.instance.size(index.dim)
+        data = self.spread(table, (*axes, index))
+        out = []
+        for start in range(0, len(data), size):
+            total = data[start]
+            for value in data[start + 1 : start + size]:
+                total = self.field.add(total, value)
+            out.append(total)
+        return Table(axes, out)
+
+    def _operator(self, term: Operator) -> Table:
+        outer = self._axes_of(term)
+        free = tuple(sorted({i for a in term.arguments for i in a.free}, key=lambda i: i.key))
+        (argument,) = term.arguments
+        params, body = build.open_abstraction(argument)
+        data = self.spread(self.table(body), (*free, *params))
+        n = self.instance.size(params[0].dim)
+        block = n * n
+        values: list[list[Any]] = []
+        for start in range(0, len(data), block):
+            matrix = [data[start + r * n : start + r * n + n] for r in range(n)]
+            inverse, det = solve_inverse(self.field, matrix, need_inverse=term.name == "inv")
+            if term.name == "inv":
+                values.append([x for row in inverse for x in row])
+            elif term.name == "det":
+                values.append([det])
+            elif term.name == "logdet":
+                values.append([self.field.apply("log", (det,))])
+            else:
+                raise NotInField(term.name)
+        sizes = self.sizes(free)
+
+        def value(cell: dict[Index, int]) -> Any:
+            which = 0
+            for axis, size in zip(free, sizes, strict=True):
+                which = which * size + cell[axis]
+            place = 0
+            for slot in term.indices:
+                place = place * n + self._place(slot, cell)
+            return values[which][place]
+
+        table = self._by_cell(term, value)
+        return Table(outer, self.spread(table, outer))
+
+    def _derivative(self, term: Derivative) -> Table:
+        """By definition: one entry of the tensor at a time gets a slope of one."""
+        tensor = term.tensor
+        shape = [self.instance.size(d) for d in tensor.dims]
+        base = self.array(tensor)
+        axes = tuple(sorted(term.body.free, key=lambda i: i.key))
+        columns: list[list[Any]] = []
+        one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        directions = _directions(tensor, shape, self.field)
+        for direction in directions:
+            duals = Duals(self.field)
+            lifted = Instance(duals, self.instance.sizes)
+            for other, values in self.instance.entries.items():
+                lifted.entries[other] = [Dual(v, zero) for v in values]
+            lifted.entries[tensor] = [Dual(v, s) for v, s in zip(base, direction, strict=True)]
+            inner = Evaluator(lifted)
+            columns.append([d.slope for d in inner.spread(inner.table(term.body), axes)])
+        inner_sizes = self.sizes(axes)
+
+        def value(cell: dict[Index, int]) -> Any:
+            which = 0
+            for slot, size in zip(term.indices, shape, strict=True):
+                which = which * size + self._place(slot, cell)
+            place = 0
+            for axis, size in zip(axes, inner_sizes, strict=True):
+                place = place * size + cell[axis]
+            return columns[which][place]
+
+        del one
+        return self._by_cell(term, value)
+
+
+def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list[Any]]:
+    """For each entry the direction in which a structured tensor moves when that entry does."""
+    one, zero, half = (field.number(v) for v in (Fraction(1), Fraction(0), Fraction(1, 2)))
+    count = 1
+    for size in shape:
+        count *= size
+    out = []
+    for k in range(count):
+        direction = [zero] * count
+        direction[k] = one
+        if len(shape) == 2 and shape[0] == shape[1]:
+            n = shape[0]
+            i, j = divmod(k, n)
+            turned = j * n + i
+            if "diagonal" in tensor.properties:
+                direction[k] = one if i == j else zero
+            elif "symmetric" in tensor.properties and i != j:
+                direction[k] = direction[turned] = half
+            elif "antisymmetric" in tensor.properties:
+                direction[k] = zero if i == j else half
+                if i != j:
+                    direction[turned] = field.multiply(field.number(Fraction(-1)), half)
+        out.append(direction)
+    return out
+
+
+def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = True) -> tuple[list[list[Any]], Any]:
+    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NotInField when singular."""
+    n = len(matrix)
+    one, zero, minus = (field.number(Fraction(v)) for v in (1, 0, -1))
+    rows = [list(r) + [one if i == j else zero for j in range(n)] for i, r in enumerate(matrix)]
+    det = one
+
+    def size(value: Any) -> float:
+        value = value.value if isinstance(value, Dual) else value
+        value = value.value if isinstance(value, Dual) else value
+        return abs(value) if not field.exact else float(value != 0)
+
+    for column in range(n):
+        pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
+        if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
+            if need_inverse:
+                raise NotInField("singular matrix")
+            return [], zero
+        if pivot != column:
+            rows[pivot], rows[column] = rows[column], rows[pivot]
+            det = field.multiply(det, minus)
+        det = field.multiply(det, rows[column][column])
+        inverse = field.inverse(rows[column][column])
+        rows[column] = [field.multiply(inverse, v) for v in rows[column]]
+        for r in range(n):
+            if r != column:
+                factor = field.multiply(minus, rows[r][column])
+                rows[r] = [field.add(a, field.multiply(factor, b)) for a, b in zip(rows[r], rows[column], strict=True)]
+    return [r[n:] for r in rows], det

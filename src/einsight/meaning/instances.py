@@ -1,0 +1,149 @@
+"""Instances: a size for each dimension, and entries for each tensor so that its properties hold."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ..terms.dimension import Dim, Index, Shift, Tensor
+from ..terms.term import Component, Derivative, Size, Term
+from .fields import Field
+
+Entries = list[Any]
+
+
+@dataclass
+class Instance:
+    """Sizes by dimension, entries by tensor in row-major order, over a field."""
+
+    field: Field
+    sizes: dict[Dim, int]
+    entries: dict[Tensor, Entries] = field(default_factory=dict)
+
+    def size(self, dim: Dim) -> int:
+        return dim.value if isinstance(dim.value, int) else self.sizes[dim]
+
+
+def dims_and_tensors(terms: Iterable[Term]) -> tuple[list[Dim], list[Tensor]]:
+    """Every named dimension and every undefined tensor of the terms, through definitions, in a fixed order."""
+    dims: set[Dim] = set()
+    tensors: set[Tensor] = set()
+    todo = list(terms)
+    seen: set[Tensor] = set()
+    while todo:
+        for part in todo.pop().walk():
+            for slot in part.slots():
+                if isinstance(slot, (Index, Shift)):
+                    dims.add(slot.dim)
+            for index in part.free:
+                dims.add(index.dim)
+            if isinstance(part, Size):
+                dims.add(part.dim)
+            for function in part.abstractions():
+                dims.update(function.dims)
+            if hasattr(part, "bound"):
+                dims.update(b.dim for b in part.bound)
+            if isinstance(part, (Component, Derivative)) and part.tensor not in seen:
+                seen.add(part.tensor)
+                dims.update(part.tensor.dims)
+                definition = part.tensor.definition
+                if definition is None:
+                    tensors.add(part.tensor)
+                else:
+                    todo.append(definition.body)
+    named = sorted((d for d in dims if isinstance(d.value, str)), key=lambda d: d.key)
+    return named, sorted(tensors, key=lambda t: t.key)
+
+
+def literal_components(terms: Iterable[Term]) -> dict[Dim, int]:
+    """How large a dimension must be at least, for the literal components that are asked of it."""
+    least: dict[Dim, int] = {}
+    for term in terms:
+        for part in term.walk():
+            if isinstance(part, (Component, Derivative)):
+                for slot, dim in zip(part.slots(), part.tensor.dims, strict=True):
+                    if isinstance(slot, int):
+                        least[dim] = max(least.get(dim, 1), slot)
+    return least
+
+
+def fill(
+    instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], Any], positive: bool = False
+) -> Instance:
+    """Draw entries for the tensors; `draw(True)` must give a positive number."""
+    f = instance.field
+    for tensor in tensors:
+        shape = [instance.size(d) for d in tensor.dims]
+        cells = list(itertools.product(*map(range, shape)))
+        want = positive or "positive" in tensor.properties
+        values = {cell: draw(want) for cell in cells}
+        zero = f.number(Fraction(0))
+        if len(shape) == 2 and shape[0] == shape[1]:
+            if "positive-definite" in tensor.properties:
+                values = _gram(f, values, shape[0])
+            elif "orthogonal" in tensor.properties:
+                values = _cayley(f, values, shape[0])
+            elif "diagonal" in tensor.properties:
+                values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
+            elif "symmetric" in tensor.properties:
+                values = {(i, j): values[min(i, j), max(i, j)] for i, j in cells}
+            elif "antisymmetric" in tensor.properties:
+                minus = f.number(Fraction(-1))
+                values = {
+                    (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in cells
+                }
+        instance.entries[tensor] = [values[c] for c in cells]
+    return instance
+
+
+def _gram(f: Field, values: dict, n: int) -> dict:
+    """`V V' + I`: symmetric and positive definite."""
+    out = {}
+    for i, j in itertools.product(range(n), repeat=2):
+        total = f.number(Fraction(int(i == j)))
+        for k in range(n):
+            total = f.add(total, f.multiply(values[i, k], values[j, k]))
+        out[i, j] = total
+    return out
+
+
+def _cayley(f: Field, values: dict, n: int) -> dict:
+    """`(I - S)(I + S)^-1` of an antisymmetric S: orthogonal over any field (Cayley's transform)."""
+    from .evaluate import solve_inverse
+
+    minus = f.number(Fraction(-1))
+    s = {(i, j): f.number(Fraction(0)) if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in itertools.product(range(n), repeat=2)}
+    one = {(i, j): f.number(Fraction(int(i == j))) for i, j in s}
+    plus = [[f.add(one[i, j], s[i, j]) for j in range(n)] for i in range(n)]
+    inverse, _ = solve_inverse(f, plus)
+    out = {}
+    for i, j in s:
+        total = f.number(Fraction(0))
+        for k in range(n):
+            left = f.add(one[i, k], f.multiply(minus, s[i, k]))
+            total = f.add(total, f.multiply(left, inverse[k][j]))
+        out[i, j] = total
+    return out
+
+
+def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int) -> dict[Dim, int]:
+    """All different; every third attempt makes one of them 1."""
+    order = list(dims)
+    random.Random(attempt).shuffle(order)
+    start = 1 if attempt % 3 == 2 else 2
+    sizes: dict[Dim, int] = {}
+    taken: set[int] = set()
+    for dim in order:
+        size = max(start, least.get(dim, 1))
+        while size in taken:
+            size += 1
+        sizes[dim] = size
+        taken.add(size)
+    if len(order) > 4:  # many different sizes would make many entries: differ from each other's neighbours only
+        for k, dim in enumerate(order):
+            sizes[dim] = max(least.get(dim, 1), start + k % 4)
+    return sizes

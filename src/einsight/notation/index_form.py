@@ -1,0 +1,373 @@
+"""Index form: components, with the summation convention and a `∑` where the convention would not sum.
+
+The text reads back as the right side of a definition whose left side has the free indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..rules.algebra import split_coefficient
+from ..terms import build
+from ..terms.dimension import Index, Shift, Slot
+from ..terms.term import (
+    Abstraction,
+    Apply,
+    Bracket,
+    Component,
+    Constant,
+    Delta,
+    Derivative,
+    Number,
+    Operator,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+from .ordering import order_factors, order_terms
+
+FREE_LETTERS = "ijklpqrstuvabcdefgh"
+DUMMY_LETTERS = "klpqrstuvabcdefgh"
+HALF = Fraction(1, 2)
+
+# precedences: of a sum, of a product, of one factor, of what can take a postfix
+SUM, PRODUCT, FACTOR, ATOM = range(4)
+
+
+def free_names(indices: Sequence[Index], taken: Sequence[str] = ()) -> dict[Index, str]:
+    """Names for free indices: their own where they have one, else the first letters that are left."""
+    names: dict[Index, str] = {}
+    used = set(taken) | {i.name for i in indices if i.kind == Index.NAMED}
+    for index in indices:
+        if index.kind == Index.NAMED:
+            names[index] = index.name
+        else:
+            names[index] = _unused(FREE_LETTERS, used)
+            used.add(names[index])
+    return names
+
+
+def _unused(letters: str, used: set[str]) -> str:
+    for letter in letters:
+        if letter not in used:
+            return letter
+    number = 1
+    while f"i{number}" in used:
+        number += 1
+    return f"i{number}"
+
+
+def index_form(term: Term, names: dict[Index, str] | None = None) -> str:
+    """The plain text of a term; `names` gives names to indices that have none of their own."""
+    return _print(Printer(), term, names)
+
+
+def latex_form(term: Term, names: dict[Index, str] | None = None) -> str:
+    """The same in LaTeX."""
+    return _print(LatexPrinter(), term, names)
+
+
+def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
+    names = dict(names or {})
+    missing = [i for i in sorted(term.free, key=lambda i: i.key) if i not in names]
+    names.update(free_names(missing, list(names.values())))
+    return printer.text(term, names, SUM)
+
+
+class Printer:
+    """Walks a term with a scope: the names of the indices that are free at that place."""
+
+    sum_sign, minus = "∑", "-"
+
+    def text(self, term: Term, scope: dict[Index, str], level: int) -> str:
+        body, own = getattr(self, "_" + type(term).__name__.lower())(term, scope)
+        return self.bracket(body) if own < level else body
+
+    def bracket(self, body: str) -> str:
+        return f"({body})"
+
+    # slots
+
+    def slot(self, slot: Slot, scope: dict[Index, str]) -> str:
+        if isinstance(slot, Index):
+            return scope.get(slot, slot.name)
+        if isinstance(slot, Shift):
+            parts = [("+" if c > 0 else "-") + ("" if abs(c) == 1 else str(abs(c))) + scope.get(i, i.name) for i, c in slot.indices]
+            parts += [f"{slot.offset:+d}"] if slot.offset else []
+            return "".join(parts).lstrip("+")
+        return str(slot)
+
+    def subscript(self, slots: Sequence[Slot], scope: dict[Index, str]) -> str:
+        if not slots:
+            return ""
+        names = [self.slot(s, scope) for s in slots]
+        if all(len(n) == 1 and n.isalnum() for n in names):
+            return "_" + "".join(names)
+        return "_{" + ",".join(names) + "}"
+
+    # atoms
+
+    def _number(self, term: Number, scope: dict[Index, str]) -> tuple[str, int]:
+        value = term.value
+        if value.denominator == 1:
+            return str(value), ATOM if value >= 0 else SUM
+        return self.fraction(str(value.numerator), str(value.denominator)), PRODUCT if value >= 0 else SUM
+
+    def fraction(self, top: str, bottom: str) -> str:
+        return f"{top}/{bottom}"
+
+    def _size(self, term: Size, scope: dict[Index, str]) -> tuple[str, int]:
+        return str(term.dim), ATOM
+
+    def _constant(self, term: Constant, scope: dict[Index, str]) -> tuple[str, int]:
+        return term.name, ATOM
+
+    def name(self, text: str) -> str:
+        return text
+
+    def _component(self, term: Component, scope: dict[Index, str]) -> tuple[str, int]:
+        return self.name(term.tensor.name) + self.subscript(term.indices, scope), ATOM
+
+    def _delta(self, term: Delta, scope: dict[Index, str]) -> tuple[str, int]:
+        slots = sorted((term.left, term.right), key=lambda s: (isinstance(s, int), self._place(s, scope)))
+        return self.name("δ") + self.subscript(slots, scope), ATOM
+
+    def _place(self, slot: Slot, scope: dict[Index, str]) -> tuple[int, str]:
+        order = list(scope)
+        return (order.index(slot) if slot in scope else 99, self.slot(slot, scope))  # type: ignore[arg-type, operator]
+
+    def _position(self, term: Position, scope: dict[Index, str]) -> tuple[str, int]:
+        return self.slot(term.slot, scope), ATOM
+
+    def _bracket(self, term: Bracket, scope: dict[Index, str]) -> tuple[str, int]:
+        left, right = self.text(term.left, scope, SUM), self.text(term.right, scope, SUM)
+        relation = term.relation
+        if isinstance(term.left, Number) and relation in "<≤":
+            left, right, relation = right, left, {"<": ">", "≤": "≥"}[relation]
+        return f"[{left} {self.relation(relation)} {right}]", ATOM
+
+    def relation(self, sign: str) -> str:
+        return sign
+
+    # compounds
+
+    def _power(self, term: Power, scope: dict[Index, str]) -> tuple[str, int]:
+        exponent = term.exponent
+        if isinstance(exponent, Number):
+            if exponent.value == HALF:
+                return self.root(self.text(term.base, scope, SUM)), ATOM
+            if exponent.value < 0:
+                return self._product_text([term], (), scope)
+        base = self.text(term.base, scope, ATOM)
+        if isinstance(term.base, Power):
+            base = self.bracket(self.text(term.base, scope, SUM))
+        return self.raised(base, exponent, scope), FACTOR
+
+    def root(self, body: str) -> str:
+        return f"sqrt({body})"
+
+    def raised(self, base: str, exponent: Term, scope: dict[Index, str]) -> str:
+        text = self.text(exponent, scope, SUM)
+        return f"{base}^{text}" if text.isalnum() else f"{base}^({text})"
+
+    def _apply(self, term: Apply, scope: dict[Index, str]) -> tuple[str, int]:
+        arguments = ", ".join(self.text(a, scope, SUM) for a in term.arguments)
+        return f"{self.function(term.function)}({arguments})", ATOM
+
+    def function(self, name: str) -> str:
+        return name
+
+    def _operator(self, term: Operator, scope: dict[Index, str]) -> tuple[str, int]:
+        inner = ", ".join(self._array(a, scope) for a in term.arguments)
+        return f"{self.function(term.name)}({inner})" + self.subscript(term.indices, scope), ATOM
+
+    def _array(self, function: Abstraction, scope: dict[Index, str]) -> str:
+        """A whole array: its matrix form where there is one, else its components."""
+        from .matrix_form import raise_abstraction
+
+        raised = raise_abstraction(function)
+        if raised is not None and not function.free:
+            return self.matrix(raised)
+        params, body = build.open_abstraction(function)
+        inner = dict(scope)
+        used = set(scope.values())
+        for param in params:
+            inner[param] = _unused(FREE_LETTERS, used)
+            used.add(inner[param])
+        return f"({self.text(body, inner, SUM)})"
+
+    def matrix(self, text: str) -> str:
+        return text
+
+    def _derivative(self, term: Derivative, scope: dict[Index, str]) -> tuple[str, int]:
+        variable = self.name(term.tensor.name) + self.subscript(term.indices, scope)
+        if isinstance(term.body, Component):
+            return self.partial(self.text(term.body, scope, ATOM), variable), FACTOR
+        return f"{self.partial('', variable)} {self.bracket(self.text(term.body, scope, SUM))}", PRODUCT
+
+    def partial(self, top: str, variable: str) -> str:
+        return f"∂{top}/∂{variable}"
+
+    def _sum(self, term: Sum, scope: dict[Index, str]) -> tuple[str, int]:
+        out = ""
+        for part in order_terms(term.terms):
+            text = self.text(part, scope, SUM)
+            if not out:
+                out = text
+            elif text.startswith(self.minus):
+                out += f" {self.minus} {text[len(self.minus):]}"
+            else:
+                out += f" + {text}"
+        return out, SUM
+
+    def _product(self, term: Product, scope: dict[Index, str]) -> tuple[str, int]:
+        factors, dummies = build.open_product(term)
+        return self._product_text(factors, dummies, scope)
+
+    def _product_text(self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]) -> tuple[str, int]:
+        number, over, under = Fraction(1), [], []
+        for factor in order_factors(factors, list(scope)):
+            if isinstance(factor, Number):
+                number *= factor.value
+            elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0:
+                under.append(build.power(factor.base, -factor.exponent.value))
+            else:
+                over.append(factor)
+        inner = dict(scope)
+        used = set(scope.values())
+        for index in self._appearance([*over, *under], dummies):
+            inner[index] = _unused(DUMMY_LETTERS, used)
+            used.add(inner[index])
+        explicit = [d for d in dummies if sum(_occurrences(f, d) for f in (*over, *under)) != 2]
+        top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
+        size = abs(number)
+        numerator, denominator = size.numerator, size.denominator
+        if explicit:
+            sums = self.sum_over([inner[d] for d in explicit])
+            top = [f"{sums} {' '.join(top)}" if top else f"{sums} 1"]
+        if numerator != 1 or not top:
+            top.insert(0, str(numerator))
+        bottom = [self._factor(f, inner, True) for f in under]
+        if denominator != 1:
+            if bottom or explicit:
+                top.insert(0, self.fraction("1", str(denominator)))
+            elif top == ["1"] or numerator != 1:
+                top[0] = self.fraction(top[0], str(denominator))
+            else:
+                top.insert(0, self.fraction("1", str(denominator)))
+        text = " ".join(top)
+        if bottom:
+            text = self.over(text, bottom)
+        level = PRODUCT if len(top) + len(bottom) > 1 or explicit or dummies or under else FACTOR
+        return (self.minus + text, SUM) if number < 0 else (text, level)
+
+    def over(self, top: str, bottom: list[str]) -> str:
+        below = bottom[0] if len(bottom) == 1 and " " not in bottom[0] else f"({' '.join(bottom)})"
+        if len(bottom) == 1 and bottom[0].startswith("("):
+            below = bottom[0]
+        return f"{top}/{below}"
+
+    def sum_over(self, names: list[str]) -> str:
+        if len(names) == 1 and len(names[0]) == 1:
+            return f"{self.sum_sign}_{names[0]}"
+        return f"{self.sum_sign}_{{{','.join(names)}}}"
+
+    def _factor(self, factor: Term, scope: dict[Index, str], several: bool) -> str:
+        # a closed contraction beside others keeps its dummies apart from theirs
+        level = FACTOR if several or not isinstance(factor, Product) else PRODUCT
+        return self.text(factor, scope, level)
+
+    def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
+        from .ordering import ends
+
+        seen = dict.fromkeys(i for f in factors for i in ends(f) if i in dummies)
+        return [*seen, *(d for d in dummies if d not in seen)]
+
+
+def _occurrences(factor: Term, index: Index) -> int:
+    """How often the convention of SPEC 1.3 counts an index in a factor."""
+    if isinstance(factor, (Component, Delta, Operator)):
+        return sum(s is index for s in factor.slots()) or (index in factor.free)
+    return 1 if index in factor.free else 0
+
+
+class LatexPrinter(Printer):
+    """The same walk, in LaTeX."""
+
+    sum_sign, minus = r"\sum", "-"
+    GREEK = {
+        "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+        "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+        "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta",
+        "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∑": "sum",
+    }  # fmt: skip
+
+    def name(self, text: str) -> str:
+        base, _, number = text.partition("_")
+        base = "\\" + self.GREEK[base] if base in self.GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+        return f"{base}^{{({number})}}" if number else base
+
+    def bracket(self, body: str) -> str:
+        return rf"\left({body}\right)"
+
+    def subscript(self, slots: Sequence[Slot], scope: dict[Index, str]) -> str:
+        names = [self.slot(s, scope) for s in slots]
+        joined = "".join(names) if all(len(n) == 1 for n in names) else ",".join(names)
+        return f"_{{{joined}}}" if names else ""
+
+    def _constant(self, term: Constant, scope: dict[Index, str]) -> tuple[str, int]:
+        return r"\pi", ATOM
+
+    def fraction(self, top: str, bottom: str) -> str:
+        return rf"\frac{{{top}}}{{{bottom}}}"
+
+    def root(self, body: str) -> str:
+        return rf"\sqrt{{{body}}}"
+
+    def raised(self, base: str, exponent: Term, scope: dict[Index, str]) -> str:
+        return f"{base}^{{{self.text(exponent, scope, SUM)}}}"
+
+    def relation(self, sign: str) -> str:
+        return {"≠": r"\neq", "≤": r"\leq", "≥": r"\geq"}.get(sign, sign)
+
+    def function(self, name: str) -> str:
+        from ..rules.catalogue import catalogue
+
+        found = catalogue().function(name)
+        return found.latex if found and found.latex else rf"\operatorname{{{name}}}"
+
+    def partial(self, top: str, variable: str) -> str:
+        return rf"\frac{{\partial {top}}}{{\partial {variable}}}"
+
+    def over(self, top: str, bottom: list[str]) -> str:
+        return rf"\frac{{{top}}}{{{' '.join(bottom)}}}"
+
+    def sum_over(self, names: list[str]) -> str:
+        return rf"\sum_{{{','.join(names)}}}"
+
+    def matrix(self, text: str) -> str:
+        return matrix_latex(text)
+
+
+def matrix_latex(text: str) -> str:
+    """A matrix form in LaTeX: transposes, norms and function names spelled as LaTeX has them."""
+    import re
+
+    text = re.sub(r"'", r"^{\\top}", text)
+    text = re.sub(r"\^-1", r"^{-1}", text)
+    text = re.sub(r"\.\^", r"^{\\circ}", text) if ".^" in text else text
+    text = re.sub(r"‖([^‖]*)‖", r"\\left\\lVert \1 \\right\\rVert", text)
+    text = re.sub(r"\b([a-z]{2,})\(", r"\\operatorname{\1}(", text)
+    text = re.sub(r"\bwhere\b", r"\\quad\\text{where }", text)
+    for sign, command in (("⊙", r"\odot "), ("⊗", r"\otimes "), ("∑", r"\sum ")):
+        text = text.replace(sign, command)
+    for letter, command in LatexPrinter.GREEK.items():
+        text = text.replace(letter, "\\" + command + " ")
+    return text
+
+
+__all__ = ["SUM", "free_names", "index_form", "latex_form", "matrix_latex", "split_coefficient"]

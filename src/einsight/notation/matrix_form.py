@@ -1,0 +1,583 @@
+"""Reads the matrix back off the indices.
+
+A term is a graph: its factors are vertices, shared indices edges.  A path is a product, crossed forwards
+plain and backwards transposed; a closed path is a trace; an index with a vector on it besides two matrices
+is a diagonal; two matrices between the same two indices are a Hadamard product; factors that share nothing
+are outer products; the rest are scalars.  The wanted order of the output's indices is part of the question,
+so a transpose is found and never guessed.  `None` where no form is known.
+
+What is returned here has not been verified: `services.derive` reads it back before it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import (
+    Abstraction,
+    Apply,
+    Bracket,
+    Component,
+    Constant,
+    Delta,
+    Number,
+    Operator,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+from .ordering import order_terms
+
+SUM, LAYER, PRODUCT, ATOM = range(4)
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class Array:
+    """The text of an array and of its transpose; `chain` holds the factors of a product."""
+
+    text: str
+    level: int
+    flipped: str
+    flipped_level: int
+    chain: tuple[Array, ...] = ()
+    number: Fraction = Fraction(1)
+    scalars: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    @property
+    def factors(self) -> tuple[Array, ...]:
+        return self.chain or (self,)
+
+    @property
+    def scaled(self) -> bool:
+        return self.number != 1 or bool(self.scalars) or bool(self.below)
+
+    def at(self, level: int) -> str:
+        return self.text if self.level >= level else f"({self.text})"
+
+
+class NoForm(Exception):
+    """This term has no matrix form that is known here."""
+
+
+def matrix_form(term: Term, rows: Index | None = None, columns: Index | None = None) -> str | None:
+    """The matrix of `term` with those output indices; a scalar has none, a column vector only rows."""
+    try:
+        array = _raise(term, rows, columns)
+    except NoForm:
+        return None
+    return _name_repeated(array.text)
+
+
+def raise_abstraction(function: Abstraction) -> str | None:
+    """The matrix form of a whole array of up to two axes."""
+    if len(function.params) > 2:
+        return None
+    params, body = build.open_abstraction(function)
+    rows, columns = (*params, None, None)[:2]
+    return matrix_form(body, rows, columns)
+
+
+# building texts
+
+
+def _symbol(text: str) -> Array:
+    return Array(text, ATOM, f"{text}'", ATOM)
+
+
+def _symmetric(text: str) -> Array:
+    """A scalar, or a matrix that is its own transpose."""
+    return Array(text, ATOM, text, ATOM)
+
+
+def _compound(text: str, level: int) -> Array:
+    body = text if level == ATOM else f"({text})"
+    return Array(text, level, f"{body}'", ATOM)
+
+
+def flip(array: Array) -> Array:
+    if array.chain or array.scaled:
+        return _product([flip(f) for f in reversed(array.factors)], array.number, array.scalars, array.below)
+    return Array(array.flipped, array.flipped_level, array.text, array.level)
+
+
+def _product(
+    factors: Sequence[Array], number: Fraction = Fraction(1), scalars: Sequence[str] = (), below: Sequence[str] = ()
+) -> Array:
+    """`number · scalars · factors / below`, products inside flattened."""
+    flat: list[Array] = []
+    scalars, below = list(scalars), list(below)
+    for factor in factors:
+        if factor.scaled or factor.chain:
+            number *= factor.number
+            scalars += factor.scalars
+            below += factor.below
+        if factor.text == "1" and not factor.scaled:
+            continue
+        if factor.scaled and not factor.chain and factor.text in _only_scalar(factor):
+            continue
+        flat += [factor] if not factor.chain else factor.chain
+    parts = [*scalars, *(f.at(ATOM) for f in flat)]
+    if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
+        parts = [flat[0].at(PRODUCT)]
+    size = abs(number)
+    if size.denominator != 1 or not parts:
+        parts.insert(0, str(size))
+    elif size != 1:
+        parts.insert(0, str(size.numerator))
+    text = " ".join(parts)
+    if below:
+        text += "/" + (below[0] if len(below) == 1 and " " not in below[0] else f"({' '.join(below)})")
+    level = PRODUCT
+    if number < 0:
+        text, level = f"-{text}", SUM
+    elif len(parts) == 1 and not below and flat:
+        level = flat[0].level
+        if number == 1 and not scalars:
+            return flat[0]
+    elif len(parts) == 1 and not below:
+        level = ATOM if "/" not in text else PRODUCT
+    flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
+    return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
+
+
+def _only_scalar(array: Array) -> tuple[str, ...]:
+    return (array.text,) if not array.chain else ()
+
+
+# raising
+
+
+def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
+    """Elementwise over `rows` and `columns`; other free indices have no place in a matrix."""
+    allowed = {i for i in (rows, columns) if i is not None}
+    if not term.free <= allowed:
+        raise NoForm
+    if isinstance(term, Sum):
+        return _raise_sum(term, rows, columns)
+    if isinstance(term, Product):
+        return _raise_product(term, rows, columns)
+    if isinstance(term, Power) and isinstance(term.exponent, Number) and (term.exponent.value == -1 or not term.free):
+        return _raise_product(term, rows, columns)
+    if rows is not None and columns is not None and term.free != allowed:
+        return _raise_product(term, rows, columns)
+    return _raise_atom(term, rows, columns)
+
+
+def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
+    if isinstance(term, Number):
+        return _product([], term.value)
+    if isinstance(term, Size):
+        return _symmetric(str(term.dim))
+    if isinstance(term, Constant):
+        return _symmetric(term.name)
+    if isinstance(term, Component):
+        if term.indices == ():
+            return _symmetric(term.tensor.name)
+        symbol = _symbol(term.tensor.name)
+        if "symmetric" in term.tensor.properties or "diagonal" in term.tensor.properties:
+            symbol = _symmetric(term.tensor.name)
+        return _oriented(symbol, term.indices, rows, columns)
+    if isinstance(term, Delta):
+        if rows is not None and columns is not None and {term.left, term.right} == {rows, columns}:
+            return _symmetric("I")
+        raise NoForm
+    if isinstance(term, Operator):
+        return _raise_operator(term, rows, columns)
+    if isinstance(term, Apply):
+        arguments = [_raise(a, rows, columns).text for a in term.arguments]
+        return _symbol(f"{term.function}({', '.join(arguments)})") if term.free else _symmetric(f"{term.function}({', '.join(arguments)})")
+    if isinstance(term, Bracket):
+        left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text
+        relation = term.relation
+        if isinstance(term.left, Number):
+            left, right, relation = right, left, {"<": ">", "≤": "≥"}.get(relation, relation)
+        return _symbol(f"[{left} {relation} {right}]")
+    if isinstance(term, Power):
+        return _raise_power(term, rows, columns)
+    raise NoForm
+
+
+def _oriented(symbol: Array, slots: Sequence[object], rows: Index | None, columns: Index | None) -> Array:
+    if slots == (rows,) and columns is None:
+        return symbol
+    if slots == (columns,) and rows is None:
+        return flip(symbol)
+    if slots == (rows, columns):
+        return symbol
+    if slots == (columns, rows):
+        return flip(symbol)
+    raise NoForm
+
+
+def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -> Array:
+    (argument,) = term.arguments
+    params, body = build.open_abstraction(argument)
+    inner = _raise(body, *params)
+    if term.name == "inv":
+        text = f"{inner.text}^-1" if inner.level == ATOM and not inner.text.endswith("'") else f"inv({inner.text})"
+        symbol = _symbol(text)
+        if inner.text == inner.flipped:
+            symbol = _symmetric(text)
+        return _oriented(symbol, term.indices, rows, columns)
+    if term.indices:
+        return _oriented(_symbol(f"{term.name}({inner.text})"), term.indices, rows, columns)
+    return _symmetric(f"{term.name}({inner.text})")
+
+
+def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Array:
+    exponent = _raise(term.exponent, None, None)
+    power = exponent.text if exponent.text.lstrip("-").isalnum() else f"({exponent.text})"
+    if isinstance(term.exponent, Number) and term.exponent.value == HALF:
+        inner = _norm_of(term.base)
+        text = f"‖{inner}‖" if inner else f"sqrt({_raise(term.base, rows, columns).text})"
+        return _symbol(text) if term.free else _symmetric(text)
+    if not term.free and isinstance(term.exponent, Number):
+        inner = _norm_of(term.base)
+        if inner:
+            doubled = term.exponent.value * 2
+            return _symmetric(f"‖{inner}‖^{doubled}" if doubled.denominator == 1 else f"‖{inner}‖^({doubled})")
+    base = _raise(term.base, rows, columns).at(ATOM)
+    if not term.free:
+        return _symmetric(f"{base}^{power}")
+    dotted = rows is not None and columns is not None
+    return _symbol(f"{base}{'.' if dotted else ''}^{power}")
+
+
+def _norm_of(term: Term) -> str | None:
+    """`u` where the term is `∑ u_k²` over the entries of a vector or matrix."""
+    if not isinstance(term, Product) or len(term.factors) != 1 or not term.bound or len(term.bound) > 2:
+        return None
+    (factor,), dummies = build.open_product(term)
+    if not (isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value == 2):
+        return None
+    forms = []
+    for order in (dummies, dummies[::-1]):
+        try:
+            forms.append(_raise(factor.base, *(*order, None)[:2]).text)
+        except NoForm:
+            continue
+    return min(forms, key=lambda t: (t.count("'"), t)) if forms else None
+
+
+def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
+    parts = [_raise(t, rows, columns) for t in order_terms(term.terms)]
+    return _factor_out(parts) or _add(parts)
+
+
+def _add(parts: Sequence[Array]) -> Array:
+    """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
+    if len({p.text for p in parts}) == 1:
+        return _product([parts[0]], Fraction(len(parts)))
+    text = _joined([p.text for p in parts])
+    flipped = _joined([flip(p).text for p in parts])
+    if flipped.count("'") > text.count("'") + 1:
+        return Array(text, SUM, f"({text})'", ATOM)
+    if text.count("'") > flipped.count("'") + 1:
+        return Array(f"({flipped})'", ATOM, flipped, SUM)
+    return Array(text, SUM, flipped, SUM)
+
+
+def _joined(items: Sequence[str]) -> str:
+    out = items[0]
+    for item in items[1:]:
+        out += f" - {item[1:]}" if item.startswith("-") else f" + {item}"
+    return out
+
+
+def _factor_out(parts: Sequence[Array]) -> Array | None:
+    """`x' A + x' A'` as `x' (A + A')`: the longest factor that all summands begin or end with."""
+    if len(parts) < 2 or any(not p.factors for p in parts):
+        return None
+    chains = [list(p.factors) for p in parts]
+    if any(len(c) < 2 for c in chains) or len({(p.scalars, p.below) for p in parts}) > 1:
+        return None
+    front: list[Array] = []
+    while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
+        front.append(chains[0][0])
+        chains = [c[1:] for c in chains]
+    back: list[Array] = []
+    while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
+        back.insert(0, chains[0][-1])
+        chains = [c[:-1] for c in chains]
+    if not front and not back:
+        return None
+    number = parts[0].number if len({abs(p.number) for p in parts}) == 1 else Fraction(1)
+    inner = [_product(c, p.number / number) for c, p in zip(chains, parts, strict=True)]
+    middle = _add(inner)
+    return _product([*front, middle, *back], number, parts[0].scalars, parts[0].below)
+
+
+# products
+
+
+class _Graph:
+    """Vectors on indices and matrices between them, contracted one bound index at a time."""
+
+    def __init__(self) -> None:
+        self.vectors: dict[Index, list[Array]] = {}
+        self.matrices: list[tuple[Array, Index, Index]] = []
+        self.scalars: list[Array] = []
+
+    def vector(self, index: Index, array: Array) -> None:
+        self.vectors.setdefault(index, []).append(array)
+
+    def between(self, index: Index) -> list[int]:
+        return [k for k, (_, a, b) in enumerate(self.matrices) if index in (a, b)]
+
+    def take_vector(self, index: Index) -> Array | None:
+        """All vectors on an index as one, by Hadamard products."""
+        found = self.vectors.pop(index, [])
+        if not found:
+            return None
+        if len(found) == 1:
+            return found[0]
+        text = " ⊙ ".join(f.at(ATOM) if f.level != PRODUCT else f"({f.text})" for f in found)
+        return _compound(text, LAYER)
+
+    def loops(self, bound: set[Index]) -> None:
+        for k, (array, a, b) in enumerate(list(self.matrices)):
+            if a is b:
+                self.matrices.pop(k)
+                alone = a in bound and not self.between(a) and not self.vectors.get(a)
+                if alone:
+                    self.scalars.append(_symmetric(f"tr({_fewest(array).text})"))
+                    bound.discard(a)
+                else:
+                    self.vector(a, _symbol("1") if array.text == "I" else _symbol(f"diag({array.text})"))
+                return self.loops(bound)
+        return None
+
+    def parallel(self) -> bool:
+        """Two matrices between the same two indices, as one Hadamard product."""
+        for k, (first, a, b) in enumerate(self.matrices):
+            for n in range(k + 1, len(self.matrices)):
+                second, c, d = self.matrices[n]
+                if {a, b} == {c, d} and a is not b:
+                    other = second if c is a else flip(second)
+                    text = f"{first.at(ATOM)} ⊙ {other.at(ATOM)}"
+                    turned = f"{flip(first).at(ATOM)} ⊙ {flip(other).at(ATOM)}"
+                    self.matrices.pop(n)
+                    self.matrices[k] = (Array(text, LAYER, turned, LAYER), a, b)
+                    return True
+        return False
+
+    def eliminate(self, index: Index) -> None:
+        """Sum over an index that at most two matrices touch."""
+        places = self.between(index)
+        if not places:
+            found = self.vectors.pop(index)
+            if len(found) == 1:
+                self.scalars.append(_symmetric(f"sum({found[0].text})"))
+                return
+            left = found[0]
+            self.vectors[index] = found[1:]
+            right = self.take_vector(index)
+            assert right is not None
+            self.scalars.append(_fewest(_product([flip(left), right])))
+            return
+        vector = self.take_vector(index)
+        first, a, b = self.matrices[places[0]]
+        if a is index:
+            first, a = flip(first), b
+        if len(places) == 1:
+            self.matrices.pop(places[0])
+            self.vector(a, _product([first, vector if vector is not None else _ones()]))
+            return
+        second, c, d = self.matrices[places[1]]
+        if d is index:
+            second, d = flip(second), c
+        middle = [] if vector is None else [_symmetric(f"diag({vector.text})")]
+        for place in sorted(places, reverse=True):
+            self.matrices.pop(place)
+        self.matrices.append((_product([first, *middle, second]), a, d))
+
+
+def _ones() -> Array:
+    return Array("ones", ATOM, "ones'", ATOM)
+
+
+def _fewest(array: Array) -> Array:
+    """Of a scalar product and its transpose, the one with fewer transposes."""
+    other = flip(array)
+    return min((array, other), key=lambda a: (a.text.count("'"), len(a.text), a.text))
+
+
+def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Array:
+    factors, dummies = build.open_product(term) if isinstance(term, Product) else ((term,), ())
+    number = Fraction(1)
+    graph = _Graph()
+    below: list[str] = []
+    factors = _recognise_softmax(list(factors), graph)
+    for factor in factors:
+        if isinstance(factor, Number):
+            number *= factor.value
+        elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0 and not factor.free:
+            below.append(_raise(build.power(factor.base, -factor.exponent.value), None, None).at(ATOM))
+        elif not factor.free:
+            graph.scalars.append(_raise_scalar(factor))
+        else:
+            _place(graph, factor)
+    bound = set(dummies)
+    _contract(graph, bound, rows, columns)
+    main = _assemble(graph, rows, columns)
+    scalars: list[str] = []
+    for scalar in graph.scalars:
+        if scalar.chain or scalar.scaled:
+            number *= scalar.number
+            below += scalar.below
+            text = " ".join([*scalar.scalars, *(f.at(ATOM) for f in scalar.chain)])
+            alone = main is None and len(graph.scalars) == 1
+            if text:
+                scalars.append(text if alone or " " not in text else f"({text})")
+        else:
+            scalars.append(scalar.at(ATOM))
+    scalars.sort(key=lambda s: (len(s) > 1, s))
+    return _product([main] if main is not None else [], number, scalars, below)
+
+
+def _raise_scalar(term: Term) -> Array:
+    norm = _norm_of(term)
+    if norm:
+        return _symmetric(f"‖{norm}‖^2")
+    return _raise_atom(term, None, None) if not isinstance(term, (Product, Sum)) else _raise(term, None, None)
+
+
+def _place(graph: _Graph, factor: Term) -> None:
+    indices = list(dict.fromkeys(i for s in factor.slots() for i in ([s] if isinstance(s, Index) else [])))
+    indices += [i for i in sorted(factor.free, key=lambda i: i.key) if i not in indices]
+    if len(indices) == 1:
+        (index,) = indices
+        if isinstance(factor, Component) and len(factor.indices) == 2 and factor.indices == (index, index):
+            graph.vector(index, _symbol(f"diag({factor.tensor.name})"))
+        elif isinstance(factor, Operator) and factor.indices == (index, index):
+            other = build.fresh_index(index.dim)
+            plain = build.operator(factor.name, factor.arguments, (index, other))
+            graph.vector(index, _symbol(f"diag({_raise(plain, index, other).text})"))
+        else:
+            graph.vector(index, _raise(factor, index, None))
+    elif len(indices) == 2:
+        graph.matrices.append((_raise_atom(factor, *indices) if not isinstance(factor, (Sum, Product)) else _raise(factor, *indices), *indices))
+    else:
+        raise NoForm
+
+
+def _contract(graph: _Graph, bound: set[Index], rows: Index | None, columns: Index | None) -> None:
+    while True:
+        graph.loops(bound)
+        live = [i for i in bound if graph.vectors.get(i) or graph.between(i)]
+        if not live:
+            return
+        ready = [i for i in live if len(graph.between(i)) <= 2]
+        if not ready:
+            if not graph.parallel():
+                raise NoForm
+            continue
+
+        def cost(index: Index) -> tuple:
+            places, vectors = graph.between(index), graph.vectors.get(index, [])
+            # an end of a path first, then inner edges; an index without vectors before a diagonal
+            return (len(places) == 0, len(places) != 1 or len(vectors) != 1, len(places), len(vectors), index.key)
+
+        index = min(ready, key=cost)
+        graph.eliminate(index)
+        bound.discard(index)
+
+
+def _assemble(graph: _Graph, rows: Index | None, columns: Index | None) -> Array | None:
+    while graph.parallel():
+        pass
+    graph.loops(set())
+    above = graph.take_vector(rows) if rows is not None else None
+    beside = graph.take_vector(columns) if columns is not None else None
+    if graph.vectors or len(graph.matrices) > 1:
+        raise NoForm
+    if graph.matrices:
+        array, a, _ = graph.matrices[0]
+        if a is not rows:
+            array = flip(array)
+        if array.text == "I" and (above is not None or beside is not None):
+            present = [v for v in (above, beside) if v is not None]
+            text = present[0].text if len(present) == 1 else f"{present[0].at(ATOM)} ⊙ {present[1].at(ATOM)}"
+            return _symmetric(f"diag({text})")
+        parts = [array]
+        if above is not None and above.text != "1":
+            parts.insert(0, _symmetric(f"diag({above.text})"))
+        if beside is not None:
+            parts.append(_symmetric(f"diag({beside.text})"))
+        return _product(parts)
+    if rows is not None and columns is not None:
+        if above is None and beside is None:
+            return None
+        return _product([above or _ones(), flip(beside or _ones())])
+    if rows is not None:
+        return above
+    return flip(beside) if beside is not None else None
+
+
+def _recognise_softmax(factors: list[Term], graph: _Graph) -> list[Term]:
+    """`exp(u_i)/∑_k exp(u_k)` is `softmax(u)_i`."""
+    out = list(factors)
+    for factor in factors:
+        if not (isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0):
+            continue
+        total = factor.base
+        if not (isinstance(total, Product) and len(total.bound) == 1 and len(total.factors) == 1):
+            continue
+        (inner,), (dummy,) = build.open_product(total)
+        if not (isinstance(inner, Apply) and inner.function == "exp"):
+            continue
+        left = -factor.exponent.value
+        for candidate in list(out):
+            base, count = (candidate.base, candidate.exponent) if isinstance(candidate, Power) else (candidate, build.ONE)
+            if not (isinstance(base, Apply) and base.function == "exp" and isinstance(count, Number)):
+                continue
+            for index in base.free:
+                times = min(left, count.value)
+                if times >= 1 and index.dim is dummy.dim and build.substitute(inner, {dummy: index}) is base:
+                    try:
+                        text = f"softmax({_raise(inner.arguments[0], dummy, None).text})"
+                    except NoForm:
+                        continue
+                    graph.vector(index, _symbol(text if times == 1 else f"{text}^{times}"))
+                    out.remove(candidate)
+                    if count.value > times:
+                        out.append(build.power(base, count.value - times))
+                    left -= times
+                    break
+        out.remove(factor)
+        if left:
+            out.append(build.power(total, -left))
+    return out
+
+
+_CALL = re.compile(r"[a-z]+\((?:[^()]|\([^()]*\))*\)")
+NAMES_FOR_REPEATED = {"softmax": "s", "sigmoid": "s", "tanh": "t", "exp": "e"}
+
+
+def _name_repeated(text: str) -> str:
+    """`s (1 - s) where s = sigmoid(z)`: a call that stands there twice gets a name."""
+    calls = _CALL.findall(text)
+    used = set(re.findall(r"[^\W\d_][^\W_]*", text))
+    bindings: list[str] = []
+    for call in sorted({c for c in calls if calls.count(c) > 1 and len(c) > 7}, key=lambda c: (-len(c), c)):
+        if text.count(call) < 2:
+            continue
+        head = call.split("(")[0]
+        if head not in NAMES_FOR_REPEATED:
+            continue
+        name = next((n for n in (NAMES_FOR_REPEATED[head], *"spqhg") if n not in used), None)
+        if name is None:
+            continue
+        used.add(name)
+        text = re.sub(rf"diag\({re.escape(name)}\)", f"diag({name})", text.replace(call, name))
+        bindings.append(f"{name} = {call}")
+    return text + (f" where {', '.join(bindings)}" if bindings else "")

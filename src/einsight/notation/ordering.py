@@ -1,0 +1,110 @@
+"""The order in which a person writes factors and summands.
+
+Factors follow the path that their shared indices make, in the direction that crosses fewer matrices
+backwards: `W_ij x_j`, but `y_k A_ki`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..rules.algebra import split_coefficient
+from ..terms.dimension import Index
+from ..terms.term import Component, Delta, Number, Product, Term, slot_indices
+
+
+def ends(term: Term) -> tuple[Index, ...]:
+    """The indices of a factor, in the order of its slots where it has any."""
+    if term.slots():
+        return tuple(i for s in term.slots() for i in slot_indices(s))
+    return tuple(sorted(term.free, key=lambda i: i.key))
+
+
+def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
+    """Numbers and scalars first, then each connected path."""
+    rank = {i: k for k, i in enumerate(free)}
+    scalars = [f for f in factors if not f.free]
+    rest = [f for f in factors if f.free]
+    out: list[Term] = sorted(scalars, key=lambda f: (not isinstance(f, Number), f.key))
+    groups: list[list[Term]] = []
+    left = list(rest)
+    while left:
+        group, frontier = [left.pop(0)], True
+        while frontier:
+            frontier = False
+            indices = {i for f in group for i in f.free}
+            for f in list(left):
+                if not indices.isdisjoint(f.free):
+                    left.remove(f)
+                    group.append(f)
+                    frontier = True
+        groups.append(_best_path(group, rank))
+    groups.sort(key=lambda g: min((rank.get(i, 99) for f in g for i in f.free), default=99))
+    for group in groups:
+        out += group
+    return out
+
+
+def _best_path(group: list[Term], rank: dict[Index, int]) -> list[Term]:
+    if len(group) == 1 or len(group) > 12:
+        return group
+    candidates = [_path(group, k) for k in range(len(group))]
+    return min(candidates, key=lambda c: (c[0], _first_rank(c[1], rank), [_name(f) for f in c[1]]))[1]
+
+
+def _first_rank(path: list[Term], rank: dict[Index, int]) -> list[int]:
+    return [min((rank.get(i, 99) for i in f.free), default=99) for f in path]
+
+
+def _name(term: Term) -> str:
+    # deltas and plain tensors behind what multiplies them would read strangely; functions stand before
+    if isinstance(term, Component):
+        return "1" + term.tensor.name
+    return ("2" if isinstance(term, Delta) else "0") + str(term.key[1])
+
+
+def _path(group: list[Term], start: int) -> tuple[int, list[Term]]:
+    left = list(group)
+    current = left.pop(start)
+    path, cost, entered = [current], 0, None
+    while left:
+        nearest = None
+        for candidate in left:
+            shared = [i for i in ends(current) if i in candidate.free and i is not entered]
+            if shared:
+                step = _crossing(current, entered, shared[0])
+                if nearest is None or (step, _name(candidate)) < nearest[:2]:
+                    nearest = (step, _name(candidate), candidate, shared[0])
+        if nearest is None:
+            near = next((c for c in left for f in path if not c.free.isdisjoint(f.free)), left[0])
+            cost += 1
+            entered = next((i for i in ends(near) if any(i in f.free for f in path)), None)
+            current = near
+        else:
+            cost += nearest[0]
+            current, entered = nearest[2], nearest[3]
+        left.remove(current)
+        path.append(current)
+    cost += _crossing(current, entered, None)
+    return cost, path
+
+
+def _crossing(term: Term, entered: Index | None, left_by: Index | None) -> int:
+    """1 where a two-index tensor is crossed from its second index to its first."""
+    if not isinstance(term, Component) or len(ends(term)) != 2:
+        return 0
+    first, second = ends(term)
+    if entered is not None:
+        return 0 if entered is first else 2
+    return 0 if left_by is second else 2
+
+
+def order_terms(terms: Sequence[Term]) -> list[Term]:
+    """Positive terms before negative ones, products before single components before numbers."""
+    kinds = {Product: 0, Component: 2, Number: 3}
+
+    def place(term: Term) -> tuple:
+        number, rest = split_coefficient(term)
+        return (number < 0, kinds.get(type(rest if number != 1 else term), 1) if not isinstance(term, Number) else 3, term.key)
+
+    return sorted(terms, key=place)

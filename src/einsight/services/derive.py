@@ -1,0 +1,398 @@
+"""Derivatives with everything that is known about them: index form, matrix form, layout, steps, numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from ..lowering.expressions import LAYOUTS, Reader, lay_out
+from ..lowering.names import Entry, Names
+from ..lowering.report import Diagnostic, EinsightError, Report
+from ..lowering.statements import Lowered, lower_document
+from ..lowering.values import Value
+from ..meaning.equality import compare
+from ..notation.index_form import free_names, index_form, latex_form, matrix_latex
+from ..notation.matrix_form import matrix_form
+from ..rules.catalogue import catalogue
+from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
+from ..rules.rule import Rule
+from ..syntax.parse import parse_statement
+from ..syntax.statements import Piece
+from ..syntax.tree import Indexed, Relation
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Term, has_head
+from ..terms.walk import expand_definitions
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: `before` equals `after` by the rule."""
+
+    rule: str
+    before: str
+    after: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derivative, or a simplified expression.
+
+    index         index form; read as the right side of a definition whose left side has the indices `free`
+    free, shape   names and dimensions of its axes: the output's, then each variable's
+    matrix        matrix form in `layout`, or None where there is none
+    gradient      for a scalar, the matrix form in the variable's own shape
+    """
+
+    input: str
+    wrt: tuple[str, ...]
+    order: int
+    layout: str
+    index: str
+    free: tuple[str, ...]
+    shape: tuple[str, ...]
+    matrix: str | None
+    matrix_shape: tuple[str, ...] | None
+    gradient: str | None
+    latex: str
+    diagnostics: tuple[Diagnostic, ...]
+    term: Term = field(repr=False)
+    axes: tuple[Index, ...] = field(repr=False)
+    unreduced: Term = field(repr=False)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The derivation, one rule a step, ending in the matrix form."""
+        names = free_names(self.axes)
+        steps = narrate(self.unreduced, names)
+        if self.matrix is not None and has_head(self.unreduced, Derivative):
+            steps.append(Step("notation.matrix", self.index, self.matrix, f"{self.layout} layout"))
+        return steps
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The array of `shape` at the given arrays, by tensor name.  Raises EinsightError on a misfit."""
+        from ..targets.numpy import evaluate
+
+        return evaluate(self.term, self.axes, values)
+
+    def to(self, target: str) -> str:
+        """Source of a function `derivative` in `numpy`; or the formula as `latex`, `unicode`, `json`."""
+        if target == "json":
+            return json.dumps(self.as_json(), ensure_ascii=False, indent=2)
+        if target == "latex":
+            return self.latex
+        if target in ("unicode", "text"):
+            return self.matrix or self.index
+        if target == "numpy":
+            from ..targets.numpy import source
+
+            return source(self.term, self.axes, self.matrix or self.index)
+        message = f"there is no target `{target}` yet: choose numpy, latex, unicode or json"
+        raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "input": self.input,
+            "wrt": list(self.wrt),
+            "order": self.order,
+            "layout": self.layout,
+            "free": list(self.free),
+            "shape": list(self.shape),
+            "index": self.index,
+            "matrix": self.matrix,
+            "matrix_shape": list(self.matrix_shape) if self.matrix_shape else None,
+            "latex": self.latex,
+            "steps": [vars(s) if hasattr(s, "__dict__") else {"rule": s.rule} for s in self.steps],
+            "diagnostics": [diagnostic_json(d) for d in self.diagnostics],
+        }
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+
+def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "name": found.name,
+        "severity": found.severity,
+        "span": list(found.span),
+        "message": found.message,
+        "fixes": [{"title": f.title, "span": list(f.span), "text": f.text} for f in found.fixes],
+    }
+
+
+def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = None) -> list[Step]:
+    """The steps of a derivation as text; one that would not change what is shown is left out."""
+    steps: list[Step] = []
+    for rewrite in derivation(term, rules):
+        before = steps[-1].after if steps else index_form(rewrite.before, names)
+        after = index_form(rewrite.after, names)
+        if after != before:
+            steps.append(Step(rewrite.rule.id, before, after, rewrite.rule.doc.splitlines()[0] if rewrite.rule.doc else ""))
+    return steps
+
+
+def fail(code: str, message: str) -> EinsightError:
+    return EinsightError([Diagnostic(code, "error", (0, 0), message)])
+
+
+def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
+    """The names that some statements declare and define.  Raises EinsightError."""
+    text = declare if isinstance(declare, str) else "\n".join(declare)
+    document = lower_document(text, catalogue().arity, layout)
+    errors = [d for d in document.diagnostics if d.severity == "error"]
+    if errors:
+        raise EinsightError(errors)
+    return document.names
+
+
+def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:
+    """The value of an expression or of the right side of a definition."""
+    from ..lowering.statements import lower_statement
+
+    text = expression.strip()
+    if not text:
+        raise fail("EIN001", "the expression is empty: write what to derive, as in `y' A x`")
+    lowered = lower_statement(Piece(0, text), names, layout)
+    if any(d.severity == "error" for d in lowered.diagnostics):
+        raise EinsightError(lowered.diagnostics)
+    if lowered.kind == "definition" and lowered.tensor is not None and lowered.tensor.definition is not None:
+        left, right = lowered.sides
+        assert left.value is not None and right.value is not None
+        if left.value.order:
+            term = build.instantiate(lowered.tensor.definition, lowered.order)
+            return lowered, Value(term, order=lowered.order)
+        return lowered, right.value
+    if lowered.kind != "query" or lowered.sides[0].value is None:
+        if lowered.diagnostics:
+            raise EinsightError(lowered.diagnostics)
+        raise fail("EIN001", "this is no expression: write one without `=`, or a definition")
+    return lowered, lowered.sides[0].value
+
+
+def derive(
+    expression: str,
+    wrt: str | Sequence[str] | None = None,
+    declare: str | Sequence[str] = "",
+    order: int = 1,
+    layout: str = "numerator",
+) -> Derived:
+    """The derivative of an expression; `wrt` may be left out where the expression is one (`d/dx (…)`).
+
+    Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
+    """
+    if layout not in LAYOUTS:
+        raise fail("EIN001", f"`{layout}` is no layout: choose {', '.join(LAYOUTS)}")
+    if order < 1:
+        raise fail("EIN001", "the order of a derivative is 1 or more")
+    names = read_declarations(declare, layout)
+    try:
+        return _derive(expression, wrt, names, order, layout)
+    except RecursionError:
+        raise fail("EIN502", "the expression is nested too deeply: define its inner parts under names") from None
+
+
+def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
+    variables = [] if wrt is None else [wrt] * order if isinstance(wrt, str) else list(wrt)
+    if not variables:
+        return _evaluate_expression(expression, names, layout)
+    lowered, value = _lower_expression(expression, names, layout)
+    if value.flexible:
+        raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
+    output = value.order + value.axes
+    laid = replace(value, axes=output, order=(), row=False)
+    term, axes, matrix_value = value.term, output, laid
+    reader = Reader(names, Report(), expression, layout)
+    for place, variable in enumerate(variables):
+        slots, tensor = _variable(variable, names, reader, axes)
+        term = build.derivative(term, tensor, slots)
+        # a second derivative of a scalar is the Jacobian of its gradient
+        once = "gradient" if len(variables) > 1 and place == 0 else "numerator" if place else layout
+        free = tuple(s for s in slots if isinstance(s, Index))
+        matrix_value = lay_out(replace(matrix_value, term=term), free, once)
+        axes = axes + free
+    settled = reader.settle(Value(term, axes))
+    matrix_value = reader.settle(matrix_value)
+    return _finish(expression, tuple(variables), len(variables), layout, settled.term, settled.axes, matrix_value, names, lowered.diagnostics, not output)
+
+
+def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:
+    tree, problems = parse_statement(text.strip())
+    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
+        raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
+    node = tree.sides[0]
+    entry = names.get(text.strip())
+    if entry is not None and entry.tensor is not None:
+        named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
+        letters = list(named.values())[len(axes) :]
+        return tuple(Index(n, d) for n, d in zip(letters, entry.tensor.dims, strict=True)), entry.tensor
+    if isinstance(node, Indexed):
+        probe = Reader(names, Report(), text)
+        with probe.keeping([e.plain for e in node.subscript.entries if e.plain]):
+            value = probe.read(node)
+        if value is None:
+            raise EinsightError(probe.report.diagnostics)
+        component: Any = value.term
+        if getattr(component, "tensor", None) is not None:
+            taken = {a.name for a in axes}
+            clash = [i.name for i in value.order if i.name in taken]
+            if clash:
+                raise fail("EIN202", f"index `{clash[0]}` of the variable is an output index too: give it another name")
+            return component.indices, component.tensor
+    known = ", ".join(sorted(names.all())) or "none"
+    raise fail("EIN101", f"`{text}` does not occur in the expression and is not declared; known names: {known}")
+
+
+def _evaluate_expression(expression: str, names: Names, layout: str) -> Derived:
+    """An expression as it stands, derivatives in it carried out."""
+    import copy
+
+    # read once in component order and once in the layout: the components never depend on it
+    plain_names = copy.copy(names)
+    plain_names.entries = dict(names.entries)
+    lowered, plain = _lower_expression(expression, plain_names, "second")
+    _, laid = _lower_expression(expression, names, layout)
+    if plain.flexible:
+        raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
+    axes = plain.order + plain.axes
+    if laid.order:
+        laid = replace(laid, axes=laid.order + laid.axes, order=(), row=False)
+    wrt = sorted({t.tensor.name for t in plain.term.walk() if isinstance(t, Derivative)})
+    return _finish(expression, tuple(wrt), len(wrt), layout, plain.term, axes, laid, names, lowered.diagnostics, False)
+
+
+def reduce(term: Term) -> Term:
+    """The normal form.  Raises EinsightError where no rule goes on, or the budget is spent."""
+    try:
+        return normal_form(term)
+    except MissingRule as missing:
+        body = missing.term.body
+        what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
+        raise fail("EIN002", f"no rule differentiates `{what}`: a plugin can add one, as `derivative.{what}`") from None
+    except BudgetExceeded as spent:
+        raise fail("EIN502", str(spent)) from None
+
+
+def _finish(
+    expression: str, wrt: tuple[str, ...], order: int, layout: str, term: Term, axes: tuple[Index, ...], laid: Value,
+    names: Names, diagnostics: Sequence[Diagnostic], scalar: bool,
+) -> Derived:  # fmt: skip
+    named = free_names(axes)
+    # fresh axes get their letters for good, so that every later text agrees
+    rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes}
+    term = build.substitute(term, rename)
+    reduced = reduce(term)
+    axes = tuple(rename[a] for a in axes)
+    laid = replace(laid, term=build.substitute(laid.term, rename), axes=tuple(rename.get(a, a) for a in laid.axes))
+    same = set(laid.axes) == set(axes) and laid.term is term
+    matrix = verified_matrix(reduced if same else reduce(laid.term), laid, names)
+    gradient = None
+    if scalar and matrix is not None and order == 1:
+        gradient = verified_matrix(reduced, Value(reduced, axes), names)
+    index = index_form(reduced, named_axes(axes))
+    latex = matrix_latex(matrix) if matrix is not None else latex_form(reduced, named_axes(axes))
+    shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
+    return Derived(
+        expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes), matrix, shape,
+        gradient, latex, tuple(diagnostics), reduced, axes, term,
+    )  # fmt: skip
+
+
+def named_axes(axes: Sequence[Index]) -> dict[Index, str]:
+    return {a: a.name for a in axes}
+
+
+def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
+    """The matrix form of a term laid out like `laid`, read back and compared before it is given out."""
+    if laid.rank > 2:
+        return None
+    rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
+    text = matrix_form(term, rows, columns)
+    if text is None:
+        return None
+    value = read_value(text, names, term)
+    if value is None or value.rank != laid.rank or value.row != laid.row or value.flexible or value.order:
+        return text if _identity(text, value, term, laid) else None
+    if [a.dim for a in value.axes] != [a.dim for a in laid.axes]:
+        return None
+    read = value.on(laid.axes)
+    try:
+        again = normal_form(expand_definitions(read))
+        if again is term or again is normal_form(expand_definitions(term)):
+            return text
+        values = lambda name: f.value if (f := catalogue().function(name)) else None  # noqa: E731
+        return text if compare(again, term, laid.axes, values, points=2).equal else None
+    except (BudgetExceeded, MissingRule):
+        return None
+
+
+def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
+    """`I` and multiples of it, which take their size from where they stand."""
+    if value is None or value.flexible != "I" or laid.rank != 2:
+        return False
+    return build.product([value.term, build.delta(*laid.axes)]) is term
+
+
+def read_value(text: str, names: Names, term: Term | None = None) -> Value | None:
+    """The value of a formula among some names; None where it does not read."""
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation):
+        return None
+    scope = names.child()
+    for tensor in term.depends if term is not None else ():
+        if not scope.knows(tensor.name):
+            scope.put(Entry(tensor.name, tensor, None, "declared"))
+    report = Report()
+    reader = Reader(scope, report, text)
+    for left, right in tree.bindings:
+        value = reader.read(right)
+        name = getattr(left, "text", None)
+        if value is None or name is None:
+            return None
+        from ..terms.dimension import Tensor
+
+        tensor = Tensor(name, tuple(a.dim for a in value.axes), frozenset(), build.abstraction(value.axes, value.term))
+        scope.put(Entry(name, tensor, None, "defined"))
+    value = reader.read(tree.sides[0])
+    return None if value is None or report.has_errors() else reader.settle(value)
+
+
+def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:
+    """An expression in canonical form, with its shape and matrix form; derivatives in it are carried out."""
+    return derive(expression, None, declare, layout=layout)
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """An expression rewritten by rules: index form and steps."""
+
+    input: str
+    index: str
+    free: tuple[str, ...]
+    steps: list[Step]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"input": self.input, "index": self.index, "free": list(self.free), "steps": [vars(s) for s in self.steps]}
+
+
+def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | Sequence[str] = "") -> Rewritten:
+    """Apply the named rules, or all, until none fires.  Raises EinsightError."""
+    known = catalogue().rules
+    for name in rules or ():
+        if name not in known:
+            raise fail("EIN001", f"there is no rule `{name}`: `einsight rules` lists them")
+    names = read_declarations(declare, "numerator")
+    _, value = _lower_expression(expression, names, "numerator")
+    axes = value.order + value.axes
+    named = free_names(axes)
+    chosen = rules_for(rules)
+    try:
+        steps = narrate(value.term, named, chosen)
+        result = normal_form(value.term, chosen)
+    except BudgetExceeded as spent:
+        raise fail("EIN502", str(spent)) from None
+    return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)

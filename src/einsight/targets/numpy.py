@@ -1,0 +1,239 @@
+"""NumPy source for a term: one function `derivative` of keyword-only arrays.
+
+Each product becomes one `numpy.einsum` with an optimised contraction order; functions stay elementwise.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..lowering.report import Diagnostic, EinsightError
+from ..rules.catalogue import catalogue
+from ..terms import build
+from ..terms.dimension import Dim, Index, Tensor
+from ..terms.term import (
+    Apply,
+    Bracket,
+    Component,
+    Constant,
+    Delta,
+    Number,
+    Operator,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+from ..terms.walk import expand_definitions
+
+_RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<="}
+
+
+def source(term: Term, axes: Sequence[Index], formula: str) -> str:
+    """Source text; the arrays are the tensors that the term needs."""
+    writer = _Writer(expand_definitions(term))
+    return writer.function(tuple(axes), formula)
+
+
+def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any]) -> Any:
+    """Run the generated function on arrays by tensor name."""
+    import numpy
+
+    writer = _Writer(expand_definitions(term))
+    text = writer.function(tuple(axes), "")
+    scope: dict[str, Any] = {}
+    exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
+    arrays = {}
+    for tensor, name in writer.arguments().items():
+        if tensor.name not in values:
+            raise EinsightError([Diagnostic("EIN101", "error", (0, 0), f"no value is given for `{tensor.name}`")])
+        arrays[name] = numpy.asarray(values[tensor.name])
+    try:
+        return scope["derivative"](**arrays)
+    except ValueError as error:
+        raise EinsightError([Diagnostic("EIN301", "error", (0, 0), str(error))]) from error
+
+
+def identifier(name: str) -> str:
+    """A Python name for a tensor; NumPy arguments cannot be keywords."""
+    return name + "_" if keyword.iskeyword(name) or name in ("numpy", "math", "size") else name
+
+
+class _Writer:
+    def __init__(self, term: Term):
+        self.term = term
+        self.lines: list[str] = []
+        self.memo: dict[Term, str] = {}
+
+    def arguments(self) -> dict[Tensor, str]:
+        tensors = sorted({t.tensor for t in self.term.walk() if isinstance(t, Component)}, key=lambda t: t.key)
+        return {t: identifier(t.name) for t in tensors}
+
+    def function(self, axes: tuple[Index, ...], formula: str) -> str:
+        arguments = self.arguments()
+        sizes: dict[Dim, str] = {}
+        checks: list[str] = []
+        for tensor, name in arguments.items():
+            checks.append(f"    if {name}.ndim != {len(tensor.dims)}:")
+            checks.append(f"        raise ValueError(f\"{tensor.name} has {{{name}.ndim}} axes, not {len(tensor.dims)}\")")
+            for place, dim in enumerate(tensor.dims):
+                here = f"{name}.shape[{place}]"
+                if isinstance(dim.value, int):
+                    other = str(dim.value)
+                elif dim in sizes:
+                    other = sizes[dim]
+                else:
+                    sizes[dim] = here
+                    continue
+                checks.append(f"    if {here} != {other}:")
+                checks.append(f"        raise ValueError(f\"axis {place + 1} of {tensor.name} is {{{here}}} long, not {{{other}}}\")")
+        self.sizes = sizes
+        names = ", ".join(arguments.values())
+        head = [f"def derivative(*, {names}):" if names else "def derivative():"]
+        head += [f'    """{formula}"""'] if formula else []
+        head += [f"    {n} = numpy.asarray({n})" for n in arguments.values()]
+        # an output axis that nothing measures cannot be filled
+        for axis in axes:
+            if isinstance(axis.dim.value, str) and axis.dim not in sizes:
+                raise EinsightError([Diagnostic("EIN002", "error", (0, 0), f"no array has the dimension {axis.dim}, so the result's size is unknown")])
+        result = self.value(self.term)
+        own = self.axes(self.term)
+        shape = "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
+        order = [own.index(a) for a in axes if a in own]
+        text = f"numpy.transpose({result}, {tuple(order)})" if order != list(range(len(own))) else result
+        missing = [a for a in axes if a not in own]
+        if missing:
+            slots = ", ".join(":" if a in own else "None" for a in axes)
+            text = f"numpy.broadcast_to(numpy.asarray({text})[{slots}], {shape}).copy()"
+        else:
+            text = f"numpy.asarray({text})"
+        return "\n".join(["import numpy", "", "", *head, *checks, *self.lines, f"    return {text}", ""])
+
+    def size(self, dim: Dim) -> str:
+        return str(dim.value) if isinstance(dim.value, int) else self.sizes[dim]
+
+    def axes(self, term: Term) -> tuple[Index, ...]:
+        return tuple(sorted(term.free, key=lambda i: i.key))
+
+    def value(self, term: Term) -> str:
+        """A name or literal of the term's array over `axes(term)`."""
+        found = self.memo.get(term)
+        if found is None:
+            text = getattr(self, "_" + type(term).__name__.lower())(term)
+            if text.isidentifier() or isinstance(term, (Number, Size, Constant)):
+                found = text
+            else:
+                found = f"t{len(self.lines) + 1}"
+                self.lines.append(f"    {found} = {text}")
+            self.memo[term] = found
+        return found
+
+    def spread(self, term: Term, axes: tuple[Index, ...]) -> str:
+        """The array of a term, broadcast against `axes`."""
+        text, own = self.value(term), self.axes(term)
+        if own == axes or not own:
+            return text
+        return f"{text}[{', '.join(':' if a in own else 'None' for a in axes)}]"
+
+    def _number(self, term: Number) -> str:
+        value = term.value
+        if value.denominator == 1:
+            return f"({value})" if value < 0 else str(value)
+        return f"({value.numerator}/{value.denominator})"
+
+    def _size(self, term: Size) -> str:
+        return self.size(term.dim)
+
+    def _constant(self, term: Constant) -> str:
+        return "numpy.pi"
+
+    def _component(self, term: Component) -> str:
+        return self._picked(identifier(term.tensor.name), term.indices, self.axes(term))
+
+    def _picked(self, array: str, slots: Sequence[Any], own: tuple[Index, ...]) -> str:
+        if any(isinstance(s, int) for s in slots):
+            array += "[" + ", ".join(str(s - 1) if isinstance(s, int) else ":" for s in slots) + "]"
+        indices = tuple(s for s in slots if not isinstance(s, int))
+        if indices == own:
+            return array
+        letters = {i: chr(97 + k) for k, i in enumerate(own)}
+        return f"numpy.einsum('{''.join(letters[i] for i in indices)}->{''.join(letters[i] for i in own)}', {array})"
+
+    def _delta(self, term: Delta) -> str:
+        left, right = term.left, term.right
+        if isinstance(left, int) or isinstance(right, int):
+            index, place = (right, left) if isinstance(left, int) else (left, right)
+            assert isinstance(index, Index) and isinstance(place, int)
+            return f"(numpy.arange({self.size(index.dim)}) == {place - 1}).astype(float)"
+        if left is right:
+            assert isinstance(left, Index)
+            return f"numpy.ones({self.size(left.dim)})"
+        assert isinstance(left, Index)
+        return f"numpy.eye({self.size(left.dim)})"
+
+    def _bracket(self, term: Bracket) -> str:
+        axes = self.axes(term)
+        left, right = self.spread(term.left, axes), self.spread(term.right, axes)
+        return f"numpy.asarray({left} {_RELATIONS[term.relation]} {right}).astype(float)"
+
+    def _position(self, term: Any) -> str:
+        return f"numpy.arange(1, {self.size(term.slot.dim)} + 1)"
+
+    def _power(self, term: Power) -> str:
+        axes = self.axes(term)
+        base = self.spread(term.base, axes)
+        if isinstance(term.exponent, Number) and term.exponent.value == -1:
+            return f"1 / {base}"
+        return f"{base} ** {self.spread(term.exponent, axes)}"
+
+    def _apply(self, term: Apply) -> str:
+        axes = self.axes(term)
+        arguments = [self.spread(a, axes) for a in term.arguments]
+        found = catalogue().function(term.function)
+        if found is None:
+            message = f"`{term.function}` is an unknown function and cannot be evaluated"
+            raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
+        if found.numpy:
+            return found.numpy.format(*arguments)
+        module = "einsight.rules.catalogue"
+        return f"numpy.vectorize(__import__('{module}', fromlist=['catalogue']).catalogue().function({term.function!r}).value, otypes=[float])({', '.join(arguments)})"
+
+    def _operator(self, term: Operator) -> str:
+        (argument,) = term.arguments
+        if argument.free:
+            raise EinsightError([Diagnostic("EIN002", "error", (0, 0), f"`{term.name}` of a family of matrices has no code yet")])
+        params, body = build.open_abstraction(argument)
+        inner, own = self.value(body), self.axes(body)
+        if own != params:
+            letters = {i: chr(97 + k) for k, i in enumerate(own)}
+            inner = f"numpy.einsum('{''.join(letters[i] for i in own)}->{''.join(letters[i] for i in params)}', {inner})"
+        if term.name == "inv":
+            return self._picked(f"numpy.linalg.inv({inner})", term.indices, self.axes(term))
+        call = {"det": "numpy.linalg.det({0})", "logdet": "numpy.log(numpy.linalg.det({0}))"}[term.name]
+        return call.format(inner)
+
+    def _sum(self, term: Sum) -> str:
+        axes = self.axes(term)
+        return " + ".join(self.spread(t, axes) for t in term.terms)
+
+    def _product(self, term: Product) -> str:
+        factors, dummies = build.open_product(term)
+        scalars = [self.value(f) for f in factors if not f.free]
+        arrays = [f for f in factors if f.free]
+        letters: dict[Index, str] = {}
+        for factor in arrays:
+            for index in self.axes(factor):
+                letters.setdefault(index, chr(97 + len(letters)))
+        if not arrays:
+            return " * ".join(scalars)
+        inputs = ",".join("".join(letters[i] for i in self.axes(f)) for f in arrays)
+        output = "".join(letters[i] for i in self.axes(term))
+        values = ", ".join(self.value(f) for f in arrays)
+        if not dummies and len(arrays) == 1:
+            body = values
+        else:
+            body = f"numpy.einsum('{inputs}->{output}', {values}, optimize={len(arrays) > 2})"
+        return " * ".join([*scalars, body])

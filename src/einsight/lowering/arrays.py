@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import Call, Layer, Node, Superscript
+from ..syntax.tree import Call, Iverson, Layer, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
 from ..terms.term import Number, Term
@@ -156,6 +156,17 @@ def layer(reader: Reader, node: Layer, parts: Sequence[tuple[str, Node, Value]])
             return None
         result = replace(combined, order=merge_orders(result.order, value.order))
     return result
+
+
+def mask(reader: Reader, node: Iverson, left: Value, right: Value) -> Value | None:
+    """`[x > 0]`, entry by entry."""
+    sides = [(node.left, left), (node.right, right)]
+    first = next((n, v) for n, v in sides if v.rank)
+    terms = [_fit(reader, n, v, first) for n, v in sides]
+    if terms[0] is None or terms[1] is None:
+        return None
+    order = merge_orders(left.order, right.order)
+    return replace(first[1], term=build.bracket(node.relation, terms[0], terms[1]), order=order)
 
 
 def _outer(reader: Reader, node: Node, left: Value, right: Value) -> Value | None:

@@ -477,6 +477,11 @@ class Reader:
     # postfix
 
     def _transpose(self, node: Transpose) -> Value | None:
+        if isinstance(node.argument, Transpose) and not node.prime:
+            what = self.source(node.argument.argument)
+            message = f"two transposes follow one another: write `{what}`, or `({self.source(node.argument)})^T` if you mean it"
+            self.error("EIN001", node, message, (Fix(f"write `{what}`", (node.start, node.end), what),))
+            return None
         if isinstance(node.argument, Num) and node.argument.value == 1:
             return Value(build.ONE, row=True, flexible="ones")
         value = self.read(node.argument)
@@ -526,6 +531,8 @@ class Reader:
                 self.error("EIN301", node, "the two indices run over different sizes")
                 return None
             left, right = self.settle(left), self.settle(right)
+        if left.rank or right.rank:
+            return arrays.mask(self, node, left, right)
         order = merge_orders(left.order, right.order)
         return Value(build.bracket(node.relation, left.term, right.term), order=order)
 
@@ -535,11 +542,7 @@ class Reader:
             self._see(entry)
             index = Index(node.text, Dim(node.text, inferred=True))
             return Value(build.position(index), order=(index,))
-        value = self.read(node)
-        if value is not None and value.rank:
-            self.error("EIN002", node, "a mask compares numbers: write components, as in `[x_i > 0]`")
-            return None
-        return value
+        return self.read(node)
 
     # calls and derivatives
 

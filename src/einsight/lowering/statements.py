@@ -218,11 +218,50 @@ class _Relation:
         if self.tree.assigns:
             self.report.add("EIN001", sides[0].start, sides[0].end, "the left of `:=` is one name, with distinct indices or transposed")
             return
-        read = [(node, self.reader.read(node)) for node in sides]
+        read = [(node, self._read_side(node)) for node in sides]
         self.lowered.kind = "claim" if len(sides) > 1 else "query"
+        if not self._agree(read):
+            read = [(n, None) for n, _ in read]
         self.lowered.sides = tuple(
             Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n)) for n, v in read
         )
+
+    def _read_side(self, node: Node) -> Value | None:
+        """One side; a misfit between declarations that an earlier side showed already is not told again."""
+        found = self.report.diagnostics
+        before = list(found)
+        value = self.reader.read(node)
+        told = {frozenset(s for s, _ in d.related) for d in before if d.related}
+        fresh = [d for d in found if d not in before]
+        for diagnostic in fresh:
+            if diagnostic.related and frozenset(s for s, _ in diagnostic.related) in told:
+                found.remove(diagnostic)
+        return value
+
+    def _agree(self, read: list[tuple[Node, Value | None]]) -> bool:
+        """The sides of a claim have the same free indices, over the same dimensions; a number may equal anything."""
+        known: dict[str, Index] = {}
+        indexed = [(n, v) for n, v in read if v is not None and v.order]
+        for node, value in indexed:
+            names = {i.name for i in value.order}
+            first_node, first = indexed[0]
+            want = {i.name for i in first.order}
+            if names != want:
+                only = sorted(want ^ names)
+                listed = ", ".join(f"`{n}`" for n in only)
+                message = (
+                    f"the two sides have different free indices: {listed} is free on one side only "
+                    f"(`{self.reader.source(first_node)}` has {sorted(want)}, `{self.reader.source(node)}` has {sorted(names)})"
+                )
+                self.report.add("EIN201", node.start, node.end, message.replace("'", "").replace("[", "").replace("]", ""))
+                return False
+            for index in value.order:
+                other = known.setdefault(index.name, index)
+                if self.reader.same_dim(other.dim, index.dim) is None:
+                    message = f"index `{index.name}` runs over {other.dim} on the left and over {index.dim} in `{self.reader.source(node)}`"
+                    self.report.add("EIN301", node.start, node.end, message)
+                    return False
+        return True
 
     def _is_definition(self, left: Node, right: Node) -> bool:
         found = _target_of(left)

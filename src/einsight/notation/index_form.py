@@ -28,7 +28,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
-from .ordering import order_factors, order_terms
+from .ordering import ends, order_factors, order_terms
 
 FREE_LETTERS = "ijklpqrstuvabcdefgh"
 DUMMY_LETTERS = "klpqrstuvabcdefgh"
@@ -282,10 +282,21 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        from .ordering import ends
-
-        seen = dict.fromkeys(i for f in factors for i in ends(f) if i in dummies)
+        seen = dict.fromkeys(i for f in factors for i in _in_print_order(f, 3) if i in dummies)
         return [*seen, *(d for d in dummies if d not in seen)]
+
+
+def _in_print_order(term: Term, depth: int) -> list[Index]:
+    """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
+    if depth == 0 or not term.children():
+        return [i for i in ends(term)]
+    parts: Sequence[Term] = term.children()
+    if isinstance(term, Product):
+        parts = order_factors(term.factors, ())
+    elif isinstance(term, Sum):
+        parts = order_terms(term.terms)
+    inner = [i for p in parts for i in _in_print_order(p, depth - 1)]
+    return inner + [i for i in ends(term) if i not in inner]
 
 
 def _occurrences(factor: Term, index: Index) -> int:

@@ -241,23 +241,25 @@ class _Build(Transformer):
         return ("power", parts[1], parts[0].type == "DOT_CARET")
 
     def exponent(self, parts: list[Any]) -> Node:
+        if len(parts) == 3:
+            return Group(_start(parts[0]), _end(parts[2]), parts[1])
         node = _operand(parts[-1])
         if len(parts) == 2 and parts[0] != "+":
             return Addition(_start(parts[0]), node.end, ((-1, node),))
         return node
 
     def arguments(self, parts: list[Any]) -> tuple[str, tuple[Node, ...], int]:
-        nodes = tuple(_operand(p) for p in parts[1:])
-        return ("arguments", nodes, nodes[-1].end + 1)
+        nodes = tuple(p for p in parts if isinstance(p, Node))
+        return ("arguments", nodes, _end(parts[-1]))
 
     @_spanned
     def group(self, start: int, end: int, parts: list[Any]) -> Node:
-        return Group(start - 1, end + 1, parts[0])
+        return Group(start, end, parts[1])
 
     @_spanned
     def iverson(self, start: int, end: int, parts: list[Any]) -> Node:
-        relation = _RELATIONS.get(str(parts[1]), str(parts[1]))
-        return Iverson(start - 1, end + 1, parts[0], relation, parts[2])
+        relation = _RELATIONS.get(str(parts[2]), str(parts[2]))
+        return Iverson(start, end, parts[1], relation, parts[3])
 
     @_spanned
     def absolute(self, start: int, end: int, parts: list[Any]) -> Node:

@@ -1,0 +1,1 @@
+"""The command line: reads options, asks the services, prints."""

@@ -1,0 +1,47 @@
+"""Offsets and positions.  Only `\\n`, `\\r\\n` and `\\r` end a line, as the language server protocol has it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class LineIndex:
+    """Line starts of a text; columns in UTF-16 units unless told otherwise."""
+
+    def __init__(self, text: str, encoding: str = "utf-16"):
+        self.text, self.encoding = text, encoding
+        self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """`(line, column)`, both from 0."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self.starts, offset) - 1
+        return line, self._units(self.text[self.starts[line] : offset])
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a position; one past a line's end is that end."""
+        if line < 0:
+            return 0
+        if line >= len(self.starts):
+            return len(self.text)
+        start = self.starts[line]
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        body = self.text[start:end].rstrip("\r\n")
+        if self.encoding == "utf-32" or body.isascii():
+            return start + min(max(column, 0), len(body))
+        units = 0
+        for k, char in enumerate(body):
+            if units >= column:
+                return start + k
+            units += self._units(char)
+        return start + len(body)
+
+    def _units(self, text: str) -> int:
+        if text.isascii() or self.encoding == "utf-32":
+            return len(text)
+        if self.encoding == "utf-8":
+            return len(text.encode("utf-8"))
+        return sum(2 if ord(c) > 0xFFFF else 1 for c in text)

@@ -1,0 +1,283 @@
+"""Judges every claim of a document.
+
+A verdict is `right` only where the two sides are one canonical form or agree at every random point, and
+`wrong` only with a point at which they differ; everything else is `undecided`, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..documents.regions import Region, regions_of
+from ..lowering.names import Entry, Names
+from ..lowering.report import NAMES, Diagnostic, Fix, Span
+from ..lowering.statements import Lowered, Side, lower_document
+from ..lowering.values import Value
+from ..meaning.equality import Verdict, compare
+from ..notation.index_form import free_names, index_form
+from ..rules.catalogue import catalogue
+from ..rules.engine import BudgetExceeded, MissingRule, normal_form
+from ..terms import build
+from ..terms.dimension import Index, Tensor
+from ..terms.term import Component, Derivative, Term, has_head
+from ..terms.walk import expand_definitions, map_parts
+from .derive import verified_matrix
+
+VERDICTS = ("right", "transposed", "right_if", "wrong", "shape", "undecided")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One `=` that was judged.
+
+    span            of the right side, character offsets
+    derived         the right side that einsight derives, in the notation of the claim
+    counterexample  where the two sides differ, in words
+    """
+
+    span: Span
+    text: str
+    verdict: str
+    assumption: str | None = None
+    derived: str | None = None
+    counterexample: str | None = None
+
+
+@dataclass
+class Findings:
+    """What checking a text found; `unread` are spans that were not understood."""
+
+    claims: list[Claim] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    unread: list[Span] = field(default_factory=list)
+    statements: list[Lowered] = field(default_factory=list)
+    names: Names | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        return any(d.severity == "error" for d in self.diagnostics)
+
+
+def check(text: str, language: str = "ein", layout: str = "numerator") -> Findings:
+    """Judge the claims of a text in `ein` or `markdown`.  Never raises on any text."""
+    if language not in ("ein", "markdown"):
+        from .derive import fail
+
+        raise fail("EIN002", f"language `{language}` is not read yet: choose ein or markdown")
+    findings = Findings()
+    names = Names(catalogue().arity)
+    for region in regions_of(text, language):
+        _check_region(region, names, layout if layout != "auto" else "numerator", findings)
+    findings.names = names
+    findings.diagnostics += _unused(names, findings) if language == "ein" else []
+    findings.diagnostics.sort(key=lambda d: d.span)
+    return findings
+
+
+def _check_region(region: Region, names: Names, layout: str, findings: Findings) -> None:
+    document = lower_document(region.text, catalogue().arity, layout, names)
+    for lowered in document.statements:
+        found = list(lowered.diagnostics)
+        if region.lenient and any(d.code == "EIN001" for d in found):
+            findings.unread.append((region.start, region.end))
+            continue
+        if lowered.kind == "claim":
+            for left, right in zip(lowered.sides, lowered.sides[1:], strict=False):
+                claim, more = judge(left, right, lowered, names)
+                silent: set[str] = getattr(lowered, "ignored", set())
+                found += [d for d in more if d.code not in silent and "*" not in silent]
+                findings.claims.append(replace(claim, span=region.map_span(claim.span)))
+        findings.diagnostics += [_moved(d, region) for d in found]
+        findings.statements.append(lowered)
+
+
+def _moved(found: Diagnostic, region: Region) -> Diagnostic:
+    fixes = () if region.translated else tuple(Fix(f.title, region.map_span(f.span), f.text) for f in found.fixes)
+    related = tuple((region.map_span(s), m) for s, m in found.related)
+    return replace(found, span=region.map_span(found.span), fixes=fixes, related=related)
+
+
+def _unused(names: Names, findings: Findings) -> list[Diagnostic]:
+    """EIN103: declared and never used."""
+    out = []
+    for entry in names.entries.values():
+        if entry.kind == "declared" and entry.span and entry.name not in names.used:
+            message = f"`{entry.name}` is declared and never used"
+            out.append(Diagnostic("EIN103", NAMES["EIN103"][1], entry.span, message))
+    return out
+
+
+def function_value(name: str) -> Callable[..., float] | None:
+    found = catalogue().function(name)
+    return found.value if found else None
+
+
+def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Claim, list[Diagnostic]]:
+    """The verdict on one `=`, and its diagnostic."""
+    text = f"{left.text} = {right.text}"
+    if left.value is None or right.value is None:
+        return Claim(right.span, text, "shape"), []
+    try:
+        return _Judge(left, right, left.value, right.value, lowered, names, text).verdict()
+    except (BudgetExceeded, MissingRule) as problem:
+        code = "EIN502" if isinstance(problem, BudgetExceeded) else "EIN403"
+        reason = str(problem)
+        if isinstance(problem, MissingRule):
+            body = problem.term.body
+            reason = f"no rule differentiates `{getattr(body, 'function', getattr(body, 'name', '?'))}`"
+        message = f"this claim is undecided: {reason}"
+        return Claim(right.span, text, "undecided"), [Diagnostic(code, NAMES[code][1], right.span, message)]
+    except RecursionError:
+        message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+
+
+class _Judge:
+    def __init__(self, left: Side, right: Side, lv: Value, rv: Value, lowered: Lowered, names: Names, text: str):
+        self.left, self.right, self.lowered, self.names, self.text = left, right, lowered, names, text
+        self.lv, self.rv = _shaped(lv, rv), _shaped(rv, lv)
+
+    def verdict(self) -> tuple[Claim, list[Diagnostic]]:
+        lv, rv = self.lv, self.rv
+        if lv.flexible or rv.flexible:
+            return self._shape("nothing says how large the two sides are")
+        if lv.rank == rv.rank and lv.same_layout(rv):
+            return self._same_shape()
+        if rv.rank <= 2 and lv.rank == rv.rank and lv.same_layout(rv.transposed()):
+            turned = rv.transposed()
+            if self._compare(turned).equal:
+                return self._transposed()
+            return self._wrong(self._compare(turned))
+        return self._shape(f"the left side is {_shape(lv)} and the right side is {_shape(rv)}")
+
+    def _axes(self, value: Value) -> tuple[Index, ...]:
+        return (*value.order, *value.axes)
+
+    def _compare(self, right: Value, change: Callable[[Term], Term] = lambda t: t) -> Verdict:
+        a = self.lv.term
+        b = right.on(self.lv.axes)
+        axes = tuple(dict.fromkeys((*self.lv.order, *right.order, *self.lv.axes)))
+        a, b = change(a), change(b)
+        reduced = normal_form(expand_definitions(normal_form(a))), normal_form(expand_definitions(normal_form(b)))
+        return compare(*reduced, axes, function_value)
+
+    def _same_shape(self) -> tuple[Claim, list[Diagnostic]]:
+        found = self._compare(self.rv)
+        if found.equal:
+            return Claim(self.right.span, self.text, "right"), []
+        if found.equal is None:
+            return self._undecided(found.reason)
+        differentiates = has_head(self.lv.term, Derivative) or has_head(self.rv.term, Derivative)
+        if differentiates and self.rv.rank == 2 and self.lv.same_layout(self.rv.transposed()) and self._compare(self.rv.transposed()).equal:
+            return self._transposed()
+        assumption = self._assumption()
+        if assumption is not None:
+            return self._right_if(assumption)
+        return self._wrong(found)
+
+    def _assumption(self) -> str | None:
+        """A square matrix that makes the claim true when it is symmetric."""
+        both = self.lv.term.depends | self.rv.term.depends
+        for tensor in sorted(both, key=lambda t: t.key):
+            square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
+            if not square or tensor.definition is not None or "symmetric" in tensor.properties:
+                continue
+            special = Tensor(tensor.name, tensor.dims, tensor.properties | {"symmetric"})
+            # the derivative is carried out first: the variable itself stays general
+            def change(term: Term, tensor: Tensor = tensor, special: Tensor = special) -> Term:
+                return _replace_tensor(normal_form(expand_definitions(normal_form(term))), tensor, special)
+
+            if self._compare(self.rv, change).equal:
+                return f"{tensor.name} symmetric"
+        return None
+
+    def _derived(self) -> str:
+        """What the left side is, in the notation of the right side."""
+        term = normal_form(self.lv.term)
+        if self.lv.rank <= 2 and not self.lv.order:
+            matrix = verified_matrix(term, self.lv, self.names)
+            if matrix is not None:
+                return matrix
+        return index_form(term, free_names(self._axes(self.lv)))
+
+    def _diagnostic(self, code: str, message: str, fixes: tuple[Fix, ...] = ()) -> list[Diagnostic]:
+        return [Diagnostic(code, NAMES[code][1], self.right.span, message, fixes)]
+
+    def _replacement(self, derived: str) -> tuple[Fix, ...]:
+        if " where " in derived:
+            return ()
+        return (Fix(f"write `{derived}`", self.right.span, derived),)
+
+    def _transposed(self) -> tuple[Claim, list[Diagnostic]]:
+        derived = self._derived()
+        layout = self.lowered.layout
+        message = (
+            f"right but for a transpose: in {layout} layout `{self.left.text}` is {_shape(self.lv)}, "
+            f"and `{self.right.text}` is {_shape(self.rv)}; write `{derived}`"
+        )
+        return Claim(self.right.span, self.text, "transposed", derived=derived), self._diagnostic("EIN402", message, self._replacement(derived))
+
+    def _wrong(self, found: Verdict) -> tuple[Claim, list[Diagnostic]]:
+        derived = self._derived()
+        example = found.counterexample.describe() if found.counterexample else None
+        message = f"`{self.left.text}` is `{derived}`, not `{self.right.text}`"
+        if example:
+            message += f": {example}"
+        claim = Claim(self.right.span, self.text, "wrong", derived=derived, counterexample=example)
+        return claim, self._diagnostic("EIN401", message, self._replacement(derived))
+
+    def _right_if(self, assumption: str) -> tuple[Claim, list[Diagnostic]]:
+        derived = self._derived()
+        message = f"right only if {assumption.replace(' ', ' is ', 1)}, which is not declared; in general it is `{derived}`"
+        claim = Claim(self.right.span, self.text, "right_if", assumption, derived)
+        return claim, self._diagnostic("EIN405", message, self._replacement(derived))
+
+    def _undecided(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
+        return Claim(self.right.span, self.text, "undecided"), self._diagnostic("EIN403", f"this claim is undecided: {reason}")
+
+    def _shape(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
+        derived = None if self.lv.flexible else self._derived()
+        message = f"{reason}, and no transpose mends it" + (f"; the left side is `{derived}`" if derived else "")
+        return Claim(self.right.span, self.text, "shape", derived=derived), self._diagnostic("EIN404", message)
+
+
+def _shape(value: Value) -> str:
+    return value.shape_text() if value.rank else "a number"
+
+
+def _shaped(value: Value, model: Value) -> Value:
+    """`0`, `1` and `I` take the shape of the other side; so does any number on the scale of components."""
+    if value.flexible == "I" and model.rank == 2 and model.axes[0].dim is model.axes[1].dim:
+        axes = tuple(build.fresh_index(a.dim) for a in model.axes)
+        return Value(build.product([value.term, build.delta(*axes)]), axes)
+    if value.flexible == "ones" and model.rank:
+        return Value(value.term, tuple(build.fresh_index(a.dim) for a in model.axes), row=value.row)
+    plain = getattr(value.term, "value", None)
+    if not value.rank and not value.order and plain in (0, 1) and not value.flexible and model.rank:
+        axes = tuple(build.fresh_index(a.dim) for a in model.axes)
+        return Value(value.term, axes, row=model.row)
+    return value
+
+
+def _replace_tensor(term: Term, old: Tensor, new: Tensor) -> Term:
+    if isinstance(term, Component):
+        return build.component(new, term.indices) if term.tensor is old else term
+    if isinstance(term, Derivative) and term.tensor is old:
+        return build.derivative(_replace_tensor(term.body, old, new), new, term.indices)
+    return map_parts(term, lambda t: _replace_tensor(t, old, new))
+
+
+def claim_json(claim: Claim, position: Callable[[int], dict[str, int]]) -> dict[str, Any]:
+    return {
+        "range": {"start": position(claim.span[0]), "end": position(claim.span[1])},
+        "text": claim.text,
+        "verdict": claim.verdict,
+        "assumption": claim.assumption,
+        "derived": claim.derived,
+        "counterexample": claim.counterexample,
+    }
+
+
+__all__ = ["VERDICTS", "Claim", "Entry", "Findings", "Sequence", "check", "judge"]

@@ -1,0 +1,57 @@
+"""The pages of diagnostics and rules, for `einsight explain` and the editor."""
+
+from __future__ import annotations
+
+from ..lowering.report import NAMES
+from ..rules.catalogue import catalogue
+from .derive import fail
+
+# what it means, an example that shows it, and what to do
+PAGES: dict[str, tuple[str, str, str]] = {
+    "EIN001": ("The text does not read as a statement.", "y = A * / b", "Write what the message says; only this statement is lost."),
+    "EIN002": ("The formula is well formed, but einsight does not handle it yet.", "A ∈ ℝ^(n×n)\nA^(1/2)", "Write it in components, or leave it: nothing is claimed about it."),
+    "EIN101": ("A name in matrix notation has no declaration, so its shape is unknown.", "W x", "Declare it: `W in R^(n x m)`. In index notation names are inferred from their indices."),
+    "EIN102": ("A name is declared or defined a second time.", "x ∈ ℝ^m\nx ∈ ℝ^n", "Use another name, or remove one of the two."),
+    "EIN103": ("A declared name is never used.", "x ∈ ℝ^m", "Remove the declaration, or use the name."),
+    "EIN104": ("A declared name starts with `d` and could be read as a derivative.", "dy, dx ∈ ℝ\ndy/dx", "The declared name wins; write `∂y/∂x` for the derivative."),
+    "EIN201": ("The terms of a sum, or the sides of a claim, have different free indices.", "x_i + A_ij", "Give all terms the same free indices, or sum over the extra one."),
+    "EIN202": ("An index occurs three times or more in a product, and no `∑` says what it means.", "a_i b_i c_i", "Write `∑_i`, or a definition with `i` on its left."),
+    "EIN203": ("A tensor has another number of axes than indices.", "W ∈ ℝ^(n×m)\nW_i", "Give one index for each axis."),
+    "EIN204": ("The right side of a definition lacks an index of the left side and is repeated along it.", "y_ij = x_i", "Nothing, if that is meant."),
+    "EIN205": ("The bound written at a sum is not the size of the axis it runs over.", "x ∈ ℝ^m\n∑_{j=1}^n x_j", "Correct the bound."),
+    "EIN206": ("A literal component is outside its axis; components count from 1.", "x ∈ ℝ^3\nx_4", "Write a component that exists."),
+    "EIN301": ("The shapes do not fit, and no single transpose mends it.", "A ∈ ℝ^(n×m)\ny ∈ ℝ^k\nA y", "Compare the two declarations that the message names."),
+    "EIN302": ("The shapes do not fit, and with one transpose they do.", "A ∈ ℝ^(n×m)\nz ∈ ℝ^n\nA z", "Apply the fix."),
+    "EIN303": ("Two columns, or two rows, are multiplied.", "x, y ∈ ℝ^m\nx y", "Write `x' y`, `x y'` or `x ⊙ y`."),
+    "EIN304": ("An operation needs a square matrix.", "A ∈ ℝ^(n×m)\ntr(A)", "Check the declaration, or form a square matrix such as `A' A`."),
+    "EIN305": ("A number is added to every entry of an array.", "x ∈ ℝ^m\nc ∈ ℝ\nx + c", "Nothing, if that is meant; write `c ones(m)` to say so."),
+    "EIN401": ("The two sides differ; the message has a point where they do.", "x ∈ ℝ^m\nd/dx (x' x) = x'", "Replace the right side by what einsight derives."),
+    "EIN402": ("The right side is right but for a transpose in this layout.", "a, x ∈ ℝ^m\nd/dx (a' x) = a", "Apply the fix, or state the layout: `#! layout denominator`."),
+    "EIN403": ("einsight could neither show the claim nor refute it.", "", "The message says what was missing."),
+    "EIN404": ("The sides have different shapes, and no transpose mends it.", "a, x ∈ ℝ^m\nd/dx (a' x) = 3", "Compare the shapes in the message."),
+    "EIN405": ("The claim holds only under an assumption that is not declared.", "A ∈ ℝ^(n×n)\nx ∈ ℝ^n\nd/dx (x' A x) = 2 x' A", "Declare the property, or write the general form."),
+    "EIN406": ("Claims of one file follow different layouts.", "", "State one with `#! layout …`."),
+    "EIN501": ("A plugin failed and was switched off.", "", "`einsight plugin list` says which and why."),
+    "EIN502": ("A rewrite or an expression went beyond the budget.", "", "Define its inner parts under names."),
+    "EIN601": ("An einsum string is malformed.", "", "Correct the subscripts."),
+    "EIN602": ("An einsum string does not fit the shapes of its operands.", "", "Compare the subscripts with the shapes."),
+}  # fmt: skip
+
+
+def explain(what: str) -> str:
+    """The page of a code or a rule.  Raises EinsightError for anything else."""
+    code = what.upper()
+    if code in PAGES:
+        name, severity = NAMES[code]
+        meaning, example, advice = PAGES[code]
+        lines = [f"{code} {name} ({severity})", "", meaning]
+        if example:
+            lines += ["", *(f"    {line}" for line in example.splitlines())]
+        return "\n".join([*lines, "", advice])
+    found = catalogue().rules.get(what)
+    if found is not None:
+        lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", "", found.doc]
+        for declare, before, after in found.examples:
+            lines += ["", f"    {before}  =>  {after if after is not None else '(does not fire)'}", f"        {declare}"]
+        return "\n".join([*lines, "", f"from {found.source}"])
+    raise fail("EIN001", f"`{what}` is neither a code nor a rule: `einsight rules` lists the rules, codes look like EIN402")

@@ -228,7 +228,8 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
     if entry is not None and entry.source:
         reader.error("EIN002", node, "unknown functions of a vector are not supported yet")
         return None
-    arity = 1 if entry is not None else arity
+    if entry is not None or text in _NAMED:
+        arity = 1
     if not arity:
         reader.error("EIN002", node, f"`{text}` is not supported yet")
         return None

@@ -23,7 +23,7 @@ SQUARE_PROPERTIES = frozenset({"symmetric", "antisymmetric", "diagonal", "orthog
 
 # functions of whole arrays, which lowering knows how to read (SPEC 1.2)
 ARRAY_FUNCTIONS = frozenset(
-    "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max".split()
+    "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
 )
 CONSTANTS = frozenset({"pi", "π"})
 WORDS = frozenset({"I", "ones", "delta", "δ", "sum", "transpose"})

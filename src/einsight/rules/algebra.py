@@ -84,13 +84,27 @@ def logarithm(term: Term) -> Term | None:
     return None
 
 
+_D = "x in R^m; s, t in R positive"
 RULES = (
-    Rule("algebra.collect", "2 x_i + 3 x_i => 5 x_i", collect.__doc__ or "", "simplify", ("Sum",), collect),
+    Rule(
+        "algebra.collect", "2 x_i + 3 x_i => 5 x_i", collect.__doc__ or "", "simplify", ("Sum",), collect,
+        ((_D, "2 x_i + 3 x_i", "5 x_i"), (_D, "x_i - x_i", "0 x_i"), (_D, "x_i + x_i^2", None)),
+    ),
     Rule(
         "algebra.distribute-number", "x_i + 2 (x_i^2 + exp(x_i)) => x_i + 2 x_i^2 + 2 exp(x_i)",
         distribute_number.__doc__ or "", "simplify", ("Sum",), distribute_number,
+        ((_D, "x_i + 2 (x_i^2 + exp(x_i))", "x_i + 2 x_i^2 + 2 exp(x_i)"), (_D, "2 (s + t)", None)),
     ),
-    Rule("algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers),
-    Rule("algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power),
-    Rule("algebra.logarithm", "log(exp(s)) => s", logarithm.__doc__ or "", "simplify", ("Apply",), logarithm),
+    Rule(
+        "algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers,
+        ((_D, "sqrt(s) (1/s)", "s^(-1/2)"), (_D, "s t", None)),
+    ),
+    Rule(
+        "algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power,
+        ((_D, "sqrt(sqrt(s))", "s^(1/4)"), (_D, "sqrt(s^2)", None)),
+    ),
+    Rule(
+        "algebra.logarithm", "log(exp(s)) => s", logarithm.__doc__ or "", "simplify", ("Apply",), logarithm,
+        ((_D, "log(exp(s))", "s"), (_D, "exp(log(s))", "s"), (_D, "log(s)", None)),
+    ),
 )  # fmt: skip

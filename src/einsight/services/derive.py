@@ -337,8 +337,8 @@ def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
     return build.product([value.term, build.delta(*laid.axes)]) is term
 
 
-def read_value(text: str, names: Names, term: Term | None = None) -> Value | None:
-    """The value of a formula among some names; None where it does not read."""
+def read_value(text: str, names: Names, term: Term | None = None, keep: Sequence[str] = ()) -> Value | None:
+    """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
         return None
@@ -357,7 +357,8 @@ def read_value(text: str, names: Names, term: Term | None = None) -> Value | Non
 
         tensor = Tensor(name, tuple(a.dim for a in value.axes), frozenset(), build.abstraction(value.axes, value.term))
         scope.put(Entry(name, tensor, None, "defined"))
-    value = reader.read(tree.sides[0])
+    with reader.keeping(keep):
+        value = reader.read(tree.sides[0])
     return None if value is None or report.has_errors() else reader.settle(value)
 
 

@@ -94,14 +94,14 @@ def _has_delta_on(term: Term, dummies: tuple[Index, ...]) -> bool:
 
 _D = "x, y in R^m; T in R^(m x n)"
 RULES = (
-    Rule("delta.trace", "δ_ii => m", trace.__doc__ or "", "contract", ("Delta",), trace, ((_D, "∑_i δ_ii x_j", "m x_j"), (_D, "δ_ij", None))),
+    Rule("delta.trace", "δ_ii => m", trace.__doc__ or "", "contract", ("Delta",), trace, ((_D, "∑_{i=1}^m δ_ii x_j", "m x_j"), (_D, "δ_ij", None))),
     Rule(
         "delta.contract", "∑_j δ_ij x_j => x_i", contract.__doc__ or "", "contract", ("Product",), contract,
         ((_D, "∑_j δ_ij x_j", "x_i"), (_D, "δ_ij x_j y_i", "x_k y_k"), (_D, "∑_j x_j y_j", None)),
     ),
     Rule(
         "delta.replace", "δ_ij x_j => δ_ij x_i for free i, j", replace.__doc__ or "", "contract", ("Product",), replace,
-        ((_D, "∑_k x_k δ_ij exp(x_j x_k)", "∑_k x_k δ_ij exp(x_i x_k)"), (_D, "δ_ij x_k", None)),
+        ((_D, "∑_{i,j} x_i δ_ij x_j", "∑_{i,j} δ_ij x_i^2"), (_D, "δ_ij x_k", None)),
     ),
     Rule(
         "delta.idempotent", "δ_ij^2 => δ_ij", idempotent.__doc__ or "", "contract", ("Power",), idempotent,

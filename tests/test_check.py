@@ -1,0 +1,83 @@
+"""Verdicts of claims, and diagnostics with their spans, words and fixes."""
+
+from pathlib import Path
+
+import pytest
+from test_derivatives import _lines
+
+import einsight
+
+DATA = Path(__file__).parent / "data"
+
+
+def _claims():
+    text = (DATA / "claims.ein").read_text(encoding="utf-8")
+    expected = [(line.split("#:")[0].strip(), line.split("#:")[1].split()) for line in text.splitlines() if "#:" in line]
+    return text, expected
+
+
+def test_claims():
+    text, expected = _claims()
+    findings = einsight.check(text)
+    given = [(c.text, c.verdict) for c in findings.claims]
+    wanted = [v for _, verdicts in expected for v in verdicts]
+    assert [f"{t}: {v}" for t, v in given] == [f"{t}: {w}" for (t, _), w in zip(given, wanted, strict=True)]
+
+
+def test_wrong_claims_say_what_is_right():
+    """The derived right side makes the claim right, and so does every fix."""
+    text, _ = _claims()
+    findings = einsight.check(text)
+    fixes = [f for d in findings.diagnostics if d.code in ("EIN401", "EIN402", "EIN405") for f in d.fixes]
+    assert len(fixes) > 15
+    for fix in sorted(fixes, key=lambda f: -f.span[0]):
+        text = text[: fix.span[0]] + fix.text + text[fix.span[1] :]
+    again = einsight.check(text)
+    assert {c.verdict for c in again.claims} <= {"right", "shape"}
+
+
+@pytest.mark.parametrize("case", list(_lines("diagnostics.txt")), ids=lambda c: c[0])
+def test_diagnostic(case):
+    text, code, pointed, words, fix = (*case, "")[:5]
+    found = [d for d in einsight.check(text).diagnostics if d.severity != "hint"]
+    assert [d.code for d in found] == [code], found
+    (diagnostic,) = found
+    assert text[slice(*diagnostic.span)] == pointed
+    for word in filter(None, words.split("; ")):
+        assert word in diagnostic.message
+    assert (fix in [f.text for f in diagnostic.fixes]) if fix else not diagnostic.fixes
+
+
+def test_exercise_of_the_course_names_the_dimension():
+    text = "x ∈ ℝ^m\nA ∈ ℝ^(n×m)\ny ∈ ℝ^m\nd/dx (y' A x) = y' A\n"
+    findings = einsight.check(text)
+    (found,) = findings.diagnostics
+    assert found.code == "EIN301"
+    assert text[slice(*found.span)] == "y'"
+    assert {text[slice(*span)] for span, _ in found.related} == {"y", "A"}
+    assert [c.verdict for c in findings.claims] == ["shape"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment", "\r\n\r\n", "﻿", ";;;", "((((", "x" * 30_000, "(" * 500, "\x00", "𝛿 ∈ ℝ"])
+def test_any_text_is_survived(text):
+    einsight.check(text)
+
+
+def test_line_ends_and_continuations():
+    text = "a, x ∈ ℝ^m\r\nd/dx (\r\n  a' x)\r\n  = a\r\n"
+    findings = einsight.check(text)
+    assert [c.verdict for c in findings.claims] == ["transposed"]
+    assert text[slice(*findings.claims[0].span)] == "a"
+
+
+def test_two_hundred_errors_cost_two_hundred_lines():
+    text = "x ∈ ℝ^m\n" + "x * / x\n" * 200 + "d/dx (x' x) = 2 x'\n"
+    findings = einsight.check(text)
+    assert len([d for d in findings.diagnostics if d.code == "EIN001"]) == 200
+    assert [c.verdict for c in findings.claims] == ["right"]
+
+
+def test_directives_and_silence():
+    assert einsight.check("#! layout denominator\na, x in R^m\nd/dx (a' x) = a").claims[0].verdict == "right"
+    assert not [d for d in einsight.check("a, x in R^m\nd/dx (a' x) = a # einsight: ignore EIN402").diagnostics]
+    assert not [d for d in einsight.check("#! ignore EIN402\na, x in R^m\nd/dx (a' x) = a").diagnostics]

@@ -12,7 +12,9 @@ DATA = Path(__file__).parent / "data"
 
 def _claims():
     text = (DATA / "claims.ein").read_text(encoding="utf-8")
-    expected = [(line.split("#:")[0].strip(), line.split("#:")[1].split()) for line in text.splitlines() if "#:" in line]
+    expected = [
+        (line.split("#:")[0].strip(), line.split("#:")[1].split()) for line in text.splitlines() if "#:" in line
+    ]
     return text, expected
 
 
@@ -58,7 +60,9 @@ def test_exercise_of_the_course_names_the_dimension():
     assert [c.verdict for c in findings.claims] == ["shape"]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment", "\r\n\r\n", "﻿", ";;;", "((((", "x" * 30_000, "(" * 500, "\x00", "𝛿 ∈ ℝ"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# only a comment", "\r\n\r\n", "﻿", ";;;", "((((", "x" * 30_000, "(" * 500, "\x00", "𝛿 ∈ ℝ"]
+)
 def test_any_text_is_survived(text):
     einsight.check(text)
 

@@ -110,13 +110,21 @@ def test_layouts(layout):
 
 
 def test_contract_of_the_library():
-    derived = einsight.derive("y' A x", wrt="x", declare="A in R^(n x m); x in R^m; y in R^n", order=1, layout="numerator")
+    derived = einsight.derive(
+        "y' A x", wrt="x", declare="A in R^(n x m); x in R^m; y in R^n", order=1, layout="numerator"
+    )
     assert derived.index == "y_k A_ki"
     assert (derived.free, derived.shape) == (("i",), ("m",))
     assert (derived.matrix, derived.matrix_shape) == ("y' A", ("1", "m"))
     # the order in which the course page derives it
     rules = [s.rule for s in derived.steps]
-    assert rules == ["derivative.under-sum", "derivative.constant-factor", "derivative.component", "delta.contract", "notation.matrix"]
+    assert rules == [
+        "derivative.under-sum",
+        "derivative.constant-factor",
+        "derivative.component",
+        "delta.contract",
+        "notation.matrix",
+    ]
 
 
 def test_orders_and_components():
@@ -131,7 +139,13 @@ def test_orders_and_components():
 
 @pytest.mark.parametrize(
     ("expression", "wrt", "code"),
-    [("", "x", "EIN001"), ("A B", None, "EIN101"), ("W x", "z", "EIN101"), ("gamma(x)", "x", "EIN002"), ("x = = y", "x", "EIN001")],
+    [
+        ("", "x", "EIN001"),
+        ("A Z", None, "EIN101"),
+        ("W x", "z", "EIN101"),
+        ("gamma(x)", "x", "EIN002"),
+        ("x = = y", "x", "EIN001"),
+    ],
 )
 def test_bad_input_raises_one_kind(expression, wrt, code):
     with pytest.raises(einsight.EinsightError) as caught:

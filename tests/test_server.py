@@ -48,13 +48,13 @@ async def test_diagnostics_and_hover(client: LanguageClient):
     for part in ("right", "y_k A_ki", "y' A", "1×m", "numerator", "delta.contract"):
         assert part in text
 
-    edit = lsp.TextDocumentContentChangePartial(
-        range=lsp.Range(lsp.Position(2, 14), lsp.Position(2, 15)), text="a'"
-    )
+    edit = lsp.TextDocumentContentChangePartial(range=lsp.Range(lsp.Position(2, 14), lsp.Position(2, 15)), text="a'")
     identifier = lsp.VersionedTextDocumentIdentifier(uri=uri, version=2)
     client.text_document_did_change(lsp.DidChangeTextDocumentParams(text_document=identifier, content_changes=[edit]))
     found = await _diagnostics(client, uri)
     assert [c for c, *_ in found] == ["EIN303"]
 
-    nowhere = lsp.HoverParams(text_document=lsp.TextDocumentIdentifier("file:///other.ein"), position=lsp.Position(0, 0))
+    nowhere = lsp.HoverParams(
+        text_document=lsp.TextDocumentIdentifier("file:///other.ein"), position=lsp.Position(0, 0)
+    )
     assert await client.text_document_hover_async(nowhere) is None

@@ -75,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     derive = commands.add_parser("derive", help="a derivative, with shape, layout and matrix form")
     derive.add_argument("expression", metavar="EXPR")
     derive.add_argument("-w", "--wrt", action="append", metavar="VAR", help="variable; repeat it for mixed derivatives")
-    derive.add_argument("-d", "--declare", action="append", default=[], metavar="DECL", help="a statement, as in 'x in R^m'")
+    derive.add_argument(
+        "-d", "--declare", action="append", default=[], metavar="DECL", help="a statement, as in 'x in R^m'"
+    )
     derive.add_argument("--order", type=int, default=1)
     derive.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
     derive.add_argument("--steps", action="store_true", help="show the derivation")
@@ -195,7 +197,9 @@ def _rules(options: argparse.Namespace) -> int:
         return 0
     chosen = [known[options.id]] if options.id else list(known.values())
     if options.format == "json":
-        _print_json([{"id": r.id, "statement": r.statement, "doc": r.doc, "phase": r.phase, "source": r.source} for r in chosen])
+        _print_json(
+            [{"id": r.id, "statement": r.statement, "doc": r.doc, "phase": r.phase, "source": r.source} for r in chosen]
+        )
         return 0
     width = max(len(r.id) for r in chosen)
     for rule in chosen:
@@ -212,7 +216,10 @@ def _verify(options: argparse.Namespace) -> int:
         _print_json([vars(r) for r in results])
     else:
         for result in results:
-            print(f"{'FAILED' if result.problem else 'ok':6}  {result.subject}: {result.check}" + (f": {result.problem}" if result.problem else ""))
+            print(
+                f"{'FAILED' if result.problem else 'ok':6}  {result.subject}: {result.check}"
+                + (f": {result.problem}" if result.problem else "")
+            )
         print(f"{len(results) - len(failed)} checks hold, {len(failed)} do not")
     return 1 if failed else 0
 
@@ -341,7 +348,12 @@ def _report_json(files: Sequence[tuple[str, str, Any]]) -> None:
     for _, _, findings in files:
         for claim in findings.claims:
             verdicts[claim.verdict] = verdicts.get(claim.verdict, 0) + 1
-    summary = {"files": len(files), "claims": sum(verdicts.values()), "verdicts": verdicts, "unread": sum(f["unread"] for f in out)}
+    summary = {
+        "files": len(files),
+        "claims": sum(verdicts.values()),
+        "verdicts": verdicts,
+        "unread": sum(f["unread"] for f in out),
+    }
     _print_json({"files": out, "summary": summary})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .latex import to_ein
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*(\S*)[^\n]*$", re.MULTILINE)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 
 
@@ -50,7 +51,9 @@ def regions_of(text: str, language: str) -> list[Region]:
             if opening[3] == "ein":
                 found.append(Region(body[0], body[1], text[body[0] : body[1]]))
             opening = None
-    for formula in _DISPLAY.finditer(text):
+    # what stands in inline code is not mathematics
+    visible = _CODE.sub(lambda m: " " * len(m[0]), text)
+    for formula in _DISPLAY.finditer(visible):
         if not any(a <= formula.start() < b for a, b in covered):
             found.append(Region(formula.start(1), formula.end(1), to_ein(formula[1]), translated=True))
     return sorted(found, key=lambda r: r.start)

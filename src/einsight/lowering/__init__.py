@@ -1,10 +1,10 @@
 """Trees become terms: names, dimensions, ranks, the summation convention, matrix notation, shapes.
 
-    report.py       diagnostics, with spans and fixes
-    names.py        what a name means at a place of a document
-    values.py       a matrix-notation value: a term and the axes it is laid out along
-    operators.py    which factors of a chain are sums and derivatives, read off with the names known
-    expressions.py  an expression's value, in both notations
-    products.py     products of whole arrays: conformity, and what to say where it fails
-    statements.py   declarations, definitions, claims and queries
+report.py       diagnostics, with spans and fixes
+names.py        what a name means at a place of a document
+values.py       a matrix-notation value: a term and the axes it is laid out along
+operators.py    which factors of a chain are sums and derivatives, read off with the names known
+expressions.py  an expression's value, in both notations
+products.py     products of whole arrays: conformity, and what to say where it fails
+statements.py   declarations, definitions, claims and queries
 """

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import Call, Iverson, Layer, Node, Superscript
+from ..syntax.tree import Iverson, Layer, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
 from ..terms.term import Number, Term
@@ -62,10 +62,15 @@ def _common_indices(reader: Reader, node: Node, parts: Sequence[tuple[Node, Valu
         if have and have != want and not (reader.broadcast and have | want <= reader.kept):
             extra, missing = sorted(have - want), sorted(want - have)
             what = " and ".join(
-                [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(extra)} that the others lack"] * bool(extra)
+                [f"lacks {_listed(missing)}"] * bool(missing)
+                + [f"has {_listed(extra)} that the others lack"] * bool(extra)
             )
             message = f"the terms of a sum have the same free indices: `{reader.source(part)}` {what}"
-            twice = sorted(n for n in missing if len([s for s in reader.index_spans.get(n, []) if part.start <= s[0] < part.end]) > 1)
+            twice = sorted(
+                n
+                for n in missing
+                if len([s for s in reader.index_spans.get(n, []) if part.start <= s[0] < part.end]) > 1
+            )
             if twice:
                 message += f" (`{twice[0]}` occurs twice in it, so it is summed there)"
             reader.error("EIN201", part, message)
@@ -82,7 +87,9 @@ def _fit(reader: Reader, part: Node, value: Value, first: tuple[Node, Value] | N
     """The term of one summand on the axes of the first array."""
     if first is None:
         if value.flexible and value.flexible != "zero":
-            reader.error("EIN301", part, f"nothing here says how large `{reader.source(part)}` is: write `I(n)` or `ones(n)`")
+            reader.error(
+                "EIN301", part, f"nothing here says how large `{reader.source(part)}` is: write `I(n)` or `ones(n)`"
+            )
             return None
         return value.term
     model_node, model = first
@@ -109,7 +116,13 @@ def _fit(reader: Reader, part: Node, value: Value, first: tuple[Node, Value] | N
             f"`{reader.source(part)}` is {value.shape_text()} and `{reader.source(model_node)}` is {model.shape_text()}: "
             f"with `{text}` the shapes agree"
         )
-        reader.error("EIN302", part, message, (Fix(f"write `{text}`", (part.start, part.end), text),), related=_where(reader, part, model_node))
+        reader.error(
+            "EIN302",
+            part,
+            message,
+            (Fix(f"write `{text}`", (part.start, part.end), text),),
+            related=_where(reader, part, model_node),
+        )
         return None
     message = (
         f"`{reader.source(part)}` is {value.shape_text()} and `{reader.source(model_node)}` is {model.shape_text()}: "
@@ -183,11 +196,17 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
     if base.rank != 2 or node.dotted:
         return replace(base, term=build.power(base.term, exponent))
     if not isinstance(exponent, Number) or exponent.value.denominator != 1:
-        reader.error("EIN002", node.exponent, "a matrix is raised to whole powers only: write `.^` for the power of each entry")
+        reader.error(
+            "EIN002", node.exponent, "a matrix is raised to whole powers only: write `.^` for the power of each entry"
+        )
         return None
     rows, columns = base.axes
     if reader.same_dim(rows.dim, columns.dim) is None:
-        reader.error("EIN304", node, f"a power of a matrix needs a square one, and `{reader.source(node.base)}` is {base.shape_text()}")
+        reader.error(
+            "EIN304",
+            node,
+            f"a power of a matrix needs a square one, and `{reader.source(node.base)}` is {base.shape_text()}",
+        )
         return None
     base = reader.settle(base)
     count = int(exponent.value)
@@ -247,7 +266,11 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
     if any(t is None for t in terms):
         return None
     model = first[1] if first else agreed[0]
-    return replace(model, term=build.apply(text, *(t for t in terms if t is not None)), order=merge_orders(*(v.order for v in agreed)))
+    return replace(
+        model,
+        term=build.apply(text, *(t for t in terms if t is not None)),
+        order=merge_orders(*(v.order for v in agreed)),
+    )
 
 
 _NAMED = {
@@ -333,7 +356,11 @@ def _norm(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None
 def _vector(reader: Reader, inner: Node, value: Value, what: str) -> bool:
     if value.rank == 1:
         return True
-    reader.error("EIN301", inner, f"`{what}` is a function of a vector, and `{reader.source(inner)}` is {value.shape_text()}: use indices to say along which axis")
+    reader.error(
+        "EIN301",
+        inner,
+        f"`{what}` is a function of a vector, and `{reader.source(inner)}` is {value.shape_text()}: use indices to say along which axis",
+    )
     return False
 
 

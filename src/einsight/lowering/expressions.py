@@ -36,7 +36,7 @@ from ..terms.term import Number, Term, slot_indices
 from ..terms.walk import replace_dims
 from . import arrays, products
 from .names import ARRAY_FUNCTIONS, CONSTANTS, Entry, Names, canonical_name
-from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, strip_d, sum_sign
+from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, sum_sign
 from .report import Fix, Report
 from .values import Value, merge_orders
 
@@ -263,7 +263,9 @@ class Reader:
         term = build.substitute(value.term, dict(zip(value.axes, slots, strict=True)))
         return self._sum_repeated(node, term, slots, value.order)
 
-    def _sum_repeated(self, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()) -> Value | None:
+    def _sum_repeated(
+        self, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()
+    ) -> Value | None:
         """`W_ii` is a trace, unless something else says what becomes of `i`."""
         indices = [i for s in slots for i in slot_indices(s)]
         repeated = {i for i in indices if indices.count(i) > 1 and i.name not in self.kept}
@@ -339,7 +341,11 @@ class Reader:
         rest = items[after:]
         if not rest or rest[0][0] == "/":
             name = self.source(found.node)
-            self.error("EIN001", found.node, f"nothing stands after `{name}`: write what it differentiates, as in `{name} (a' x)`")
+            self.error(
+                "EIN001",
+                found.node,
+                f"nothing stands after `{name}`: write what it differentiates, as in `{name} (a' x)`",
+            )
             return None, len(items)
         return self._differential(found, _as_node(rest)), len(items)
 
@@ -418,7 +424,11 @@ class Reader:
             self.error("EIN001", subscript, "below a sum sign stand indices, as in `∑_j` or `∑_{i,j}`")
             return None
         if not rest or rest[0][0] == "/":
-            self.error("EIN001", sign.node, f"nothing stands after this sum: write what it adds up, as in `∑_{names[0]} x_{names[0]}`")
+            self.error(
+                "EIN001",
+                sign.node,
+                f"nothing stands after this sum: write what it adds up, as in `∑_{names[0]} x_{names[0]}`",
+            )
             return None
         for entry in subscript.entries:
             self._see(entry)
@@ -453,13 +463,22 @@ class Reader:
 
     def _check_bound(self, sign: SumSign, body: Value, bound: list[Index], upper: Dim | None) -> Value:
         if sign.subscript is not None and sign.subscript.lower not in (None, "1"):
-            self.error("EIN205", sign.subscript, f"the sum starts at {sign.subscript.lower}, but an axis is counted from 1; it is read as the whole axis")
+            self.error(
+                "EIN205",
+                sign.subscript,
+                f"the sum starts at {sign.subscript.lower}, but an axis is counted from 1; it is read as the whole axis",
+            )
         if upper is None or sign.upper is None or len(bound) != 1:
             return body
         index = bound[0]
         if self.same_dim(upper, index.dim) is None:
             message = f"the sum runs to {upper}, but index `{index.name}` runs over an axis of size {index.dim}"
-            self.error("EIN205", sign.upper, message, (Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim)),))
+            self.error(
+                "EIN205",
+                sign.upper,
+                message,
+                (Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim)),),
+            )
         return self.settle(body)
 
     def _addition(self, node: Addition) -> Value | None:
@@ -494,7 +513,9 @@ class Reader:
                 return None
             return value
         if value.rank > 2:
-            self.error("EIN002", node, f"a transpose needs a vector or a matrix, and this has {value.rank} axes: use indices")
+            self.error(
+                "EIN002", node, f"a transpose needs a vector or a matrix, and this has {value.rank} axes: use indices"
+            )
             return None
         return value.transposed()
 
@@ -526,7 +547,12 @@ class Reader:
             return None
         left, right = sides
         # `[i = j]` compares two positions on axes of one size
-        if left.order and right.order and build.position(left.order[0]) is left.term and build.position(right.order[0]) is right.term:
+        if (
+            left.order
+            and right.order
+            and build.position(left.order[0]) is left.term
+            and build.position(right.order[0]) is right.term
+        ):
             if self.same_dim(left.order[0].dim, right.order[0].dim) is None:
                 self.error("EIN301", node, "the two indices run over different sizes")
                 return None
@@ -562,7 +588,11 @@ class Reader:
                     return None
                 return arrays.call(self, node, text, node.arguments, [v for v in values if v is not None])
             if entry is None:
-                self.error("EIN101", callee, f"`{text}` is neither a function nor a declared name: declare it, as in `{text} : R -> R`")
+                self.error(
+                    "EIN101",
+                    callee,
+                    f"`{text}` is neither a function nor a declared name: declare it, as in `{text} : R -> R`",
+                )
                 return None
         self.error("EIN001", node, f"`{self.source(callee)}` is no function, so it takes no list of arguments")
         return None
@@ -658,7 +688,11 @@ class Reader:
             slots = _component_slots(component.term)
             return self._by_component(node, value, tensor, slots, component.order)
         name = variable.text if isinstance(variable, Name) else self.source(variable)
-        name = f"{variable.base.text}_{variable.subscript.text}" if isinstance(variable, Indexed) and isinstance(variable.base, Name) else name
+        name = (
+            f"{variable.base.text}_{variable.subscript.text}"
+            if isinstance(variable, Indexed) and isinstance(variable.base, Name)
+            else name
+        )
         entry = self.names.get(name)
         if entry is None or entry.tensor is None:
             if isinstance(variable, Name):
@@ -670,7 +704,9 @@ class Reader:
         term = build.derivative(value.term, entry.tensor, slots)
         return lay_out(replace(value, term=term), slots, layout)
 
-    def _by_component(self, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]) -> Value | None:
+    def _by_component(
+        self, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]
+    ) -> Value | None:
         agreed = self._agree([("", node, value), ("", node, Value(build.ONE, order=order))])
         if agreed is None:
             return None

@@ -91,7 +91,9 @@ class Names:
         return Dim(self.sizes.get(value, value) if isinstance(value, str) else value)
 
     def dimensions(self) -> set[str]:
-        return {str(d) for e in self.all().values() if e.tensor for d in e.tensor.dims if not d.inferred} | set(self.sizes)
+        return {str(d) for e in self.all().values() if e.tensor for d in e.tensor.dims if not d.inferred} | set(
+            self.sizes
+        )
 
     def nearest(self, text: str) -> str | None:
         found = get_close_matches(text, list(self.all()), n=1, cutoff=0.6)

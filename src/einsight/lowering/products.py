@@ -28,7 +28,11 @@ def multiply(reader: Reader, node: Node, factors: Sequence[Factor]) -> Value | N
             value = Value(build.ONE, flexible="ones")
         if operator == "/":
             if value.rank or value.flexible:
-                reader.error("EIN301", part, f"one divides by a number, and `{reader.source(part)}` is {value.shape_text()}: write `./` for elementwise division, or multiply by `inv(…)`")
+                reader.error(
+                    "EIN301",
+                    part,
+                    f"one divides by a number, and `{reader.source(part)}` is {value.shape_text()}: write `./` for elementwise division, or multiply by `inv(…)`",
+                )
                 return None
             scalars.append(build.power(value.term, -1))
         elif value.rank or value.flexible:
@@ -44,6 +48,8 @@ def multiply(reader: Reader, node: Node, factors: Sequence[Factor]) -> Value | N
     shaped = _shape_flexible(reader, node, arrays)
     if shaped is None:
         return None
+    if shaped[0][2].flexible:
+        return replace(shaped[0][2], term=build.product([*scalars, shaped[0][2].term]))
     if not _conforms(reader, shaped):
         _explain(reader, node, shaped)
         return None
@@ -195,7 +201,9 @@ def _explain_orientation(reader: Reader, left: Factor, right: Factor) -> None:
     if left[2].layout == right[2].layout:
         choices = [f"{_raised(bare_a)} {bare_b}", *choices, f"{bare_a} ⊙ {bare_b}"]
     fixes = tuple(Fix(f"write `{c}`", span, c) for c in choices)
-    message = f"`{a}` and `{b}` are both {column}s, and their product has no meaning: write " + ", ".join(f"`{c}`" for c in choices)
+    message = f"`{a}` and `{b}` are both {column}s, and their product has no meaning: write " + ", ".join(
+        f"`{c}`" for c in choices
+    )
     reader.report.add("EIN303", span[0], span[1], message, fixes, related=_related(reader, left[1], right[1]))
 
 

@@ -123,7 +123,9 @@ def lower_statement(piece: Piece, names: Names, layout: str) -> Lowered:
         elif isinstance(tree, Relation):
             _Relation(tree, names, report, lowered, piece.text).lower()
     except RecursionError:
-        report.add("EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names")
+        report.add(
+            "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
+        )
     return lowered
 
 
@@ -136,7 +138,13 @@ def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     if old is None or old.kind == "inferred":
         return False
     related = ((old.span, f"`{old.describe()}` is declared here"),) if old.span else ()
-    report.add("EIN102", node.start, node.end, f"`{name}` is declared already, as {old.describe()}: use another name", related=related)
+    report.add(
+        "EIN102",
+        node.start,
+        node.end,
+        f"`{name}` is declared already, as {old.describe()}: use another name",
+        related=related,
+    )
     return True
 
 
@@ -149,7 +157,13 @@ def _dims(space: Space, names: Names, report: Report) -> tuple[Dim, ...] | None:
             return None
         if isinstance(value, str) and len(value) == 3 and value[1] == "x" and value not in names.sizes:
             fix = Fix(f"write `{value[0]} x {value[2]}`", (extent.start, extent.end), f"{value[0]} x {value[2]}")
-            report.add("EIN001", extent.start, extent.end, f"`{value}` is one name: write `{value[0]} x {value[2]}` with spaces", (fix,))
+            report.add(
+                "EIN001",
+                extent.start,
+                extent.end,
+                f"`{value}` is one name: write `{value[0]} x {value[2]}` with spaces",
+                (fix,),
+            )
             return None
         dims.append(names.dimension(value))
     return tuple(dims)
@@ -160,7 +174,9 @@ def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) 
     properties = set()
     for item in tree.properties:
         if item.text not in PROPERTIES:
-            report.add("EIN001", item.start, item.end, f"`{item.text}` is no property: write one of {', '.join(PROPERTIES)}")
+            report.add(
+                "EIN001", item.start, item.end, f"`{item.text}` is no property: write one of {', '.join(PROPERTIES)}"
+            )
         elif item.text in SQUARE_PROPERTIES and dims is not None and (len(dims) != 2 or dims[0] is not dims[1]):
             report.add("EIN304", item.start, item.end, f"only a square matrix can be {item.text}")
         else:
@@ -216,14 +232,20 @@ class _Relation:
                 self.lowered.kind = "definition"
             return
         if self.tree.assigns:
-            self.report.add("EIN001", sides[0].start, sides[0].end, "the left of `:=` is one name, with distinct indices or transposed")
+            self.report.add(
+                "EIN001",
+                sides[0].start,
+                sides[0].end,
+                "the left of `:=` is one name, with distinct indices or transposed",
+            )
             return
         read = [(node, self._read_side(node)) for node in sides]
         self.lowered.kind = "claim" if len(sides) > 1 else "query"
         if not self._agree(read):
             read = [(n, None) for n, _ in read]
         self.lowered.sides = tuple(
-            Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n)) for n, v in read
+            Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n))
+            for n, v in read
         )
 
     def _read_side(self, node: Node) -> Value | None:
@@ -253,7 +275,9 @@ class _Relation:
                     f"the two sides have different free indices: {listed} is free on one side only "
                     f"(`{self.reader.source(first_node)}` has {sorted(want)}, `{self.reader.source(node)}` has {sorted(names)})"
                 )
-                self.report.add("EIN201", node.start, node.end, message.replace("'", "").replace("[", "").replace("]", ""))
+                self.report.add(
+                    "EIN201", node.start, node.end, message.replace("'", "").replace("[", "").replace("]", "")
+                )
                 return False
             for index in value.order:
                 other = known.setdefault(index.name, index)
@@ -280,7 +304,9 @@ class _Relation:
     def _define(self, left: Node, right: Node, local: bool) -> bool:
         found = _target_of(left)
         if found is None:
-            self.report.add("EIN001", left.start, left.end, "what is defined is one name, with distinct indices or transposed")
+            self.report.add(
+                "EIN001", left.start, left.end, "what is defined is one name, with distinct indices or transposed"
+            )
             return False
         text, indices, transposed, node = found
         name = canonical_name(text)
@@ -311,7 +337,9 @@ class _Relation:
         if old is not None and old.tensor is not None and old.kind == "declared":
             declared = old.tensor.dims
             properties = old.tensor.properties
-            if len(declared) != len(dims) or any(reader.same_dim(a, b) is None for a, b in zip(declared, dims, strict=True)):
+            if len(declared) != len(dims) or any(
+                reader.same_dim(a, b) is None for a, b in zip(declared, dims, strict=True)
+            ):
                 message = f"`{text}` was declared as {old.describe()}, and the right side is {'×'.join(map(str, dims)) or 'a scalar'}"
                 self.report.add("EIN301", left.start, left.end, message, related=reader.declared_at(name))
                 return False
@@ -321,7 +349,9 @@ class _Relation:
         self.names.put(Entry(name, tensor, _absolute(self.report, node), "defined"))
         if not local:
             self.lowered.tensor = tensor
-            order = tuple(Index(i, s.dim) for i, s in zip(indices, settled.axes, strict=True)) if indices else settled.axes
+            order = (
+                tuple(Index(i, s.dim) for i, s in zip(indices, settled.axes, strict=True)) if indices else settled.axes
+            )
             self.lowered.order = order
             shown = Value(build.component(tensor, order), () if indices else order, order if indices else ())
             self.lowered.sides = (
@@ -333,7 +363,9 @@ class _Relation:
     def _axes(self, value: Value, indices: tuple[str, ...], left: Node, right: Node) -> tuple[Index, ...] | None:
         """The indices that the definition abstracts over, in the order of its left side."""
         if value.flexible:
-            self.report.add("EIN301", right.start, right.end, "nothing here says how large this is: write `I(n)` or `ones(n)`")
+            self.report.add(
+                "EIN301", right.start, right.end, "nothing here says how large this is: write `I(n)` or `ones(n)`"
+            )
             return None
         by_name = {i.name: i for i in value.order}
         if indices and value.rank:
@@ -350,9 +382,15 @@ class _Relation:
         missing = [n for n in indices if n not in by_name]
         if missing:
             what = ", ".join(f"`{n}`" for n in missing)
-            self.report.add("EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it")
+            self.report.add(
+                "EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it"
+            )
         old = self.names.all().get(canonical_name(_target_of(left)[0]))  # type: ignore[index]
-        declared = old.tensor.dims if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices) else None
+        declared = (
+            old.tensor.dims
+            if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices)
+            else None
+        )
         slots: list[Index] = []
         for place, name in enumerate(indices):
             fallback: Slot = Index(name, declared[place] if declared else Dim(name, inferred=True))

@@ -145,7 +145,12 @@ def _smallest(
 
 
 def _example(
-    instance: Instance, axes: Sequence[Index], dims: Sequence[Dim], tensors: Sequence[Tensor], left: Sequence[Any], right: Sequence[Any]
+    instance: Instance,
+    axes: Sequence[Index],
+    dims: Sequence[Dim],
+    tensors: Sequence[Tensor],
+    left: Sequence[Any],
+    right: Sequence[Any],
 ) -> Counterexample:
     place = _first_difference(instance.field, left, right) or 0
     cell: list[int] = []

@@ -94,7 +94,8 @@ def fill(
             elif "antisymmetric" in tensor.properties:
                 minus = f.number(Fraction(-1))
                 values = {
-                    (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in cells
+                    (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
+                    for i, j in cells
                 }
         instance.entries[tensor] = [values[c] for c in cells]
     return instance
@@ -116,7 +117,10 @@ def _cayley(f: Field, values: dict, n: int) -> dict:
     from .evaluate import solve_inverse
 
     minus = f.number(Fraction(-1))
-    s = {(i, j): f.number(Fraction(0)) if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in itertools.product(range(n), repeat=2)}
+    s = {
+        (i, j): f.number(Fraction(0)) if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
+        for i, j in itertools.product(range(n), repeat=2)
+    }
     one = {(i, j): f.number(Fraction(int(i == j))) for i, j in s}
     plus = [[f.add(one[i, j], s[i, j]) for j in range(n)] for i in range(n)]
     inverse, _ = solve_inverse(f, plus)

@@ -96,7 +96,10 @@ class Printer:
         if isinstance(slot, Index):
             return scope.get(slot, slot.name)
         if isinstance(slot, Shift):
-            parts = [("+" if c > 0 else "-") + ("" if abs(c) == 1 else str(abs(c))) + scope.get(i, i.name) for i, c in slot.indices]
+            parts = [
+                ("+" if c > 0 else "-") + ("" if abs(c) == 1 else str(abs(c))) + scope.get(i, i.name)
+                for i, c in slot.indices
+            ]
             parts += [f"{slot.offset:+d}"] if slot.offset else []
             return "".join(parts).lstrip("+")
         return str(slot)
@@ -219,7 +222,7 @@ class Printer:
             if not out:
                 out = text
             elif text.startswith(self.minus):
-                out += f" {self.minus} {text[len(self.minus):]}"
+                out += f" {self.minus} {text[len(self.minus) :]}"
             else:
                 out += f" + {text}"
         return out, SUM
@@ -228,7 +231,9 @@ class Printer:
         factors, dummies = build.open_product(term)
         return self._product_text(factors, dummies, scope)
 
-    def _product_text(self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]) -> tuple[str, int]:
+    def _product_text(
+        self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]
+    ) -> tuple[str, int]:
         number, over, under = Fraction(1), [], []
         for factor in order_factors(factors, list(scope)):
             if isinstance(factor, Number):

@@ -54,7 +54,8 @@ class Array:
 
     @property
     def factors(self) -> tuple[Array, ...]:
-        return self.chain or (self,)
+        """The arrays of a product; none where this is a number."""
+        return self.chain if self.chain or self.scaled else (self,)
 
     @property
     def scaled(self) -> bool:
@@ -120,11 +121,8 @@ def _product(
             number *= factor.number
             scalars += factor.scalars
             below += factor.below
-        if factor.text == "1" and not factor.scaled:
-            continue
-        if factor.scaled and not factor.chain and factor.text in _only_scalar(factor):
-            continue
-        flat += [factor] if not factor.chain else factor.chain
+        if factor.text != "1":
+            flat += factor.factors
     parts = [*scalars, *(f.at(ATOM) for f in flat)]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
@@ -147,10 +145,6 @@ def _product(
         level = ATOM if "/" not in text else PRODUCT
     flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
     return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
-
-
-def _only_scalar(array: Array) -> tuple[str, ...]:
-    return (array.text,) if not array.chain else ()
 
 
 # raising
@@ -194,7 +188,11 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
         return _raise_operator(term, rows, columns)
     if isinstance(term, Apply):
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
-        return _symbol(f"{term.function}({', '.join(arguments)})") if term.free else _symmetric(f"{term.function}({', '.join(arguments)})")
+        return (
+            _symbol(f"{term.function}({', '.join(arguments)})")
+            if term.free
+            else _symmetric(f"{term.function}({', '.join(arguments)})")
+        )
     if isinstance(term, Bracket):
         left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text
         relation = term.relation
@@ -224,7 +222,8 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
     inner = _raise(body, *params)
     if term.name == "inv":
         text = f"{inner.text}^-1" if inner.level == ATOM and not inner.text.endswith("'") else f"inv({inner.text})"
-        symbol = _symbol(text)
+        flipped = f"{inner.text}^-T" if text.endswith("^-1") else f"{text}'"
+        symbol = Array(text, ATOM, flipped, ATOM)
         if inner.text == inner.flipped:
             symbol = _symmetric(text)
         return _oriented(symbol, term.indices, rows, columns)
@@ -277,6 +276,8 @@ def _add(parts: Sequence[Array]) -> Array:
     """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
     if len({p.text for p in parts}) == 1:
         return _product([parts[0]], Fraction(len(parts)))
+    if all(p.level == ATOM for p in parts):
+        parts = sorted(parts, key=lambda p: p.text.count("'"))
     text = _joined([p.text for p in parts])
     flipped = _joined([flip(p).text for p in parts])
     if flipped.count("'") > text.count("'") + 1:
@@ -420,7 +421,12 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     for factor in factors:
         if isinstance(factor, Number):
             number *= factor.value
-        elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0 and not factor.free:
+        elif (
+            isinstance(factor, Power)
+            and isinstance(factor.exponent, Number)
+            and factor.exponent.value < 0
+            and not factor.free
+        ):
             below.append(_raise(build.power(factor.base, -factor.exponent.value), None, None).at(ATOM))
         elif not factor.free:
             graph.scalars.append(_raise_scalar(factor))
@@ -465,7 +471,12 @@ def _place(graph: _Graph, factor: Term) -> None:
         else:
             graph.vector(index, _raise(factor, index, None))
     elif len(indices) == 2:
-        graph.matrices.append((_raise_atom(factor, *indices) if not isinstance(factor, (Sum, Product)) else _raise(factor, *indices), *indices))
+        graph.matrices.append(
+            (
+                _raise_atom(factor, *indices) if not isinstance(factor, (Sum, Product)) else _raise(factor, *indices),
+                *indices,
+            )
+        )
     else:
         raise NoForm
 
@@ -537,7 +548,9 @@ def _recognise_softmax(factors: list[Term], graph: _Graph) -> list[Term]:
             continue
         left = -factor.exponent.value
         for candidate in list(out):
-            base, count = (candidate.base, candidate.exponent) if isinstance(candidate, Power) else (candidate, build.ONE)
+            base, count = (
+                (candidate.base, candidate.exponent) if isinstance(candidate, Power) else (candidate, build.ONE)
+            )
             if not (isinstance(base, Apply) and base.function == "exp" and isinstance(count, Number)):
                 continue
             for index in base.free:

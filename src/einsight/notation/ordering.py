@@ -105,6 +105,10 @@ def order_terms(terms: Sequence[Term]) -> list[Term]:
 
     def place(term: Term) -> tuple:
         number, rest = split_coefficient(term)
-        return (number < 0, kinds.get(type(rest if number != 1 else term), 1) if not isinstance(term, Number) else 3, term.key)
+        return (
+            number < 0,
+            kinds.get(type(rest if number != 1 else term), 1) if not isinstance(term, Number) else 3,
+            term.key,
+        )
 
     return sorted(terms, key=place)

@@ -67,7 +67,12 @@ def nested_power(term: Term) -> Term | None:
     if not (isinstance(term, Power) and isinstance(term.base, Power)):
         return None
     inner, outer = term.base.exponent, term.exponent
-    if isinstance(inner, Number) and isinstance(outer, Number) and inner.value.numerator % 2 and inner.value.denominator > 1:
+    if (
+        isinstance(inner, Number)
+        and isinstance(outer, Number)
+        and inner.value.numerator % 2
+        and inner.value.denominator > 1
+    ):
         return build.power(term.base.base, inner.value * outer.value)
     return None
 

@@ -33,7 +33,9 @@ class Catalogue:
     def add(self, rules: Iterable[Rule], functions: Iterable[Function]) -> None:
         for rule in rules:
             if rule.id in self.rules:
-                raise ValueError(f"rule {rule.id} is registered twice, by {self.rules[rule.id].source} and {rule.source}")
+                raise ValueError(
+                    f"rule {rule.id} is registered twice, by {self.rules[rule.id].source} and {rule.source}"
+                )
             self.rules[rule.id] = rule
         for function in functions:
             if function.name in self.functions:

@@ -61,7 +61,12 @@ def variation(tensor: Tensor, at: tuple[Slot, ...], by: tuple[Slot, ...]) -> Ter
 def definition(term: Term) -> Term | None:
     """∂y_i/∂x_j where y is defined: put the definition in."""
     at = _of(term)
-    if at and isinstance(at.body, Component) and at.body.tensor.definition is not None and at.body.tensor is not at.tensor:
+    if (
+        at
+        and isinstance(at.body, Component)
+        and at.body.tensor.definition is not None
+        and at.body.tensor is not at.tensor
+    ):
         return _d(build.instantiate(at.body.tensor.definition, at.body.indices), at)
     return None
 
@@ -106,9 +111,7 @@ def product(term: Term) -> Term | None:
     if at is None or parts is None or parts[1] or len(parts[0]) < 2:
         return None
     factors = parts[0]
-    return build.add(
-        *(build.product([*factors[:k], _d(f, at), *factors[k + 1 :]]) for k, f in enumerate(factors))
-    )
+    return build.add(*(build.product([*factors[:k], _d(f, at), *factors[k + 1 :]]) for k, f in enumerate(factors)))
 
 
 def power(term: Term) -> Term | None:
@@ -199,24 +202,71 @@ _M = "W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R
 
 def _rule(name: str, statement: str, apply, *examples: tuple[str, str | None]) -> Rule:  # type: ignore[no-untyped-def]
     doc = (apply.__doc__ or "").strip()
-    return Rule(f"derivative.{name}", statement, doc, "differentiate", ("Derivative",), apply, tuple((_M, *e) for e in examples))
+    return Rule(
+        f"derivative.{name}", statement, doc, "differentiate", ("Derivative",), apply, tuple((_M, *e) for e in examples)
+    )
 
 
 RULES = (
     _rule("constant", "∂y_i/∂x_j => 0", constant, ("∂y_i/∂x_j", "0 y_i x_j"), ("∂x_i/∂x_j", None)),
     _rule("component", "∂x_i/∂x_j => δ_ij", component, ("∂x_i/∂x_j", "δ_ij"), ("∂s/∂s", "1")),
-    _rule("definition", "∂y_i/∂x_j => ∂(its definition)/∂x_j", definition, ("∂q_i/∂x_j", "∂/∂x_j (tanh(x_i) + a_i)"), ("∂x_i/∂x_j", None)),
-    _rule("under-sum", "∂/∂x_j (∑_k a_k x_k) => ∑_k ∂/∂x_j (a_k x_k)", under_sum, ("∂/∂x_j ∑_k a_k x_k", "∑_k ∂/∂x_j (a_k x_k)")),
-    _rule("sum", "∂/∂x_j (x_i^2 + a_i) => ∂/∂x_j x_i^2 + ∂/∂x_j a_i", linear, ("∂/∂x_j (x_i^2 + a_i)", "∂/∂x_j x_i^2 + ∂/∂x_j a_i")),
+    _rule(
+        "definition",
+        "∂y_i/∂x_j => ∂(its definition)/∂x_j",
+        definition,
+        ("∂q_i/∂x_j", "∂/∂x_j (tanh(x_i) + a_i)"),
+        ("∂x_i/∂x_j", None),
+    ),
+    _rule(
+        "under-sum",
+        "∂/∂x_j (∑_k a_k x_k) => ∑_k ∂/∂x_j (a_k x_k)",
+        under_sum,
+        ("∂/∂x_j ∑_k a_k x_k", "∑_k ∂/∂x_j (a_k x_k)"),
+    ),
+    _rule(
+        "sum",
+        "∂/∂x_j (x_i^2 + a_i) => ∂/∂x_j x_i^2 + ∂/∂x_j a_i",
+        linear,
+        ("∂/∂x_j (x_i^2 + a_i)", "∂/∂x_j x_i^2 + ∂/∂x_j a_i"),
+    ),
     _rule("constant-factor", "∂/∂x_j (s x_i) => s ∂x_i/∂x_j", constant_factor, ("∂/∂x_j (s x_i)", "s ∂x_i/∂x_j")),
-    _rule("product", "∂/∂x_j (x_i exp(x_k)) => ∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)", product, ("∂/∂x_j (x_i exp(x_k))", "∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)"), ("∂/∂x_j (s x_i)", None)),
+    _rule(
+        "product",
+        "∂/∂x_j (x_i exp(x_k)) => ∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)",
+        product,
+        ("∂/∂x_j (x_i exp(x_k))", "∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)"),
+        ("∂/∂x_j (s x_i)", None),
+    ),
     _rule("power", "∂/∂x_j x_i^3 => 3 x_i^2 ∂x_i/∂x_j", power, ("∂/∂x_j x_i^3", "3 x_i^2 ∂x_i/∂x_j")),
     _rule("exponential", "∂/∂s t^s => t^s log(t)", exponential, ("∂/∂s t^s", "t^s log(t)"), ("∂/∂s s^3", None)),
-    _rule("chain", "∂/∂x_j tanh(x_i) => (1 - tanh(x_i)^2) ∂x_i/∂x_j", chain, ("∂/∂x_j tanh(x_i)", "(1 - tanh(x_i)^2) ∂x_i/∂x_j"), ("∂/∂x_j sigmoid(W_ik x_k)", "sigmoid(W_ik x_k) (1 - sigmoid(W_ik x_k)) ∂/∂x_j (W_ik x_k)")),
+    _rule(
+        "chain",
+        "∂/∂x_j tanh(x_i) => (1 - tanh(x_i)^2) ∂x_i/∂x_j",
+        chain,
+        ("∂/∂x_j tanh(x_i)", "(1 - tanh(x_i)^2) ∂x_i/∂x_j"),
+        ("∂/∂x_j sigmoid(W_ik x_k)", "sigmoid(W_ik x_k) (1 - sigmoid(W_ik x_k)) ∂/∂x_j (W_ik x_k)"),
+    ),
     _rule("bracket", "∂/∂x_j [x_i > 0] => 0", bracket, ("∂/∂x_j [x_i > 0]", "0 δ_ij")),
-    _rule("inverse", "∂inv(X)_ij/∂X_kl => -inv(X)_ik inv(X)_lj", inverse, ("∂inv(X)_ij/∂X_kl", "-inv(X)_ip ∂X_pq/∂X_kl inv(X)_qj"), ("∂det(X)/∂X_kl", None)),
-    _rule("determinant", "∂det(X)/∂X_kl => det(X) inv(X)_lk", determinant, ("∂det(X)/∂X_kl", "det(X) inv(X)_qp ∂X_pq/∂X_kl")),
-    _rule("log-determinant", "∂logdet(X)/∂X_kl => inv(X)_lk", log_determinant, ("∂logdet(X)/∂X_kl", "inv(X)_qp ∂X_pq/∂X_kl"), ("∂det(X)/∂X_kl", None)),
+    _rule(
+        "inverse",
+        "∂inv(X)_ij/∂X_kl => -inv(X)_ik inv(X)_lj",
+        inverse,
+        ("∂inv(X)_ij/∂X_kl", "-inv(X)_ip ∂X_pq/∂X_kl inv(X)_qj"),
+        ("∂det(X)/∂X_kl", None),
+    ),
+    _rule(
+        "determinant",
+        "∂det(X)/∂X_kl => det(X) inv(X)_lk",
+        determinant,
+        ("∂det(X)/∂X_kl", "det(X) inv(X)_qp ∂X_pq/∂X_kl"),
+    ),
+    _rule(
+        "log-determinant",
+        "∂logdet(X)/∂X_kl => inv(X)_lk",
+        log_determinant,
+        ("∂logdet(X)/∂X_kl", "inv(X)_qp ∂X_pq/∂X_kl"),
+        ("∂det(X)/∂X_kl", None),
+    ),
 )
 
 __all__ = ["RULES", "variation"]

@@ -101,7 +101,8 @@ def _range(span: tuple[int, int], lines: LineIndex) -> lsp.Range:
 
 def _diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> lsp.Diagnostic:
     related = [
-        lsp.DiagnosticRelatedInformation(lsp.Location(uri, _range(span, lines)), message) for span, message in found.related
+        lsp.DiagnosticRelatedInformation(lsp.Location(uri, _range(span, lines)), message)
+        for span, message in found.related
     ]
     return lsp.Diagnostic(
         range=_range(found.span, lines),

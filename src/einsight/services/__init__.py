@@ -1,8 +1,8 @@
 """One question a file, plain data in and out; the faces only show the answers.
 
-    derive.py   derivatives, simplification, rewriting, with matrix form and steps
-    check.py    the claims of a document, judged
-    hover.py    what stands at a position
-    explain.py  the pages of diagnostics and rules
-    verify.py   rules against numbers
+derive.py   derivatives, simplification, rewriting, with matrix form and steps
+check.py    the claims of a document, judged
+hover.py    what stands at a position
+explain.py  the pages of diagnostics and rules
+verify.py   rules against numbers
 """

@@ -6,6 +6,7 @@ A verdict is `right` only where the two sides are one canonical form or agree at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -170,7 +171,12 @@ class _Judge:
         if found.equal is None:
             return self._undecided(found.reason)
         differentiates = has_head(self.lv.term, Derivative) or has_head(self.rv.term, Derivative)
-        if differentiates and self.rv.rank == 2 and self.lv.same_layout(self.rv.transposed()) and self._compare(self.rv.transposed()).equal:
+        if (
+            differentiates
+            and self.rv.rank == 2
+            and self.lv.same_layout(self.rv.transposed())
+            and self._compare(self.rv.transposed()).equal
+        ):
             return self._transposed()
         assumption = self._assumption()
         if assumption is not None:
@@ -185,6 +191,7 @@ class _Judge:
             if not square or tensor.definition is not None or "symmetric" in tensor.properties:
                 continue
             special = Tensor(tensor.name, tensor.dims, tensor.properties | {"symmetric"})
+
             # the derivative is carried out first: the variable itself stays general
             def change(term: Term, tensor: Tensor = tensor, special: Tensor = special) -> Term:
                 return _replace_tensor(normal_form(expand_definitions(normal_form(term))), tensor, special)
@@ -206,8 +213,11 @@ class _Judge:
         return [Diagnostic(code, NAMES[code][1], self.right.span, message, fixes)]
 
     def _replacement(self, derived: str) -> tuple[Fix, ...]:
-        if " where " in derived:
-            return ()
+        if " where " in derived:  # it names parts for the whole statement, so it must stand last and be new
+            named = derived.split(" where ")[1].split(" =")[0]
+            last = self.lowered.sides[-1].span == self.right.span
+            if not last or re.search(rf"\b{named}\b", self.lowered.text) or " where " in self.lowered.text:
+                return ()
         return (Fix(f"write `{derived}`", self.right.span, derived),)
 
     def _transposed(self) -> tuple[Claim, list[Diagnostic]]:
@@ -217,7 +227,9 @@ class _Judge:
             f"right but for a transpose: in {layout} layout `{self.left.text}` is {_shape(self.lv)}, "
             f"and `{self.right.text}` is {_shape(self.rv)}; write `{derived}`"
         )
-        return Claim(self.right.span, self.text, "transposed", derived=derived), self._diagnostic("EIN402", message, self._replacement(derived))
+        return Claim(self.right.span, self.text, "transposed", derived=derived), self._diagnostic(
+            "EIN402", message, self._replacement(derived)
+        )
 
     def _wrong(self, found: Verdict) -> tuple[Claim, list[Diagnostic]]:
         derived = self._derived()
@@ -230,12 +242,16 @@ class _Judge:
 
     def _right_if(self, assumption: str) -> tuple[Claim, list[Diagnostic]]:
         derived = self._derived()
-        message = f"right only if {assumption.replace(' ', ' is ', 1)}, which is not declared; in general it is `{derived}`"
+        message = (
+            f"right only if {assumption.replace(' ', ' is ', 1)}, which is not declared; in general it is `{derived}`"
+        )
         claim = Claim(self.right.span, self.text, "right_if", assumption, derived)
         return claim, self._diagnostic("EIN405", message, self._replacement(derived))
 
     def _undecided(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
-        return Claim(self.right.span, self.text, "undecided"), self._diagnostic("EIN403", f"this claim is undecided: {reason}")
+        return Claim(self.right.span, self.text, "undecided"), self._diagnostic(
+            "EIN403", f"this claim is undecided: {reason}"
+        )
 
     def _shape(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
         derived = None if self.lv.flexible else self._derived()

@@ -132,7 +132,9 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
         before = steps[-1].after if steps else index_form(rewrite.before, names)
         after = index_form(rewrite.after, names)
         if after != before:
-            steps.append(Step(rewrite.rule.id, before, after, rewrite.rule.doc.splitlines()[0] if rewrite.rule.doc else ""))
+            steps.append(
+                Step(rewrite.rule.id, before, after, rewrite.rule.doc.splitlines()[0] if rewrite.rule.doc else "")
+            )
     return steps
 
 
@@ -217,7 +219,18 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
         axes = axes + free
     settled = reader.settle(Value(term, axes))
     matrix_value = reader.settle(matrix_value)
-    return _finish(expression, tuple(variables), len(variables), layout, settled.term, settled.axes, matrix_value, names, lowered.diagnostics, not output)
+    return _finish(
+        expression,
+        tuple(variables),
+        len(variables),
+        layout,
+        settled.term,
+        settled.axes,
+        matrix_value,
+        names,
+        lowered.diagnostics,
+        not output,
+    )
 
 
 def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:
@@ -377,7 +390,12 @@ class Rewritten:
     steps: list[Step]
 
     def as_json(self) -> dict[str, Any]:
-        return {"input": self.input, "index": self.index, "free": list(self.free), "steps": [vars(s) for s in self.steps]}
+        return {
+            "input": self.input,
+            "index": self.index,
+            "free": list(self.free),
+            "steps": [vars(s) for s in self.steps],
+        }
 
 
 def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | Sequence[str] = "") -> Rewritten:

@@ -52,6 +52,12 @@ def explain(what: str) -> str:
     if found is not None:
         lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", "", found.doc]
         for declare, before, after in found.examples:
-            lines += ["", f"    {before}  =>  {after if after is not None else '(does not fire)'}", f"        {declare}"]
+            lines += [
+                "",
+                f"    {before}  =>  {after if after is not None else '(does not fire)'}",
+                f"        {declare}",
+            ]
         return "\n".join([*lines, "", f"from {found.source}"])
-    raise fail("EIN001", f"`{what}` is neither a code nor a rule: `einsight rules` lists the rules, codes look like EIN402")
+    raise fail(
+        "EIN001", f"`{what}` is neither a code nor a rule: `einsight rules` lists the rules, codes look like EIN402"
+    )

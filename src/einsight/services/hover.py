@@ -108,7 +108,11 @@ def _definition(lowered: Lowered, findings: Findings) -> str | None:
     tensor = lowered.tensor
     if value is None or tensor is None or tensor.definition is None:
         return None
-    named = Value(build.instantiate(tensor.definition, lowered.order), order=lowered.order) if lowered.sides[0].value and lowered.sides[0].value.order else value
+    named = (
+        Value(build.instantiate(tensor.definition, lowered.order), order=lowered.order)
+        if lowered.sides[0].value and lowered.sides[0].value.order
+        else value
+    )
     lines = _value_lines(named, findings, lowered.layout)
     if len(tensor.dims) <= 1:
         lines += _jacobians(lowered, findings)
@@ -121,7 +125,9 @@ def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
 
     tensor = lowered.tensor
     assert tensor is not None
-    leaves = sorted((t for t in tensor.depends if t.definition is None and "constant" not in t.properties), key=lambda t: t.key)
+    leaves = sorted(
+        (t for t in tensor.depends if t.definition is None and "constant" not in t.properties), key=lambda t: t.key
+    )
     lines = []
     for leaf in leaves[:MOST_JACOBIANS]:
         whole = tensor_value(tensor)

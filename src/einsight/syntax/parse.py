@@ -92,7 +92,12 @@ def _too_much(text: str) -> Problem | None:
     for place, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")
         if depth > DEEPEST_NESTING:
-            return Problem(place, place + 1, "EIN001", f"more than {DEEPEST_NESTING} brackets are open here: give the inner parts names")
+            return Problem(
+                place,
+                place + 1,
+                "EIN001",
+                f"more than {DEEPEST_NESTING} brackets are open here: give the inner parts names",
+            )
     return None
 
 

@@ -1,4 +1,4 @@
 """Terms to source code.
 
-    numpy.py   a function of NumPy arrays
+numpy.py   a function of NumPy arrays
 """

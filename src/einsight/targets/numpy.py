@@ -78,7 +78,9 @@ class _Writer:
         checks: list[str] = []
         for tensor, name in arguments.items():
             checks.append(f"    if {name}.ndim != {len(tensor.dims)}:")
-            checks.append(f"        raise ValueError(f\"{tensor.name} has {{{name}.ndim}} axes, not {len(tensor.dims)}\")")
+            checks.append(
+                f'        raise ValueError(f"{tensor.name} has {{{name}.ndim}} axes, not {len(tensor.dims)}")'
+            )
             for place, dim in enumerate(tensor.dims):
                 here = f"{name}.shape[{place}]"
                 if isinstance(dim.value, int):
@@ -89,7 +91,9 @@ class _Writer:
                     sizes[dim] = here
                     continue
                 checks.append(f"    if {here} != {other}:")
-                checks.append(f"        raise ValueError(f\"axis {place + 1} of {tensor.name} is {{{here}}} long, not {{{other}}}\")")
+                checks.append(
+                    f'        raise ValueError(f"axis {place + 1} of {tensor.name} is {{{here}}} long, not {{{other}}}")'
+                )
         self.sizes = sizes
         names = ", ".join(arguments.values())
         head = [f"def derivative(*, {names}):" if names else "def derivative():"]
@@ -98,7 +102,16 @@ class _Writer:
         # an output axis that nothing measures cannot be filled
         for axis in axes:
             if isinstance(axis.dim.value, str) and axis.dim not in sizes:
-                raise EinsightError([Diagnostic("EIN002", "error", (0, 0), f"no array has the dimension {axis.dim}, so the result's size is unknown")])
+                raise EinsightError(
+                    [
+                        Diagnostic(
+                            "EIN002",
+                            "error",
+                            (0, 0),
+                            f"no array has the dimension {axis.dim}, so the result's size is unknown",
+                        )
+                    ]
+                )
         result = self.value(self.term)
         own = self.axes(self.term)
         shape = "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
@@ -204,12 +217,16 @@ class _Writer:
     def _operator(self, term: Operator) -> str:
         (argument,) = term.arguments
         if argument.free:
-            raise EinsightError([Diagnostic("EIN002", "error", (0, 0), f"`{term.name}` of a family of matrices has no code yet")])
+            raise EinsightError(
+                [Diagnostic("EIN002", "error", (0, 0), f"`{term.name}` of a family of matrices has no code yet")]
+            )
         params, body = build.open_abstraction(argument)
         inner, own = self.value(body), self.axes(body)
         if own != params:
             letters = {i: chr(97 + k) for k, i in enumerate(own)}
-            inner = f"numpy.einsum('{''.join(letters[i] for i in own)}->{''.join(letters[i] for i in params)}', {inner})"
+            inner = (
+                f"numpy.einsum('{''.join(letters[i] for i in own)}->{''.join(letters[i] for i in params)}', {inner})"
+            )
         if term.name == "inv":
             return self._picked(f"numpy.linalg.inv({inner})", term.indices, self.axes(term))
         call = {"det": "numpy.linalg.det({0})", "logdet": "numpy.log(numpy.linalg.det({0}))"}[term.name]

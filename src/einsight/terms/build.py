@@ -211,9 +211,7 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
             live.extend(dummies)
             todo.extend(inner)
         elif (
-            isinstance(factor, Power)
-            and isinstance(factor.exponent, Number)
-            and factor.exponent.value.denominator == 1
+            isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
         ):
             counts[factor.base] = counts.get(factor.base, Fraction(0)) + factor.exponent.value
         else:
@@ -327,9 +325,7 @@ def _candidate_orders(factors: list[Term], bound: list[Index]) -> Iterable[Seque
     colours = {b: ranks[b.dim.key] for b in bound}
     holders = {b: [f for f in factors if b in f.free] for b in bound}
     while True:
-        marks = {
-            b: (colours[b], sorted(_signature(f, colours, b) for f in holders[b])) for b in bound
-        }
+        marks = {b: (colours[b], sorted(_signature(f, colours, b) for f in holders[b])) for b in bound}
         distinct = sorted({_freeze(m) for m in marks.values()})
         ranking = {m: n for n, m in enumerate(distinct)}
         refined = {b: ranking[_freeze(marks[b])] for b in bound}
@@ -337,9 +333,7 @@ def _candidate_orders(factors: list[Term], bound: list[Index]) -> Iterable[Seque
             colours = refined
             break
         colours = refined
-    groups = [
-        [b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))
-    ]
+    groups = [[b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))]
     choices = itertools.product(*(itertools.permutations(g) for g in groups))
     return (tuple(itertools.chain(*choice)) for choice in itertools.islice(choices, LABELLINGS))
 

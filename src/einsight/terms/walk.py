@@ -117,9 +117,7 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
         for argument in term.arguments:
             params, body = build.open_abstraction(argument)
             changed_body = change(body)
-            arguments.append(
-                argument if changed_body is body else build.abstraction(params, changed_body)
-            )
+            arguments.append(argument if changed_body is body else build.abstraction(params, changed_body))
         return build.operator(term.name, arguments, term.indices)
     children = term.children()
     if not children:

@@ -83,5 +83,5 @@ def test_two_hundred_errors_cost_two_hundred_lines():
 
 def test_directives_and_silence():
     assert einsight.check("#! layout denominator\na, x in R^m\nd/dx (a' x) = a").claims[0].verdict == "right"
-    assert not [d for d in einsight.check("a, x in R^m\nd/dx (a' x) = a # einsight: ignore EIN402").diagnostics]
-    assert not [d for d in einsight.check("#! ignore EIN402\na, x in R^m\nd/dx (a' x) = a").diagnostics]
+    assert not list(einsight.check("a, x in R^m\nd/dx (a' x) = a # einsight: ignore EIN402").diagnostics)
+    assert not list(einsight.check("#! ignore EIN402\na, x in R^m\nd/dx (a' x) = a").diagnostics)

@@ -264,8 +264,7 @@ def _check(options: argparse.Namespace) -> int:
             if d.code not in codes["ignore"] and (not codes["select"] or d.code in codes["select"])
         ]
         files.append((name, text, findings))
-    printed = _report_json(files) if options.format == "json" else _report_text(files)
-    del printed
+    (_report_json if options.format == "json" else _report_text)(files)
     return 1 if any(f.has_errors for _, _, f in files) else 0
 
 
@@ -352,7 +351,7 @@ def _report_json(files: Sequence[tuple[str, str, Any]]) -> None:
         "files": len(files),
         "claims": sum(verdicts.values()),
         "verdicts": verdicts,
-        "unread": sum(f["unread"] for f in out),
+        "unread": sum(int(str(f["unread"])) for f in out),
     }
     _print_json({"files": out, "summary": summary})
 

@@ -26,9 +26,8 @@ def to_ein(latex: str) -> str:
     text = _NAMED.sub(r" \1 ", latex.replace("\n", " ")).strip().rstrip(".,")
     text = _fractions(text)
     for command, sign in sorted(_SIGNS.items(), key=lambda pair: -len(pair[0])):
-        text = re.sub(
-            re.escape(command) + (r"(?![A-Za-z])" if command[-1].isalpha() else ""), lambda _, s=sign: s, text
-        )
+        ending = r"(?![A-Za-z])" if command[-1].isalpha() else ""
+        text = re.sub(re.escape(command) + ending, sign, text)
     text = _GREEK.sub(r"\1", _FUNCTION.sub(r" \1", text))
     text = re.sub(r"\^\s*\{\s*-T\s*\}", "^-T", re.sub(r"\^\s*\{\s*T\s*\}", "^T", text))
     text = re.sub(r"ℝ\s*\^\s*\{([^{}]*)\}", r"ℝ^(\1)", text)

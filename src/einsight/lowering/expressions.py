@@ -270,7 +270,8 @@ class Reader:
         indices = [i for s in slots for i in slot_indices(s)]
         repeated = {i for i in indices if indices.count(i) > 1 and i.name not in self.kept}
         if any(indices.count(i) > 2 for i in repeated):
-            return self._too_often(node, next(i.name for i in repeated), 3)
+            self._too_often(node, next(i.name for i in repeated), 3)
+            return None
         free = merge_orders(order, tuple(i for i in indices if i not in repeated))
         return Value(build.product([term], repeated) if repeated else term, order=free)
 
@@ -362,7 +363,8 @@ class Reader:
                 counts[index] = counts.get(index, 0) + 1
         for index, count in counts.items():
             if count > 2 and index.name not in self.kept:
-                return self._too_often(node, index.name, count)
+                self._too_often(node, index.name, count)
+                return None
         whole = products.multiply(self, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
         if whole is None:
             return None
@@ -542,10 +544,9 @@ class Reader:
         return None if value is None else arrays.call(self, node, "norm", [node.inner], [value])
 
     def _iverson(self, node: Iverson) -> Value | None:
-        sides = [self._mask_side(side) for side in (node.left, node.right)]
-        if sides[0] is None or sides[1] is None:
+        left, right = self._mask_side(node.left), self._mask_side(node.right)
+        if left is None or right is None:
             return None
-        left, right = sides
         # `[i = j]` compares two positions on axes of one size
         if (
             left.order
@@ -700,9 +701,9 @@ class Reader:
             else:
                 self.error("EIN001", variable, "one differentiates in a name or in its component")
             return None
-        slots = tuple(fresh_index(d) for d in entry.tensor.dims)
-        term = build.derivative(value.term, entry.tensor, slots)
-        return lay_out(replace(value, term=term), slots, layout)
+        axes = tuple(fresh_index(d) for d in entry.tensor.dims)
+        term = build.derivative(value.term, entry.tensor, axes)
+        return lay_out(replace(value, term=term), axes, layout)
 
     def _by_component(
         self, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]

@@ -42,12 +42,8 @@ class NablaSign:
 
 def sum_sign(node: Node) -> SumSign | None:
     """The sum sign that this factor is."""
-    base, upper = node, None
-    if isinstance(base, Superscript):
-        base, upper = base.base, base.exponent
-    subscript = None
-    if isinstance(base, Indexed):
-        base, subscript = base.base, base.subscript
+    core, upper = (node.base, node.exponent) if isinstance(node, Superscript) else (node, None)
+    base, subscript = (core.base, core.subscript) if isinstance(core, Indexed) else (core, None)
     if isinstance(base, Symbol) and base.text == "∑":
         return SumSign(node, subscript, upper)
     if isinstance(base, Name) and base.text == "sum" and subscript is not None:
@@ -56,7 +52,8 @@ def sum_sign(node: Node) -> SumSign | None:
 
 
 def nabla_sign(node: Node) -> NablaSign | None:
-    base, order, variable = node, 1, None
+    base: Node = node
+    order, variable = 1, None
     while True:
         if isinstance(base, Superscript) and isinstance(base.exponent, Num) and base.exponent.value == 2:
             base, order = base.base, 2
@@ -92,9 +89,9 @@ def differential(items: Items, at: int, names: Names) -> Differential | None:
 def strip_d(node: Node, names: Names) -> Node | None:
     """`dx_j` as `x_j`; None for a name that does not start with `d`, or that is declared as it stands."""
     if isinstance(node, Indexed):
-        if isinstance(node.base, Name) and node.subscript.text.isdigit():
-            if names.knows(f"{node.base.text}_{node.subscript.text}"):
-                return None
+        numbered = isinstance(node.base, Name) and node.subscript.text.isdigit()
+        if numbered and names.knows(f"{getattr(node.base, 'text', '')}_{node.subscript.text}"):
+            return None
         base = strip_d(node.base, names)
         return None if base is None else Indexed(node.start + 1, node.end, base, node.subscript)
     if isinstance(node, Superscript):

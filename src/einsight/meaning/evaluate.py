@@ -5,6 +5,8 @@ Plain Python over any field, for the small sizes that checking needs; `targets` 
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -112,8 +114,6 @@ class Evaluator:
         return Table((), [self.field.number(Fraction(self.instance.size(term.dim)))])
 
     def _constant(self, term: Constant) -> Table:
-        import math
-
         if self.field.exact:
             raise NotInField("pi")
         value = math.pi
@@ -194,15 +194,7 @@ class Evaluator:
         tables = [self.table(f) for f in factors]
         left = list(dummies)
         while left:
-
-            def cost(index: Index) -> int:
-                axes = {a for t in tables if index in t.axes for a in t.axes}
-                total = 1
-                for size in self.sizes(tuple(axes)):
-                    total *= size
-                return total
-
-            index = min(left, key=cost)
+            index = min(left, key=functools.partial(self._cost, tables))
             left.remove(index)
             touching = [t for t in tables if index in t.axes]
             tables = [t for t in tables if index not in t.axes]
@@ -210,6 +202,10 @@ class Evaluator:
         result = self._multiply(tables)
         axes = self._axes_of(term)
         return Table(axes, self.spread(result, axes))
+
+    def _cost(self, tables: list[Table], index: Index) -> int:
+        """How many entries it takes to sum over that index next."""
+        return math.prod(self.sizes(tuple({a for t in tables if index in t.axes for a in t.axes})))
 
     def _multiply(self, tables: list[Table]) -> Table:
         result = tables[0]
@@ -273,7 +269,7 @@ class Evaluator:
         base = self.array(tensor)
         axes = tuple(sorted(term.body.free, key=lambda i: i.key))
         columns: list[list[Any]] = []
-        one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        zero = self.field.number(Fraction(0))
         directions = _directions(tensor, shape, self.field)
         for direction in directions:
             duals = Duals(self.field)
@@ -294,7 +290,6 @@ class Evaluator:
                 place = place * size + cell[axis]
             return columns[which][place]
 
-        del one
         return self._by_cell(term, value)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +23,7 @@ class Instance:
 
     field: Field
     sizes: dict[Dim, int]
-    entries: dict[Tensor, Entries] = field(default_factory=dict)
+    entries: dict[Tensor, Entries] = dataclasses.field(default_factory=dict)
 
     def size(self, dim: Dim) -> int:
         return dim.value if isinstance(dim.value, int) else self.sizes[dim]

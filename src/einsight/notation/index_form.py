@@ -294,7 +294,7 @@ class Printer:
 def _in_print_order(term: Term, depth: int) -> list[Index]:
     """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
     if depth == 0 or not term.children():
-        return [i for i in ends(term)]
+        return list(ends(term))
     parts: Sequence[Term] = term.children()
     if isinstance(term, Product):
         parts = order_factors(term.factors, ())

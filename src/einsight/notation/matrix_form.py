@@ -72,7 +72,12 @@ class NoForm(Exception):
 def matrix_form(term: Term, rows: Index | None = None, columns: Index | None = None) -> str | None:
     """The matrix of `term` with those output indices; a scalar has none, a column vector only rows."""
     try:
-        array = _raise(term, rows, columns)
+        if rows is not None and columns is None and not term.free:
+            array = _product([_raise(term, None, None), _ones(rows)])
+        elif columns is not None and rows is None and not term.free:
+            array = _product([_raise(term, None, None), flip(_ones(columns))])
+        else:
+            array = _raise(term, rows, columns)
     except NoForm:
         return None
     return _name_repeated(array.text)
@@ -144,6 +149,8 @@ def _product(
     elif len(parts) == 1 and not below:
         level = ATOM if "/" not in text else PRODUCT
     flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
+    if not flat:
+        return Array(text, level, text, level, (), number, tuple(scalars), tuple(below))
     return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
 
 
@@ -391,7 +398,7 @@ class _Graph:
             first, a = flip(first), b
         if len(places) == 1:
             self.matrices.pop(places[0])
-            self.vector(a, _product([first, vector if vector is not None else _ones()]))
+            self.vector(a, _product([first, vector if vector is not None else _ones(index)]))
             return
         second, c, d = self.matrices[places[1]]
         if d is index:
@@ -402,8 +409,8 @@ class _Graph:
         self.matrices.append((_product([first, *middle, second]), a, d))
 
 
-def _ones() -> Array:
-    return Array("ones", ATOM, "ones'", ATOM)
+def _ones(index: Index) -> Array:
+    return _symbol(f"ones({index.dim})")
 
 
 def _fewest(array: Array) -> Array:
@@ -413,12 +420,11 @@ def _fewest(array: Array) -> Array:
 
 
 def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Array:
-    factors, dummies = build.open_product(term) if isinstance(term, Product) else ((term,), ())
+    opened, dummies = build.open_product(term) if isinstance(term, Product) else ((term,), ())
     number = Fraction(1)
     graph = _Graph()
     below: list[str] = []
-    factors = _recognise_softmax(list(factors), graph)
-    for factor in factors:
+    for factor in _recognise_softmax(list(opened), graph):
         if isinstance(factor, Number):
             number *= factor.value
         elif (
@@ -435,6 +441,8 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     bound = set(dummies)
     _contract(graph, bound, rows, columns)
     main = _assemble(graph, rows, columns)
+    if main is None and number == 1 and not below and len(graph.scalars) == 1:
+        return graph.scalars[0]
     scalars: list[str] = []
     for scalar in graph.scalars:
         if scalar.chain or scalar.scaled:
@@ -471,12 +479,10 @@ def _place(graph: _Graph, factor: Term) -> None:
         else:
             graph.vector(index, _raise(factor, index, None))
     elif len(indices) == 2:
-        graph.matrices.append(
-            (
-                _raise_atom(factor, *indices) if not isinstance(factor, (Sum, Product)) else _raise(factor, *indices),
-                *indices,
-            )
-        )
+        first, second = indices
+        whole = isinstance(factor, (Sum, Product))
+        array = _raise(factor, first, second) if whole else _raise_atom(factor, first, second)
+        graph.matrices.append((array, first, second))
     else:
         raise NoForm
 
@@ -528,7 +534,7 @@ def _assemble(graph: _Graph, rows: Index | None, columns: Index | None) -> Array
     if rows is not None and columns is not None:
         if above is None and beside is None:
             return None
-        return _product([above or _ones(), flip(beside or _ones())])
+        return _product([above or _ones(rows), flip(beside or _ones(columns))])
     if rows is not None:
         return above
     return flip(beside) if beside is not None else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import cast
 
 from .rule import Function
 
@@ -26,7 +28,7 @@ def _sign(z: float) -> float:
 _SIGMOID = "1 / (1 + numpy.exp(-{0}))"
 
 FUNCTIONS = tuple(
-    Function(name, derivative, value, numpy, latex or rf"\operatorname{{{name}}}")
+    Function(name, derivative, cast("Callable[..., float]", value), numpy, latex or rf"\operatorname{{{name}}}")
     for name, derivative, value, numpy, latex in [
         ("exp", ("exp(z)",), math.exp, "numpy.exp({0})", r"\exp"),
         ("log", ("1/z",), math.log, "numpy.log({0})", r"\log"),

@@ -323,6 +323,8 @@ def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
     """The matrix form of a term laid out like `laid`, read back and compared before it is given out."""
     if laid.rank > 2:
         return None
+    if term is build.ZERO:
+        return "0"
     rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
     text = matrix_form(term, rows, columns)
     if text is None:

@@ -29,7 +29,7 @@ class Bars:
                 closes = previous not in _BEFORE_OPERAND and bool(open_)
                 if kind == "NORM" and closes and open_[-1] == "BAR" and token == "||":
                     # `|a||b|`: two bars that touch
-                    half = token.start_pos + 1
+                    half = (token.start_pos or 0) + 1
                     yield Token("BAR_CLOSE", "|", start_pos=token.start_pos, end_pos=half)
                     yield Token("BAR_OPEN", "|", start_pos=half, end_pos=token.end_pos)
                     previous = "BAR_OPEN"

@@ -51,7 +51,7 @@ def explain(
         state = error.state  # Lark compares states by their position and depth
         key = (state.position, len(state.state_stack), error.token.type, str(error.token))
         if key not in _memo:
-            _memo[key] = error.match_examples(parse, catalogue(), use_accepts=False)
+            _memo[key] = error.match_examples(parse, catalogue(), use_accepts=False)  # type: ignore[arg-type]
         message = _memo[key]
         if message is not None:
             return message.replace("{token}", seen or "the end"), ()

@@ -109,6 +109,7 @@ class Shift:
     indices: tuple[tuple[Index, int], ...]
     offset: int
     dim: Dim
+    key: tuple[int, int, str]
 
     def __new__(cls, indices: tuple[tuple[Index, int], ...], offset: int, dim: Dim) -> Shift:
         indices = tuple(sorted(indices, key=lambda pair: pair[0].key))

@@ -12,7 +12,7 @@ DECLARE = "A, B, X in R^(n x n); a, x, y in R^n; W in R^(m x n); b in R^m; z in 
     [
         ("tr(I(n))", "n"),  # the dimension, not 1
         ("∑_i ∑_j δ_ij δ_ij x_i", "∑_k x_k"),  # equal factors are one object: both must not be lost
-        ("∑_{i=1}^n c", "c n"),  # an index without a factor multiplies by the dimension
+        ("∑_{i=1}^n c", "n c"),  # an index without a factor multiplies by the dimension
         ("(I(n))_ij", "δ_ij"),  # two free ends keep the delta
         ("∑_j δ_ij exp(x_j) x_j", "exp(x_i) x_i"),
         ("(x' x) (x' x)", "(∑_k x_k^2)^2"),  # no capture when one thing is used twice

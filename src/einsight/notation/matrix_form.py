@@ -165,7 +165,8 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Sum):
         return _raise_sum(term, rows, columns)
     if isinstance(term, Product):
-        return _raise_product(term, rows, columns)
+        norm = None if term.free or rows or columns else _norm_of(term)
+        return _symmetric(f"‖{norm}‖^2") if norm else _raise_product(term, rows, columns)
     if isinstance(term, Power) and isinstance(term.exponent, Number) and (term.exponent.value == -1 or not term.free):
         return _raise_product(term, rows, columns)
     if rows is not None and columns is not None and term.free != allowed:

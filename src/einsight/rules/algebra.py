@@ -1,11 +1,12 @@
-"""Arithmetic of terms: like terms, powers, numbers before brackets."""
+"""Arithmetic of terms: like terms, powers, numbers before brackets, what undoes what."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 from ..terms import build
-from ..terms.term import Apply, Number, Power, Product, Sum, Term
+from ..terms.term import Number, Power, Product, Sum, Term
+from .pattern import rule
 from .rule import Rule
 
 
@@ -77,18 +78,6 @@ def nested_power(term: Term) -> Term | None:
     return None
 
 
-def logarithm(term: Term) -> Term | None:
-    """log(exp(x)) = x, exp(log(x)) = x, log(1) = 0, exp(0) = 1."""
-    if not isinstance(term, Apply) or term.function not in ("log", "exp"):
-        return None
-    (inner,) = term.arguments
-    if isinstance(inner, Apply) and {inner.function, term.function} == {"log", "exp"}:
-        return inner.arguments[0]
-    if isinstance(inner, Number) and inner.value == (1 if term.function == "log" else 0):
-        return build.ZERO if term.function == "log" else build.ONE
-    return None
-
-
 _D = "x in R^m; s, t in R positive"
 RULES = (
     Rule(
@@ -108,8 +97,10 @@ RULES = (
         "algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power,
         ((_D, "sqrt(sqrt(s))", "s^(1/4)"), (_D, "sqrt(s^2)", None)),
     ),
-    Rule(
-        "algebra.logarithm", "log(exp(s)) => s", logarithm.__doc__ or "", "simplify", ("Apply",), logarithm,
-        ((_D, "log(exp(s))", "s"), (_D, "exp(log(s))", "s"), (_D, "log(s)", None)),
-    ),
+    rule("algebra.log-exp", "log(exp(s)) => s", "The logarithm undoes the exponential."),
+    rule("algebra.exp-log", "exp(log(s)) => s", "The exponential undoes the logarithm, where it is defined."),
+    rule("algebra.log-one", "log(1) => 0", "The logarithm of one is zero."),
+    rule("algebra.exp-zero", "exp(0) => 1", "The exponential of zero is one."),
+    rule("inverse.left", "inv(A)_ij A_jk => δ_ik", "A^-1 A = I."),
+    rule("inverse.right", "A_ij inv(A)_jk => δ_ik", "A A^-1 = I."),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from ..meaning.equality import compare
 from ..meaning.fields import Duals, Floats, NotInField
 from ..rules.catalogue import catalogue
 from ..rules.engine import everywhere, normal_form
+from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Rule
 from ..terms import build
 from ..terms.dimension import Tensor
@@ -30,7 +31,7 @@ class Result:
 
 def verify_rule(rule: Rule) -> list[Result]:
     """Each example fires as it says, and what the rule makes of it has the same value."""
-    results = []
+    results = _verify_statement(rule) if not rule.examples else []
     for declare, before, after in rule.examples:
         names = read_declarations(declare, "numerator")
         value = read_value(before, names)
@@ -50,6 +51,22 @@ def verify_rule(rule: Rule) -> list[Result]:
                 problem = "gives something else than the example says"
         results.append(Result(rule.id, f"{before} => {after}", problem))
     return results
+
+
+def _verify_statement(rule: Rule) -> list[Result]:
+    """A declarative rule: both sides have one value at random points, and it fires on its own left side."""
+    try:
+        left, right = compiled(rule.statement)
+    except MalformedRule as malformed:
+        return [Result(rule.id, rule.statement, str(malformed))]
+    axes = left.order
+    problem = "" if compare(left.term, right.term, axes, function_value).equal else "the two sides differ"
+    new = everywhere(rule, left.term)
+    if not problem and new is left.term:
+        problem = "does not fire on its own left side"
+    if not problem and not compare(left.term, new, axes, function_value).equal:
+        problem = "changes the value"
+    return [Result(rule.id, rule.statement, problem)]
 
 
 def _on(value: Value, like: Value):  # type: ignore[no-untyped-def]

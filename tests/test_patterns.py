@@ -1,0 +1,62 @@
+"""Declarative rules: what a statement matches, and that both of its sides have one value."""
+
+import pytest
+
+import einsight
+from einsight.meaning.equality import compare
+from einsight.notation.index_form import free_names, index_form
+from einsight.rules.engine import normal_form
+from einsight.rules.pattern import MalformedRule, compiled, rule
+from einsight.services.check import function_value
+from einsight.services.derive import read_declarations, read_value
+
+DECLARE = "A, B, X in R^(n x n); x, y in R^n; c, t in R positive"
+
+
+@pytest.mark.parametrize(
+    ("statement", "before", "after"),
+    [
+        ("delta_ij T_j => T_i", "δ_ij x_j", "x_i"),
+        ("delta_ij T_j => T_i", "∑_j c δ_ij A_jk x_k y_j", "c (A_ik x_k) y_i"),  # among other factors, in any order
+        ("delta_ij T_j => T_i", "x_j y_j", None),
+        ("d inv(A)_ij / dA_kl => -inv(A)_ik inv(A)_lj", "∂inv(X)_ij/∂X_kl", "-inv(X)_ik inv(X)_lj"),
+        ("d inv(A)_ij / dA_kl => -inv(A)_ik inv(A)_lj", "∂inv(X)_ij/∂A_kl", None),
+        ("inv(A)_ij A_jk => δ_ik", "x_i inv(X)_ij X_jk y_k c", "x_i δ_ik y_k c"),
+        ("inv(A)_ij A_jk => δ_ik", "inv(X)_ij X_kj", None),  # the transpose is another matrix
+        ("log(exp(s)) => s", "log(exp(x_i y_i))", "x_i y_i"),
+        ("sqrt(s^2) => s", "sqrt(c^2)", "c"),
+    ],
+)
+def test_match(statement, before, after):
+    names = read_declarations(DECLARE, "numerator")
+    value = read_value(before, names)
+    made = rule("test.rule", statement, phase="simplify")
+    result = normal_form(value.term, [made])
+    shown = index_form(result, free_names(value.order))
+    if after is None:
+        assert result is value.term, shown
+        return
+    wanted = read_value(after, names, keep=[i.name for i in value.order])
+    assert compare(result, wanted.term, value.order, function_value).equal, shown
+    assert result is not value.term
+
+
+@pytest.mark.parametrize("statement", ["a", "a => b => c", "a + => b", "f( => g", "x_i => y_j"])
+def test_malformed(statement):
+    with pytest.raises(MalformedRule):
+        rule("test.bad", statement)
+        compiled(statement)
+
+
+def test_a_wrong_rule_is_found_out():
+    from einsight.services.verify import verify_rule
+
+    (found,) = verify_rule(rule("test.wrong", "log(s t) => log(s) log(t)"))
+    assert found.problem
+    (found,) = verify_rule(rule("test.right", "tanh(-s) => -tanh(s)"))
+    assert not found.problem
+
+
+def test_rules_on_the_command_line():
+    found = einsight.rewrite("log(exp(c t))", rules=["algebra.log-exp"], declare=DECLARE)
+    assert (found.index, [s.rule for s in found.steps]) == ("c t", ["algebra.log-exp"])

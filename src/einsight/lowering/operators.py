@@ -101,7 +101,7 @@ def strip_d(node: Node, names: Names) -> Node | None:
         base = strip_d(node.callee, names)
         return None if base is None else Call(node.start + 1, node.end, base, node.arguments)
     if isinstance(node, Name) and node.text.startswith("d") and len(node.text) > 1 and not names.knows(node.text):
-        if names.elementwise(node.text) or node.text in ("det", "diag", "delta"):
+        if node.text in ("det", "diag", "delta") or names.elementwise(node.text):
             return None
         return Name(node.start + 1, node.end, node.text[1:])
     return None

@@ -191,8 +191,8 @@ def _match(pattern: Term, term: Term, binding: Binding) -> Iterator[Binding]:
     elif isinstance(pattern, Product):
         if isinstance(term, Product):
             factors, dummies = build.open_product(term)
-            for found, rest, left in _match_product(pattern, factors, dummies, binding):
-                if not rest and not left:
+            for found, rest, unused in _match_product(pattern, factors, dummies, binding):
+                if not rest and not unused:
                     yield found
     elif type(pattern) is not type(term):
         return
@@ -229,18 +229,21 @@ def _match_all(patterns: tuple[Term, ...], terms: tuple[Term, ...], binding: Bin
 
 def _match_variable(pattern: Component, term: Term, binding: Binding) -> Iterator[Binding]:
     """A name matches any term; its indices are bound first, to the term's free ones."""
+    places: list[Slot]
+    choices: Iterator[tuple[Slot, ...]]
     open_places = [s for s in pattern.indices if isinstance(s, Index) and s not in binding.indices]
     own = term.indices if isinstance(term, Component) and len(term.indices) == len(pattern.indices) else None
     if own is not None:
-        choices: Iterator[tuple[Slot, ...]] = iter([own])
+        choices = iter([own])
         places = list(pattern.indices)
     else:
-        choices = itertools.permutations(sorted(term.free, key=lambda i: i.key), len(open_places))
+        free: list[Index] = sorted(term.free, key=lambda i: i.key)
+        choices = itertools.permutations(free, len(open_places))
         places = list(open_places)
     for choice in choices:
         found: Binding | None = binding
-        for place, slot in zip(places, choice, strict=True):
-            found = found.index(place, slot) if found else None
+        for mine, slot in zip(places, choice, strict=True):
+            found = found.index(mine, slot) if found else None
         if found is None:
             continue
         slots = [found.indices.get(s, s) if isinstance(s, Index) else s for s in pattern.indices]

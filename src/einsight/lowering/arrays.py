@@ -235,8 +235,8 @@ def _inverse(value: Value) -> Value:
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.all().get(text)
-    arity = reader.names.elementwise(text)
     function = _ARRAY.get(text)
+    arity = 0 if function is not None else reader.names.elementwise(text)
     if entry is None and text in ("min", "max"):
         arity = 2
     elif entry is None and function is not None:

@@ -32,6 +32,7 @@ from ..terms.term import (
     Product,
     Sum,
     Term,
+    has_head,
 )
 from ..terms.walk import map_parts, replace_dims
 from .catalogue import catalogue
@@ -69,7 +70,12 @@ class Binding:
 def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source: str = "einsight") -> Rule:
     """A rule from its statement, `left => right`.  Raises MalformedRule where it does not read."""
 
+    # most terms hold no function of a matrix: they are passed over before the statement is even read
+    needs_operator = any(f"{name}(" in statement.split("=>")[0] for name in MATRIX_FUNCTIONS - {"tr"})
+
     def apply(term: Term) -> Term | None:
+        if needs_operator and not has_head(term, Operator):
+            return None
         left, right = compiled(statement)
         for binding, rest, dummies in _match_whole(left.term, term):
             return build.product([*rest, _instantiate(right.term, binding)], dummies)

@@ -193,6 +193,9 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
     """`x^2` elementwise for numbers and vectors; the matrix power for matrices; `.^` always elementwise."""
     if base.flexible == "I":
         return base
+    if base.term is build.ZERO and isinstance(exponent, Number) and exponent.value <= 0:
+        reader.error("EIN001", node, "this is a power of zero that has no value")
+        return None
     if base.rank != 2 or node.dotted:
         return replace(base, term=build.power(base.term, exponent))
     if not isinstance(exponent, Number) or exponent.value.denominator != 1:

@@ -273,7 +273,8 @@ class Reader:
             self._too_often(node, next(i.name for i in repeated), 3)
             return None
         free = merge_orders(order, tuple(i for i in indices if i not in repeated))
-        return Value(build.product([term], repeated) if repeated else term, order=free)
+        traced = tuple(sorted(i.name for i in repeated))
+        return Value(build.product([term], repeated) if repeated else term, order=free, traced=traced)
 
     def _slots(self, subscript: Subscript, dims: tuple[Dim, ...], what: str) -> tuple[Slot, ...] | None:
         slots: list[Slot] = []
@@ -365,12 +366,18 @@ class Reader:
             if count > 2 and index.name not in self.kept:
                 self._too_often(node, index.name, count)
                 return None
+        traced = [n for v in values for n in v.traced]
+        clash = next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None)
+        if clash is not None:
+            self._too_often(node, clash, 2 * traced.count(clash) + sum(c for i, c in counts.items() if i.name == clash))
+            return None
         whole = products.multiply(self, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
         if whole is None:
             return None
         summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept]
         order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
-        return replace(whole, term=build.product([whole.term], summed) if summed else whole.term, order=order)
+        term = build.product([whole.term], summed) if summed else whole.term
+        return replace(whole, term=term, order=order, traced=())
 
     def _agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
         """The factors with every shared index over one dimension."""
@@ -522,6 +529,10 @@ class Reader:
         return value.transposed()
 
     def _superscript(self, node: Superscript) -> Value | None:
+        if isinstance(node.base, Superscript) and self.text[node.base.end : node.base.end + 1] == "^":
+            what = self.source(node)
+            self.error("EIN001", node, f"`{what}` can be read in two ways: write brackets, as in `(a^b)^c` or `a^(b^c)`")
+            return None
         base = self.read(node.base)
         exponent = self.read(node.exponent)
         if base is None or exponent is None:
@@ -574,7 +585,12 @@ class Reader:
     # calls and derivatives
 
     def _call(self, node: Call) -> Value | None:
-        callee = node.callee
+        callee, primes = node.callee, ""
+        while isinstance(callee, Transpose) and callee.prime:
+            callee, primes = callee.argument, primes + "'"
+        if primes and isinstance(callee, Name) and len(node.arguments) == 1:
+            argument = self.read(node.arguments[0])
+            return None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
         if isinstance(callee, Name):
             text = callee.text
             entry = self.names.get(text)

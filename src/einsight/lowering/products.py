@@ -34,6 +34,9 @@ def multiply(reader: Reader, node: Node, factors: Sequence[Factor]) -> Value | N
                     f"one divides by a number, and `{reader.source(part)}` is {value.shape_text()}: write `./` for elementwise division, or multiply by `inv(…)`",
                 )
                 return None
+            if value.term is build.ZERO:
+                reader.error("EIN001", part, "this divides by zero")
+                return None
             scalars.append(build.power(value.term, -1))
         elif value.rank or value.flexible:
             arrays.append((operator, part, value))

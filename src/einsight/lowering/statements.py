@@ -20,6 +20,7 @@ from ..syntax.tree import (
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
+from ..terms.term import Number
 from .expressions import LAYOUTS, Reader
 from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
@@ -213,6 +214,10 @@ def _declare_dimension(tree: DimensionDeclaration, names: Names, report: Report,
     names.sizes[tree.name.text] = tree.size
 
 
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
 class _Relation:
     """Definitions, claims, chains and queries."""
 
@@ -263,7 +268,9 @@ class _Relation:
     def _agree(self, read: list[tuple[Node, Value | None]]) -> bool:
         """The sides of a claim have the same free indices, over the same dimensions; a number may equal anything."""
         known: dict[str, Index] = {}
-        indexed = [(n, v) for n, v in read if v is not None and v.order]
+        anything = any(v is not None and v.order for _, v in read)
+        # a plain number may equal any component; anything else has the free indices of the other side
+        indexed = [(n, v) for n, v in read if v is not None and not isinstance(v.term, Number) and (v.order or anything)]
         for node, value in indexed:
             names = {i.name for i in value.order}
             first_node, first = indexed[0]
@@ -273,7 +280,7 @@ class _Relation:
                 listed = ", ".join(f"`{n}`" for n in only)
                 message = (
                     f"the two sides have different free indices: {listed} is free on one side only "
-                    f"(`{self.reader.source(first_node)}` has {sorted(want)}, `{self.reader.source(node)}` has {sorted(names)})"
+                    f"(`{self.reader.source(first_node)}` has {_listed(want)}, `{self.reader.source(node)}` has {_listed(names)})"
                 )
                 self.report.add(
                     "EIN201", node.start, node.end, message.replace("'", "").replace("[", "").replace("]", "")
@@ -286,6 +293,17 @@ class _Relation:
                     self.report.add("EIN301", node.start, node.end, message)
                     return False
         return True
+
+    def _summed_note(self, node: Node, names: list[str]) -> str:
+        """An index that occurs twice in a product is summed, which often is not what was meant."""
+        for name in names:
+            inside = [s for s in self.reader.index_spans.get(name, []) if node.start <= s[0] < node.end]
+            if len(inside) > 1:
+                return (
+                    f"; `{name}` occurs twice in `{self.reader.source(node)}`, so it is summed there: "
+                    "give such an expression a name by a definition, whose left side keeps the index free"
+                )
+        return ""
 
     def _is_definition(self, left: Node, right: Node) -> bool:
         found = _target_of(left)

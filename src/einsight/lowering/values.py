@@ -16,6 +16,7 @@ class Value:
     order     the named free indices, in order of first appearance
     row       a vector laid out as a row
     flexible  `I`, `1` or `0`, whose shape its surroundings give; `axes` is empty then
+    traced    indices that this one component sums, as `i` in `W_ii`: no other factor may hold them
     """
 
     term: Term
@@ -23,6 +24,7 @@ class Value:
     order: tuple[Index, ...] = ()
     row: bool = False
     flexible: str | None = None
+    traced: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:

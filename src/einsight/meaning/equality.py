@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Term
+from ..terms.term import Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, PrimeField, Rationals
 from .instances import Instance, dims_and_tensors, fill, literal_components, sizes_for
@@ -65,11 +65,13 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
         if axis.dim not in dims and isinstance(axis.dim.value, str):
             dims.append(axis.dim)
     least = literal_components([left, right])
+    constants = _constants(left, right)
+    tolerance = _tolerance(left, right)
     agreed, reason = 0, ""
-    for make in (_prime_points, _float_points):
-        for attempt in range(points * 3):
+    for make, wanted in ((_prime_points, points), (_float_points, points * 4)):
+        for attempt in range(wanted * 3):
             sizes = sizes_for(dims, least, attempt)
-            field, draw = make(values, attempt)
+            field, draw = make(values, attempt, constants)
             try:
                 instance = fill(Instance(field, sizes), tensors, draw)
                 pair = entries(left, instance, axes), entries(right, instance, axes)
@@ -80,39 +82,79 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
                 continue
             except RecursionError:
                 return Verdict(None, reason="the expression is nested too deeply to evaluate")
-            if _first_difference(field, *pair) is not None:
+            if _first_difference(field, *pair, tolerance=tolerance) is not None:
+                if not _is_stable(left, right, axes, instance, pair):
+                    reason = "floating-point numbers lose too many digits on it"
+                    continue
                 example = _smallest(left, right, axes, dims, tensors, least, values)
                 return Verdict(False, example or _example(instance, axes, dims, tensors, *pair))
             agreed += 1
-            if agreed >= points:
+            if agreed >= wanted:
                 return Verdict(True)
         if agreed:
             break
-    return Verdict(True) if agreed >= 2 else Verdict(None, reason=reason or "no point could be evaluated")
+    return Verdict(True) if agreed >= points else Verdict(None, reason=reason or "no point could be evaluated")
 
 
-def _prime_points(values: Values, attempt: int) -> tuple[Field, Callable[[bool], Any]]:
+def _constants(*terms: Term) -> list[float]:
+    """Numbers that stand in the terms: a threshold shows only on both sides of it."""
+    found = {abs(t.value) for term in terms for t in term.walk() if isinstance(t, Number)}
+    return sorted({float(v) for v in found if 0 < v < 10**6} | {1 / float(v) for v in found if 10 <= v < 10**6})
+
+
+def _prime_points(values: Values, attempt: int, constants: Sequence[float]) -> tuple[Field, Callable[[bool], Any]]:
     generator = random.Random(1000 + attempt)
     return PrimeField(), lambda positive: generator.randrange(2, PRIME)
 
 
-def _float_points(values: Values, attempt: int) -> tuple[Field, Callable[[bool], Any]]:
-    generator = random.Random(2000 + attempt)
-    # on every other attempt all entries are positive, for roots and logarithms
-    wide = attempt % 2 == 0
+def _float_points(values: Values, attempt: int, constants: Sequence[float]) -> tuple[Field, Callable[[bool], Any]]:
+    """Entries of both signs, of several magnitudes, and around the constants of the claim.
+
+    Every fourth attempt is positive throughout, for roots and logarithms.
+    """
+    generator = random.Random(f"einsight {attempt}")
+    scale = (1.0, 1.0, 0.2, 1.0, 3.0, 1.0, 12.0, 1.0)[attempt % 8]
+    positive_throughout = attempt % 4 == 3
 
     def draw(positive: bool) -> float:
-        size = generator.uniform(0.25, 1.25)
-        return size if positive or not wide or generator.random() < 0.5 else -size
+        size = generator.uniform(0.2, 1.4) * scale
+        if constants and attempt % 2 and generator.random() < 0.5:
+            size = generator.choice(constants) * generator.uniform(0.3, 2.5)
+        return size if positive or positive_throughout or generator.random() < 0.5 else -size
 
     return Floats(values), draw
 
 
-def _first_difference(field: Field, left: Sequence[Any], right: Sequence[Any]) -> int | None:
+def _is_stable(left: Term, right: Term, axes: Sequence[Index], instance: Instance, pair: tuple[list, list]) -> bool:
+    """Is the difference larger than what rounding does?  Entries moved in their 13th digit answer that."""
+    field = instance.field
+    if field.exact:
+        return True
+    generator = random.Random(1)
+    moved = Instance(field, instance.sizes)
+    for tensor, values in instance.entries.items():
+        structured = bool(tensor.properties - {"positive", "constant", "integer"})
+        step = 1 + generator.uniform(-1e-13, 1e-13)
+        moved.entries[tensor] = [v * (step if structured else 1 + generator.uniform(-1e-13, 1e-13)) for v in values]
+    try:
+        again = entries(left, moved, axes), entries(right, moved, axes)
+    except NotInField:
+        return False
+    place = max(range(len(pair[0])), key=lambda k: abs(pair[0][k] - pair[1][k]))
+    shift = sum(abs(before[place] - after[place]) for before, after in zip(pair, again, strict=True))
+    return abs(pair[0][place] - pair[1][place]) > 1e3 * shift
+
+
+def _tolerance(*terms: Term) -> float:
+    """A derivative that is not carried out is a difference quotient, which has fewer digits."""
+    return 1e-5 if any(has_head(t, Derivative) for t in terms) else TOLERANCE
+
+
+def _first_difference(field: Field, left: Sequence[Any], right: Sequence[Any], tolerance: float = TOLERANCE) -> int | None:
     if field.exact:
         return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
     scale = max([1e-3, *(abs(v) for v in left), *(abs(v) for v in right)])
-    return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if abs(a - b) > TOLERANCE * scale), None)
+    return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if abs(a - b) > tolerance * scale), None)
 
 
 def _smallest(
@@ -138,7 +180,7 @@ def _smallest(
                     pair = entries(left, instance, axes), entries(right, instance, axes)
                 except (NotInField, ZeroDivisionError):
                     continue
-                if _first_difference(field, *pair) is not None:
+                if _first_difference(field, *pair) is not None and _is_stable(left, right, axes, instance, pair):
                     return _example(instance, axes, dims, tensors, *pair)
                 break
     return None

@@ -96,7 +96,7 @@ class Floats(Field):
         self.values = values
 
     def number(self, value: Fraction) -> float:
-        return float(value)
+        return _finite(lambda: float(value))
 
     def power(self, a: float, b: float) -> float:
         if a < 0 or (a == 0 and b <= 0):
@@ -114,7 +114,7 @@ def _finite(compute: Callable[[], float]) -> float:
     try:
         result = float(compute())
     except (ValueError, OverflowError, ZeroDivisionError, TypeError) as error:
-        raise NotInField(str(error)) from error
+        raise NotInField("a function left its domain, or the range of floating-point numbers") from error
     if not math.isfinite(result) or abs(result) > 1e100:
         raise NotInField("not finite")
     return result
@@ -127,7 +127,8 @@ def _opaque(function: str, arguments: tuple[float, ...]) -> float:
     seed = sum(ord(c) * (k + 1) for k, c in enumerate(base))
     a, b = 0.7 + seed % 7 / 10, 0.3 + seed % 11 / 10
     (z,) = arguments
-    return a**order * math.sin(a * z + b + order * math.pi / 2) + (b * 0.5**order * math.exp(0.5 * z))
+    line = (0.31 * z - 0.2, 0.31)[order] if order < 2 else 0.0
+    return a**order * math.sin(a * z + b + order * math.pi / 2) + line
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,10 +103,10 @@ def fill(
 
 
 def _gram(f: Field, values: dict, n: int) -> dict:
-    """`V V' + I`: symmetric and positive definite."""
+    """`V V' + I/16`: symmetric and positive definite, with eigenvalues below and above 1."""
     out = {}
     for i, j in itertools.product(range(n), repeat=2):
-        total = f.number(Fraction(int(i == j)))
+        total = f.number(Fraction(int(i == j), 16))
         for k in range(n):
             total = f.add(total, f.multiply(values[i, k], values[j, k]))
         out[i, j] = total
@@ -114,7 +114,10 @@ def _gram(f: Field, values: dict, n: int) -> dict:
 
 
 def _cayley(f: Field, values: dict, n: int) -> dict:
-    """`(I - S)(I + S)^-1` of an antisymmetric S: orthogonal over any field (Cayley's transform)."""
+    """`± (I - S)(I + S)^-1` of an antisymmetric S, the sign on one row: orthogonal over any field.
+
+    Cayley's transform gives rotations alone; the sign gives the reflections.
+    """
     from .evaluate import solve_inverse
 
     minus = f.number(Fraction(-1))
@@ -131,7 +134,8 @@ def _cayley(f: Field, values: dict, n: int) -> dict:
         for k in range(n):
             left = f.add(one[i, k], f.multiply(minus, s[i, k]))
             total = f.add(total, f.multiply(left, inverse[k][j]))
-        out[i, j] = total
+        reflected = i == 0 and int(abs(values[0, 0]) * 1_000_003) % 2 == 1
+        out[i, j] = f.multiply(minus, total) if reflected else total
     return out
 
 
@@ -139,16 +143,17 @@ def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int) -> dict[
     """All different; every third attempt makes one of them 1."""
     order = list(dims)
     random.Random(attempt).shuffle(order)
-    start = 1 if attempt % 3 == 2 else 2
+    # what is true in the plane alone, or of three literal components alone, must not pass
+    start = (2, 3, 1, 4)[attempt % 4] if len(order) <= 2 else (2, 2, 1, 3)[attempt % 4]
     sizes: dict[Dim, int] = {}
     taken: set[int] = set()
     for dim in order:
-        size = max(start, least.get(dim, 1))
+        size = max(start, least[dim] + attempt % 3 if dim in least else 1)
         while size in taken:
             size += 1
         sizes[dim] = size
         taken.add(size)
     if len(order) > 4:  # many different sizes would make many entries: differ from each other's neighbours only
         for k, dim in enumerate(order):
-            sizes[dim] = max(least.get(dim, 1), start + k % 4)
+            sizes[dim] = max(least.get(dim, 1), start + k % 3)
     return sizes

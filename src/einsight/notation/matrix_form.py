@@ -167,7 +167,7 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Product):
         norm = None if term.free or rows or columns else _norm_of(term)
         return _symmetric(f"‖{norm}‖^2") if norm else _raise_product(term, rows, columns)
-    if isinstance(term, Power) and isinstance(term.exponent, Number) and (term.exponent.value == -1 or not term.free):
+    if isinstance(term, Power) and isinstance(term.exponent, Number) and not term.free:
         return _raise_product(term, rows, columns)
     if rows is not None and columns is not None and term.free != allowed:
         return _raise_product(term, rows, columns)
@@ -255,7 +255,8 @@ def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Arra
     base = _raise(term.base, rows, columns).at(ATOM)
     if not term.free:
         return _symmetric(f"{base}^{power}")
-    dotted = rows is not None and columns is not None
+    negative = isinstance(term.exponent, Number) and term.exponent.value < 0
+    dotted = negative or (rows is not None and columns is not None)
     return _symbol(f"{base}{'.' if dotted else ''}^{power}")
 
 

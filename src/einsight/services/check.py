@@ -22,7 +22,7 @@ from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.dimension import Index, Tensor
-from ..terms.term import Component, Derivative, Term, has_head
+from ..terms.term import Component, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, map_parts
 from .derive import verified_matrix
 
@@ -133,6 +133,9 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Clai
     except RecursionError:
         message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+    except Exception as error:  # a fault of ours in one claim must not cost the file
+        message = f"this claim is undecided: internal error, please report it ({type(error).__name__}: {error})"
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
 
 
 class _Judge:
@@ -170,6 +173,9 @@ class _Judge:
             return Claim(self.right.span, self.text, "right"), []
         if found.equal is None:
             return self._undecided(found.reason)
+        unknown = self._unknown_size()
+        if unknown is not None:
+            return self._undecided(f"nothing declares the size of index `{unknown}`")
         differentiates = has_head(self.lv.term, Derivative) or has_head(self.rv.term, Derivative)
         if (
             differentiates
@@ -182,6 +188,14 @@ class _Judge:
         if assumption is not None:
             return self._right_if(assumption)
         return self._wrong(found)
+
+    def _unknown_size(self) -> str | None:
+        """An index of no declared size whose size matters as a number: a refutation would rest on a guess."""
+        for term in (normal_form(self.lv.term), normal_form(self.rv.term)):
+            for part in term.walk():
+                if isinstance(part, Size) and part.dim.inferred:
+                    return str(part.dim)
+        return None
 
     def _assumption(self) -> str | None:
         """A square matrix that makes the claim true when it is symmetric."""
@@ -204,7 +218,10 @@ class _Judge:
         """What the left side is, in the notation of the right side."""
         term = normal_form(self.lv.term)
         if self.lv.rank <= 2 and not self.lv.order:
-            matrix = verified_matrix(term, self.lv, self.names)
+            try:
+                matrix = verified_matrix(term, self.lv, self.names)
+            except RecursionError:
+                matrix = None
             if matrix is not None:
                 return matrix
         return index_form(term, free_names(self._axes(self.lv)))

@@ -77,7 +77,7 @@ class Derived:
         """The array of `shape` at the given arrays, by tensor name.  Raises EinsightError on a misfit."""
         from ..targets.numpy import evaluate
 
-        return evaluate(self.term, self.axes, values)
+        return evaluate(self.term, self.axes, values, self.unreduced.depends)
 
     def to(self, target: str) -> str:
         """Source of a function `derivative` in `numpy`; or the formula as `latex`, `unicode`, `json`."""
@@ -90,7 +90,7 @@ class Derived:
         if target == "numpy":
             from ..targets.numpy import source
 
-            return source(self.term, self.axes, self.matrix or self.index)
+            return source(self.term, self.axes, self.matrix or self.index, self.unreduced.depends)
         message = f"there is no target `{target}` yet: choose numpy, latex, unicode or json"
         raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
 

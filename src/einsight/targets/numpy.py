@@ -6,7 +6,7 @@ Each product becomes one `numpy.einsum` with an optimised contraction order; fun
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..lowering.report import Diagnostic, EinsightError
@@ -26,23 +26,24 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    slot_indices,
 )
 from ..terms.walk import expand_definitions
 
 _RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<="}
 
 
-def source(term: Term, axes: Sequence[Index], formula: str) -> str:
-    """Source text; the arrays are the tensors that the term needs."""
-    writer = _Writer(expand_definitions(term))
+def source(term: Term, axes: Sequence[Index], formula: str, inputs: Iterable[Tensor] = ()) -> str:
+    """Source text; the arrays are the tensors that the term needs, and of `inputs` those that give it a size."""
+    writer = _Writer(expand_definitions(term), axes, inputs)
     return writer.function(tuple(axes), formula)
 
 
-def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any]) -> Any:
+def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any], inputs: Iterable[Tensor] = ()) -> Any:
     """Run the generated function on arrays by tensor name."""
     import numpy
 
-    writer = _Writer(expand_definitions(term))
+    writer = _Writer(expand_definitions(term), axes, inputs)
     text = writer.function(tuple(axes), "")
     scope: dict[str, Any] = {}
     exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
@@ -62,15 +63,29 @@ def identifier(name: str) -> str:
     return name + "_" if keyword.iskeyword(name) or name in ("numpy", "math", "size") else name
 
 
+def _dims_of(term: Term) -> Iterable[Dim]:
+    """Named dimensions whose size the code of this head needs."""
+    if isinstance(term, Size):
+        return (term.dim,)
+    return [i.dim for s in term.slots() for i in slot_indices(s)] if isinstance(term, Delta) else ()
+
+
 class _Writer:
-    def __init__(self, term: Term):
+    def __init__(self, term: Term, axes: Sequence[Index], inputs: Iterable[Tensor]):
         self.term = term
+        self.inputs = [t for t in inputs if t.definition is None]
+        self.needed = {a.dim for a in axes} | {d for t in term.walk() for d in _dims_of(t)}
         self.lines: list[str] = []
         self.memo: dict[Term, str] = {}
 
     def arguments(self) -> dict[Tensor, str]:
-        tensors = sorted({t.tensor for t in self.term.walk() if isinstance(t, Component)}, key=lambda t: t.key)
-        return {t: identifier(t.name) for t in tensors}
+        tensors = {t.tensor for t in self.term.walk() if isinstance(t, Component)}
+        measured = {d for t in tensors for d in t.dims}
+        for tensor in sorted(self.inputs, key=lambda t: (len(t.dims), t.key)):
+            if tensor not in tensors and any(d in self.needed and d not in measured for d in tensor.dims):
+                tensors.add(tensor)
+                measured.update(tensor.dims)
+        return {t: identifier(t.name) for t in sorted(tensors, key=lambda t: t.key)}
 
     def function(self, axes: tuple[Index, ...], formula: str) -> str:
         arguments = self.arguments()

@@ -33,6 +33,7 @@ from .term import (
 # Ways to name interchangeable dummies that are compared before the first one is taken as it is.
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
 LABELLINGS = 120
+LARGEST_NUMBER = 4096  # bits
 
 
 def number(value: Fraction | int) -> Number:
@@ -104,7 +105,7 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
         if n == 0:
             return ONE
         if n.denominator == 1:
-            if isinstance(base, Number) and (base.value != 0 or n > 0):
+            if isinstance(base, Number) and (base.value != 0 or n > 0) and _is_small_power(base.value, n):
                 return number(base.value ** int(n))
             if isinstance(base, Power) and isinstance(base.exponent, Number):
                 return power(base.base, base.exponent.value * n)
@@ -119,6 +120,12 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
         return self._finish("")
 
     return intern_object((Power, base, exponent), build)
+
+
+def _is_small_power(base: Fraction, exponent: Fraction) -> bool:
+    """Can the number be written out?  Larger powers stay powers."""
+    digits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    return digits * abs(exponent) <= LARGEST_NUMBER
 
 
 def apply(function: str, *arguments: Term) -> Term:

@@ -117,7 +117,7 @@ class Number(Term):
         def build() -> Number:
             self = object.__new__(Number)
             self.value = value
-            self._finish(f"{float(value):+.12e}")
+            self._finish("")
             self.key = (1, "", (), (), (), value)
             return self
 

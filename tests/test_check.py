@@ -10,16 +10,17 @@ import einsight
 DATA = Path(__file__).parent / "data"
 
 
-def _claims():
-    text = (DATA / "claims.ein").read_text(encoding="utf-8")
+def _claims(name="claims.ein"):
+    text = (DATA / name).read_text(encoding="utf-8")
     expected = [
         (line.split("#:")[0].strip(), line.split("#:")[1].split()) for line in text.splitlines() if "#:" in line
     ]
     return text, expected
 
 
-def test_claims():
-    text, expected = _claims()
+@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein"])
+def test_claims(name):
+    text, expected = _claims(name)
     findings = einsight.check(text)
     given = [(c.text, c.verdict) for c in findings.claims]
     wanted = [v for _, verdicts in expected for v in verdicts]

@@ -336,6 +336,7 @@ class Reader:
             return self._nabla(nabla, items[place + 1 :]), len(items)
         found = differential(items, place, self.names)
         if found is None:
+            self._warn_of_differentials(items, place)
             return None
         after = place + found.consumed
         if found.numerator is not None:
@@ -350,6 +351,16 @@ class Reader:
             )
             return None, len(items)
         return self._differential(found, _as_node(rest)), len(items)
+
+    def _warn_of_differentials(self, items: tuple[tuple[str, Node], ...], place: int) -> None:
+        """`dy/dx` of two declared names is a quotient, which a reader may take for a derivative."""
+        pair = [n for _, n in items[place : place + 2]]
+        if len(pair) < 2 or items[place + 1][0] != "/":
+            return
+        if all(isinstance(n, Name) and n.text[0] == "d" and len(n.text) > 1 and self.names.knows(n.text) for n in pair):
+            a, b = (self.source(n) for n in pair)
+            message = f"`{a}/{b}` is the quotient of two declared names; the derivative is `∂{a[1:]}/∂{b[1:]}`"
+            self.report.add("EIN104", pair[0].start, pair[1].end, message)
 
     def contract(self, node: Node, factors: list[tuple[str, Node, Value]]) -> Value | None:
         """The product of the factors, summed by the convention over each index that two of them share."""
@@ -531,7 +542,9 @@ class Reader:
     def _superscript(self, node: Superscript) -> Value | None:
         if isinstance(node.base, Superscript) and self.text[node.base.end : node.base.end + 1] == "^":
             what = self.source(node)
-            self.error("EIN001", node, f"`{what}` can be read in two ways: write brackets, as in `(a^b)^c` or `a^(b^c)`")
+            self.error(
+                "EIN001", node, f"`{what}` can be read in two ways: write brackets, as in `(a^b)^c` or `a^(b^c)`"
+            )
             return None
         base = self.read(node.base)
         exponent = self.read(node.exponent)
@@ -590,7 +603,9 @@ class Reader:
             callee, primes = callee.argument, primes + "'"
         if primes and isinstance(callee, Name) and len(node.arguments) == 1:
             argument = self.read(node.arguments[0])
-            return None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
+            return (
+                None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
+            )
         if isinstance(callee, Name):
             text = callee.text
             entry = self.names.get(text)

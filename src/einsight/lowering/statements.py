@@ -270,7 +270,9 @@ class _Relation:
         known: dict[str, Index] = {}
         anything = any(v is not None and v.order for _, v in read)
         # a plain number may equal any component; anything else has the free indices of the other side
-        indexed = [(n, v) for n, v in read if v is not None and not isinstance(v.term, Number) and (v.order or anything)]
+        indexed = [
+            (n, v) for n, v in read if v is not None and not isinstance(v.term, Number) and (v.order or anything)
+        ]
         for node, value in indexed:
             names = {i.name for i in value.order}
             first_node, first = indexed[0]
@@ -282,9 +284,7 @@ class _Relation:
                     f"the two sides have different free indices: {listed} is free on one side only "
                     f"(`{self.reader.source(first_node)}` has {_listed(want)}, `{self.reader.source(node)}` has {_listed(names)})"
                 )
-                self.report.add(
-                    "EIN201", node.start, node.end, message.replace("'", "").replace("[", "").replace("]", "")
-                )
+                self.report.add("EIN201", node.start, node.end, message + self._summed_note(node, only))
                 return False
             for index in value.order:
                 other = known.setdefault(index.name, index)

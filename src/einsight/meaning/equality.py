@@ -68,12 +68,12 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
     constants = _constants(left, right)
     tolerance = _tolerance(left, right)
     agreed, reason = 0, ""
-    for make, wanted in ((_prime_points, points), (_float_points, points * 4)):
+    for make, wanted in ((_prime_points, points), (_float_points, points * 6)):
         for attempt in range(wanted * 3):
             sizes = sizes_for(dims, least, attempt)
             field, draw = make(values, attempt, constants)
             try:
-                instance = fill(Instance(field, sizes), tensors, draw)
+                instance = fill(Instance(field, sizes), tensors, draw, attempt)
                 pair = entries(left, instance, axes), entries(right, instance, axes)
             except NotInField as problem:
                 reason = str(problem)
@@ -118,7 +118,7 @@ def _float_points(values: Values, attempt: int, constants: Sequence[float]) -> t
 
     def draw(positive: bool) -> float:
         size = generator.uniform(0.2, 1.4) * scale
-        if constants and attempt % 2 and generator.random() < 0.5:
+        if constants and attempt % 2 and generator.random() < 0.7:
             size = generator.choice(constants) * generator.uniform(0.3, 2.5)
         return size if positive or positive_throughout or generator.random() < 0.5 else -size
 
@@ -150,7 +150,9 @@ def _tolerance(*terms: Term) -> float:
     return 1e-5 if any(has_head(t, Derivative) for t in terms) else TOLERANCE
 
 
-def _first_difference(field: Field, left: Sequence[Any], right: Sequence[Any], tolerance: float = TOLERANCE) -> int | None:
+def _first_difference(
+    field: Field, left: Sequence[Any], right: Sequence[Any], tolerance: float = TOLERANCE
+) -> int | None:
     if field.exact:
         return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
     scale = max([1e-3, *(abs(v) for v in left), *(abs(v) for v in right)])
@@ -176,7 +178,7 @@ def _smallest(
             fields: list[tuple[Field, Callable[[bool], Any]]] = [(Rationals(), whole), (Floats(values), real)]
             for field, draw in fields:
                 try:
-                    instance = fill(Instance(field, sizes), tensors, draw)
+                    instance = fill(Instance(field, sizes), tensors, draw, attempt)
                     pair = entries(left, instance, axes), entries(right, instance, axes)
                 except (NotInField, ZeroDivisionError):
                     continue
@@ -210,4 +212,5 @@ def _example(
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
-    return str(value)
+    text = str(value)
+    return text if len(text) <= 24 else f"{text[:6]}… ({len(text)} digits)"

@@ -72,22 +72,23 @@ def literal_components(terms: Iterable[Term]) -> dict[Dim, int]:
     return least
 
 
-def fill(
-    instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], Any], positive: bool = False
-) -> Instance:
-    """Draw entries for the tensors; `draw(True)` must give a positive number."""
+def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], Any], variant: int = 0) -> Instance:
+    """Draw entries for the tensors; `draw(True)` must give a positive number.
+
+    Over four variants each pair of orthogonal matrices is once of every kind, rotation or reflection.
+    """
     f = instance.field
-    for tensor in tensors:
+    for place, tensor in enumerate(tensors):
         shape = [instance.size(d) for d in tensor.dims]
         cells = list(itertools.product(*map(range, shape)))
-        want = positive or "positive" in tensor.properties
+        want = "positive" in tensor.properties
         values = {cell: draw(want) for cell in cells}
         zero = f.number(Fraction(0))
         if len(shape) == 2 and shape[0] == shape[1]:
             if "positive-definite" in tensor.properties:
                 values = _gram(f, values, shape[0])
             elif "orthogonal" in tensor.properties:
-                values = _cayley(f, values, shape[0])
+                values = _cayley(f, values, shape[0], bool(variant >> place % 2 & 1))
             elif "diagonal" in tensor.properties:
                 values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
             elif "symmetric" in tensor.properties:
@@ -113,7 +114,7 @@ def _gram(f: Field, values: dict, n: int) -> dict:
     return out
 
 
-def _cayley(f: Field, values: dict, n: int) -> dict:
+def _cayley(f: Field, values: dict, n: int, reflection: bool) -> dict:
     """`± (I - S)(I + S)^-1` of an antisymmetric S, the sign on one row: orthogonal over any field.
 
     Cayley's transform gives rotations alone; the sign gives the reflections.
@@ -134,8 +135,7 @@ def _cayley(f: Field, values: dict, n: int) -> dict:
         for k in range(n):
             left = f.add(one[i, k], f.multiply(minus, s[i, k]))
             total = f.add(total, f.multiply(left, inverse[k][j]))
-        reflected = i == 0 and int(abs(values[0, 0]) * 1_000_003) % 2 == 1
-        out[i, j] = f.multiply(minus, total) if reflected else total
+        out[i, j] = f.multiply(minus, total) if reflection and i == 0 else total
     return out
 
 

@@ -5,6 +5,8 @@ names.py        what a name means at a place of a document
 values.py       a matrix-notation value: a term and the axes it is laid out along
 operators.py    which factors of a chain are sums and derivatives, read off with the names known
 expressions.py  an expression's value, in both notations
+layout.py       a derivative's axes as rows and columns
+arrays.py       sums, elementwise operations and functions of whole arrays
 products.py     products of whole arrays: conformity, and what to say where it fails
 statements.py   declarations, definitions, claims and queries
 """

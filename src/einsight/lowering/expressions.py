@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 
 from ..syntax.tree import (
     Absolute,
@@ -31,16 +30,15 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms import build
-from ..terms.dimension import ONE_DIM, Dim, Index, Slot, Tensor, fresh_index
-from ..terms.term import Number, Term, slot_indices
+from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
+from ..terms.term import Term, slot_indices
 from ..terms.walk import replace_dims
 from . import arrays, products
+from .layout import lay_out, tensor_value
 from .names import ARRAY_FUNCTIONS, CONSTANTS, Entry, Names, canonical_name
-from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, sum_sign
+from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, names_in, spread, sum_sign
 from .report import Fix, Report
 from .values import Value, merge_orders
-
-LAYOUTS = ("numerator", "denominator", "mixed")
 
 
 class Reader:
@@ -405,7 +403,7 @@ class Reader:
                         f"index `{index.name}` runs over {known[0]} in `{self.source(known[1])}` and over "
                         f"{index.dim} in `{self.source(item)}`"
                     )
-                    names = [n.text for n in _names_in(known[1])] + [n.text for n in _names_in(item)]
+                    names = [n.text for n in names_in(known[1])] + [n.text for n in names_in(item)]
                     self.error("EIN301", item, message, related=self.declared_at(*names))
                     return None
                 seen[index.name] = agreed, item
@@ -751,36 +749,6 @@ class Reader:
         return replace(value, term=build.product([term], summed) if summed else term, order=free)
 
 
-def lay_out(value: Value, slots: tuple[Index, ...], layout: str) -> Value:
-    """The axes of a derivative in that layout (SPEC 1.4): the output's in `value`, then the variable's."""
-    axes, rank, variables = value.axes, value.rank, len(slots)
-    row = value.row
-    if layout == "gradient":
-        return replace(value, axes=axes + slots, row=False)
-    if layout == "second":
-        return replace(value, axes=axes + slots, row=False)
-    if rank == 0:
-        if variables == 1:
-            row = layout == "numerator"
-        elif variables == 2 and layout == "numerator":
-            slots = slots[::-1]
-        return replace(value, axes=slots, row=row and variables == 1)
-    if variables == 0:
-        if rank == 1:
-            return replace(value, row=layout == "denominator")
-        return replace(value, axes=axes[::-1] if rank == 2 and layout == "denominator" else axes)
-    whole = axes + slots
-    if rank == 1 and variables == 1 and layout == "denominator":
-        whole = whole[::-1]
-    return replace(value, axes=whole, row=False)
-
-
-def tensor_value(tensor: Tensor) -> Value:
-    """A tensor as a whole array, a vector as a column."""
-    axes = tuple(fresh_index(d) for d in tensor.dims)
-    return Value(build.component(tensor, axes), axes)
-
-
 def _component_tensors(term: Term) -> Iterator[Tensor]:
     for part in term.walk():
         if hasattr(part, "tensor"):
@@ -795,50 +763,3 @@ def _as_node(items: tuple[tuple[str, Node], ...]) -> Node:
     if len(items) == 1:
         return items[0][1]
     return Chain(items[0][1].start, items[-1][1].end, (("", items[0][1]), *items[1:]))
-
-
-def _is_function(names: Names, node: Node) -> bool:
-    if not isinstance(node, Name):
-        return isinstance(node, Transpose) and _is_function(names, node.argument)
-    entry = names.all().get(canonical_name(node.text))
-    if entry is not None:
-        return entry.kind == "function"
-    known = node.text in ARRAY_FUNCTIONS or bool(names.elementwise(node.text)) or node.text == "d"
-    return known or not (len(node.text) == 1 or names.splits(node.text))
-
-
-def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
-    """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
-    if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
-        argument = node.arguments[0]
-        return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))
-    inner = spread(names, node.argument) if isinstance(node, Transpose) else None
-    if inner is not None and isinstance(node, Transpose):
-        return (*inner[:-1], ("", Transpose(inner[-1][1].start, node.end, inner[-1][1], node.prime)))
-    inner = spread(names, node.base) if isinstance(node, (Superscript, Indexed)) else None
-    if inner is None:
-        return None
-    last = inner[-1][1]
-    if isinstance(node, Superscript):
-        return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
-    assert isinstance(node, Indexed)
-    return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
-
-
-def _names_in(node: Node) -> Iterator[Name]:
-    todo: list[object] = [node]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, Name):
-            yield item
-        elif isinstance(item, tuple):
-            todo.extend(item)
-        elif isinstance(item, Node) and not isinstance(item, Subscript):
-            todo.extend(getattr(item, s) for s in item.__slots__ if s not in ("start", "end"))
-
-
-def is_one(value: Value) -> bool:
-    return isinstance(value.term, Number) and value.term.value == Fraction(1) and not value.rank
-
-
-__all__ = ["LAYOUTS", "ONE_DIM", "Reader", "lay_out", "tensor_value"]

@@ -6,10 +6,11 @@ can be told what they are: a declared name that starts with `d` wins over the de
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol
-from .names import Names
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol, Transpose
+from .names import ARRAY_FUNCTIONS, Names, canonical_name
 
 Items = tuple[tuple[str, Node], ...]
 
@@ -183,3 +184,43 @@ def ungrouped(node: Node) -> Node:
     while isinstance(node, Group):
         node = node.inner
     return node
+
+
+def _is_function(names: Names, node: Node) -> bool:
+    if not isinstance(node, Name):
+        return isinstance(node, Transpose) and _is_function(names, node.argument)
+    entry = names.all().get(canonical_name(node.text))
+    if entry is not None:
+        return entry.kind == "function"
+    known = node.text in ARRAY_FUNCTIONS or bool(names.elementwise(node.text)) or node.text == "d"
+    return known or not (len(node.text) == 1 or names.splits(node.text))
+
+
+def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
+    """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
+    if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
+        argument = node.arguments[0]
+        return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))
+    inner = spread(names, node.argument) if isinstance(node, Transpose) else None
+    if inner is not None and isinstance(node, Transpose):
+        return (*inner[:-1], ("", Transpose(inner[-1][1].start, node.end, inner[-1][1], node.prime)))
+    inner = spread(names, node.base) if isinstance(node, (Superscript, Indexed)) else None
+    if inner is None:
+        return None
+    last = inner[-1][1]
+    if isinstance(node, Superscript):
+        return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
+    assert isinstance(node, Indexed)
+    return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    todo: list[object] = [node]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Name):
+            yield item
+        elif isinstance(item, tuple):
+            todo.extend(item)
+        elif isinstance(item, Node) and not isinstance(item, Subscript):
+            todo.extend(getattr(item, s) for s in item.__slots__ if s not in ("start", "end"))

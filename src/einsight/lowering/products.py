@@ -223,9 +223,9 @@ def _transposed_text(reader: Reader, node: Node) -> str:
 
 
 def _related(reader: Reader, *nodes: Node) -> tuple[tuple[tuple[int, int], str], ...]:
-    from .expressions import _names_in
+    from .operators import names_in
 
-    return reader.declared_at(*dict.fromkeys(n.text for node in nodes for n in _names_in(node)))
+    return reader.declared_at(*dict.fromkeys(n.text for node in nodes for n in names_in(node)))
 
 
 def free_axis(dim: Dim) -> Index:

@@ -21,7 +21,8 @@ from ..syntax.tree import (
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
 from ..terms.term import Number
-from .expressions import LAYOUTS, Reader
+from .expressions import Reader
+from .layout import LAYOUTS
 from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value
@@ -315,9 +316,9 @@ class _Relation:
             return True
         if entry is not None and (entry.kind in ("defined", "function") or entry.kind == "inferred"):
             return False
-        from .expressions import _names_in
+        from .operators import names_in
 
-        return all(canonical_name(n.text) != name for n in _names_in(right))
+        return all(canonical_name(n.text) != name for n in names_in(right))
 
     def _define(self, left: Node, right: Node, local: bool) -> bool:
         found = _target_of(left)

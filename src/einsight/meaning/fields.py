@@ -190,12 +190,15 @@ class Duals(Field):
         if isinstance(self.inner, Duals):
             raise NotInField("second derivative of a function by differences")
 
+        # near zero in smaller steps: a logarithm changes over lengths of its argument's size
+        step = self.STEP * min(1.0, max(abs(values[place]), 1e-2))
+
         def at(steps: int) -> float:
             moved = list(values)
-            moved[place] += steps * self.STEP
+            moved[place] += steps * step
             return self.inner.apply(function, tuple(moved))
 
-        return (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * self.STEP)
+        return (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * step)
 
     def compare(self, relation: str, a: Dual, b: Dual) -> bool:
         return self.inner.compare(relation, a.value, b.value)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ..lowering.expressions import LAYOUTS, Reader, lay_out
+from ..lowering.expressions import Reader
+from ..lowering.layout import LAYOUTS, lay_out
 from ..lowering.names import Entry, Names
 from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document

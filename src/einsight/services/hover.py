@@ -121,7 +121,7 @@ def _definition(lowered: Lowered, findings: Findings) -> str | None:
 
 def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
     """Of a scalar or vector, its Jacobian in every variable it depends on."""
-    from ..lowering.expressions import lay_out, tensor_value
+    from ..lowering.layout import lay_out, tensor_value
 
     tensor = lowered.tensor
     assert tensor is not None

@@ -1,0 +1,41 @@
+"""How a derivative is laid out as a matrix (SPEC 1.4).  The components never depend on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..terms import build
+from ..terms.dimension import Index, Tensor, fresh_index
+from .values import Value
+
+LAYOUTS = ("numerator", "denominator", "mixed")
+
+
+def tensor_value(tensor: Tensor) -> Value:
+    """A tensor as a whole array, a vector as a column."""
+    axes = tuple(fresh_index(d) for d in tensor.dims)
+    return Value(build.component(tensor, axes), axes)
+
+
+def lay_out(value: Value, slots: tuple[Index, ...], layout: str) -> Value:
+    """The axes of a derivative in that layout (SPEC 1.4): the output's in `value`, then the variable's."""
+    axes, rank, variables = value.axes, value.rank, len(slots)
+    row = value.row
+    if layout == "gradient":
+        return replace(value, axes=axes + slots, row=False)
+    if layout == "second":
+        return replace(value, axes=axes + slots, row=False)
+    if rank == 0:
+        if variables == 1:
+            row = layout == "numerator"
+        elif variables == 2 and layout == "numerator":
+            slots = slots[::-1]
+        return replace(value, axes=slots, row=row and variables == 1)
+    if variables == 0:
+        if rank == 1:
+            return replace(value, row=layout == "denominator")
+        return replace(value, axes=axes[::-1] if rank == 2 and layout == "denominator" else axes)
+    whole = axes + slots
+    if rank == 1 and variables == 1 and layout == "denominator":
+        whole = whole[::-1]
+    return replace(value, axes=whole, row=False)

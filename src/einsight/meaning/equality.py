@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Derivative, Number, Term, has_head
+from ..terms.term import Apply, Constant, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, PrimeField, Rationals
 from .instances import Instance, dims_and_tensors, fill, literal_components, sizes_for
+from .precise import DIGITS, Precise
 
 Values = Callable[[str], Callable[..., float] | None]
 TOLERANCE = 1e-9
@@ -69,6 +70,7 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
     # difference quotients lose their digits where functions saturate: such terms are met near the origin only
     gentle = tolerance > TOLERANCE
     constants = [] if gentle else _constants(left, right)
+    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants)
     agreed, reason = 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle else points * 6)):
         for attempt in range(wanted * (8 if gentle else 3)):
@@ -85,17 +87,97 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
             except RecursionError:
                 return Verdict(None, reason="the expression is nested too deeply to evaluate")
             if _first_difference(field, *pair, tolerance=tolerance) is not None:
-                if not _is_stable(left, right, axes, instance, pair):
+                inexact = not field.exact and not gentle
+                confirmed = _differ_precisely(points_at, attempt) if inexact else None
+                doubtful = inexact and confirmed is None and points_at.known_precisely
+                if doubtful or (confirmed is None and not _is_stable(left, right, axes, instance, pair)):
                     reason = "floating-point numbers lose too many digits on it"
                     continue
-                example = _smallest(left, right, axes, dims, tensors, least, values)
-                return Verdict(False, example or _example(instance, axes, dims, tensors, *pair))
+                if not isinstance(confirmed, bool):
+                    example = _smallest(left, right, axes, dims, tensors, least, values)
+                    return Verdict(False, example or confirmed or _example(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
-                return Verdict(True)
+                return Verdict(True) if field.exact or gentle else _confirm(points_at)
         if agreed:
             break
-    return Verdict(True) if agreed >= points else Verdict(None, reason=reason or "no point could be evaluated")
+    if agreed >= points:
+        return Verdict(True) if gentle else _confirm(points_at)
+    return Verdict(None, reason=reason or "no point could be evaluated")
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Two terms and where they are compared."""
+
+    left: Term
+    right: Term
+    axes: tuple[Index, ...]
+    dims: tuple[Dim, ...]
+    tensors: tuple[Tensor, ...]
+    least: dict[Dim, int]
+    constants: list[float]
+
+    @property
+    def known_precisely(self) -> bool:
+        """Are all functions of the terms known to more digits?"""
+        known = Precise().functions
+        parts = (p for t in (self.left, self.right) for p in t.walk())
+        return all(p.function in known for p in parts if isinstance(p, Apply)) and not any(
+            has_head(t, head) for t in (self.left, self.right) for head in (Constant, Derivative)
+        )
+
+
+def _differ_precisely(problem: _Problem, attempt: int) -> Counterexample | bool | None:
+    """The same point to 400 digits: a counterexample, False where the sides agree, None where it cannot be told.
+
+    A difference counts only when it stays what it is with three times the digits; rounding shrinks.
+    """
+    rough = _at_digits(problem, attempt, DIGITS)
+    if rough is None or rough[3] is None:
+        return None if rough is None else False
+    fine = _at_digits(problem, attempt, 3 * DIGITS)
+    if fine is None or fine[3] is None:
+        return None if fine is None else False
+    field, instance, (left, right), place = fine
+    assert place is not None
+    difference = left[place] - right[place]
+    before = rough[2][0][place] - rough[2][1][place]
+    if abs(difference - before) > abs(difference) / 100:
+        return None
+    texts = [field.text(left[place]), field.text(right[place])]
+    if texts[0] == texts[1]:
+        texts[1] += f" (the difference is {field.text(difference)})"
+    return _example(instance, problem.axes, problem.dims, problem.tensors, left, right, place, texts)
+
+
+def _at_digits(
+    problem: _Problem, attempt: int, digits: int
+) -> tuple[Precise, Instance, tuple[list, list], int | None] | None:
+    """Both sides at the attempt's point, and the first place where they differ."""
+    field = Precise(digits)
+    _, draw = _float_points(lambda name: None, attempt, problem.constants)
+    sizes = sizes_for(problem.dims, problem.least, attempt)
+    try:
+        instance = fill(Instance(field, sizes), problem.tensors, lambda p: field.mp.mpf(draw(p)), attempt)
+        left, right = (entries(t, instance, problem.axes) for t in (problem.left, problem.right))
+    except NotInField:
+        return None
+    place = next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if field.differ(a, b)), None)
+    return field, instance, (left, right), place
+
+
+def _confirm(problem: _Problem) -> Verdict:
+    """Double precision agrees; do more digits?  It cannot see what is saturated or tiny beside the rest."""
+    confirmed = 0
+    for attempt in range(8):
+        found = _differ_precisely(problem, attempt)
+        if isinstance(found, Counterexample):
+            return Verdict(False, found)
+        confirmed += found is False
+        if confirmed >= 2:
+            break
+    return Verdict(True)
 
 
 def _constants(*terms: Term) -> list[float]:
@@ -197,8 +279,12 @@ def _example(
     tensors: Sequence[Tensor],
     left: Sequence[Any],
     right: Sequence[Any],
+    place: int | None = None,
+    texts: Sequence[str] | None = None,
 ) -> Counterexample:
-    place = _first_difference(instance.field, left, right) or 0
+    if place is None:
+        place = _first_difference(instance.field, left, right) or 0
+    spot = place
     cell: list[int] = []
     rest = place
     for axis in reversed(list(axes)):
@@ -208,11 +294,13 @@ def _example(
         (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t])) for t in tensors
     )
     sizes = tuple((str(d), instance.size(d)) for d in dims)
-    return Counterexample(sizes, shown, tuple(cell), _text(left[place]), _text(right[place]))
+    shown_left, shown_right = texts or (_text(left[spot]), _text(right[spot]))
+    return Counterexample(sizes, shown, tuple(cell), shown_left, shown_right)
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, float):
+    if not isinstance(value, (int, Fraction)):
+        value = float(value)
         return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
     text = str(value)
     return text if len(text) <= 24 else f"{text[:6]}… ({len(text)} digits)"

@@ -151,3 +151,34 @@ def test_bad_input_raises_one_kind(expression, wrt, code):
     with pytest.raises(einsight.EinsightError) as caught:
         einsight.derive(expression, wrt=wrt, declare=DECLARE)
     assert caught.value.diagnostics[0].code == code
+
+
+def test_only_one_kind_of_exception_escapes():
+    given = {"expression": "y' W x", "wrt": "x", "declare": DECLARE}
+    bad = [{"expression": None}, {"expression": b"x"}, {"wrt": 3}, {"wrt": ["x", None]}, {"declare": 3}, {"order": "a"},
+           {"order": 1.5}, {"order": 10**6}, {"layout": None}]  # fmt: skip
+    for change in bad:
+        with pytest.raises(einsight.EinsightError):
+            einsight.derive(**(given | change))
+    derived = einsight.derive(**given)
+    for values in (
+        None,
+        {},
+        {"W": [[1], [1, 2]], "y": [1.0]},
+        {"W": "text", "y": [1.0]},
+        {"W": [[1.0]], "y": [1.0, 2.0]},
+    ):
+        with pytest.raises(einsight.EinsightError):
+            derived.evaluate(values)
+    for wrong in (
+        lambda: einsight.check(None),
+        lambda: einsight.check("x", layout="up"),
+        lambda: einsight.rewrite("x_i", 3),
+    ):
+        with pytest.raises(einsight.EinsightError):
+            wrong()
+
+
+def test_whole_numbers_are_numbers():
+    assert einsight.derive("c^-1", wrt="c", declare=DECLARE).evaluate({"c": 2}) == -0.25
+    assert einsight.derive("y' W x", wrt="x_1", declare=DECLARE).index == "W_k1 y_k"

@@ -114,11 +114,7 @@ class Evaluator:
         return Table((), [self.field.number(Fraction(self.instance.size(term.dim)))])
 
     def _constant(self, term: Constant) -> Table:
-        if self.field.exact:
-            raise NotInField("pi")
-        value = math.pi
-        zero = self.field.number(Fraction(0))
-        return Table((), [Dual(value, zero.slope) if isinstance(zero, Dual) else value])
+        return Table((), [self.field.pi()])
 
     def _delta(self, term: Delta) -> Table:
         one, zero = (self.field.number(Fraction(v)) for v in (1, 0))

@@ -40,6 +40,9 @@ class Field:
     def apply(self, function: str, arguments: tuple[Any, ...]) -> Any:
         raise NotInField(function)
 
+    def pi(self) -> Any:
+        raise NotInField("pi")
+
     def compare(self, relation: str, a: Any, b: Any) -> bool:
         return {"=": a == b, "≠": a != b, "<": a < b, "≤": a <= b}[relation]
 
@@ -98,6 +101,9 @@ class Floats(Field):
     def number(self, value: Fraction) -> float:
         return _finite(lambda: float(value))
 
+    def pi(self) -> float:
+        return math.pi
+
     def power(self, a: float, b: float) -> float:
         if a < 0 or (a == 0 and b <= 0):
             raise NotInField("power of a negative number")
@@ -154,6 +160,9 @@ class Duals(Field):
 
     def number(self, value: Fraction) -> Dual:
         return Dual(self.inner.number(value), self.zero)
+
+    def pi(self) -> Dual:
+        return Dual(self.inner.pi(), self.zero)
 
     def add(self, a: Dual, b: Dual) -> Dual:
         return Dual(self.inner.add(a.value, b.value), self.inner.add(a.slope, b.slope))

@@ -30,6 +30,9 @@ class Precise(Field):
     def number(self, value: Fraction) -> Any:
         return self.mp.mpf(value.numerator) / value.denominator
 
+    def pi(self) -> Any:
+        return +self.mp.pi
+
     def power(self, a: Any, b: Any) -> Any:
         if a < 0 or (a == 0 and b <= 0):
             raise NotInField("power of a negative number")

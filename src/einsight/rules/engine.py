@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..terms.term import HEADS, Derivative, Term, has_head
+from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
 from .rule import PHASES, Rule
@@ -84,12 +84,21 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
                 result = visit(new)
                 active.discard(t)
                 return result
+        # building a product can part it into contractions that stand for the first time: ∑_l δ_l1 of W_k1 δ_l1
+        if isinstance(t, Product) and any(_is_contraction(c) and c not in memo for c in t.factors):
+            parted = map_parts(t, lambda c: visit(c) if _is_contraction(c) else c)
+            if parted is not t:
+                return visit(parted)
         return t
 
     result = visit(term)
     if check and has_head(result, Derivative):
         raise MissingRule(next(t for t in result.walk() if isinstance(t, Derivative)))
     return result
+
+
+def _is_contraction(term: Term) -> bool:
+    return isinstance(term, Product) and bool(term.bound) and not term.free
 
 
 def derivation(term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400) -> list[Rewrite]:

@@ -24,7 +24,7 @@ from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Component, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, map_parts
-from .derive import verified_matrix
+from .derive import require_layout, require_text, verified_matrix
 
 VERDICTS = ("right", "transposed", "right_if", "wrong", "shape", "undecided")
 
@@ -62,11 +62,17 @@ class Findings:
 
 
 def check(text: str, language: str = "ein", layout: str = "numerator") -> Findings:
-    """Judge the claims of a text in `ein` or `markdown`.  Never raises on any text."""
+    """Judge the claims of a text in `ein` or `markdown`.
+
+    Never raises on any text; EinsightError for a language or layout that does not exist.
+    """
     if language not in ("ein", "markdown"):
         from .derive import fail
 
         raise fail("EIN002", f"language `{language}` is not read yet: choose ein or markdown")
+    require_text("the text", text)
+    if layout != "auto":
+        require_layout(layout)
     findings = Findings()
     names = Names(catalogue().arity)
     for region in regions_of(text, language):

@@ -28,6 +28,8 @@ from ..terms.dimension import Index
 from ..terms.term import Derivative, Term, has_head
 from ..terms.walk import expand_definitions
 
+HIGHEST_ORDER = 8
+
 
 @dataclass(frozen=True)
 class Step:
@@ -143,9 +145,29 @@ def fail(code: str, message: str) -> EinsightError:
     return EinsightError([Diagnostic(code, "error", (0, 0), message)])
 
 
+def require_layout(layout: object) -> None:
+    if layout not in LAYOUTS:
+        raise fail("EIN001", f"`{layout}` is no layout: choose {', '.join(LAYOUTS)}")
+
+
+def require_text(what: str, *given: object) -> None:
+    """Raise EinsightError where something that must be text is not."""
+    for item in given:
+        if not isinstance(item, str):
+            raise fail("EIN001", f"{what} must be text, not {type(item).__name__}")
+
+
+def _listed(what: str, given: object) -> list[object]:
+    if not isinstance(given, (list, tuple)):
+        raise fail("EIN001", f"{what} must be text or a list of texts, not {type(given).__name__}")
+    return list(given)
+
+
 def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     """The names that some statements declare and define.  Raises EinsightError."""
-    text = declare if isinstance(declare, str) else "\n".join(declare)
+    lines = [declare] if isinstance(declare, str) else _listed("`declare`", declare)
+    require_text("`declare`", *lines)
+    text = "\n".join(map(str, lines))
     document = lower_document(text, catalogue().arity, layout)
     errors = [d for d in document.diagnostics if d.severity == "error"]
     if errors:
@@ -188,10 +210,12 @@ def derive(
 
     Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
     """
-    if layout not in LAYOUTS:
-        raise fail("EIN001", f"`{layout}` is no layout: choose {', '.join(LAYOUTS)}")
-    if order < 1:
-        raise fail("EIN001", "the order of a derivative is 1 or more")
+    require_layout(layout)
+    if not isinstance(order, int) or not 1 <= order <= HIGHEST_ORDER:
+        raise fail("EIN001", f"the order of a derivative is a whole number from 1 to {HIGHEST_ORDER}, not {order!r}")
+    require_text("the expression", expression)
+    if wrt is not None:
+        require_text("`wrt`", *((wrt,) if isinstance(wrt, str) else _listed("`wrt`", wrt)))
     names = read_declarations(declare, layout)
     try:
         return _derive(expression, wrt, names, order, layout)
@@ -403,7 +427,10 @@ class Rewritten:
 
 def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | Sequence[str] = "") -> Rewritten:
     """Apply the named rules, or all, until none fires.  Raises EinsightError."""
+    require_text("the expression", expression)
     known = catalogue().rules
+    if rules is not None:
+        rules = [rules] if isinstance(rules, str) else [str(r) for r in _listed("`rules`", rules)]
     for name in rules or ():
         if name not in known:
             raise fail("EIN001", f"there is no rule `{name}`: `einsight rules` lists them")

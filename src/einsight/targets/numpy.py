@@ -47,11 +47,19 @@ def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any], input
     text = writer.function(tuple(axes), "")
     scope: dict[str, Any] = {}
     exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
+    if not isinstance(values, Mapping):
+        raise EinsightError(
+            [Diagnostic("EIN001", "error", (0, 0), "the values are arrays by tensor name, as in `{'x': x}`")]
+        )
     arrays = {}
     for tensor, name in writer.arguments().items():
         if tensor.name not in values:
             raise EinsightError([Diagnostic("EIN101", "error", (0, 0), f"no value is given for `{tensor.name}`")])
-        arrays[name] = numpy.asarray(values[tensor.name])
+        try:
+            arrays[name] = numpy.asarray(values[tensor.name]) * 1.0
+        except (ValueError, TypeError) as error:
+            message = f"the value of `{tensor.name}` is no array of numbers: {error}"
+            raise EinsightError([Diagnostic("EIN301", "error", (0, 0), message)]) from error
     try:
         return scope["derivative"](**arrays)
     except ValueError as error:
@@ -113,7 +121,7 @@ class _Writer:
         names = ", ".join(arguments.values())
         head = [f"def derivative(*, {names}):" if names else "def derivative():"]
         head += [f'    """{formula}"""'] if formula else []
-        head += [f"    {n} = numpy.asarray({n})" for n in arguments.values()]
+        head += [f"    {n} = 1.0 * numpy.asarray({n})" for n in arguments.values()]
         # an output axis that nothing measures cannot be filled
         for axis in axes:
             if isinstance(axis.dim.value, str) and axis.dim not in sizes:

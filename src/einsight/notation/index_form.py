@@ -252,7 +252,7 @@ class Printer:
         size = abs(number)
         numerator, denominator = size.numerator, size.denominator
         if explicit:
-            sums = self.sum_over([inner[d] for d in explicit])
+            sums = self.sum_over(sorted(inner[d] for d in explicit))
             top = [f"{sums} {' '.join(top)}" if top else f"{sums} 1"]
         if numerator != 1 or not top:
             top.insert(0, str(numerator))

@@ -141,6 +141,8 @@ def make_server() -> Server:
         made = await server.analyse(params.text_document.uri)
         if made is None:
             return None
+        if params.position.line >= len(made.lines.starts):
+            return None
         offset = made.lines.offset(params.position.line, params.position.character)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(None, hover, made.findings, made.text, offset)

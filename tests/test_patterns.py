@@ -5,7 +5,7 @@ import pytest
 import einsight
 from einsight.meaning.equality import compare
 from einsight.notation.index_form import free_names, index_form
-from einsight.rules.engine import normal_form
+from einsight.rules.engine import BudgetExceeded, derivation, normal_form
 from einsight.rules.pattern import MalformedRule, compiled, rule
 from einsight.services.check import function_value
 from einsight.services.derive import read_declarations, read_value
@@ -60,3 +60,16 @@ def test_a_wrong_rule_is_found_out():
 def test_rules_on_the_command_line():
     found = einsight.rewrite("log(exp(c t))", rules=["algebra.log-exp"], declare=DECLARE)
     assert (found.index, [s.rule for s in found.steps]) == ("c t", ["algebra.log-exp"])
+
+
+def test_a_cycle_is_named_and_fuel_ends():
+    names = read_declarations(DECLARE, "numerator")
+    term = read_value("tanh(c)", names).term
+    there, back = rule("test.there", "tanh(s) => sin(s)"), rule("test.back", "sin(s) => tanh(s)")
+    for run in (normal_form, derivation):
+        with pytest.raises(BudgetExceeded) as caught:
+            run(term, [there, back])
+        assert caught.value.cycle and caught.value.rule in ("test.there", "test.back")
+    with pytest.raises(BudgetExceeded) as caught:
+        normal_form(term, [rule("test.grow", "tanh(s) => tanh(tanh(s) + 1)")], fuel=20)
+    assert not caught.value.cycle and caught.value.partial is not None

@@ -180,12 +180,6 @@ def _innermost(node: Node) -> Node:
     return node
 
 
-def ungrouped(node: Node) -> Node:
-    while isinstance(node, Group):
-        node = node.inner
-    return node
-
-
 def _is_function(names: Names, node: Node) -> bool:
     if not isinstance(node, Name):
         return isinstance(node, Transpose) and _is_function(names, node.argument)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..syntax.tree import Node, Num
 from ..terms import build
-from ..terms.dimension import ONE_DIM, Dim, Index, fresh_index
+from ..terms.dimension import ONE_DIM, Dim, fresh_index
 from ..terms.term import Term
 from .report import Fix
 from .values import Value
@@ -226,7 +226,3 @@ def _related(reader: Reader, *nodes: Node) -> tuple[tuple[tuple[int, int], str],
     from .operators import names_in
 
     return reader.declared_at(*dict.fromkeys(n.text for node in nodes for n in names_in(node)))
-
-
-def free_axis(dim: Dim) -> Index:
-    return fresh_index(dim)

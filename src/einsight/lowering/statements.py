@@ -19,7 +19,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
+from ..terms.dimension import Dim, Index, Slot, Tensor
 from ..terms.term import Number
 from .expressions import Reader
 from .layout import LAYOUTS
@@ -439,6 +439,3 @@ def _target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
         if inner_text.isdigit() and len(names) == len(node.subscript.entries) == len(set(names)):
             return f"{node.base.base.text}_{inner_text}", names, False, node.base
     return None
-
-
-__all__ = ["Document", "Lowered", "Side", "fresh_index", "lower_document", "lower_statement"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..rules.algebra import split_coefficient
 from ..terms import build
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import (
@@ -384,6 +383,3 @@ def matrix_latex(text: str) -> str:
     for letter, command in LatexPrinter.GREEK.items():
         text = text.replace(letter, "\\" + command + " ")
     return text
-
-
-__all__ = ["SUM", "free_names", "index_form", "latex_form", "matrix_latex", "split_coefficient"]

@@ -7,12 +7,12 @@ A verdict is `right` only where the two sides are one canonical form or agree at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..documents.regions import Region, regions_of
-from ..lowering.names import Entry, Names
+from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..lowering.statements import Lowered, Side, lower_document
 from ..lowering.values import Value
@@ -317,6 +317,3 @@ def claim_json(claim: Claim, position: Callable[[int], dict[str, int]]) -> dict[
         "derived": claim.derived,
         "counterexample": claim.counterexample,
     }
-
-
-__all__ = ["VERDICTS", "Claim", "Entry", "Findings", "Sequence", "check", "judge"]

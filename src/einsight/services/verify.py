@@ -9,7 +9,7 @@ from ..lowering.values import Value
 from ..meaning.equality import compare
 from ..meaning.fields import Duals, Floats, NotInField
 from ..rules.catalogue import catalogue
-from ..rules.engine import everywhere, normal_form
+from ..rules.engine import everywhere
 from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Rule
 from ..terms import build
@@ -141,6 +141,3 @@ def verify_all(only: str | None = None) -> list[Result]:
         for function in catalogue().functions.values():
             results += verify_function(function)
     return results
-
-
-__all__ = ["Result", "normal_form", "verify_all", "verify_function", "verify_rule"]

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from .dimension import Dim, Index, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
+from .dimension import Index, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
 from .term import (
     Abstraction,
     Apply,
@@ -424,13 +424,9 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     return substitute_indices(term, names)
 
 
-def dims_of(slots: Iterable[Slot]) -> tuple[Dim | None, ...]:
-    return tuple(None if isinstance(s, int) else s.dim for s in slots)
-
-
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "constant", "delta", "derivative", "dims_of", "instantiate", "negate", "number", "open_abstraction",
+    "constant", "delta", "derivative", "instantiate", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

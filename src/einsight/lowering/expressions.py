@@ -35,7 +35,7 @@ from ..terms.term import Term, slot_indices
 from ..terms.walk import replace_dims
 from . import arrays, products
 from .layout import lay_out, tensor_value
-from .names import ARRAY_FUNCTIONS, CONSTANTS, Entry, Names, canonical_name
+from .names import CONSTANTS, Entry, Names, canonical_name
 from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, names_in, spread, sum_sign
 from .report import Fix, Report
 from .values import Value, merge_orders
@@ -148,7 +148,7 @@ class Reader:
             return Value(build.constant("pi"))
         if text in self.names.dimensions():
             return Value(build.size(self.names.dimension(text)))
-        if self.names.elementwise(text) or text in ARRAY_FUNCTIONS:
+        if self.names.is_function(text):
             self.error("EIN001", node, f"`{text}` is a function: write its argument in brackets, as in `{text}(x)`")
             return None
         split = self.names.splits(text)
@@ -611,7 +611,7 @@ class Reader:
                 return self._derivative_call(node, text)
             if entry is None and text in ("I", "ones"):
                 return self._sized(node, text)
-            known = entry is None and (text in ARRAY_FUNCTIONS or self.names.elementwise(text))
+            known = entry is None and self.names.is_function(text)
             if known or (entry is not None and entry.kind == "function"):
                 values = [self.read(a) for a in node.arguments]
                 if any(v is None for v in values):

@@ -26,7 +26,6 @@ ARRAY_FUNCTIONS = frozenset(
     "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
 )
 CONSTANTS = frozenset({"pi", "π"})
-WORDS = frozenset({"I", "ones", "delta", "δ", "sum", "transpose"})
 
 
 def canonical_name(text: str) -> str:
@@ -79,6 +78,10 @@ class Names:
     def knows(self, text: str) -> bool:
         name = canonical_name(text)
         return name in self.entries or (self.parent is not None and self.parent.knows(name))
+
+    def is_function(self, text: str) -> bool:
+        """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
+        return text in ARRAY_FUNCTIONS or bool(self.elementwise(text))
 
     def all(self) -> Mapping[str, Entry]:
         return {**(self.parent.all() if self.parent else {}), **self.entries}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol, Transpose
-from .names import ARRAY_FUNCTIONS, Names, canonical_name
+from .names import Names, canonical_name
 
 Items = tuple[tuple[str, Node], ...]
 
@@ -186,7 +186,7 @@ def _is_function(names: Names, node: Node) -> bool:
     entry = names.all().get(canonical_name(node.text))
     if entry is not None:
         return entry.kind == "function"
-    known = node.text in ARRAY_FUNCTIONS or bool(names.elementwise(node.text)) or node.text == "d"
+    known = names.is_function(node.text) or node.text == "d"
     return known or not (len(node.text) == 1 or names.splits(node.text))
 
 

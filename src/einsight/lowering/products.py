@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -115,19 +115,22 @@ def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Fa
 
 
 def _conforms(reader: Reader, factors: Sequence[Factor]) -> bool:
-    columns: Dim | None = None
-    rows: Dim | None = None
-    for _, _, value in factors:
-        if columns is not None:
-            if rows is columns is ONE_DIM:  # a scalar so far
-                rows, columns = value.layout
-                continue
-            if reader.same_dim(columns, value.layout[0]) is None:
-                return False
-            columns = value.layout[1]
+    return all(_junctions(factors, lambda a, b: reader.same_dim(a, b) is not None))
+
+
+def _junctions(factors: Sequence[Factor], fits: Callable[[Dim, Dim], bool]) -> list[bool]:
+    """Does each factor fit what stands before it?  Anything fits behind a product that is a number, as `x' x`."""
+    first = factors[0][2]
+    rows, columns = first.layout if first.rank <= 2 else (ONE_DIM, ONE_DIM)
+    found = []
+    for _, _, value in factors[1:]:
+        if rows is columns is ONE_DIM:
+            rows, columns = value.layout
+            found.append(True)
         else:
-            rows, columns = value.layout if value.rank <= 2 else (ONE_DIM, ONE_DIM)
-    return True
+            found.append(fits(columns, value.layout[0]))
+            columns = value.layout[1]
+    return found
 
 
 def _pair(reader: Reader, left: Value, right: Value) -> Value:
@@ -152,7 +155,7 @@ def _pair(reader: Reader, left: Value, right: Value) -> Value:
 
 def _explain(reader: Reader, node: Node, factors: Sequence[Factor]) -> None:
     """One report for a product that does not conform: a transpose that mends it, an orientation, or the shapes."""
-    junctions = [_fits(a[2], b[2]) for a, b in zip(factors, factors[1:], strict=False)]
+    junctions = _junctions(factors, _may_be_one)
     bad = junctions.index(False) if False in junctions else 0
     left, right = factors[bad], factors[bad + 1]
     if left[2].rank == right[2].rank == 1 and left[2].row == right[2].row:
@@ -186,8 +189,7 @@ def _explain(reader: Reader, node: Node, factors: Sequence[Factor]) -> None:
     reader.error("EIN301", wrong[1], message, related=_related(reader, left[1], right[1]))
 
 
-def _fits(left: Value, right: Value) -> bool:
-    a, b = left.layout[1], right.layout[0]
+def _may_be_one(a: Dim, b: Dim) -> bool:
     return a is b or a.inferred or b.inferred
 
 

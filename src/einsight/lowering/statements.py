@@ -50,6 +50,7 @@ class Lowered:
     order: tuple[Index, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tree: object = None
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -78,9 +79,9 @@ def lower_document(
         while pending and pending[0].start < piece.start:
             layout = _direct(pending.pop(0), layout, ignored, statements, text)
         lowered = lower_statement(piece, names, layout)
-        silent = ignored | piece.ignored
+        silent = frozenset(ignored | piece.ignored)
         lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
-        lowered.ignored = silent  # type: ignore[attr-defined]
+        lowered.ignored = silent
         statements.append(lowered)
     for directive in pending:
         layout = _direct(directive, layout, ignored, statements, text)

@@ -26,13 +26,12 @@ from ..terms.term import Component, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, map_parts
 from .derive import require_layout, require_text, verified_matrix
 
-VERDICTS = ("right", "transposed", "right_if", "wrong", "shape", "undecided")
-
 
 @dataclass(frozen=True)
 class Claim:
     """One `=` that was judged.
 
+    verdict         right, transposed, right_if, wrong, shape or undecided (SPEC 3)
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words
@@ -93,8 +92,7 @@ def _check_region(region: Region, names: Names, layout: str, findings: Findings)
         if lowered.kind == "claim":
             for left, right in zip(lowered.sides, lowered.sides[1:], strict=False):
                 claim, more = judge(left, right, lowered, names)
-                silent: set[str] = getattr(lowered, "ignored", set())
-                found += [d for d in more if d.code not in silent and "*" not in silent]
+                found += [d for d in more if d.code not in lowered.ignored and "*" not in lowered.ignored]
                 findings.claims.append(replace(claim, span=region.map_span(claim.span)))
         findings.diagnostics += [_moved(d, region) for d in found]
         findings.statements.append(lowered)

@@ -14,7 +14,6 @@ from typing import Any
 
 from .dimension import Dim, Index, Shift, Slot, Tensor, intern_object, slot_key
 
-NO_INDICES: frozenset[Index] = frozenset()
 NO_TENSORS: frozenset[Tensor] = frozenset()
 
 

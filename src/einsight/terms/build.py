@@ -139,6 +139,8 @@ def apply(function: str, *arguments: Term) -> Term:
 
 def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot] = ()) -> Term:
     arguments, indices = tuple(arguments), tuple(indices)
+    if len(indices) == 2 and slot_key(indices[1]) < slot_key(indices[0]) and arguments[0].symmetric:
+        indices = indices[::-1]  # the functions that give a matrix, inverse and power, keep symmetry
 
     def build() -> Operator:
         self = object.__new__(Operator)
@@ -367,7 +369,7 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
 def _signature(term: Term, colours: dict[Index, int], marked: Index) -> tuple:
     """What a term looks like when only the colours of the dummies can be seen."""
     slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
-    if isinstance(term, Delta):
+    if _slots_commute(term):
         slots = tuple(sorted(slots))
     if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
         return (term.RANK, str(term.key[1]), slots, ("=", repr(term.key)) if term.children() else ())
@@ -376,6 +378,14 @@ def _signature(term: Term, colours: dict[Index, int], marked: Index) -> tuple:
     if isinstance(term, (Sum, Product)):
         inner.sort(key=repr)
     return (term.RANK, str(term.key[1]), slots, ("~", repr(inner)))
+
+
+def _slots_commute(term: Term) -> bool:
+    if isinstance(term, Component):
+        return term.tensor.is_symmetric
+    return isinstance(term, Delta) or (
+        isinstance(term, Operator) and len(term.indices) == 2 and term.arguments[0].symmetric
+    )
 
 
 def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
@@ -396,12 +406,16 @@ def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
 
 
 def _make_abstraction(names: tuple[Index, ...], body: Term) -> Abstraction:
+    square = len(names) == 2 and names[0].dim is names[1].dim
+    symmetric = square and substitute(body, {names[0]: names[1], names[1]: names[0]}) is body
+
     def build() -> Abstraction:
         self = object.__new__(Abstraction)
         self.params, self.body = names, body
         self.free = body.free.difference(names)
         self.height = body.height + 1
         self.key = (len(names), tuple(n.key for n in names), body.key)
+        self.symmetric = symmetric
         return self
 
     return intern_object((Abstraction, names, body), build)

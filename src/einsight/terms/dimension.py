@@ -137,13 +137,14 @@ class Tensor:
     one it is provably independent of.
     """
 
-    __slots__ = ("name", "dims", "properties", "definition", "depends", "key", "__weakref__")
+    __slots__ = ("name", "dims", "properties", "definition", "depends", "key", "is_symmetric", "__weakref__")
     name: str
     dims: tuple[Dim, ...]
     properties: frozenset[str]
     definition: Abstraction | None
     depends: frozenset[Tensor]
     key: str
+    is_symmetric: bool
 
     def __new__(
         cls,
@@ -157,6 +158,7 @@ class Tensor:
             self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
             inner = definition.body.depends if definition is not None else frozenset()
             self.depends = inner | {self}
+            self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
             self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
             return self
 

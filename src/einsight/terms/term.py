@@ -161,7 +161,7 @@ class Constant(Term):
 
 
 class Component(Term):
-    """`T_ij…`: one entry of a tensor."""
+    """`T_ij…`: one entry of a tensor; `S_ij` and `S_ji` of a symmetric one are the same object."""
 
     __slots__ = ("tensor", "indices")
     RANK = 4
@@ -173,6 +173,9 @@ class Component(Term):
 
     @staticmethod
     def make(tensor: Tensor, indices: tuple[Slot, ...] = ()) -> Component:
+        if tensor.is_symmetric and slot_key(indices[1]) < slot_key(indices[0]):
+            indices = indices[::-1]
+
         def build() -> Component:
             self = object.__new__(Component)
             self.tensor, self.indices = tensor, indices
@@ -299,12 +302,13 @@ class Product(Term):
 class Abstraction:
     """`(i, j) ↦ body`: an array as a function of its indices, with canonical parameter names."""
 
-    __slots__ = ("params", "body", "free", "height", "key", "__weakref__")
+    __slots__ = ("params", "body", "free", "height", "key", "symmetric", "__weakref__")
     params: tuple[Index, ...]
     body: Term
     free: frozenset[Index]
     height: int
     key: tuple
+    symmetric: bool  # a matrix that is its own transpose, as far as the canonical form shows
 
     @property
     def dims(self) -> tuple[Dim, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from fractions import Fraction
 
 from ..terms import build
-from ..terms.term import Number, Power, Product, Sum, Term
+from ..terms.term import Apply, Number, Power, Product, Sum, Term
 from .pattern import rule
 from .rule import Rule
+
+LARGEST_EXPANSION = 24
 
 
 def split_coefficient(term: Term) -> tuple[Fraction, Term]:
@@ -78,7 +82,124 @@ def nested_power(term: Term) -> Term | None:
     return None
 
 
-_D = "x in R^m; s, t in R positive"
+def content(term: Sum) -> Fraction:
+    """The greatest number that every term of a sum is a whole multiple of."""
+    numbers = [split_coefficient(t)[0] for t in term.terms]
+    top = math.gcd(*(n.numerator for n in numbers))
+    return Fraction(top, math.lcm(*(n.denominator for n in numbers)))
+
+
+def pull_number(term: Term) -> Term | None:
+    """c (a x + a y) = c a (x + y) for plain numbers c and a."""
+    if not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
+        return None
+    pulled = {f: content(f) for f in term.factors if isinstance(f, Sum)}
+    if all(n == 1 for n in pulled.values()):
+        return None
+    factors, dummies = build.open_product(term)
+    out: list[Term] = []
+    for factor in factors:
+        number = content(factor) if isinstance(factor, Sum) else Fraction(1)
+        if number != 1 and isinstance(factor, Sum):
+            out.append(build.number(number))
+            factor = build.add(*(build.product([build.number(1 / number), t]) for t in factor.terms))
+        out.append(factor)
+    return build.product(out, dummies)
+
+
+def sign(term: Term) -> Term | None:
+    """-(a - b) c = (b - a) c."""
+    number, _ = split_coefficient(term)
+    if number >= 0 or not isinstance(term, Product):
+        return None
+    factors, dummies = build.open_product(term)
+    for place, factor in enumerate(factors):
+        if isinstance(factor, Sum) and not any(isinstance(t, Number) for t in factor.terms):
+            signs = [split_coefficient(t)[0] < 0 for t in factor.terms]
+            if any(signs) and 2 * sum(signs) >= len(signs):
+                turned = build.add(*(build.negate(t) for t in factor.terms))
+                return build.product([*factors[:place], build.MINUS_ONE, turned, *factors[place + 1 :]], dummies)
+    return None
+
+
+def weight(term: Term) -> int:
+    """About how many symbols a reader meets: the measure that `expand` must bring down."""
+    found = term.memo.get("weight")
+    if found is None:
+        if isinstance(term, Number):
+            found = 0
+        elif isinstance(term, (Sum, Product)):
+            found = sum(map(weight, term.children()))
+        elif isinstance(term, Power):
+            found = weight(term.base) + (1 if isinstance(term.exponent, Number) else weight(term.exponent))
+        else:
+            inner = sum(map(weight, term.children())) + sum(weight(a.body) for a in term.abstractions())
+            found = 1 + inner
+        term.memo["weight"] = found
+    return found
+
+
+def _multiplied_out(term: Term, only: Sum | None = None) -> list[Term]:
+    """The terms of a product of sums, sums inside sums left as they are; of one sum only where it is named."""
+    if not isinstance(term, Product):
+        return list(term.terms) if isinstance(term, Sum) else [term]
+    factors, dummies = build.open_product(term)
+    choices: list[tuple[Term, ...]] = []
+    for shut, factor in zip(term.factors, factors, strict=True):
+        open_it = isinstance(factor, Sum) and (only is None or shut is only)
+        choices.append(factor.terms if open_it and isinstance(factor, Sum) else (factor,))
+    if math.prod(map(len, choices)) > LARGEST_EXPANSION:
+        return [term]
+    return [build.product(choice, dummies) for choice in itertools.product(*choices)]
+
+
+def expand(term: Term) -> Term | None:
+    """a (b + c) = a b + a c, where terms then cancel or are alike."""
+    if isinstance(term, Sum):
+        if not any(isinstance(t, Product) and any(isinstance(f, Sum) for f in t.factors) for t in term.terms):
+            return None
+        candidates = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
+    elif isinstance(term, Product):
+        sums = [f for f in term.factors if isinstance(f, Sum)]
+        if not sums:
+            return None
+        candidates = [build.add(*_multiplied_out(term, s)) for s in sums]
+        if len(sums) > 1:
+            candidates.append(build.add(*_multiplied_out(term)))
+    else:
+        return None
+    before = weight(term)
+    for candidate in candidates:
+        if candidate is not term:
+            after = collect(candidate) or candidate
+            if weight(after) < before:
+                return after
+    return None
+
+
+def log_of_product(term: Term) -> Term | None:
+    """log(exp(u) v) = u + log(v); log(v^n) = n log(v) for odd n, where both sides are defined for the same v."""
+    if not isinstance(term, Apply) or term.function != "log":
+        return None
+    (inner,) = term.arguments
+    if isinstance(inner, Power) and isinstance(inner.exponent, Number) and inner.exponent.value.numerator % 2:
+        return build.product([inner.exponent, build.apply("log", inner.base)])
+    if not isinstance(inner, Product) or inner.bound:
+        return None
+    out: list[Term] = []
+    rest: list[Term] = []
+    for factor in inner.factors:
+        base, count = factor, build.ONE
+        if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+            base, count = factor.base, factor.exponent
+        if isinstance(base, Apply) and base.function == "exp":
+            out.append(build.product([count, base.arguments[0]]))
+        else:
+            rest.append(factor)
+    return build.add(*out, build.apply("log", build.product(rest))) if out else None
+
+
+_D = "x in R^m; s, t in R positive; A in R^(m x m) symmetric; y in R^m"
 RULES = (
     Rule(
         "algebra.collect", "2 x_i + 3 x_i => 5 x_i", collect.__doc__ or "", "simplify", ("Sum",), collect,
@@ -88,6 +209,26 @@ RULES = (
         "algebra.distribute-number", "x_i + 2 (x_i^2 + exp(x_i)) => x_i + 2 x_i^2 + 2 exp(x_i)",
         distribute_number.__doc__ or "", "simplify", ("Sum",), distribute_number,
         ((_D, "x_i + 2 (x_i^2 + exp(x_i))", "x_i + 2 x_i^2 + 2 exp(x_i)"), (_D, "2 (s + t)", None)),
+    ),
+    Rule(
+        "algebra.pull-number", "s (2 x_i + 4 t) => 2 s (x_i + 2 t)", pull_number.__doc__ or "", "simplify", ("Product",), pull_number,
+        ((_D, "s (2 x_i + 4 t)", "2 s (x_i + 2 t)"), (_D, "s (x_i + 2 t)", None)),
+    ),
+    Rule(
+        "algebra.sign", "-s (x_i - y_i) => s (y_i - x_i)", sign.__doc__ or "", "simplify", ("Product",), sign,
+        ((_D, "-s (x_i - y_i)", "s (y_i - x_i)"), (_D, "-s (x_i + y_i)", None), (_D, "-s (1 - x_i^2)", None)),
+    ),
+    Rule(
+        "algebra.expand", "x_i (s - t) + t x_i => s x_i", expand.__doc__ or "", "simplify", ("Sum", "Product"), expand,
+        (
+            (_D, "x_i (s - t) + t x_i", "s x_i"),
+            (_D, "∑_{i,j} A_ij (x_i y_j + y_i x_j)", "2 ∑_{i,j} A_ij x_i y_j"),
+            (_D, "x_i (s + t)", None),
+        ),
+    ),
+    Rule(
+        "algebra.log-product", "log(exp(s) t) => s + log(t)", log_of_product.__doc__ or "", "simplify", ("Apply",), log_of_product,
+        ((_D, "log(exp(s) t)", "s + log(t)"), (_D, "log(1/t)", "-log(t)"), (_D, "log(s t)", None), (_D, "log(t^2)", None)),
     ),
     Rule(
         "algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers,

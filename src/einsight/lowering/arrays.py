@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from ..syntax.tree import Iverson, Layer, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Number, Term
+from ..terms.term import Component, Number, Product, Size, Sum, Term
+from ..terms.unknown import unknown_name
+from .names import Entry
 from .report import Fix
-from .values import Value, merge_orders
+from .values import Axis, Fused, Value, flat, fresh_axis, fuse, merge_orders
 
 if TYPE_CHECKING:
     from .expressions import Reader
@@ -97,7 +99,7 @@ def _fit(reader: Reader, part: Node, value: Value, first: tuple[Node, Value] | N
         if model.rank != 2 or reader.same_dim(model.axes[0].dim, model.axes[1].dim) is None:
             reader.error("EIN304", part, f"`I` is square, and `{reader.source(model_node)}` is {model.shape_text()}")
             return None
-        return build.product([value.term, build.delta(*model.axes)])
+        return build.product([value.term, identity(*model.axes)])
     if not value.rank:
         bare = isinstance(value.term, Number) and value.term.value in (0, 1, -1)
         if not (value.flexible or bare or value.order):
@@ -152,7 +154,7 @@ def layer(reader: Reader, node: Layer, parts: Sequence[tuple[str, Node, Value]])
         if operator == "⊗":
             combined = _outer(reader, part, result, value)
         else:
-            agreed = reader._agree([("", left_node, result), ("", part, value)])
+            agreed = reader.agree([("", left_node, result), ("", part, value)])
             if agreed is None:
                 return None
             result, value = agreed
@@ -182,11 +184,27 @@ def mask(reader: Reader, node: Iverson, left: Value, right: Value) -> Value | No
     return replace(first[1], term=build.bracket(node.relation, terms[0], terms[1]), order=order)
 
 
+def identity(rows: Axis, columns: Axis) -> Term:
+    """1 where the two axes agree, else 0."""
+    pairs = zip(flat((rows,)), flat((columns,)), strict=True)
+    return build.product([build.delta(a, b) for a, b in pairs])
+
+
 def _outer(reader: Reader, node: Node, left: Value, right: Value) -> Value | None:
-    if left.rank == right.rank == 1:
-        return Value(build.product([left.term, right.term]), left.axes + right.axes)
-    reader.error("EIN002", node, "`⊗` is read between two vectors so far, not between matrices")
-    return None
+    """The outer product of two columns, the Kronecker product of anything else."""
+    if left.flexible or right.flexible:
+        reader.error("EIN301", node, "nothing here says how large this factor of `⊗` is: write `I(n)` or `ones(n)`")
+        return None
+    if left.rank > 2 or right.rank > 2:
+        reader.error("EIN002", node, "`⊗` of arrays with more than two axes needs indices")
+        return None
+    term = build.product([left.term, right.term])
+    if left.rank == right.rank == 1 and left.row == right.row and not left.row:
+        return Value(term, left.axes + right.axes)
+    rows = [a for v in (left, right) for a in (v.axes[:1] if v.rank == 2 or not v.row else ())]
+    columns = [a for v in (left, right) for a in (v.axes[-1:] if v.rank == 2 or v.row else ())]
+    axes = tuple(fuse(*side) for side in (rows, columns) if side)
+    return Value(term, axes, row=not rows and bool(columns))
 
 
 def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Value | None:
@@ -198,10 +216,10 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         return None
     if base.rank != 2 or node.dotted:
         return replace(base, term=build.power(base.term, exponent))
-    if not isinstance(exponent, Number) or exponent.value.denominator != 1:
-        reader.error(
-            "EIN002", node.exponent, "a matrix is raised to whole powers only: write `.^` for the power of each entry"
-        )
+    symbolic = not isinstance(exponent, Number) and _is_whole(exponent)
+    if not symbolic and not (isinstance(exponent, Number) and exponent.value.denominator == 1):
+        message = "a matrix is raised to whole powers only: write `.^` for the power of each entry, or declare `k ∈ ℝ integer` for a symbolic one"
+        reader.error("EIN002", node.exponent, message)
         return None
     rows, columns = base.axes
     if reader.same_dim(rows.dim, columns.dim) is None:
@@ -212,7 +230,15 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         )
         return None
     base = reader.settle(base)
+    if not isinstance(exponent, Number):
+        if any(isinstance(a, Fused) for a in base.axes):
+            reader.error("EIN002", node, "a symbolic power of a Kronecker product: raise its factors to it")
+            return None
+        return replace(base, term=build.matrix_power(base.plain_axes, base.term, exponent))
     count = int(exponent.value)
+    if count < 0 and any(isinstance(a, Fused) for a in base.axes):
+        _refuse_fused(reader, node, "the inverse")
+        return None
     if count < 0:
         base = _inverse(base)
         count = -count
@@ -220,19 +246,32 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         reader.error("EIN002", node.exponent, "powers of a matrix above 12 are not multiplied out")
         return None
     if count == 0:
-        return replace(base, term=build.delta(*base.axes))
+        return replace(base, term=identity(*base.axes))
     result = base
     for _ in range(count - 1):
-        shared = fresh_index(base.axes[0].dim)
-        left = build.substitute(result.term, {result.axes[1]: shared})
-        right = base.on((shared, fresh := fresh_index(base.axes[1].dim)))
-        result = replace(base, term=build.product([left, right], [shared]), axes=(result.axes[0], fresh))
+        shared, fresh = fresh_axis(base.axes[0]), fresh_axis(base.axes[1])
+        factors = [result.on((result.axes[0], shared)), base.on((shared, fresh))]
+        result = replace(base, term=build.product(factors, flat((shared,))), axes=(result.axes[0], fresh))
     return result
+
+
+def _is_whole(exponent: Term) -> bool:
+    """Is it a whole number wherever the declarations hold: sums and products of integers and sizes?"""
+    if isinstance(exponent, Component):
+        return "integer" in exponent.tensor.properties
+    if isinstance(exponent, (Sum, Product)):
+        return all(map(_is_whole, exponent.children()))
+    return isinstance(exponent, Size) or (isinstance(exponent, Number) and exponent.value.denominator == 1)
+
+
+def _refuse_fused(reader: Reader, node: Node, what: str) -> None:
+    reader.error("EIN002", node, f"{what} of a Kronecker product is not worked out: write it for the factors")
 
 
 def _inverse(value: Value) -> Value:
     axes = tuple(fresh_index(a.dim) for a in value.axes)
-    return replace(value, term=build.operator("inv", [build.abstraction(value.axes, value.term)], axes), axes=axes)
+    function = build.abstraction(value.plain_axes, value.term)
+    return replace(value, term=build.operator("inv", [function], axes), axes=axes)
 
 
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
@@ -247,9 +286,8 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
             reader.error("EIN001", node, f"`{text}` takes one argument, {len(values)} given")
             return None
         return function(reader, node, nodes[0], values[0])
-    if entry is not None and entry.source:
-        reader.error("EIN002", node, "unknown functions of a vector are not supported yet")
-        return None
+    if entry is not None and entry.function is not None:
+        return unknown_call(reader, node, entry, nodes, values, 0)
     if entry is not None or text in _NAMED:
         arity = 1
     if not arity:
@@ -261,7 +299,7 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
     if arity == 1:
         term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
         return replace(values[0], term=term)
-    agreed = reader._agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
+    agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:
         return None
     first = next(((n, v) for n, v in zip(nodes, agreed, strict=True) if v.rank), None)
@@ -293,14 +331,48 @@ def _square(reader: Reader, node: Node, inner: Node, value: Value, what: str) ->
     return reader.settle(value)
 
 
+def unknown_call(
+    reader: Reader, node: Node, entry: Entry, nodes: Sequence[Node], values: Sequence[Value], order: int
+) -> Value | None:
+    """`f(x)` of an unknown `f : ℝ^m → ℝ^n`, or its derivative of that order, the variable's axes last."""
+    assert entry.function is not None
+    source, image = entry.function
+    if len(values) != 1:
+        reader.error("EIN001", node, f"`{entry.name}` takes one argument, {len(values)} given")
+        return None
+    value, inner = values[0], nodes[0]
+    if value.order:
+        reader.error("EIN203", inner, f"`{entry.name}` is a function of a whole array, and this is a component of one")
+        return None
+    fits = len(source) == value.rank and not value.row and not value.flexible
+    if not fits or any(reader.same_dim(d, a.dim) is None for d, a in zip(source, value.axes, strict=True)):
+        want = "×".join(map(str, source)) or "a scalar"
+        turned = value.transposed() if value.row else value
+        fixes: tuple[Fix, ...] = ()
+        if value.row and len(source) == 1 and reader.same_dim(source[0], turned.axes[0].dim) is not None:
+            from .products import _transposed_text
+
+            text = _transposed_text(reader, inner)
+            fixes = (Fix(f"write `{text}`", (inner.start, inner.end), text),)
+        message = f"`{entry.name}` takes {want}{'×1' * (len(source) == 1)}, and `{reader.source(inner)}` is {value.shape_text()}"
+        reader.error("EIN302" if fixes else "EIN301", inner, message, fixes, related=reader.declared_at(entry.name))
+        return None
+    value = reader.settle(value)
+    function = build.abstraction(value.plain_axes, value.term)
+    axes = tuple(fresh_index(d) for d in (*image, *source * order))
+    term = build.operator(unknown_name(entry.name, order), [function], axes)
+    row = not image and order == 1 and len(source) == 1
+    return Value(term, axes, row=row, split=len(image) if len(axes) > 2 else None)
+
+
 def _trace(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if not value.rank and not value.flexible:
         return value
     square = _square(reader, node, inner, value, "tr")
     if square is None:
         return None
-    shared = fresh_index(square.axes[0].dim)
-    return Value(build.product([square.on((shared, shared))], [shared]), order=value.order)
+    shared = fresh_axis(square.axes[0])
+    return Value(build.product([square.on((shared, shared))], flat((shared,))), order=value.order)
 
 
 def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
@@ -310,7 +382,10 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
         square = _square(reader, node, inner, value, name)
         if square is None:
             return None
-        return Value(build.operator(name, [build.abstraction(square.axes, square.term)]), order=value.order)
+        if any(isinstance(a, Fused) for a in square.axes):
+            _refuse_fused(reader, node, f"`{name}`")
+            return None
+        return Value(build.operator(name, [build.abstraction(square.plain_axes, square.term)]), order=value.order)
 
     return read
 
@@ -321,33 +396,44 @@ def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if not value.rank:
         return replace(value, term=build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
+    if square is not None and any(isinstance(a, Fused) for a in square.axes):
+        _refuse_fused(reader, node, "`inv`")
+        return None
     return None if square is None else _inverse(square)
 
 
 def _diag(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if value.rank == 1:
         axis = value.axes[0]
-        other = fresh_index(axis.dim)
-        return replace(value, term=build.product([value.term, build.delta(axis, other)]), axes=(axis, other), row=False)
+        other = fresh_axis(axis)
+        return replace(value, term=build.product([value.term, identity(axis, other)]), axes=(axis, other), row=False)
     square = _square(reader, node, inner, value, "diag")
     if square is None:
         return None
-    axis = fresh_index(square.axes[0].dim)
+    axis = fresh_axis(square.axes[0])
     return Value(square.on((axis, axis)), (axis,), value.order)
+
+
+def _vec(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
+    """The columns of a matrix, one below the other."""
+    if value.flexible or not 1 <= value.rank <= 2:
+        reader.error("EIN301", inner, f"`vec` takes a matrix, and `{reader.source(inner)}` is {value.shape_text()}")
+        return None
+    return replace(value, axes=(fuse(*reversed(value.axes)),), row=False, split=None)
 
 
 def _total(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if value.flexible:
         reader.error("EIN301", inner, "nothing here says how large this is")
         return None
-    return Value(build.product([value.term], value.axes), order=value.order)
+    return Value(build.product([value.term], value.plain_axes), order=value.order)
 
 
 def _mean(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     total = _total(reader, node, inner, value)
     if total is None:
         return None
-    sizes = [build.power(build.size(a.dim), -1) for a in value.axes]
+    sizes = [build.power(build.size(a.dim), -1) for a in value.plain_axes]
     return replace(total, term=build.product([total.term, *sizes]))
 
 
@@ -370,19 +456,19 @@ def _vector(reader: Reader, inner: Node, value: Value, what: str) -> bool:
 def _softmax(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if not _vector(reader, inner, value, "softmax"):
         return None
-    shared = fresh_index(value.axes[0].dim)
-    total = build.product([build.apply("exp", value.on((shared,)))], [shared])
+    shared = fresh_axis(value.axes[0])
+    total = build.product([build.apply("exp", value.on((shared,)))], flat((shared,)))
     return replace(value, term=build.quotient(build.apply("exp", value.term), total))
 
 
 def _logsumexp(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if not _vector(reader, inner, value, "logsumexp"):
         return None
-    total = build.product([build.apply("exp", value.term)], value.axes)
+    total = build.product([build.apply("exp", value.term)], value.plain_axes)
     return Value(build.apply("log", total), order=value.order)
 
 
 _ARRAY = {
     "tr": _trace, "trace": _trace, "det": _matrix_scalar("det"), "logdet": _matrix_scalar("logdet"), "inv": _inv,
-    "diag": _diag, "sum": _total, "mean": _mean, "norm": _norm, "softmax": _softmax, "logsumexp": _logsumexp,
+    "diag": _diag, "vec": _vec, "sum": _total, "mean": _mean, "norm": _norm, "softmax": _softmax, "logsumexp": _logsumexp,
 }  # fmt: skip

@@ -30,15 +30,15 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
-from ..terms.term import Term, slot_indices
+from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.walk import replace_dims
-from . import arrays, products
-from .layout import lay_out, tensor_value
+from . import arrays, derivatives, products
+from .indexing import component_of, read_indexed
+from .layout import tensor_value
 from .names import CONSTANTS, Entry, Names, canonical_name
-from .operators import Differential, NablaSign, SumSign, differential, nabla_sign, names_in, spread, sum_sign
+from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign
 from .report import Fix, Report
-from .values import Value, merge_orders
+from .values import Fused, Value, merge_orders
 
 
 class Reader:
@@ -48,6 +48,7 @@ class Reader:
               that a written `∑` governs
     dims      inferred dimensions that turned out to be another one
     broadcast whether a term may lack indices of the left side (a definition)
+    shifts    the shifted indices met, with the dimension of the axis they point into
     """
 
     def __init__(self, names: Names, report: Report, text: str, layout: str = "numerator"):
@@ -56,6 +57,7 @@ class Reader:
         self.dims: dict[Dim, Dim] = {}
         self.broadcast = False
         self.index_spans: dict[str, list[tuple[int, int]]] = {}
+        self.shifts: list[tuple[IndexEntry, Dim]] = []
 
     # dimensions
 
@@ -64,6 +66,9 @@ class Reader:
         a, b = self.resolved(a), self.resolved(b)
         if a is b:
             return a
+        if a.parts and len(a.parts) == len(b.parts):
+            agreed = [self.same_dim(x, y) for x, y in zip(a.parts, b.parts, strict=True)]
+            return None if None in agreed else Dim.product([d for d in agreed if d])
         if b.inferred:
             self.dims[b] = a
             return a
@@ -86,7 +91,8 @@ class Reader:
         def index(i: Index) -> Index:
             return Index(i.name, table.get(i.dim, i.dim), i.kind, i.key[1])
 
-        axes, order = tuple(map(index, value.axes)), tuple(dict.fromkeys(map(index, value.order)))
+        axes = tuple(Fused(tuple(map(index, a.parts))) if isinstance(a, Fused) else index(a) for a in value.axes)
+        order = tuple(dict.fromkeys(map(index, value.order)))
         return replace(value, term=replace_dims(value.term, table), axes=axes, order=order)
 
     # reports
@@ -132,13 +138,13 @@ class Reader:
         text = node.text
         entry = self.names.get(text)
         if entry is None:
-            return self._unknown_name(node)
+            return self.unknown_name(node)
         if entry.tensor is None:
             self.error("EIN002", node, f"`{text}` is a function: write `{text}(…)`")
             return None
         return tensor_value(entry.tensor)
 
-    def _unknown_name(self, node: Name) -> Value | None:
+    def unknown_name(self, node: Name) -> Value | None:
         text = node.text
         if text == "I":
             return Value(build.ONE, flexible="I")
@@ -165,139 +171,13 @@ class Reader:
         self.error("EIN101", node, message, fixes)
         return None
 
-    # indices
-
     def _indexed(self, node: Indexed) -> Value | None:
-        subscript = node.subscript
-        if subscript.problem:
-            self.error("EIN001", subscript, subscript.problem)
-            return None
-        base = node.base
-        if subscript.lower is not None:
-            self.error("EIN001", subscript, "a bound stands only below a sum sign, as in `∑_{j=1}^m`")
-            return None
-        if isinstance(base, Name):
-            if base.text in ("delta", "δ") and not self.names.knows(base.text):
-                return self._delta(node, subscript)
-            joined = f"{base.text}_{subscript.text}"
-            if self.names.knows(joined):
-                return self._name(Name(node.start, node.end, joined))
-            entry = self.names.get(base.text) or self._component_entry(base, subscript)
-            if entry is None:
-                return None
-            if entry.tensor is None:
-                self.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
-                return None
-            return self._component(node, entry.tensor, subscript)
-        value = self.read(base)
-        if value is None:
-            return None
-        if value.flexible == "I" and len(subscript.entries) == 2:
-            return self._delta(node, subscript)
-        return self._component_of(node, value, subscript)
+        return read_indexed(self, node)
 
-    def _component_entry(self, base: Name, subscript: Subscript) -> Entry | None:
-        """`w_{ij}` as a component of `W`, else a name that is inferred from its use."""
-        capital = base.text.upper()
-        if len(base.text) == 1 and capital != base.text and len(subscript.entries) >= 2:
-            found = self.names.all().get(canonical_name(capital))
-            if found is not None and found.tensor is not None and len(found.tensor.dims) == len(subscript.entries):
-                self.names.used.add(found.name)
-                return found
-        dims = []
-        for place, entry in enumerate(subscript.entries):
-            name = entry.plain
-            dims.append(Dim(name if name else f"{base.text}{place + 1}", inferred=True))
-        name = canonical_name(base.text)
-        inferred = Entry(name, Tensor(name, tuple(dims)), None, "inferred")
-        self.names.put(inferred)
-        return inferred
-
-    def _delta(self, node: Node, subscript: Subscript) -> Value | None:
-        if len(subscript.entries) != 2:
-            self.error("EIN203", node, f"δ has 2 indices, {len(subscript.entries)} given: write `δ_ij`")
-            return None
-        slots: list[Slot] = []
-        for entry in subscript.entries:
-            name = entry.plain
-            slots.append(Index(name, Dim(name, inferred=True)) if name else entry.offset)
-        left, right = slots
-        if isinstance(left, Index) and isinstance(right, Index):
-            dim = self.same_dim(left.dim, right.dim)
-            assert dim is not None
-            slots = [Index(left.name, dim), Index(right.name, dim)]
-        for entry in subscript.entries:
-            self._see(entry)
-        order = tuple(s for s in slots if isinstance(s, Index))
-        if len(order) == 2 and order[0] is order[1] and order[0].name not in self.kept:
-            return Value(build.product([build.delta(*order)], order[:1]))
-        return Value(build.delta(*slots), order=merge_orders(order))
-
-    def _see(self, entry: IndexEntry) -> None:
+    def see(self, entry: IndexEntry) -> None:
+        """Note where an index stands."""
         for name, _ in entry.names:
             self.index_spans.setdefault(name, []).append((entry.start, entry.end))
-
-    def _component(self, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
-        if len(subscript.entries) != len(tensor.dims):
-            count, given = len(tensor.dims), len(subscript.entries)
-            axes = "1 axis" if count == 1 else f"{count} axes"
-            self.error(
-                "EIN203", subscript, f"`{tensor.name}` has {axes}, {given} {'index' if given == 1 else 'indices'} given",
-                related=self.declared_at(tensor.name),
-            )  # fmt: skip
-            return None
-        slots = self._slots(subscript, tensor.dims, tensor.name)
-        return None if slots is None else self._sum_repeated(node, build.component(tensor, slots), slots)
-
-    def _component_of(self, node: Node, value: Value, subscript: Subscript) -> Value | None:
-        """`(A B)_ij`: an index form of a whole expression."""
-        if value.flexible or len(subscript.entries) != value.rank:
-            count = "no axes" if not value.rank else f"{value.rank} axes" if value.rank > 1 else "1 axis"
-            self.error("EIN203", subscript, f"this expression has {count}, {len(subscript.entries)} indices given")
-            return None
-        slots = self._slots(subscript, tuple(a.dim for a in value.axes), self.source(node))
-        if slots is None:
-            return None
-        term = build.substitute(value.term, dict(zip(value.axes, slots, strict=True)))
-        return self._sum_repeated(node, term, slots, value.order)
-
-    def _sum_repeated(
-        self, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()
-    ) -> Value | None:
-        """`W_ii` is a trace, unless something else says what becomes of `i`."""
-        indices = [i for s in slots for i in slot_indices(s)]
-        repeated = {i for i in indices if indices.count(i) > 1 and i.name not in self.kept}
-        if any(indices.count(i) > 2 for i in repeated):
-            self._too_often(node, next(i.name for i in repeated), 3)
-            return None
-        free = merge_orders(order, tuple(i for i in indices if i not in repeated))
-        traced = tuple(sorted(i.name for i in repeated))
-        return Value(build.product([term], repeated) if repeated else term, order=free, traced=traced)
-
-    def _slots(self, subscript: Subscript, dims: tuple[Dim, ...], what: str) -> tuple[Slot, ...] | None:
-        slots: list[Slot] = []
-        named: dict[str, Dim] = {}
-        for entry, dim in zip(subscript.entries, dims, strict=True):
-            name = entry.plain
-            if name is None and entry.names:
-                self.error("EIN002", entry, "shifted indices are not supported yet")
-                return None
-            if name is None:
-                if entry.offset < 1 or (isinstance(dim.value, int) and entry.offset > dim.value):
-                    message = f"component {entry.offset} is outside this axis of `{what}`, which runs from 1 to {dim}"
-                    self.error("EIN206", entry, message)
-                    return None
-                slots.append(entry.offset)
-                continue
-            self._see(entry)
-            agreed = self.same_dim(named.get(name, dim), dim)
-            if agreed is None:
-                message = f"index `{name}` runs over {named[name]} and over {dim} in `{what}`: the two axes must agree"
-                self.error("EIN301", entry, message, related=self.declared_at(what))
-                return None
-            named[name] = agreed
-            slots.append(Index(name, agreed))
-        return tuple(slots)
 
     # products
 
@@ -329,16 +209,17 @@ class Reader:
         sign = sum_sign(item)
         if sign is not None:
             return self._sum(sign, items[place + 1 :]), len(items)
-        nabla = nabla_sign(item)
+        nabla = nabla_sign(item, self.names)
         if nabla is not None:
-            return self._nabla(nabla, items[place + 1 :]), len(items)
+            rest = items[place + 1 :]
+            return derivatives.nabla(self, nabla, _as_node(rest) if rest else None), len(items)
         found = differential(items, place, self.names)
         if found is None:
             self._warn_of_differentials(items, place)
             return None
         after = place + found.consumed
         if found.numerator is not None:
-            return self._differential(found, found.numerator), after
+            return derivatives.differential(self, found, found.numerator), after
         rest = items[after:]
         if not rest or rest[0][0] == "/":
             name = self.source(found.node)
@@ -348,7 +229,7 @@ class Reader:
                 f"nothing stands after `{name}`: write what it differentiates, as in `{name} (a' x)`",
             )
             return None, len(items)
-        return self._differential(found, _as_node(rest)), len(items)
+        return derivatives.differential(self, found, _as_node(rest)), len(items)
 
     def _warn_of_differentials(self, items: tuple[tuple[str, Node], ...], place: int) -> None:
         """`dy/dx` of two declared names is a quotient, which a reader may take for a derivative."""
@@ -364,7 +245,7 @@ class Reader:
         """The product of the factors, summed by the convention over each index that two of them share."""
         if len(factors) == 1:
             return factors[0][2]
-        values = self._agree(factors)
+        values = self.agree(factors)
         if values is None:
             return None
         counts: dict[Index, int] = {}
@@ -373,12 +254,12 @@ class Reader:
                 counts[index] = counts.get(index, 0) + 1
         for index, count in counts.items():
             if count > 2 and index.name not in self.kept:
-                self._too_often(node, index.name, count)
+                self.too_often(node, index.name, count)
                 return None
         traced = [n for v in values for n in v.traced]
         clash = next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None)
         if clash is not None:
-            self._too_often(node, clash, 2 * traced.count(clash) + sum(c for i, c in counts.items() if i.name == clash))
+            self.too_often(node, clash, 2 * traced.count(clash) + sum(c for i, c in counts.items() if i.name == clash))
             return None
         whole = products.multiply(self, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
         if whole is None:
@@ -388,7 +269,7 @@ class Reader:
         term = build.product([whole.term], summed) if summed else whole.term
         return replace(whole, term=term, order=order, traced=())
 
-    def _agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
+    def agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
         """The factors with every shared index over one dimension."""
         seen: dict[str, tuple[Dim, Node]] = {}
         for _, item, value in factors:
@@ -409,7 +290,7 @@ class Reader:
                 seen[index.name] = agreed, item
         return [self.settle(v) for _, _, v in factors]
 
-    def _too_often(self, node: Node, name: str, count: int) -> None:
+    def too_often(self, node: Node, name: str, count: int) -> None:
         spans = [s for s in self.index_spans.get(name, []) if node.start <= s[0] < node.end]
         start, end = spans[2] if len(spans) > 2 else (node.start, node.end)
         message = (
@@ -449,7 +330,7 @@ class Reader:
             )
             return None
         for entry in subscript.entries:
-            self._see(entry)
+            self.see(entry)
         wanted = [n for n in names if n]
         with self.keeping(wanted):
             body = self.read(_as_node(rest))
@@ -588,7 +469,7 @@ class Reader:
     def _mask_side(self, node: Node) -> Value | None:
         if isinstance(node, Name) and not self.names.knows(node.text) and node.text not in self.names.dimensions():
             entry = IndexEntry(node.start, node.end, ((node.text, 1),), 0)
-            self._see(entry)
+            self.see(entry)
             index = Index(node.text, Dim(node.text, inferred=True))
             return Value(build.position(index), order=(index,))
         return self.read(node)
@@ -600,15 +481,23 @@ class Reader:
         while isinstance(callee, Transpose) and callee.prime:
             callee, primes = callee.argument, primes + "'"
         if primes and isinstance(callee, Name) and len(node.arguments) == 1:
+            entry = self.names.get(callee.text)
+            if entry is not None and entry.function is not None:
+                message = f"`{callee.text}` is a function of arrays: write its derivative as `J_{callee.text}({self.source(node.arguments[0])})`"
+                self.error("EIN002", node, message)
+                return None
             argument = self.read(node.arguments[0])
             return (
                 None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
             )
+        unknown = self._unknown_function(callee, primes)
+        if unknown is not None:
+            return self._unknown_call(node, *unknown)
         if isinstance(callee, Name):
             text = callee.text
             entry = self.names.get(text)
             if entry is None and text in ("jac", "grad", "hess"):
-                return self._derivative_call(node, text)
+                return derivatives.derivative_call(self, node, text)
             if entry is None and text in ("I", "ones"):
                 return self._sized(node, text)
             known = entry is None and self.names.is_function(text)
@@ -627,6 +516,31 @@ class Reader:
         self.error("EIN001", node, f"`{self.source(callee)}` is no function, so it takes no list of arguments")
         return None
 
+    def _unknown_function(self, callee: Node, primes: str) -> tuple[Entry, int, Subscript | None] | None:
+        """`f`, `J_f`, `H_f` or `f_i` before its argument: the entry, the order of the derivative, the index."""
+        if primes or not isinstance(callee, Indexed) or not isinstance(callee.base, Name):
+            return None
+        text, subscript = callee.base.text, callee.subscript
+        entry = self.names.all().get(canonical_name(text))
+        if entry is not None and entry.function is not None:
+            return entry, 0, subscript
+        inner = self.names.all().get(canonical_name(subscript.text))
+        if entry is None and inner is not None and inner.function is not None:
+            order = {"J": 1, "H": 2}.get(text, int(text[1:]) if text[0] == "J" and text[1:].isdigit() else 0)
+            return (inner, order, None) if order else None
+        return None
+
+    def _unknown_call(self, node: Call, entry: Entry, order: int, subscript: Subscript | None) -> Value | None:
+        self.names.used.add(entry.name)
+        values = [self.read(a) for a in node.arguments]
+        known = [v for v in values if v is not None]
+        if len(known) < len(values):
+            return None
+        value = arrays.unknown_call(self, node, entry, node.arguments, known, order)
+        if value is None or subscript is None:
+            return value
+        return component_of(self, node, value, subscript)
+
     def _sized(self, node: Call, text: str) -> Value | None:
         dims = []
         for argument in node.arguments:
@@ -642,121 +556,6 @@ class Reader:
             rows, columns = fresh_index(dims[0]), fresh_index(dims[-1])
             return Value(build.delta(rows, columns), (rows, columns))
         return Value(build.ONE, axes)
-
-    def _derivative_call(self, node: Call, text: str) -> Value | None:
-        if len(node.arguments) != 2:
-            self.error("EIN001", node, f"`{text}` takes a function and a variable, as in `{text}(f, x)`")
-            return None
-        value = self.read(node.arguments[0])
-        if value is None:
-            return None
-        variable = node.arguments[1]
-        if text == "grad":
-            return self._gradient(node, value, variable)
-        once = self._differentiate(node, value, variable, self.layout)
-        if once is None or text == "jac":
-            return once
-        return self._hessian(node, value, variable)
-
-    def _nabla(self, sign: NablaSign, rest: tuple[tuple[str, Node], ...]) -> Value | None:
-        if not rest:
-            self._symbol(Symbol(sign.node.start, sign.node.end, "∇"))
-            return None
-        value = self.read(_as_node(rest))
-        if value is None:
-            return None
-        variable = sign.variable or self._only_variable(sign.node, value)
-        if variable is None:
-            return None
-        return (self._hessian if sign.order == 2 else self._gradient)(sign.node, value, variable)
-
-    def _only_variable(self, node: Node, value: Value) -> Node | None:
-        leaves = sorted(t.name for t in value.term.depends if t.definition is None and "constant" not in t.properties)
-        if len(leaves) == 1:
-            return Name(node.start, node.end, leaves[0])
-        listed = ", ".join(leaves) or "nothing"
-        self.error("EIN001", node, f"∇ of a function of {listed}: say in which variable, as in `∇_x f`")
-        return None
-
-    def _gradient(self, node: Node, value: Value, variable: Node) -> Value | None:
-        """`∇_x f`: the shape of `x` in every layout."""
-        if value.rank:
-            self.error("EIN002", node, "the gradient of an array is its Jacobian: write `jac(f, x)`")
-            return None
-        return self._differentiate(node, value, variable, "gradient")
-
-    def _hessian(self, node: Node, value: Value, variable: Node) -> Value | None:
-        if value.rank:
-            self.error("EIN002", node, "the Hessian needs a scalar function")
-            return None
-        first = self._differentiate(node, value, variable, "gradient")
-        return None if first is None else self._differentiate(node, first, variable, "numerator")
-
-    def _differential(self, found: Differential, body: Node) -> Value | None:
-        value = self.read(body)
-        for variable in found.variables:
-            if value is None:
-                return None
-            layout = self.layout if len(found.variables) == 1 else "second"
-            value = self._differentiate(found.node, value, variable, layout)
-        return value
-
-    def _differentiate(self, node: Node, value: Value, variable: Node, layout: str) -> Value | None:
-        """The derivative in a component (`x_j`) or in a whole array (`x`), laid out."""
-        if value.flexible:
-            value = Value(value.term)
-        if isinstance(variable, Indexed) and not (
-            isinstance(variable.base, Name) and self.names.knows(f"{variable.base.text}_{variable.subscript.text}")
-        ):
-            if not isinstance(variable.base, Name):
-                self.error("EIN001", variable, "one differentiates in a name or in its component")
-                return None
-            component = self._indexed(variable)
-            if component is None:
-                return None
-            tensor = next(iter(_component_tensors(component.term)))
-            slots = _component_slots(component.term)
-            return self._by_component(node, value, tensor, slots, component.order)
-        name = variable.text if isinstance(variable, Name) else self.source(variable)
-        name = (
-            f"{variable.base.text}_{variable.subscript.text}"
-            if isinstance(variable, Indexed) and isinstance(variable.base, Name)
-            else name
-        )
-        entry = self.names.get(name)
-        if entry is None or entry.tensor is None:
-            if isinstance(variable, Name):
-                self._unknown_name(variable)
-            else:
-                self.error("EIN001", variable, "one differentiates in a name or in its component")
-            return None
-        axes = tuple(fresh_index(d) for d in entry.tensor.dims)
-        term = build.derivative(value.term, entry.tensor, axes)
-        return lay_out(replace(value, term=term), axes, layout)
-
-    def _by_component(
-        self, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]
-    ) -> Value | None:
-        agreed = self._agree([("", node, value), ("", node, Value(build.ONE, order=order))])
-        if agreed is None:
-            return None
-        value = agreed[0]
-        order = tuple(Index(i.name, self.resolved(i.dim)) for i in order)
-        slots = tuple(Index(s.name, self.resolved(s.dim)) if isinstance(s, Index) else s for s in slots)
-        term = build.derivative(value.term, self.settle(Value(build.component(tensor, slots))).term.tensor, slots)  # type: ignore[attr-defined]
-        summed = [i for i in order if i in value.order and i.name not in self.kept]
-        free = tuple(i for i in merge_orders(value.order, order) if i not in summed)
-        return replace(value, term=build.product([term], summed) if summed else term, order=free)
-
-
-def _component_tensors(term: Term) -> Iterator[Tensor]:
-    for part in term.walk():
-        if hasattr(part, "tensor"):
-            yield part.tensor
-
-
-def _component_slots(term: Term) -> tuple[Slot, ...]:
-    return getattr(term, "indices", ())
 
 
 def _as_node(items: tuple[tuple[str, Node], ...]) -> Node:

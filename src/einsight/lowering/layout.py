@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..terms import build
-from ..terms.dimension import Index, Tensor, fresh_index
-from .values import Value
+from ..terms.dimension import Tensor, fresh_index
+from .values import Axis, Value, fuse
 
 LAYOUTS = ("numerator", "denominator", "mixed")
 
@@ -17,13 +17,13 @@ def tensor_value(tensor: Tensor) -> Value:
     return Value(build.component(tensor, axes), axes)
 
 
-def lay_out(value: Value, slots: tuple[Index, ...], layout: str) -> Value:
+def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
     """The axes of a derivative in that layout (SPEC 1.4): the output's in `value`, then the variable's."""
     axes, rank, variables = value.axes, value.rank, len(slots)
     row = value.row
-    if layout == "gradient":
-        return replace(value, axes=axes + slots, row=False)
-    if layout == "second":
+    if rank + variables > 2:
+        return replace(value, axes=axes + slots, row=False, split=rank)
+    if layout in ("gradient", "second"):
         return replace(value, axes=axes + slots, row=False)
     if rank == 0:
         if variables == 1:
@@ -39,3 +39,21 @@ def lay_out(value: Value, slots: tuple[Index, ...], layout: str) -> Value:
     if rank == 1 and variables == 1 and layout == "denominator":
         whole = whole[::-1]
     return replace(value, axes=whole, row=False)
+
+
+def stacked(value: Value, layout: str, by_rows: bool = False) -> Value | None:
+    """A derivative with more than two axes as the matrix of `∂vec(Y)/∂vec(X)`; None where there is none.
+
+    Its rows run over the output's entries and its columns over the variable's, column by column, as
+    `vec` stacks them (Magnus and Neudecker, Matrix Differential Calculus, chapter 9); `by_rows` gives the
+    other habit.
+    """
+    split = value.split
+    if split is None or not 1 <= split <= 2 or not 1 <= value.rank - split <= 2:
+        return None
+    sides = [value.axes[:split], value.axes[split:]]
+    if not by_rows:
+        sides = [side[::-1] for side in sides]
+    if layout == "denominator":
+        sides.reverse()
+    return replace(value, axes=tuple(fuse(*side) for side in sides), split=None)

@@ -43,14 +43,18 @@ class Entry:
     tensor: Tensor | None
     span: Span | None
     kind: str  # "declared", "defined", "inferred", "function"
-    source: tuple[Dim, ...] = ()  # of an unknown function: its argument's dims
+    function: tuple[tuple[Dim, ...], tuple[Dim, ...]] | None = None  # of arrays: dims of argument and value
 
     def describe(self) -> str:
-        dims = self.tensor.dims if self.tensor else ()
-        if not dims:
-            return f"{self.name} ∈ ℝ"
-        extent = "×".join(str(d) for d in dims)
-        return f"{self.name} ∈ ℝ^{extent if len(dims) == 1 else f'({extent})'}"
+        if self.kind == "function":
+            source, image = self.function or ((), ())
+            return f"{self.name} : {_space(source)} → {_space(image)}"
+        return f"{self.name} ∈ {_space(self.tensor.dims if self.tensor else ())}"
+
+
+def _space(dims: tuple[Dim, ...]) -> str:
+    extent = "×".join(str(d) for d in dims)
+    return f"ℝ^{extent if len(dims) == 1 else f'({extent})'}" if dims else "ℝ"
 
 
 @dataclass

@@ -36,9 +36,12 @@ class Differential:
 
 @dataclass(frozen=True, slots=True)
 class NablaSign:
+    """`∇_x`, `∇²_x`, or `D_x`, which gives the Jacobian."""
+
     node: Node
     variable: Node | None
     order: int
+    jacobian: bool = False
 
 
 def sum_sign(node: Node) -> SumSign | None:
@@ -52,7 +55,12 @@ def sum_sign(node: Node) -> SumSign | None:
     return None
 
 
-def nabla_sign(node: Node) -> NablaSign | None:
+def nabla_sign(node: Node, names: Names) -> NablaSign | None:
+    """The gradient or Jacobian sign that this factor is."""
+    if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text == "D" and not names.knows("D"):
+        at = node.subscript
+        if names.knows(at.text) and not names.knows(f"D_{at.text}"):
+            return NablaSign(node, Name(at.start, at.end, at.text), 1, True)
     base: Node = node
     order, variable = 1, None
     while True:
@@ -181,6 +189,10 @@ def _innermost(node: Node) -> Node:
 
 
 def _is_function(names: Names, node: Node) -> bool:
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        # `f_i(x)`, `J_f(x)` of an unknown function f
+        entries = [names.all().get(canonical_name(t)) for t in (node.base.text, node.subscript.text)]
+        return any(e is not None and e.function is not None for e in entries)
     if not isinstance(node, Name):
         return isinstance(node, Transpose) and _is_function(names, node.argument)
     entry = names.all().get(canonical_name(node.text))

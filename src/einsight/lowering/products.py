@@ -11,7 +11,7 @@ from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, fresh_index
 from ..terms.term import Term
 from .report import Fix
-from .values import Value
+from .values import Fused, Value, flat, fresh_axis
 
 if TYPE_CHECKING:
     from .expressions import Reader
@@ -139,16 +139,15 @@ def _pair(reader: Reader, left: Value, right: Value) -> Value:
     if not left.row and left.rank == 1:  # a column: only a row or a one-row matrix conforms
         if right.rank == 1:
             return Value(build.product([left.term, right.term]), left.axes + right.axes)
-        term = build.substitute(right.term, {right.axes[0]: 1})
+        term = right.on((1, right.axes[1]))
         return Value(build.product([left.term, term]), (left.axes[0], right.axes[1]))
     inner = left.axes[-1]
     if right.row and right.rank == 1:  # a one-column matrix times a row
-        term = build.substitute(left.term, {inner: 1})
+        term = left.on((left.axes[0], 1))
         return Value(build.product([term, right.term]), (left.axes[0], right.axes[0]))
-    shared = fresh_index(reader.resolved(inner.dim))
-    term = build.product(
-        [build.substitute(left.term, {inner: shared}), build.substitute(right.term, {right.axes[0]: shared})], [shared]
-    )
+    shared = fresh_axis(inner) if isinstance(inner, Fused) else fresh_index(reader.resolved(inner.dim))
+    factors = [left.on((*left.axes[:-1], shared)), right.on((shared, *right.axes[1:]))]
+    term = build.product(factors, flat((shared,)))
     axes = left.axes[:-1] + right.axes[1:]
     return Value(term, axes, row=left.rank == 1 and len(axes) == 1)
 

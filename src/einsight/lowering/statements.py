@@ -25,7 +25,7 @@ from .expressions import Reader
 from .layout import LAYOUTS
 from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
-from .values import Value
+from .values import Fused, Value, flat
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,9 @@ def _declare_function(tree: FunctionDeclaration, names: Names, report: Report, l
     name = canonical_name(tree.target.text)
     if source is None or image is None or _redeclared(names, name, tree.target, report):
         return
-    if source or image:
-        message = "unknown functions of vectors are not supported yet: declare `s : R -> R`, which acts elementwise"
-        report.add("EIN002", tree.start, tree.end, message)
-        return
     lowered.kind = "declaration"
-    names.put(Entry(name, None, _absolute(report, tree.target), "function"))
+    of_arrays = (source, image) if source or image else None
+    names.put(Entry(name, None, _absolute(report, tree.target), "function", of_arrays))
 
 
 def _declare_dimension(tree: DimensionDeclaration, names: Names, report: Report, lowered: Lowered) -> None:
@@ -341,6 +338,10 @@ class _Relation:
             reader.broadcast = False
         if value is None:
             return False
+        if any(isinstance(a, Fused) for a in value.axes):
+            message = "a name has one index for each axis, and an axis of `vec` or `⊗` runs over several: write the expression where it is used"
+            self.report.add("EIN002", right.start, right.end, message)
+            return False
         value = reader.settle(value)
         if transposed:
             value = value.transposed()
@@ -364,13 +365,15 @@ class _Relation:
                 self.report.add("EIN301", left.start, left.end, message, related=reader.declared_at(name))
                 return False
         settled = reader.settle(Value(value.term, slots))
-        definition = build.abstraction(settled.axes, settled.term)
-        tensor = Tensor(name, tuple(a.dim for a in settled.axes), properties, definition)
+        definition = build.abstraction(settled.plain_axes, settled.term)
+        tensor = Tensor(name, tuple(a.dim for a in settled.plain_axes), properties, definition)
         self.names.put(Entry(name, tensor, _absolute(self.report, node), "defined"))
         if not local:
             self.lowered.tensor = tensor
             order = (
-                tuple(Index(i, s.dim) for i, s in zip(indices, settled.axes, strict=True)) if indices else settled.axes
+                tuple(Index(i, s.dim) for i, s in zip(indices, settled.plain_axes, strict=True))
+                if indices
+                else settled.plain_axes
             )
             self.lowered.order = order
             shown = Value(build.component(tensor, order), () if indices else order, order if indices else ())
@@ -398,7 +401,7 @@ class _Relation:
             self.report.add("EIN201", right.start, right.end, message)
             return None
         if not indices:
-            return value.axes
+            return flat(value.axes)
         missing = [n for n in indices if n not in by_name]
         if missing:
             what = ", ".join(f"`{n}`" for n in missing)

@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Union
 
 from ..terms.build import substitute
-from ..terms.dimension import ONE_DIM, Dim, Index
+from ..terms.dimension import ONE_DIM, Dim, Index, Slot, fresh_index
 from ..terms.term import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """An axis that runs over several indices, the first slowest: `vec(X)` has the axis `(j, i)`."""
+
+    parts: tuple[Index, ...]
+
+    @property
+    def dim(self) -> Dim:
+        return Dim.product([p.dim for p in self.parts])
+
+
+Axis = Union[Index, Fused]  # noqa: UP007 - evaluated at run time on 3.10
+
+
+def fuse(*axes: Axis) -> Axis:
+    """One axis over those, the first slowest."""
+    parts = flat(axes)
+    return parts[0] if len(parts) == 1 else Fused(parts)
+
+
+def flat(axes: Sequence[Axis]) -> tuple[Index, ...]:
+    """The indices of the axes."""
+    return tuple(i for a in axes for i in (a.parts if isinstance(a, Fused) else (a,)))
+
+
+def fresh_axis(axis: Axis) -> Axis:
+    """An axis like that one, of indices that occur nowhere else."""
+    if isinstance(axis, Fused):
+        return Fused(tuple(fresh_index(p.dim) for p in axis.parts))
+    return fresh_index(axis.dim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +51,16 @@ class Value:
     row       a vector laid out as a row
     flexible  `I`, `1` or `0`, whose shape its surroundings give; `axes` is empty then
     traced    indices that this one component sums, as `i` in `W_ii`: no other factor may hold them
+    split     of a derivative with more than two axes, how many are the output's
     """
 
     term: Term
-    axes: tuple[Index, ...] = ()
+    axes: tuple[Axis, ...] = ()
     order: tuple[Index, ...] = ()
     row: bool = False
     flexible: str | None = None
     traced: tuple[str, ...] = ()
+    split: int | None = None
 
     @property
     def rank(self) -> int:
@@ -47,9 +83,22 @@ class Value:
             return replace(self, row=not self.row)
         return replace(self, axes=self.axes[::-1])
 
-    def on(self, axes: tuple[Index, ...]) -> Term:
-        """The term with its axes renamed."""
-        return substitute(self.term, dict(zip(self.axes, axes, strict=True)))
+    def on(self, axes: Sequence[Slot | Fused]) -> Term:
+        """The term with its axes renamed, or at a component of them."""
+        names: dict[Index, Slot] = {}
+        for mine, other in zip(self.axes, axes, strict=True):
+            if isinstance(mine, Fused):
+                assert isinstance(other, Fused)
+                names.update(zip(mine.parts, other.parts, strict=True))
+            else:
+                assert not isinstance(other, Fused)
+                names[mine] = other
+        return substitute(self.term, names)
+
+    @property
+    def plain_axes(self) -> tuple[Index, ...]:
+        """Every index of every axis."""
+        return flat(self.axes)
 
     def same_layout(self, other: Value) -> bool:
         return self.layout == other.layout

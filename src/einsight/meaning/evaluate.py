@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import random
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -30,6 +31,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
+from ..terms.unknown import is_unknown, split_unknown
 from .fields import Dual, Duals, Field, NotInField
 from .instances import Instance
 
@@ -225,38 +227,32 @@ class Evaluator:
         return Table(axes, out)
 
     def _operator(self, term: Operator) -> Table:
-        outer = self._axes_of(term)
         free = tuple(sorted({i for a in term.arguments for i in a.free}, key=lambda i: i.key))
-        (argument,) = term.arguments
-        params, body = build.open_abstraction(argument)
-        data = self.spread(self.table(body), (*free, *params))
-        n = self.instance.size(params[0].dim)
-        block = n * n
-        values: list[list[Any]] = []
-        for start in range(0, len(data), block):
-            matrix = [data[start + r * n : start + r * n + n] for r in range(n)]
-            inverse, det = solve_inverse(self.field, matrix, need_inverse=term.name == "inv")
-            if term.name == "inv":
-                values.append([x for row in inverse for x in row])
-            elif term.name == "det":
-                values.append([det])
-            elif term.name == "logdet":
-                values.append([self.field.apply("log", (det,))])
-            else:
-                raise NotInField(term.name)
         sizes = self.sizes(free)
+        arguments = []  # of each: its entries for every setting of the free indices, one block after another
+        for argument in term.arguments:
+            params, body = build.open_abstraction(argument)
+            arguments.append((self.spread(self.table(body), (*free, *params)), math.prod(self.sizes(params))))
+        memo: dict[tuple[int, ...], Any] = {}
 
         def value(cell: dict[Index, int]) -> Any:
             which = 0
             for axis, size in zip(free, sizes, strict=True):
                 which = which * size + cell[axis]
-            place = 0
-            for slot in term.indices:
-                place = place * n + self._place(slot, cell)
-            return values[which][place]
+            blocks = [data[which * size : (which + 1) * size] for data, size in arguments]
+            places = tuple(self._place(slot, cell) for slot in term.indices)
+            if is_unknown(term.name):
+                key = (which, *places)
+                if key not in memo:
+                    shape = self.sizes(term.arguments[0].params)
+                    memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
+                return memo[key]
+            if (which,) not in memo:
+                memo[which,] = _matrix_function(self.field, term.name, blocks)
+            result = memo[which,]
+            return result[places[0]][places[1]] if places else result
 
-        table = self._by_cell(term, value)
-        return Table(outer, self.spread(table, outer))
+        return self._by_cell(term, value)
 
     def _derivative(self, term: Derivative) -> Table:
         """By definition: one entry of the tensor at a time gets a slope of one."""
@@ -287,6 +283,79 @@ class Evaluator:
             return columns[which][place]
 
         return self._by_cell(term, value)
+
+
+def _matrix_function(field: Field, name: str, blocks: list[list[Any]]) -> Any:
+    """A function of a square matrix, given row by row: rows, or a number."""
+    data = blocks[0]
+    n = math.isqrt(len(data))
+    matrix = [data[r * n : r * n + n] for r in range(n)]
+    if name == "power":
+        return _whole_power(field, matrix, field.whole(blocks[1][0]))
+    inverse, det = solve_inverse(field, matrix, need_inverse=name == "inv")
+    if name == "inv":
+        return inverse
+    return det if name == "det" else field.apply("log", (det,))
+
+
+def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list[Any]]:
+    if count < 0:
+        matrix, count = solve_inverse(field, matrix)[0], -count
+    size = range(len(matrix))
+    result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
+    for _ in range(count):
+        result = [
+            [functools.reduce(field.add, (field.multiply(row[k], matrix[k][j]) for k in size)) for j in size]
+            for row in result
+        ]
+    return result
+
+
+def unknown_value(field: Field, name: str, places: tuple[int, ...], shape: Sequence[int], data: list[Any]) -> Any:
+    """An entry of an unknown function of an array, or of its derivative: smooth, and fixed by its name.
+
+    Each entry of the value is a sum of sines of random linear forms, more of them than the argument has
+    entries, so that derivatives satisfy no equation but their symmetry.
+    """
+    function, order = split_unknown(name)
+    rank = len(shape)
+    first = len(places) - order * rank
+    output, by = places[:first], []
+    for k in range(order):
+        where = 0
+        for place, size in zip(places[first + k * rank :], shape, strict=False):
+            where = where * size + place
+        by.append(where)
+    return _unknown_entry(field, f"{function} {output}", tuple(sorted(by)), data)
+
+
+def _unknown_entry(field: Field, seed: str, by: tuple[int, ...], data: list[Any]) -> Any:
+    if isinstance(field, Duals):
+        inner = field.inner
+        value = _unknown_entry(inner, seed, by, [d.value for d in data])
+        slope = field.zero
+        for k, entry in enumerate(data):
+            if entry.slope != field.zero:
+                along = _unknown_entry(inner, seed, tuple(sorted((*by, k))), [d.value for d in data])
+                slope = inner.add(slope, inner.multiply(along, entry.slope))
+        return Dual(value, slope)
+    total = field.number(Fraction(0))
+    quarter = field.multiply(field.pi(), field.number(Fraction(len(by), 2)))
+    for wave in range(len(data) + 2):
+        weights = _weights(seed, wave, len(data))
+        phase = field.add(field.number(weights[0]), quarter)
+        for weight, entry in zip(weights[2:], data, strict=True):
+            phase = field.add(phase, field.multiply(field.number(weight), entry))
+        amplitude = weights[1] * math.prod(weights[2 + k] for k in by)
+        total = field.add(total, field.multiply(field.number(Fraction(amplitude)), field.apply("sin", (phase,))))
+    return total
+
+
+@functools.lru_cache(maxsize=4096)
+def _weights(seed: str, wave: int, count: int) -> tuple[Fraction, ...]:
+    """Phase, amplitude and the coefficients of a linear form."""
+    generator = random.Random(f"{seed} {wave}")
+    return tuple(Fraction(generator.choice((-1, 1)) * generator.randint(8, 31), 16) for _ in range(count + 2))
 
 
 def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list[Any]]:

@@ -46,6 +46,12 @@ class Field:
     def compare(self, relation: str, a: Any, b: Any) -> bool:
         return {"=": a == b, "≠": a != b, "<": a < b, "≤": a <= b}[relation]
 
+    def whole(self, a: Any) -> int:
+        """An element that is a whole number, as one.  Raises NotInField for any other."""
+        if not abs(a) < 1000 or a != int(a):
+            raise NotInField("no whole number")
+        return int(a)
+
     def whole_power(self, a: Any, n: int) -> Any:
         if n < 0:
             return self.whole_power(self.inverse(a), -n)
@@ -74,6 +80,9 @@ class PrimeField(Field):
         if a == 0:
             raise NotInField("division by zero")
         return pow(a, -1, PRIME)
+
+    def whole(self, a: int) -> int:
+        return super().whole(a if a < PRIME // 2 else a - PRIME)
 
     def compare(self, relation: str, a: Any, b: Any) -> bool:
         if relation in "=≠":
@@ -208,6 +217,11 @@ class Duals(Field):
             return self.inner.apply(function, tuple(moved))
 
         return (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * step)
+
+    def whole(self, a: Dual) -> int:
+        if a.slope != self.zero:
+            raise NotInField("a whole number has no slope")
+        return self.inner.whole(a.value)
 
     def compare(self, relation: str, a: Dual, b: Dual) -> bool:
         return self.inner.compare(relation, a.value, b.value)

@@ -82,6 +82,11 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
         shape = [instance.size(d) for d in tensor.dims]
         cells = list(itertools.product(*map(range, shape)))
         want = "positive" in tensor.properties
+        if "integer" in tensor.properties:  # small ones, since they stand in exponents
+            generator = random.Random(f"{tensor.name} {variant}")
+            whole = [generator.randint(1 if want else 0, 4) for _ in cells]
+            instance.entries[tensor] = [f.number(Fraction(n)) for n in whole]
+            continue
         values = {cell: draw(want) for cell in cells}
         zero = f.number(Fraction(0))
         if len(shape) == 2 and shape[0] == shape[1]:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import (
@@ -33,6 +34,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
+from ..terms.unknown import is_unknown, split_unknown
 from .ordering import order_terms
 
 SUM, LAYER, PRODUCT, ATOM = range(4)
@@ -69,9 +71,13 @@ class NoForm(Exception):
     """This term has no matrix form that is known here."""
 
 
-def matrix_form(term: Term, rows: Index | None = None, columns: Index | None = None) -> str | None:
+def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = None) -> str | None:
     """The matrix of `term` with those output indices; a scalar has none, a column vector only rows."""
     try:
+        if isinstance(rows, Fused) or isinstance(columns, Fused):
+            from .kronecker import fused_form
+
+            return _name_repeated(fused_form(term, rows, columns))
         if rows is not None and columns is None and not term.free:
             array = _product([_raise(term, None, None), _ones(rows)])
         elif columns is not None and rows is None and not term.free:
@@ -90,6 +96,26 @@ def raise_abstraction(function: Abstraction) -> str | None:
     params, body = build.open_abstraction(function)
     rows, columns = (*params, None, None)[:2]
     return matrix_form(body, rows, columns)
+
+
+def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
+    """The array of a term over those indices, repeated along one that it lacks.  Raises NoForm."""
+    missing = [i for i in (rows, columns) if i is not None and i not in term.free]
+    if len(missing) == 1 and (rows is None or columns is None):
+        ones = _ones(missing[0])
+        return _product([_raise(term, None, None), ones if rows is not None else flip(ones)])
+    return _raise(term, rows, columns)
+
+
+def multiply_arrays(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
+    """A product of numbers and of matrices in a row."""
+    number, texts = Fraction(1), []
+    for scalar in scalars:
+        if scalar.scaled and not scalar.chain and not scalar.scalars and not scalar.below:
+            number *= scalar.number
+        else:
+            texts.append(scalar.at(ATOM))
+    return _product(arrays, number, texts)
 
 
 # building texts
@@ -225,9 +251,12 @@ def _oriented(symbol: Array, slots: Sequence[object], rows: Index | None, column
 
 
 def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -> Array:
-    (argument,) = term.arguments
-    params, body = build.open_abstraction(argument)
-    inner = _raise(body, *params)
+    params, body = build.open_abstraction(term.arguments[0])
+    if len(params) > 2:
+        raise NoForm
+    inner = raise_term(body, *(*params, None, None)[:2])
+    if is_unknown(term.name):
+        return _raise_unknown(term, inner, rows, columns)
     if term.name == "inv":
         text = f"{inner.text}^-1" if inner.level == ATOM and not inner.text.endswith("'") else f"inv({inner.text})"
         flipped = f"{inner.text}^-T" if text.endswith("^-1") else f"{text}'"
@@ -235,9 +264,25 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
         if inner.text == inner.flipped:
             symbol = _symmetric(text)
         return _oriented(symbol, term.indices, rows, columns)
-    if term.indices:
-        return _oriented(_symbol(f"{term.name}({inner.text})"), term.indices, rows, columns)
+    if term.name == "power":
+        exponent = _raise(term.arguments[1].body, None, None)
+        count = exponent.text if exponent.text.isalnum() else f"({exponent.text})"
+        flipped = f"({inner.at(ATOM)}^{count})'" if inner.text != inner.flipped else f"{inner.at(ATOM)}^{count}"
+        return _oriented(Array(f"{inner.at(ATOM)}^{count}", ATOM, flipped, ATOM), term.indices, rows, columns)
     return _symmetric(f"{term.name}({inner.text})")
+
+
+def _raise_unknown(term: Operator, inner: Array, rows: Index | None, columns: Index | None) -> Array:
+    """`f(u)`; of a scalar function `J_g(u)` is a row and `H_g(u)` symmetric."""
+    text = f"{term.name}({inner.text})"
+    if not term.indices:
+        return _symmetric(text)
+    order = split_unknown(term.name)[1]
+    rank = len(term.arguments[0].params)
+    if len(term.indices) == order * rank == 2 and rank == 1:
+        return _oriented(_symmetric(text), term.indices, rows, columns)
+    symbol = _symbol(text)
+    return _oriented(flip(symbol) if len(term.indices) == order == rank == 1 else symbol, term.indices, rows, columns)
 
 
 def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Array:
@@ -278,10 +323,10 @@ def _norm_of(term: Term) -> str | None:
 
 def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
     parts = [_raise(t, rows, columns) for t in order_terms(term.terms)]
-    return _factor_out(parts) or _add(parts)
+    return _factor_out(parts) or add_arrays(parts)
 
 
-def _add(parts: Sequence[Array]) -> Array:
+def add_arrays(parts: Sequence[Array]) -> Array:
     """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
     if len({p.text for p in parts}) == 1:
         return _product([parts[0]], Fraction(len(parts)))
@@ -322,7 +367,7 @@ def _factor_out(parts: Sequence[Array]) -> Array | None:
         return None
     number = parts[0].number if len({abs(p.number) for p in parts}) == 1 else Fraction(1)
     inner = [_product(c, p.number / number) for c, p in zip(chains, parts, strict=True)]
-    middle = _add(inner)
+    middle = add_arrays(inner)
     return _product([*front, middle, *back], number, parts[0].scalars, parts[0].below)
 
 
@@ -474,7 +519,7 @@ def _place(graph: _Graph, factor: Term) -> None:
         (index,) = indices
         if isinstance(factor, Component) and len(factor.indices) == 2 and factor.indices == (index, index):
             graph.vector(index, _symbol(f"diag({factor.tensor.name})"))
-        elif isinstance(factor, Operator) and factor.indices == (index, index):
+        elif isinstance(factor, Operator) and factor.indices == (index, index) and not is_unknown(factor.name):
             other = build.fresh_index(index.dim)
             plain = build.operator(factor.name, factor.arguments, (index, other))
             graph.vector(index, _symbol(f"diag({_raise(plain, index, other).text})"))

@@ -15,6 +15,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
+from ..terms.unknown import is_unknown, split_unknown, unknown_name
 from .catalogue import function_derivative
 from .rule import Rule
 
@@ -197,7 +198,36 @@ def log_determinant(term: Term) -> Term | None:
     return build.product([build.operator("inv", body.arguments, (l, k)), _d(inner, at)], (k, l))
 
 
-_M = "W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R; q_i = tanh(x_i) + a_i"
+def unknown_function(term: Term) -> Term | None:
+    """∂f(u)_i/∂t = J_f(u)_ik ∂u_k/∂t for an unknown function f of an array."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Operator) or not is_unknown(at.body.name):
+        return None
+    body = at.body
+    function, order = split_unknown(body.name)
+    params, inner = build.open_abstraction(body.arguments[0])
+    outer = build.operator(unknown_name(function, order + 1), body.arguments, (*body.indices, *params))
+    return build.product([outer, _d(inner, at)], params)
+
+
+def trace_of_power(term: Term) -> Term | None:
+    """∂tr(A^k)/∂t = k (A^(k-1))_qp ∂A_pq/∂t.  Source: The Matrix Cookbook, eq. 122."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Product) or len(at.body.bound) != 1 or len(at.body.factors) != 1:
+        return None
+    (factor,), (dummy,) = build.open_product(at.body)
+    if not (isinstance(factor, Operator) and factor.name == "power" and factor.indices == (dummy, dummy)):
+        return None
+    matrix, exponent = factor.arguments
+    if at.tensor in exponent.body.depends:
+        return None
+    (p, q), inner = build.open_abstraction(matrix)
+    _, k = build.open_abstraction(exponent)
+    lower = build.substitute(build.matrix_power((p, q), inner, build.add(k, build.MINUS_ONE)), {p: q, q: p})
+    return build.product([k, lower, _d(inner, at)], (p, q))
+
+
+_M = "f : R^m -> R^n; g : R^n -> R; k in R integer; W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R; q_i = tanh(x_i) + a_i"
 
 
 def _rule(name: str, statement: str, apply, *examples: tuple[str, str | None]) -> Rule:  # type: ignore[no-untyped-def]
@@ -216,6 +246,13 @@ RULES = (
         definition,
         ("∂q_i/∂x_j", "∂/∂x_j (tanh(x_i) + a_i)"),
         ("∂x_i/∂x_j", None),
+    ),
+    _rule(
+        "trace-power",
+        "∂tr(A^k)/∂A_ij => k (A^(k-1))_ji",
+        trace_of_power,
+        ("∂/∂X_ij tr(X^k)", "k (X^(k-1))_qp ∂X_pq/∂X_ij"),
+        ("∂/∂X_ij tr(X)", None),
     ),
     _rule(
         "under-sum",
@@ -245,6 +282,14 @@ RULES = (
         chain,
         ("∂/∂x_j tanh(x_i)", "(1 - tanh(x_i)^2) ∂x_i/∂x_j"),
         ("∂/∂x_j sigmoid(W_ik x_k)", "sigmoid(W_ik x_k) (1 - sigmoid(W_ik x_k)) ∂/∂x_j (W_ik x_k)"),
+    ),
+    _rule(
+        "unknown-function",
+        "∂f(u)_i/∂x_j => J_f(u)_ik ∂u_k/∂x_j",
+        unknown_function,
+        ("∂f(a + x)_i/∂x_j", "J_f(a + x)_ik ∂/∂x_j (a_k + x_k)"),
+        ("∂/∂x_j g(W x)", "J_g(W x)_k ∂/∂x_j (W x)_k"),
+        ("∂det(X)/∂X_kl", None),
     ),
     _rule("bracket", "∂/∂x_j [x_i > 0] => 0", bracket, ("∂/∂x_j [x_i > 0]", "0 δ_ij")),
     _rule(

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..documents.regions import Region, regions_of
+from ..lowering.arrays import identity
+from ..lowering.layout import stacked
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..lowering.statements import Lowered, Side, lower_document
-from ..lowering.values import Value
+from ..lowering.values import Fused, Value, fresh_axis
 from ..meaning.equality import Verdict, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.catalogue import catalogue
@@ -145,6 +147,10 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Clai
 class _Judge:
     def __init__(self, left: Side, right: Side, lv: Value, rv: Value, lowered: Lowered, names: Names, text: str):
         self.left, self.right, self.lowered, self.names, self.text = left, right, lowered, names, text
+        if _is_stacked(rv):
+            lv = stacked(lv, lowered.layout) or lv
+        elif _is_stacked(lv):
+            rv = stacked(rv, lowered.layout) or rv
         self.lv, self.rv = _shaped(lv, rv), _shaped(rv, lv)
 
     def verdict(self) -> tuple[Claim, list[Diagnostic]]:
@@ -161,12 +167,12 @@ class _Judge:
         return self._shape(f"the left side is {_shape(lv)} and the right side is {_shape(rv)}")
 
     def _axes(self, value: Value) -> tuple[Index, ...]:
-        return (*value.order, *value.axes)
+        return (*value.order, *value.plain_axes)
 
     def _compare(self, right: Value, change: Callable[[Term], Term] = lambda t: t) -> Verdict:
         a = self.lv.term
         b = right.on(self.lv.axes)
-        axes = tuple(dict.fromkeys((*self.lv.order, *right.order, *self.lv.axes)))
+        axes = tuple(dict.fromkeys((*self.lv.order, *right.order, *self.lv.plain_axes)))
         a, b = change(a), change(b)
         reduced = normal_form(expand_definitions(normal_form(a))), normal_form(expand_definitions(normal_form(b)))
         return compare(*reduced, axes, function_value)
@@ -280,6 +286,11 @@ class _Judge:
         return Claim(self.right.span, self.text, "shape", derived=derived), self._diagnostic("EIN404", message)
 
 
+def _is_stacked(value: Value) -> bool:
+    """Is it a matrix whose rows or columns `vec` or `⊗` made?"""
+    return value.rank == 2 and any(isinstance(a, Fused) for a in value.axes)
+
+
 def _shape(value: Value) -> str:
     return value.shape_text() if value.rank else "a number"
 
@@ -287,14 +298,14 @@ def _shape(value: Value) -> str:
 def _shaped(value: Value, model: Value) -> Value:
     """`0`, `1` and `I` take the shape of the other side; so does any number on the scale of components."""
     if value.flexible == "I" and model.rank == 2 and model.axes[0].dim is model.axes[1].dim:
-        axes = tuple(build.fresh_index(a.dim) for a in model.axes)
-        return Value(build.product([value.term, build.delta(*axes)]), axes)
+        axes = tuple(fresh_axis(a) for a in model.axes)
+        return Value(build.product([value.term, identity(*axes)]), axes)
     if value.flexible == "ones" and model.rank:
-        return Value(value.term, tuple(build.fresh_index(a.dim) for a in model.axes), row=value.row)
+        return Value(value.term, tuple(fresh_axis(a) for a in model.axes), row=value.row)
     plain = getattr(value.term, "value", None)
     if not value.rank and not value.order and plain in (0, 1) and not value.flexible and model.rank:
-        axes = tuple(build.fresh_index(a.dim) for a in model.axes)
-        return Value(value.term, axes, row=model.row)
+        axes = tuple(fresh_axis(a) for a in model.axes)
+        return Value(value.term, axes, row=model.row, split=model.split)
     return value
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ..lowering.arrays import identity
 from ..lowering.expressions import Reader
-from ..lowering.layout import LAYOUTS, lay_out
+from ..lowering.layout import LAYOUTS, lay_out, stacked
 from ..lowering.names import Entry, Names
 from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document
-from ..lowering.values import Value
+from ..lowering.values import Axis, Fused, Value
 from ..meaning.equality import compare
 from ..notation.index_form import free_names, index_form, latex_form, matrix_latex
 from ..notation.matrix_form import matrix_form
@@ -230,8 +231,8 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
     lowered, value = _lower_expression(expression, names, layout)
     if value.flexible:
         raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
-    output = value.order + value.axes
-    laid = replace(value, axes=output, order=(), row=False)
+    output = value.order + value.plain_axes
+    laid = replace(value, axes=(*value.order, *value.axes), order=(), row=False)
     term, axes, matrix_value = value.term, output, laid
     reader = Reader(names, Report(), expression, layout)
     for place, variable in enumerate(variables):
@@ -250,7 +251,7 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
         len(variables),
         layout,
         settled.term,
-        settled.axes,
+        settled.plain_axes,
         matrix_value,
         names,
         lowered.diagnostics,
@@ -296,9 +297,9 @@ def _evaluate_expression(expression: str, names: Names, layout: str) -> Derived:
     _, laid = _lower_expression(expression, names, layout)
     if plain.flexible:
         raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
-    axes = plain.order + plain.axes
+    axes = plain.order + plain.plain_axes
     if laid.order:
-        laid = replace(laid, axes=laid.order + laid.axes, order=(), row=False)
+        laid = replace(laid, axes=(*laid.order, *laid.axes), order=(), row=False)
     wrt = sorted({t.tensor.name for t in plain.term.walk() if isinstance(t, Derivative)})
     return _finish(expression, tuple(wrt), len(wrt), layout, plain.term, axes, laid, names, lowered.diagnostics, False)
 
@@ -325,8 +326,9 @@ def _finish(
     term = build.substitute(term, rename)
     reduced = reduce(term)
     axes = tuple(rename[a] for a in axes)
-    laid = replace(laid, term=build.substitute(laid.term, rename), axes=tuple(rename.get(a, a) for a in laid.axes))
-    same = set(laid.axes) == set(axes) and laid.term is term
+    laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
+    laid = stacked(laid, layout) or laid
+    same = set(laid.plain_axes) == set(axes) and laid.term is term
     matrix = verified_matrix(reduced if same else reduce(laid.term), laid, names)
     gradient = None
     if scalar and matrix is not None and order == 1:
@@ -340,6 +342,12 @@ def _finish(
     )  # fmt: skip
 
 
+def _renamed(axes: Sequence[Axis], names: Mapping[Index, Index]) -> tuple[Axis, ...]:
+    return tuple(
+        Fused(tuple(names.get(p, p) for p in a.parts)) if isinstance(a, Fused) else names.get(a, a) for a in axes
+    )
+
+
 def named_axes(axes: Sequence[Index]) -> dict[Index, str]:
     return {a: a.name for a in axes}
 
@@ -350,6 +358,8 @@ def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
         return None
     if term is build.ZERO:
         return "0"
+    rows: Axis | None
+    columns: Axis | None
     rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
     text = matrix_form(term, rows, columns)
     if text is None:
@@ -365,7 +375,7 @@ def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
         if again is term or again is normal_form(expand_definitions(term)):
             return text
         values = lambda name: f.value if (f := catalogue().function(name)) else None  # noqa: E731
-        return text if compare(again, term, laid.axes, values, points=2).equal else None
+        return text if compare(again, term, laid.plain_axes, values, points=2).equal else None
     except (BudgetExceeded, MissingRule):
         return None
 
@@ -374,7 +384,7 @@ def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
     """`I` and multiples of it, which take their size from where they stand."""
     if value is None or value.flexible != "I" or laid.rank != 2:
         return False
-    return build.product([value.term, build.delta(*laid.axes)]) is term
+    return build.product([value.term, identity(*laid.axes)]) is term
 
 
 def read_value(text: str, names: Names, term: Term | None = None, keep: Sequence[str] = ()) -> Value | None:
@@ -395,7 +405,10 @@ def read_value(text: str, names: Names, term: Term | None = None, keep: Sequence
             return None
         from ..terms.dimension import Tensor
 
-        tensor = Tensor(name, tuple(a.dim for a in value.axes), frozenset(), build.abstraction(value.axes, value.term))
+        if any(isinstance(a, Fused) for a in value.axes):
+            return None
+        function = build.abstraction(value.plain_axes, value.term)
+        tensor = Tensor(name, tuple(a.dim for a in value.axes), frozenset(), function)
         scope.put(Entry(name, tensor, None, "defined"))
     with reader.keeping(keep):
         value = reader.read(tree.sides[0])
@@ -436,7 +449,7 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
             raise fail("EIN001", f"there is no rule `{name}`: `einsight rules` lists them")
     names = read_declarations(declare, "numerator")
     _, value = _lower_expression(expression, names, "numerator")
-    axes = value.order + value.axes
+    axes = value.order + value.plain_axes
     named = free_names(axes)
     chosen = rules_for(rules)
     try:

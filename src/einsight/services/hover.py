@@ -68,7 +68,7 @@ def _statement(lowered: Lowered, findings: Findings) -> str | None:
 
 
 def _value_lines(value: Value, findings: Findings, layout: str) -> list[str]:
-    names = free_names((*value.order, *value.axes))
+    names = free_names((*value.order, *value.plain_axes))
     term = normal_form(value.term)
     lines = [f"**index form** `{index_form(term, names)}`"]
     if value.order:
@@ -95,7 +95,7 @@ def _expression(lowered: Lowered, findings: Findings) -> str | None:
 def _steps(value: Value) -> str:
     if not has_head(value.term, Derivative):
         return ""
-    names = free_names((*value.order, *value.axes))
+    names = free_names((*value.order, *value.plain_axes))
     steps = narrate(value.term, names)
     if not steps:
         return ""
@@ -135,6 +135,6 @@ def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
         laid = lay_out(Value(build.derivative(whole.term, leaf, slots), whole.axes), slots, lowered.layout)
         term: Term = normal_form(laid.term)
         matrix = verified_matrix(term, laid, findings.names) if findings.names is not None else None
-        shown = matrix or index_form(term, free_names((*whole.axes, *slots)))
+        shown = matrix or index_form(term, free_names((*whole.plain_axes, *slots)))
         lines.append(f"**∂{tensor.name}/∂{leaf.name}** `{shown}`")
     return lines

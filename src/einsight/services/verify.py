@@ -44,7 +44,7 @@ def verify_rule(rule: Rule) -> list[Result]:
         elif new is value.term:
             problem = "does not fire"
         else:
-            axes = value.order + value.axes
+            axes = value.order + value.plain_axes
             problem = "" if compare(value.term, new, axes, function_value).equal else "changes the value"
             stated = read_value(after, names, keep=[i.name for i in value.order])
             if not problem and (stated is None or not compare(_on(stated, value), new, axes, function_value).equal):
@@ -73,7 +73,7 @@ def _on(value: Value, like: Value):  # type: ignore[no-untyped-def]
     by_name = {i.name: i for i in like.order}
     names = {i: by_name[i.name] for i in value.order if i.name in by_name}
     term = build.substitute(value.term, names)  # type: ignore[arg-type]
-    return build.substitute(term, dict(zip(value.axes, like.axes, strict=True)))
+    return build.substitute(term, dict(zip(value.plain_axes, like.plain_axes, strict=True)))
 
 
 def verify_function(function: Function, points: int = 20) -> list[Result]:

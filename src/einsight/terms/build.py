@@ -29,6 +29,7 @@ from .term import (
     Term,
     slot_indices,
 )
+from .unknown import MATRIX_FUNCTIONS, split_unknown
 
 # Ways to name interchangeable dummies that are compared before the first one is taken as it is.
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
@@ -139,8 +140,11 @@ def apply(function: str, *arguments: Term) -> Term:
 
 def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot] = ()) -> Term:
     arguments, indices = tuple(arguments), tuple(indices)
-    if len(indices) == 2 and slot_key(indices[1]) < slot_key(indices[0]) and arguments[0].symmetric:
-        indices = indices[::-1]  # the functions that give a matrix, inverse and power, keep symmetry
+    if name in MATRIX_FUNCTIONS:
+        if len(indices) == 2 and slot_key(indices[1]) < slot_key(indices[0]) and arguments[0].symmetric:
+            indices = indices[::-1]  # the functions that give a matrix, inverse and power, keep symmetry
+    else:
+        indices = _derivatives_in_order(name, len(arguments[0].params), indices)
 
     def build() -> Operator:
         self = object.__new__(Operator)
@@ -148,6 +152,26 @@ def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot
         return self._finish(name)
 
     return intern_object((Operator, name, arguments, indices), build)
+
+
+def _derivatives_in_order(name: str, rank: int, indices: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Higher derivatives of an unknown function commute: the variable's slots are sorted, `rank` at a time."""
+    order = split_unknown(name)[1]
+    if order < 2 or not rank:
+        return indices
+    first = len(indices) - order * rank
+    groups = [indices[k : k + rank] for k in range(first, len(indices), rank)]
+    groups.sort(key=lambda g: [slot_key(s) for s in g])
+    return (*indices[:first], *itertools.chain(*groups))
+
+
+def matrix_power(axes: Sequence[Index], body: Term, exponent: Term) -> Term:
+    """`A^k` at `axes`, of the matrix that `body` is over them, for an exponent that is a whole number."""
+    if exponent is ONE:
+        return body
+    if exponent is ZERO:
+        return delta(*axes)
+    return operator("power", [abstraction(axes, body), abstraction((), exponent)], axes)
 
 
 def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term:
@@ -384,7 +408,9 @@ def _slots_commute(term: Term) -> bool:
     if isinstance(term, Component):
         return term.tensor.is_symmetric
     return isinstance(term, Delta) or (
-        isinstance(term, Operator) and len(term.indices) == 2 and term.arguments[0].symmetric
+        isinstance(term, Operator)
+        and len(term.indices) == 2
+        and (term.arguments[0].symmetric if term.name in MATRIX_FUNCTIONS else split_unknown(term.name)[1] == 2)
     )
 
 
@@ -440,7 +466,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
 
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "constant", "delta", "derivative", "instantiate", "negate", "number", "open_abstraction",
+    "constant", "delta", "derivative", "instantiate", "matrix_power", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

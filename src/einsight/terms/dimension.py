@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
 from weakref import WeakValueDictionary
 
@@ -39,19 +40,26 @@ class Dim:
     one may still turn out to equal another, a declared one may not.
     """
 
-    __slots__ = ("value", "inferred", "key", "__weakref__")
+    __slots__ = ("value", "inferred", "key", "parts", "__weakref__")
     value: str | int
     inferred: bool
     key: str
+    parts: tuple[Dim, ...]
 
-    def __new__(cls, value: str | int, inferred: bool = False) -> Dim:
+    def __new__(cls, value: str | int, inferred: bool = False, parts: tuple[Dim, ...] = ()) -> Dim:
         def make() -> Dim:
             self = object.__new__(cls)
-            self.value, self.inferred = value, inferred
+            self.value, self.inferred, self.parts = value, inferred, parts
             self.key = f"{value}?" if inferred else str(value)
             return self
 
-        return intern_object((cls, value, type(value), inferred), make)
+        return intern_object((cls, value, type(value), inferred, parts), make)
+
+    @staticmethod
+    def product(dims: Sequence[Dim]) -> Dim:
+        """The dimension of an axis that runs over several, the first slowest; only `vec` and `⊗` make such axes."""
+        parts = tuple(p for d in dims for p in (d.parts or (d,)))
+        return parts[0] if len(parts) == 1 else Dim("·".join(map(str, parts)), parts=parts)
 
     def __str__(self) -> str:
         return str(self.value)

@@ -1,0 +1,141 @@
+"""Derivatives in every spelling: `d/dx (f)`, `∂y_i/∂x_j`, `∇_x f`, `∇²f`, `D_x f`, `jac`, `grad`, `hess`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..syntax.tree import Call, Indexed, Name, Node, Symbol
+from ..terms import build
+from ..terms.dimension import Index, Slot, Tensor, fresh_index
+from ..terms.term import Component
+from .layout import lay_out
+from .operators import Differential, NablaSign
+from .values import Fused, Value, merge_orders
+
+if TYPE_CHECKING:
+    from .expressions import Reader
+
+
+def derivative_call(reader: Reader, node: Call, text: str) -> Value | None:
+    """`jac(f, x)`, `grad(f, x)`, `hess(f, x)`."""
+    if len(node.arguments) != 2:
+        reader.error("EIN001", node, f"`{text}` takes a function and a variable, as in `{text}(f, x)`")
+        return None
+    body, variable = node.arguments
+    value = _operand(reader, body, variable)
+    if value is None:
+        return None
+    if text == "jac":
+        return differentiate(reader, node, value, variable, reader.layout)
+    return (_gradient if text == "grad" else _hessian)(reader, node, value, variable)
+
+
+def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
+    """`∇`, `∇_x`, `∇²` and `D_x` before what they differentiate."""
+    if body is None:
+        return reader.read(Symbol(sign.node.start, sign.node.end, "∇"))
+    value = reader.read(body) if sign.variable is None else _operand(reader, body, sign.variable)
+    if value is None:
+        return None
+    variable = sign.variable or _only_variable(reader, sign.node, value)
+    if variable is None:
+        return None
+    if sign.jacobian:
+        return differentiate(reader, sign.node, value, variable, reader.layout)
+    return (_hessian if sign.order == 2 else _gradient)(reader, sign.node, value, variable)
+
+
+def differential(reader: Reader, found: Differential, body: Node) -> Value | None:
+    """`∂f/∂x`, `d²f/dx dy`."""
+    value = _operand(reader, body, found.variables[0])
+    for variable in found.variables:
+        if value is None:
+            return None
+        layout = reader.layout if len(found.variables) == 1 else "second"
+        value = differentiate(reader, found.node, value, variable, layout)
+    return value
+
+
+def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:
+    """What is differentiated; an unknown function `f` alone is meant at the variable, as `f(x)`."""
+    base = body.base if isinstance(body, Indexed) else body
+    if isinstance(base, Name):
+        entry = reader.names.all().get(base.text)
+        whole = variable.base if isinstance(variable, Indexed) else variable
+        if entry is not None and entry.kind == "function" and isinstance(whole, Name):
+            call: Node = Call(base.start, base.end, base, (whole,))
+            if isinstance(body, Indexed):
+                call = Indexed(body.start, body.end, call, body.subscript)
+            return reader.read(call)
+    return reader.read(body)
+
+
+def _only_variable(reader: Reader, node: Node, value: Value) -> Node | None:
+    leaves = sorted(t.name for t in value.term.depends if t.definition is None and "constant" not in t.properties)
+    if len(leaves) == 1:
+        return Name(node.start, node.end, leaves[0])
+    listed = ", ".join(leaves) or "nothing"
+    reader.error("EIN001", node, f"∇ of a function of {listed}: say in which variable, as in `∇_x f`")
+    return None
+
+
+def _gradient(reader: Reader, node: Node, value: Value, variable: Node) -> Value | None:
+    """`∇_x f`: the shape of `x` in every layout."""
+    if value.rank:
+        reader.error("EIN002", node, "the gradient of an array is its Jacobian: write `jac(f, x)`")
+        return None
+    return differentiate(reader, node, value, variable, "gradient")
+
+
+def _hessian(reader: Reader, node: Node, value: Value, variable: Node) -> Value | None:
+    if value.rank:
+        reader.error("EIN002", node, "the Hessian needs a scalar function")
+        return None
+    first = differentiate(reader, node, value, variable, "gradient")
+    return None if first is None else differentiate(reader, node, first, variable, "numerator")
+
+
+def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layout: str) -> Value | None:
+    """The derivative in a component (`x_j`), in a whole array (`x`) or in `vec(X)`, laid out."""
+    if value.flexible:
+        value = Value(value.term)
+    numbered = isinstance(variable, Indexed) and isinstance(variable.base, Name)
+    joined = f"{variable.base.text}_{variable.subscript.text}" if numbered else ""  # type: ignore[attr-defined]
+    if isinstance(variable, Indexed) and not (joined and reader.names.knows(joined)):
+        component = reader.read(variable) if numbered else None
+        if component is None or not isinstance(component.term, Component):
+            if component is not None or not numbered:
+                reader.error("EIN001", variable, "one differentiates in a name or in its component")
+            return None
+        return _by_component(reader, node, value, component.term.tensor, component.term.indices, component.order)
+    stacked = isinstance(variable, Call) and isinstance(variable.callee, Name) and variable.callee.text == "vec"
+    target = variable.arguments[0] if stacked else variable  # type: ignore[attr-defined]
+    name = joined or (target.text if isinstance(target, Name) else "")
+    entry = reader.names.get(name) if name else None
+    if entry is None or entry.tensor is None:
+        if isinstance(target, Name):
+            reader.unknown_name(target)
+        else:
+            reader.error("EIN001", variable, "one differentiates in a name or in its component")
+        return None
+    axes = tuple(fresh_index(d) for d in entry.tensor.dims)
+    term = build.derivative(value.term, entry.tensor, axes)
+    by = (Fused(axes[::-1]),) if stacked and len(axes) == 2 else axes
+    return lay_out(replace(value, term=term), by, layout)
+
+
+def _by_component(
+    reader: Reader, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]
+) -> Value | None:
+    agreed = reader.agree([("", node, value), ("", node, Value(build.ONE, order=order))])
+    if agreed is None:
+        return None
+    value = agreed[0]
+    order = tuple(Index(i.name, reader.resolved(i.dim)) for i in order)
+    whole = reader.settle(Value(build.component(tensor, slots))).term
+    assert isinstance(whole, Component)
+    term = build.derivative(value.term, whole.tensor, whole.indices)
+    summed = [i for i in order if i in value.order and i.name not in reader.kept]
+    free = tuple(i for i in merge_orders(value.order, order) if i not in summed)
+    return replace(value, term=build.product([term], summed) if summed else term, order=free)

@@ -1,0 +1,26 @@
+"""Unknown functions of arrays, `f : ℝ^m → ℝ^n`, and the names of their derivatives: `f`, `J_f`, `H_f`, `J3_f`, …
+
+The derivative of order k has the axes of the value and then k times those of the argument.
+"""
+
+from __future__ import annotations
+
+MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
+
+
+def unknown_name(function: str, order: int) -> str:
+    """The name of a derivative of that order; the function itself for 0."""
+    return function if not order else f"{('J', 'H')[order - 1] if order < 3 else f'J{order}'}_{function}"
+
+
+def split_unknown(name: str) -> tuple[str, int]:
+    """The function and the order of a name that `unknown_name` made."""
+    mark, _, rest = name.partition("_")
+    if not rest or mark[0] not in "JH" or (mark[1:] and not mark[1:].isdigit()):
+        return name, 0
+    return rest, {"J": 1, "H": 2}.get(mark) or int(mark[1:])
+
+
+def is_unknown(name: str) -> bool:
+    """Is that operator an unknown function, or a derivative of one?"""
+    return name not in MATRIX_FUNCTIONS

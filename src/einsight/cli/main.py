@@ -129,7 +129,8 @@ def _derive(options: argparse.Namespace) -> int:
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]
     if found.matrix is not None:
         shape = "×".join(found.matrix_shape) if found.matrix_shape else "a number"
-        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout"))
+        stacked = ", vec by columns" if "·" in shape else ""
+        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout{stacked}"))
     else:
         rows.append(("matrix", "none: this has no matrix form that einsight knows"))
     if found.gradient is not None and found.gradient != found.matrix:

@@ -32,7 +32,7 @@ from ..syntax.tree import (
 from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.walk import replace_dims
-from . import arrays, derivatives, products
+from . import arrays, bounds, derivatives, products
 from .indexing import component_of, read_indexed
 from .layout import tensor_value
 from .names import CONSTANTS, Entry, Names, canonical_name
@@ -57,6 +57,7 @@ class Reader:
         self.dims: dict[Dim, Dim] = {}
         self.broadcast = False
         self.index_spans: dict[str, list[tuple[int, int]]] = {}
+        self.in_bracket = False
         self.shifts: list[tuple[IndexEntry, Dim]] = []
 
     # dimensions
@@ -145,7 +146,12 @@ class Reader:
         return tensor_value(entry.tensor)
 
     def unknown_name(self, node: Name) -> Value | None:
+        """A name that nobody declared: a constant, a dimension, the position of an index, or a mistake."""
         text = node.text
+        if self.in_bracket and text not in self.names.dimensions():
+            self.see(IndexEntry(node.start, node.end, ((text, 1),), 0))
+            index = Index(text, Dim(text, inferred=True))
+            return Value(build.position(index), order=(index,))
         if text == "I":
             return Value(build.ONE, flexible="I")
         if text == "ones":
@@ -337,48 +343,18 @@ class Reader:
         if body is None:
             return None
         bound = [i for i in body.order if i.name in wanted]
-        upper = self._upper_bound(sign)
+        limits = bounds.read_bounds(self, sign, body)
         for name in wanted:
             if not any(i.name == name for i in bound):
-                if upper is None:
+                if limits.axis is None:
                     message = f"index `{name}` does not occur in what is summed, so its range is unknown: give a bound, as in `∑_{{{name}=1}}^n`"
                     self.error("EIN201", subscript, message)
                     return None
-                bound.append(Index(name, upper))
-        body = self._check_bound(sign, body, bound, upper)
+                bound.append(Index(name, limits.axis))
+        body = bounds.restrict(self, sign, body, bound, limits)
         bound = [Index(i.name, self.resolved(i.dim)) for i in bound]
         order = tuple(i for i in body.order if i.name not in wanted)
         return replace(body, term=build.product([body.term], bound), order=order)
-
-    def _upper_bound(self, sign: SumSign) -> Dim | None:
-        node = sign.upper
-        if isinstance(node, Group):
-            node = node.inner
-        if isinstance(node, Num) and node.value.denominator == 1:
-            return Dim(int(node.value))
-        if isinstance(node, Name):
-            return self.names.dimension(node.text)
-        return None
-
-    def _check_bound(self, sign: SumSign, body: Value, bound: list[Index], upper: Dim | None) -> Value:
-        if sign.subscript is not None and sign.subscript.lower not in (None, "1"):
-            self.error(
-                "EIN205",
-                sign.subscript,
-                f"the sum starts at {sign.subscript.lower}, but an axis is counted from 1; it is read as the whole axis",
-            )
-        if upper is None or sign.upper is None or len(bound) != 1:
-            return body
-        index = bound[0]
-        if self.same_dim(upper, index.dim) is None:
-            message = f"the sum runs to {upper}, but index `{index.name}` runs over an axis of size {index.dim}"
-            self.error(
-                "EIN205",
-                sign.upper,
-                message,
-                (Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim)),),
-            )
-        return self.settle(body)
 
     def _addition(self, node: Addition) -> Value | None:
         read = [(sign, part, self.read(part)) for sign, part in node.items]
@@ -447,7 +423,7 @@ class Reader:
         return None if value is None else arrays.call(self, node, "norm", [node.inner], [value])
 
     def _iverson(self, node: Iverson) -> Value | None:
-        left, right = self._mask_side(node.left), self._mask_side(node.right)
+        left, right = self._bracket_side(node.left), self._bracket_side(node.right)
         if left is None or right is None:
             return None
         # `[i = j]` compares two positions on axes of one size
@@ -466,13 +442,15 @@ class Reader:
         order = merge_orders(left.order, right.order)
         return Value(build.bracket(node.relation, left.term, right.term), order=order)
 
-    def _mask_side(self, node: Node) -> Value | None:
-        if isinstance(node, Name) and not self.names.knows(node.text) and node.text not in self.names.dimensions():
-            entry = IndexEntry(node.start, node.end, ((node.text, 1),), 0)
-            self.see(entry)
-            index = Index(node.text, Dim(node.text, inferred=True))
-            return Value(build.position(index), order=(index,))
-        return self.read(node)
+    def _bracket_side(self, node: Node) -> Value | None:
+        """One side of an Iverson bracket, where an index stands for its position: `[j ≤ i + 1]`."""
+        inside = node
+        while isinstance(inside, Group):
+            inside = inside.inner
+        before, self.in_bracket = self.in_bracket, isinstance(inside, (Name, Addition))
+        value = self.read(node)
+        self.in_bracket = before
+        return value
 
     # calls and derivatives
 

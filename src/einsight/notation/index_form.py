@@ -95,10 +95,8 @@ class Printer:
         if isinstance(slot, Index):
             return scope.get(slot, slot.name)
         if isinstance(slot, Shift):
-            parts = [
-                ("+" if c > 0 else "-") + ("" if abs(c) == 1 else str(abs(c))) + scope.get(i, i.name)
-                for i, c in slot.indices
-            ]
+            named = sorted((-c, scope.get(i, i.name)) for i, c in slot.indices)
+            parts = [("-" if c > 0 else "+") + ("" if abs(c) == 1 else str(abs(c))) + name for c, name in named]
             parts += [f"{slot.offset:+d}"] if slot.offset else []
             return "".join(parts).lstrip("+")
         return str(slot)
@@ -173,8 +171,10 @@ class Printer:
         return f"sqrt({body})"
 
     def raised(self, base: str, exponent: Term, scope: dict[Index, str]) -> str:
-        text = self.text(exponent, scope, SUM)
-        return f"{base}^{text}" if text.isalnum() else f"{base}^({text})"
+        return self.power_text(base, self.text(exponent, scope, SUM))
+
+    def power_text(self, base: str, exponent: str) -> str:
+        return f"{base}^{exponent}" if exponent.isalnum() else f"{base}^({exponent})"
 
     def _apply(self, term: Apply, scope: dict[Index, str]) -> tuple[str, int]:
         arguments = ", ".join(self.text(a, scope, SUM) for a in term.arguments)
@@ -184,6 +184,10 @@ class Printer:
         return name
 
     def _operator(self, term: Operator, scope: dict[Index, str]) -> tuple[str, int]:
+        if term.name == "power":
+            base, exponent = self._array(term.arguments[0], scope), self.text(term.arguments[1].body, scope, SUM)
+            base = base if base.isalnum() else self.bracket(base)
+            return self.bracket(self.power_text(base, exponent)) + self.subscript(term.indices, scope), ATOM
         inner = ", ".join(self._array(a, scope) for a in term.arguments)
         return f"{self.function(term.name)}({inner})" + self.subscript(term.indices, scope), ATOM
 
@@ -343,8 +347,8 @@ class LatexPrinter(Printer):
     def root(self, body: str) -> str:
         return rf"\sqrt{{{body}}}"
 
-    def raised(self, base: str, exponent: Term, scope: dict[Index, str]) -> str:
-        return f"{base}^{{{self.text(exponent, scope, SUM)}}}"
+    def power_text(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
 
     def relation(self, sign: str) -> str:
         return {"≠": r"\neq", "≤": r"\leq", "≥": r"\geq"}.get(sign, sign)

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from ..terms import build
-from ..terms.dimension import Index, Slot, slot_key
-from ..terms.term import Delta, Power, Product, Sum, Term, has_head
+from ..terms.dimension import Index, Shift, Slot, slot_key
+from ..terms.term import (
+    Apply,
+    Bracket,
+    Component,
+    Delta,
+    Number,
+    Position,
+    Power,
+    Product,
+    Sum,
+    Term,
+    has_head,
+    slot_indices,
+)
 from .rule import Rule
 
 
@@ -24,26 +37,81 @@ def contract(term: Term) -> Term | None:
     bound = list(dummies)
     fired = False
     while True:
-        place = next((k for k, f in enumerate(rest) if isinstance(f, Delta) and _summed_end(f, bound)), None)
-        if place is None:
+        for place, found in enumerate(rest):
+            solved = _solve(found, bound, rest[:place] + rest[place + 1 :]) if isinstance(found, Delta) else None
+            if solved is not None:
+                break
+        else:
             return build.product(rest, bound) if fired else None
-        found = rest.pop(place)
-        assert isinstance(found, Delta)
-        gone = _summed_end(found, bound)
-        assert gone is not None
-        kept: Slot = found.right if found.left is gone else found.left
+        gone, kept, within = solved
+        del rest[place]
         bound.remove(gone)
         if kept is gone:  # ∑_i δ_ii
             rest.append(build.size(gone.dim))
-        rest = [build.substitute(f, {gone: kept}) for f in rest]
+        rest = [*within, *(build.substitute(f, {gone: kept}) for f in rest)]
         fired = True
 
 
-def _summed_end(delta: Delta, bound: list[Index]) -> Index | None:
-    for end in (delta.left, delta.right):
-        if isinstance(end, Index) and end in bound:
-            return end
+def _solve(delta: Delta, bound: list[Index], others: list[Term]) -> tuple[Index, Slot, list[Term]] | None:
+    """The summed index that a delta fixes, what it is, and the brackets that keep that inside the sum."""
+    ends = (delta.left, delta.right)
+    for end, other in (ends, ends[::-1]):
+        if isinstance(end, Index) and end in bound and not isinstance(other, Shift):
+            return end, other, []
+    for end, other in (ends, ends[::-1]):
+        parts, offset = build.linear_slot(end)
+        for gone, factor in parts:
+            if gone not in bound or abs(factor) != 1 or gone in slot_indices(other):
+                continue
+            # factor·gone + rest + offset = other
+            mine: dict[Index, int] = {i: -factor * c for i, c in parts if i is not gone}
+            others_parts, other_offset = build.linear_slot(other)
+            for index, c in others_parts:
+                mine[index] = mine.get(index, 0) + factor * c
+            kept = _slot(mine, factor * (other_offset - offset), gone)
+            within = _within(kept, gone, [f for f in others if gone in f.free])
+            if within is not None:
+                return gone, kept, within
     return None
+
+
+def _slot(parts: dict[Index, int], offset: int, like: Index) -> Slot:
+    indices = tuple((i, c) for i, c in parts.items() if c)
+    if not indices:
+        return offset
+    if len(indices) == 1 and indices[0][1] == 1 and not offset and indices[0][0].dim is like.dim:
+        return indices[0][0]
+    return Shift(indices, offset, like.dim)
+
+
+def _within(kept: Slot, gone: Index, holders: list[Term]) -> list[Term] | None:
+    """Brackets that say that `kept` is in the range of `gone`; None where a factor has no value outside of it.
+
+    An array is 0 outside of its axis, so that a factor `w_gone` needs no bracket.
+    """
+    if not isinstance(kept, Shift):
+        return []
+    if not all(map(_has_value_outside, holders)):
+        return None
+    if any(isinstance(f, Component) and gone in f.indices for f in holders):
+        return []
+    place = build.position(kept)
+    return [build.bracket("≤", build.ONE, place), build.bracket("≤", place, build.size(gone.dim))]
+
+
+_DEFINED_AT_ZERO = frozenset("tanh sin cos exp sigmoid relu softplus abs sign erf gelu silu max min atan".split())
+
+
+def _has_value_outside(term: Term) -> bool:
+    """Is it a number even where components are asked for beyond their axis and count as 0?"""
+    if isinstance(term, (Component, Delta, Bracket, Position)) or not term.free:
+        return True
+    if isinstance(term, Power):
+        whole = isinstance(term.exponent, Number) and term.exponent.value.denominator == 1 and term.exponent.value > 0
+        return whole and _has_value_outside(term.base)
+    if isinstance(term, Apply) and term.function not in _DEFINED_AT_ZERO:
+        return False
+    return isinstance(term, (Sum, Product, Apply)) and all(map(_has_value_outside, term.children()))
 
 
 def replace(term: Term) -> Term | None:
@@ -97,7 +165,14 @@ RULES = (
     Rule("delta.trace", "δ_ii => m", trace.__doc__ or "", "contract", ("Delta",), trace, ((_D, "∑_{i=1}^m δ_ii x_j", "m x_j"), (_D, "δ_ij", None))),
     Rule(
         "delta.contract", "∑_j δ_ij x_j => x_i", contract.__doc__ or "", "contract", ("Product",), contract,
-        ((_D, "∑_j δ_ij x_j", "x_i"), (_D, "δ_ij x_j y_i", "x_k y_k"), (_D, "∑_j x_j y_j", None)),
+        (
+            (_D, "∑_j δ_ij x_j", "x_i"),
+            (_D, "δ_ij x_j y_i", "x_k y_k"),
+            (_D, "∑_j δ_{i,j+1} x_j", "x_{i-1}"),
+            (_D, "∑_j δ_{i,j+1} (x_j + y_j)^2", "[1 ≤ i - 1] [i - 1 ≤ m] (x_{i-1} + y_{i-1})^2"),
+            (_D, "∑_j δ_{i,j+1} log(x_j)", None),
+            (_D, "∑_j x_j y_j", None),
+        ),
     ),
     Rule(
         "delta.replace", "δ_ij x_j => δ_ij x_i for free i, j", replace.__doc__ or "", "contract", ("Product",), replace,

@@ -12,7 +12,7 @@ from typing import Any
 from ..lowering.report import Diagnostic, EinsightError
 from ..rules.catalogue import catalogue
 from ..terms import build
-from ..terms.dimension import Dim, Index, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import (
     Apply,
     Bracket,
@@ -21,6 +21,7 @@ from ..terms.term import (
     Delta,
     Number,
     Operator,
+    Position,
     Power,
     Product,
     Size,
@@ -28,6 +29,7 @@ from ..terms.term import (
     Term,
     slot_indices,
 )
+from ..terms.unknown import is_unknown
 from ..terms.walk import expand_definitions
 
 _RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<="}
@@ -75,7 +77,10 @@ def _dims_of(term: Term) -> Iterable[Dim]:
     """Named dimensions whose size the code of this head needs."""
     if isinstance(term, Size):
         return (term.dim,)
-    return [i.dim for s in term.slots() for i in slot_indices(s)] if isinstance(term, Delta) else ()
+    if isinstance(term, Position):
+        return [i.dim for i in slot_indices(term.slot)]
+    shifted = any(isinstance(s, Shift) for s in term.slots())
+    return [i.dim for s in term.slots() for i in slot_indices(s)] if isinstance(term, Delta) or shifted else ()
 
 
 class _Writer:
@@ -189,7 +194,29 @@ class _Writer:
     def _component(self, term: Component) -> str:
         return self._picked(identifier(term.tensor.name), term.indices, self.axes(term))
 
+    def places(self, slot: Slot, own: tuple[Index, ...]) -> str:
+        """The 0-based places that a slot points at, broadcast against `own`."""
+        parts, offset = build.linear_slot(slot)
+        texts = []
+        for index, factor in parts:
+            shape = f"[{', '.join(':' if a is index else 'None' for a in own)}]" if len(own) > 1 else ""
+            arange = f"numpy.arange(1, {self.size(index.dim)} + 1){shape}"
+            texts.append(arange if factor == 1 else f"({factor}) * {arange}")
+        return " + ".join([*texts, f"({offset - 1})"])
+
+    def _shifted(self, array: str, slots: Sequence[Slot], own: tuple[Index, ...]) -> str:
+        """Entries by computed places, 0 outside of the array."""
+        names = []
+        for slot in slots:
+            names.append(f"i{len(self.lines) + 1}")
+            self.lines.append(f"    {names[-1]} = {self.places(slot, own)}")
+        inside = " & ".join(f"({n} >= 0) & ({n} < {array}.shape[{k}])" for k, n in enumerate(names))
+        clipped = ", ".join(f"numpy.clip({n}, 0, {array}.shape[{k}] - 1)" for k, n in enumerate(names))
+        return f"numpy.where({inside}, {array}[{clipped}], 0.0)"
+
     def _picked(self, array: str, slots: Sequence[Any], own: tuple[Index, ...]) -> str:
+        if any(isinstance(s, Shift) for s in slots):
+            return self._shifted(array, slots, own)
         if any(isinstance(s, int) for s in slots):
             array += "[" + ", ".join(str(s - 1) if isinstance(s, int) else ":" for s in slots) + "]"
         indices = tuple(s for s in slots if not isinstance(s, int))
@@ -200,6 +227,9 @@ class _Writer:
 
     def _delta(self, term: Delta) -> str:
         left, right = term.left, term.right
+        if isinstance(left, Shift) or isinstance(right, Shift):
+            own = self.axes(term)
+            return f"({self.places(left, own)} == {self.places(right, own)}).astype(float)"
         if isinstance(left, int) or isinstance(right, int):
             index, place = (right, left) if isinstance(left, int) else (left, right)
             assert isinstance(index, Index) and isinstance(place, int)
@@ -238,7 +268,10 @@ class _Writer:
         return f"numpy.vectorize(__import__('{module}', fromlist=['catalogue']).catalogue().function({term.function!r}).value, otypes=[float])({', '.join(arguments)})"
 
     def _operator(self, term: Operator) -> str:
-        (argument,) = term.arguments
+        argument = term.arguments[0]
+        if is_unknown(term.name):
+            message = f"`{term.name}` is an unknown function and cannot be evaluated"
+            raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
         if argument.free:
             raise EinsightError(
                 [Diagnostic("EIN002", "error", (0, 0), f"`{term.name}` of a family of matrices has no code yet")]
@@ -250,6 +283,9 @@ class _Writer:
             inner = (
                 f"numpy.einsum('{''.join(letters[i] for i in own)}->{''.join(letters[i] for i in params)}', {inner})"
             )
+        if term.name == "power":
+            count = self.value(term.arguments[1].body)
+            return self._picked(f"numpy.linalg.matrix_power({inner}, int({count}))", term.indices, self.axes(term))
         if term.name == "inv":
             return self._picked(f"numpy.linalg.inv({inner})", term.indices, self.axes(term))
         call = {"det": "numpy.linalg.det({0})", "logdet": "numpy.log(numpy.linalg.det({0}))"}[term.name]

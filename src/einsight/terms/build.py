@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from .dimension import Index, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
+from .dimension import Index, Shift, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
 from .term import (
     Abstraction,
     Apply,
@@ -52,6 +52,10 @@ def delta(left: Slot, right: Slot) -> Term:
     """`δ_ab`; of two literal components it is a number at once."""
     if isinstance(left, int) and isinstance(right, int):
         return ONE if left == right else ZERO
+    if isinstance(left, Shift) or isinstance(right, Shift):
+        apart = _distance(left, right)
+        if apart is not None:
+            return ZERO if apart else ONE
     if slot_key(right) < slot_key(left):
         left, right = right, left
 
@@ -61,6 +65,25 @@ def delta(left: Slot, right: Slot) -> Term:
         return self._finish("")
 
     return intern_object((Delta, left, right), build)
+
+
+def _distance(left: Slot, right: Slot) -> int | None:
+    """How far apart two slots are, where that is a number."""
+    total: dict[Index, int] = {}
+    offset = 0
+    for slot, sign in ((left, 1), (right, -1)):
+        parts, own = linear_slot(slot)
+        offset += sign * own
+        for index, factor in parts:
+            total[index] = total.get(index, 0) + sign * factor
+    return None if any(total.values()) else offset
+
+
+def linear_slot(slot: Slot) -> tuple[tuple[tuple[Index, int], ...], int]:
+    """A slot as a sum of indices and a number."""
+    if isinstance(slot, Shift):
+        return slot.indices, slot.offset
+    return ((), slot) if isinstance(slot, int) else (((slot, 1),), 0)
 
 
 def bracket(relation: str, left: Term, right: Term) -> Term:
@@ -86,6 +109,8 @@ def bracket(relation: str, left: Term, right: Term) -> Term:
 def position(slot: Slot) -> Term:
     if isinstance(slot, int):
         return number(slot)
+    if isinstance(slot, Shift):
+        return add(number(slot.offset), *(product([number(c), position(i)]) for i, c in slot.indices))
 
     def build() -> Position:
         self = object.__new__(Position)
@@ -466,7 +491,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
 
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "constant", "delta", "derivative", "instantiate", "matrix_power", "negate", "number", "open_abstraction",
+    "constant", "delta", "derivative", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

@@ -246,9 +246,12 @@ def _smallest(
     least: dict[Dim, int], values: Values,
 ) -> Counterexample | None:  # fmt: skip
     """The smallest sizes and small whole entries at which the sides differ."""
-    for size in (1, 2, 3):
+    # all dimensions alike first, then with one larger than the others
+    for size, larger in ((1, 0), (2, 0), (1, 1), (2, 1), (3, 0)):
         for attempt in range(6):
             sizes = {d: max(size, least.get(d, 1)) for d in dims}
+            if larger and dims:
+                sizes[dims[attempt % len(dims)]] += larger
             generator = random.Random(attempt)
 
             def whole(positive: bool, generator: random.Random = generator) -> Fraction:

@@ -23,10 +23,12 @@ from ..notation.index_form import free_names, index_form
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Component, Derivative, Size, Term, has_head
-from ..terms.walk import expand_definitions, map_parts
-from .derive import require_layout, require_text, verified_matrix
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Size, Term, has_head
+from ..terms.walk import expand_definitions
+from .assumptions import Assumption, candidates
+from .derive import read_value, require_layout, require_text, verified_matrix
+from .mistakes import Mistake, find_mistake
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Clai
 class _Judge:
     def __init__(self, left: Side, right: Side, lv: Value, rv: Value, lowered: Lowered, names: Names, text: str):
         self.left, self.right, self.lowered, self.names, self.text = left, right, lowered, names, text
+        self.by_rows: Value | None = None
         if _is_stacked(rv):
+            self.by_rows = stacked(lv, lowered.layout, by_rows=True)
             lv = stacked(lv, lowered.layout) or lv
         elif _is_stacked(lv):
             rv = stacked(rv, lowered.layout) or rv
@@ -164,18 +168,28 @@ class _Judge:
             if self._compare(turned).equal:
                 return self._transposed()
             return self._wrong(self._compare(turned))
+        by_rows = self._stacked_by_rows()
+        if by_rows is not None:
+            return self._right_if(by_rows)
         return self._shape(f"the left side is {_shape(lv)} and the right side is {_shape(rv)}")
+
+    def _stacked_by_rows(self) -> Assumption | None:
+        """Is the claim true in the other habit, where `vec` puts the rows of a matrix behind one another?"""
+        if self.by_rows is None or not self.by_rows.same_layout(self.rv):
+            return None
+        left, right = _reduce(self.by_rows.term), _reduce(self.rv.on(self.by_rows.axes))
+        if compare(left, right, self.by_rows.plain_axes, function_value).equal:
+            return Assumption("vec stacks rows", lambda term: term)
+        return None
 
     def _axes(self, value: Value) -> tuple[Index, ...]:
         return (*value.order, *value.plain_axes)
 
-    def _compare(self, right: Value, change: Callable[[Term], Term] = lambda t: t) -> Verdict:
+    def _compare(self, right: Value) -> Verdict:
         a = self.lv.term
         b = right.on(self.lv.axes)
         axes = tuple(dict.fromkeys((*self.lv.order, *right.order, *self.lv.plain_axes)))
-        a, b = change(a), change(b)
-        reduced = normal_form(expand_definitions(normal_form(a))), normal_form(expand_definitions(normal_form(b)))
-        return compare(*reduced, axes, function_value)
+        return compare(_reduce(a), _reduce(b), axes, function_value)
 
     def _same_shape(self) -> tuple[Claim, list[Diagnostic]]:
         found = self._compare(self.rv)
@@ -194,10 +208,10 @@ class _Judge:
             and self._compare(self.rv.transposed()).equal
         ):
             return self._transposed()
-        assumption = self._assumption()
+        assumption = self._stacked_by_rows() or self._assumption()
         if assumption is not None:
             return self._right_if(assumption)
-        return self._wrong(found)
+        return self._wrong(found, self._mistake())
 
     def _unknown_size(self) -> str | None:
         """An index of no declared size whose size matters as a number: a refutation would rest on a guess."""
@@ -207,26 +221,60 @@ class _Judge:
                     return str(part.dim)
         return None
 
-    def _assumption(self) -> str | None:
-        """A square matrix that makes the claim true when it is symmetric."""
-        both = self.lv.term.depends | self.rv.term.depends
-        for tensor in sorted(both, key=lambda t: t.key):
-            square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
-            if not square or tensor.definition is not None or "symmetric" in tensor.properties:
+    def _reduced(self, right: Value) -> tuple[Term, Term]:
+        """Both sides on one set of axes, derivatives carried out and definitions put in."""
+        return _reduce(self.lv.term), _reduce(right.on(self.lv.axes))
+
+    def _assumption(self) -> Assumption | None:
+        """The simplest assumption under which the claim is true; the derivative itself stays general."""
+        left, right = self._reduced(self.rv)
+        variables = frozenset(
+            t.tensor for side in (self.lv, self.rv) for t in side.term.walk() if isinstance(t, Derivative)
+        )
+        for assumption in candidates((left, right), variables):
+            try:
+                changed = [normal_form(assumption.change(t)) for t in (left, right)]
+                axes = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
+                if compare(changed[0], changed[1], axes, function_value).equal:
+                    return assumption
+            except (BudgetExceeded, MissingRule):
                 continue
-            special = Tensor(tensor.name, tensor.dims, tensor.properties | {"symmetric"})
-
-            # the derivative is carried out first: the variable itself stays general
-            def change(term: Term, tensor: Tensor = tensor, special: Tensor = special) -> Term:
-                return _replace_tensor(normal_form(expand_definitions(normal_form(term))), tensor, special)
-
-            if self._compare(self.rv, change).equal:
-                return f"{tensor.name} symmetric"
         return None
+
+    def _mistake(self) -> Mistake | None:
+        """The one change of the right side that would mend it."""
+        left, right = self._reduced(self.rv)
+        axes = tuple(dict.fromkeys((*self._axes(self.lv), *self.rv.order)))
+
+        def equal(term: Term) -> bool:
+            return compare(left, normal_form(term), axes, function_value, points=2).equal is True
+
+        def reread(text: str) -> Value | None:
+            # among the names of the claim, in its layout
+            return read_value(text, self.names, keep=[i.name for i in self.rv.order], layout=self.lowered.layout)
+
+        def fits(value: Value) -> bool:
+            same = value.rank == self.lv.rank and value.same_layout(self.lv) and not value.flexible
+            return (
+                same
+                and {i.name for i in value.order} == {i.name for i in self.rv.order}
+                and equal(_reduce(value.on(self.lv.axes)))
+            )
+
+        def write(term: Term) -> str | None:
+            return self._text_of(normal_form(term))
+
+        try:
+            return find_mistake(left, right, axes, self.right.text, equal, reread, fits, write)
+        except (BudgetExceeded, MissingRule, RecursionError):
+            return None
 
     def _derived(self) -> str:
         """What the left side is, in the notation of the right side."""
-        term = normal_form(self.lv.term)
+        return self._text_of(normal_form(self.lv.term))
+
+    def _text_of(self, term: Term) -> str:
+        """A term over the axes of the left side, as a matrix where there is one."""
         if self.lv.rank <= 2 and not self.lv.order:
             try:
                 matrix = verified_matrix(term, self.lv, self.names)
@@ -258,21 +306,22 @@ class _Judge:
             "EIN402", message, self._replacement(derived)
         )
 
-    def _wrong(self, found: Verdict) -> tuple[Claim, list[Diagnostic]]:
+    def _wrong(self, found: Verdict, mistake: Mistake | None = None) -> tuple[Claim, list[Diagnostic]]:
         derived = self._derived()
         example = found.counterexample.describe() if found.counterexample else None
-        message = f"`{self.left.text}` is `{derived}`, not `{self.right.text}`"
+        plain = not has_head(self.lv.term, Derivative) and not self.lowered.tensor
+        message = f"`{self.left.text}` is {'' if plain else f'`{derived}`, '}not `{self.right.text}`"
+        if mistake is not None:
+            message += f"; {mistake.words}"
         if example:
             message += f": {example}"
         claim = Claim(self.right.span, self.text, "wrong", derived=derived, counterexample=example)
         return claim, self._diagnostic("EIN401", message, self._replacement(derived))
 
-    def _right_if(self, assumption: str) -> tuple[Claim, list[Diagnostic]]:
+    def _right_if(self, assumption: Assumption) -> tuple[Claim, list[Diagnostic]]:
         derived = self._derived()
-        message = (
-            f"right only if {assumption.replace(' ', ' is ', 1)}, which is not declared; in general it is `{derived}`"
-        )
-        claim = Claim(self.right.span, self.text, "right_if", assumption, derived)
+        message = f"right only if {assumption.sentence()}, which is not declared; in general it is `{derived}`"
+        claim = Claim(self.right.span, self.text, "right_if", assumption.text, derived)
         return claim, self._diagnostic("EIN405", message, self._replacement(derived))
 
     def _undecided(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
@@ -309,12 +358,8 @@ def _shaped(value: Value, model: Value) -> Value:
     return value
 
 
-def _replace_tensor(term: Term, old: Tensor, new: Tensor) -> Term:
-    if isinstance(term, Component):
-        return build.component(new, term.indices) if term.tensor is old else term
-    if isinstance(term, Derivative) and term.tensor is old:
-        return build.derivative(_replace_tensor(term.body, old, new), new, term.indices)
-    return map_parts(term, lambda t: _replace_tensor(t, old, new))
+def _reduce(term: Term) -> Term:
+    return normal_form(expand_definitions(normal_form(term)))
 
 
 def claim_json(claim: Claim, position: Callable[[int], dict[str, int]]) -> dict[str, Any]:

@@ -387,7 +387,9 @@ def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
     return build.product([value.term, identity(*laid.axes)]) is term
 
 
-def read_value(text: str, names: Names, term: Term | None = None, keep: Sequence[str] = ()) -> Value | None:
+def read_value(
+    text: str, names: Names, term: Term | None = None, keep: Sequence[str] = (), layout: str = "numerator"
+) -> Value | None:
     """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
@@ -397,7 +399,7 @@ def read_value(text: str, names: Names, term: Term | None = None, keep: Sequence
         if not scope.knows(tensor.name):
             scope.put(Entry(tensor.name, tensor, None, "declared"))
     report = Report()
-    reader = Reader(scope, report, text)
+    reader = Reader(scope, report, text, layout)
     for left, right in tree.bindings:
         value = reader.read(right)
         name = getattr(left, "text", None)

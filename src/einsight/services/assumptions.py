@@ -1,0 +1,107 @@
+"""Which assumption makes a claim true that fails in general: candidates, simplest first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..terms import build
+from ..terms.dimension import Dim, Tensor, fresh_index
+from ..terms.term import Component, Derivative, Size, Term
+from ..terms.walk import map_parts, replace_dims
+
+Change = Callable[[Term], Term]
+MOST_CANDIDATES = 40
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """`text` as in `A symmetric`; `change` rewrites a term so that every value of its tensors satisfies it."""
+
+    text: str
+    change: Change
+
+    def sentence(self) -> str:
+        """As part of a message: `A is symmetric`, `A and B are symmetric`."""
+        if "=" in self.text or self.text.startswith("vec"):
+            return self.text
+        names, _, kind = self.text.rpartition(" ")
+        first, _, last = names.rpartition(", ")
+        return f"{first} and {last} are {kind}" if first else f"{last} is {kind}"
+
+
+def candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator[Assumption]:
+    """Assumptions on the tensors of the terms, from which the derivatives have been carried out.
+
+    `variables` are those that something was differentiated in: of them only structure is assumed.
+    """
+    return itertools.islice(_candidates(terms, variables), MOST_CANDIDATES)
+
+
+def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator[Assumption]:
+    depends = frozenset[Tensor]().union(*(t.depends for t in terms))
+    leaves = sorted((t for t in depends if t.definition is None), key=lambda t: t.key)
+    square = [t for t in leaves if len(t.dims) == 2 and t.dims[0] is t.dims[1]]
+    general = [t for t in square if not t.properties & {"symmetric", "antisymmetric", "diagonal", "orthogonal"}]
+    for tensor in general:
+        yield _with_property((tensor,), "symmetric")
+    if len(general) > 1:
+        yield _with_property(tuple(general), "symmetric")
+    for kind in ("antisymmetric", "orthogonal", "diagonal"):
+        for tensor in general:
+            yield _with_property((tensor,), kind)
+    yield from _equal_dims(leaves, terms)
+    for tensor in leaves:
+        if not tensor.properties & {"positive", "positive-definite"} and tensor not in square:
+            yield _with_property((tensor,), "positive")
+    for tensor in leaves:
+        if len(tensor.dims) == 1 and tensor not in variables:
+            yield Assumption(f"sum({tensor.name}) = 1", _normalised(tensor, 1))
+    for tensor in leaves:
+        if len(tensor.dims) == 1:
+            yield Assumption(f"‖{tensor.name}‖ = 1", _normalised(tensor, 2))
+
+
+def _with_property(tensors: tuple[Tensor, ...], name: str) -> Assumption:
+    special = {t: Tensor(t.name, t.dims, t.properties | {name}) for t in tensors}
+    return Assumption(f"{', '.join(t.name for t in tensors)} {name}", lambda term: replace_tensors(term, special))
+
+
+def _equal_dims(leaves: Sequence[Tensor], terms: Sequence[Term]) -> Iterator[Assumption]:
+    found = {d for t in leaves for d in t.dims} | {p.dim for t in terms for p in t.walk() if isinstance(p, Size)}
+    dims = sorted((d for d in found if isinstance(d.value, str)), key=lambda d: d.key)
+    for a, b in itertools.combinations(dims, 2):
+
+        def change(term: Term, a: Dim = a, b: Dim = b) -> Term:
+            return replace_dims(term, {b: a})
+
+        yield Assumption(f"{a} = {b}", change)
+
+
+def _normalised(tensor: Tensor, power: int) -> Change:
+    """Divide the vector by its sum, or by its length, wherever it stands."""
+    index = fresh_index(tensor.dims[0])
+    total = build.product([build.power(build.component(tensor, (index,)), power)], [index])
+    scale = build.power(total, Fraction(-1, power))
+
+    def visit(term: Term) -> Term:
+        if isinstance(term, Component) and term.tensor is tensor:
+            return build.product([term, scale])
+        return map_parts(term, visit)
+
+    return visit
+
+
+def replace_tensors(term: Term, special: dict[Tensor, Tensor]) -> Term:
+    """Every component of some tensors as that of others of the same shape."""
+
+    def visit(t: Term) -> Term:
+        if isinstance(t, Component):
+            return build.component(special.get(t.tensor, t.tensor), t.indices)
+        if isinstance(t, Derivative) and t.tensor in special:
+            return build.derivative(visit(t.body), special[t.tensor], t.indices)
+        return map_parts(t, visit)
+
+    return visit(term)

@@ -75,6 +75,10 @@ def restrict(reader: Reader, sign: SumSign, body: Value, bound: Sequence[Index],
         message = f"the sum runs to {limits.axis}, but index `{index.name}` runs over an axis of size {index.dim}"
         fix = Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim))
         reader.error("EIN205", sign.upper, message, (fix,))
+    # an index in a bound counts along the same axis, unless it has one of its own
+    for other in limits.indices:
+        if reader.resolved(other.dim).inferred:
+            reader.same_dim(index.dim, other.dim)
     place = build.position(index)
     brackets = []
     if limits.lower is not None:

@@ -108,6 +108,8 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
             if component is not None or not numbered:
                 reader.error("EIN001", variable, "one differentiates in a name or in its component")
             return None
+        if _is_bound_together(reader, variable, component.term.tensor):
+            return None
         return _by_component(reader, node, value, component.term.tensor, component.term.indices, component.order)
     stacked = isinstance(variable, Call) and isinstance(variable.callee, Name) and variable.callee.text == "vec"
     target = variable.arguments[0] if stacked else variable  # type: ignore[attr-defined]
@@ -119,10 +121,21 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
         else:
             reader.error("EIN001", variable, "one differentiates in a name or in its component")
         return None
+    if _is_bound_together(reader, variable, entry.tensor):
+        return None
     axes = tuple(fresh_index(d) for d in entry.tensor.dims)
     term = build.derivative(value.term, entry.tensor, axes)
     by = (Fused(axes[::-1]),) if stacked and len(axes) == 2 else axes
     return lay_out(replace(value, term=term), by, layout)
+
+
+def _is_bound_together(reader: Reader, variable: Node, tensor: Tensor) -> bool:
+    """An orthogonal matrix cannot be varied entry by entry, and `Q'Q = I` would be used where it is."""
+    if "orthogonal" not in tensor.properties:
+        return False
+    message = f"the entries of `{tensor.name}` are bound together, since it is orthogonal: declare it without `orthogonal` for the derivative among all matrices"
+    reader.error("EIN002", variable, message)
+    return True
 
 
 def _by_component(

@@ -137,6 +137,8 @@ class Reader:
 
     def _name(self, node: Name) -> Value | None:
         text = node.text
+        if self.in_bracket and text in self.kept:
+            return self._position(node)
         entry = self.names.get(text)
         if entry is None:
             return self.unknown_name(node)
@@ -145,13 +147,16 @@ class Reader:
             return None
         return tensor_value(entry.tensor)
 
+    def _position(self, node: Name) -> Value:
+        self.see(IndexEntry(node.start, node.end, ((node.text, 1),), 0))
+        index = Index(node.text, Dim(node.text, inferred=True))
+        return Value(build.position(index), order=(index,))
+
     def unknown_name(self, node: Name) -> Value | None:
         """A name that nobody declared: a constant, a dimension, the position of an index, or a mistake."""
         text = node.text
         if self.in_bracket and text not in self.names.dimensions():
-            self.see(IndexEntry(node.start, node.end, ((text, 1),), 0))
-            index = Index(text, Dim(text, inferred=True))
-            return Value(build.position(index), order=(index,))
+            return self._position(node)
         if text == "I":
             return Value(build.ONE, flexible="I")
         if text == "ones":

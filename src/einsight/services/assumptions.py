@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..terms import build
 from ..terms.dimension import Dim, Tensor, fresh_index
-from ..terms.term import Component, Derivative, Size, Term
+from ..terms.term import Apply, Bracket, Component, Delta, Derivative, Size, Term
 from ..terms.walk import map_parts, replace_dims
 
 Change = Callable[[Term], Term]
@@ -49,19 +48,28 @@ def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator
         yield _with_property((tensor,), "symmetric")
     if len(general) > 1:
         yield _with_property(tuple(general), "symmetric")
-    for kind in ("antisymmetric", "orthogonal", "diagonal"):
+    for kind in ("antisymmetric", "orthogonal"):
         for tensor in general:
             yield _with_property((tensor,), kind)
+    for tensor in general:
+        if any(_is_about_diagonal(t, tensor) for t in terms):
+            yield _with_property((tensor,), "diagonal")
     yield from _equal_dims(leaves, terms)
     for tensor in leaves:
         if not tensor.properties & {"positive", "positive-definite"} and tensor not in square:
             yield _with_property((tensor,), "positive")
+    if any(map(_has_threshold, terms)):
+        return  # the points of a normalised vector seldom cross a threshold, so that they prove little
     for tensor in leaves:
         if len(tensor.dims) == 1 and tensor not in variables:
-            yield Assumption(f"sum({tensor.name}) = 1", _normalised(tensor, 1))
-    for tensor in leaves:
-        if len(tensor.dims) == 1:
-            yield Assumption(f"‖{tensor.name}‖ = 1", _normalised(tensor, 2))
+            yield Assumption(f"sum({tensor.name}) = 1", _normalised(tensor))
+
+
+def _has_threshold(term: Term) -> bool:
+    return any(
+        isinstance(t, Bracket) or (isinstance(t, Apply) and t.function in ("relu", "abs", "sign", "max", "min"))
+        for t in term.walk()
+    )
 
 
 def _with_property(tensors: tuple[Tensor, ...], name: str) -> Assumption:
@@ -80,11 +88,19 @@ def _equal_dims(leaves: Sequence[Tensor], terms: Sequence[Term]) -> Iterator[Ass
         yield Assumption(f"{a} = {b}", change)
 
 
-def _normalised(tensor: Tensor, power: int) -> Change:
-    """Divide the vector by its sum, or by its length, wherever it stands."""
+def _is_about_diagonal(term: Term, tensor: Tensor) -> bool:
+    """Does it single out diagonals?  Else too much is true of diagonal matrices that nobody meant to say."""
+    return any(
+        isinstance(t, Delta) or (isinstance(t, Component) and t.tensor is tensor and t.indices[0] is t.indices[1])
+        for t in term.walk()
+    )
+
+
+def _normalised(tensor: Tensor) -> Change:
+    """Divide the vector by its sum wherever it stands."""
     index = fresh_index(tensor.dims[0])
-    total = build.product([build.power(build.component(tensor, (index,)), power)], [index])
-    scale = build.power(total, Fraction(-1, power))
+    total = build.product([build.component(tensor, (index,))], [index])
+    scale = build.power(total, -1)
 
     def visit(term: Term) -> Term:
         if isinstance(term, Component) and term.tensor is tensor:

@@ -235,7 +235,10 @@ class _Judge:
             try:
                 changed = [normal_form(assumption.change(t)) for t in (left, right)]
                 axes = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if compare(changed[0], changed[1], axes, function_value).equal:
+                if not compare(changed[0], changed[1], axes, function_value).equal:
+                    continue
+                # that both sides vanish says nothing, unless it is what is claimed
+                if right is build.ZERO or not compare(changed[0], build.ZERO, axes, function_value).equal:
                     return assumption
             except (BudgetExceeded, MissingRule):
                 continue

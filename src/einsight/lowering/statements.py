@@ -305,7 +305,7 @@ class _Relation:
         return ""
 
     def _is_definition(self, left: Node, right: Node) -> bool:
-        found = _target_of(left)
+        found = target_of(left)
         if found is None:
             return False
         name = canonical_name(found[0])
@@ -319,7 +319,7 @@ class _Relation:
         return all(canonical_name(n.text) != name for n in names_in(right))
 
     def _define(self, left: Node, right: Node, local: bool) -> bool:
-        found = _target_of(left)
+        found = target_of(left)
         if found is None:
             self.report.add(
                 "EIN001", left.start, left.end, "what is defined is one name, with distinct indices or transposed"
@@ -408,7 +408,7 @@ class _Relation:
             self.report.add(
                 "EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it"
             )
-        old = self.names.all().get(canonical_name(_target_of(left)[0]))  # type: ignore[index]
+        old = self.names.all().get(canonical_name(target_of(left)[0]))  # type: ignore[index]
         declared = (
             old.tensor.dims
             if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices)
@@ -421,10 +421,10 @@ class _Relation:
         return tuple(slots)
 
 
-def _target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
-    """Name, indices, transposed or not, of a left side that can be defined."""
+def target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
+    """Name, indices, transposed or not, and the node of the name, of a left side that can be defined."""
     if isinstance(node, Transpose):
-        inner = _target_of(node.argument)
+        inner = target_of(node.argument)
         return None if inner is None or inner[1] else (inner[0], (), not inner[2], inner[3])
     if isinstance(node, Name):
         return node.text, (), False, node

@@ -50,6 +50,9 @@ class Table:
 def entries(term: Term, instance: Instance, axes: Sequence[Index]) -> list[Any]:
     """The entries of `term` over `axes`, which must hold its free indices; it is repeated along the others."""
     evaluator = Evaluator(instance)
+    for tensor in sorted(term.depends, key=lambda t: len(t.depends)):
+        if tensor.definition is not None:  # those that others use first, so that nothing recurses through them
+            evaluator.array(tensor)
     table = evaluator.table(term)
     return evaluator.spread(table, tuple(axes))
 

@@ -71,13 +71,17 @@ class NoForm(Exception):
     """This term has no matrix form that is known here."""
 
 
-def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = None) -> str | None:
-    """The matrix of `term` with those output indices; a scalar has none, a column vector only rows."""
+def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = None, repeated: bool = True) -> str | None:
+    """The matrix of `term` with those output indices; a scalar has none, a column vector only rows.
+
+    A call that stands there twice gets a name behind `where`, if `repeated`.
+    """
     try:
         if isinstance(rows, Fused) or isinstance(columns, Fused):
             from .kronecker import fused_form
 
-            return _name_repeated(fused_form(term, rows, columns))
+            text = fused_form(term, rows, columns)
+            return _name_repeated(text) if repeated else text
         if rows is not None and columns is None and not term.free:
             array = _product([_raise(term, None, None), _ones(rows)])
         elif columns is not None and rows is None and not term.free:
@@ -86,7 +90,7 @@ def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = Non
             array = _raise(term, rows, columns)
     except NoForm:
         return None
-    return _name_repeated(array.text)
+    return _name_repeated(array.text) if repeated else array.text
 
 
 def raise_abstraction(function: Abstraction) -> str | None:

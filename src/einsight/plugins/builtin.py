@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..rules import algebra, brackets, delta, derivative, functions, orthogonal
+from ..rules import accumulation, algebra, brackets, delta, derivative, functions, orthogonal
 from ..rules.rule import Function, Rule
 from .hooks import hookimpl
 
 
 @hookimpl
 def einsight_rules() -> Iterable[Rule]:
-    return (*derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES)
+    return (*accumulation.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES)
 
 
 @hookimpl

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..terms import build
 from ..terms.dimension import Dim, Tensor, fresh_index
-from ..terms.term import Apply, Bracket, Component, Delta, Derivative, Size, Term
-from ..terms.walk import map_parts, replace_dims
+from ..terms.term import Apply, Bracket, Component, Delta, Size, Term
+from ..terms.walk import map_parts, replace_dims, replace_tensors
 
 Change = Callable[[Term], Term]
 MOST_CANDIDATES = 40
@@ -108,16 +108,3 @@ def _normalised(tensor: Tensor) -> Change:
         return map_parts(term, visit)
 
     return visit
-
-
-def replace_tensors(term: Term, special: dict[Tensor, Tensor]) -> Term:
-    """Every component of some tensors as that of others of the same shape."""
-
-    def visit(t: Term) -> Term:
-        if isinstance(t, Component):
-            return build.component(special.get(t.tensor, t.tensor), t.indices)
-        if isinstance(t, Derivative) and t.tensor in special:
-            return build.derivative(visit(t.body), special[t.tensor], t.indices)
-        return map_parts(t, visit)
-
-    return visit(term)

@@ -20,6 +20,7 @@ from ..lowering.statements import Lowered, Side, lower_document
 from ..lowering.values import Fused, Value, fresh_axis
 from ..meaning.equality import Verdict, compare
 from ..notation.index_form import free_names, index_form
+from ..rules.accumulation import is_deep
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
@@ -362,7 +363,9 @@ def _shaped(value: Value, model: Value) -> Value:
 
 
 def _reduce(term: Term) -> Term:
-    return normal_form(expand_definitions(normal_form(term)))
+    """Derivatives carried out and, unless there are too many within one another, definitions put in."""
+    term = normal_form(term)
+    return term if is_deep(term) else normal_form(expand_definitions(term))
 
 
 def claim_json(claim: Claim, position: Callable[[int], dict[str, int]]) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS, lay_out, stacked
 from ..lowering.names import Entry, Names
 from ..lowering.report import Diagnostic, EinsightError, Report
-from ..lowering.statements import Lowered, lower_document
+from ..lowering.statements import Lowered, lower_document, target_of
 from ..lowering.values import Axis, Fused, Value
 from ..meaning.equality import compare
 from ..notation.index_form import free_names, index_form, latex_form, matrix_latex
 from ..notation.matrix_form import matrix_form
+from ..rules.accumulation import is_deep, named_parts
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
@@ -25,9 +26,9 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
-from ..terms.dimension import Index
+from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
-from ..terms.walk import expand_definitions
+from ..terms.walk import expand_definitions, fold_definitions
 
 HIGHEST_ORDER = 8
 
@@ -132,13 +133,26 @@ def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
 def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = None) -> list[Step]:
     """The steps of a derivation as text; one that would not change what is shown is left out."""
     steps: list[Step] = []
-    for rewrite in derivation(term, rules):
-        before = steps[-1].after if steps else index_form(rewrite.before, names)
-        after = index_form(rewrite.after, names)
+
+    def add(rule: str, old: Term, new: Term, note: str) -> None:
+        before = steps[-1].after if steps else index_form(old, names)
+        after = index_form(new, names) + _where_components(new)
         if after != before:
-            steps.append(
-                Step(rewrite.rule.id, before, after, rewrite.rule.doc.splitlines()[0] if rewrite.rule.doc else "")
-            )
+            steps.append(Step(rule, before, after, note))
+
+    last = term
+    for rewrite in derivation(term, rules):
+        add(
+            rewrite.rule.id, rewrite.before, rewrite.after, rewrite.rule.doc.splitlines()[0] if rewrite.rule.doc else ""
+        )
+        last = rewrite.after
+    if rules is None:
+        add(
+            "definition.fold",
+            last,
+            fold_definitions(last, definitions_in(term)),
+            "What has a name is written by its name.",
+        )
     return steps
 
 
@@ -324,16 +338,17 @@ def _finish(
     # fresh axes get their letters for good, so that every later text agrees
     rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes}
     term = build.substitute(term, rename)
-    reduced = reduce(term)
+    defined = definitions_in(term)
+    reduced = fold_definitions(reduce(term), defined)
     axes = tuple(rename[a] for a in axes)
     laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
     same = set(laid.plain_axes) == set(axes) and laid.term is term
-    matrix = verified_matrix(reduced if same else reduce(laid.term), laid, names)
+    matrix = verified_matrix(reduced if same else fold_definitions(reduce(laid.term), defined), laid, names)
     gradient = None
     if scalar and matrix is not None and order == 1:
         gradient = verified_matrix(reduced, Value(reduced, axes), names)
-    index = index_form(reduced, named_axes(axes))
+    index = index_form(reduced, named_axes(axes)) + _where_components(reduced)
     latex = matrix_latex(matrix) if matrix is not None else latex_form(reduced, named_axes(axes))
     shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
     return Derived(
@@ -352,8 +367,47 @@ def named_axes(axes: Sequence[Index]) -> dict[Index, str]:
     return {a: a.name for a in axes}
 
 
+def definitions_in(term: Term) -> list[Tensor]:
+    """The defined tensors that a term uses, the last first: in them its results are written."""
+    found = [t for t in term.depends if t.definition is not None]
+    return sorted(found, key=lambda t: (-len(t.depends), t.key))
+
+
+def _where_components(term: Term) -> str:
+    """What the names mean that accumulation gave, in components."""
+    parts = []
+    for tensor in named_parts([term]):
+        assert tensor.definition is not None
+        params, body = build.open_abstraction(tensor.definition)
+        named = free_names(params)
+        left = index_form(build.component(tensor, params), named)
+        parts.append(f"{left} = {index_form(body, named)}")
+    return f" where {', '.join(parts)}" if parts else ""
+
+
 def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
-    """The matrix form of a term laid out like `laid`, read back and compared before it is given out."""
+    """The matrix form of a term laid out like `laid`, read back and compared before it is given out.
+
+    Names that accumulation gave are explained behind it, each verified by itself.
+    """
+    text = _verified(term, laid, names)
+    if text is None:
+        return None
+    parts = []
+    for tensor in named_parts([term]):
+        assert tensor.definition is not None
+        params, body = build.open_abstraction(tensor.definition)
+        part = _verified(body, Value(body, params), names, repeated=False)
+        if part is None:
+            return None
+        parts.append(f"{tensor.name} = {part}")
+    main, _, own = text.partition(" where ")
+    bindings = ", ".join([*parts, *([own] if own else [])])
+    return f"{main} where {bindings}" if bindings else main
+
+
+def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> str | None:
+    """A matrix form that reads back as the term; `repeated` calls in it may get a name."""
     if laid.rank > 2:
         return None
     if term is build.ZERO:
@@ -361,7 +415,7 @@ def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
     rows: Axis | None
     columns: Axis | None
     rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
-    text = matrix_form(term, rows, columns)
+    text = matrix_form(term, rows, columns, repeated)
     if text is None:
         return None
     value = read_value(text, names, term)
@@ -371,9 +425,11 @@ def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
         return None
     read = value.on(laid.axes)
     try:
-        again = normal_form(expand_definitions(read))
-        if again is term or again is normal_form(expand_definitions(term)):
+        again = normal_form(read)
+        if again is term or fold_definitions(again, definitions_in(term)) is term:
             return text
+        if not is_deep(term):
+            again, term = (normal_form(expand_definitions(t)) for t in (again, term))
         values = lambda name: f.value if (f := catalogue().function(name)) else None  # noqa: E731
         return text if compare(again, term, laid.plain_axes, values, points=2).equal else None
     except (BudgetExceeded, MissingRule):
@@ -401,16 +457,20 @@ def read_value(
     report = Report()
     reader = Reader(scope, report, text, layout)
     for left, right in tree.bindings:
-        value = reader.read(right)
-        name = getattr(left, "text", None)
-        if value is None or name is None:
+        target = target_of(left)
+        if target is None:
             return None
-        from ..terms.dimension import Tensor
-
-        if any(isinstance(a, Fused) for a in value.axes):
+        name, indices = target[:2]
+        with reader.keeping(indices):
+            value = reader.read(right)
+        if value is None or any(isinstance(a, Fused) for a in value.axes):
             return None
-        function = build.abstraction(value.plain_axes, value.term)
-        tensor = Tensor(name, tuple(a.dim for a in value.axes), frozenset(), function)
+        value = reader.settle(value)
+        by_name = {i.name: i for i in value.order}
+        if set(by_name) != set(indices):
+            return None
+        axes = (*(by_name[i] for i in indices), *value.plain_axes)
+        tensor = Tensor(name, tuple(a.dim for a in axes), frozenset(), build.abstraction(axes, value.term))
         scope.put(Entry(name, tensor, None, "defined"))
     with reader.keeping(keep):
         value = reader.read(tree.sides[0])

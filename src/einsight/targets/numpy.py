@@ -30,22 +30,20 @@ from ..terms.term import (
     slot_indices,
 )
 from ..terms.unknown import is_unknown
-from ..terms.walk import expand_definitions
 
 _RELATIONS = {"=": "==", "≠": "!=", "<": "<", "≤": "<="}
 
 
 def source(term: Term, axes: Sequence[Index], formula: str, inputs: Iterable[Tensor] = ()) -> str:
     """Source text; the arrays are the tensors that the term needs, and of `inputs` those that give it a size."""
-    writer = _Writer(expand_definitions(term), axes, inputs)
-    return writer.function(tuple(axes), formula)
+    return _Writer(term, axes, inputs).function(tuple(axes), formula)
 
 
 def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any], inputs: Iterable[Tensor] = ()) -> Any:
     """Run the generated function on arrays by tensor name."""
     import numpy
 
-    writer = _Writer(expand_definitions(term), axes, inputs)
+    writer = _Writer(term, axes, inputs)
     text = writer.function(tuple(axes), "")
     scope: dict[str, Any] = {}
     exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
@@ -87,12 +85,17 @@ class _Writer:
     def __init__(self, term: Term, axes: Sequence[Index], inputs: Iterable[Tensor]):
         self.term = term
         self.inputs = [t for t in inputs if t.definition is None]
-        self.needed = {a.dim for a in axes} | {d for t in term.walk() for d in _dims_of(t)}
+        self.defined = sorted((t for t in term.depends if t.definition is not None), key=lambda t: len(t.depends))
+        bodies = [term, *(t.definition.body for t in self.defined if t.definition is not None)]
+        self.parts = [p for body in bodies for p in body.walk()]
+        self.needed = {a.dim for a in axes} | {d for t in self.parts for d in _dims_of(t)}
+        self.needed |= {d for t in self.defined for d in t.dims}
+        self.names: dict[Tensor, str] = {}
         self.lines: list[str] = []
         self.memo: dict[Term, str] = {}
 
     def arguments(self) -> dict[Tensor, str]:
-        tensors = {t.tensor for t in self.term.walk() if isinstance(t, Component)}
+        tensors = {t.tensor for t in self.parts if isinstance(t, Component) and t.tensor.definition is None}
         measured = {d for t in tensors for d in t.dims}
         for tensor in sorted(self.inputs, key=lambda t: (len(t.dims), t.key)):
             if tensor not in tensors and any(d in self.needed and d not in measured for d in tensor.dims):
@@ -140,18 +143,35 @@ class _Writer:
                         )
                     ]
                 )
-        result = self.value(self.term)
-        own = self.axes(self.term)
-        shape = "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
-        order = [own.index(a) for a in axes if a in own]
-        text = f"numpy.transpose({result}, {tuple(order)})" if order != list(range(len(own))) else result
-        missing = [a for a in axes if a not in own]
-        if missing:
-            slots = ", ".join(":" if a in own else "None" for a in axes)
-            text = f"numpy.broadcast_to(numpy.asarray({text})[{slots}], {shape}).copy()"
-        else:
+        self.names = dict(arguments)
+        for tensor in self.defined:
+            self.define(tensor)
+        text = self.over(self.term, axes)
+        if not text.startswith("numpy."):
             text = f"numpy.asarray({text})"
         return "\n".join(["import numpy", "", "", *head, *checks, *self.lines, f"    return {text}", ""])
+
+    def define(self, tensor: Tensor) -> None:
+        """A line that computes a defined tensor."""
+        assert tensor.definition is not None
+        params, body = build.open_abstraction(tensor.definition)
+        text = self.over(body, params)
+        name = identifier(tensor.name)
+        while name in self.names.values():
+            name += "_"
+        self.names[tensor] = name
+        self.lines.append(f"    {name} = {text}")
+
+    def over(self, term: Term, axes: tuple[Index, ...]) -> str:
+        """The array of a term over exactly those axes."""
+        result, own = self.value(term), self.axes(term)
+        order = [own.index(a) for a in axes if a in own]
+        text = f"numpy.transpose({result}, {tuple(order)})" if order != list(range(len(own))) else result
+        if len(own) < len(axes):
+            slots = ", ".join(":" if a in own else "None" for a in axes)
+            shape = "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
+            return f"numpy.broadcast_to(numpy.asarray({text})[{slots}], {shape}).copy()"
+        return text
 
     def size(self, dim: Dim) -> str:
         return str(dim.value) if isinstance(dim.value, int) else self.sizes[dim]
@@ -192,7 +212,7 @@ class _Writer:
         return "numpy.pi"
 
     def _component(self, term: Component) -> str:
-        return self._picked(identifier(term.tensor.name), term.indices, self.axes(term))
+        return self._picked(self.names[term.tensor], term.indices, self.axes(term))
 
     def places(self, slot: Slot, own: tuple[Index, ...]) -> str:
         """The 0-based places that a slot points at, broadcast against `own`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 
 from . import build
 from .dimension import Dim, Index, Shift, Slot, Tensor
@@ -176,3 +177,55 @@ def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Ter
         return found
 
     return visit(term)
+
+
+def replace_tensors(term: Term, special: dict[Tensor, Tensor]) -> Term:
+    """Every component of some tensors as that of others of the same shape."""
+    if term.depends.isdisjoint(special):
+        return term
+    memo: dict[Term, Term] = {}
+
+    def visit(t: Term) -> Term:
+        found = memo.get(t)
+        if found is None:
+            if isinstance(t, Component):
+                found = build.component(special.get(t.tensor, t.tensor), t.indices)
+            elif isinstance(t, Derivative) and t.tensor in special:
+                found = build.derivative(visit(t.body), special[t.tensor], t.indices)
+            else:
+                found = map_parts(t, visit)
+            memo[t] = found
+        return found
+
+    return visit(term)
+
+
+def fold_definitions(term: Term, tensors: Iterable[Tensor]) -> Term:
+    """What is the definition of one of the tensors as that tensor: `1 - tanh(W x)^2` as `1 - h^2`."""
+    defined = [(t, t.definition) for t in tensors if t.definition is not None and _is_worth_folding(t.definition.body)]
+    if not defined:
+        return term
+    memo: dict[Term, Term] = {}
+
+    def visit(t: Term) -> Term:
+        found = memo.get(t)
+        if found is None:
+            found = next((c for c in (folded(t, *d) for d in defined) if c is not None), None)
+            found = memo[t] = found if found is not None else map_parts(t, visit)
+        return found
+
+    def folded(t: Term, tensor: Tensor, definition: Abstraction) -> Term | None:
+        if t.RANK != definition.body.RANK or t.heads != definition.body.heads or len(t.free) < len(definition.params):
+            return None
+        for slots in itertools.permutations(sorted(t.free, key=lambda i: i.key), len(definition.params)):
+            fits = all(s.dim is p.dim for s, p in zip(slots, definition.params, strict=True))
+            if fits and build.instantiate(definition, slots) is t:
+                return build.component(tensor, slots)
+        return None
+
+    return visit(term)
+
+
+def _is_worth_folding(body: Term) -> bool:
+    """A definition that is no mere name for a component or a number."""
+    return isinstance(body, (Apply, Operator, Power)) or (isinstance(body, (Sum, Product)) and len(body.children()) > 1)

@@ -103,9 +103,10 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
     numbered = isinstance(variable, Indexed) and isinstance(variable.base, Name)
     joined = f"{variable.base.text}_{variable.subscript.text}" if numbered else ""  # type: ignore[attr-defined]
     if isinstance(variable, Indexed) and not (joined and reader.names.knows(joined)):
-        component = reader.read(variable) if numbered else None
+        named = numbered or (isinstance(variable.base, Indexed) and isinstance(variable.base.base, Name))
+        component = reader.read(variable) if named else None
         if component is None or not isinstance(component.term, Component):
-            if component is not None or not numbered:
+            if component is not None or not named:
                 reader.error("EIN001", variable, "one differentiates in a name or in its component")
             return None
         if _is_bound_together(reader, variable, component.term.tensor):

@@ -62,13 +62,16 @@ def nabla_sign(node: Node, names: Names) -> NablaSign | None:
         if names.knows(at.text) and not names.knows(f"D_{at.text}"):
             return NablaSign(node, Name(at.start, at.end, at.text), 1, True)
     base: Node = node
-    order, variable = 1, None
+    order = 1
+    variable: Name | None = None
     while True:
         if isinstance(base, Superscript) and isinstance(base.exponent, Num) and base.exponent.value == 2:
             base, order = base.base, 2
         elif isinstance(base, Indexed) and isinstance(_innermost(base), Symbol):
-            text = base.subscript.text
-            variable = Name(base.subscript.start, base.subscript.end, text.strip())
+            text = base.subscript.text.strip()
+            if variable is not None:  # `∇_W_1` has two subscripts
+                text = f"{text}_{variable.text}"
+            variable = Name(base.subscript.start, variable.end if variable else base.subscript.end, text)
             base = base.base
         else:
             break

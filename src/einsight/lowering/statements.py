@@ -367,7 +367,8 @@ class _Relation:
         settled = reader.settle(Value(value.term, slots))
         definition = build.abstraction(settled.plain_axes, settled.term)
         tensor = Tensor(name, tuple(a.dim for a in settled.plain_axes), properties, definition)
-        self.names.put(Entry(name, tensor, _absolute(self.report, node), "defined"))
+        # names behind `where` hold in this statement alone, what it defines from here on
+        (self.names if local else self.outer).put(Entry(name, tensor, _absolute(self.report, node), "defined"))
         if not local:
             self.lowered.tensor = tensor
             order = (

@@ -1,0 +1,80 @@
+"""Derivatives through many definitions: right, and printed in a length that grows with their number."""
+
+import numpy as np
+import pytest
+
+import einsight
+
+
+def _chain(layers):
+    """`h_k = tanh(W_k h_(k-1))`, every dimension a name of its own."""
+    lines = ["x in R^n0", f"t in R^n{layers}", "h_0 = x"]
+    for k in range(1, layers + 1):
+        lines += [f"W_{k} in R^(n{k} x n{k - 1})", f"h_{k} = tanh(W_{k} h_{k - 1})"]
+    return "\n".join(lines)
+
+
+def _values(layers):
+    generator = np.random.default_rng(layers)
+    sizes = [3 + k % 3 for k in range(layers + 1)]
+    values = {f"W_{k}": generator.normal(size=(sizes[k], sizes[k - 1])) for k in range(1, layers + 1)}
+    return values | {"x": generator.normal(size=sizes[0]), "t": generator.normal(size=sizes[-1])}
+
+
+def _forward(layers, values):
+    h = values["x"]
+    for k in range(1, layers + 1):
+        h = np.tanh(values[f"W_{k}"] @ h)
+    return h
+
+
+@pytest.mark.parametrize("layers", [3, 8])
+@pytest.mark.parametrize("variable", ["x", "W_1", "W_3"])
+@pytest.mark.parametrize("what", ["h", "loss"])
+def test_chain(layers, variable, what):
+    expression = f"h_{layers}" if what == "h" else f"‖h_{layers} - t‖²"
+    derived = einsight.derive(expression, wrt=variable, declare=_chain(layers))
+    values = _values(layers)
+
+    def output(**changed):
+        h = _forward(layers, values | changed)
+        return h if what == "h" else np.sum((h - values["t"]) ** 2)
+
+    given = derived.evaluate(values)
+    for cell in np.ndindex(*values[variable].shape):
+        moved = np.zeros_like(values[variable])
+        moved[cell] = 1e-5
+        slope = (output(**{variable: values[variable] + moved}) - output(**{variable: values[variable] - moved})) / 2e-5
+        np.testing.assert_allclose(given[(..., *cell)], slope, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(("expression", "variable"), [("h_{}", "x"), ("‖h_{} - t‖²", "x"), ("‖h_{} - t‖²", "W_1")])
+def test_printed_length_is_linear(expression, variable):
+    length = {}
+    for layers in (8, 32, 64):
+        derived = einsight.derive(expression.format(layers), wrt=variable, declare=_chain(layers))
+        assert derived.matrix is not None
+        length[layers] = len(derived.index) + len(derived.matrix)
+    assert length[64] <= 12 * length[8]
+    assert length[64] <= 2.4 * length[32]
+
+
+def test_claims_through_a_deep_chain():
+    gradient = "(h_8 - t)"
+    for k in range(8, 1, -1):
+        gradient = f"(W_{k}' ((1 - h_{k}^2) ⊙ {gradient}))"
+    right = f"2 h_0 ((1 - h_1^2) ⊙ {gradient})'"
+    text = f"{_chain(8)}\nd/dW_1 ‖h_8 - t‖² = {right}\nd/dW_1 ‖h_8 - t‖² = {right.replace('h_3^2', 'h_3')}\n"
+    assert [c.verdict for c in einsight.check(text).claims] == ["right", "wrong"]
+
+
+def test_named_parts_read_as_definitions():
+    derived = einsight.derive("‖h_8 - t‖²", wrt="W_1", declare=_chain(8))
+    assert derived.matrix is not None
+    text = f"{_chain(8)}\nd/dW_1 ‖h_8 - t‖² = {derived.matrix}\nG_ij = {derived.index}\n∇_W_1 ‖h_8 - t‖² = G\n"
+    assert [c.verdict for c in einsight.check(text).claims] == ["right", "right"]
+
+
+def test_short_chains_are_put_into_one_another():
+    derived = einsight.derive("h_2", wrt="x", declare=_chain(2))
+    assert derived.matrix == "diag(1 - h_2^2) W_2 diag(1 - h_1^2) W_1"

@@ -77,6 +77,18 @@ def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
     return printer.text(term, names, SUM)
 
 
+def is_closed(text: str) -> bool:
+    """Is it a bracket, or a call, as a whole: `(a + b)`, `sqrt(a + b)`?"""
+    start, depth = text.find("("), 0
+    if start < 0 or not (text[:start] == "" or text[:start].isalnum()):
+        return False
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
 class Printer:
     """Walks a term with a scope: the names of the indices that are free at that place."""
 
@@ -274,10 +286,8 @@ class Printer:
         return (self.minus + text, SUM) if number < 0 else (text, level)
 
     def over(self, top: str, bottom: list[str]) -> str:
-        below = bottom[0] if len(bottom) == 1 and " " not in bottom[0] else f"({' '.join(bottom)})"
-        if len(bottom) == 1 and bottom[0].startswith("("):
-            below = bottom[0]
-        return f"{top}/{below}"
+        one = len(bottom) == 1 and (" " not in bottom[0] or is_closed(bottom[0]))
+        return f"{top}/{bottom[0] if one else '(' + ' '.join(bottom) + ')'}"
 
     def sum_over(self, names: list[str]) -> str:
         if len(names) == 1 and len(names[0]) == 1:

@@ -11,6 +11,8 @@ What is returned here has not been verified: `services.derive` reads it back bef
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -158,6 +160,7 @@ def _product(
             below += factor.below
         if factor.text != "1":
             flat += factor.factors
+    flat = _repeated_as_powers(flat)
     parts = [*scalars, *(f.at(ATOM) for f in flat)]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
@@ -168,7 +171,7 @@ def _product(
         parts.insert(0, str(size.numerator))
     text = " ".join(parts)
     if below:
-        text += "/" + (below[0] if len(below) == 1 and " " not in below[0] else f"({' '.join(below)})")
+        text += "/" + (below[0] if len(below) == 1 else f"({' '.join(below)})")
     level = PRODUCT
     if number < 0:
         text, level = f"-{text}", SUM
@@ -184,6 +187,24 @@ def _product(
     return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
 
 
+def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
+    """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`."""
+    out: list[Array] = []
+    for _, group in itertools.groupby(factors, key=lambda f: (f.text, f.level)):
+        same = list(group)
+        array, count = same[0], len(same)
+        if count > 1 and array.text != "I":
+            plain = array if array.text.count("'") <= array.flipped.count("'") else flip(array)
+            base = plain.at(ATOM) if plain.level == ATOM or plain.text.startswith("(") else f"({plain.text})"
+            inverse = base.endswith("^-1")
+            text = f"{base[:-3]}^-{count}" if inverse else f"{base}^{count}"
+            turned = text if array.text == array.flipped else f"({text})'"
+            power = Array(text, ATOM, turned, ATOM)
+            same = [power if plain is array else flip(power)]
+        out += same
+    return out
+
+
 # raising
 
 
@@ -192,6 +213,8 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
     allowed = {i for i in (rows, columns) if i is not None}
     if not term.free <= allowed:
         raise NoForm
+    if rows is None and columns is not None and isinstance(term, (Apply, Bracket, Power, Sum)):
+        return flip(_raise(term, columns, None))  # a row reads best as a column that is transposed
     if isinstance(term, Sum):
         return _raise_sum(term, rows, columns)
     if isinstance(term, Product):
@@ -225,6 +248,10 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Operator):
         return _raise_operator(term, rows, columns)
     if isinstance(term, Apply):
+        summed = _exponent_summed(term.arguments[0]) if term.function == "log" else None
+        if summed is not None:
+            inner, dummy = summed
+            return _symmetric(f"logsumexp({_raise(inner, dummy, None).text})")
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
         return (
             _symbol(f"{term.function}({', '.join(arguments)})")
@@ -306,7 +333,8 @@ def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Arra
         return _symmetric(f"{base}^{power}")
     negative = isinstance(term.exponent, Number) and term.exponent.value < 0
     dotted = negative or (rows is not None and columns is not None)
-    return _symbol(f"{base}{'.' if dotted else ''}^{power}")
+    text = f"{base}{'.' if dotted else ''}^{power}"
+    return Array(text, ATOM, f"({text})'", ATOM)
 
 
 def _norm_of(term: Term) -> str | None:
@@ -326,23 +354,57 @@ def _norm_of(term: Term) -> str | None:
 
 
 def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
-    parts = [_raise(t, rows, columns) for t in order_terms(term.terms)]
-    return _factor_out(parts) or add_arrays(parts)
+    among = any(isinstance(p, Delta) for t in term.terms for p in (t.factors if isinstance(t, Product) else (t,)))
+    parts = []
+    for part in order_terms(term.terms):
+        array = _raise(part, rows, columns)
+        if among and not part.free and rows is not None and columns is not None:
+            # a number beside the identity would not be read as a matrix of that number
+            array = _product([array, _ones(rows), flip(_ones(columns))])
+        parts.append(array)
+    whole = _factor_out(parts) or add_arrays(parts)
+    if (rows is None) != (columns is None) and any(not t.free for t in term.terms):
+        return Array(whole.text, SUM, f"({whole.text})'", ATOM)  # a number beside a vector has no transpose
+    return whole
+
+
+def _exponent_summed(term: Term) -> tuple[Term, Index] | None:
+    """`u_k` and k where the term is `∑_k exp(u_k)`."""
+    if not (isinstance(term, Product) and len(term.bound) == 1 and len(term.factors) == 1):
+        return None
+    (inner,), (dummy,) = build.open_product(term)
+    if not (isinstance(inner, Apply) and inner.function == "exp"):
+        return None
+    return inner.arguments[0], dummy
 
 
 def add_arrays(parts: Sequence[Array]) -> Array:
     """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
     if len({p.text for p in parts}) == 1:
         return _product([parts[0]], Fraction(len(parts)))
-    if all(p.level == ATOM for p in parts):
-        parts = sorted(parts, key=lambda p: p.text.count("'"))
-    text = _joined([p.text for p in parts])
-    flipped = _joined([flip(p).text for p in parts])
+    text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
+    shared = _content([p.number for p in parts])
+    if shared != 1:
+        inner = [_product(p.chain or p.factors, p.number / shared, p.scalars, p.below) for p in parts]
+        whole = _product([add_arrays(inner)], shared)
+        if len(whole.text) < len(text):
+            return whole
     if flipped.count("'") > text.count("'") + 1:
         return Array(text, SUM, f"({text})'", ATOM)
     if text.count("'") > flipped.count("'") + 1:
         return Array(f"({flipped})'", ATOM, flipped, SUM)
     return Array(text, SUM, flipped, SUM)
+
+
+def _sum_text(parts: Sequence[Array]) -> str:
+    if all(p.level == ATOM for p in parts):
+        parts = sorted(parts, key=lambda p: p.text.count("'"))
+    return _joined([p.text for p in parts])
+
+
+def _content(numbers: Sequence[Fraction]) -> Fraction:
+    """The greatest number that all are whole multiples of."""
+    return Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
 
 
 def _joined(items: Sequence[str]) -> str:
@@ -357,7 +419,9 @@ def _factor_out(parts: Sequence[Array]) -> Array | None:
     if len(parts) < 2 or any(not p.factors for p in parts):
         return None
     chains = [list(p.factors) for p in parts]
-    if any(len(c) < 2 for c in chains) or len({(p.scalars, p.below) for p in parts}) > 1:
+    same = len({(p.scalars, p.below) for p in parts}) == 1
+    alike = same and bool(parts[0].scalars or parts[0].below)
+    if any(len(c) < 2 for c in chains) and not alike:
         return None
     front: list[Array] = []
     while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
@@ -367,12 +431,15 @@ def _factor_out(parts: Sequence[Array]) -> Array | None:
     while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
         back.insert(0, chains[0][-1])
         chains = [c[:-1] for c in chains]
-    if not front and not back:
+    if not front and not back and not alike:
         return None
-    number = parts[0].number if len({abs(p.number) for p in parts}) == 1 else Fraction(1)
-    inner = [_product(c, p.number / number) for c, p in zip(chains, parts, strict=True)]
+    number = _content([p.number for p in parts])
+    inner = [
+        _product(c, p.number / number, *(() if same else (p.scalars, p.below)))
+        for c, p in zip(chains, parts, strict=True)
+    ]
     middle = add_arrays(inner)
-    return _product([*front, middle, *back], number, parts[0].scalars, parts[0].below)
+    return _product([*front, middle, *back], number, *((parts[0].scalars, parts[0].below) if same else ()))
 
 
 # products
@@ -383,6 +450,7 @@ class _Graph:
 
     def __init__(self) -> None:
         self.vectors: dict[Index, list[Array]] = {}
+        self.divisors: dict[Index, list[Array]] = {}
         self.matrices: list[tuple[Array, Index, Index]] = []
         self.scalars: list[Array] = []
 
@@ -394,19 +462,22 @@ class _Graph:
 
     def take_vector(self, index: Index) -> Array | None:
         """All vectors on an index as one, by Hadamard products."""
-        found = self.vectors.pop(index, [])
-        if not found:
+        found, below = self.vectors.pop(index, []), self.divisors.pop(index, [])
+        if not found and not below:
             return None
-        if len(found) == 1:
+        if len(found) == 1 and not below:
             return found[0]
-        text = " ⊙ ".join(f.at(ATOM) if f.level != PRODUCT else f"({f.text})" for f in found)
+        text = " ⊙ ".join(f.at(ATOM) for f in found) or "1"
+        if below:
+            under = " ⊙ ".join(b.at(ATOM) for b in below)
+            text += f" ./ {under}" if len(below) == 1 else f" ./ ({under})"
         return _compound(text, LAYER)
 
     def loops(self, bound: set[Index]) -> None:
         for k, (array, a, b) in enumerate(list(self.matrices)):
             if a is b:
                 self.matrices.pop(k)
-                alone = a in bound and not self.between(a) and not self.vectors.get(a)
+                alone = a in bound and not self.between(a) and not self.vectors.get(a) and not self.divisors.get(a)
                 if alone:
                     self.scalars.append(_symmetric(f"tr({_fewest(array).text})"))
                     bound.discard(a)
@@ -433,9 +504,11 @@ class _Graph:
         """Sum over an index that at most two matrices touch."""
         places = self.between(index)
         if not places:
-            found = self.vectors.pop(index)
-            if len(found) == 1:
-                self.scalars.append(_symmetric(f"sum({found[0].text})"))
+            found = self.vectors.get(index, [])
+            if len(found) < 2:
+                whole = self.take_vector(index)
+                assert whole is not None
+                self.scalars.append(_symmetric(f"sum({whole.text})"))
                 return
             left = found[0]
             self.vectors[index] = found[1:]
@@ -472,10 +545,14 @@ def _fewest(array: Array) -> Array:
 
 def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Array:
     opened, dummies = build.open_product(term) if isinstance(term, Product) else ((term,), ())
+    spread = _spread(opened, dummies)
+    if spread is not None:
+        return _raise(spread, rows, columns)
     number = Fraction(1)
     graph = _Graph()
     below: list[str] = []
-    for factor in _recognise_softmax(list(opened), graph):
+    bound = set(dummies)
+    for factor in _recognise_mean(_recognise_softmax(_factored(opened), graph, bound), graph):
         if isinstance(factor, Number):
             number *= factor.value
         elif (
@@ -489,7 +566,6 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
             graph.scalars.append(_raise_scalar(factor))
         else:
             _place(graph, factor)
-    bound = set(dummies)
     _contract(graph, bound, rows, columns)
     main = _assemble(graph, rows, columns)
     if main is None and number == 1 and not below and len(graph.scalars) == 1:
@@ -509,6 +585,58 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     return _product([main] if main is not None else [], number, scalars, below)
 
 
+def _factored(factors: Sequence[Term]) -> list[Term]:
+    """Sums among the factors with what all their terms share in front of them: `a X - b X` as `X`, `a - b`."""
+    out: list[Term] = []
+    for factor in factors:
+        if isinstance(factor, Sum) and all(isinstance(t, Product) and not t.bound for t in factor.terms):
+            shared = [f for f in factor.terms[0].children() if f.free and all(f in t.children() for t in factor.terms)]
+            if shared:
+                rest = [build.product([*t.children(), *(build.power(f, -1) for f in shared)]) for t in factor.terms]
+                out += [*shared, build.add(*rest)]
+                continue
+        out.append(factor)
+    return out
+
+
+def _spread(factors: Sequence[Term], dummies: Sequence[Index]) -> Term | None:
+    """The product multiplied out over a sum that has no place in a graph.
+
+    That is one with more than two indices, or with a term that lacks a summed index of the others: it would
+    have to be filled up with ones.
+    """
+    for place, factor in enumerate(factors):
+        if not isinstance(factor, Sum):
+            continue
+        summed = factor.free & set(dummies)
+        lacking = len(factor.free) > 1 and any(t.free and not summed <= t.free for t in factor.terms)
+        if len(factor.free) > 2 or lacking:
+            others = [*factors[:place], *factors[place + 1 :]]
+            return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
+    return None
+
+
+def _recognise_mean(factors: list[Term], graph: _Graph) -> list[Term]:
+    """`(∑_k u_k)/n` is `mean(u)`."""
+    out = list(factors)
+    for factor in factors:
+        if not (isinstance(factor, Power) and isinstance(factor.base, Size) and isinstance(factor.exponent, Number)):
+            continue
+        left = -factor.exponent.value
+        for total in list(out):
+            if left < 1 or not (isinstance(total, Product) and len(total.bound) == 1 and not total.free):
+                continue
+            opened, (dummy,) = build.open_product(total)
+            if dummy.dim is factor.base.dim and len(opened) == 1 and not isinstance(opened[0], Power):
+                graph.scalars.append(_symmetric(f"mean({_raise(opened[0], dummy, None).text})"))
+                out.remove(total)
+                left -= 1
+        out.remove(factor)
+        if left:
+            out.append(build.power(factor.base, -left))
+    return out
+
+
 def _raise_scalar(term: Term) -> Array:
     norm = _norm_of(term)
     if norm:
@@ -522,11 +650,14 @@ def _place(graph: _Graph, factor: Term) -> None:
     if len(indices) == 1:
         (index,) = indices
         if isinstance(factor, Component) and len(factor.indices) == 2 and factor.indices == (index, index):
-            graph.vector(index, _symbol(f"diag({factor.tensor.name})"))
+            graph.matrices.append((_symbol(factor.tensor.name), index, index))
         elif isinstance(factor, Operator) and factor.indices == (index, index) and not is_unknown(factor.name):
             other = build.fresh_index(index.dim)
             plain = build.operator(factor.name, factor.arguments, (index, other))
-            graph.vector(index, _symbol(f"diag({_raise(plain, index, other).text})"))
+            graph.matrices.append((_raise(plain, index, other), index, index))
+        elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0:
+            divisor = build.power(factor.base, -factor.exponent.value)
+            graph.divisors.setdefault(index, []).append(_raise(divisor, index, None))
         else:
             graph.vector(index, _raise(factor, index, None))
     elif len(indices) == 2:
@@ -541,7 +672,7 @@ def _place(graph: _Graph, factor: Term) -> None:
 def _contract(graph: _Graph, bound: set[Index], rows: Index | None, columns: Index | None) -> None:
     while True:
         graph.loops(bound)
-        live = [i for i in bound if graph.vectors.get(i) or graph.between(i)]
+        live = [i for i in bound if graph.vectors.get(i) or graph.divisors.get(i) or graph.between(i)]
         if not live:
             return
         ready = [i for i in live if len(graph.between(i)) <= 2]
@@ -551,7 +682,8 @@ def _contract(graph: _Graph, bound: set[Index], rows: Index | None, columns: Ind
             continue
 
         def cost(index: Index) -> tuple:
-            places, vectors = graph.between(index), graph.vectors.get(index, [])
+            places = graph.between(index)
+            vectors = graph.vectors.get(index, []) + graph.divisors.get(index, [])
             # an end of a path first, then inner edges; an index without vectors before a diagonal
             return (len(places) == 0, len(places) != 1 or len(vectors) != 1, len(places), len(vectors), index.key)
 
@@ -566,7 +698,7 @@ def _assemble(graph: _Graph, rows: Index | None, columns: Index | None) -> Array
     graph.loops(set())
     above = graph.take_vector(rows) if rows is not None else None
     beside = graph.take_vector(columns) if columns is not None else None
-    if graph.vectors or len(graph.matrices) > 1:
+    if graph.vectors or graph.divisors or len(graph.matrices) > 1:
         raise NoForm
     if graph.matrices:
         array, a, _ = graph.matrices[0]
@@ -591,42 +723,60 @@ def _assemble(graph: _Graph, rows: Index | None, columns: Index | None) -> Array
     return flip(beside) if beside is not None else None
 
 
-def _recognise_softmax(factors: list[Term], graph: _Graph) -> list[Term]:
-    """`exp(u_i)/∑_k exp(u_k)` is `softmax(u)_i`."""
+def _recognise_softmax(factors: list[Term], graph: _Graph, bound: set[Index]) -> list[Term]:
+    """`exp(u_i)/∑_k exp(u_k)` is `softmax(u)_i`, also where the exponential stands in a contraction of its own."""
     out = list(factors)
     for factor in factors:
         if not (isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0):
             continue
-        total = factor.base
-        if not (isinstance(total, Product) and len(total.bound) == 1 and len(total.factors) == 1):
+        summed = _exponent_summed(factor.base)
+        if summed is None:
             continue
-        (inner,), (dummy,) = build.open_product(total)
-        if not (isinstance(inner, Apply) and inner.function == "exp"):
-            continue
+        inner, dummy = summed
+        exponential = build.apply("exp", inner)
         left = -factor.exponent.value
         for candidate in list(out):
-            base, count = (
-                (candidate.base, candidate.exponent) if isinstance(candidate, Power) else (candidate, build.ONE)
-            )
-            if not (isinstance(base, Apply) and base.function == "exp" and isinstance(count, Number)):
+            if left < 1:
+                break
+            parts: list[Term] = [candidate]
+            own: tuple[Index, ...] = ()
+            if isinstance(candidate, Product) and candidate.bound and not candidate.free:
+                opened, own = build.open_product(candidate)
+                parts = list(opened)
+            found = next(filter(None, (_softmax_index(p, exponential, dummy) for p in parts)), None)
+            if found is None:
                 continue
-            for index in base.free:
-                times = min(left, count.value)
-                if times >= 1 and index.dim is dummy.dim and build.substitute(inner, {dummy: index}) is base:
-                    try:
-                        text = f"softmax({_raise(inner.arguments[0], dummy, None).text})"
-                    except NoForm:
-                        continue
-                    graph.vector(index, _symbol(text if times == 1 else f"{text}^{times}"))
-                    out.remove(candidate)
-                    if count.value > times:
-                        out.append(build.power(base, count.value - times))
-                    left -= times
-                    break
+            part, index, count = found
+            times = min(left, count)
+            try:
+                text = f"softmax({_raise(inner, dummy, None).text})"
+            except NoForm:
+                continue
+            graph.vector(
+                index, _symbol(text) if times == 1 else Array(f"{text}^{times}", ATOM, f"({text}^{times})'", ATOM)
+            )
+            parts.remove(part)
+            if count > times:
+                parts.append(build.power(build.substitute(exponential, {dummy: index}), count - times))
+            out.remove(candidate)
+            out += parts
+            bound.update(own)
+            left -= times
         out.remove(factor)
         if left:
-            out.append(build.power(total, -left))
+            out.append(build.power(factor.base, -left))
     return out
+
+
+def _softmax_index(part: Term, exponential: Term, dummy: Index) -> tuple[Term, Index, Fraction] | None:
+    """The index at which a factor is that exponential, and how often it is."""
+    base, count = (part.base, part.exponent) if isinstance(part, Power) else (part, build.ONE)
+    if not (isinstance(base, Apply) and base.function == "exp" and isinstance(count, Number) and count.value >= 1):
+        return None
+    for index in base.free:
+        if index.dim is dummy.dim and build.substitute(exponential, {dummy: index}) is base:
+            return part, index, count.value
+    return None
 
 
 _CALL = re.compile(r"[a-z]+\((?:[^()]|\([^()]*\))*\)")

@@ -114,7 +114,8 @@ def sign(term: Term) -> Term | None:
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):
-        if isinstance(factor, Sum) and not any(isinstance(t, Number) for t in factor.terms):
+        twins = [f for f in factors if isinstance(f, Sum) and f is not factor and f.depends == factor.depends]
+        if isinstance(factor, Sum) and not twins and not any(isinstance(t, Number) for t in factor.terms):
             signs = [split_coefficient(t)[0] < 0 for t in factor.terms]
             if any(signs) and 2 * sum(signs) >= len(signs):
                 turned = build.add(*(build.negate(t) for t in factor.terms))
@@ -199,6 +200,37 @@ def log_of_product(term: Term) -> Term | None:
     return build.add(*out, build.apply("log", build.product(rest))) if out else None
 
 
+def sigmoid(term: Term) -> Term | None:
+    """exp(s)/(1 + exp(s)) = 1/(1 + exp(-s)) = sigmoid(s)."""
+    if isinstance(term, Power):
+        argument = _one_plus_exp(term)
+        if argument is not None and split_coefficient(argument)[0] < 0:
+            return build.apply("sigmoid", build.negate(argument))
+        return None
+    if not isinstance(term, Product):
+        return None
+    factors, dummies = build.open_product(term)
+    for place, factor in enumerate(factors):
+        argument = _one_plus_exp(factor)
+        if argument is None:
+            continue
+        over = build.apply("exp", argument)
+        if over in factors:
+            rest = [f for k, f in enumerate(factors) if k != place and f is not over]
+            return build.product([*rest, build.apply("sigmoid", argument)], dummies)
+    return None
+
+
+def _one_plus_exp(term: Term) -> Term | None:
+    """s where the term is 1/(1 + exp(s))."""
+    if not (isinstance(term, Power) and term.exponent is build.MINUS_ONE and isinstance(term.base, Sum)):
+        return None
+    if len(term.base.terms) != 2 or build.ONE not in term.base.terms:
+        return None
+    other = next(t for t in term.base.terms if t is not build.ONE)
+    return other.arguments[0] if isinstance(other, Apply) and other.function == "exp" else None
+
+
 _D = "x in R^m; s, t in R positive; A in R^(m x m) symmetric; y in R^m"
 RULES = (
     Rule(
@@ -237,6 +269,10 @@ RULES = (
     Rule(
         "algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power,
         ((_D, "sqrt(sqrt(s))", "s^(1/4)"), (_D, "sqrt(s^2)", None)),
+    ),
+    Rule(
+        "algebra.sigmoid", "exp(s)/(1 + exp(s)) => sigmoid(s)", sigmoid.__doc__ or "", "simplify", ("Product", "Power"), sigmoid,
+        ((_D, "exp(s) t/(1 + exp(s))", "t sigmoid(s)"), (_D, "1/(1 + exp(-s))", "sigmoid(s)"), (_D, "1/(2 + exp(s))", None)),
     ),
     rule("algebra.log-exp", "log(exp(s)) => s", "The logarithm undoes the exponential."),
     rule("algebra.exp-log", "exp(log(s)) => s", "The exponential undoes the logarithm, where it is defined."),

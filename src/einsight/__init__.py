@@ -34,7 +34,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'einsight' has no attribute {name!r}")
     from importlib import import_module
 
-    from .plugins.loading import install
-
-    install()
     return getattr(import_module(_HOMES[name], __name__), name)

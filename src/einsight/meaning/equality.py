@@ -15,7 +15,7 @@ from typing import Any
 from ..terms.dimension import Dim, Index, Tensor
 from ..terms.term import Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
-from .fields import PRIME, Field, Floats, NotInField, PrimeField, Rationals
+from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, dims_and_tensors, fill, literal_components, sizes_for
 from .precise import DIGITS, Precise
 
@@ -81,7 +81,7 @@ def compare(left: Term, right: Term, axes: Sequence[Index], values: Values, poin
                 pair = entries(left, instance, axes), entries(right, instance, axes)
             except NotInField as problem:
                 reason = str(problem)
-                if field.exact:
+                if field.exact and not isinstance(problem, NoValueHere):
                     break
                 continue
             except RecursionError:

@@ -32,7 +32,7 @@ from ..terms.term import (
     Term,
 )
 from ..terms.unknown import is_unknown, split_unknown
-from .fields import Dual, Duals, Field, NotInField
+from .fields import Dual, Duals, Field, NotInField, NoValueHere
 from .instances import Instance
 
 LARGEST = 300_000
@@ -403,7 +403,7 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
         pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
         if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
             if need_inverse:
-                raise NotInField("singular matrix")
+                raise NoValueHere("singular matrix")
             return [], zero
         if pivot != column:
             rows[pivot], rows[column] = rows[column], rows[pivot]

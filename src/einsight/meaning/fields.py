@@ -15,6 +15,10 @@ class NotInField(Exception):
     """A value that this arithmetic cannot express, such as a root in a prime field."""
 
 
+class NoValueHere(NotInField):
+    """No value at this point, such as the inverse of a singular matrix; another point may have one."""
+
+
 class Field:
     """Numbers with `+ × ^` and functions.  Elements are plain Python numbers."""
 
@@ -31,7 +35,7 @@ class Field:
 
     def inverse(self, a: Any) -> Any:
         if a == 0:
-            raise NotInField("division by zero")
+            raise NoValueHere("division by zero")
         return 1 / a
 
     def power(self, a: Any, b: Any) -> Any:
@@ -78,7 +82,7 @@ class PrimeField(Field):
 
     def inverse(self, a: int) -> int:
         if a == 0:
-            raise NotInField("division by zero")
+            raise NoValueHere("division by zero")
         return pow(a, -1, PRIME)
 
     def whole(self, a: int) -> int:
@@ -95,7 +99,7 @@ class Rationals(Field):
 
     def inverse(self, a: Fraction) -> Fraction:
         if a == 0:
-            raise NotInField("division by zero")
+            raise NoValueHere("division by zero")
         return 1 / Fraction(a)
 
 

@@ -6,3 +6,7 @@ hover.py    what stands at a position
 explain.py  the pages of diagnostics and rules
 verify.py   rules against numbers
 """
+
+from ..plugins.loading import install
+
+install()  # whatever a service asks, the catalogue is filled from the plugins first

@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="judge every '=' of files (.ein, Markdown), folders or '-'")
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--format", choices=["text", "json"], default="text")
-    check.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
+    check.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"], default="numerator")
     check.add_argument("--select", default="", metavar="C,..", help="report only these codes")
     check.add_argument("--ignore", default="", metavar="C,..", help="leave these codes out")
     check.set_defaults(run=_check)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..documents.regions import Region, regions_of
 from ..lowering.arrays import identity
-from ..lowering.layout import stacked
+from ..lowering.layout import LAYOUTS, stacked
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..lowering.statements import Lowered, Side, lower_document
@@ -52,13 +52,14 @@ class Claim:
 
 @dataclass
 class Findings:
-    """What checking a text found; `unread` are spans that were not understood."""
+    """What checking a text found; `unread` are spans that were not understood, `layout` the one claims were read in."""
 
     claims: list[Claim] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     unread: list[Span] = field(default_factory=list)
     statements: list[Lowered] = field(default_factory=list)
     names: Names | None = None
+    layout: str = "numerator"
 
     @property
     def has_errors(self) -> bool:
@@ -66,7 +67,7 @@ class Findings:
 
 
 def check(text: str, language: str = "ein", layout: str = "numerator") -> Findings:
-    """Judge the claims of a text in `ein` or `markdown`.
+    """Judge the claims of a text in `ein` or `markdown`; `layout` may be `auto`, which finds the one they follow.
 
     Never raises on any text; EinsightError for a language or layout that does not exist.
     """
@@ -75,16 +76,49 @@ def check(text: str, language: str = "ein", layout: str = "numerator") -> Findin
 
         raise fail("EIN002", f"language `{language}` is not read yet: choose ein or markdown")
     require_text("the text", text)
-    if layout != "auto":
-        require_layout(layout)
-    findings = Findings()
+    if layout == "auto":
+        return _in_most_likely_layout(text, language)
+    require_layout(layout)
+    findings = Findings(layout=layout)
     names = Names(catalogue().arity)
     for region in regions_of(text, language):
-        _check_region(region, names, layout if layout != "auto" else "numerator", findings)
+        _check_region(region, names, layout, findings)
     findings.names = names
     findings.diagnostics += _unused(names, findings) if language == "ein" else []
     findings.diagnostics.sort(key=lambda d: d.span)
     return findings
+
+
+def _in_most_likely_layout(text: str, language: str) -> Findings:
+    """The findings in the layout under which most claims hold; claims that hold in another one are told (EIN406)."""
+    tried = {"numerator": check(text, language, "numerator")}
+    if all(c.verdict != "transposed" for c in tried["numerator"].claims):
+        return tried["numerator"]
+    tried |= {other: check(text, language, other) for other in LAYOUTS if other not in tried}
+    held = {layout: sum(c.verdict == "right" for c in found.claims) for layout, found in tried.items()}
+    best = max(LAYOUTS, key=lambda layout: held[layout])
+    findings = tried[best]
+    others = {
+        claim.span: layout
+        for layout in LAYOUTS
+        if layout != best
+        for claim, again in zip(findings.claims, tried[layout].claims, strict=True)
+        if claim.verdict == "transposed" and again.verdict == "right"
+    }
+    sensitive = [c for c in findings.claims if any(_verdict_at(f, c.span) != c.verdict for f in tried.values())]
+    follow = sum(c.verdict == "right" for c in sensitive)
+    for place, found in enumerate(findings.diagnostics):
+        if found.code == "EIN402" and found.span in others:
+            message = (
+                f"this claim holds in {others[found.span]} layout, and {follow} of the {len(sensitive)} claims that "
+                f"depend on it follow {best} layout; {found.message}"
+            )
+            findings.diagnostics[place] = replace(found, code="EIN406", severity=NAMES["EIN406"][1], message=message)
+    return findings
+
+
+def _verdict_at(findings: Findings, span: Span) -> str | None:
+    return next((c.verdict for c in findings.claims if c.span == span), None)
 
 
 def _check_region(region: Region, names: Names, layout: str, findings: Findings) -> None:

@@ -10,6 +10,7 @@ from ..terms import build
 from ..terms.dimension import Index, Slot, Tensor, fresh_index
 from ..terms.term import Component
 from .layout import lay_out
+from .names import canonical_name
 from .operators import Differential, NablaSign
 from .values import Fused, Value, merge_orders
 
@@ -49,6 +50,8 @@ def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
 def differential(reader: Reader, found: Differential, body: Node) -> Value | None:
     """`∂f/∂x`, `d²f/dx dy`."""
     value = _operand(reader, body, found.variables[0])
+    if value is not None and _is_unknown_dependence(reader, body, value, found.variables[0]):
+        return None
     for variable in found.variables:
         if value is None:
             return None
@@ -69,6 +72,22 @@ def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:
                 call = Indexed(body.start, body.end, call, body.subscript)
             return reader.read(call)
     return reader.read(body)
+
+
+def _is_unknown_dependence(reader: Reader, body: Node, value: Value, variable: Node) -> bool:
+    """`∂s_i/∂x_j` where nobody says what `s` is: 0 would be a guess."""
+    if not isinstance(value.term, Component):
+        return False
+    name = value.term.tensor.name
+    entry = reader.names.all().get(name)
+    whole = variable
+    while isinstance(whole, Indexed):
+        whole = whole.base
+    if entry is None or entry.kind != "inferred" or (isinstance(whole, Name) and canonical_name(whole.text) == name):
+        return False
+    message = f"nothing says how `{name}` depends on `{reader.source(variable)}`: define it, as in `{name}_i = …`, or declare it if it does not"
+    reader.error("EIN101", body, message)
+    return True
 
 
 def _only_variable(reader: Reader, node: Node, value: Value) -> Node | None:

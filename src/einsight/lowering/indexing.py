@@ -59,6 +59,9 @@ def _component_entry(reader: Reader, base: Name, subscript: Subscript) -> Entry:
     name = canonical_name(base.text)
     inferred = Entry(name, Tensor(name, tuple(dims)), None, "inferred")
     reader.names.put(inferred)
+    axes = "1 axis" if len(dims) == 1 else f"{len(dims)} axes"
+    message = f"`{base.text}` is not declared: it is taken for an array with {axes}, as long as its indices say"
+    reader.report.add("EIN101", base.start, base.end, message, severity="hint")
     return inferred
 
 

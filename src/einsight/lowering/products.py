@@ -48,6 +48,9 @@ def multiply(reader: Reader, node: Node, factors: Sequence[Factor]) -> Value | N
         part = next(p for _, p, v in arrays if v.rank > 2)
         reader.error("EIN002", part, "a product of arrays with more than two axes needs indices, as in `T_ijk x_k`")
         return None
+    scaled = _scaled_identity(reader, node, arrays)
+    if scaled is not None:
+        return replace(scaled, term=build.product([*scalars, scaled.term]))
     shaped = _shape_flexible(reader, node, arrays)
     if shaped is None:
         return None
@@ -80,6 +83,21 @@ def _columns(value: Value) -> Dim | None:
     if value.flexible:
         return ONE_DIM if value.flexible == "ones" and not value.row else None
     return value.layout[1]
+
+
+def _scaled_identity(reader: Reader, node: Node, arrays: Sequence[Factor]) -> Value | None:
+    """`x' x I`: behind a product that is a number, `I` is no factor of the last array but a matrix of its own."""
+    count = next((k for k, (_, _, v) in enumerate(reversed(arrays)) if v.flexible != "I"), len(arrays))
+    before = arrays[: len(arrays) - count]
+    if not count or len(before) < 2:
+        return None
+    first, last = before[0][2], before[-1][2]
+    if not (first.row and first.rank == 1 and last.rank == 1 and not last.row):
+        return None
+    whole = multiply(reader, node, before)
+    if whole is None or whole.rank or whole.flexible:
+        return None
+    return Value(build.product([whole.term, *(v.term for _, _, v in arrays[len(before) :])]), flexible="I")
 
 
 def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Factor] | None:

@@ -48,6 +48,8 @@ class Lowered:
     sides: tuple[Side, ...] = ()
     tensor: Tensor | None = None
     order: tuple[Index, ...] = ()
+    # a claim whose sides do not agree by the summation convention, with the indices of its left side kept free
+    kinder: tuple[Side, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tree: object = None
     ignored: frozenset[str] = frozenset()
@@ -247,10 +249,31 @@ class _Relation:
         self.lowered.kind = "claim" if len(sides) > 1 else "query"
         if not self._agree(read):
             read = [(n, None) for n, _ in read]
-        self.lowered.sides = tuple(
+        self.lowered.sides = self._sides(read)
+        codes = {d.code for d in self.report.diagnostics if d.severity == "error"}
+        if len(sides) > 1 and codes and codes <= {"EIN201", "EIN202"}:
+            self._read_kindly()
+
+    def _sides(self, read: list[tuple[Node, Value | None]]) -> tuple[Side, ...]:
+        return tuple(
             Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n))
             for n, v in read
         )
+
+    def _read_kindly(self) -> None:
+        """`∂s_i/∂x_j = s_i δ_ij - s_i s_j`, with the left side's indices free on the right as in a definition."""
+        report, reader = self.report, self.reader
+        self.report = Report(report.offset)
+        self.reader = Reader(self.names, self.report, self.text, self.lowered.layout)
+        first, *others = self.tree.sides
+        left = self.reader.read(first)
+        if left is not None and left.order:
+            with self.reader.keeping([i.name for i in left.order]):
+                self.reader.broadcast = True
+                read = [(first, left), *((n, self.reader.read(n)) for n in others)]
+            if self._agree(read) and all(v is not None for _, v in read) and not self.report.has_errors():
+                self.lowered.kinder = self._sides(read)
+        self.report, self.reader = report, reader
 
     def _read_side(self, node: Node) -> Value | None:
         """One side; a misfit between declarations that an earlier side showed already is not told again."""

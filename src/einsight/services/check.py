@@ -128,6 +128,14 @@ def _check_region(region: Region, names: Names, layout: str, findings: Findings)
         if region.lenient and any(d.code == "EIN001" for d in found):
             findings.unread.append((region.start, region.end))
             continue
+        if lowered.kinder:
+            claims = _judge_kindly(lowered, names)
+            if claims:
+                findings.claims += [replace(c, span=region.map_span(c.span)) for c in claims]
+                found = [d for d in found if d.code not in ("EIN201", "EIN202")]
+                findings.diagnostics += [_moved(d, region) for d in (*found, _told_kindly(lowered))]
+                findings.statements.append(lowered)
+                continue
         if lowered.kind == "claim":
             for left, right in zip(lowered.sides, lowered.sides[1:], strict=False):
                 claim, more = judge(left, right, lowered, names)
@@ -135,6 +143,22 @@ def _check_region(region: Region, names: Names, layout: str, findings: Findings)
                 findings.claims.append(replace(claim, span=region.map_span(claim.span)))
         findings.diagnostics += [_moved(d, region) for d in found]
         findings.statements.append(lowered)
+
+
+def _judge_kindly(lowered: Lowered, names: Names) -> list[Claim]:
+    """The claims with the left side's indices kept free, if so all are right; else the strict reading stands."""
+    claims = [judge(a, b, lowered, names)[0] for a, b in zip(lowered.kinder, lowered.kinder[1:], strict=False)]
+    return claims if all(c.verdict == "right" for c in claims) else []
+
+
+def _told_kindly(lowered: Lowered) -> Diagnostic:
+    left = lowered.kinder[0]
+    free = ", ".join(f"`{i.name}`" for i in left.value.order) if left.value else ""
+    message = (
+        f"read with {free} free on the right as on the left, though the summation convention would sum what stands "
+        "twice: a definition reads so without a notice"
+    )
+    return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
 
 
 def _moved(found: Diagnostic, region: Region) -> Diagnostic:

@@ -123,7 +123,7 @@ def _derive(options: argparse.Namespace) -> int:
         wrt = wrt[0]
     found = derive(options.expression, wrt, options.declare, options.order, options.layout)
     if options.to != "text":
-        print(found.to(options.to).rstrip("\n"))
+        print(found.steps_latex() if options.to == "latex" and options.steps else found.to(options.to).rstrip("\n"))
         return 0
     name = "".join(f"_{f}" if len(f) > 1 else f for f in found.free)
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]

@@ -105,7 +105,7 @@ def _upper(reader: Reader, node: Node, free: dict[str, Index], found: list[Index
 
 
 def _is_index(reader: Reader, node: Name, free: dict[str, Index]) -> bool:
-    return node.text not in reader.names.dimensions() and (node.text in free or node.text in reader.kept)
+    return node.text in reader.kept or (node.text in free and node.text not in reader.names.dimensions())
 
 
 def _number(reader: Reader, node: Node, free: dict[str, Index], found: list[Index]) -> Term | None:

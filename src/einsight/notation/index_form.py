@@ -5,6 +5,7 @@ The text reads back as the right side of a definition whose left side has the fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -269,16 +270,11 @@ class Printer:
         if explicit:
             sums = self.sum_over(sorted(inner[d] for d in explicit))
             top = [f"{sums} {' '.join(top)}" if top else f"{sums} 1"]
-        if numerator != 1 or not top:
+        if denominator != 1:
+            top.insert(0, self.fraction(str(numerator), str(denominator)))
+        elif numerator != 1 or not top:
             top.insert(0, str(numerator))
         bottom = [self._factor(f, inner, True) for f in under]
-        if denominator != 1:
-            if bottom or explicit:
-                top.insert(0, self.fraction("1", str(denominator)))
-            elif top == ["1"] or numerator != 1:
-                top[0] = self.fraction(top[0], str(denominator))
-            else:
-                top.insert(0, self.fraction("1", str(denominator)))
         text = " ".join(top)
         if bottom:
             text = self.over(text, bottom)
@@ -286,7 +282,7 @@ class Printer:
         return (self.minus + text, SUM) if number < 0 else (text, level)
 
     def over(self, top: str, bottom: list[str]) -> str:
-        one = len(bottom) == 1 and (" " not in bottom[0] or is_closed(bottom[0]))
+        one = len(bottom) == 1 and (" " not in bottom[0] or is_closed(re.sub(r"\^\w+$", "", bottom[0])))
         return f"{top}/{bottom[0] if one else '(' + ' '.join(bottom) + ')'}"
 
     def sum_over(self, names: list[str]) -> str:
@@ -379,21 +375,6 @@ class LatexPrinter(Printer):
         return rf"\sum_{{{','.join(names)}}}"
 
     def matrix(self, text: str) -> str:
-        return matrix_latex(text)
+        from .tree_latex import formula_latex
 
-
-def matrix_latex(text: str) -> str:
-    """A matrix form in LaTeX: transposes, norms and function names spelled as LaTeX has them."""
-    import re
-
-    text = re.sub(r"'", r"^{\\top}", text)
-    text = re.sub(r"\^-1", r"^{-1}", text)
-    text = re.sub(r"\.\^", r"^{\\circ}", text) if ".^" in text else text
-    text = re.sub(r"‖([^‖]*)‖", r"\\left\\lVert \1 \\right\\rVert", text)
-    text = re.sub(r"\b([a-z]{2,})\(", r"\\operatorname{\1}(", text)
-    text = re.sub(r"\bwhere\b", r"\\quad\\text{where }", text)
-    for sign, command in (("⊙", r"\odot "), ("⊗", r"\otimes "), ("∑", r"\sum ")):
-        text = text.replace(sign, command)
-    for letter, command in LatexPrinter.GREEK.items():
-        text = text.replace(letter, "\\" + command + " ")
-    return text
+        return formula_latex(text)

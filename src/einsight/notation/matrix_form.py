@@ -35,6 +35,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
 )
 from ..terms.unknown import is_unknown, split_unknown
 from .ordering import order_terms
@@ -194,7 +195,8 @@ def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
         same = list(group)
         array, count = same[0], len(same)
         if count > 1 and array.text != "I":
-            plain = array if array.text.count("'") <= array.flipped.count("'") else flip(array)
+            turned_back = array.text.count("'") > array.flipped.count("'") or array.text.endswith("^-T")
+            plain = flip(array) if turned_back else array
             base = plain.at(ATOM) if plain.level == ATOM or plain.text.startswith("(") else f"({plain.text})"
             inverse = base.endswith("^-1")
             text = f"{base[:-3]}^-{count}" if inverse else f"{base}^{count}"
@@ -404,7 +406,8 @@ def _sum_text(parts: Sequence[Array]) -> str:
 
 def _content(numbers: Sequence[Fraction]) -> Fraction:
     """The greatest number that all are whole multiples of."""
-    return Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
+    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
+    return -size if all(n < 0 for n in numbers) else size
 
 
 def _joined(items: Sequence[str]) -> str:
@@ -609,11 +612,22 @@ def _spread(factors: Sequence[Term], dummies: Sequence[Index]) -> Term | None:
         if not isinstance(factor, Sum):
             continue
         summed = factor.free & set(dummies)
+        if has_head(factor, Apply) and any(map(_divides_by_exponentials, factors)):
+            lacking = any(isinstance(f, Apply) and f.function == "exp" for t in factor.terms for f in t.children())
+            if lacking:
+                others = [*factors[:place], *factors[place + 1 :]]
+                return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
         lacking = len(factor.free) > 1 and any(t.free and not summed <= t.free for t in factor.terms)
         if len(factor.free) > 2 or lacking:
             others = [*factors[:place], *factors[place + 1 :]]
             return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
     return None
+
+
+def _divides_by_exponentials(factor: Term) -> bool:
+    """Is it a power of 1/∑_k exp(u_k), as of a softmax?"""
+    below = isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0
+    return below and isinstance(factor, Power) and _exponent_summed(factor.base) is not None
 
 
 def _recognise_mean(factors: list[Term], graph: _Graph) -> list[Term]:
@@ -735,9 +749,9 @@ def _recognise_softmax(factors: list[Term], graph: _Graph, bound: set[Index]) ->
         inner, dummy = summed
         exponential = build.apply("exp", inner)
         left = -factor.exponent.value
-        for candidate in list(out):
-            if left < 1:
-                break
+        waiting = list(out)
+        while waiting and left >= 1:
+            candidate = waiting.pop(0)
             parts: list[Term] = [candidate]
             own: tuple[Index, ...] = ()
             if isinstance(candidate, Product) and candidate.bound and not candidate.free:
@@ -760,6 +774,7 @@ def _recognise_softmax(factors: list[Term], graph: _Graph, bound: set[Index]) ->
                 parts.append(build.power(build.substitute(exponential, {dummy: index}), count - times))
             out.remove(candidate)
             out += parts
+            waiting += parts
             bound.update(own)
             left -= times
         out.remove(factor)

@@ -83,10 +83,10 @@ def nested_power(term: Term) -> Term | None:
 
 
 def content(term: Sum) -> Fraction:
-    """The greatest number that every term of a sum is a whole multiple of."""
+    """The greatest number that every term of a sum is a whole multiple of, negative where all are."""
     numbers = [split_coefficient(t)[0] for t in term.terms]
-    top = math.gcd(*(n.numerator for n in numbers))
-    return Fraction(top, math.lcm(*(n.denominator for n in numbers)))
+    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
+    return -size if all(n < 0 for n in numbers) else size
 
 
 def pull_number(term: Term) -> Term | None:

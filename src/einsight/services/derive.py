@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,11 @@ from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document, target_of
 from ..lowering.values import Axis, Fused, Value
 from ..meaning.equality import compare
-from ..notation.index_form import free_names, index_form, latex_form, matrix_latex
+from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.matrix_form import matrix_form
+from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts
+from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
@@ -35,12 +38,16 @@ HIGHEST_ORDER = 8
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a derivation: `before` equals `after` by the rule."""
+    """One line of a derivation: `before` equals `after` by the rule; `latex` is `after` in LaTeX."""
 
     rule: str
     before: str
     after: str
     note: str = ""
+    latex: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"rule": self.rule, "before": self.before, "after": self.after, "note": self.note}
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,15 @@ class Derived:
         names = free_names(self.axes)
         steps = narrate(self.unreduced, names)
         if self.matrix is not None and has_head(self.unreduced, Derivative):
-            steps.append(Step("notation.matrix", self.index, self.matrix, f"{self.layout} layout"))
+            note = f"{self.layout} layout"
+            steps.append(Step("notation.matrix", self.index, self.matrix, note, formula_latex(self.matrix)))
         return steps
+
+    def steps_latex(self) -> str:
+        """The derivation as an `aligned` environment, a rule behind each line."""
+        first = latex_form(self.unreduced, free_names(self.axes))
+        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in self.steps]
+        return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The array of `shape` at the given arrays, by tensor name.  Raises EinsightError on a misfit."""
@@ -111,7 +125,7 @@ class Derived:
             "matrix": self.matrix,
             "matrix_shape": list(self.matrix_shape) if self.matrix_shape else None,
             "latex": self.latex,
-            "steps": [vars(s) if hasattr(s, "__dict__") else {"rule": s.rule} for s in self.steps],
+            "steps": [s.as_json() for s in self.steps],
             "diagnostics": [diagnostic_json(d) for d in self.diagnostics],
         }
 
@@ -130,6 +144,10 @@ def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
     }
 
 
+# what nobody writes a line for: that the derivative of a constant is 0
+SILENT = ("derivative.constant",)
+
+
 def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = None) -> list[Step]:
     """The steps of a derivation as text; one that would not change what is shown is left out."""
     steps: list[Step] = []
@@ -137,8 +155,12 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
     def add(rule: str, old: Term, new: Term, note: str) -> None:
         before = steps[-1].after if steps else index_form(old, names)
         after = index_form(new, names) + _where_components(new)
-        if after != before:
-            steps.append(Step(rule, before, after, note))
+        if after == before:
+            return
+        if rule in SILENT and steps:  # it belongs to the step that left it open
+            before, rule, note = steps[-1].before, steps[-1].rule, steps[-1].note
+            del steps[-1]
+        steps.append(Step(rule, before, after, note, latex_form(new, names)))
 
     last = term
     for rewrite in derivation(term, rules):
@@ -150,7 +172,7 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
         add(
             "definition.fold",
             last,
-            fold_definitions(last, definitions_in(term)),
+            shortest(last, term),
             "What has a name is written by its name.",
         )
     return steps
@@ -338,18 +360,17 @@ def _finish(
     # fresh axes get their letters for good, so that every later text agrees
     rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes}
     term = build.substitute(term, rename)
-    defined = definitions_in(term)
-    reduced = fold_definitions(reduce(term), defined)
+    reduced = shortest(reduce(term), term)
     axes = tuple(rename[a] for a in axes)
     laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
     same = set(laid.plain_axes) == set(axes) and laid.term is term
-    matrix = verified_matrix(reduced if same else fold_definitions(reduce(laid.term), defined), laid, names)
+    matrix = verified_matrix(reduced if same else shortest(reduce(laid.term), laid.term), laid, names)
     gradient = None
     if scalar and matrix is not None and order == 1:
         gradient = verified_matrix(reduced, Value(reduced, axes), names)
     index = index_form(reduced, named_axes(axes)) + _where_components(reduced)
-    latex = matrix_latex(matrix) if matrix is not None else latex_form(reduced, named_axes(axes))
+    latex = formula_latex(matrix) if matrix is not None else latex_form(reduced, named_axes(axes))
     shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes), matrix, shape,
@@ -365,6 +386,24 @@ def _renamed(axes: Sequence[Axis], names: Mapping[Index, Index]) -> tuple[Axis, 
 
 def named_axes(axes: Sequence[Index]) -> dict[Index, str]:
     return {a: a.name for a in axes}
+
+
+def shortest(reduced: Term, original: Term) -> Term:
+    """A result with what has a name written by its name; with the definitions put in first, where that cancels."""
+    defined = definitions_in(original)
+    if not defined:
+        return reduced
+    if is_deep(reduced):
+        return fold_definitions(reduced, defined)
+    starts = [reduced]
+    with suppress(BudgetExceeded, MissingRule):
+        starts.append(normal_form(expand_definitions(reduced)))
+    candidates = [fold_definitions(start, defined) for start in starts]
+    for start in starts:  # a definition may be written in others, which must be found in it first
+        for tensor in reversed(defined):
+            start = fold_definitions(start, [tensor])
+        candidates.append(start)
+    return min(candidates, key=weight)
 
 
 def definitions_in(term: Term) -> list[Tensor]:
@@ -496,7 +535,7 @@ class Rewritten:
             "input": self.input,
             "index": self.index,
             "free": list(self.free),
-            "steps": [vars(s) for s in self.steps],
+            "steps": [s.as_json() for s in self.steps],
         }
 
 

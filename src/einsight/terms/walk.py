@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 
 from . import build
 from .dimension import Dim, Index, Shift, Slot, Tensor
@@ -14,6 +15,7 @@ from .term import (
     Component,
     Delta,
     Derivative,
+    Number,
     Operator,
     Position,
     Power,
@@ -205,13 +207,18 @@ def fold_definitions(term: Term, tensors: Iterable[Tensor]) -> Term:
     defined = [(t, t.definition) for t in tensors if t.definition is not None and _is_worth_folding(t.definition.body)]
     if not defined:
         return term
+    quotients = [d for d in defined if isinstance(d[1].body, Product) and not d[1].body.bound and len(d[0].dims) == 1]
     memo: dict[Term, Term] = {}
 
     def visit(t: Term) -> Term:
         found = memo.get(t)
         if found is None:
             found = next((c for c in (folded(t, *d) for d in defined) if c is not None), None)
-            found = memo[t] = found if found is not None else map_parts(t, visit)
+            if found is None:
+                found = map_parts(t, visit)
+                for tensor, definition in quotients:
+                    found = _fold_factors(found, tensor, definition)
+            memo[t] = found
         return found
 
     def folded(t: Term, tensor: Tensor, definition: Abstraction) -> Term | None:
@@ -224,6 +231,34 @@ def fold_definitions(term: Term, tensors: Iterable[Tensor]) -> Term:
         return None
 
     return visit(term)
+
+
+def _fold_factors(term: Term, tensor: Tensor, definition: Abstraction) -> Term:
+    """Some factors of a product as the tensor whose definition they are: `exp(u_i) t_i/∑exp(u)` as `p_i t_i`."""
+    if not isinstance(term, Product) or term.heads & definition.body.heads != definition.body.heads:
+        return term
+    factors, dummies = build.open_product(term)
+    counts: dict[Term, Fraction] = {}
+    for factor in factors:
+        base, count = _counted(factor)
+        counts[base] = counts.get(base, Fraction(0)) + count
+    for index in sorted({i for f in factors for i in f.free if i.dim is tensor.dims[0]}, key=lambda i: i.key):
+        body = build.instantiate(definition, (index,))
+        if not isinstance(body, Product):
+            continue
+        wanted = dict(map(_counted, body.factors))
+        while all(counts.get(b, Fraction(0)) / n >= 1 for b, n in wanted.items()):
+            for base, n in wanted.items():
+                counts[base] -= n
+            found = build.component(tensor, (index,))
+            counts[found] = counts.get(found, Fraction(0)) + 1
+    return build.product([build.power(b, n) for b, n in counts.items() if n], dummies)
+
+
+def _counted(factor: Term) -> tuple[Term, Fraction]:
+    if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+        return factor.base, factor.exponent.value
+    return factor, Fraction(1)
 
 
 def _is_worth_folding(body: Term) -> bool:

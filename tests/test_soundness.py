@@ -11,13 +11,14 @@ import pytest
 import einsight
 from einsight.meaning.equality import compare
 from einsight.rules.catalogue import catalogue
-from einsight.rules.engine import normal_form, rules_for
+from einsight.rules.engine import derivation, everywhere, normal_form, rules_for
 from einsight.services.check import function_value
 from einsight.services.derive import read_declarations, read_value
 from einsight.terms.build import substitute
 
 DECLARE = """
 c, t in R; x, a in R^m; y, b in R^n; W, V in R^(n x m); Q in R^(m x m); S in R^(m x m) symmetric; z in R^p; U in R^(p x n)
+f : R^m -> R^n; g : R^m -> R
 h = tanh(W x + b)
 """
 VARIABLES = ["c", "x", "y", "b", "W", "Q", "S", "U"]
@@ -52,7 +53,15 @@ class Writer:
             lambda: f"{self.random.choice(['tanh', 'sigmoid', 'sin'])}({self.scalar(depth - 1)})",
             lambda: f"1/(2 + ({self.scalar(depth - 1)})^2)",
             lambda: f"logsumexp({self.column(d, depth - 1)})",
+            lambda: f"mean({self.column(d, depth - 1)})",
+            lambda: f"logdet({self.definite(d, depth - 1)})",
+            lambda: f"g({self.column('m', depth - 1)})",
         )
+
+    def definite(self, d, depth):
+        """A square matrix that always has an inverse."""
+        matrix = self.matrix(d, self.dim(), depth)
+        return f"(I({d}) + {matrix} ({matrix})')"
 
     def row(self, d, depth):
         return f"({self.column(d, depth)})'"
@@ -68,6 +77,9 @@ class Writer:
             lambda: f"{self.random.choice(['tanh', 'exp', 'softmax'])}({self.column(d, depth - 1)})",
             lambda: f"({self.scalar(depth - 1)}) ({self.column(d, depth - 1)})",
             lambda: f"diag({self.matrix(d, d, depth - 1)})",
+            lambda: f"inv({self.definite(d, depth - 1)}) {self.column(d, depth - 1)}",
+            lambda: f"f({self.column('m', depth - 1)})" if d == "n" else f"({self.column(d, depth - 1)})^2",
+            lambda: f"(({self.column(d, depth - 1)}) ./ (1 + ({self.column(d, 0)})^2))",
         )
 
     def matrix(self, d, e, depth):
@@ -85,6 +97,7 @@ class Writer:
             lambda: f"(({self.matrix(d, e, depth - 1)}) ⊙ ({self.matrix(d, e, depth - 1)}))",
             lambda: f"({self.column(d, depth - 1)} {self.row(e, depth - 1)})",
             lambda: f"sin({self.matrix(d, e, depth - 1)})",
+            lambda: f"diag({self.column(d, depth - 1)})" if d == e else f"({self.matrix(d, e, depth - 1)})",
         )
 
     def problem(self):
@@ -145,6 +158,22 @@ def test_order_of_rules_does_not_matter(seed):
         random.Random(seed).shuffle(rules)
         other = normal_form(derived.unreduced, rules)
         assert compare(other, derived.term, derived.axes, function_value).equal
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_rule_alone_is_sound(seed):
+    """Whatever has run before: every rule that fires on a stage of a derivation keeps the value."""
+    expression, variable, layout = Writer(500 + seed).problem()
+    unreduced = einsight.derive(expression, wrt=variable, declare=DECLARE, layout=layout).unreduced
+    stages = [unreduced, *(rewrite.after for rewrite in derivation(unreduced))]
+    stages = random.Random(seed).sample(stages, min(3, len(stages)))
+    for stage in stages:
+        axes = tuple(sorted(stage.free, key=lambda i: i.key))
+        for rule in rules_for():
+            new = everywhere(rule, stage)
+            if new is not stage:
+                verdict = compare(stage, new, axes, function_value, points=1)
+                assert verdict.equal is not False, (rule.id, expression, verdict.counterexample)
 
 
 def test_every_rule_has_examples_that_hold():

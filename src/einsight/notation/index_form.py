@@ -27,6 +27,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    slot_indices,
 )
 from .ordering import ends, order_factors, order_terms
 
@@ -263,7 +264,7 @@ class Printer:
         for index in self._appearance([*over, *under], dummies):
             inner[index] = _unused(DUMMY_LETTERS, used)
             used.add(inner[index])
-        explicit = [d for d in dummies if sum(_occurrences(f, d) for f in (*over, *under)) != 2]
+        explicit = [d for d in dummies if not _is_summed(d, [*over, *under])]
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
         size = abs(number)
         numerator, denominator = size.numerator, size.denominator
@@ -313,11 +314,28 @@ def _in_print_order(term: Term, depth: int) -> list[Index]:
     return inner + [i for i in ends(term) if i not in inner]
 
 
-def _occurrences(factor: Term, index: Index) -> int:
-    """How often the convention of SPEC 1.3 counts an index in a factor."""
-    if isinstance(factor, (Component, Delta, Operator)):
-        return sum(s is index for s in factor.slots()) or (index in factor.free)
-    return 1 if index in factor.free else 0
+def _is_summed(index: Index, factors: Sequence[Term]) -> bool:
+    """Does the convention of SPEC 1.3 sum that index in a product, without a `∑`?
+
+    It does for one component that holds it twice, and for two factors that hold it once each; an inner product
+    that held it twice would be read as summed by itself.
+    """
+    holders = [f for f in factors if index in f.free]
+    if len(holders) == 1:
+        (factor,) = holders
+        inside = any(index in a.free for a in factor.abstractions())
+        plain = isinstance(factor, (Component, Delta, Operator)) and not inside
+        return plain and sum(index in slot_indices(s) for s in factor.slots()) == 2
+    return len(holders) == 2 and all(_occurrences(f, index) == 1 for f in holders)
+
+
+def _occurrences(term: Term, index: Index) -> int:
+    """How often the convention counts an index in a term."""
+    if index not in term.free:
+        return 0
+    own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
+    inner = [_occurrences(c, index) for c in term.children()]
+    return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))
 
 
 class LatexPrinter(Printer):

@@ -34,7 +34,8 @@ class Assumption:
 def candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator[Assumption]:
     """Assumptions on the tensors of the terms, from which the derivatives have been carried out.
 
-    `variables` are those that something was differentiated in: of them only structure is assumed.
+    `variables` are those that something was differentiated in: of them only symmetry and signs are assumed, since
+    an orthogonal matrix, say, cannot be varied entry by entry.
     """
     return itertools.islice(_candidates(terms, variables), MOST_CANDIDATES)
 
@@ -48,10 +49,11 @@ def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator
         yield _with_property((tensor,), "symmetric")
     if len(general) > 1:
         yield _with_property(tuple(general), "symmetric")
+    fixed = [t for t in general if t not in variables]
     for kind in ("antisymmetric", "orthogonal"):
-        for tensor in general:
+        for tensor in fixed:
             yield _with_property((tensor,), kind)
-    for tensor in general:
+    for tensor in fixed:
         if any(_is_about_diagonal(t, tensor) for t in terms):
             yield _with_property((tensor,), "diagonal")
     yield from _equal_dims(leaves, terms)

@@ -80,9 +80,11 @@ def _with_property(tensors: tuple[Tensor, ...], name: str) -> Assumption:
 
 
 def _equal_dims(leaves: Sequence[Tensor], terms: Sequence[Term]) -> Iterator[Assumption]:
-    found = {d for t in leaves for d in t.dims} | {p.dim for t in terms for p in t.walk() if isinstance(p, Size)}
-    dims = sorted((d for d in found if isinstance(d.value, str)), key=lambda d: d.key)
+    sizes = {p.dim for t in terms for p in t.walk() if isinstance(p, Size)}
+    dims = sorted({d for t in leaves for d in t.dims if isinstance(d.value, str)} | sizes, key=lambda d: d.key)
     for a, b in itertools.combinations(dims, 2):
+        if a not in sizes and b not in sizes:
+            continue  # where no size stands as a number, components do not know it
 
         def change(term: Term, a: Dim = a, b: Dim = b) -> Term:
             return replace_dims(term, {b: a})

@@ -18,7 +18,7 @@ from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..lowering.statements import Lowered, Side, lower_document
 from ..lowering.values import Fused, Value, fresh_axis
-from ..meaning.equality import Verdict, compare
+from ..meaning.equality import Verdict, are_equal, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep
 from ..rules.catalogue import catalogue
@@ -294,10 +294,10 @@ class _Judge:
             try:
                 changed = [normal_form(assumption.change(t)) for t in (left, right)]
                 axes = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if not compare(changed[0], changed[1], axes, function_value).equal:
+                if not are_equal(changed[0], changed[1], axes, function_value):
                     continue
                 # that both sides vanish says nothing, unless it is what is claimed
-                if right is build.ZERO or not compare(changed[0], build.ZERO, axes, function_value).equal:
+                if right is build.ZERO or not are_equal(changed[0], build.ZERO, axes, function_value):
                     return assumption
             except (BudgetExceeded, MissingRule):
                 continue
@@ -309,7 +309,7 @@ class _Judge:
         axes = tuple(dict.fromkeys((*self._axes(self.lv), *self.rv.order)))
 
         def equal(term: Term) -> bool:
-            return compare(left, normal_form(term), axes, function_value, points=2).equal is True
+            return are_equal(left, normal_form(term), axes, function_value)
 
         def reread(text: str) -> Value | None:
             # among the names of the claim, in its layout

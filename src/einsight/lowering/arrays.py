@@ -209,8 +209,11 @@ def _outer(reader: Reader, node: Node, left: Value, right: Value) -> Value | Non
 
 def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Value | None:
     """`x^2` elementwise for numbers and vectors; the matrix power for matrices; `.^` always elementwise."""
-    if base.flexible == "I":
-        return base
+    if base.flexible == "I" and not node.dotted:
+        return replace(base, term=build.power(base.term, exponent))
+    if base.flexible:
+        reader.error("EIN301", node, "nothing here says how large this is: write `I(n)` or `ones(n)`")
+        return None
     if base.term is build.ZERO and isinstance(exponent, Number) and exponent.value <= 0:
         reader.error("EIN001", node, "this is a power of zero that has no value")
         return None
@@ -295,6 +298,11 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         return None
     if len(values) != arity:
         reader.error("EIN001", node, f"`{text}` takes {arity} argument{'s' * (arity > 1)}, {len(values)} given")
+        return None
+    if any(v.flexible for v in values):
+        place = next(k for k, v in enumerate(values) if v.flexible)
+        message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
+        reader.error("EIN301", nodes[place], message)
         return None
     if arity == 1:
         term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
@@ -391,9 +399,7 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
 
 
 def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
-    if value.flexible == "I":
-        return value
-    if not value.rank:
+    if value.flexible == "I" or not value.rank:
         return replace(value, term=build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
     if square is not None and any(isinstance(a, Fused) for a in square.axes):

@@ -71,7 +71,14 @@ def restrict(reader: Reader, sign: SumSign, body: Value, bound: Sequence[Index],
     if len(bound) != 1:
         return body
     (index,) = bound
-    if limits.axis is not None and sign.upper is not None and reader.same_dim(limits.axis, index.dim) is None:
+    whole = limits.axis is not None and reader.same_dim(limits.axis, index.dim) is not None
+    count = limits.axis.value if limits.axis is not None else None
+    if isinstance(count, int) and not whole:  # a number takes in the first components, as far as there are any
+        size = reader.resolved(index.dim).value
+        if isinstance(size, str) or size < count:
+            message = f"the sum runs to {count}, but index `{index.name}` runs over an axis of size {size}: it takes in the first {count} components"
+            reader.error("EIN205", sign.upper or sign.node, message)
+    elif limits.axis is not None and sign.upper is not None and not whole:
         message = f"the sum runs to {limits.axis}, but index `{index.name}` runs over an axis of size {index.dim}"
         fix = Fix(f"write {index.dim}", (sign.upper.start, sign.upper.end), str(index.dim))
         reader.error("EIN205", sign.upper, message, (fix,))
@@ -83,7 +90,7 @@ def restrict(reader: Reader, sign: SumSign, body: Value, bound: Sequence[Index],
     brackets = []
     if limits.lower is not None:
         brackets.append(build.bracket("≤", limits.lower, place))
-    if limits.upper is not None:
+    if limits.upper is not None and not whole:
         brackets.append(build.bracket("≤", place, limits.upper))
     order = merge_orders(body.order, limits.indices)
     return reader.settle(replace(body, term=build.product([body.term, *brackets]), order=order))
@@ -98,7 +105,7 @@ def _inside(node: Node) -> Node:
 def _upper(reader: Reader, node: Node, free: dict[str, Index], found: list[Index]) -> tuple[Dim | None, Term | None]:
     """A bare dimension, or else a number that the index does not pass."""
     if isinstance(node, Num) and node.value.denominator == 1 and node.value >= 1:
-        return Dim(int(node.value)), None
+        return Dim(int(node.value)), build.number(node.value)
     if isinstance(node, Name) and not _is_index(reader, node, free):
         return reader.names.dimension(node.text), None
     return None, _number(reader, node, free, found)

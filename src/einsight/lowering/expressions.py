@@ -125,7 +125,8 @@ class Reader:
         return Value(build.number(node.value))
 
     def _group(self, node: Group) -> Value | None:
-        return self.read(node.inner)
+        value = self.read(node.inner)
+        return None if value is None else replace(value, traced=())  # a bracket closes what is summed in it
 
     def _symbol(self, node: Symbol) -> None:
         needs = {
@@ -278,7 +279,8 @@ class Reader:
         summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept]
         order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
         term = build.product([whole.term], summed) if summed else whole.term
-        return replace(whole, term=term, order=order, traced=())
+        result = replace(whole, term=term, order=order, traced=())
+        return self._closed(result, [i.name for i in summed]) if summed else result
 
     def agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
         """The factors with every shared index over one dimension."""
@@ -359,7 +361,18 @@ class Reader:
         body = bounds.restrict(self, sign, body, bound, limits)
         bound = [Index(i.name, self.resolved(i.dim)) for i in bound]
         order = tuple(i for i in body.order if i.name not in wanted)
-        return replace(body, term=build.product([body.term], bound), order=order)
+        return self._closed(replace(body, term=build.product([body.term], bound), order=order), wanted)
+
+    def _closed(self, value: Value, names: Iterable[str]) -> Value:
+        """The value of a sum: what was learned of the summed indices holds inside it alone."""
+        gone = {Dim(n, inferred=True) for n in names} & self.dims.keys()
+        lasting = {d for e in self.names.all().values() if e.tensor for d in e.tensor.dims if d.inferred}
+        if not gone - lasting:
+            return value
+        value = self.settle(value)
+        for dim in gone - lasting:
+            del self.dims[dim]
+        return value
 
     def _addition(self, node: Addition) -> Value | None:
         read = [(sign, part, self.read(part)) for sign, part in node.items]

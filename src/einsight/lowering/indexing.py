@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
@@ -40,7 +41,8 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
     if value is None:
         return None
     if value.flexible == "I" and len(subscript.entries) == 2:
-        return _delta(reader, node, subscript)
+        delta = _delta(reader, node, subscript)
+        return None if delta is None else replace(delta, term=build.product([value.term, delta.term]))
     return component_of(reader, node, value, subscript)
 
 

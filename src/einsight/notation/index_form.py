@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from ..terms import build
@@ -76,6 +77,11 @@ def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
     names = dict(names or {})
     missing = [i for i in sorted(term.free, key=lambda i: i.key) if i not in names]
     names.update(free_names(missing, list(names.values())))
+    # a dummy must not look like a dimension or, in a bracket, like a scalar that stands there
+    parts = list(term.walk())
+    printer.reserved = {str(p.dim) for p in parts if isinstance(p, Size)}
+    if any(isinstance(p, Bracket) for p in parts):
+        printer.reserved |= {p.tensor.name for p in parts if isinstance(p, Component) and not p.indices}
     return printer.text(term, names, SUM)
 
 
@@ -95,6 +101,7 @@ class Printer:
     """Walks a term with a scope: the names of the indices that are free at that place."""
 
     sum_sign, minus = "∑", "-"
+    reserved: AbstractSet[str] = frozenset()
 
     def text(self, term: Term, scope: dict[Index, str], level: int) -> str:
         body, own = getattr(self, "_" + type(term).__name__.lower())(term, scope)
@@ -214,7 +221,7 @@ class Printer:
             return self.matrix(raised)
         params, body = build.open_abstraction(function)
         inner = dict(scope)
-        used = set(scope.values())
+        used = set(scope.values()) | self.reserved
         for param in params:
             inner[param] = _unused(FREE_LETTERS, used)
             used.add(inner[param])
@@ -260,11 +267,11 @@ class Printer:
             else:
                 over.append(factor)
         inner = dict(scope)
-        used = set(scope.values())
+        used = set(scope.values()) | self.reserved
         for index in self._appearance([*over, *under], dummies):
             inner[index] = _unused(DUMMY_LETTERS, used)
             used.add(inner[index])
-        explicit = [d for d in dummies if not _is_summed(d, [*over, *under])]
+        explicit = [d for d in dummies if not _is_summed(d, over, under)]
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
         size = abs(number)
         numerator, denominator = size.numerator, size.denominator
@@ -314,13 +321,15 @@ def _in_print_order(term: Term, depth: int) -> list[Index]:
     return inner + [i for i in ends(term) if i not in inner]
 
 
-def _is_summed(index: Index, factors: Sequence[Term]) -> bool:
-    """Does the convention of SPEC 1.3 sum that index in a product, without a `∑`?
+def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
+    """Does the convention of SPEC 1.3 sum that index in a quotient of products, without a `∑`?
 
     It does for one component that holds it twice, and for two factors that hold it once each; an inner product
     that held it twice would be read as summed by itself.
     """
-    holders = [f for f in factors if index in f.free]
+    holders = [f for f in (*over, *under) if index in f.free]
+    if len(under) > 1 and all(f in under for f in holders):
+        return False  # they stand in a bracket of their own
     if len(holders) == 1:
         (factor,) = holders
         inside = any(index in a.free for a in factor.abstractions())

@@ -102,7 +102,7 @@ def raise_abstraction(function: Abstraction) -> str | None:
         return None
     params, body = build.open_abstraction(function)
     rows, columns = (*params, None, None)[:2]
-    return matrix_form(body, rows, columns)
+    return matrix_form(body, rows, columns, repeated=False)
 
 
 def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
@@ -239,6 +239,10 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Component):
         if term.indices == ():
             return _symmetric(term.tensor.name)
+        if all(isinstance(s, int) for s in term.indices):
+            numbers = [str(s) for s in term.indices]
+            short = all(len(n) == 1 for n in numbers)
+            return _symmetric(f"{term.tensor.name}_{''.join(numbers) if short else '{' + ','.join(numbers) + '}'}")
         symbol = _symbol(term.tensor.name)
         if "symmetric" in term.tensor.properties or "diagonal" in term.tensor.properties:
             symbol = _symmetric(term.tensor.name)

@@ -45,11 +45,11 @@ def contract(term: Term) -> Term | None:
             return build.product(rest, bound) if fired else None
         gone, kept, within = solved
         del rest[place]
-        bound.remove(gone)
-        if kept is gone:  # ∑_i δ_ii
-            rest.append(build.size(gone.dim))
-        rest = [*within, *(build.substitute(f, {gone: kept}) for f in rest)]
         fired = True
+        if kept is gone:  # δ_ii = 1, and the sum over i goes on
+            continue
+        bound.remove(gone)
+        rest = [*within, *(build.substitute(f, {gone: kept}) for f in rest)]
 
 
 def _solve(delta: Delta, bound: list[Index], others: list[Term]) -> tuple[Index, Slot, list[Term]] | None:

@@ -49,8 +49,8 @@ FUNCTIONS = tuple(
         ("erf", ("2/sqrt(pi) exp(-z^2)",), math.erf, "", ""),
         ("gelu", ("1/2 (1 + erf(z/sqrt(2))) + z exp(-z^2/2)/sqrt(2 pi)",), _gelu, "", ""),
         ("silu", ("sigmoid(z) (1 + z (1 - sigmoid(z)))",), lambda z: z * _sigmoid(z), "{0} / (1 + numpy.exp(-{0}))", ""),
-        ("max", ("[z > w]", "[w > z]"), max, "numpy.maximum({0}, {1})", r"\max"),
-        ("min", ("[z < w]", "[w < z]"), min, "numpy.minimum({0}, {1})", r"\min"),
+        ("max", ("[z >= w]", "[w > z]"), max, "numpy.maximum({0}, {1})", r"\max"),
+        ("min", ("[z <= w]", "[w < z]"), min, "numpy.minimum({0}, {1})", r"\min"),
     ]
 )  # fmt: skip
 

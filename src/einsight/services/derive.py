@@ -75,12 +75,18 @@ class Derived:
     term: Term = field(repr=False)
     axes: tuple[Index, ...] = field(repr=False)
     unreduced: Term = field(repr=False)
+    # what may tell the size of a dimension: the tensors of the expression, then all that are declared
+    inputs: tuple[Tensor, ...] = field(repr=False)
 
     @cached_property
     def steps(self) -> list[Step]:
         """The derivation, one rule a step, ending in the matrix form."""
         names = free_names(self.axes)
         steps = narrate(self.unreduced, names)
+        end = steps[-1].after if steps else index_form(self.unreduced, names)
+        if end != self.index:  # step by step one may end in another form of the same
+            note, latex = "the same, in the shortest form found", latex_form(self.term, names)
+            steps.append(Step("algebra.rearrange", end, self.index, note, latex))
         if self.matrix is not None and has_head(self.unreduced, Derivative):
             note = f"{self.layout} layout"
             steps.append(Step("notation.matrix", self.index, self.matrix, note, formula_latex(self.matrix)))
@@ -96,7 +102,7 @@ class Derived:
         """The array of `shape` at the given arrays, by tensor name.  Raises EinsightError on a misfit."""
         from ..targets.numpy import evaluate
 
-        return evaluate(self.term, self.axes, values, self.unreduced.depends)
+        return evaluate(self.term, self.axes, values, self.inputs)
 
     def to(self, target: str) -> str:
         """Source of a function `derivative` in `numpy`; or the formula as `latex`, `unicode`, `json`."""
@@ -109,7 +115,7 @@ class Derived:
         if target == "numpy":
             from ..targets.numpy import source
 
-            return source(self.term, self.axes, self.matrix or self.index, self.unreduced.depends)
+            return source(self.term, self.axes, self.matrix or self.index, self.inputs)
         message = f"there is no target `{target}` yet: choose numpy, latex, unicode or json"
         raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
 
@@ -374,8 +380,14 @@ def _finish(
     shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes), matrix, shape,
-        gradient, latex, tuple(diagnostics), reduced, axes, term,
+        gradient, latex, tuple(diagnostics), reduced, axes, term, _inputs(term, names),
     )  # fmt: skip
+
+
+def _inputs(term: Term, names: Names) -> tuple[Tensor, ...]:
+    own = sorted(term.depends, key=lambda t: t.key)
+    declared = [e.tensor for e in names.all().values() if e.tensor is not None and e.kind == "declared"]
+    return tuple(dict.fromkeys([*own, *declared]))
 
 
 def _renamed(axes: Sequence[Axis], names: Mapping[Index, Index]) -> tuple[Axis, ...]:

@@ -84,7 +84,7 @@ def _dims_of(term: Term) -> Iterable[Dim]:
 class _Writer:
     def __init__(self, term: Term, axes: Sequence[Index], inputs: Iterable[Tensor]):
         self.term = term
-        self.inputs = [t for t in inputs if t.definition is None]
+        self.inputs = [t for t in inputs if t.definition is None]  # in order of preference, to measure sizes
         self.defined = sorted((t for t in term.depends if t.definition is not None), key=lambda t: len(t.depends))
         bodies = [term, *(t.definition.body for t in self.defined if t.definition is not None)]
         self.parts = [p for body in bodies for p in body.walk()]
@@ -97,7 +97,7 @@ class _Writer:
     def arguments(self) -> dict[Tensor, str]:
         tensors = {t.tensor for t in self.parts if isinstance(t, Component) and t.tensor.definition is None}
         measured = {d for t in tensors for d in t.dims}
-        for tensor in sorted(self.inputs, key=lambda t: (len(t.dims), t.key)):
+        for tensor in self.inputs:
             if tensor not in tensors and any(d in self.needed and d not in measured for d in tensor.dims):
                 tensors.add(tensor)
                 measured.update(tensor.dims)
@@ -174,7 +174,12 @@ class _Writer:
         return text
 
     def size(self, dim: Dim) -> str:
-        return str(dim.value) if isinstance(dim.value, int) else self.sizes[dim]
+        if isinstance(dim.value, int):
+            return str(dim.value)
+        if dim not in self.sizes:
+            message = f"no array has the dimension {dim}, so its size is unknown"
+            raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
+        return self.sizes[dim]
 
     def axes(self, term: Term) -> tuple[Index, ...]:
         return tuple(sorted(term.free, key=lambda i: i.key))

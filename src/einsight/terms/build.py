@@ -93,6 +93,8 @@ def bracket(relation: str, left: Term, right: Term) -> Term:
     if isinstance(left, Number) and isinstance(right, Number):
         a, b = left.value, right.value
         return ONE if {"=": a == b, "≠": a != b, "<": a < b, "≤": a <= b}[relation] else ZERO
+    if left is right:
+        return ONE if relation in ("=", "≤") else ZERO
     if relation in ("=", "≠") and right.key < left.key:
         left, right = right, left
     if relation == "=" and isinstance(left, Position) and isinstance(right, Position):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ..syntax.tree import Iverson, Layer, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Component, Number, Product, Size, Sum, Term
+from ..terms.term import Number, Term
 from ..terms.unknown import unknown_name
+from ..terms.walk import is_whole
 from .names import Entry
 from .report import Fix
 from .values import Axis, Fused, Value, flat, fresh_axis, fuse, merge_orders
@@ -219,7 +220,7 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         return None
     if base.rank != 2 or node.dotted:
         return replace(base, term=build.power(base.term, exponent))
-    symbolic = not isinstance(exponent, Number) and _is_whole(exponent)
+    symbolic = not isinstance(exponent, Number) and is_whole(exponent)
     if not symbolic and not (isinstance(exponent, Number) and exponent.value.denominator == 1):
         message = "a matrix is raised to whole powers only: write `.^` for the power of each entry, or declare `k ∈ ℝ integer` for a symbolic one"
         reader.error("EIN002", node.exponent, message)
@@ -256,15 +257,6 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         factors = [result.on((result.axes[0], shared)), base.on((shared, fresh))]
         result = replace(base, term=build.product(factors, flat((shared,))), axes=(result.axes[0], fresh))
     return result
-
-
-def _is_whole(exponent: Term) -> bool:
-    """Is it a whole number wherever the declarations hold: sums and products of integers and sizes?"""
-    if isinstance(exponent, Component):
-        return "integer" in exponent.tensor.properties
-    if isinstance(exponent, (Sum, Product)):
-        return all(map(_is_whole, exponent.children()))
-    return isinstance(exponent, Size) or (isinstance(exponent, Number) and exponent.value.denominator == 1)
 
 
 def _refuse_fused(reader: Reader, node: Node, what: str) -> None:

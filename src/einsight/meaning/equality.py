@@ -16,8 +16,9 @@ from ..terms.dimension import Dim, Index, Tensor
 from ..terms.term import Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
-from .instances import Instance, dims_and_tensors, fill, literal_components, sizes_for
+from .instances import Instance, dims_and_tensors, fill, literal_components, number_reached, sizes_for
 from .precise import DIGITS, Precise
+from .signs import crossings, thresholds
 
 Values = Callable[[str], Callable[..., float] | None]
 TOLERANCE = 1e-9
@@ -76,17 +77,19 @@ def compare(
         if axis.dim not in dims and isinstance(axis.dim.value, str):
             dims.append(axis.dim)
     least = literal_components([left, right])
-    if any("integer" in t.properties for t in tensors):
-        points *= 4  # whole numbers are few, and what holds for 0, 1 and 2 need not hold for 3
+    if any(not t.properties.isdisjoint(("integer", "orthogonal")) for t in tensors):
+        points *= 4  # what holds for the whole numbers 0, 1 and 2, or for rotations, need not hold for others
     tolerance = _tolerance(left, right)
     # difference quotients lose their digits where functions saturate: such terms are met near the origin only
     gentle = tolerance > TOLERANCE
     constants = [] if gentle else _constants(left, right)
-    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants)
+    far = number_reached([left, right])
+    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far)
+    points = max(points, 8) if far else points
     agreed, reason = 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle else points * 6)):
         for attempt in range(wanted * (8 if gentle else 3)):
-            sizes = sizes_for(dims, least, attempt)
+            sizes = sizes_for(dims, least, attempt, points_at.far)
             field, draw = make(values, 8 * attempt + 3 * (attempt % 2) if gentle else attempt, constants)
             try:
                 instance = fill(Instance(field, sizes), tensors, draw, attempt)
@@ -108,15 +111,15 @@ def compare(
                     reason = "floating-point numbers lose too many digits on it"
                     continue
                 if not isinstance(confirmed, bool):
-                    smallest = _smallest(left, right, axes, dims, tensors, least, values)
+                    smallest = _smallest(left, right, axes, dims, tensors, least, values, sizes)
                     return Verdict(False, smallest or confirmed or _example(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
-                return Verdict(True) if field.exact or gentle else _confirm(points_at)
+                return Verdict(True) if field.exact or gentle else _confirm(points_at, values)
         if agreed:
             break
     if agreed >= points:
-        return Verdict(True) if gentle else _confirm(points_at)
+        return Verdict(True) if gentle else _confirm(points_at, values)
     return Verdict(None, reason=reason or "no point could be evaluated")
 
 
@@ -131,6 +134,7 @@ class _Problem:
     tensors: tuple[Tensor, ...]
     least: dict[Dim, int]
     constants: list[float]
+    far: int
 
     @property
     def known_precisely(self) -> bool:
@@ -169,7 +173,7 @@ def _at_digits(
     """Both sides at the attempt's point, and the first place where they differ."""
     field = Precise(digits)
     _, draw = _float_points(lambda name: None, attempt, problem.constants)
-    sizes = sizes_for(problem.dims, problem.least, attempt)
+    sizes = sizes_for(problem.dims, problem.least, attempt, problem.far)
     try:
         instance = fill(Instance(field, sizes), problem.tensors, lambda p: field.mp.mpf(draw(p)), attempt)
         left, right = (entries(t, instance, problem.axes) for t in (problem.left, problem.right))
@@ -179,8 +183,39 @@ def _at_digits(
     return field, instance, (left, right), place
 
 
-def _confirm(problem: _Problem) -> Verdict:
+def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | None:
+    """A point where a piecewise function takes its other branch and the sides differ."""
+    left, right = problem.left, problem.right
+    for argument in thresholds(left, right):
+        for instance in crossings(argument, problem.dims, problem.tensors, problem.least, values):
+            try:
+                pair = entries(left, instance, problem.axes), entries(right, instance, problem.axes)
+            except NotInField:
+                continue
+            if _first_difference(instance.field, *pair) is not None and _is_there(problem, instance, pair):
+                return _example(instance, problem.axes, problem.dims, problem.tensors, *pair)
+    return None
+
+
+def _is_there(problem: _Problem, instance: Instance, pair: tuple[list, list]) -> bool:
+    """Is a difference met in double precision one to more digits too, by as much as that precision can tell?"""
+    if not problem.known_precisely:
+        return _is_stable(problem.left, problem.right, problem.axes, instance, pair)
+    field = Precise()
+    exact = Instance(field, instance.sizes)
+    exact.entries = {t: [field.mp.mpf(v) for v in values] for t, values in instance.entries.items()}
+    try:
+        left, right = (entries(t, exact, problem.axes) for t in (problem.left, problem.right))
+    except NotInField:
+        return False
+    return _first_difference(field, left, right) is not None
+
+
+def _confirm(problem: _Problem, values: Values) -> Verdict:
     """Double precision agrees; do more digits?  It cannot see what is saturated or tiny beside the rest."""
+    beyond = _beyond_thresholds(problem, values)
+    if beyond is not None:
+        return Verdict(False, beyond)
     confirmed = 0
     for attempt in range(8):
         found = _differ_precisely(problem, attempt)
@@ -257,13 +292,13 @@ def _first_difference(
 
 def _smallest(
     left: Term, right: Term, axes: Sequence[Index], dims: Sequence[Dim], tensors: Sequence[Tensor],
-    least: dict[Dim, int], values: Values,
+    least: dict[Dim, int], values: Values, known: dict[Dim, int],
 ) -> Counterexample | None:  # fmt: skip
-    """The smallest sizes and small whole entries at which the sides differ."""
+    """The smallest sizes and small whole entries at which the sides differ; else at the sizes that are known."""
     # all dimensions alike first, then with one larger than the others
-    for size, larger in ((1, 0), (2, 0), (1, 1), (2, 1), (3, 0)):
+    for size, larger in ((1, 0), (2, 0), (1, 1), (2, 1), (3, 0), (0, 0)):
         for attempt in range(6):
-            sizes = {d: max(size, least.get(d, 1)) for d in dims}
+            sizes = {d: max(size, least.get(d, 1)) for d in dims} if size else dict(known)
             if larger and dims:
                 sizes[dims[attempt % len(dims)]] += larger
             generator = random.Random(attempt)

@@ -32,6 +32,7 @@ from ..terms.term import (
     Term,
 )
 from ..terms.unknown import is_unknown, split_unknown
+from ..terms.walk import is_whole
 from .fields import Dual, Duals, Field, NotInField, NoValueHere
 from .instances import Instance
 
@@ -179,6 +180,10 @@ class Evaluator:
         if isinstance(term.exponent, Number) and term.exponent.value.denominator == 1:
             n = int(term.exponent.value)
             return self._elementwise(term, [term.base], lambda v: self.field.whole_power(v[0], n))
+        if is_whole(term.exponent):
+            return self._elementwise(
+                term, [term.base, term.exponent], lambda v: self.field.whole_power(v[0], self.field.whole(v[1]))
+            )
         return self._elementwise(term, [term.base, term.exponent], lambda v: self.field.power(v[0], v[1]))
 
     def _apply(self, term: Apply) -> Table:

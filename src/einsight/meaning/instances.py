@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Tensor
-from ..terms.term import Component, Derivative, Size, Term
+from ..terms.term import Component, Derivative, Number, Position, Size, Term
 from .fields import Field
 
 Entries = list[Any]
@@ -75,10 +75,10 @@ def literal_components(terms: Iterable[Term]) -> dict[Dim, int]:
 def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], Any], variant: int = 0) -> Instance:
     """Draw entries for the tensors; `draw(True)` must give a positive number.
 
-    Over four variants each pair of orthogonal matrices is once of every kind, rotation or reflection.
+    With the variant orthogonal matrices change from rotations to reflections, and whole numbers vary.
     """
     f = instance.field
-    for place, tensor in enumerate(tensors):
+    for tensor in tensors:
         shape = [instance.size(d) for d in tensor.dims]
         cells = list(itertools.product(*map(range, shape)))
         want = "positive" in tensor.properties
@@ -93,7 +93,7 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             if "positive-definite" in tensor.properties:
                 values = _gram(f, values, shape[0])
             elif "orthogonal" in tensor.properties:
-                values = _cayley(f, values, shape[0], bool(variant >> place % 2 & 1))
+                values = _cayley(f, values, shape[0], random.Random(f"{tensor.name} {variant}").random() < 0.5)
             elif "diagonal" in tensor.properties:
                 values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
             elif "symmetric" in tensor.properties:
@@ -144,16 +144,22 @@ def _cayley(f: Field, values: dict, n: int, reflection: bool) -> dict:
     return out
 
 
-def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int) -> dict[Dim, int]:
-    """All different; every third attempt makes one of them 1."""
+def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int, far: int = 0) -> dict[Dim, int]:
+    """All different; every third attempt makes one of them 1.
+
+    `far` is given where sizes count as numbers: they differ by more than one then, and go beyond that number.
+    """
     order = list(dims)
-    random.Random(attempt).shuffle(order)
+    generator = random.Random(attempt)
+    generator.shuffle(order)
     # what is true in the plane alone, or of three literal components alone, must not pass
     start = (2, 3, 1, 4)[attempt % 4] if len(order) <= 2 else (2, 2, 1, 3)[attempt % 4]
     sizes: dict[Dim, int] = {}
     taken: set[int] = set()
     for dim in order:
         size = max(start, least[dim] + attempt % 3 if dim in least else 1)
+        if far and attempt % 2:
+            size += generator.randint(0, 3)
         while size in taken:
             size += 1
         sizes[dim] = size
@@ -161,4 +167,18 @@ def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int) -> dict[
     if len(order) > 4:  # many different sizes would make many entries: differ from each other's neighbours only
         for k, dim in enumerate(order):
             sizes[dim] = max(least.get(dim, 1), start + k % 3)
+    if far and order and attempt % 4 < 2:
+        sizes[order[0]] = far + 1 + generator.randint(0, 2)
     return sizes
+
+
+LARGEST_NUMBER = 40
+
+
+def number_reached(terms: Iterable[Term]) -> int:
+    """The largest number that sizes or positions may be compared with; 0 where they do not count as numbers."""
+    parts = [p for term in terms for p in term.walk()]
+    if not any(isinstance(p, (Size, Position)) for p in parts):
+        return 0
+    numbers = [abs(p.value) for p in parts if isinstance(p, Number) and p.value.denominator == 1]
+    return max([3, *(int(n) for n in numbers if n <= LARGEST_NUMBER)])

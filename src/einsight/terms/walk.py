@@ -264,3 +264,12 @@ def _counted(factor: Term) -> tuple[Term, Fraction]:
 def _is_worth_folding(body: Term) -> bool:
     """A definition that is no mere name for a component or a number."""
     return isinstance(body, (Apply, Operator, Power)) or (isinstance(body, (Sum, Product)) and len(body.children()) > 1)
+
+
+def is_whole(term: Term) -> bool:
+    """Is it a whole number wherever the declarations hold: sums and products of integers and sizes?"""
+    if isinstance(term, Component):
+        return "integer" in term.tensor.properties
+    if isinstance(term, (Sum, Product)):
+        return all(map(is_whole, term.children()))
+    return isinstance(term, Size) or (isinstance(term, Number) and term.value.denominator == 1)

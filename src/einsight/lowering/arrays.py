@@ -62,7 +62,8 @@ def _common_indices(reader: Reader, node: Node, parts: Sequence[tuple[Node, Valu
     want = {i.name for i in largest.order}
     for part, value in parts:
         have = {i.name for i in value.order}
-        if have and have != want and not (reader.broadcast and have | want <= reader.kept):
+        free = reader.in_bracket or (reader.broadcast and have | want <= reader.kept)
+        if have and have != want and not free:
             extra, missing = sorted(have - want), sorted(want - have)
             what = " and ".join(
                 [f"lacks {_listed(missing)}"] * bool(missing)

@@ -32,6 +32,11 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
         joined = f"{base.text}_{subscript.text}"
         if reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
+        inner = reader.names.all().get(canonical_name(subscript.text))
+        if base.text in ("J", "H") and not reader.names.knows(base.text) and inner is not None and inner.function:
+            message = f"`{joined}` is a function: write `{joined}(…)`, or `∂{inner.name}/∂x`"
+            reader.error("EIN002", node, message)
+            return None
         entry = reader.names.get(base.text) or _component_entry(reader, base, subscript)
         if entry.tensor is None:
             reader.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
@@ -148,6 +153,11 @@ def _slots(reader: Reader, subscript: Subscript, dims: tuple[Dim, ...], what: st
         if entry.names:
             reader.see(entry)
         if name is None and entry.names:
+            sizes = [n for n, _ in entry.names if n in reader.names.dimensions() and n not in reader.kept]
+            if sizes:
+                message = f"`{sizes[0]}` is a dimension, and an index is shifted by numbers and by other indices only: write the sum with a bracket, as in `∑_j [i + j = {sizes[0]} + 1] x_j`"
+                reader.error("EIN002", entry, message)
+                return None
             slots.append(_shift(entry, dim))
             reader.shifts.append((entry, dim))
             continue

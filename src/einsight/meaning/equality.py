@@ -63,12 +63,18 @@ def are_equal(left: Term, right: Term, axes: Sequence[Index], values: Values) ->
     return compare(left, right, axes, values, example=False).equal is True
 
 
+def agree(left: Term, right: Term, axes: Sequence[Index], values: Values) -> bool:
+    """Do the terms agree at two points?  For two forms of our own, which differ grossly where they differ."""
+    return compare(left, right, axes, values, points=2, example=False, thorough=False).equal is True
+
+
 def compare(
-    left: Term, right: Term, axes: Sequence[Index], values: Values, points: int = 4, example: bool = True
-) -> Verdict:
+    left: Term, right: Term, axes: Sequence[Index], values: Values, points: int = 4, example: bool = True,
+    thorough: bool = True,
+) -> Verdict:  # fmt: skip
     """Are the two terms equal over those axes, everywhere that the declared properties allow?
 
-    Without `example` the first difference ends it, unconfirmed.
+    Without `example` the first difference ends it, unconfirmed; if not `thorough`, so does agreement.
     """
     if left is right:
         return Verdict(True)
@@ -87,7 +93,7 @@ def compare(
     points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far)
     points = max(points, 8) if far else points
     agreed, reason = 0, ""
-    for make, wanted in ((_prime_points, points), (_float_points, points if gentle else points * 6)):
+    for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
         for attempt in range(wanted * (8 if gentle else 3)):
             sizes = sizes_for(dims, least, attempt, points_at.far)
             field, draw = make(values, 8 * attempt + 3 * (attempt % 2) if gentle else attempt, constants)
@@ -115,11 +121,11 @@ def compare(
                     return Verdict(False, smallest or confirmed or _example(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
-                return Verdict(True) if field.exact or gentle else _confirm(points_at, values)
+                return Verdict(True) if field.exact or gentle or not thorough else _confirm(points_at, values)
         if agreed:
             break
     if agreed >= points:
-        return Verdict(True) if gentle else _confirm(points_at, values)
+        return Verdict(True) if gentle or not thorough else _confirm(points_at, values)
     return Verdict(None, reason=reason or "no point could be evaluated")
 
 

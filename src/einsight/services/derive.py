@@ -16,7 +16,7 @@ from ..lowering.names import Entry, Names
 from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document, target_of
 from ..lowering.values import Axis, Fused, Value
-from ..meaning.equality import compare
+from ..meaning.equality import agree
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.matrix_form import matrix_form
 from ..notation.tree_latex import formula_latex
@@ -482,7 +482,7 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
         if not is_deep(term):
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
         values = lambda name: f.value if (f := catalogue().function(name)) else None  # noqa: E731
-        return text if compare(again, term, laid.plain_axes, values, points=2).equal else None
+        return text if agree(again, term, laid.plain_axes, values) else None
     except (BudgetExceeded, MissingRule):
         return None
 

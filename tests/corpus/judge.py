@@ -162,7 +162,7 @@ def _points(
             properties = set(t.properties) | extra.get(t.name, set())
             values[t.name] = _draw(rng, shape, properties)
             if scaled and trial % 2 and not properties & {"orthogonal", "antisymmetric"}:
-                values[t.name] = values[t.name] * 10 ** rng.uniform(-4, 3)
+                values[t.name] = values[t.name] * 10 ** rng.uniform(-4, 4)
         if assumption and (found := re.fullmatch(r"sum\((\w+)\) = 1", assumption)):
             entries = values[found.group(1)]
             values[found.group(1)] = entries + (1 - entries.sum()) / entries.size
@@ -178,13 +178,18 @@ STEPS = 0.04 / 2.0 ** np.arange(4)
 def _along(f: Callable[[Any], Any], x: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """The derivative along a direction, with an error of order h^8.
 
-    Unusable where the last step of the extrapolation still changes it, as happens next to a kink.
+    Unusable next to a kink: there the last step of the extrapolation still changes the value, or the slopes on
+    both sides do not approach each other as the step shrinks.
     """
-    table = [(np.asarray(f(x + h * direction)) - np.asarray(f(x - h * direction))) / (2 * h) for h in STEPS]
+    middle = np.asarray(f(x))
+    values = [(np.asarray(f(x + h * direction)), np.asarray(f(x - h * direction))) for h in STEPS]
+    bends = [np.abs(ahead - 2 * middle + behind) / h for h, (ahead, behind) in zip(STEPS, values, strict=True)]
+    table = [(ahead - behind) / (2 * h) for h, (ahead, behind) in zip(STEPS, values, strict=True)]
     for order in (4, 16, 64):
         before = table[-1]
         table = [(order * fine - coarse) / (order - 1) for coarse, fine in zip(table, table[1:], strict=False)]
-    if not np.all(np.abs(table[0] - before) <= 1e-7 * (1 + np.abs(before))):
+    scale = 1 + np.abs(before)
+    if not np.all(np.abs(table[0] - before) <= 1e-7 * scale) or np.any(bends[-1] > 0.4 * bends[0] + 1e-7 * scale):
         raise Unusable
     return table[0]
 
@@ -333,7 +338,7 @@ def _compare(claim: Claim, block: Block, assumption: str | None = None, turned: 
     usable, vanishing = 0, True
     plain, threshold = not _is_derivative(claim), _has_threshold(claim)
     wanted = 500 if plain and threshold else 120 if threshold else 15 if plain else 7
-    for values in _points(block.tensors, assumption, 2 * wanted + 50, plain, threshold):
+    for values in _points(block.tensors, assumption, 2 * wanted + 50, plain, plain and threshold):
         scope = TOOLS | values
         try:
             with np.errstate(all="ignore"):
@@ -357,7 +362,7 @@ def _compare(claim: Claim, block: Block, assumption: str | None = None, turned: 
         error = np.max(np.abs(a - b), initial=0) / (1 + np.max(np.abs(a), initial=0))
         if error > DISAGREE:
             return "disagree"
-        vanishing &= max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0)) < AGREE
+        vanishing &= max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0)) < DISAGREE
         if error > AGREE:
             usable -= 1  # rounding may be all there is
             continue
@@ -402,7 +407,8 @@ def _subject(claim: Claim, block: Block) -> tuple[list[Declared], list[str]]:
 
 def _has_threshold(claim: Claim) -> bool:
     """Such a claim may be true at most points and false at few."""
-    return bool(re.search(r"\b(abs|sign|sqrt|relu|ind|maximum|minimum)\(", claim.left + claim.right))
+    names = "abs|sign|relu|ind|maximum|minimum" + ("" if _is_derivative(claim) else "|sqrt")
+    return bool(re.search(rf"\b({names})\(", claim.left + claim.right))
 
 
 def _groups(tensors: list[Declared]) -> Iterator[tuple[str, ...]]:

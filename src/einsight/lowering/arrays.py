@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 def add(reader: Reader, node: Node, parts: Sequence[tuple[int, Node, Value]]) -> Value | None:
     """`± a ± b`: one shape, or scalars among arrays; the same free indices, or none."""
+    if len(parts) == 1:
+        sign, _, value = parts[0]
+        return value if sign > 0 else replace(value, term=build.negate(value.term))
     arrays = [(p, v) for _, p, v in parts if v.rank]
     model = arrays[0][1] if arrays else None
     terms: list[Term] = []

@@ -177,6 +177,8 @@ class Reader:
         else:
             nearest = self.names.nearest(text)
             message = f"`{text}` is not declared: say where it lives, as in `{text} in R^n`"
+            if text.startswith("d") and self.names.knows(text[1:]) and self.names.knows("d"):
+                message = f"`{text}` is not declared, and `d` is, so that this is no derivative: write `∂/∂{text[1:]}`"
             if nearest:
                 message += f", or did you mean `{nearest}`?"
                 fixes = (Fix(f"write `{nearest}`", (node.start, node.end), nearest),)

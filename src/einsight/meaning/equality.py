@@ -6,8 +6,9 @@ Rational expressions are compared exactly in a prime field, so that agreement at
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -192,8 +193,12 @@ def _at_digits(
 def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | None:
     """A point where a piecewise function takes its other branch and the sides differ."""
     left, right = problem.left, problem.right
-    for argument in thresholds(left, right):
-        for instance in crossings(argument, problem.dims, problem.tensors, problem.least, values):
+    arguments = thresholds(left, right)
+    if not arguments:
+        return None
+    near = (crossings(a, problem.dims, problem.tensors, problem.least, values) for a in arguments)
+    for instances in (*near, _at_constants(problem, values)):
+        for instance in instances:
             try:
                 pair = entries(left, instance, problem.axes), entries(right, instance, problem.axes)
             except NotInField:
@@ -201,6 +206,21 @@ def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | No
             if _first_difference(instance.field, *pair) is not None and _is_there(problem, instance, pair):
                 return _example(instance, problem.axes, problem.dims, problem.tensors, *pair)
     return None
+
+
+def _at_constants(problem: _Problem, values: Values) -> Iterator[Instance]:
+    """Points whose entries are all one number that stands in the terms, or between two that do."""
+    for number in problem.constants[:12]:
+        for value in (number, -number):
+            sizes = sizes_for(problem.dims, problem.least, 0, problem.far)
+
+            def draw(positive: bool, value: float = value) -> float:
+                return abs(value) if positive else value
+
+            try:
+                yield fill(Instance(Floats(values), sizes), problem.tensors, draw)
+            except NotInField:
+                continue
 
 
 def _is_there(problem: _Problem, instance: Instance, pair: tuple[list, list]) -> bool:
@@ -236,7 +256,9 @@ def _confirm(problem: _Problem, values: Values) -> Verdict:
 def _constants(*terms: Term) -> list[float]:
     """Numbers that stand in the terms: a threshold shows only on both sides of it."""
     found = {abs(t.value) for term in terms for t in term.walk() if isinstance(t, Number)}
-    return sorted({float(v) for v in found if 0 < v < 10**6} | {1 / float(v) for v in found if 10 <= v < 10**6})
+    known = sorted({float(v) for v in found if 0 < v < 10**6} | {1 / float(v) for v in found if 10 <= v < 10**6})
+    # a window between two of them may be narrow
+    return [(a + b) / 2 for a, b in itertools.pairwise(known) if b - a < 0.5 * b] + known
 
 
 def _prime_points(values: Values, attempt: int, constants: Sequence[float]) -> tuple[Field, Callable[[bool], Any]]:
@@ -256,7 +278,7 @@ def _float_points(values: Values, attempt: int, constants: Sequence[float]) -> t
     def draw(positive: bool) -> float:
         size = generator.uniform(0.2, 1.4) * scale
         if constants and attempt % 2 and generator.random() < 0.7:
-            size = generator.choice(constants) * generator.uniform(0.3, 2.5)
+            size = generator.choice(constants) * (generator.uniform(0.3, 2.5) if generator.random() < 0.7 else 1.0)
         return size if positive or positive_throughout or generator.random() < 0.5 else -size
 
     return Floats(values), draw

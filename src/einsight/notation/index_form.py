@@ -28,6 +28,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
     slot_indices,
 )
 from .ordering import ends, order_factors, order_terms
@@ -330,6 +331,8 @@ def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> boo
     holders = [f for f in (*over, *under) if index in f.free]
     if len(under) > 1 and all(f in under for f in holders):
         return False  # they stand in a bracket of their own
+    if any(has_head(f, Position) for f in holders):
+        return False  # in `[k < l]` a letter might be read as a dimension of that name
     if len(holders) == 1:
         (factor,) = holders
         inside = any(index in a.free for a in factor.abstractions())

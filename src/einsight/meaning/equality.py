@@ -209,13 +209,18 @@ def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | No
 
 
 def _at_constants(problem: _Problem, values: Values) -> Iterator[Instance]:
-    """Points whose entries are all one number that stands in the terms, or between two that do."""
+    """Points whose entries are all about one number that stands in the terms, or between two that do.
+
+    They are not quite that number: what happens where two entries are equal is of no measure.
+    """
+    generator = random.Random(2)
     for number in problem.constants[:12]:
         for value in (number, -number):
             sizes = sizes_for(problem.dims, problem.least, 0, problem.far)
 
             def draw(positive: bool, value: float = value) -> float:
-                return abs(value) if positive else value
+                moved = value * (1 + generator.uniform(-1e-3, 1e-3))
+                return abs(moved) if positive else moved
 
             try:
                 yield fill(Instance(Floats(values), sizes), problem.tensors, draw)

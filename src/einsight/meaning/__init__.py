@@ -4,4 +4,6 @@ fields.py     arithmetic: a prime field, rationals, floats, dual numbers over an
 instances.py  sizes for dimensions, entries for tensors, so that declared properties hold
 evaluate.py   a term's entries at an instance
 equality.py   are two terms equal, and where not
+precise.py    four hundred digits, where double precision cannot tell
+signs.py      points where a piecewise function takes its other branch
 """

@@ -2,5 +2,8 @@
 
 index_form.py   components with free and dummy indices, plain or LaTeX
 matrix_form.py  reads the matrix back off the indices
+kronecker.py    the same where rows or columns run over two indices
+array_text.py   texts of arrays and of their transposes, which those two put together
+tree_latex.py   a formula as it was written, in LaTeX
 ordering.py     the order in which a person would write the factors
 """

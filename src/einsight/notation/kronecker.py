@@ -15,7 +15,8 @@ from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Product, Sum, Term
-from .matrix_form import ATOM, LAYER, Array, NoForm, add_arrays, multiply_arrays, raise_term
+from .array_text import ATOM, LAYER, Array, scaled_product, total
+from .matrix_form import NoForm, raise_term
 from .ordering import order_terms
 
 Places = tuple[Index | None, Index | None]
@@ -28,7 +29,7 @@ def fused_form(term: Term, rows: Axis | None, columns: Axis | None) -> str:
     if rows is None and isinstance(columns, Fused):
         return f"vec({_over(term, columns).text})'"
     parts = order_terms(term.terms) if isinstance(term, Sum) else [term]
-    return add_arrays([_raise_part(p, rows, columns) for p in parts]).text
+    return total([_raise_part(p, rows, columns) for p in parts]).text
 
 
 def _over(term: Term, axis: Fused) -> Array:
@@ -90,7 +91,7 @@ def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, colu
     if right:
         assert isinstance(columns, Fused)
         chain.append(_compound(f"diag(vec({_over(build.product(right), columns).text}))"))
-    return multiply_arrays([raise_term(s, None, None) for s in scale], chain)
+    return scaled_product([raise_term(s, None, None) for s in scale], chain)
 
 
 def _compound(text: str) -> Array:

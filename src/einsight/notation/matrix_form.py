@@ -11,11 +11,8 @@ What is returned here has not been verified: `services.derive` reads it back bef
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ..lowering.values import Axis, Fused
@@ -38,36 +35,10 @@ from ..terms.term import (
     has_head,
 )
 from ..terms.unknown import is_unknown, split_unknown
+from .array_text import ATOM, LAYER, SUM, Array, compound, factored_total, flip, product, symbol, symmetric, total
 from .ordering import order_terms
 
-SUM, LAYER, PRODUCT, ATOM = range(4)
 HALF = Fraction(1, 2)
-
-
-@dataclass(frozen=True)
-class Array:
-    """The text of an array and of its transpose; `chain` holds the factors of a product."""
-
-    text: str
-    level: int
-    flipped: str
-    flipped_level: int
-    chain: tuple[Array, ...] = ()
-    number: Fraction = Fraction(1)
-    scalars: tuple[str, ...] = ()
-    below: tuple[str, ...] = ()
-
-    @property
-    def factors(self) -> tuple[Array, ...]:
-        """The arrays of a product; none where this is a number."""
-        return self.chain if self.chain or self.scaled else (self,)
-
-    @property
-    def scaled(self) -> bool:
-        return self.number != 1 or bool(self.scalars) or bool(self.below)
-
-    def at(self, level: int) -> str:
-        return self.text if self.level >= level else f"({self.text})"
 
 
 class NoForm(Exception):
@@ -86,9 +57,9 @@ def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = Non
             text = fused_form(term, rows, columns)
             return _name_repeated(text) if repeated else text
         if rows is not None and columns is None and not term.free:
-            array = _product([_raise(term, None, None), _ones(rows)])
+            array = product([_raise(term, None, None), _ones(rows)])
         elif columns is not None and rows is None and not term.free:
-            array = _product([_raise(term, None, None), flip(_ones(columns))])
+            array = product([_raise(term, None, None), flip(_ones(columns))])
         else:
             array = _raise(term, rows, columns)
     except NoForm:
@@ -110,101 +81,8 @@ def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
     missing = [i for i in (rows, columns) if i is not None and i not in term.free]
     if len(missing) == 1 and (rows is None or columns is None):
         ones = _ones(missing[0])
-        return _product([_raise(term, None, None), ones if rows is not None else flip(ones)])
+        return product([_raise(term, None, None), ones if rows is not None else flip(ones)])
     return _raise(term, rows, columns)
-
-
-def multiply_arrays(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
-    """A product of numbers and of matrices in a row."""
-    number, texts = Fraction(1), []
-    for scalar in scalars:
-        if scalar.scaled and not scalar.chain and not scalar.scalars and not scalar.below:
-            number *= scalar.number
-        else:
-            texts.append(scalar.at(ATOM))
-    return _product(arrays, number, texts)
-
-
-# building texts
-
-
-def _symbol(text: str) -> Array:
-    return Array(text, ATOM, f"{text}'", ATOM)
-
-
-def _symmetric(text: str) -> Array:
-    """A scalar, or a matrix that is its own transpose."""
-    return Array(text, ATOM, text, ATOM)
-
-
-def _compound(text: str, level: int) -> Array:
-    body = text if level == ATOM else f"({text})"
-    return Array(text, level, f"{body}'", ATOM)
-
-
-def flip(array: Array) -> Array:
-    if array.chain or array.scaled:
-        return _product([flip(f) for f in reversed(array.factors)], array.number, array.scalars, array.below)
-    return Array(array.flipped, array.flipped_level, array.text, array.level)
-
-
-def _product(
-    factors: Sequence[Array], number: Fraction = Fraction(1), scalars: Sequence[str] = (), below: Sequence[str] = ()
-) -> Array:
-    """`number · scalars · factors / below`, products inside flattened."""
-    flat: list[Array] = []
-    scalars, below = list(scalars), list(below)
-    for factor in factors:
-        if factor.scaled or factor.chain:
-            number *= factor.number
-            scalars += factor.scalars
-            below += factor.below
-        if factor.text != "1":
-            flat += factor.factors
-    flat = _repeated_as_powers(flat)
-    parts = [*scalars, *(f.at(ATOM) for f in flat)]
-    if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
-        parts = [flat[0].at(PRODUCT)]
-    size = abs(number)
-    if size.denominator != 1 or not parts:
-        parts.insert(0, str(size))
-    elif size != 1:
-        parts.insert(0, str(size.numerator))
-    text = " ".join(parts)
-    if below:
-        text += "/" + (below[0] if len(below) == 1 else f"({' '.join(below)})")
-    level = PRODUCT
-    if number < 0:
-        text, level = f"-{text}", SUM
-    elif len(parts) == 1 and not below and flat:
-        level = flat[0].level
-        if number == 1 and not scalars:
-            return flat[0]
-    elif len(parts) == 1 and not below:
-        level = ATOM if "/" not in text else PRODUCT
-    flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
-    if not flat:
-        return Array(text, level, text, level, (), number, tuple(scalars), tuple(below))
-    return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
-
-
-def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
-    """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`."""
-    out: list[Array] = []
-    for _, group in itertools.groupby(factors, key=lambda f: (f.text, f.level)):
-        same = list(group)
-        array, count = same[0], len(same)
-        if count > 1 and array.text != "I":
-            turned_back = array.text.count("'") > array.flipped.count("'") or array.text.endswith("^-T")
-            plain = flip(array) if turned_back else array
-            base = plain.at(ATOM) if plain.level == ATOM or plain.text.startswith("(") else f"({plain.text})"
-            inverse = base.endswith("^-1")
-            text = f"{base[:-3]}^-{count}" if inverse else f"{base}^{count}"
-            turned = text if array.text == array.flipped else f"({text})'"
-            power = Array(text, ATOM, turned, ATOM)
-            same = [power if plain is array else flip(power)]
-        out += same
-    return out
 
 
 # raising
@@ -221,7 +99,7 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
         return _raise_sum(term, rows, columns)
     if isinstance(term, Product):
         norm = None if term.free or rows or columns else _norm_of(term)
-        return _symmetric(f"‖{norm}‖^2") if norm else _raise_product(term, rows, columns)
+        return symmetric(f"‖{norm}‖^2") if norm else _raise_product(term, rows, columns)
     if isinstance(term, Power) and isinstance(term.exponent, Number) and not term.free:
         return _raise_product(term, rows, columns)
     if rows is not None and columns is not None and term.free != allowed:
@@ -231,25 +109,25 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
 
 def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Number):
-        return _product([], term.value)
+        return product([], term.value)
     if isinstance(term, Size):
-        return _symmetric(str(term.dim))
+        return symmetric(str(term.dim))
     if isinstance(term, Constant):
-        return _symmetric(term.name)
+        return symmetric(term.name)
     if isinstance(term, Component):
         if term.indices == ():
-            return _symmetric(term.tensor.name)
+            return symmetric(term.tensor.name)
         if all(isinstance(s, int) for s in term.indices):
             numbers = [str(s) for s in term.indices]
             short = all(len(n) == 1 for n in numbers)
-            return _symmetric(f"{term.tensor.name}_{''.join(numbers) if short else '{' + ','.join(numbers) + '}'}")
-        symbol = _symbol(term.tensor.name)
+            return symmetric(f"{term.tensor.name}_{''.join(numbers) if short else '{' + ','.join(numbers) + '}'}")
+        whole = symbol(term.tensor.name)
         if "symmetric" in term.tensor.properties or "diagonal" in term.tensor.properties:
-            symbol = _symmetric(term.tensor.name)
-        return _oriented(symbol, term.indices, rows, columns)
+            whole = symmetric(term.tensor.name)
+        return _oriented(whole, term.indices, rows, columns)
     if isinstance(term, Delta):
         if rows is not None and columns is not None and {term.left, term.right} == {rows, columns}:
-            return _symmetric("I")
+            return symmetric("I")
         raise NoForm
     if isinstance(term, Operator):
         return _raise_operator(term, rows, columns)
@@ -257,33 +135,33 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
         summed = _exponent_summed(term.arguments[0]) if term.function == "log" else None
         if summed is not None:
             inner, dummy = summed
-            return _symmetric(f"logsumexp({_raise(inner, dummy, None).text})")
+            return symmetric(f"logsumexp({_raise(inner, dummy, None).text})")
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
         return (
-            _symbol(f"{term.function}({', '.join(arguments)})")
+            symbol(f"{term.function}({', '.join(arguments)})")
             if term.free
-            else _symmetric(f"{term.function}({', '.join(arguments)})")
+            else symmetric(f"{term.function}({', '.join(arguments)})")
         )
     if isinstance(term, Bracket):
         left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text
         relation = term.relation
         if isinstance(term.left, Number):
             left, right, relation = right, left, {"<": ">", "≤": "≥"}.get(relation, relation)
-        return _symbol(f"[{left} {relation} {right}]")
+        return symbol(f"[{left} {relation} {right}]")
     if isinstance(term, Power):
         return _raise_power(term, rows, columns)
     raise NoForm
 
 
-def _oriented(symbol: Array, slots: Sequence[object], rows: Index | None, columns: Index | None) -> Array:
+def _oriented(whole: Array, slots: Sequence[object], rows: Index | None, columns: Index | None) -> Array:
     if slots == (rows,) and columns is None:
-        return symbol
+        return whole
     if slots == (columns,) and rows is None:
-        return flip(symbol)
+        return flip(whole)
     if slots == (rows, columns):
-        return symbol
+        return whole
     if slots == (columns, rows):
-        return flip(symbol)
+        return flip(whole)
     raise NoForm
 
 
@@ -297,29 +175,29 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
     if term.name == "inv":
         text = f"{inner.text}^-1" if inner.level == ATOM and not inner.text.endswith("'") else f"inv({inner.text})"
         flipped = f"{inner.text}^-T" if text.endswith("^-1") else f"{text}'"
-        symbol = Array(text, ATOM, flipped, ATOM)
+        whole = Array(text, ATOM, flipped, ATOM)
         if inner.text == inner.flipped:
-            symbol = _symmetric(text)
-        return _oriented(symbol, term.indices, rows, columns)
+            whole = symmetric(text)
+        return _oriented(whole, term.indices, rows, columns)
     if term.name == "power":
         exponent = _raise(term.arguments[1].body, None, None)
         count = exponent.text if exponent.text.isalnum() else f"({exponent.text})"
         flipped = f"({inner.at(ATOM)}^{count})'" if inner.text != inner.flipped else f"{inner.at(ATOM)}^{count}"
         return _oriented(Array(f"{inner.at(ATOM)}^{count}", ATOM, flipped, ATOM), term.indices, rows, columns)
-    return _symmetric(f"{term.name}({inner.text})")
+    return symmetric(f"{term.name}({inner.text})")
 
 
 def _raise_unknown(term: Operator, inner: Array, rows: Index | None, columns: Index | None) -> Array:
     """`f(u)`; of a scalar function `J_g(u)` is a row and `H_g(u)` symmetric."""
     text = f"{term.name}({inner.text})"
     if not term.indices:
-        return _symmetric(text)
+        return symmetric(text)
     order = split_unknown(term.name)[1]
     rank = len(term.arguments[0].params)
     if len(term.indices) == order * rank == 2 and rank == 1:
-        return _oriented(_symmetric(text), term.indices, rows, columns)
-    symbol = _symbol(text)
-    return _oriented(flip(symbol) if len(term.indices) == order == rank == 1 else symbol, term.indices, rows, columns)
+        return _oriented(symmetric(text), term.indices, rows, columns)
+    whole = symbol(text)
+    return _oriented(flip(whole) if len(term.indices) == order == rank == 1 else whole, term.indices, rows, columns)
 
 
 def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Array:
@@ -328,15 +206,15 @@ def _raise_power(term: Power, rows: Index | None, columns: Index | None) -> Arra
     if isinstance(term.exponent, Number) and term.exponent.value == HALF:
         inner = _norm_of(term.base)
         text = f"‖{inner}‖" if inner else f"sqrt({_raise(term.base, rows, columns).text})"
-        return _symbol(text) if term.free else _symmetric(text)
+        return symbol(text) if term.free else symmetric(text)
     if not term.free and isinstance(term.exponent, Number):
         inner = _norm_of(term.base)
         if inner:
             doubled = term.exponent.value * 2
-            return _symmetric(f"‖{inner}‖^{doubled}" if doubled.denominator == 1 else f"‖{inner}‖^({doubled})")
+            return symmetric(f"‖{inner}‖^{doubled}" if doubled.denominator == 1 else f"‖{inner}‖^({doubled})")
     base = _raise(term.base, rows, columns).at(ATOM)
     if not term.free:
-        return _symmetric(f"{base}^{power}")
+        return symmetric(f"{base}^{power}")
     negative = isinstance(term.exponent, Number) and term.exponent.value < 0
     dotted = negative or (rows is not None and columns is not None)
     text = f"{base}{'.' if dotted else ''}^{power}"
@@ -366,9 +244,9 @@ def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
         array = _raise(part, rows, columns)
         if among and not part.free and rows is not None and columns is not None:
             # a number beside the identity would not be read as a matrix of that number
-            array = _product([array, _ones(rows), flip(_ones(columns))])
+            array = product([array, _ones(rows), flip(_ones(columns))])
         parts.append(array)
-    whole = _factor_out(parts) or add_arrays(parts)
+    whole = factored_total(parts) or total(parts)
     if (rows is None) != (columns is None) and any(not t.free for t in term.terms):
         return Array(whole.text, SUM, f"({whole.text})'", ATOM)  # a number beside a vector has no transpose
     return whole
@@ -382,71 +260,6 @@ def _exponent_summed(term: Term) -> tuple[Term, Index] | None:
     if not (isinstance(inner, Apply) and inner.function == "exp"):
         return None
     return inner.arguments[0], dummy
-
-
-def add_arrays(parts: Sequence[Array]) -> Array:
-    """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
-    if len({p.text for p in parts}) == 1:
-        return _product([parts[0]], Fraction(len(parts)))
-    text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
-    shared = _content([p.number for p in parts])
-    if shared != 1:
-        inner = [_product(p.chain or p.factors, p.number / shared, p.scalars, p.below) for p in parts]
-        whole = _product([add_arrays(inner)], shared)
-        if len(whole.text) < len(text):
-            return whole
-    if flipped.count("'") > text.count("'") + 1:
-        return Array(text, SUM, f"({text})'", ATOM)
-    if text.count("'") > flipped.count("'") + 1:
-        return Array(f"({flipped})'", ATOM, flipped, SUM)
-    return Array(text, SUM, flipped, SUM)
-
-
-def _sum_text(parts: Sequence[Array]) -> str:
-    if all(p.level == ATOM for p in parts):
-        parts = sorted(parts, key=lambda p: p.text.count("'"))
-    return _joined([p.text for p in parts])
-
-
-def _content(numbers: Sequence[Fraction]) -> Fraction:
-    """The greatest number that all are whole multiples of."""
-    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
-    return -size if all(n < 0 for n in numbers) else size
-
-
-def _joined(items: Sequence[str]) -> str:
-    out = items[0]
-    for item in items[1:]:
-        out += f" - {item[1:]}" if item.startswith("-") else f" + {item}"
-    return out
-
-
-def _factor_out(parts: Sequence[Array]) -> Array | None:
-    """`x' A + x' A'` as `x' (A + A')`: the longest factor that all summands begin or end with."""
-    if len(parts) < 2 or any(not p.factors for p in parts):
-        return None
-    chains = [list(p.factors) for p in parts]
-    same = len({(p.scalars, p.below) for p in parts}) == 1
-    alike = same and bool(parts[0].scalars or parts[0].below)
-    if any(len(c) < 2 for c in chains) and not alike:
-        return None
-    front: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
-        front.append(chains[0][0])
-        chains = [c[1:] for c in chains]
-    back: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
-        back.insert(0, chains[0][-1])
-        chains = [c[:-1] for c in chains]
-    if not front and not back and not alike:
-        return None
-    number = _content([p.number for p in parts])
-    inner = [
-        _product(c, p.number / number, *(() if same else (p.scalars, p.below)))
-        for c, p in zip(chains, parts, strict=True)
-    ]
-    middle = add_arrays(inner)
-    return _product([*front, middle, *back], number, *((parts[0].scalars, parts[0].below) if same else ()))
 
 
 # products
@@ -478,7 +291,7 @@ class _Graph:
         if below:
             under = " ⊙ ".join(b.at(ATOM) for b in below)
             text += f" ./ {under}" if len(below) == 1 else f" ./ ({under})"
-        return _compound(text, LAYER)
+        return compound(text, LAYER)
 
     def loops(self, bound: set[Index]) -> None:
         for k, (array, a, b) in enumerate(list(self.matrices)):
@@ -486,10 +299,10 @@ class _Graph:
                 self.matrices.pop(k)
                 alone = a in bound and not self.between(a) and not self.vectors.get(a) and not self.divisors.get(a)
                 if alone:
-                    self.scalars.append(_symmetric(f"tr({_fewest(array).text})"))
+                    self.scalars.append(symmetric(f"tr({_fewest(array).text})"))
                     bound.discard(a)
                 else:
-                    self.vector(a, _symbol("1") if array.text == "I" else _symbol(f"diag({array.text})"))
+                    self.vector(a, symbol("1") if array.text == "I" else symbol(f"diag({array.text})"))
                 return self.loops(bound)
         return None
 
@@ -515,13 +328,13 @@ class _Graph:
             if len(found) < 2:
                 whole = self.take_vector(index)
                 assert whole is not None
-                self.scalars.append(_symmetric(f"sum({whole.text})"))
+                self.scalars.append(symmetric(f"sum({whole.text})"))
                 return
             left = found[0]
             self.vectors[index] = found[1:]
             right = self.take_vector(index)
             assert right is not None
-            self.scalars.append(_fewest(_product([flip(left), right])))
+            self.scalars.append(_fewest(product([flip(left), right])))
             return
         vector = self.take_vector(index)
         first, a, b = self.matrices[places[0]]
@@ -529,19 +342,19 @@ class _Graph:
             first, a = flip(first), b
         if len(places) == 1:
             self.matrices.pop(places[0])
-            self.vector(a, _product([first, vector if vector is not None else _ones(index)]))
+            self.vector(a, product([first, vector if vector is not None else _ones(index)]))
             return
         second, c, d = self.matrices[places[1]]
         if d is index:
             second, d = flip(second), c
-        middle = [] if vector is None else [_symmetric(f"diag({vector.text})")]
+        middle = [] if vector is None else [symmetric(f"diag({vector.text})")]
         for place in sorted(places, reverse=True):
             self.matrices.pop(place)
-        self.matrices.append((_product([first, *middle, second]), a, d))
+        self.matrices.append((product([first, *middle, second]), a, d))
 
 
 def _ones(index: Index) -> Array:
-    return _symbol(f"ones({index.dim})")
+    return symbol(f"ones({index.dim})")
 
 
 def _fewest(array: Array) -> Array:
@@ -589,7 +402,7 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
         else:
             scalars.append(scalar.at(ATOM))
     scalars.sort(key=lambda s: (len(s) > 1, s))
-    return _product([main] if main is not None else [], number, scalars, below)
+    return product([main] if main is not None else [], number, scalars, below)
 
 
 def _factored(factors: Sequence[Term]) -> list[Term]:
@@ -641,13 +454,13 @@ def _recognise_mean(factors: list[Term], graph: _Graph) -> list[Term]:
         if not (isinstance(factor, Power) and isinstance(factor.base, Size) and isinstance(factor.exponent, Number)):
             continue
         left = -factor.exponent.value
-        for total in list(out):
-            if left < 1 or not (isinstance(total, Product) and len(total.bound) == 1 and not total.free):
+        for closed in list(out):
+            if left < 1 or not (isinstance(closed, Product) and len(closed.bound) == 1 and not closed.free):
                 continue
-            opened, (dummy,) = build.open_product(total)
+            opened, (dummy,) = build.open_product(closed)
             if dummy.dim is factor.base.dim and len(opened) == 1 and not isinstance(opened[0], Power):
-                graph.scalars.append(_symmetric(f"mean({_raise(opened[0], dummy, None).text})"))
-                out.remove(total)
+                graph.scalars.append(symmetric(f"mean({_raise(opened[0], dummy, None).text})"))
+                out.remove(closed)
                 left -= 1
         out.remove(factor)
         if left:
@@ -658,7 +471,7 @@ def _recognise_mean(factors: list[Term], graph: _Graph) -> list[Term]:
 def _raise_scalar(term: Term) -> Array:
     norm = _norm_of(term)
     if norm:
-        return _symmetric(f"‖{norm}‖^2")
+        return symmetric(f"‖{norm}‖^2")
     return _raise_atom(term, None, None) if not isinstance(term, (Product, Sum)) else _raise(term, None, None)
 
 
@@ -668,7 +481,7 @@ def _place(graph: _Graph, factor: Term) -> None:
     if len(indices) == 1:
         (index,) = indices
         if isinstance(factor, Component) and len(factor.indices) == 2 and factor.indices == (index, index):
-            graph.matrices.append((_symbol(factor.tensor.name), index, index))
+            graph.matrices.append((symbol(factor.tensor.name), index, index))
         elif isinstance(factor, Operator) and factor.indices == (index, index) and not is_unknown(factor.name):
             other = build.fresh_index(index.dim)
             plain = build.operator(factor.name, factor.arguments, (index, other))
@@ -725,17 +538,17 @@ def _assemble(graph: _Graph, rows: Index | None, columns: Index | None) -> Array
         if array.text == "I" and (above is not None or beside is not None):
             present = [v for v in (above, beside) if v is not None]
             text = present[0].text if len(present) == 1 else f"{present[0].at(ATOM)} ⊙ {present[1].at(ATOM)}"
-            return _symmetric(f"diag({text})")
+            return symmetric(f"diag({text})")
         parts = [array]
         if above is not None and above.text != "1":
-            parts.insert(0, _symmetric(f"diag({above.text})"))
+            parts.insert(0, symmetric(f"diag({above.text})"))
         if beside is not None:
-            parts.append(_symmetric(f"diag({beside.text})"))
-        return _product(parts)
+            parts.append(symmetric(f"diag({beside.text})"))
+        return product(parts)
     if rows is not None and columns is not None:
         if above is None and beside is None:
             return None
-        return _product([above or _ones(rows), flip(beside or _ones(columns))])
+        return product([above or _ones(rows), flip(beside or _ones(columns))])
     if rows is not None:
         return above
     return flip(beside) if beside is not None else None
@@ -771,7 +584,7 @@ def _recognise_softmax(factors: list[Term], graph: _Graph, bound: set[Index]) ->
             except NoForm:
                 continue
             graph.vector(
-                index, _symbol(text) if times == 1 else Array(f"{text}^{times}", ATOM, f"({text}^{times})'", ATOM)
+                index, symbol(text) if times == 1 else Array(f"{text}^{times}", ATOM, f"({text}^{times})'", ATOM)
             )
             parts.remove(part)
             if count > times:

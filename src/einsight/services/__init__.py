@@ -2,6 +2,7 @@
 
 derive.py   derivatives, simplification, rewriting, with matrix form and steps
 check.py    the claims of a document, judged
+assumptions.py, mistakes.py   what would make a failing claim true: an assumption, or one change
 hover.py    what stands at a position
 explain.py  the pages of diagnostics and rules
 verify.py   rules against numbers

@@ -6,5 +6,6 @@ knows about text, layouts, rules or numbers.
     dimension.py   axes sizes, indices, slots
     term.py        the heads, and interning
     build.py       constructors that canonicalise
-    walk.py        substitution, replacement, opening of binders
+    walk.py        substitution, replacement, opening of binders, folding of definitions
+    unknown.py     names of unknown functions and of their derivatives
 """

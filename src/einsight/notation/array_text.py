@@ -1,0 +1,192 @@
+"""Texts of arrays and of their transposes: products, sums, powers, and the brackets that they need."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+SUM, LAYER, PRODUCT, ATOM = range(4)
+
+
+@dataclass(frozen=True)
+class Array:
+    """The text of an array and of its transpose; `chain` holds the factors of a product."""
+
+    text: str
+    level: int
+    flipped: str
+    flipped_level: int
+    chain: tuple[Array, ...] = ()
+    number: Fraction = Fraction(1)
+    scalars: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    @property
+    def factors(self) -> tuple[Array, ...]:
+        """The arrays of a product; none where this is a number."""
+        return self.chain if self.chain or self.scaled else (self,)
+
+    @property
+    def scaled(self) -> bool:
+        return self.number != 1 or bool(self.scalars) or bool(self.below)
+
+    def at(self, level: int) -> str:
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def symbol(text: str) -> Array:
+    return Array(text, ATOM, f"{text}'", ATOM)
+
+
+def symmetric(text: str) -> Array:
+    """A scalar, or a matrix that is its own transpose."""
+    return Array(text, ATOM, text, ATOM)
+
+
+def compound(text: str, level: int) -> Array:
+    body = text if level == ATOM else f"({text})"
+    return Array(text, level, f"{body}'", ATOM)
+
+
+def flip(array: Array) -> Array:
+    if array.chain or array.scaled:
+        return product([flip(f) for f in reversed(array.factors)], array.number, array.scalars, array.below)
+    return Array(array.flipped, array.flipped_level, array.text, array.level)
+
+
+def product(
+    factors: Sequence[Array], number: Fraction = Fraction(1), scalars: Sequence[str] = (), below: Sequence[str] = ()
+) -> Array:
+    """`number · scalars · factors / below`, products inside flattened."""
+    flat: list[Array] = []
+    scalars, below = list(scalars), list(below)
+    for factor in factors:
+        if factor.scaled or factor.chain:
+            number *= factor.number
+            scalars += factor.scalars
+            below += factor.below
+        if factor.text != "1":
+            flat += factor.factors
+    flat = _repeated_as_powers(flat)
+    parts = [*scalars, *(f.at(ATOM) for f in flat)]
+    if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
+        parts = [flat[0].at(PRODUCT)]
+    size = abs(number)
+    if size.denominator != 1 or not parts:
+        parts.insert(0, str(size))
+    elif size != 1:
+        parts.insert(0, str(size.numerator))
+    text = " ".join(parts)
+    if below:
+        text += "/" + (below[0] if len(below) == 1 else f"({' '.join(below)})")
+    level = PRODUCT
+    if number < 0:
+        text, level = f"-{text}", SUM
+    elif len(parts) == 1 and not below and flat:
+        level = flat[0].level
+        if number == 1 and not scalars:
+            return flat[0]
+    elif len(parts) == 1 and not below:
+        level = ATOM if "/" not in text else PRODUCT
+    flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
+    if not flat:
+        return Array(text, level, text, level, (), number, tuple(scalars), tuple(below))
+    return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
+
+
+def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
+    """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`."""
+    out: list[Array] = []
+    for _, group in itertools.groupby(factors, key=lambda f: (f.text, f.level)):
+        same = list(group)
+        array, count = same[0], len(same)
+        if count > 1 and array.text != "I":
+            turned_back = array.text.count("'") > array.flipped.count("'") or array.text.endswith("^-T")
+            plain = flip(array) if turned_back else array
+            base = plain.at(ATOM) if plain.level == ATOM or plain.text.startswith("(") else f"({plain.text})"
+            inverse = base.endswith("^-1")
+            text = f"{base[:-3]}^-{count}" if inverse else f"{base}^{count}"
+            turned = text if array.text == array.flipped else f"({text})'"
+            power = Array(text, ATOM, turned, ATOM)
+            same = [power if plain is array else flip(power)]
+        out += same
+    return out
+
+
+def scaled_product(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
+    """A product of numbers and of matrices in a row."""
+    number, texts = Fraction(1), []
+    for scalar in scalars:
+        if scalar.scaled and not scalar.chain and not scalar.scalars and not scalar.below:
+            number *= scalar.number
+        else:
+            texts.append(scalar.at(ATOM))
+    return product(arrays, number, texts)
+
+
+def total(parts: Sequence[Array]) -> Array:
+    """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
+    if len({p.text for p in parts}) == 1:
+        return product([parts[0]], Fraction(len(parts)))
+    text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
+    shared = _content([p.number for p in parts])
+    if shared != 1:
+        inner = [product(p.chain or p.factors, p.number / shared, p.scalars, p.below) for p in parts]
+        whole = product([total(inner)], shared)
+        if len(whole.text) < len(text):
+            return whole
+    if flipped.count("'") > text.count("'") + 1:
+        return Array(text, SUM, f"({text})'", ATOM)
+    if text.count("'") > flipped.count("'") + 1:
+        return Array(f"({flipped})'", ATOM, flipped, SUM)
+    return Array(text, SUM, flipped, SUM)
+
+
+def _sum_text(parts: Sequence[Array]) -> str:
+    if all(p.level == ATOM for p in parts):
+        parts = sorted(parts, key=lambda p: p.text.count("'"))
+    return _joined([p.text for p in parts])
+
+
+def _content(numbers: Sequence[Fraction]) -> Fraction:
+    """The greatest number that all are whole multiples of."""
+    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
+    return -size if all(n < 0 for n in numbers) else size
+
+
+def _joined(items: Sequence[str]) -> str:
+    out = items[0]
+    for item in items[1:]:
+        out += f" - {item[1:]}" if item.startswith("-") else f" + {item}"
+    return out
+
+
+def factored_total(parts: Sequence[Array]) -> Array | None:
+    """`x' A + x' A'` as `x' (A + A')`: the longest factor that all summands begin or end with."""
+    if len(parts) < 2 or any(not p.factors for p in parts):
+        return None
+    chains = [list(p.factors) for p in parts]
+    same = len({(p.scalars, p.below) for p in parts}) == 1
+    alike = same and bool(parts[0].scalars or parts[0].below)
+    if any(len(c) < 2 for c in chains) and not alike:
+        return None
+    front: list[Array] = []
+    while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
+        front.append(chains[0][0])
+        chains = [c[1:] for c in chains]
+    back: list[Array] = []
+    while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
+        back.insert(0, chains[0][-1])
+        chains = [c[:-1] for c in chains]
+    if not front and not back and not alike:
+        return None
+    number = _content([p.number for p in parts])
+    inner = [
+        product(c, p.number / number, *(() if same else (p.scalars, p.below)))
+        for c, p in zip(chains, parts, strict=True)
+    ]
+    middle = total(inner)
+    return product([*front, middle, *back], number, *((parts[0].scalars, parts[0].below) if same else ()))

@@ -129,32 +129,19 @@ def _derive(options: argparse.Namespace) -> int:
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]
     if found.matrix is not None:
         shape = "×".join(found.matrix_shape) if found.matrix_shape else "a number"
-        stacked = ", vec by columns" if "·" in shape else ""
-        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout{stacked}"))
+        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout"))
     else:
         rows.append(("matrix", "none: this has no matrix form that einsight knows"))
     if found.gradient is not None and found.gradient != found.matrix:
         rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
     rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
-    structured = _structured(found)
-    if structured:
-        rows.append(("note", structured))
+    rows += [("note", note) for note in found.notes]
     for label, text in rows:
         print(f"{label:9} {text}")
     if options.steps:
         print("\nsteps")
         _print_steps(found.steps)
     return 0
-
-
-def _structured(found: Any) -> str:
-    """A variable with structure is differentiated as such, and the answer says so."""
-    notes = []
-    for tensor in sorted(found.unreduced.depends, key=lambda t: t.key):
-        kinds = [k for k in ("symmetric", "antisymmetric", "diagonal") if k in tensor.properties]
-        if tensor.name in found.wrt and kinds:
-            notes.append(f"{tensor.name} is {kinds[-1]}: the derivative varies it within {kinds[-1]} matrices")
-    return "; ".join(notes)
 
 
 def _print_steps(steps: Sequence[Any]) -> None:

@@ -29,7 +29,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
-from ..terms.dimension import Index, Tensor
+from ..terms.dimension import Index, Shift, Tensor
 from ..terms.term import Derivative, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 
@@ -91,6 +91,20 @@ class Derived:
             note = f"{self.layout} layout"
             steps.append(Step("notation.matrix", self.index, self.matrix, note, formula_latex(self.matrix)))
         return steps
+
+    @property
+    def notes(self) -> list[str]:
+        """What the answer rests on: structure of a variable, the order of `vec`, what lies outside of an axis."""
+        notes = []
+        for tensor in sorted(self.unreduced.depends, key=lambda t: t.key):
+            kinds = [k for k in ("symmetric", "antisymmetric", "diagonal") if k in tensor.properties]
+            if tensor.name in self.wrt and kinds:
+                notes.append(f"{tensor.name} is {kinds[-1]}: the derivative varies it within {kinds[-1]} matrices")
+        if self.matrix_shape and any("·" in d for d in self.matrix_shape):
+            notes.append("rows and columns run over the entries of a matrix column by column, as vec stacks them")
+        if any(isinstance(s, Shift) for part in self.term.walk() for s in part.slots()):
+            notes.append("a component outside of its axis counts as 0")
+        return notes
 
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""

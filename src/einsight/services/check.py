@@ -28,7 +28,7 @@ from ..terms.dimension import Index
 from ..terms.term import Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions
 from .assumptions import Assumption, candidates
-from .derive import read_value, require_layout, require_text, verified_matrix
+from .derive import read_value, require_layout, require_text, shortest, verified_matrix
 from .mistakes import Mistake, find_mistake
 
 
@@ -333,7 +333,7 @@ class _Judge:
 
     def _derived(self) -> str:
         """What the left side is, in the notation of the right side."""
-        return self._text_of(normal_form(self.lv.term))
+        return self._text_of(shortest(normal_form(self.lv.term), self.lv.term))
 
     def _text_of(self, term: Term) -> str:
         """A term over the axes of the left side, as a matrix where there is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
@@ -12,7 +13,7 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.term import Derivative, Term, has_head
 from .check import Findings
-from .derive import narrate, verified_matrix
+from .derive import narrate, shortest, verified_matrix
 
 LONGEST = 60_000
 MOST_JACOBIANS = 6
@@ -69,12 +70,12 @@ def _statement(lowered: Lowered, findings: Findings) -> str | None:
 
 def _value_lines(value: Value, findings: Findings, layout: str) -> list[str]:
     names = free_names((*value.order, *value.plain_axes))
-    term = normal_form(value.term)
+    term = shortest(normal_form(value.term), value.term)
     lines = [f"**index form** `{index_form(term, names)}`"]
     if value.order:
         lines[0] += f" (free {', '.join(i.name for i in value.order)})"
     if findings.names is not None and not value.order:
-        matrix = verified_matrix(term, value, findings.names)
+        matrix = verified_matrix(term, stacked(value, layout) or value, findings.names)
         lines.append(f"**matrix form** `{matrix}`" if matrix else "**matrix form** none")
     shape = value.shape_text() if value.rank else "×".join(str(i.dim) for i in value.order) or "a number"
     lines.append(f"**shape** {shape}, {layout} layout")
@@ -121,8 +122,6 @@ def _definition(lowered: Lowered, findings: Findings) -> str | None:
 
 def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
     """Of a scalar or vector, its Jacobian in every variable it depends on."""
-    from ..lowering.layout import lay_out, tensor_value
-
     tensor = lowered.tensor
     assert tensor is not None
     leaves = sorted(
@@ -133,7 +132,8 @@ def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
         whole = tensor_value(tensor)
         slots = tuple(build.fresh_index(d) for d in leaf.dims)
         laid = lay_out(Value(build.derivative(whole.term, leaf, slots), whole.axes), slots, lowered.layout)
-        term: Term = normal_form(laid.term)
+        laid = stacked(laid, lowered.layout) or laid
+        term: Term = shortest(normal_form(laid.term), laid.term)
         matrix = verified_matrix(term, laid, findings.names) if findings.names is not None else None
         shown = matrix or index_form(term, free_names((*whole.plain_axes, *slots)))
         lines.append(f"**∂{tensor.name}/∂{leaf.name}** `{shown}`")

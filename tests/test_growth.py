@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import einsight
+from einsight.meaning.equality import compare
+from einsight.services.check import function_value
 
 
 def _chain(layers):
@@ -78,3 +80,16 @@ def test_named_parts_read_as_definitions():
 def test_short_chains_are_put_into_one_another():
     derived = einsight.derive("h_2", wrt="x", declare=_chain(2))
     assert derived.matrix == "diag(1 - h_2^2) W_2 diag(1 - h_1^2) W_1"
+
+
+RESIDUAL = "W in R^(n x n); x, t in R^n; c in R; h_0 = x\n" + "\n".join(
+    f"h_{k} = tanh(W h_{k - 1} + c x) + h_{k - 1}" for k in range(1, 8)
+)
+
+
+@pytest.mark.parametrize("variable", ["x", "W", "c"])
+@pytest.mark.parametrize("expression", ["‖h_7 - t‖²", "h_7", "h_7' h_3 + h_5' W h_2", "tr(W) h_7' t"])
+def test_shared_weights_and_shortcuts(expression, variable):
+    """What is used by several later definitions gets a contribution from each."""
+    derived = einsight.derive(expression, wrt=variable, declare=RESIDUAL)
+    assert compare(derived.unreduced, derived.term, derived.axes, function_value, points=2).equal

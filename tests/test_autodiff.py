@@ -464,6 +464,12 @@ FOUND = [
     ("F = (∑_{i=1}^{m-1} q_i q_{i+1}) y_i x_{i+j-1} b_j", "b", "q, x in R^m; y, b in R^n", lambda q, x, y, b: (q[:-1] @ q[1:]) * (jnp.stack([x[:2], x[1:]]) @ b @ y), ""),
     ("(∑_{i=1}^{p-1} z_i z_{i+1}) ‖B b‖²", "b", "b in R^n; z in R^p; B in R^(n x n)", lambda b, z, B: (z[:-1] @ z[1:]) * jnp.sum((B @ b) ** 2), ""),
     ("softmax(1 - b ⊙ y)' (1 - b ⊙ y)", "y", "b, y in R^n", lambda b, y: jax.nn.softmax(1 - b * y) @ (1 - b * y), ""),
+    ("atan(∑_{i,j} [i ≠ j] z_i z_j)", "z", "z in R^p", lambda z: jnp.arctan(_off(z)), ""),
+    ("r^(∑_{i,j} [i ≠ j] Q_ij) x_1", "Q", "r in R positive; x in R^m; Q in R^(m x m)", lambda r, x, Q: r ** (jnp.sum(Q) - jnp.trace(Q)) * x[0], ""),
+    ("c exp(sin(tr(D)))", "D", "c in R; D in R^(m x m) diagonal", lambda c, D: c * jnp.exp(jnp.sin(jnp.trace(D))), ""),
+    ("(2 + sin(tr(Q)))^(w' w z' z)", "w", "Q in R^(m x m); w in R^5; z in R^p", lambda Q, w, z: (2 + jnp.sin(jnp.trace(Q))) ** (w @ w * (z @ z)), ""),
+    ("det((1 + w y')' (1 + w y') + I)", "w", "w in R^5; y in R^n", lambda w, y: jnp.linalg.det((1 + jnp.outer(w, y)).T @ (1 + jnp.outer(w, y)) + numpy.eye(2)), ""),
+    ("c det(O' O + I)", "c", "c in R; O in R^(m x m) orthogonal", lambda c, O: c * jnp.linalg.det(O.T @ O + numpy.eye(3)), ""),  # noqa: E741
     ("m c", "c", "c in R; x in R^m", lambda c, x: 3 * c, ""),
     ("‖c x‖ m", "c", "c in R; x in R^m", lambda c, x: 3 * jnp.linalg.norm(c * x), ""),
     ("sqrt(1 + x ⊙ x)", "x x", "x in R^m", lambda x: jnp.sqrt(1 + x**2), "m"),
@@ -478,7 +484,11 @@ def _gram(M):
     return jnp.linalg.inv(M.T @ M + numpy.eye(M.shape[1]))
 
 
-@pytest.mark.parametrize("text, wrt, declare, function, dims", FOUND, ids=[case[0] for case in FOUND])
+def _marked(case):
+    return pytest.param(*case, id=case[0])
+
+
+@pytest.mark.parametrize("text, wrt, declare, function, dims", list(map(_marked, FOUND)))
 def test_found_by_campaigns(text, wrt, declare, function, dims):
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     tree = Node(tuple(dims), None, None, lambda env: function(*(env[n] for n in names)))

@@ -302,7 +302,7 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         return None
     if arity == 1:
         term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
-        return replace(values[0], term=term)
+        return replace(values[0], term=term, traced=())
     agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:
         return None

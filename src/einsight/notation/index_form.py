@@ -333,12 +333,23 @@ def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> boo
         return False  # they stand in a bracket of their own
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
+    if any(_is_broadcast(f, index) for f in holders):
+        return False  # terms of a sum have the same indices, but for those that a `∑` governs
     if len(holders) == 1:
         (factor,) = holders
         inside = any(index in a.free for a in factor.abstractions())
         plain = isinstance(factor, (Component, Delta, Operator)) and not inside
         return plain and sum(index in slot_indices(s) for s in factor.slots()) == 2
     return len(holders) == 2 and all(_occurrences(f, index) == 1 for f in holders)
+
+
+def _is_broadcast(term: Term, index: Index) -> bool:
+    """Does a sum inside have terms with indices of which some lack this one?"""
+    if index not in term.free:
+        return False
+    if isinstance(term, Sum) and any(t.free and index not in t.free for t in term.terms):
+        return True
+    return any(_is_broadcast(c, index) for c in term.children())
 
 
 def _occurrences(term: Term, index: Index) -> int:

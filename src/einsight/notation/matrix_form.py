@@ -73,7 +73,15 @@ def raise_abstraction(function: Abstraction) -> str | None:
         return None
     params, body = build.open_abstraction(function)
     rows, columns = (*params, None, None)[:2]
-    return matrix_form(body, rows, columns, repeated=False)
+    text = matrix_form(body, rows, columns, repeated=False)
+    return text and _with_sizes(text, body, params)
+
+
+def _with_sizes(text: str, body: Term, params: Sequence[Index]) -> str:
+    """`I` as `I(n)`, where no array beside it says how large it is."""
+    if not params or any(t.dims for t in body.depends):
+        return text
+    return re.sub(r"\bI\b(?!\()", f"I({params[0].dim})", text)
 
 
 def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
@@ -170,6 +178,9 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
     if len(params) > 2:
         raise NoForm
     inner = raise_term(body, *(*params, None, None)[:2])
+    sized = _with_sizes(inner.text, body, params)
+    if sized != inner.text:
+        inner = Array(sized, inner.level, sized, inner.level)
     if is_unknown(term.name):
         return _raise_unknown(term, inner, rows, columns)
     if term.name == "inv":

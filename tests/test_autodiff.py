@@ -470,6 +470,8 @@ FOUND = [
     ("(2 + sin(tr(Q)))^(w' w z' z)", "w", "Q in R^(m x m); w in R^5; z in R^p", lambda Q, w, z: (2 + jnp.sin(jnp.trace(Q))) ** (w @ w * (z @ z)), ""),
     ("det((1 + w y')' (1 + w y') + I)", "w", "w in R^5; y in R^n", lambda w, y: jnp.linalg.det((1 + jnp.outer(w, y)).T @ (1 + jnp.outer(w, y)) + numpy.eye(2)), ""),
     ("c det(O' O + I)", "c", "c in R; O in R^(m x m) orthogonal", lambda c, O: c * jnp.linalg.det(O.T @ O + numpy.eye(3)), ""),  # noqa: E741
+    ("F_ij = (∑_{l,k} y_l x_{k+l-1} y_k) z_i z_j", "z", "x in R^m; y in R^n; z in R^p", lambda x, y, z: (x[0] * y[0] ** 2 + 2 * x[1] * y[0] * y[1] + x[2] * y[1] ** 2) * jnp.outer(z, z), "pp"),
+    ("logsumexp(1000 x)", "x", "x in R^m", lambda x: jax.nn.logsumexp(1000 * x), ""),
     ("m c", "c", "c in R; x in R^m", lambda c, x: 3 * c, ""),
     ("‖c x‖ m", "c", "c in R; x in R^m", lambda c, x: 3 * jnp.linalg.norm(c * x), ""),
     ("sqrt(1 + x ⊙ x)", "x x", "x in R^m", lambda x: jnp.sqrt(1 + x**2), "m"),
@@ -484,11 +486,7 @@ def _gram(M):
     return jnp.linalg.inv(M.T @ M + numpy.eye(M.shape[1]))
 
 
-def _marked(case):
-    return pytest.param(*case, id=case[0])
-
-
-@pytest.mark.parametrize("text, wrt, declare, function, dims", list(map(_marked, FOUND)))
+@pytest.mark.parametrize("text, wrt, declare, function, dims", [pytest.param(*case, id=case[0]) for case in FOUND])
 def test_found_by_campaigns(text, wrt, declare, function, dims):
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     tree = Node(tuple(dims), None, None, lambda env: function(*(env[n] for n in names)))

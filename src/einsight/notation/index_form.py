@@ -81,6 +81,8 @@ def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
     # a dummy must not look like a dimension or, in a bracket, like a scalar that stands there
     parts = list(term.walk())
     printer.reserved = {str(p.dim) for p in parts if isinstance(p, Size)}
+    if any(isinstance(s, Shift) for p in parts for s in p.slots()):
+        printer.reserved |= {str(d) for t in term.depends for d in t.dims}
     if any(isinstance(p, Bracket) for p in parts):
         printer.reserved |= {p.tensor.name for p in parts if isinstance(p, Component) and not p.indices}
     return printer.text(term, names, SUM)

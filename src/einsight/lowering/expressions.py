@@ -48,7 +48,6 @@ class Reader:
               that a written `∑` governs
     dims      inferred dimensions that turned out to be another one
     broadcast whether a term may lack indices of the left side (a definition)
-    shifts    the shifted indices met, with the dimension of the axis they point into
     """
 
     def __init__(self, names: Names, report: Report, text: str, layout: str = "numerator"):
@@ -58,7 +57,6 @@ class Reader:
         self.broadcast = False
         self.index_spans: dict[str, list[tuple[int, int]]] = {}
         self.in_bracket = False
-        self.shifts: list[tuple[IndexEntry, Dim]] = []
 
     # dimensions
 

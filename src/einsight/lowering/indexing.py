@@ -159,7 +159,6 @@ def _slots(reader: Reader, subscript: Subscript, dims: tuple[Dim, ...], what: st
                 reader.error("EIN002", entry, message)
                 return None
             slots.append(_shift(entry, dim))
-            reader.shifts.append((entry, dim))
             continue
         if name is None:
             if entry.offset < 1 or (isinstance(dim.value, int) and entry.offset > dim.value):

@@ -86,3 +86,14 @@ def test_directives_and_silence():
     assert einsight.check("#! layout denominator\na, x in R^m\nd/dx (a' x) = a").claims[0].verdict == "right"
     assert not list(einsight.check("a, x in R^m\nd/dx (a' x) = a # einsight: ignore EIN402").diagnostics)
     assert not list(einsight.check("#! ignore EIN402\na, x in R^m\nd/dx (a' x) = a").diagnostics)
+
+
+def test_layout_auto_where_a_definition_holds_in_one_layout_only():
+    """`g = d/dx f` is a row in numerator layout, so that the next line defines `g` there and is a claim elsewhere."""
+    text = (
+        "A in R^(n x n); x, a in R^n\nf = a' x\ng = d/dx f\ng = a\nd/dx (a' x) = a\nd/dx (A x) = A'\nd/dx (A x) = A\n"
+    )
+    findings = einsight.check(text, layout="auto")
+    assert findings.layout == "denominator"
+    assert [c.verdict for c in findings.claims] == ["right", "right", "right", "transposed"]
+    assert [d.code for d in findings.diagnostics if d.severity == "warning"] == ["EIN406"]

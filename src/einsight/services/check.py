@@ -98,14 +98,15 @@ def _in_most_likely_layout(text: str, language: str) -> Findings:
     held = {layout: sum(c.verdict == "right" for c in found.claims) for layout, found in tried.items()}
     best = max(LAYOUTS, key=lambda layout: held[layout])
     findings = tried[best]
+    # by place: what is a definition in one layout may fail in another, and the next line be the definition there
+    verdicts = {layout: {c.span: c.verdict for c in found.claims} for layout, found in tried.items()}
     others = {
         claim.span: layout
         for layout in LAYOUTS
-        if layout != best
-        for claim, again in zip(findings.claims, tried[layout].claims, strict=True)
-        if claim.verdict == "transposed" and again.verdict == "right"
+        for claim in findings.claims
+        if claim.verdict == "transposed" and verdicts[layout].get(claim.span) == "right"
     }
-    sensitive = [c for c in findings.claims if any(_verdict_at(f, c.span) != c.verdict for f in tried.values())]
+    sensitive = [c for c in findings.claims if any(v.get(c.span) != c.verdict for v in verdicts.values())]
     follow = sum(c.verdict == "right" for c in sensitive)
     for place, found in enumerate(findings.diagnostics):
         if found.code == "EIN402" and found.span in others:
@@ -115,10 +116,6 @@ def _in_most_likely_layout(text: str, language: str) -> Findings:
             )
             findings.diagnostics[place] = replace(found, code="EIN406", severity=NAMES["EIN406"][1], message=message)
     return findings
-
-
-def _verdict_at(findings: Findings, span: Span) -> str | None:
-    return next((c.verdict for c in findings.claims if c.span == span), None)
 
 
 def _check_region(region: Region, names: Names, layout: str, findings: Findings) -> None:

@@ -15,7 +15,7 @@ from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
 from .names import Entry
 from .report import Fix
-from .values import Axis, Fused, Value, flat, fresh_axis, fuse, merge_orders
+from .values import Axis, Value, flat, fresh_axis, fuse, merge_orders
 
 if TYPE_CHECKING:
     from .expressions import Reader
@@ -239,12 +239,12 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         return None
     base = reader.settle(base)
     if not isinstance(exponent, Number):
-        if any(isinstance(a, Fused) for a in base.axes):
+        if base.is_fused:
             reader.error("EIN002", node, "a symbolic power of a Kronecker product: raise its factors to it")
             return None
         return replace(base, term=build.matrix_power(base.plain_axes, base.term, exponent))
     count = int(exponent.value)
-    if count < 0 and any(isinstance(a, Fused) for a in base.axes):
+    if count < 0 and base.is_fused:
         _refuse_fused(reader, node, "the inverse")
         return None
     if count < 0:
@@ -386,7 +386,7 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
         square = _square(reader, node, inner, value, name)
         if square is None:
             return None
-        if any(isinstance(a, Fused) for a in square.axes):
+        if square.is_fused:
             _refuse_fused(reader, node, f"`{name}`")
             return None
         return Value(build.operator(name, [build.abstraction(square.plain_axes, square.term)]), order=value.order)
@@ -398,7 +398,7 @@ def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if value.flexible == "I" or not value.rank:
         return replace(value, term=build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
-    if square is not None and any(isinstance(a, Fused) for a in square.axes):
+    if square is not None and square.is_fused:
         _refuse_fused(reader, node, "`inv`")
         return None
     return None if square is None else _inverse(square)

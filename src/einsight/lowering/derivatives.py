@@ -64,7 +64,7 @@ def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:
     """What is differentiated; an unknown function `f` alone is meant at the variable, as `f(x)`."""
     base = body.base if isinstance(body, Indexed) else body
     if isinstance(base, Name):
-        entry = reader.names.all().get(base.text)
+        entry = reader.names.find(base.text)
         whole = variable.base if isinstance(variable, Indexed) else variable
         if entry is not None and entry.kind == "function" and isinstance(whole, Name):
             call: Node = Call(base.start, base.end, base, (whole,))
@@ -79,7 +79,7 @@ def _is_unknown_dependence(reader: Reader, body: Node, value: Value, variable: N
     if not isinstance(value.term, Component):
         return False
     name = value.term.tensor.name
-    entry = reader.names.all().get(name)
+    entry = reader.names.find(name)
     whole = variable
     while isinstance(whole, Indexed):
         whole = whole.base

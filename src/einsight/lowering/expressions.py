@@ -35,7 +35,7 @@ from ..terms.walk import replace_dims
 from . import arrays, bounds, derivatives, products
 from .indexing import component_of, read_indexed
 from .layout import tensor_value
-from .names import CONSTANTS, Entry, Names, canonical_name
+from .names import CONSTANTS, Entry, Names
 from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign
 from .report import Fix, Report
 from .values import Fused, Value, merge_orders
@@ -104,7 +104,7 @@ class Reader:
 
     def declared_at(self, *names: str) -> tuple[tuple[tuple[int, int], str], ...]:
         """Where those names were declared, for `related`."""
-        entries = [self.names.all().get(canonical_name(n)) for n in names]
+        entries = [self.names.find(n) for n in names]
         return tuple((e.span, f"`{e.describe()}` is declared here") for e in entries if e and e.span)
 
     # nodes
@@ -366,6 +366,8 @@ class Reader:
     def _closed(self, value: Value, names: Iterable[str]) -> Value:
         """The value of a sum: what was learned of the summed indices holds inside it alone."""
         gone = {Dim(n, inferred=True) for n in names} & self.dims.keys()
+        if not gone:
+            return value
         lasting = {d for e in self.names.all().values() if e.tensor for d in e.tensor.dims if d.inferred}
         if not gone - lasting:
             return value
@@ -517,10 +519,10 @@ class Reader:
         if primes or not isinstance(callee, Indexed) or not isinstance(callee.base, Name):
             return None
         text, subscript = callee.base.text, callee.subscript
-        entry = self.names.all().get(canonical_name(text))
+        entry = self.names.find(text)
         if entry is not None and entry.function is not None:
             return entry, 0, subscript
-        inner = self.names.all().get(canonical_name(subscript.text))
+        inner = self.names.find(subscript.text)
         if entry is None and inner is not None and inner.function is not None:
             order = {"J": 1, "H": 2}.get(text, int(text[1:]) if text[0] == "J" and text[1:].isdigit() else 0)
             return (inner, order, None) if order else None

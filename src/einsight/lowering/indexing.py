@@ -10,7 +10,7 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import Term, slot_indices
 from .names import Entry, canonical_name
-from .values import Fused, Value, merge_orders
+from .values import Value, merge_orders
 
 if TYPE_CHECKING:
     from .expressions import Reader
@@ -32,7 +32,7 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
         joined = f"{base.text}_{subscript.text}"
         if reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
-        inner = reader.names.all().get(canonical_name(subscript.text))
+        inner = reader.names.find(subscript.text)
         if base.text in ("J", "H") and not reader.names.knows(base.text) and inner is not None and inner.function:
             message = f"`{joined}` is a function: write `{joined}(…)`, or `∂{inner.name}/∂x`"
             reader.error("EIN002", node, message)
@@ -55,7 +55,7 @@ def _component_entry(reader: Reader, base: Name, subscript: Subscript) -> Entry:
     """`w_{ij}` as a component of `W`, else a name that is inferred from its use."""
     capital = base.text.upper()
     if len(base.text) == 1 and capital != base.text and len(subscript.entries) >= 2:
-        found = reader.names.all().get(canonical_name(capital))
+        found = reader.names.find(capital)
         if found is not None and found.tensor is not None and len(found.tensor.dims) == len(subscript.entries):
             reader.names.used.add(found.name)
             return found
@@ -113,7 +113,7 @@ def _component(reader: Reader, node: Node, tensor: Tensor, subscript: Subscript)
 
 def component_of(reader: Reader, node: Node, value: Value, subscript: Subscript) -> Value | None:
     """`(A B)_ij`: an index form of a whole expression."""
-    if any(isinstance(a, Fused) for a in value.axes):
+    if value.is_fused:
         reader.error("EIN002", subscript, "an axis of `vec` or `⊗` has no single index: index the factors instead")
         return None
     if value.flexible or len(subscript.entries) != value.rank:

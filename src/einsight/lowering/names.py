@@ -70,18 +70,20 @@ class Names:
     def child(self) -> Names:
         return Names(self.elementwise, {}, self.sizes, self.used, self)
 
-    def get(self, text: str) -> Entry | None:
+    def find(self, text: str) -> Entry | None:
+        """What a name means, without counting that as a use."""
         name = canonical_name(text)
         found = self.entries.get(name)
-        if found is None and self.parent is not None:
-            return self.parent.get(name)
+        return self.parent.find(name) if found is None and self.parent is not None else found
+
+    def get(self, text: str) -> Entry | None:
+        found = self.find(text)
         if found is not None:
-            self.used.add(name)
+            self.used.add(found.name)
         return found
 
     def knows(self, text: str) -> bool:
-        name = canonical_name(text)
-        return name in self.entries or (self.parent is not None and self.parent.knows(name))
+        return self.find(text) is not None
 
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""

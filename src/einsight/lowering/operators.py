@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol, Transpose
-from .names import Names, canonical_name
+from .names import Names
 
 Items = tuple[tuple[str, Node], ...]
 
@@ -194,11 +194,11 @@ def _innermost(node: Node) -> Node:
 def _is_function(names: Names, node: Node) -> bool:
     if isinstance(node, Indexed) and isinstance(node.base, Name):
         # `f_i(x)`, `J_f(x)` of an unknown function f
-        entries = [names.all().get(canonical_name(t)) for t in (node.base.text, node.subscript.text)]
+        entries = [names.find(t) for t in (node.base.text, node.subscript.text)]
         return any(e is not None and e.function is not None for e in entries)
     if not isinstance(node, Name):
         return isinstance(node, Transpose) and _is_function(names, node.argument)
-    entry = names.all().get(canonical_name(node.text))
+    entry = names.find(node.text)
     if entry is not None:
         return entry.kind == "function"
     known = names.is_function(node.text) or node.text == "d"

@@ -25,7 +25,7 @@ from .expressions import Reader
 from .layout import LAYOUTS
 from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
-from .values import Fused, Value, flat
+from .values import Value, flat
 
 
 @dataclass(frozen=True)
@@ -332,7 +332,7 @@ class _Relation:
         if found is None:
             return False
         name = canonical_name(found[0])
-        entry = self.names.all().get(name)
+        entry = self.names.find(name)
         if self.tree.assigns:
             return True
         if entry is not None and (entry.kind in ("defined", "function") or entry.kind == "inferred"):
@@ -361,7 +361,7 @@ class _Relation:
             reader.broadcast = False
         if value is None:
             return False
-        if any(isinstance(a, Fused) for a in value.axes):
+        if value.is_fused:
             message = "a name has one index for each axis, and an axis of `vec` or `⊗` runs over several: write the expression where it is used"
             self.report.add("EIN002", right.start, right.end, message)
             return False
@@ -432,7 +432,7 @@ class _Relation:
             self.report.add(
                 "EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it"
             )
-        old = self.names.all().get(canonical_name(target_of(left)[0]))  # type: ignore[index]
+        old = self.names.find(target_of(left)[0])  # type: ignore[index]
         declared = (
             old.tensor.dims
             if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices)

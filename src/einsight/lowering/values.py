@@ -96,6 +96,11 @@ class Value:
         return substitute(self.term, names)
 
     @property
+    def is_fused(self) -> bool:
+        """Does an axis run over several indices?"""
+        return any(isinstance(a, Fused) for a in self.axes)
+
+    @property
     def plain_axes(self) -> tuple[Index, ...]:
         """Every index of every axis."""
         return flat(self.axes)

@@ -15,7 +15,7 @@ from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Product, Sum, Term
-from .array_text import ATOM, LAYER, Array, scaled_product, total
+from .array_text import ATOM, LAYER, Array, scaled_product, symmetric, total
 from .matrix_form import NoForm, raise_term
 from .ordering import order_terms
 
@@ -81,7 +81,7 @@ def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, colu
     chain: list[Array] = []
     if left:
         assert isinstance(rows, Fused)
-        chain.append(_compound(f"diag(vec({_over(build.product(left), rows).text}))"))
+        chain.append(symmetric(f"diag(vec({_over(build.product(left), rows).text}))"))
     if not (left or right) or any(b.text != "1" and not b.text.startswith("I(") for b in both):
         present = [b for b in both if b.text != "1"]
         if len(present) < 2:
@@ -90,12 +90,8 @@ def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, colu
         chain.append(Array(text, LAYER, f"({text})'", ATOM))
     if right:
         assert isinstance(columns, Fused)
-        chain.append(_compound(f"diag(vec({_over(build.product(right), columns).text}))"))
+        chain.append(symmetric(f"diag(vec({_over(build.product(right), columns).text}))"))
     return scaled_product([raise_term(s, None, None) for s in scale], chain)
-
-
-def _compound(text: str) -> Array:
-    return Array(text, ATOM, text, ATOM)
 
 
 def _factor(terms: Sequence[Term], row: Index | None, column: Index | None) -> Array:
@@ -103,7 +99,7 @@ def _factor(terms: Sequence[Term], row: Index | None, column: Index | None) -> A
         return raise_term(build.product(terms), None, None)
     found = raise_term(build.product(terms), row, column)
     if found.text == "I" and row is not None:
-        return _compound(f"I({row.dim})")
+        return symmetric(f"I({row.dim})")
     return found
 
 

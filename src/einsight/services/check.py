@@ -17,7 +17,7 @@ from ..lowering.layout import LAYOUTS, stacked
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..lowering.statements import Lowered, Side, lower_document
-from ..lowering.values import Fused, Value, fresh_axis
+from ..lowering.values import Value, fresh_axis
 from ..meaning.equality import Verdict, are_equal, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep
@@ -396,7 +396,7 @@ class _Judge:
 
 def _is_stacked(value: Value) -> bool:
     """Is it a matrix whose rows or columns `vec` or `⊗` made?"""
-    return value.rank == 2 and any(isinstance(a, Fused) for a in value.axes)
+    return value.rank == 2 and value.is_fused
 
 
 def _shape(value: Value) -> str:

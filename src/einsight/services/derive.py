@@ -528,7 +528,7 @@ def read_value(
         name, indices = target[:2]
         with reader.keeping(indices):
             value = reader.read(right)
-        if value is None or any(isinstance(a, Fused) for a in value.axes):
+        if value is None or value.is_fused:
             return None
         value = reader.settle(value)
         by_name = {i.name: i for i in value.order}

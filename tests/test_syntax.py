@@ -4,7 +4,7 @@ import pytest
 
 from einsight.syntax.mistakes import catalogue
 from einsight.syntax.parse import parse_statement
-from einsight.syntax.statements import split_document
+from einsight.syntax.statements import Directive, Piece, split_document
 
 MISTAKES = [(message, example) for message, examples in catalogue().items() for example in examples]
 
@@ -24,7 +24,8 @@ def test_mistake(message, example):
 
 def test_statements():
     text = "a = b; c = d # note\ne =\n  f\n(g\n h)\n#! layout mixed\n- i"
-    pieces, directives = split_document(text)
-    assert [" ".join(p.text.split()) for p in pieces] == ["a = b", "c = d", "e =", "f", "(g h)", "- i"]
-    assert all(text[p.start] == p.text[0] for p in pieces)
-    assert [d.words for d in directives] == [("layout", "mixed")]
+    items = [(block.start + item.start, item) for block in split_document(text) for item in block.items]
+    pieces = [(at, p) for at, p in items if isinstance(p, Piece)]
+    assert [" ".join(p.text.split()) for _, p in pieces] == ["a = b", "c = d", "e =", "f", "(g h)", "- i"]
+    assert all(text[at] == item.text[0] for at, item in items)
+    assert [d.words for _, d in items if isinstance(d, Directive)] == [("layout", "mixed")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -15,11 +15,30 @@ class LineIndex:
         self.text, self.encoding = text, encoding
         self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
 
+    def edited(self, start: int, end: int, text: str) -> LineIndex:
+        """The index of `text`, in which what stood from `start` to `end` has been replaced; most lines only move."""
+        grown = len(text) - len(self.text)
+        # a line end may begin one character before the edit or end one behind it
+        first = max(0, bisect_right(self.starts, start - 1) - 1)
+        last = bisect_left(self.starts, end + 2)
+        stop = self.starts[last] + grown if last < len(self.starts) else len(text)
+        made = object.__new__(LineIndex)
+        made.text, made.encoding = text, self.encoding
+        between = [m.end() for m in _LINE_END.finditer(text, self.starts[first], stop)]
+        if last < len(self.starts) and between and between[-1] == stop:
+            between.pop()
+        made.starts = [*self.starts[: first + 1], *between, *(s + grown for s in self.starts[last:])]
+        return made
+
     def position(self, offset: int) -> tuple[int, int]:
         """`(line, column)`, both from 0."""
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self.starts, offset) - 1
         return line, self._units(self.text[self.starts[line] : offset])
+
+    def units(self, start: int, end: int) -> int:
+        """The width of a part of a line."""
+        return self._units(self.text[start:end])
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a position; one past a line's end is that end."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .latex import to_ein
 
+LANGUAGES = ("ein", "markdown")
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*(\S*)[^\n]*$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)

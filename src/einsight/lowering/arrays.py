@@ -14,7 +14,7 @@ from ..terms.term import Number, Term
 from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
 from .names import Entry
-from .report import Fix
+from .report import Fix, Related
 from .values import Axis, Value, flat, fresh_axis, fuse, merge_orders
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _fit(reader: Reader, part: Node, value: Value, first: tuple[Node, Value] | N
     return None
 
 
-def _where(reader: Reader, *nodes: Node) -> tuple[tuple[tuple[int, int], str], ...]:
+def _where(reader: Reader, *nodes: Node) -> tuple[Related, ...]:
     from .products import _related
 
     return _related(reader, *nodes)
@@ -275,7 +275,7 @@ def _inverse(value: Value) -> Value:
 
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
-    entry = reader.names.all().get(text)
+    entry = reader.names.find(text)
     function = _ARRAY.get(text)
     arity = 0 if function is not None else reader.names.elementwise(text)
     if entry is None and text in ("min", "max"):

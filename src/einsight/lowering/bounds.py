@@ -15,6 +15,7 @@ from ..syntax.tree import Addition, Group, Name, Node, Num, Relation
 from ..terms import build
 from ..terms.dimension import Dim, Index
 from ..terms.term import Term
+from . import marks as kinds
 from .operators import SumSign
 from .report import Fix
 from .values import Value, merge_orders
@@ -107,12 +108,13 @@ def _upper(reader: Reader, node: Node, free: dict[str, Index], found: list[Index
     if isinstance(node, Num) and node.value.denominator == 1 and node.value >= 1:
         return Dim(int(node.value)), build.number(node.value)
     if isinstance(node, Name) and not _is_index(reader, node, free):
+        reader.marks.node(kinds.DIMENSION, node)
         return reader.names.dimension(node.text), None
     return None, _number(reader, node, free, found)
 
 
 def _is_index(reader: Reader, node: Name, free: dict[str, Index]) -> bool:
-    return node.text in reader.kept or (node.text in free and node.text not in reader.names.dimensions())
+    return node.text in reader.kept or (node.text in free and not reader.names.is_dimension(node.text))
 
 
 def _number(reader: Reader, node: Node, free: dict[str, Index], found: list[Index]) -> Term | None:
@@ -121,7 +123,8 @@ def _number(reader: Reader, node: Node, free: dict[str, Index], found: list[Inde
         return build.number(node.value)
     if isinstance(node, Name):
         if not _is_index(reader, node, free):
-            return build.size(reader.names.dimension(node.text)) if node.text in reader.names.dimensions() else None
+            return build.size(reader.names.dimension(node.text)) if reader.names.is_dimension(node.text) else None
+        reader.marks.node(kinds.INDEX, node)
         index = free.get(node.text) or Index(node.text, Dim(node.text, inferred=True))
         found.append(index)
         return build.position(index)

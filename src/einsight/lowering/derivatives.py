@@ -9,6 +9,7 @@ from ..syntax.tree import Call, Indexed, Name, Node, Symbol
 from ..terms import build
 from ..terms.dimension import Index, Slot, Tensor, fresh_index
 from ..terms.term import Component
+from . import marks as kinds
 from .layout import lay_out
 from .names import canonical_name
 from .operators import Differential, NablaSign
@@ -141,6 +142,7 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
         else:
             reader.error("EIN001", variable, "one differentiates in a name or in its component")
         return None
+    reader.marks.node(kinds.TENSOR, variable if joined else target, entry.name)
     if _is_bound_together(reader, variable, entry.tensor):
         return None
     axes = tuple(fresh_index(d) for d in entry.tensor.dims)
@@ -170,5 +172,7 @@ def _by_component(
     assert isinstance(whole, Component)
     term = build.derivative(value.term, whole.tensor, whole.indices)
     summed = [i for i in order if i in value.order and i.name not in reader.kept]
+    for index in summed:
+        reader.marks.summed(index.name, node.start, max(node.end, reader.row_end), index.dim)
     free = tuple(i for i in merge_orders(value.order, order) if i not in summed)
     return replace(value, term=build.product([term], summed) if summed else term, order=free)

@@ -33,11 +33,13 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.walk import replace_dims
 from . import arrays, bounds, derivatives, products
+from . import marks as kinds
 from .indexing import component_of, read_indexed
 from .layout import tensor_value
+from .marks import Marks
 from .names import CONSTANTS, Entry, Names
 from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign
-from .report import Fix, Report
+from .report import Fix, Related, Report
 from .values import Fused, Value, merge_orders
 
 
@@ -48,10 +50,13 @@ class Reader:
               that a written `∑` governs
     dims      inferred dimensions that turned out to be another one
     broadcast whether a term may lack indices of the left side (a definition)
+    marks     what each piece of the text was taken for
     """
 
-    def __init__(self, names: Names, report: Report, text: str, layout: str = "numerator"):
+    def __init__(self, names: Names, report: Report, text: str, layout: str = "numerator", marks: Marks | None = None):
         self.names, self.report, self.text, self.layout = names, report, text, layout
+        self.marks = Marks(text) if marks is None else marks
+        self.row_end = len(text)  # of the row of factors that is being read
         self.kept: set[str] = set()
         self.dims: dict[Dim, Dim] = {}
         self.broadcast = False
@@ -102,10 +107,10 @@ class Reader:
     def source(self, node: Node) -> str:
         return self.text[node.start : node.end]
 
-    def declared_at(self, *names: str) -> tuple[tuple[tuple[int, int], str], ...]:
+    def declared_at(self, *names: str) -> tuple[Related, ...]:
         """Where those names were declared, for `related`."""
         entries = [self.names.find(n) for n in names]
-        return tuple((e.span, f"`{e.describe()}` is declared here") for e in entries if e and e.span)
+        return tuple((e.name, f"`{e.describe()}` is declared here") for e in entries if e and e.span)
 
     # nodes
 
@@ -142,8 +147,10 @@ class Reader:
         if entry is None:
             return self.unknown_name(node)
         if entry.tensor is None:
+            self.marks.node(kinds.FUNCTION, node, entry.name)
             self.error("EIN002", node, f"`{text}` is a function: write `{text}(…)`")
             return None
+        self.marks.node(kinds.TENSOR, node, entry.name)
         return tensor_value(entry.tensor)
 
     def _position(self, node: Name) -> Value:
@@ -154,15 +161,13 @@ class Reader:
     def unknown_name(self, node: Name) -> Value | None:
         """A name that nobody declared: a constant, a dimension, the position of an index, or a mistake."""
         text = node.text
-        if self.in_bracket and text not in self.names.dimensions():
+        if self.in_bracket and not self.names.is_dimension(text):
             return self._position(node)
-        if text == "I":
-            return Value(build.ONE, flexible="I")
-        if text == "ones":
-            return Value(build.ONE, flexible="ones")
-        if text in CONSTANTS:
-            return Value(build.constant("pi"))
-        if text in self.names.dimensions():
+        if text in ("I", "ones") or text in CONSTANTS:
+            self.marks.node(kinds.CONSTANT, node)
+            return Value(build.constant("pi")) if text in CONSTANTS else Value(build.ONE, flexible=text)
+        if self.names.is_dimension(text):
+            self.marks.node(kinds.DIMENSION, node)
             return Value(build.size(self.names.dimension(text)))
         if self.names.is_function(text):
             self.error("EIN001", node, f"`{text}` is a function: write its argument in brackets, as in `{text}(x)`")
@@ -188,6 +193,7 @@ class Reader:
 
     def see(self, entry: IndexEntry) -> None:
         """Note where an index stands."""
+        self.marks.index(entry)
         for name, _ in entry.names:
             self.index_spans.setdefault(name, []).append((entry.start, entry.end))
 
@@ -201,6 +207,7 @@ class Reader:
         factors: list[tuple[str, Node, Value]] = []
         failed = False
         place = 0
+        around, self.row_end = self.row_end, items[-1][1].end
         while place < len(items):
             operator, item = items[place]
             found = self._governs(items, place)
@@ -213,6 +220,7 @@ class Reader:
                 failed = True
             else:
                 factors.append((operator, item, value))
+        self.row_end = around
         return None if failed else self.contract(node, factors)
 
     def _governs(self, items: tuple[tuple[str, Node], ...], place: int) -> tuple[Value | None, int] | None:
@@ -220,15 +228,19 @@ class Reader:
         item = items[place][1]
         sign = sum_sign(item)
         if sign is not None:
+            self.marks.add(kinds.OPERATOR, item.start, item.start + (1 if self.text[item.start] == "∑" else 3), "∑")
             return self._sum(sign, items[place + 1 :]), len(items)
         nabla = nabla_sign(item, self.names)
         if nabla is not None:
+            self.marks.add(kinds.OPERATOR, item.start, item.start + 1, self.text[item.start])
             rest = items[place + 1 :]
             return derivatives.nabla(self, nabla, _as_node(rest) if rest else None), len(items)
         found = differential(items, place, self.names)
         if found is None:
             self._warn_of_differentials(items, place)
             return None
+        for at in (found.node.start, *(v.start - 1 for v in found.variables)):
+            self.marks.add(kinds.OPERATOR, at, at + 1, self.text[at])
         after = place + found.consumed
         if found.numerator is not None:
             return derivatives.differential(self, found, found.numerator), after
@@ -277,6 +289,8 @@ class Reader:
         if whole is None:
             return None
         summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept]
+        for index in summed:
+            self.marks.summed(index.name, node.start, node.end, index.dim)
         order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
         term = build.product([whole.term], summed) if summed else whole.term
         result = replace(whole, term=term, order=order, traced=())
@@ -360,19 +374,19 @@ class Reader:
                 bound.append(Index(name, limits.axis))
         body = bounds.restrict(self, sign, body, bound, limits)
         bound = [Index(i.name, self.resolved(i.dim)) for i in bound]
+        for index in bound:
+            self.marks.summed(index.name, sign.node.start, rest[-1][1].end, index.dim)
         order = tuple(i for i in body.order if i.name not in wanted)
         return self._closed(replace(body, term=build.product([body.term], bound), order=order), wanted)
 
     def _closed(self, value: Value, names: Iterable[str]) -> Value:
         """The value of a sum: what was learned of the summed indices holds inside it alone."""
-        gone = {Dim(n, inferred=True) for n in names} & self.dims.keys()
+        learned = {Dim(n, inferred=True) for n in names} & self.dims.keys()
+        gone = {d for d in learned if not self.names.is_axis(d)}
         if not gone:
             return value
-        lasting = {d for e in self.names.all().values() if e.tensor for d in e.tensor.dims if d.inferred}
-        if not gone - lasting:
-            return value
         value = self.settle(value)
-        for dim in gone - lasting:
+        for dim in gone:
             del self.dims[dim]
         return value
 
@@ -480,6 +494,7 @@ class Reader:
             callee, primes = callee.argument, primes + "'"
         if primes and isinstance(callee, Name) and len(node.arguments) == 1:
             entry = self.names.get(callee.text)
+            self.marks.node(kinds.FUNCTION, callee, entry.name if entry is not None else callee.text)
             if entry is not None and entry.function is not None:
                 message = f"`{callee.text}` is a function of arrays: write its derivative as `J_{callee.text}({self.source(node.arguments[0])})`"
                 self.error("EIN002", node, message)
@@ -495,11 +510,14 @@ class Reader:
             text = callee.text
             entry = self.names.get(text)
             if entry is None and text in ("jac", "grad", "hess"):
+                self.marks.node(kinds.FUNCTION, callee)
                 return derivatives.derivative_call(self, node, text)
             if entry is None and text in ("I", "ones"):
+                self.marks.node(kinds.CONSTANT, callee)
                 return self._sized(node, text)
             known = entry is None and self.names.is_function(text)
             if known or (entry is not None and entry.kind == "function"):
+                self.marks.node(kinds.FUNCTION, callee, entry.name if entry is not None else text)
                 values = [self.read(a) for a in node.arguments]
                 if any(v is None for v in values):
                     return None
@@ -530,6 +548,9 @@ class Reader:
 
     def _unknown_call(self, node: Call, entry: Entry, order: int, subscript: Subscript | None) -> Value | None:
         self.names.used.add(entry.name)
+        callee = node.callee
+        assert isinstance(callee, Indexed)
+        self.marks.node(kinds.FUNCTION, callee.subscript if order else callee.base, entry.name)
         values = [self.read(a) for a in node.arguments]
         known = [v for v in values if v is not None]
         if len(known) < len(values):
@@ -545,6 +566,7 @@ class Reader:
             if isinstance(argument, Num) and argument.value.denominator == 1:
                 dims.append(Dim(int(argument.value)))
             elif isinstance(argument, Name):
+                self.marks.node(kinds.DIMENSION, argument)
                 dims.append(self.names.dimension(argument.text))
             else:
                 self.error("EIN001", argument, f"`{text}` takes dimensions, as in `{text}(n)`")

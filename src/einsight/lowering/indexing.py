@@ -9,6 +9,7 @@ from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import Term, slot_indices
+from . import marks as kinds
 from .names import Entry, canonical_name
 from .values import Value, merge_orders
 
@@ -28,6 +29,7 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
         return None
     if isinstance(base, Name):
         if base.text in ("delta", "δ") and not reader.names.knows(base.text):
+            reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"
         if reader.names.knows(joined):
@@ -38,6 +40,7 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
             reader.error("EIN002", node, message)
             return None
         entry = reader.names.get(base.text) or _component_entry(reader, base, subscript)
+        reader.marks.node(kinds.TENSOR if entry.tensor is not None else kinds.FUNCTION, base, entry.name)
         if entry.tensor is None:
             reader.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
             return None
@@ -142,6 +145,8 @@ def _sum_repeated(
         return None
     free = merge_orders(order, tuple(i for i in indices if i not in repeated))
     traced = tuple(sorted(i.name for i in repeated))
+    for index in repeated:
+        reader.marks.summed(index.name, node.start, node.end, index.dim)
     return Value(build.product([term], repeated) if repeated else term, order=free, traced=traced)
 
 
@@ -153,7 +158,7 @@ def _slots(reader: Reader, subscript: Subscript, dims: tuple[Dim, ...], what: st
         if entry.names:
             reader.see(entry)
         if name is None and entry.names:
-            sizes = [n for n, _ in entry.names if n in reader.names.dimensions() and n not in reader.kept]
+            sizes = [n for n, _ in entry.names if n not in reader.kept and reader.names.is_dimension(n)]
             if sizes:
                 message = f"`{sizes[0]}` is a dimension, and an index is shifted by numbers and by other indices only: write the sum with a bracket, as in `∑_j [i + j = {sizes[0]} + 1] x_j`"
                 reader.error("EIN002", entry, message)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any, Protocol
 
 from ..terms.dimension import Dim, Tensor
 from .report import Span
@@ -26,6 +28,8 @@ ARRAY_FUNCTIONS = frozenset(
     "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
 )
 CONSTANTS = frozenset({"pi", "π"})
+# a longer name is a word, not a product that lacks its spaces
+LONGEST_SPLIT = 12
 
 
 def canonical_name(text: str) -> str:
@@ -37,44 +41,82 @@ def canonical_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name's meaning: an array or an unknown function, where it was declared, and how."""
+    """A name's meaning: an array or an unknown function, where it was declared, and how.
+
+    `span` counts from the start of the declaring statement and is no part of the meaning: a declaration that
+    moves says the same as before.
+    """
 
     name: str
     tensor: Tensor | None
-    span: Span | None
+    span: Span | None = field(compare=False)
     kind: str  # "declared", "defined", "inferred", "function"
     function: tuple[tuple[Dim, ...], tuple[Dim, ...]] | None = None  # of arrays: dims of argument and value
 
     def describe(self) -> str:
         if self.kind == "function":
             source, image = self.function or ((), ())
-            return f"{self.name} : {_space(source)} → {_space(image)}"
-        return f"{self.name} ∈ {_space(self.tensor.dims if self.tensor else ())}"
+            return f"{self.name} : {space_text(source)} → {space_text(image)}"
+        return f"{self.name} ∈ {space_text(self.tensor.dims if self.tensor else ())}"
 
 
-def _space(dims: tuple[Dim, ...]) -> str:
+def space_text(dims: tuple[Dim, ...]) -> str:
+    """`ℝ^(n×m)`, `ℝ^m`, `ℝ`."""
     extent = "×".join(str(d) for d in dims)
     return f"ℝ^{extent if len(dims) == 1 else f'({extent})'}" if dims else "ℝ"
 
 
-@dataclass
-class Names:
-    """The names known so far; `elementwise` says whether a name is an elementwise function, and its arity."""
+# What a statement can ask of, or tell, those after it: `("name", "W")` is an Entry, `("size", "n")` a number,
+# `("dim", "n")` that n is a dimension, `("axis", "i")` that an array nobody declared has an axis named i,
+# `("layout", "")` and `("ignore", "")` what directives said.
+Fact = tuple[str, str]
+LAYOUT: Fact = ("layout", "")
+IGNORED: Fact = ("ignore", "")
+# how many names are compared with one that is not known
+MOST_NEIGHBOURS = 300
 
-    elementwise: Callable[[str], int]
-    entries: dict[str, Entry] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
-    parent: Names | None = None
+
+class Facts(Protocol):
+    """What the statements before say."""
+
+    def fact(self, key: Fact) -> Any: ...
+
+    def vocabulary(self) -> Iterable[str]: ...
+
+
+class Names:
+    """The names that hold at a place: `own` facts, told here, over those of `outer`.
+
+    Every question goes through `fact` or `vocabulary`, so that whoever stands behind `outer` sees what a
+    statement depends on.  `elementwise` says whether a name is an elementwise function, and its arity.
+    """
+
+    def __init__(self, elementwise: Callable[[str], int], outer: Facts | None = None, used: set[str] | None = None):
+        self.elementwise, self.outer = elementwise, outer
+        self.own: dict[Fact, Any] = {}
+        self.used: set[str] = set() if used is None else used
 
     def child(self) -> Names:
-        return Names(self.elementwise, {}, self.sizes, self.used, self)
+        """Names for a part of a statement: what is told to them goes no further."""
+        return Names(self.elementwise, self, self.used)
+
+    def fact(self, key: Fact) -> Any:
+        found = self.own.get(key)
+        return self.outer.fact(key) if found is None and self.outer is not None else found
+
+    def vocabulary(self) -> Iterable[str]:
+        """Every name, the newest first."""
+        own = [name for kind, name in reversed(self.own) if kind == "name"]
+        return itertools.chain(own, self.outer.vocabulary() if self.outer is not None else ())
+
+    @property
+    def layout(self) -> str:
+        """What the last `#! layout` said."""
+        return self.fact(LAYOUT) or "numerator"
 
     def find(self, text: str) -> Entry | None:
         """What a name means, without counting that as a use."""
-        name = canonical_name(text)
-        found = self.entries.get(name)
-        return self.parent.find(name) if found is None and self.parent is not None else found
+        return self.fact(("name", canonical_name(text)))
 
     def get(self, text: str) -> Entry | None:
         found = self.find(text)
@@ -89,27 +131,39 @@ class Names:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
         return text in ARRAY_FUNCTIONS or bool(self.elementwise(text))
 
-    def all(self) -> Mapping[str, Entry]:
-        return {**(self.parent.all() if self.parent else {}), **self.entries}
+    def all(self) -> dict[str, Entry]:
+        return {name: self.fact(("name", name)) for name in reversed(list(self.vocabulary()))}
 
     def put(self, entry: Entry) -> None:
-        self.entries[entry.name] = entry
+        self.own["name", entry.name] = entry
+        for dim in entry.tensor.dims if entry.tensor is not None else ():
+            self.own["axis" if dim.inferred else "dim", str(dim)] = True
+
+    def put_size(self, name: str, size: int) -> None:
+        """`dim n = 3`."""
+        self.own["size", name] = size
+        self.own["dim", name] = True
 
     def dimension(self, value: str | int) -> Dim:
         """A declared dimension; one with a size is that number."""
-        return Dim(self.sizes.get(value, value) if isinstance(value, str) else value)
+        return Dim(value if isinstance(value, int) else self.fact(("size", value)) or value)
 
-    def dimensions(self) -> set[str]:
-        return {str(d) for e in self.all().values() if e.tensor for d in e.tensor.dims if not d.inferred} | set(
-            self.sizes
-        )
+    def is_dimension(self, text: str) -> bool:
+        return bool(self.fact(("dim", text)))
+
+    def is_axis(self, dim: Dim) -> bool:
+        """Is it an axis, of inferred size, of an array that outlives the statement?"""
+        return dim.inferred and bool(self.fact(("axis", str(dim))))
 
     def nearest(self, text: str) -> str | None:
-        found = get_close_matches(text, list(self.all()), n=1, cutoff=0.6)
+        known = list(dict.fromkeys(itertools.islice(self.vocabulary(), MOST_NEIGHBOURS)))
+        found = get_close_matches(text, known, n=1, cutoff=0.6)
         return found[0] if found else None
 
     def splits(self, text: str) -> str | None:
         """`Wx` as `W x`, where all the parts are known."""
+        if len(text) > LONGEST_SPLIT:
+            return None
 
         def parts(rest: str) -> Iterator[list[str]]:
             if not rest:

@@ -10,7 +10,7 @@ from ..syntax.tree import Node, Num
 from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, fresh_index
 from ..terms.term import Term
-from .report import Fix
+from .report import Fix, Related
 from .values import Fused, Value, flat, fresh_axis
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _transposed_text(reader: Reader, node: Node) -> str:
     return f"{text}'"
 
 
-def _related(reader: Reader, *nodes: Node) -> tuple[tuple[tuple[int, int], str], ...]:
+def _related(reader: Reader, *nodes: Node) -> tuple[Related, ...]:
     from .operators import names_in
 
     return reader.declared_at(*dict.fromkeys(n.text for node in nodes for n in names_in(node)))

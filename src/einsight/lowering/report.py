@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Union
 
 NAMES = {
     "EIN001": ("syntax-error", "error"),
@@ -36,6 +38,8 @@ NAMES = {
 SEVERITIES = ("error", "warning", "information", "hint")
 
 Span = tuple[int, int]
+# where something related stands: in the same statement, or where that name is declared
+Related = tuple[Union[Span, str], str]  # noqa: UP007 - evaluated at run time on 3.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +53,34 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding at `span`, character offsets into the document."""
+    """One finding at `span`: character offsets from the statement's start, into the document once `moved`.
+
+    `related` are other places with a word on each; a place may be the name that is declared there until then.
+    """
 
     code: str
     severity: str
     span: Span
     message: str
     fixes: tuple[Fix, ...] = ()
-    related: tuple[tuple[Span, str], ...] = ()
+    related: tuple[Related, ...] = ()
 
     @property
     def name(self) -> str:
         return NAMES[self.code][0]
+
+    def moved(self, move: Callable[[Span], Span], declared: Callable[[str], Span | None]) -> Diagnostic:
+        """In the document: `move` takes a span of the statement there, `declared` tells where a name is declared."""
+        fixes = tuple(Fix(f.title, move(f.span), f.text) for f in self.fixes)
+        places = [(declared(p) if isinstance(p, str) else move(p), words) for p, words in self.related]
+        related = tuple((place, words) for place, words in places if place is not None)
+        return replace(self, span=move(self.span), fixes=fixes, related=related)
 
 
 @dataclass
 class Report:
     """Where a pass puts what it finds; one mistake is told once."""
 
-    offset: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def add(
@@ -77,13 +90,12 @@ class Report:
         end: int,
         message: str,
         fixes: tuple[Fix, ...] = (),
-        related: tuple[tuple[Span, str], ...] = (),
+        related: tuple[Related, ...] = (),
         severity: str | None = None,
     ) -> None:
-        """`start`, `end` and the fixes' spans count from the statement's start."""
-        moved = tuple(Fix(f.title, (f.span[0] + self.offset, f.span[1] + self.offset), f.text) for f in fixes)
-        span = (start + self.offset, max(end, start + 1) + self.offset)
-        found = Diagnostic(code, severity or NAMES[code][1], span, message, moved, related)
+        """Spans count from the statement's start."""
+        span = (start, max(end, start + 1))
+        found = Diagnostic(code, severity or NAMES[code][1], span, message, fixes, related)
         if not any(d.code == code and d.span == span for d in self.diagnostics):
             self.diagnostics.append(found)
 

@@ -12,25 +12,29 @@ from ..syntax.tree import (
     DimensionDeclaration,
     FunctionDeclaration,
     Indexed,
+    IndexEntry,
     Name,
     Node,
     Relation,
     Space,
+    Statement,
     Transpose,
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor
 from ..terms.term import Number
+from . import marks as kinds
 from .expressions import Reader
 from .layout import LAYOUTS
-from .names import PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .marks import Marks
+from .names import IGNORED, LAYOUT, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
 
 
 @dataclass(frozen=True)
 class Side:
-    """One expression of a statement, with its text and its span in the document."""
+    """One expression of a statement, with its text and its span."""
 
     value: Value | None
     text: str
@@ -39,10 +43,12 @@ class Side:
 
 @dataclass
 class Lowered:
-    """One statement, lowered.  `kind`: declaration, definition, claim, query, or broken."""
+    """One statement, lowered.  `kind`: declaration, definition, claim, query, directive or broken.
+
+    All spans count from the statement's start, so that a statement that moves is the same.
+    """
 
     kind: str
-    span: Span
     text: str
     layout: str
     sides: tuple[Side, ...] = ()
@@ -51,70 +57,80 @@ class Lowered:
     # a claim whose sides do not agree by the summation convention, with the indices of its left side kept free
     kinder: tuple[Side, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    tree: object = None
-    ignored: frozenset[str] = frozenset()
-
-
-@dataclass
-class Document:
-    """All statements of a document, and the names that hold at its end."""
-
-    names: Names
-    statements: list[Lowered]
-    layout: str
-
-    @property
-    def diagnostics(self) -> list[Diagnostic]:
-        return [d for s in self.statements for d in s.diagnostics]
+    tree: Statement | None = None
+    marks: Marks = field(default_factory=lambda: Marks(""))
 
 
 def lower_document(
-    text: str, elementwise: Callable[[str], int], layout: str = "numerator", names: Names | None = None
-) -> Document:
-    """Every statement of an `.ein` text.  Never raises on any text."""
-    names = names or Names(elementwise)
-    pieces, directives = split_document(text)
-    statements: list[Lowered] = []
-    pending = list(directives)
-    ignored: set[str] = set()
-    for piece in pieces:
-        while pending and pending[0].start < piece.start:
-            layout = _direct(pending.pop(0), layout, ignored, statements, text)
-        lowered = lower_statement(piece, names, layout)
-        silent = frozenset(ignored | piece.ignored)
+    text: str, elementwise: Callable[[str], int], layout: str = "numerator"
+) -> tuple[Names, list[Diagnostic]]:
+    """The names that the statements of a text declare and define, and what is wrong with them.
+
+    Never raises on any text.
+    """
+    names = Names(elementwise)
+    names.own[LAYOUT] = layout
+    found: list[Diagnostic] = []
+    declared: dict[str, Span] = {}
+    for block in split_document(text):
+        for item in block.items:
+            told = Names(elementwise, names, names.used)
+            lowered = lower_item(item, told)
+            for key, value in told.own.items():
+                names.own[key] = value
+                if isinstance(value, Entry) and value.span:
+                    declared[value.name] = (value.span[0] + item.start, value.span[1] + item.start)
+            move = shifted(item.start)
+            found += [d.moved(move, declared.get) for d in lowered.diagnostics]
+    return names, found
+
+
+def shifted(by: int) -> Callable[[Span], Span]:
+    """Spans of a statement that starts there, as spans of the document."""
+    return lambda span: (span[0] + by, span[1] + by)
+
+
+def lower_item(item: Piece | Directive, names: Names) -> Lowered:
+    """A statement or a directive, among the names before it; what it says is told to `names`."""
+    if isinstance(item, Directive):
+        return _direct(item, names)
+    lowered = lower_statement(item, names)
+    silent = item.ignored | (names.fact(IGNORED) or frozenset())
+    if silent:
         lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
-        lowered.ignored = silent
-        statements.append(lowered)
-    for directive in pending:
-        layout = _direct(directive, layout, ignored, statements, text)
-    return Document(names, statements, layout)
+    return lowered
 
 
-def _direct(directive: Directive, layout: str, ignored: set[str], statements: list[Lowered], text: str) -> str:
-    words = directive.words
+def silenced(item: Piece, names: Names) -> frozenset[str]:
+    """The codes that comments and directives switch off for a statement."""
+    return item.ignored | (names.fact(IGNORED) or frozenset())
+
+
+def _direct(directive: Directive, names: Names) -> Lowered:
+    words, text = directive.words, directive.text
+    lowered = Lowered("directive", text, names.layout)
     problem = None
     if len(words) == 2 and words[0] == "layout":
         if words[1] in LAYOUTS:
-            return words[1]
-        problem = f"`{words[1]}` is no layout: write {', '.join(LAYOUTS)}"
+            names.own[LAYOUT] = words[1]
+        else:
+            problem = f"`{words[1]}` is no layout: write {', '.join(LAYOUTS)}"
     elif len(words) >= 2 and words[0] == "ignore":
-        ignored.update(w.strip(",") for w in words[1:])
+        names.own[IGNORED] = (names.fact(IGNORED) or frozenset()) | {w.strip(",") for w in words[1:]}
     else:
         problem = "a directive is `#! layout numerator` or `#! ignore EIN402`"
     if problem:
-        span = (directive.start, directive.end)
-        broken = Lowered("broken", span, text[slice(*span)], layout)
-        broken.diagnostics.append(Diagnostic("EIN001", "error", span, problem))
-        statements.append(broken)
-    return layout
+        lowered.diagnostics.append(Diagnostic("EIN001", "error", (0, len(text)), problem))
+    return lowered
 
 
-def lower_statement(piece: Piece, names: Names, layout: str) -> Lowered:
-    """One statement; what it declares or defines is added to `names`."""
-    span = (piece.start, piece.start + len(piece.text))
-    report = Report(piece.start)
+def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lowered:
+    """One statement; what it declares or defines is told to `names`."""
+    report = Report()
     tree, problems = parse_statement(piece.text)
-    lowered = Lowered("broken", span, piece.text, layout, diagnostics=report.diagnostics, tree=tree)
+    layout = layout or (names.layout if isinstance(tree, Relation) else "")
+    marks = Marks(piece.text)
+    lowered = Lowered("broken", piece.text, layout, diagnostics=report.diagnostics, tree=tree, marks=marks)
     for problem in problems:
         fixes = tuple(Fix(title, (problem.start, problem.end), new) for title, new in problem.fixes)
         report.add(problem.code, problem.start, problem.end, problem.message, fixes)
@@ -134,15 +150,15 @@ def lower_statement(piece: Piece, names: Names, layout: str) -> Lowered:
     return lowered
 
 
-def _absolute(report: Report, node: Node) -> Span:
-    return (node.start + report.offset, node.end + report.offset)
+def _span(node: Node) -> Span:
+    return (node.start, node.end)
 
 
 def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
-    old = names.entries.get(name)
+    old = names.find(name)
     if old is None or old.kind == "inferred":
         return False
-    related = ((old.span, f"`{old.describe()}` is declared here"),) if old.span else ()
+    related = ((name, f"`{old.describe()}` is declared here"),) if old.span else ()
     report.add(
         "EIN102",
         node.start,
@@ -153,14 +169,16 @@ def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     return True
 
 
-def _dims(space: Space, names: Names, report: Report) -> tuple[Dim, ...] | None:
+def _dims(space: Space, names: Names, report: Report, marks: Marks) -> tuple[Dim, ...] | None:
     dims = []
     for extent in space.extents:
         value = extent.value
+        if isinstance(value, str):
+            marks.node(kinds.DIMENSION, extent, value)
         if isinstance(value, int) and value < 1:
             report.add("EIN001", extent.start, extent.end, "a dimension is a name or a positive number")
             return None
-        if isinstance(value, str) and len(value) == 3 and value[1] == "x" and value not in names.sizes:
+        if isinstance(value, str) and len(value) == 3 and value[1] == "x" and not names.is_dimension(value):
             fix = Fix(f"write `{value[0]} x {value[2]}`", (extent.start, extent.end), f"{value[0]} x {value[2]}")
             report.add(
                 "EIN001",
@@ -175,9 +193,10 @@ def _dims(space: Space, names: Names, report: Report) -> tuple[Dim, ...] | None:
 
 
 def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) -> None:
-    dims = _dims(tree.space, names, report)
+    dims = _dims(tree.space, names, report, lowered.marks)
     properties = set()
     for item in tree.properties:
+        lowered.marks.node(kinds.PROPERTY, item, item.text)
         if item.text not in PROPERTIES:
             report.add(
                 "EIN001", item.start, item.end, f"`{item.text}` is no property: write one of {', '.join(PROPERTIES)}"
@@ -193,18 +212,20 @@ def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) 
     lowered.kind = "declaration"
     for target in tree.targets:
         name = canonical_name(target.text)
+        lowered.marks.node(kinds.TENSOR, target, name, declares=True)
         if not _redeclared(names, name, target, report):
-            names.put(Entry(name, Tensor(name, dims, frozenset(properties)), _absolute(report, target), "declared"))
+            names.put(Entry(name, Tensor(name, dims, frozenset(properties)), _span(target), "declared"))
 
 
 def _declare_function(tree: FunctionDeclaration, names: Names, report: Report, lowered: Lowered) -> None:
-    source, image = _dims(tree.source, names, report), _dims(tree.image, names, report)
+    source, image = (_dims(space, names, report, lowered.marks) for space in (tree.source, tree.image))
     name = canonical_name(tree.target.text)
+    lowered.marks.node(kinds.FUNCTION, tree.target, name, declares=True)
     if source is None or image is None or _redeclared(names, name, tree.target, report):
         return
     lowered.kind = "declaration"
     of_arrays = (source, image) if source or image else None
-    names.put(Entry(name, None, _absolute(report, tree.target), "function", of_arrays))
+    names.put(Entry(name, None, _span(tree.target), "function", of_arrays))
 
 
 def _declare_dimension(tree: DimensionDeclaration, names: Names, report: Report, lowered: Lowered) -> None:
@@ -212,7 +233,8 @@ def _declare_dimension(tree: DimensionDeclaration, names: Names, report: Report,
         report.add("EIN001", tree.start, tree.end, "a dimension's size is a positive whole number")
         return
     lowered.kind = "declaration"
-    names.sizes[tree.name.text] = tree.size
+    lowered.marks.node(kinds.DIMENSION, tree.name, declares=True)
+    names.put_size(tree.name.text, tree.size)
 
 
 def _listed(names: set[str]) -> str:
@@ -226,9 +248,16 @@ class _Relation:
         self.tree, self.report, self.lowered, self.text = tree, report, lowered, text
         self.outer = names
         self.names = names.child() if tree.bindings else names
-        self.reader = Reader(self.names, report, text, lowered.layout)
+        self.reader = Reader(self.names, report, text, lowered.layout, lowered.marks)
 
     def lower(self) -> None:
+        self._lower()
+        self.lowered.marks.settle(self.reader.resolved)
+        for side in self.lowered.sides:
+            if side.value is not None:
+                self.lowered.marks.free.update((i.name, i.dim) for i in side.value.order)
+
+    def _lower(self) -> None:
         for left, right in self.tree.bindings:
             if not self._define(left, right, True):
                 return
@@ -255,15 +284,12 @@ class _Relation:
             self._read_kindly()
 
     def _sides(self, read: list[tuple[Node, Value | None]]) -> tuple[Side, ...]:
-        return tuple(
-            Side(self.reader.settle(v) if v else None, self.reader.source(n), _absolute(self.report, n))
-            for n, v in read
-        )
+        return tuple(Side(self.reader.settle(v) if v else None, self.reader.source(n), _span(n)) for n, v in read)
 
     def _read_kindly(self) -> None:
         """`∂s_i/∂x_j = s_i δ_ij - s_i s_j`, with the left side's indices free on the right as in a definition."""
         report, reader = self.report, self.reader
-        self.report = Report(report.offset)
+        self.report = Report()
         self.reader = Reader(self.names, self.report, self.text, self.lowered.layout)
         first, *others = self.tree.sides
         left = self.reader.read(first)
@@ -351,7 +377,11 @@ class _Relation:
         text, indices, transposed, node = found
         name = canonical_name(text)
         reader = self.reader
-        old = self.names.entries.get(name)
+        reader.marks.node(kinds.TENSOR, node, name, declares=True)
+        for entry in _entries_of(left):
+            reader.see(entry)
+        # names behind `where` hold in this statement alone, and hide those outside
+        old = self.outer.find(name) if not local else None
         if self.tree.assigns and not local and old is not None and old.kind == "defined":
             _redeclared(self.names, name, node, self.report)
             return False
@@ -390,8 +420,7 @@ class _Relation:
         settled = reader.settle(Value(value.term, slots))
         definition = build.abstraction(settled.plain_axes, settled.term)
         tensor = Tensor(name, tuple(a.dim for a in settled.plain_axes), properties, definition)
-        # names behind `where` hold in this statement alone, what it defines from here on
-        (self.names if local else self.outer).put(Entry(name, tensor, _absolute(self.report, node), "defined"))
+        (self.names if local else self.outer).put(Entry(name, tensor, _span(node), "defined"))
         if not local:
             self.lowered.tensor = tensor
             order = (
@@ -402,8 +431,8 @@ class _Relation:
             self.lowered.order = order
             shown = Value(build.component(tensor, order), () if indices else order, order if indices else ())
             self.lowered.sides = (
-                Side(shown, reader.source(left), _absolute(self.report, left)),
-                Side(settled, reader.source(right), _absolute(self.report, right)),
+                Side(shown, reader.source(left), _span(left)),
+                Side(settled, reader.source(right), _span(right)),
             )
         return True
 
@@ -443,6 +472,13 @@ class _Relation:
             fallback: Slot = Index(name, declared[place] if declared else Dim(name, inferred=True))
             slots.append(by_name.get(name, fallback))  # type: ignore[arg-type]
         return tuple(slots)
+
+
+def _entries_of(left: Node) -> tuple[IndexEntry, ...]:
+    """The indices on the left of a definition."""
+    if isinstance(left, Transpose):
+        return _entries_of(left.argument)
+    return left.subscript.entries if isinstance(left, Indexed) else ()
 
 
 def target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:

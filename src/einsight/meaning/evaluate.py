@@ -14,6 +14,7 @@ from typing import Any
 
 from ..terms import build
 from ..terms.dimension import Index, Shift, Slot, Tensor
+from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
     Apply,
@@ -67,6 +68,7 @@ class Evaluator:
     def table(self, term: Term) -> Table:
         found = self.memo.get(term)
         if found is None:
+            poll()
             found = self.memo[term] = getattr(self, "_" + type(term).__name__.lower())(term)
         return found
 

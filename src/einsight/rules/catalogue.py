@@ -28,9 +28,11 @@ class Catalogue:
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
         self.functions: dict[str, Function] = {}
+        self.version = 0  # counts the additions: what was worked out with other rules does not stand
         self._foreign: dict[str, Function | None] = {}
 
     def add(self, rules: Iterable[Rule], functions: Iterable[Function]) -> None:
+        self.version += 1
         for rule in rules:
             if rule.id in self.rules:
                 raise ValueError(
@@ -87,7 +89,9 @@ def _derivative_body(name: str, place: int) -> Term | None:
     tree, problems = parse_statement(found.derivative[place])
     if problems or not isinstance(tree, Relation):
         return None
-    names = Names(catalogue().arity, {t.name: Entry(t.name, t, None, "declared") for t in (_Z, _W)})
+    names = Names(catalogue().arity)
+    for tensor in (_Z, _W):
+        names.put(Entry(tensor.name, tensor, None, "declared"))
     report = Report()
     value = Reader(names, report, found.derivative[place]).read(tree.sides[0])
     return None if value is None or report.has_errors() else value.term

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..terms import build
+from ..terms.interruption import poll
 from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
@@ -52,11 +54,16 @@ def rules_for(ids: Iterable[str] | None = None) -> tuple[Rule, ...]:
 
 
 def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUEL) -> Term:
-    """Rewrite until no rule fires.
+    """Rewrite until no rule fires.  With all rules, the result is kept with the term.
 
     Raises BudgetExceeded when fuel runs out, MissingRule for a derivative that no rule takes.
     """
     check = rules is None
+    stands = ("normal form", catalogue().version)
+    if check:
+        known = term.memo.get(stands)
+        if known is not None:
+            return known
     by_head: dict[type[Term], list[Rule]] = {}
     for rule in rules if rules is not None else rules_for():
         for head in rule.heads:
@@ -67,13 +74,19 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
 
     def visit(t: Term) -> Term:
         found = memo.get(t)
+        if found is None and check:
+            found = t.memo.get(stands)
         if found is None:
             memo[t] = found = settle(map_parts(t, visit))
+            if check and not has_head(found, Derivative):
+                t.memo[stands] = found
         return found
 
     def settle(t: Term) -> Term:
+        poll()
+        product = _product_in(t)
         for rule in by_head.get(type(t), ()):
-            new = rule.apply(t)
+            new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
                 left[0] -= 1
                 if left[0] < 0:
@@ -95,6 +108,22 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
     if check and has_head(result, Derivative):
         raise MissingRule(next(t for t in result.walk() if isinstance(t, Derivative)))
     return result
+
+
+def _product_in(term: Term) -> Product | None:
+    """The contraction that a rule on the term will open: itself, or what is differentiated."""
+    inside = term.body if isinstance(term, Derivative) else term
+    return inside if isinstance(inside, Product) and inside.bound else None
+
+
+def _applied(rule: Rule, term: Term, product: Product) -> Term | None:
+    """The rule at the term; a rule that does not fire leaves the names of the opened product to the next one."""
+    opened = build.open_product(product)
+    build.give_back(product, opened)
+    new = rule.apply(term)
+    if new is None or new is term:
+        build.give_back(product, opened)
+    return new
 
 
 def _is_contraction(term: Term) -> bool:
@@ -134,7 +163,11 @@ def everywhere(rule: Rule, term: Term) -> Term:
             return t
         found = memo.get(t)
         if found is None:
-            new = rule.apply(t) if isinstance(t, heads) else None
+            poll()
+            new = None
+            if isinstance(t, heads):
+                product = _product_in(t)
+                new = rule.apply(t) if product is None else _applied(rule, t, product)
             found = memo[t] = new if new is not None else map_parts(t, visit)
         return found
 

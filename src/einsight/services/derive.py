@@ -119,18 +119,19 @@ class Derived:
         return evaluate(self.term, self.axes, values, self.inputs)
 
     def to(self, target: str) -> str:
-        """Source of a function `derivative` in `numpy`; or the formula as `latex`, `unicode`, `json`."""
+        """Source of a function `derivative` in `numpy`, `jax`, `torch`; or the formula as `latex`, `unicode`, `json`."""
         if target == "json":
             return json.dumps(self.as_json(), ensure_ascii=False, indent=2)
         if target == "latex":
             return self.latex
         if target in ("unicode", "text"):
             return self.matrix or self.index
-        if target == "numpy":
-            from ..targets.numpy import source
+        if target in ("numpy", "jax", "torch"):
+            from ..targets import jax, numpy, torch
 
+            source = {"numpy": numpy, "jax": jax, "torch": torch}[target].source
             return source(self.term, self.axes, self.matrix or self.index, self.inputs)
-        message = f"there is no target `{target}` yet: choose numpy, latex, unicode or json"
+        message = f"there is no target `{target}` yet: choose numpy, jax, torch, latex, unicode or json"
         raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
 
     def as_json(self) -> dict[str, Any]:
@@ -168,8 +169,8 @@ def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
 SILENT = ("derivative.constant",)
 
 
-def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = None) -> list[Step]:
-    """The steps of a derivation as text; one that would not change what is shown is left out."""
+def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = None, latex: bool = True) -> list[Step]:
+    """The steps of a derivation as text, and in LaTeX; one that would not change what is shown is left out."""
     steps: list[Step] = []
 
     def add(rule: str, old: Term, new: Term, note: str) -> None:
@@ -180,7 +181,7 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
         if rule in SILENT and steps:  # it belongs to the step that left it open
             before, rule, note = steps[-1].before, steps[-1].rule, steps[-1].note
             del steps[-1]
-        steps.append(Step(rule, before, after, note, latex_form(new, names)))
+        steps.append(Step(rule, before, after, note, latex_form(new, names) if latex else ""))
 
     last = term
     for rewrite in derivation(term, rules):
@@ -225,11 +226,11 @@ def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     lines = [declare] if isinstance(declare, str) else _listed("`declare`", declare)
     require_text("`declare`", *lines)
     text = "\n".join(map(str, lines))
-    document = lower_document(text, catalogue().arity, layout)
-    errors = [d for d in document.diagnostics if d.severity == "error"]
+    names, found = lower_document(text, catalogue().arity, layout)
+    errors = [d for d in found if d.severity == "error"]
     if errors:
         raise EinsightError(errors)
-    return document.names
+    return names
 
 
 def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:
@@ -344,20 +345,21 @@ def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) 
 
 def _evaluate_expression(expression: str, names: Names, layout: str) -> Derived:
     """An expression as it stands, derivatives in it carried out."""
-    import copy
-
     # read once in component order and once in the layout: the components never depend on it
-    plain_names = copy.copy(names)
-    plain_names.entries = dict(names.entries)
-    lowered, plain = _lower_expression(expression, plain_names, "second")
+    lowered, plain = _lower_expression(expression, names.child(), "second")
     _, laid = _lower_expression(expression, names, layout)
+    return replace(derived_from(expression, plain, laid, names, layout), diagnostics=tuple(lowered.diagnostics))
+
+
+def derived_from(text: str, plain: Value, laid: Value, names: Names, layout: str) -> Derived:
+    """Everything about an expression that has been read, in component order (`plain`) and in a layout (`laid`)."""
     if plain.flexible:
         raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
-    axes = plain.order + plain.plain_axes
+    axes = (*plain.order, *plain.plain_axes)
     if laid.order:
         laid = replace(laid, axes=(*laid.order, *laid.axes), order=(), row=False)
-    wrt = sorted({t.tensor.name for t in plain.term.walk() if isinstance(t, Derivative)})
-    return _finish(expression, tuple(wrt), len(wrt), layout, plain.term, axes, laid, names, lowered.diagnostics, False)
+    wrt = tuple(sorted({t.tensor.name for t in plain.term.walk() if isinstance(t, Derivative)}))
+    return _finish(text, wrt, len(wrt), layout, plain.term, axes, laid, names, (), False)
 
 
 def reduce(term: Term) -> Term:
@@ -495,10 +497,26 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
             return text
         if not is_deep(term):
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
-        values = lambda name: f.value if (f := catalogue().function(name)) else None  # noqa: E731
-        return text if agree(again, term, laid.plain_axes, values) else None
+        return text if agree(again, term, laid.plain_axes, _function_value) else None
     except (BudgetExceeded, MissingRule):
         return None
+
+
+def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:
+    """Are two forms of our own one value?  False where that could not be found out."""
+    try:
+        left, right = normal_form(left), normal_form(right)
+        if left is right:
+            return True
+        left, right = (normal_form(expand_definitions(t)) for t in (left, right))
+        return agree(left, right, axes, _function_value)
+    except (BudgetExceeded, MissingRule):
+        return False
+
+
+def _function_value(name: str) -> Any:
+    found = catalogue().function(name)
+    return found.value if found is not None else None
 
 
 def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:

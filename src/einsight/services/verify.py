@@ -16,8 +16,8 @@ from ..terms import build
 from ..terms.dimension import Tensor
 from ..terms.term import Component
 from ..terms.walk import map_parts
-from .check import function_value
 from .derive import read_declarations, read_value
+from .judge import function_value
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,18 @@ the line before it, and so does a line inside open brackets.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
+_GROUPING = re.compile(r"[()\[\]{};]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _IGNORE = re.compile(r"#\s*einsight:\s*ignore\b\s*([A-Z0-9, ]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A statement's text as it stands at `start` in the document, comments blanked out.
+    """A statement's text as it stands at `start`, comments blanked out.
 
     `ignored` holds the codes that a comment on one of its lines switches off (`*`: every one).
     """
@@ -28,19 +30,37 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """`#! word argument`, at its offset."""
+    """`#! word argument`."""
+
+    start: int
+    text: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.text[2:].split())
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a document, `start` to `end`, that no statement crosses; most often one line.
+
+    The `start` of an item counts from the block's, so that a block that moves is the same.
+    """
 
     start: int
     end: int
-    words: tuple[str, ...]
+    items: tuple[Piece | Directive, ...]
 
 
-def split_document(text: str) -> tuple[list[Piece], list[Directive]]:
-    """Statements and directives in order.  Offsets count characters of `text`."""
-    pieces: list[Piece] = []
-    directives: list[Directive] = []
+def split_document(text: str, at: int = 0) -> Iterator[Block]:
+    """The blocks from the line that starts at `at`, which must be the first of one; lazily.
+
+    That a block ends is seen at the line behind it, so where a block begins does not depend on what stands before.
+    """
+    items: list[Piece | Directive] = []
     current: list[str] = []
-    start = depth = 0
+    first = start = at
+    depth = 0
     ignored: set[str] = set()
 
     def finish() -> None:
@@ -49,17 +69,22 @@ def split_document(text: str) -> tuple[list[Piece], list[Directive]]:
         stripped = whole.strip()
         if stripped:
             lead = len(whole) - len(whole.lstrip())
-            pieces.append(Piece(start + lead, stripped, frozenset(ignored)))
+            items.append(Piece(start + lead - first, stripped, frozenset(ignored)))
         current, depth, ignored = [], 0, set()
 
-    for line_start, line, ending in _lines(text):
+    def block(end: int) -> Block:
+        finish()
+        found = Block(first, end, tuple(sorted(items, key=lambda item: item.start)))
+        items.clear()
+        return found
+
+    for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        if comment.startswith("#!"):
-            words = tuple(comment[2:].split())
-            at = line_start + len(code)
-            directives.append(Directive(at, line_start + len(line), words))
         if current and not (depth > 0 and code.strip()) and not _CONTINUES.match(code):
-            finish()
+            yield block(line_start)
+            first = line_start
+        if comment.startswith("#!"):
+            items.append(Directive(line_start + len(code) - first, comment.rstrip()))
         if not current:
             start = line_start
         found = _IGNORE.search(comment)
@@ -67,31 +92,28 @@ def split_document(text: str) -> tuple[list[Piece], list[Directive]]:
             ignored.update(re.findall(r"EIN\d+", found[1]) or ["*"])
         blanked = code + " " * (len(line) - len(code))
         place = 0
-        for k, char in enumerate(code):
-            if char in "([{":
+        for sign in _GROUPING.finditer(code):
+            if sign[0] in "([{":
                 depth += 1
-            elif char in ")]}":
+            elif sign[0] in ")]}":
                 depth = max(0, depth - 1)
-            elif char == ";":
-                current.append(blanked[place:k])
+            else:
+                current.append(blanked[place : sign.start()])
                 kept = set(ignored)
                 finish()
                 ignored = kept
-                place, start = k + 1, line_start + k + 1
+                place, start = sign.end(), line_start + sign.end()
         current.append(blanked[place:] + " " * len(ending))
-    finish()
-    return pieces, directives
+    yield block(len(text))
 
 
-def _lines(text: str) -> list[tuple[int, str, str]]:
+def _lines(text: str, at: int) -> Iterator[tuple[int, str, str]]:
     """`(offset, line, its line end)`; only `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""
-    lines = []
-    place = 0
-    for found in _LINE_END.finditer(text):
-        lines.append((place, text[place : found.start()], found[0]))
+    place = at
+    for found in _LINE_END.finditer(text, at):
+        yield place, text[place : found.start()], found[0]
         place = found.end()
-    lines.append((place, text[place:], ""))
-    return lines
+    yield place, text[place:], ""
 
 
 def _split_comment(line: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 
 from .tree import IndexEntry, Subscript
 
-_DOWN = dict(zip("ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnaehoprstuvx0123456789", strict=True))
+SUBSCRIPT_LETTERS = dict(zip("ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnaehoprstuvx0123456789", strict=True))
 _TERM = re.compile(r"\s*([+\-−]?)\s*(?:(\d+)|([^\W\d_][^\W_]*))")
 _WORD = re.compile(r"[^\W_]+\Z")
 
@@ -18,7 +18,7 @@ def read_subscript(text: str, start: int, end: int) -> Subscript:
     elif text.startswith(("_", "[")):
         inner, shift = (text[1:-1], 1) if text[0] == "[" else (text[1:], 1)
     else:
-        inner, shift = "".join(_DOWN[c] for c in text), 0
+        inner, shift = "".join(SUBSCRIPT_LETTERS[c] for c in text), 0
     at = start + shift
     bracketed = text[0] == "["
     lower = None

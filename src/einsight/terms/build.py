@@ -43,6 +43,7 @@ def number(value: Fraction | int) -> Number:
 
 ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
 
+OPENED = "opened"
 size = Size.make
 constant = Constant.make
 component = Component.make
@@ -258,8 +259,8 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     rest (`x'x` in `x'x y_i`) is kept as one factor, so that it can be cancelled and raised to powers.
     """
     live = list(bound)
-    coefficient = Fraction(1)
-    counts: dict[Term, Fraction] = {}
+    coefficient: Fraction | int = 1
+    counts: dict[Term, Fraction | int] = {}  # whole numbers mostly, which are faster than fractions
     todo = list(factors)
     todo.reverse()
     while todo:
@@ -267,15 +268,17 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
         if isinstance(factor, Number):
             coefficient *= factor.value
         elif isinstance(factor, Product) and not _is_closed_contraction(factor):
-            inner, dummies = open_product(factor)
+            # its bound indices stand free nowhere else, unless another product of this height is merged too
+            merges = live and not set(live).isdisjoint(factor.bound)
+            inner, dummies = open_product(factor) if merges else (factor.factors, factor.bound)
             live.extend(dummies)
             todo.extend(inner)
         elif (
             isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
         ):
-            counts[factor.base] = counts.get(factor.base, Fraction(0)) + factor.exponent.value
+            counts[factor.base] = counts.get(factor.base, 0) + factor.exponent.value.numerator
         else:
-            counts[factor] = counts.get(factor, Fraction(0)) + 1
+            counts[factor] = counts.get(factor, 0) + 1
     if coefficient == 0:
         return ZERO
     used = {i for base, count in counts.items() if count for i in base.free}
@@ -285,7 +288,7 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
             if isinstance(extra, Number):
                 coefficient *= extra.value
             else:
-                counts[extra] = counts.get(extra, Fraction(0)) + 1
+                counts[extra] = counts.get(extra, 0) + 1
     live = [b for b in live if b in used]
     if live:
         merged, live = _split_contractions(_from_counts(counts), live)
@@ -308,7 +311,7 @@ def _is_closed_contraction(term: Product) -> bool:
     return bool(term.bound) and not term.free and not isinstance(term.factors[0], Number)
 
 
-def _from_counts(counts: dict[Term, Fraction]) -> list[Term]:
+def _from_counts(counts: dict[Term, Fraction | int]) -> list[Term]:
     return [base if count == 1 else power(base, count) for base, count in counts.items() if count]
 
 
@@ -330,20 +333,21 @@ def _split_contractions(factors: list[Term], bound: list[Index]) -> tuple[list[T
     closed = [g for g in groups if g[0] and not any(f.free - summed for f in g[1])]
     if not closed or len(groups) == 1:
         return factors, bound
-    counts: dict[Term, Fraction] = {}
+    counts: dict[Term, Fraction | int] = {}
     for group in groups:
         if group in closed:
             named, names = _name_dummies(group[1], [b for b in bound if b in group[0]])
             named.sort(key=_key)
             inner: Term = _make_product(tuple(named), names)
-            counts[inner] = counts.get(inner, Fraction(0)) + 1
+            counts[inner] = counts.get(inner, 0) + 1
             summed -= group[0]
         else:
             for factor in group[1]:
-                base, count = factor, Fraction(1)
+                base: Term = factor
+                count: Fraction | int = 1
                 if isinstance(factor, Power) and isinstance(factor.exponent, Number):
                     base, count = factor.base, factor.exponent.value
-                counts[base] = counts.get(base, Fraction(0)) + count
+                counts[base] = counts.get(base, 0) + count
     return _from_counts(counts), [b for b in bound if b in summed]
 
 
@@ -368,8 +372,8 @@ def _name_dummies(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
     for order in orders:
         targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
-        names: dict[Index, Slot] = dict(zip(order, targets, strict=True))
-        renamed = [substitute(f, names) for f in factors]
+        names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
+        renamed = [substitute(f, names) for f in factors] if names else factors
         if len(bound) == 1:
             return renamed, targets
         key = tuple(sorted(f.key for f in renamed))
@@ -445,9 +449,22 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
     """The factors with fresh names for the bound indices, and those names."""
     if not term.bound:
         return term.factors, ()
+    spare = term.memo.pop(OPENED, None)
+    if spare is not None:
+        return spare
     dummies = tuple(fresh_index(b.dim) for b in term.bound)
     names: dict[Index, Slot] = dict(zip(term.bound, dummies, strict=True))
     return tuple(substitute(f, names) for f in term.factors), dummies
+
+
+def give_back(term: Term, opened: tuple[tuple[Term, ...], tuple[Index, ...]] | None) -> None:
+    """Let the next `open_product` have names that nothing holds any more: renaming is most of what rewriting costs.
+
+    Only for who knows that no term of these names is left: a rule that did not fire, a walk that changed nothing.
+    Whoever opens the product meanwhile gets other names, so that two openings never share them.
+    """
+    if opened is not None and opened[1]:
+        term.memo[OPENED] = opened
 
 
 def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
@@ -486,14 +503,18 @@ def open_abstraction(function: Abstraction) -> tuple[tuple[Index, ...], Term]:
 
 def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     """Every free index replaced by a slot.  Memoised over shared subterms; captures nothing."""
-    from .walk import substitute_indices
+    if term.free.isdisjoint(names):
+        return term
+    if type(term) is Component:  # most of all calls
+        return Component.make(term.tensor, tuple([walk.substitute_slot(s, names) for s in term.indices]))
+    return walk.substitute_indices(term, names)
 
-    return substitute_indices(term, names)
 
+from . import walk  # noqa: E402 - the walks build terms: each module needs the other's functions, neither at import
 
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "constant", "delta", "derivative", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
+    "OPENED", "constant", "delta", "derivative", "give_back", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

@@ -8,28 +8,47 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
+from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
-from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from .term import Abstraction
 
 _LOCK = threading.Lock()
-_TABLE: WeakValueDictionary[tuple, Any] = WeakValueDictionary()
 _FRESH = itertools.count(1)
+
+
+class _Interned(weakref.ref):
+    """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
+
+    __slots__ = ("identity",)
+    identity: tuple
+
+
+_TABLE: dict[tuple, _Interned] = {}
+
+
+def _remove(gone: Any) -> None:
+    # only if it is still the dead one: another object of that identity may have been made since
+    _remove_dead_weakref(_TABLE, gone.identity)
 
 
 def intern_object(identity: tuple, make: Any) -> Any:
     """The one live object of that identity; `make` builds it when there is none.  Safe under threads."""
-    found = _TABLE.get(identity)
+    known = _TABLE.get(identity)
+    found = known() if known is not None else None
     if found is not None:
         return found
     with _LOCK:
-        found = _TABLE.get(identity)
+        known = _TABLE.get(identity)
+        found = known() if known is not None else None
         if found is None:
             found = make()
-            _TABLE[identity] = found
+            entry = _Interned(found, _remove)
+            entry.identity = identity
+            _TABLE[identity] = entry
         return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from .dimension import Dim, Index, Shift, Slot, Tensor, intern_object, slot_key
 
 NO_TENSORS: frozenset[Tensor] = frozenset()
+NO_INDICES: frozenset[Index] = frozenset()
 
 
 def slot_indices(slot: Slot) -> tuple[Index, ...]:
@@ -43,7 +44,7 @@ class Term:
     height: int
     heads: int
     key: tuple
-    memo: dict[str, Any]
+    memo: dict[Any, Any]
 
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -57,25 +58,26 @@ class Term:
 
     def _finish(self, name: str, binds: tuple[Index, ...] = (), tensors: frozenset[Tensor] = NO_TENSORS) -> Any:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
-        free: set[Index] = set()
-        depends: set[Tensor] = set(tensors)
+        frees = [c.free for c in children]
+        depending = [c.depends for c in children]
         height, heads = 0, 1 << self.RANK
         for child in children:
-            free |= child.free
-            depends |= child.depends
-            height = max(height, child.height)
+            if child.height > height:
+                height = child.height
             heads |= child.heads
         for abstraction in abstractions:
-            free |= abstraction.free
-            depends |= abstraction.body.depends
+            frees.append(abstraction.free)
+            depending.append(abstraction.body.depends)
             height = max(height, abstraction.height)
             heads |= abstraction.body.heads
-        for slot in slots:
-            free.update(slot_indices(slot))
+        if slots:
+            frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
+        free = frees[0].union(*frees[1:]) if frees else NO_INDICES
         if binds:
-            free.difference_update(binds)
+            free = free.difference(binds)
             height += 1
-        self.free, self.depends = frozenset(free), frozenset(depends)
+        self.free = free
+        self.depends = tensors.union(*depending) if depending else tensors
         self.height, self.heads = height, heads
         self.key = (
             self.RANK,

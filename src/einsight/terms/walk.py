@@ -27,7 +27,7 @@ from .term import (
 
 
 def substitute_slot(slot: Slot, names: dict[Index, Slot]) -> Slot:
-    if isinstance(slot, Index):
+    if type(slot) is Index:
         return names.get(slot, slot)
     if isinstance(slot, Shift) and any(i in names for i, _ in slot.indices):
         total: dict[Index, int] = {}
@@ -73,7 +73,7 @@ def rebuild(
 ) -> Term:
     """The same head over changed parts.  Binders are not opened: `child` must not look at bound names."""
     if isinstance(term, Component):
-        return build.component(tensor(term.tensor), tuple(slot(s) for s in term.indices))
+        return build.component(tensor(term.tensor), tuple([slot(s) for s in term.indices]))
     if isinstance(term, Product):
         factors = [child(f) for f in term.factors]
         return build.product(factors, [slot(b) for b in term.bound])  # type: ignore[misc]
@@ -113,6 +113,7 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
         factors, dummies = build.open_product(term)
         changed = [change(f) for f in factors]
         if all(a is b for a, b in zip(factors, changed, strict=True)):
+            build.give_back(term, (factors, dummies))
             return term
         return build.product(changed, dummies)
     if isinstance(term, Operator):

@@ -1,0 +1,495 @@
+"""A document that is being written: only what an edit touches is worked out again.
+
+Each statement is a cell.  Its analysis is a function of its text and of the facts that it asked of the statements
+before it (what a name means, what a directive said), so every fact asked is kept with the answer, and every fact
+told with the statement that tells it:
+
+    edit ──▶ the blocks around it are split again ──▶ new cells are dirty
+    a cell told something else than before ──▶ the cells behind it that asked for that are looked at again
+    the facts a cell asked have the same answers ──▶ its analysis stands
+
+Judging claims is a second stage, a cell at a time in any order, since a verdict tells nothing to other statements.
+Spans inside a cell count from its start; they become places of the document when they are asked for.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from bisect import bisect_left, bisect_right
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from ..documents.regions import Region, regions_of
+from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, Entry, Fact, Facts, Names
+from ..lowering.report import NAMES, Diagnostic, Span
+from ..lowering.statements import Lowered, lower_item, silenced
+from ..rules.catalogue import catalogue
+from ..syntax.statements import Block, Directive, Piece, split_document
+from ..terms.interruption import poll
+from .judge import Claim, Judged, judge_statement
+
+T = TypeVar("T")
+VOCABULARY: Fact = ("vocabulary", "")
+# analyses kept for statements that come back: an undone edit, a moved line, a file opened again
+REMEMBERED = 50_000
+log = logging.getLogger("einsight")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one statement says, by itself: good wherever the facts it `asked` have these answers."""
+
+    lowered: Lowered
+    told: dict[Fact, Any]
+    asked: dict[Fact, Any]
+    used: frozenset[str]
+    silent: frozenset[str]
+
+
+@dataclass(eq=False, slots=True)
+class Cell:
+    """A statement or directive of a document, at its place in it."""
+
+    item: Piece | Directive
+    place: Place
+    order: int = 0
+    analysis: Analysis | None = None
+    judged: Judged | None = None
+    judging_asked: dict[Fact, Any] = field(default_factory=dict)
+    notes: dict[Any, tuple[dict[Fact, Any], Any]] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        return self.place.start + self.item.start
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.item.text)
+
+    def move(self, span: Span) -> Span:
+        """A span of this statement, in the document."""
+        region = self.place.region
+        inside = (span[0] + self.start, span[1] + self.start)
+        return inside if region is None else region.map_span(inside)
+
+    @property
+    def lowered(self) -> Lowered:
+        assert self.analysis is not None
+        return self.analysis.lowered
+
+    @property
+    def awaits_verdict(self) -> bool:
+        return self.judged is None and self.analysis is not None and self.lowered.kind == "claim"
+
+    @property
+    def diagnostics(self) -> Iterable[Diagnostic]:
+        if self.judged is not None:
+            return self.judged.diagnostics
+        return self.analysis.lowered.diagnostics if self.analysis is not None else ()
+
+    @property
+    def unread(self) -> bool:
+        """A formula of notes that does not parse: counted, never reported."""
+        region = self.place.region
+        return region is not None and region.lenient and any(d.code == "EIN001" for d in self.diagnostics)
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """A block of lines where it now stands: in the document, or in a region of it."""
+
+    start: int
+    length: int
+    items: tuple[Piece | Directive, ...]
+    region: Region | None = None
+    cells: list[Cell] = field(default_factory=list)
+
+    def same(self, other: Place) -> bool:
+        kinds = [p.region and p.region.translated for p in (self, other)]
+        return self.items == other.items and self.length == other.length and kinds[0] == kinds[1]
+
+
+class _Asked:
+    """The facts before a cell, each question noted with its answer."""
+
+    def __init__(self, sheet: Sheet, order: int):
+        self.sheet, self.order = sheet, order
+        self.answers: dict[Fact, Any] = {}
+
+    def fact(self, key: Fact) -> Any:
+        if key in self.answers:
+            return self.answers[key]
+        answer = self.answers[key] = self.sheet.fact_before(key, self.order)
+        return answer
+
+    def vocabulary(self) -> Iterable[str]:
+        names = self.sheet.names_before(self.order)
+        self.answers[VOCABULARY] = names
+        return names
+
+
+class Sheet:
+    """The analysis of one document, kept up to date under edits.
+
+    lowered_count, judged_count   statements worked out since the start, for tests and benchmarks
+    """
+
+    def __init__(self, text: str, language: str = "ein", layout: str = "numerator"):
+        self.text, self.language, self.layout = text, language, layout
+        self.places: list[Place] = []
+        self.cells: list[Cell] = []
+        self.tellers: dict[Fact, list[Cell]] = {}
+        self.askers: dict[Fact, set[Cell]] = {}
+        self.uses: Counter[str] = Counter()
+        self.dirty: set[Cell] = set()
+        self.unjudged: set[Cell] = set()
+        self.touched = 0  # where the last edit was: claims near it are judged first
+        self.lowered_count = self.judged_count = 0
+        self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
+        self._splice(0, 0, self._split(text))
+
+    # edits
+
+    def edit(self, start: int, end: int, new: str) -> None:
+        """Replace the text from `start` to `end`."""
+        text = self.text[:start] + new + self.text[end:]
+        if self.language == "ein":
+            self._edit_lines(text, start, end, len(new) - (end - start))
+        else:
+            self._replace_all(text)
+        self.text, self.touched = text, start
+
+    def _split(self, text: str) -> list[Place]:
+        if self.language == "ein":
+            return [_placed(block) for block in split_document(text)]
+        return [_placed(b, r) for r in regions_of(text, self.language) for b in split_document(r.text)]
+
+    def _edit_lines(self, text: str, start: int, end: int, grown: int) -> None:
+        """Split again from the block before the edit until a block begins behind it where one began before."""
+        first = max(0, bisect_right(self.places, start, key=_start) - 2)
+        new: list[Place] = []
+        last = len(self.places)
+        for block in split_document(text, self.places[first].start if self.places else 0):
+            new.append(_placed(block))
+            before = block.end - grown
+            if before >= end:
+                at = bisect_left(self.places, before, key=_start)
+                if at < len(self.places) and self.places[at].start == before:
+                    last = at
+                    break
+        for place in self.places[last:]:
+            place.start += grown
+        self._replace(first, last, new)
+
+    def _replace_all(self, text: str) -> None:
+        self._replace(0, len(self.places), self._split(text))
+
+    def _replace(self, first: int, last: int, new: list[Place]) -> None:
+        """Exchange those places, but for what is the same at both ends."""
+        old = self.places[first:last]
+        ahead = sum(1 for _ in itertools.takewhile(lambda p: p[0].same(p[1]), zip(old, new, strict=False)))
+        rest = zip(reversed(old[ahead:]), reversed(new[ahead:]), strict=False)
+        behind = sum(1 for _ in itertools.takewhile(lambda p: p[0].same(p[1]), rest))
+        for kept, now in [*zip(old[:ahead], new[:ahead], strict=True), *_tails(old, new, behind)]:
+            kept.start, kept.region = now.start, now.region
+        self._splice(first + ahead, last - behind, new[ahead : len(new) - behind])
+
+    def _splice(self, first: int, last: int, new: list[Place]) -> None:
+        gone = [cell for place in self.places[first:last] for cell in place.cells]
+        fresh = []
+        for place in new:
+            place.cells = [Cell(item, place) for item in place.items]
+            fresh += place.cells
+        at = self._cells_before(first)
+        self.places[first:last] = new
+        for cell in gone:
+            self._forget(cell)
+        self.cells[at : at + len(gone)] = fresh
+        if len(gone) != len(fresh):
+            for order in range(at, len(self.cells)):
+                self.cells[order].order = order
+        else:
+            for order, cell in enumerate(fresh, at):
+                cell.order = order
+        self.dirty.update(fresh)
+
+    def _cells_before(self, place: int) -> int:
+        for k in range(place - 1, -1, -1):
+            if self.places[k].cells:
+                return self.places[k].cells[-1].order + 1
+        return 0
+
+    # facts
+
+    def fact_before(self, key: Fact, order: int) -> Any:
+        """The last that was told of it before that place."""
+        cell = self.teller_before(key, order)
+        if cell is None:
+            return self.layout if key == LAYOUT else None
+        assert cell.analysis is not None
+        return cell.analysis.told[key]
+
+    def teller_before(self, key: Fact, order: int) -> Cell | None:
+        tellers = self.tellers.get(key)
+        if not tellers or tellers[0].order >= order:
+            return None
+        last = tellers[-1]
+        return last if last.order < order else tellers[bisect_left(tellers, order, key=_order) - 1]
+
+    def names_before(self, order: int) -> tuple[str, ...]:
+        """Some hundred names, the newest first."""
+        told = (
+            key[1]
+            for cell in reversed(self.cells[max(0, order - 20 * MOST_NEIGHBOURS) : order])
+            if cell.analysis is not None
+            for key in cell.analysis.told
+            if key[0] == "name"
+        )
+        return tuple(dict.fromkeys(itertools.islice(told, MOST_NEIGHBOURS)))
+
+    def names_at(self, cell: Cell | None) -> Names:
+        """What holds at a statement, itself included; at the end where there is none."""
+        order = len(self.cells) if cell is None else cell.order + 1
+        return Names(catalogue().arity, _Asked(self, order))
+
+    def names_before_cell(self, cell: Cell) -> Facts:
+        """What a statement could ask."""
+        return _Asked(self, cell.order)
+
+    def all_names_at(self, order: int) -> dict[str, Entry]:
+        """Every name that means something at a place, in order of its declaration."""
+        found = {}
+        for kind, name in self.tellers:
+            if kind == "name":
+                entry = self.fact_before((kind, name), order)
+                if entry is not None:
+                    found[name] = entry
+        return found
+
+    def declaration_of(self, name: str, order: int) -> Span | None:
+        """Where a name that is known at a place was declared or defined."""
+        cell = self.teller_before(("name", name), order)
+        if cell is None or cell.analysis is None:
+            return None
+        span = cell.analysis.told["name", name].span
+        return None if span is None else cell.move(span)
+
+    # first stage: reading
+
+    def catch_up(self, until: int | None = None, pause: Callable[[], bool] | None = None) -> None:
+        """Read what is dirty, in order; up to the cell of that number, or until `pause` says so."""
+        heap = [(cell.order, cell) for cell in self.dirty]
+        heap.sort(key=_order_of_pair)
+        while heap:
+            order, cell = heap[0]
+            if (until is not None and order > until) or (pause is not None and pause()):
+                return
+            poll()
+            for behind in self._read(cell):
+                if behind not in self.dirty:
+                    self.dirty.add(behind)
+                    heapq.heappush(heap, (behind.order, behind))
+            heapq.heappop(heap)  # what was pushed stands behind it
+            self.dirty.discard(cell)
+
+    def _read(self, cell: Cell) -> list[Cell]:
+        """Analyse a cell; gives the cells behind it that have to be looked at again."""
+        old = cell.analysis
+        if old is not None and self._holds(old.asked, cell.order):
+            if cell.judged is not None and not self._holds(cell.judging_asked, cell.order):
+                self._drop_verdict(cell)
+            return []
+        new = self._remembered(cell) or self._analyse(cell)
+        self._withdraw(cell)
+        self._enter(cell, new)
+        before = old.told if old is not None else {}
+        changed = [k for k in before.keys() | new.told.keys() if before.get(k) != new.told.get(k)]
+        if any(kind == "name" for kind, _ in changed):
+            changed.append(VOCABULARY)
+        return [c for key in changed for c in self.askers.get(key, ()) if c.order > cell.order]
+
+    def _holds(self, asked: dict[Fact, Any], order: int) -> bool:
+        return all(
+            answer == (self.names_before(order) if key is VOCABULARY else self.fact_before(key, order))
+            for key, answer in asked.items()
+        )
+
+    def _remembered(self, cell: Cell) -> Analysis | None:
+        for analysis in self._memory.get(_content(cell), ()):
+            if self._holds(analysis.asked, cell.order):
+                self._memory.move_to_end(_content(cell))
+                return analysis
+        return None
+
+    def _analyse(self, cell: Cell) -> Analysis:
+        self.lowered_count += 1
+        asked = _Asked(self, cell.order)
+        names = Names(catalogue().arity, asked)
+        item = replace(cell.item, start=0)
+        try:
+            lowered = lower_item(item, names)
+        except Exception as error:  # a fault of ours in one statement must not cost the file
+            log.error("%s in `%s`", type(error).__name__, item.text, exc_info=error)
+            message = f"internal error, please report it ({type(error).__name__}: {error})"
+            lowered = Lowered("broken", item.text, "")
+            lowered.diagnostics.append(Diagnostic("EIN002", NAMES["EIN002"][1], (0, len(item.text)), message))
+            names.own.clear()
+        silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
+        analysis = Analysis(lowered, names.own, asked.answers, frozenset(names.used), silent)
+        known = self._memory.setdefault(_content(cell), [])
+        known.insert(0, analysis)
+        del known[3:]
+        if len(self._memory) > REMEMBERED:
+            self._memory.popitem(last=False)
+        return analysis
+
+    def _enter(self, cell: Cell, analysis: Analysis) -> None:
+        cell.analysis = analysis
+        for key in analysis.told:
+            tellers = self.tellers.setdefault(key, [])
+            tellers.insert(bisect_left(tellers, cell.order, key=_order), cell)
+        for key in analysis.asked:
+            self.askers.setdefault(key, set()).add(cell)
+        self.uses.update(analysis.used)
+        if cell.awaits_verdict:
+            self.unjudged.add(cell)
+
+    def _withdraw(self, cell: Cell) -> None:
+        """Take back what a cell told and asked."""
+        if cell.analysis is None:
+            return
+        self._drop_verdict(cell)
+        self.unjudged.discard(cell)
+        for key in cell.analysis.told:
+            self.tellers[key].remove(cell)
+            if not self.tellers[key]:
+                del self.tellers[key]
+        for key in cell.analysis.asked:
+            self.askers[key].discard(cell)
+        self.uses.subtract(cell.analysis.used)
+        cell.analysis = None
+        cell.notes.clear()
+
+    def _forget(self, cell: Cell) -> None:
+        """A cell that stands no longer in the document: whoever asked what it told is dirty."""
+        told = cell.analysis.told if cell.analysis is not None else {}
+        asked = [*told, VOCABULARY] if any(kind == "name" for kind, _ in told) else list(told)
+        for key in asked:
+            self.dirty.update(c for c in self.askers.get(key, ()) if c.order > cell.order)
+        self._withdraw(cell)
+        self.dirty.discard(cell)
+
+    # second stage: verdicts
+
+    def next_claims(self) -> list[Cell]:
+        """The cells whose claims await a verdict, those near the last edit first."""
+        at = bisect_left(self.cells, self.touched, key=lambda c: c.end)
+        return sorted(self.unjudged, key=lambda c: abs(c.order - at))
+
+    def judge(self, cell: Cell) -> None:
+        """Give the claims of a cell their verdicts."""
+        if not cell.awaits_verdict or cell in self.dirty:
+            return
+        assert cell.analysis is not None
+        asked = _Asked(self, cell.order + 1)
+        judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent)
+        self.judged_count += 1
+        cell.judged, cell.judging_asked = (
+            judged,
+            {k: v for k, v in asked.answers.items() if k not in cell.analysis.told},
+        )
+        for key in cell.judging_asked:
+            self.askers.setdefault(key, set()).add(cell)
+        self.unjudged.discard(cell)
+
+    def _drop_verdict(self, cell: Cell) -> None:
+        assert cell.analysis is not None
+        for key in cell.judging_asked:
+            if key not in cell.analysis.asked:
+                self.askers[key].discard(cell)
+        cell.judged, cell.judging_asked = None, {}
+        if cell.awaits_verdict:
+            self.unjudged.add(cell)
+
+    def noted(self, cell: Cell, what: Any, compute: Callable[[Names], T]) -> T:
+        """Something about a cell, worked out among its names once, and again when one of them means something else."""
+        known = cell.notes.get(what)
+        if known is not None and self._holds(known[0], cell.order + 1):
+            return known[1]
+        asked = _Asked(self, cell.order + 1)
+        value = compute(Names(catalogue().arity, asked))
+        cell.notes[what] = asked.answers, value
+        return value
+
+    def finish(self) -> None:
+        """Everything read and judged."""
+        self.catch_up()
+        for cell in self.next_claims():
+            self.judge(cell)
+
+    # what was found, in places of the document
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """All of them, in order of place."""
+        found = [d for cell in self.cells if not cell.unread for d in self.diagnostics_of(cell)]
+        found += self.unused() if self.language == "ein" else []
+        return sorted(found, key=lambda d: d.span)
+
+    def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
+        move, order = cell.move, cell.order
+        found = [d.moved(move, lambda name: self.declaration_of(name, order)) for d in cell.diagnostics]
+        translated = cell.place.region is not None and cell.place.region.translated
+        return [replace(d, fixes=()) for d in found] if translated else found
+
+    def unused(self) -> Iterator[Diagnostic]:
+        """EIN103: declared and never used."""
+        for key, tellers in self.tellers.items():
+            if key[0] != "name" or self.uses[key[1]] > 0:
+                continue
+            cell = tellers[-1]
+            assert cell.analysis is not None
+            entry = cell.analysis.told[key]
+            if entry.kind == "declared" and entry.span:
+                message = f"`{entry.name}` is declared and never used"
+                yield Diagnostic("EIN103", NAMES["EIN103"][1], cell.move(entry.span), message)
+
+    def claims(self) -> list[Claim]:
+        return [replace(c, span=cell.move(c.span)) for cell in self.cells for c in self._claims_of(cell)]
+
+    def _claims_of(self, cell: Cell) -> Iterable[Claim]:
+        return cell.judged.claims if cell.judged is not None and not cell.unread else ()
+
+    def unread(self) -> list[Span]:
+        regions = [c.place.region for c in self.cells if c.unread]
+        return [(r.start, r.end) for r in regions if r is not None]
+
+    def last_before(self, offset: int) -> int:
+        """The number of the last cell that begins at an offset or before."""
+        return bisect_right(self.cells, offset, key=lambda c: c.start) - 1
+
+    def cell_at(self, offset: int) -> Cell | None:
+        """The statement at an offset; of two that meet there, the one that begins."""
+        at = self.last_before(offset)
+        cell = self.cells[at] if at >= 0 else None
+        return cell if cell is not None and offset <= cell.end else None
+
+
+_start: Callable[[Place], int] = lambda place: place.start  # noqa: E731
+_order: Callable[[Cell], int] = lambda cell: cell.order  # noqa: E731
+_order_of_pair: Callable[[tuple[int, Cell]], int] = lambda pair: pair[0]  # noqa: E731
+
+
+def _content(cell: Cell) -> tuple:
+    return cell.item.text, getattr(cell.item, "ignored", None), type(cell.item)
+
+
+def _placed(block: Block, region: Region | None = None) -> Place:
+    return Place(block.start, block.end - block.start, block.items, region)
+
+
+def _tails(old: list[Place], new: list[Place], count: int) -> Iterable[tuple[Place, Place]]:
+    return zip(old[len(old) - count :], new[len(new) - count :], strict=True)

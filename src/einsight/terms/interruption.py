@@ -1,0 +1,66 @@
+"""How long work is paused or stopped from outside.
+
+Whoever computes for long calls `poll` often; whoever asked for the work says by `polled_by` what a poll does in
+this thread: wait for something more urgent, or raise.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Stopped(BaseException):
+    """Nobody wants the answer any more.  No `Exception`: nothing on the way may take it for a failed attempt."""
+
+
+class OutOfTime(Stopped):
+    """The time that was granted is over; says so in words."""
+
+
+class _Hook(threading.local):
+    poll: Callable[[], None] | None = None
+
+
+_hook = _Hook()
+
+
+def poll() -> None:
+    """Called in every long loop."""
+    if _hook.poll is not None:
+        _hook.poll()
+
+
+@contextmanager
+def polled_by(hook: Callable[[], None]) -> Iterator[None]:
+    """Within, every poll of this thread calls that, and then what was set before."""
+    before = _hook.poll
+
+    def both() -> None:
+        hook()
+        if before is not None:
+            before()
+
+    _hook.poll = both
+    try:
+        yield
+    finally:
+        _hook.poll = before
+
+
+@contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """Raise OutOfTime from the first poll after that many seconds; None is no limit."""
+    if seconds is None:
+        yield
+        return
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer")
+
+    with polled_by(check):
+        yield

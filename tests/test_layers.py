@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ORDER = "syntax documents terms lowering meaning rules plugins notation targets services server cli".split()
+ORDER = "syntax documents terms lowering meaning rules plugins notation targets services server cli bench".split()
 ONLY = {"lark": "syntax", "pygls": "server", "lsprotocol": "server", "pluggy": "plugins"}
 LAZY = {"sympy", "numpy"}
 ROOT = Path(__file__).parent.parent / "src" / "einsight"

@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--order", type=int, default=1)
     derive.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
     derive.add_argument("--steps", action="store_true", help="show the derivation")
-    derive.add_argument("--to", choices=["text", "json", "latex", "numpy"], default="text")
+    derive.add_argument("--to", choices=["text", "json", "latex", "numpy", "jax", "torch"], default="text")
     derive.set_defaults(run=_derive)
 
     rewrite = commands.add_parser("rewrite", help="apply rewrite rules to an expression")
@@ -228,8 +228,7 @@ def _lsp(options: argparse.Namespace) -> int:
         if not host or not port.isdigit():
             raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765")
         address = (host, int(port))
-    serve(address)
-    return 0
+    return serve(address)
 
 
 # check

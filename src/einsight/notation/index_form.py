@@ -256,7 +256,9 @@ class Printer:
 
     def _product(self, term: Product, scope: dict[Index, str]) -> tuple[str, int]:
         factors, dummies = build.open_product(term)
-        return self._product_text(factors, dummies, scope)
+        text = self._product_text(factors, dummies, scope)
+        build.give_back(term, (factors, dummies))
+        return text
 
     def _product_text(
         self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]

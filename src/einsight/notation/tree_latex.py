@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ..rules.catalogue import catalogue
 from ..syntax.parse import parse_statement
 from ..syntax.tree import (
@@ -118,10 +120,13 @@ def _norm(node: Norm) -> str:
 def _chain(node: Chain) -> str:
     """Factors in a row; a division takes in all that stands before it."""
     done = ""
-    for operator, item in node.items:
+    items = iter(node.items)
+    for operator, item in items:
         text = _latex(item)
         if operator == "/":
             below = _latex(item.inner) if isinstance(item, Group) else text
+            if isinstance(item, Symbol):  # `∂f/∂x`: the sign and its variable
+                below += " " + "".join(_latex(variable) for _, variable in itertools.islice(items, 1))
             done = rf"\frac{{{done}}}{{{below}}}"
         else:
             done = f"{done} {text}".strip()

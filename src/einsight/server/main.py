@@ -1,164 +1,220 @@
-"""`einsight lsp`: incremental sync, pushed diagnostics, hover.
+"""`einsight lsp`: the language server.
 
-Analysis runs in a worker thread on a snapshot of the text, so that typing is never blocked; a result that a
-newer version has overtaken is dropped.
+    client ──▶ protocol ──▶ documents (text, edits) ──▶ turns ──▶ services (on the sheet) ──▶ wire ──▶ client
+
+The event loop never computes: it changes texts and sends answers.  What a request needs is worked out in its turn;
+diagnostics follow a pause in the typing, the statements that an edit touches first.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from dataclasses import dataclass
-from typing import Any
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlparse
+from urllib.request import url2pathname
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from .. import __version__
 from ..documents.positions import LineIndex
-from ..lowering.report import Diagnostic
-from ..services.check import Findings, check
-from ..services.hover import hover
+from ..services.settings import Settings, settings_for
+from ..services.sheet import Sheet
+from .documents import Documents, OpenDocument
+from .protocol import Protocol
+from .publishing import Publisher
+from .settings import EditorSettings, read_editor_settings
+from .turns import TookTooLong, Turns
 
-DEBOUNCE = 0.12  # seconds: within one keystroke's pause
-SEVERITIES = {
-    "error": lsp.DiagnosticSeverity.Error,
-    "warning": lsp.DiagnosticSeverity.Warning,
-    "information": lsp.DiagnosticSeverity.Information,
-    "hint": lsp.DiagnosticSeverity.Hint,
-}
+T = TypeVar("T")
+CLIENT_CHECK = 10.0  # seconds between looks whether the client is still there
 log = logging.getLogger("einsight")
 
 
-@dataclass(frozen=True)
-class Analysis:
-    """A text at a version, with what was found in it."""
-
-    version: int | None
-    text: str
-    findings: Findings
-    lines: LineIndex
-
-
 class Server(LanguageServer):
-    def __init__(self) -> None:
-        super().__init__("einsight", f"v{__version__}", text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
-        self.analyses: dict[str, Analysis] = {}
-        self.timers: dict[str, asyncio.TimerHandle] = {}
+    """What the features share: the open documents, the turns, the settings, what the client can do."""
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log a handler's failure; the default would show the user a popup."""
-        log.error("%s: %s", type(error).__name__, error, exc_info=error)
+    def __init__(self) -> None:
+        super().__init__(
+            "einsight",
+            f"v{__version__}",
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+            max_workers=4,
+        )
+        self.documents = Documents()
+        self.turns = Turns()
+        self.publisher = Publisher(self)
+        self.editor = EditorSettings()
+        self.options: dict[str, Any] = {}  # initializationOptions: pictures, theme, html
+        self.client_name = ""
+        self.exit_code = 1
+        self.background_tasks: set[asyncio.Future[Any]] = set()
+        self._file_settings: dict[str, Settings] = {}
+
+    # documents
+
+    def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
+        document = self.documents.open(params.text_document, self.encoding())
+        self.set_layout(document)
+        self.publisher.schedule(document, 0)
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        document = self.documents.get(params.text_document.uri)
+        if document is None:
+            log.warning("%s was changed and is not open", params.text_document.uri)
+        elif document.apply(params.content_changes, params.text_document.version):
+            self.publisher.schedule(document)
+
+    def closed(self, params: lsp.DidCloseTextDocumentParams) -> None:
+        document = self.documents.close(params.text_document.uri)
+        if document is not None:
+            self.publisher.forget(document)
 
     def encoding(self) -> str:
         chosen = self.workspace.position_encoding
         return str(getattr(chosen, "value", chosen) or "utf-16")
 
-    def schedule(self, uri: str, delay: float) -> None:
-        """Analyse that document after a pause; a later call for it replaces this one."""
-        waiting = self.timers.pop(uri, None)
-        if waiting is not None:
-            waiting.cancel()
-        loop = asyncio.get_running_loop()
-        self.timers[uri] = loop.call_later(delay, lambda: asyncio.ensure_future(self.publish(uri)))
+    # what the client shows
 
-    async def analyse(self, uri: str) -> Analysis | None:
-        """The analysis of the newest text of an open document."""
-        if uri not in self.workspace.text_documents:
-            return None
-        document = self.workspace.get_text_document(uri)
-        text, version, encoding = document.source, document.version, self.encoding()
-        known = self.analyses.get(uri)
-        if known is not None and known.version == version and known.text == text:
-            return known
-        language = "markdown" if document.language_id == "markdown" else "ein"
-        loop = asyncio.get_running_loop()
-        findings = await loop.run_in_executor(None, check, text, language)
-        made = Analysis(version, text, findings, LineIndex(text, encoding))
-        self.analyses[uri] = made
-        return made
+    def shows_pictures(self) -> bool:
+        """Does it show the images of a hover?  VS Code and its kin do; others say so."""
+        said = self.options.get("pictures")
+        return bool(said) if said is not None else "visual studio code" in self.client_name.lower()
 
-    async def publish(self, uri: str) -> None:
-        """Analyse and push, unless a newer version came meanwhile."""
+    def theme(self) -> str | None:
+        return self.options.get("theme")
+
+    # settings
+
+    def settings_of(self, document: OpenDocument) -> Settings:
+        """The project's file over the editor's settings."""
+        known = self._file_settings.get(document.uri)
+        if known is None:
+            path = path_of(document.uri)
+            known = self._file_settings[document.uri] = settings_for(path) if path is not None else Settings()
+            for problem in known.problems:
+                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+        return known.over(self.editor.checking)
+
+    def set_layout(self, document: OpenDocument) -> None:
+        layout = self.settings_of(document).layout
+        document.layout = "numerator" if layout == "auto" else layout
+
+    def settings_changed(self) -> None:
+        """Take up new settings in every document that is open."""
+        self._file_settings.clear()
+        for document in self.documents.all():
+            self.set_layout(document)
+            self.publisher.schedule(document, 0)
+        self.publisher.refresh_views()
+
+    async def pull_settings(self) -> None:
+        """Ask the client for its settings, where it answers such questions."""
+        workspace = self.client_capabilities.workspace
+        if workspace is None or not workspace.configuration:
+            return
+        asked = lsp.ConfigurationParams([lsp.ConfigurationItem(section="einsight")])
         try:
-            made = await self.analyse(uri)
-            if made is None or uri not in self.workspace.text_documents:
+            given = await self.workspace_configuration_async(asked)
+        except Exception as problem:
+            log.warning("the client gives no settings: %s", problem)
+            return
+        self.use_settings(given[0] if given else None)
+
+    def use_settings(self, given: Any) -> None:
+        before, self.editor = self.editor, read_editor_settings(given)
+        if self.editor == before:
+            return
+        for problem in self.editor.checking.problems:
+            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+        self.settings_changed()
+
+    # computing
+
+    async def compute(
+        self,
+        uri: str,
+        work: Callable[[Sheet, LineIndex], T],
+        default: T,
+        read_to: Callable[[LineIndex], int] | None = None,
+    ) -> T:
+        """What `work` makes of the newest sheet of a document, in turn; `default` where there is none, or no time.
+
+        `read_to` gives the offset up to which the sheet must be read; without it, it is read whole.
+        """
+        document = self.documents.get(uri)
+        if document is None:
+            return default
+
+        def run() -> T:
+            sheet, lines = document.settled()
+            sheet.catch_up(None if read_to is None else sheet.last_before(read_to(lines)))
+            return work(sheet, lines)
+
+        try:
+            return await self.turns.urgent(run, budget=self.settings_of(document).budget)
+        except TookTooLong as spent:
+            log.warning("%s: %s", uri, spent)
+            return default
+
+    # the end
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log a handler's failure; the default would show the user a popup.  A refusal is an answer, and no failure."""
+        if isinstance(error, JsonRpcInvalidParams):
+            return
+        log.error("%s: %s", type(error).__name__, error, exc_info=error)
+
+    def shutdown(self) -> None:
+        self.turns.close()
+        super().shutdown()
+
+    async def watch_client(self) -> None:
+        """End when the client has gone without a word and left the pipe open."""
+        while os.name == "posix" and self.process_id:
+            await asyncio.sleep(CLIENT_CHECK)
+            try:
+                os.kill(self.process_id, 0)
+            except ProcessLookupError:
+                log.warning("the client has gone")
+                self.turns.close()
+                os._exit(1)
+            except PermissionError:
                 return
-            if self.workspace.get_text_document(uri).version != made.version:
-                return
-            found = [_diagnostic(d, made.lines, uri) for d in made.findings.diagnostics]
-            self.text_document_publish_diagnostics(
-                lsp.PublishDiagnosticsParams(uri=uri, version=made.version, diagnostics=found)
-            )
-        except Exception as error:  # one document's failure must not end the server
-            self.report_server_error(error, "diagnostics")
 
 
-def _range(span: tuple[int, int], lines: LineIndex) -> lsp.Range:
-    start, end = lines.position(span[0]), lines.position(span[1])
-    return lsp.Range(lsp.Position(*start), lsp.Position(*end))
-
-
-def _diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> lsp.Diagnostic:
-    related = [
-        lsp.DiagnosticRelatedInformation(lsp.Location(uri, _range(span, lines)), message)
-        for span, message in found.related
-    ]
-    return lsp.Diagnostic(
-        range=_range(found.span, lines),
-        message=found.message,
-        severity=SEVERITIES[found.severity],
-        code=found.code,
-        source="einsight",
-        related_information=related or None,
-        tags=[lsp.DiagnosticTag.Unnecessary] if found.code == "EIN103" else None,
-    )
+def path_of(uri: str) -> Path | None:
+    """The file of a URI, if it is one."""
+    parsed = urlparse(uri)
+    return Path(url2pathname(unquote(parsed.path))) if parsed.scheme == "file" else None
 
 
 def make_server() -> Server:
     """A server with its features registered."""
+    from .features import register_all
+
     server = Server()
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
-    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-        server.schedule(params.text_document.uri, 0)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-        server.schedule(params.text_document.uri, DEBOUNCE)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        waiting = server.timers.pop(uri, None)
-        if waiting is not None:
-            waiting.cancel()
-        server.analyses.pop(uri, None)
-        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
-
-    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    async def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
-        made = await server.analyse(params.text_document.uri)
-        if made is None:
-            return None
-        if params.position.line >= len(made.lines.starts):
-            return None
-        offset = made.lines.offset(params.position.line, params.position.character)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, hover, made.findings, made.text, offset)
-        if found is None:
-            return None
-        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, found.markdown)
-        return lsp.Hover(contents=content, range=_range(found.span, made.lines))
-
+    register_all(server)
     return server
 
 
-def serve(address: tuple[str, int] | None = None) -> None:
-    """Serve on stdio, or on a TCP address, until the client leaves."""
-    logging.basicConfig(level=logging.WARNING)
+def serve(address: tuple[str, int] | None = None) -> int:
+    """Serve on stdio, or on a TCP address, until the client leaves; the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs a traceback for each refusal
+    # a long document is a million objects that live on: looking through them again and again would cost a third of the time
+    gc.set_threshold(50_000, 20, 50)
     server = make_server()
+    gc.freeze()
     if address is None:
         server.start_io()
     else:
         server.start_tcp(*address)
+    return server.exit_code

@@ -1,140 +1,367 @@
-"""What stands at a position of a document: the name or the statement, short first, its derivation below."""
+"""What stands at a position of a document, the narrowest thing first.
+
+A hover begins with what the thing is, its shape and result, in at most ten lines; what else there is to say about
+it stands below a rule.  It is text in Markdown that reads well as it is; `latex` is for clients that show pictures.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from ..lowering.layout import lay_out, stacked, tensor_value
+from ..lowering import marks as kinds
+from ..lowering.marks import Mark
+from ..lowering.names import Entry, Names, space_text
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
-from ..notation.index_form import free_names, index_form
-from ..rules.engine import BudgetExceeded, MissingRule, normal_form
-from ..terms import build
-from ..terms.term import Derivative, Term, has_head
-from .check import Findings
-from .derive import narrate, shortest, verified_matrix
+from ..notation.tree_latex import formula_latex
+from ..rules.catalogue import catalogue
+from ..rules.engine import BudgetExceeded, MissingRule
+from ..syntax.finding import equals_at, expressions_at, side_at
+from ..syntax.tree import Node, Relation
+from ..terms.interruption import OutOfTime
+from .answers import (
+    Answer,
+    answer,
+    definition_value,
+    in_other_layout,
+    jacobians,
+    listed,
+    part_value,
+    reason,
+    shortened,
+    steps_of,
+)
+from .judge import Claim
+from .sheet import Cell, Sheet
 
-LONGEST = 60_000
-MOST_JACOBIANS = 6
+VERDICTS = {
+    "right": "✓ right",
+    "transposed": "⇄ right but for a transpose",
+    "right_if": "✓ right under an assumption",
+    "wrong": "✗ wrong",
+    "shape": "✗ the shapes differ",
+    "undecided": "? undecided",
+}
+_PROPERTIES = {
+    "symmetric": "`A' = A`; a derivative in it varies it within symmetric matrices",
+    "antisymmetric": "`A' = -A`; a derivative in it varies it within antisymmetric matrices",
+    "diagonal": "`A_ij = 0` for `i ≠ j`; a derivative in it varies its diagonal",
+    "orthogonal": "`A' A = I`",
+    "positive-definite": "symmetric, and `x' A x > 0` for `x ≠ 0`",
+    "positive": "every entry is positive",
+    "constant": "nothing is differentiated in it unless it is named",
+    "integer": "whole numbers: it may be an exponent of a matrix",
+}
 
 
 @dataclass(frozen=True)
 class Hover:
-    """Markdown, and the span it is about."""
+    """`brief` lines and `details` in Markdown about a span; `latex` is the formula, `steps` its derivation."""
 
-    markdown: str
     span: Span
+    brief: tuple[str, ...]
+    details: tuple[str, ...] = ()
+    latex: str = ""
+    steps: str = ""
 
 
-def hover(findings: Findings, text: str, offset: int) -> Hover | None:
-    """The hover at an offset; None between statements."""
-    lowered = next((s for s in findings.statements if s.span[0] <= offset <= s.span[1]), None)
-    if lowered is None:
+@dataclass
+class _Said:
+    """A hover that is being put together; what is there when time runs out is shown."""
+
+    span: Span
+    brief: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    latex: str = ""
+    steps: str = ""
+
+    def done(self) -> Hover | None:
+        return Hover(self.span, tuple(self.brief), tuple(self.details), self.latex, self.steps) if self.brief else None
+
+
+def hover(sheet: Sheet, offset: int) -> Hover | None:
+    """The hover at an offset; None between statements.  The sheet must be read up to there."""
+    cell = sheet.cell_at(offset)
+    if cell is None or cell.analysis is None or cell.place.region is not None and cell.place.region.translated:
         return None
-    parts = [p for p in (_name_at(findings, text, offset), _statement(lowered, findings)) if p]
-    if not parts:
-        return None
-    markdown = "\n\n".join(parts)
-    if len(markdown) > LONGEST:
-        markdown = markdown[:LONGEST] + "\n\n… (shortened)"
-    return Hover(markdown, lowered.span)
-
-
-def _name_at(findings: Findings, text: str, offset: int) -> str | None:
-    """The declared name under the cursor."""
-    start = end = offset
-    while start > 0 and text[start - 1].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum():
-        end += 1
-    entry = findings.names.all().get(text[start:end]) if findings.names and start < end else None
-    if entry is None:
-        return None
-    properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
-    return f"`{entry.describe()}`" + (f" {properties}" if properties else "") + f" ({entry.kind})"
-
-
-def _statement(lowered: Lowered, findings: Findings) -> str | None:
+    said = _Said((0, len(cell.item.text)))
     try:
-        if lowered.kind == "definition":
-            return _definition(lowered, findings)
-        if lowered.kind in ("claim", "query"):
-            return _expression(lowered, findings)
-    except MissingRule as missing:
-        return f"No rule differentiates `{getattr(missing.term.body, 'function', getattr(missing.term.body, 'name', '?'))}`."
-    except BudgetExceeded as spent:
-        return str(spent)
-    return None
+        _say(said, sheet, cell, offset - cell.start)
+    except OutOfTime as spent:
+        said.details.append(f"EIN502: the rest is left out, {spent}.")
+    except (BudgetExceeded, MissingRule) as problem:
+        said.details.append(f"{reason(problem)}.")
+    made = said.done()
+    return None if made is None else Hover(cell.move(made.span), made.brief, made.details, made.latex, made.steps)
 
 
-def _value_lines(value: Value, findings: Findings, layout: str) -> list[str]:
-    names = free_names((*value.order, *value.plain_axes))
-    term = shortest(normal_form(value.term), value.term)
-    lines = [f"**index form** `{index_form(term, names)}`"]
-    if value.order:
-        lines[0] += f" (free {', '.join(i.name for i in value.order)})"
-    if findings.names is not None and not value.order:
-        matrix = verified_matrix(term, stacked(value, layout) or value, findings.names)
-        lines.append(f"**matrix form** `{matrix}`" if matrix else "**matrix form** none")
-    shape = value.shape_text() if value.rank else "×".join(str(i.dim) for i in value.order) or "a number"
-    lines.append(f"**shape** {shape}, {layout} layout")
-    return lines
+def _say(said: _Said, sheet: Sheet, cell: Cell, at: int) -> None:
+    lowered, names = cell.lowered, sheet.names_at(cell)
+    if lowered.kind == "directive":
+        said.brief.append(_directive(lowered.text))
+        return
+    mark = lowered.marks.at(at)
+    if mark is not None and mark.kind != kinds.OPERATOR:
+        said.span = (mark.start, mark.end)
+        if (
+            mark.kind == kinds.TENSOR
+            and mark.declares
+            and lowered.kind == "definition"
+            and mark.name == _defined(lowered)
+        ):
+            _definition(said, sheet, cell, names)
+        else:
+            _SAY[mark.kind](said, sheet, cell, names, mark)
+        return
+    tree = lowered.tree
+    if not isinstance(tree, Relation):
+        return
+    place = equals_at(tree, at)
+    if place is not None and lowered.kind == "claim":
+        sheet.judge(cell)  # whoever points at it wants to know now
+        _claim(said, cell, names, place)
+    elif place is not None and lowered.kind == "definition":
+        _definition(said, sheet, cell, names)
+    else:
+        _expression(said, cell, names, tree, at)
 
 
-def _expression(lowered: Lowered, findings: Findings) -> str | None:
-    side = lowered.sides[0]
-    if side.value is None or side.value.flexible:
-        return None
-    lines = _value_lines(side.value, findings, lowered.layout)
-    verdicts = [c.verdict for c in findings.claims if lowered.span[0] <= c.span[0] <= lowered.span[1]]
-    if verdicts:
-        lines.insert(0, f"**{', '.join(verdicts)}**: `{lowered.text}`")
-    return "  \n".join(lines) + _steps(side.value)
+def _defined(lowered: Lowered) -> str:
+    return lowered.tensor.name if lowered.tensor is not None else ""
 
 
-def _steps(value: Value) -> str:
-    if not has_head(value.term, Derivative):
-        return ""
-    names = free_names((*value.order, *value.plain_axes))
-    steps = narrate(value.term, names)
-    if not steps:
-        return ""
-    rows = [f"  {steps[0].before}", *(f"= {s.after}    ({s.rule})" for s in steps)]
-    return "\n\n---\n```text\n" + "\n".join(rows) + "\n```"
+# marks
 
 
-def _definition(lowered: Lowered, findings: Findings) -> str | None:
-    value = lowered.sides[1].value
-    tensor = lowered.tensor
-    if value is None or tensor is None or tensor.definition is None:
-        return None
-    named = (
-        Value(build.instantiate(tensor.definition, lowered.order), order=lowered.order)
-        if lowered.sides[0].value and lowered.sides[0].value.order
-        else value
+def _index(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    marks = cell.lowered.marks
+    scope = marks.scope_of(mark)
+    dim = scope.dim if scope is not None else marks.free.get(mark.name)
+    over = f", runs from 1 to {dim}" if dim is not None else ""
+    partners = [m for m in marks.partners(mark) if m != mark]
+    said.brief.append(f"**index** `{mark.name}`: {'summed' if scope else 'free'}{over}")
+    where = sorted({_holder(cell.lowered, m) for m in partners} - {""})
+    if where:
+        said.brief.append(f"with {listed(where)}")
+    if scope is not None:
+        said.details.append(f"summed in `{cell.lowered.text[scope.start : scope.end]}`")
+
+
+def _holder(lowered: Lowered, mark: Mark) -> str:
+    """The indexed thing that an index stands on."""
+    tree = lowered.tree
+    assert isinstance(tree, Relation)
+    from ..syntax.finding import path_at
+    from ..syntax.tree import Indexed
+
+    around = [n for n in path_at(tree, mark.start, mark.end) if isinstance(n, Indexed)]
+    return lowered.text[around[-1].start : around[-1].end] if around else ""
+
+
+def _tensor(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    entry = names.find(mark.name)
+    if entry is None:
+        said.brief.append(f"`{mark.name}` is not declared")
+        return
+    properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
+    said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
+    teller = sheet.teller_before(("name", mark.name), cell.order + 1)
+    if teller is not None and entry.kind == "defined":
+        said.brief.append(f"`{shortened(teller.lowered.text)}`")
+        said.latex = formula_latex(teller.lowered.text)
+    if entry.kind == "inferred":
+        said.brief.append("nobody declares it: its axes are as long as its indices say")
+    uses = sheet.uses[mark.name]
+    said.details.append(f"used in {uses} statement{'s' * (uses != 1)}")
+
+
+def _kind(entry: Entry) -> str:
+    if entry.kind == "function":
+        return "function"
+    ranks = ("number", "vector", "matrix")
+    rank = len(entry.tensor.dims) if entry.tensor is not None else 0
+    return f"{'' if entry.kind == 'declared' else entry.kind + ' '}{ranks[rank] if rank < 3 else 'array'}"
+
+
+def _function(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    entry = names.find(mark.name)
+    if entry is not None:
+        said.brief.append(f"**unknown function** `{entry.describe()}`")
+        arrays = entry.function is not None
+        derivative = f"`J_{entry.name}`, the second `H_{entry.name}`" if arrays else f"`{entry.name}'`"
+        said.brief.append(
+            f"its derivative is {derivative}; " + ("it takes arrays" if arrays else "it acts entry by entry")
+        )
+        return
+    from .vocabulary import ARRAY_FUNCTIONS
+
+    described = ARRAY_FUNCTIONS.get(mark.name)
+    if described is not None:
+        said.brief += [f"**function** `{described.signature}`", described.doc]
+        return
+    found = catalogue().function(mark.name)
+    if found is None:
+        return
+    arguments = ["z", "w"][: found.arity]
+    said.brief.append(f"**function** `{found.name}({', '.join(arguments)})`, entry by entry")
+    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True)]
+    if found.source != "einsight":
+        said.details.append(f"from {found.source}")
+
+
+def _delta(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    holder = _holder(cell.lowered, mark) or "δ_ij"
+    indices = [
+        m for m in cell.lowered.marks.found.values() if m.kind == kinds.INDEX and mark.end <= m.start <= mark.end + 12
+    ]
+    pair = [m.name for m in sorted(indices, key=lambda m: m.start)][:2]
+    when = f"1 where {pair[0]} = {pair[1]}" if len(pair) == 2 else "1 where its two indices agree"
+    said.brief += [
+        f"**Kronecker delta** `{holder}`: {when}, else 0",
+        "summed with another factor it renames: `∑_j δ_ij x_j = x_i`",
+    ]
+
+
+def _dimension(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    size = names.fact(("size", mark.name))
+    said.brief.append(f"**dimension** `{mark.name}`" + (f", of size {size}" if size else ""))
+    holders = [
+        n for n, e in sheet.all_names_at(cell.order + 1).items()
+        if e.tensor is not None and any(str(d) == mark.name for d in e.tensor.dims)
+    ]  # fmt: skip
+    if holders:
+        more = f" and {len(holders) - 8} more" if len(holders) > 8 else ""
+        said.brief.append(f"an axis of {listed(holders[:8])}{more}")
+
+
+def _property(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    words = _PROPERTIES.get(mark.name)
+    said.brief.append(f"**{mark.name}**: {words}" if words else f"`{mark.name}` is no property")
+
+
+def _constant(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    words = {
+        "I": "the identity, as large as where it stands; `I(n)` says how large",
+        "ones": "an array of ones, as large as where it stands; `ones(n)`, `ones(n, m)` say how large",
+    }
+    said.brief.append(f"`{mark.name}` is {words.get(mark.name, 'the constant 3.14159…')}")
+
+
+_SAY = {
+    kinds.INDEX: _index, kinds.TENSOR: _tensor, kinds.FUNCTION: _function, kinds.DELTA: _delta,
+    kinds.DIMENSION: _dimension, kinds.PROPERTY: _property, kinds.CONSTANT: _constant,
+}  # fmt: skip
+
+
+def _directive(text: str) -> str:
+    words = text[2:].split()
+    if words[:1] == ["layout"]:
+        return "**directive**: from here on derivatives are laid out so; `numerator`, `denominator` or `mixed`"
+    if words[:1] == ["ignore"]:
+        return "**directive**: from here on these codes are not reported"
+    return "no directive: write `#! layout numerator` or `#! ignore EIN402`"
+
+
+# expressions, definitions, claims
+
+
+def _forms(said: _Said, found: Answer) -> None:
+    if found.matrix is not None:
+        said.brief.append(f"**matrix form** `{shortened(found.matrix)}`")
+    said.brief.append(
+        f"**index form** `{shortened(found.index)}`" + (f", free {', '.join(found.free)}" if found.free else "")
     )
-    lines = _value_lines(named, findings, lowered.layout)
+    if found.matrix is None and not found.free:
+        said.brief.append("no matrix form")
+    if found.problem:
+        said.brief.append(found.problem)
+    said.latex = found.latex
+
+
+def _shape(said: _Said, found: Answer, derived: bool) -> None:
+    said.brief.append(f"**shape** {found.shape}" + (f", {found.layout} layout" if derived else ""))
+
+
+def _worked_out(said: _Said, text: str, value: Value, names: Names, layout: str) -> None:
+    from ..terms.term import Derivative, has_head
+
+    found = answer(value, names, layout)
+    if found is None:
+        said.brief.append("takes its size from where it stands")
+        return
+    derived = has_head(value.term, Derivative)
+    _forms(said, found)
+    _shape(said, found, derived)
+    other = in_other_layout(text, value, found, names, layout)
+    if other is not None and other.matrix is not None:
+        said.brief.append(f"**{other.layout} layout** `{shortened(other.matrix)}`, {other.shape}")
+    _derivation(said, value)
+
+
+def _derivation(said: _Said, value: Value) -> None:
+    steps = steps_of(value, latex=False)
+    if steps:
+        rows = [f"  {steps[0].before}", *(f"= {s.after}    ({s.rule})" for s in steps)]
+        said.steps = "\n".join(rows)
+
+
+def _expression(said: _Said, cell: Cell, names: Names, tree: Relation, at: int) -> None:
+    place = side_at(tree, at)
+    if place is None:
+        return
+    nodes: Sequence[Node] = expressions_at(tree.sides[place], at) or [tree.sides[place]]
+    for node in nodes:
+        found = part_value(cell.lowered, node, names)
+        if found is None:
+            continue
+        text, value = found
+        said.span = (node.start, node.end)
+        said.brief.append(f"`{shortened(cell.lowered.text[node.start : node.end])}`")
+        _worked_out(said, text, value, names, cell.lowered.layout)
+        return
+    broken = [d for d in cell.diagnostics if d.severity == "error"]
+    if broken:
+        said.brief.append(f"{broken[0].code}: {broken[0].message}")
+
+
+def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
+    lowered = cell.lowered
+    value = definition_value(lowered)
+    if value is None or lowered.tensor is None:
+        return
+    tensor = lowered.tensor
+    said.brief.append(f"**defines** `{tensor.name} ∈ {space_text(tensor.dims)}`")
+    found = answer(value, names, lowered.layout)
+    if found is not None:
+        _forms(said, found)
+        said.latex = formula_latex(lowered.text)
+    _derivation(said, value)
+    for name, jacobian in jacobians(tensor, names, lowered.layout):
+        line = f"**∂{tensor.name}/∂{name}** `{shortened(jacobian.text)}`, {jacobian.shape}"
+        (said.brief if len(said.brief) < 9 else said.details).append(line)
     if len(tensor.dims) <= 1:
-        lines += _jacobians(lowered, findings)
-    return "  \n".join(lines)
+        said.details.append(f"derivatives in {lowered.layout} layout")
 
 
-def _jacobians(lowered: Lowered, findings: Findings) -> list[str]:
-    """Of a scalar or vector, its Jacobian in every variable it depends on."""
-    tensor = lowered.tensor
-    assert tensor is not None
-    leaves = sorted(
-        (t for t in tensor.depends if t.definition is None and "constant" not in t.properties), key=lambda t: t.key
-    )
-    lines = []
-    for leaf in leaves[:MOST_JACOBIANS]:
-        whole = tensor_value(tensor)
-        slots = tuple(build.fresh_index(d) for d in leaf.dims)
-        laid = lay_out(Value(build.derivative(whole.term, leaf, slots), whole.axes), slots, lowered.layout)
-        laid = stacked(laid, lowered.layout) or laid
-        term: Term = shortest(normal_form(laid.term), laid.term)
-        matrix = verified_matrix(term, laid, findings.names) if findings.names is not None else None
-        shown = matrix or index_form(term, free_names((*whole.plain_axes, *slots)))
-        lines.append(f"**∂{tensor.name}/∂{leaf.name}** `{shown}`")
-    return lines
+def _claim(said: _Said, cell: Cell, names: Names, place: int) -> None:
+    lowered = cell.lowered
+    left, right = lowered.sides[place : place + 2]
+    said.span = (left.span[0], right.span[1])
+    claim = _judged(cell, right.span)
+    if claim is None:
+        said.brief.append("not judged yet")
+    else:
+        said.brief.append(f"**{VERDICTS[claim.verdict]}**" + (f": {claim.assumption}" if claim.assumption else ""))
+        if claim.derived and claim.verdict != "right":
+            said.brief.append(f"einsight derives `{shortened(claim.derived)}`")
+        if claim.counterexample:
+            said.details.append(shortened(claim.counterexample))
+    if left.value is not None:
+        _worked_out(said, left.text, left.value, names, lowered.layout)
+
+
+def _judged(cell: Cell, span: Span) -> Claim | None:
+    claims = cell.judged.claims if cell.judged is not None else ()
+    return next((c for c in claims if c.span == span), None)

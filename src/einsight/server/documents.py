@@ -1,0 +1,126 @@
+"""The open documents: texts as the client edits them, and their analyses.
+
+The event loop changes the text; the analysis follows when somebody computes (`Turns`), by the edits that have come in
+meanwhile.  So a keystroke costs the event loop a splice and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from lsprotocol import types as lsp
+
+from ..documents.positions import LineIndex
+from ..services.sheet import Sheet
+
+LANGUAGES = {"markdown": "markdown", "quarto": "markdown", "rmarkdown": "markdown"}
+log = logging.getLogger("einsight")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a text, in the offsets that held before it."""
+
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(eq=False)
+class OpenDocument:
+    """A document at a version.
+
+    `edits` have reached the text and not yet the sheet; whoever computes calls `settled` first.  `generation` counts
+    the times that the sheet has changed: who stepped aside while he computed looks whether it is still the same.
+    """
+
+    uri: str
+    language: str
+    version: int
+    lines: LineIndex
+    layout: str = "numerator"
+    edits: deque[Edit] = field(default_factory=deque)
+    is_open: bool = True
+    generation: int = 0
+    _sheet: Sheet | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # text and edits change together
+
+    @property
+    def text(self) -> str:
+        return self.lines.text
+
+    def apply(self, changes: Sequence[Any], version: int) -> bool:
+        """The changes of a notification; False for one that is older than what is here."""
+        if version is not None and version <= self.version:
+            log.warning(
+                "%s: a change to version %s came behind version %s and is left out", self.uri, version, self.version
+            )
+            return False
+        for change in changes:
+            self._change(change)
+        self.version = version
+        return True
+
+    def _change(self, change: Any) -> None:
+        where = getattr(change, "range", None)
+        if where is None:
+            start, end = 0, len(self.text)
+        else:
+            start, end = sorted(self.lines.offset(p.line, p.character) for p in (where.start, where.end))
+        text = self.text[:start] + change.text + self.text[end:]
+        lines = self.lines.edited(start, end, text)
+        with self._lock:
+            self.lines = lines
+            self.edits.append(Edit(start, end, change.text))
+
+    def settled(self) -> tuple[Sheet, LineIndex]:
+        """The sheet with every edit in it, and the lines of its text.  Call this where computations take turns."""
+        with self._lock:
+            edits, lines = list(self.edits), self.lines
+            self.edits.clear()
+        if edits or self._sheet is None or self._sheet.layout != self.layout:
+            self.generation += 1
+        if self._sheet is None or self._sheet.layout != self.layout:
+            self._sheet = Sheet(lines.text, self.language, self.layout)
+        else:
+            for edit in edits:
+                self._sheet.edit(edit.start, edit.end, edit.new)
+        return self._sheet, lines
+
+    def is_stale(self) -> bool:
+        """Would a computation on the sheet be on a text that is no longer there?"""
+        return bool(self.edits) or not self.is_open
+
+
+class Documents:
+    """The open documents by URI; clients spell the escapes of one URI in more ways than one."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, OpenDocument] = {}
+
+    def open(self, item: lsp.TextDocumentItem, encoding: str) -> OpenDocument:
+        language = LANGUAGES.get(item.language_id, "ein")
+        made = OpenDocument(item.uri, language, item.version, LineIndex(item.text, encoding))
+        old = self._open.get(unquote(item.uri))
+        if old is not None:
+            old.is_open = False
+        self._open[unquote(item.uri)] = made
+        return made
+
+    def get(self, uri: str) -> OpenDocument | None:
+        return self._open.get(unquote(uri))
+
+    def close(self, uri: str) -> OpenDocument | None:
+        found = self._open.pop(unquote(uri), None)
+        if found is not None:
+            found.is_open = False
+        return found
+
+    def all(self) -> list[OpenDocument]:
+        return list(self._open.values())

@@ -1,0 +1,173 @@
+"""Code actions, the commands behind them, and the derivation for panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
+
+from ...documents.positions import LineIndex
+from ...lowering.report import EinsightError
+from ...services.actions import FIX_ALL, QUICKFIX, REWRITE, SOURCE, Action, actions, jacobian_edit
+from ...services.copying import copied
+from ...services.derivations import Derivation, as_text, derivation
+from ...services.explain import explain
+from ...services.hints import summary, verdicts
+from ...services.sheet import Sheet
+from .. import wire
+from ..protocol import Plain
+
+if TYPE_CHECKING:
+    from ..main import Server
+
+KINDS = [QUICKFIX, REWRITE, SOURCE, FIX_ALL]
+
+
+def register(server: Server) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=KINDS))
+    async def offered(params: lsp.CodeActionParams) -> Plain:
+        uri = params.text_document.uri
+        only = [str(getattr(k, "value", k)) for k in params.context.only or ()]
+
+        def find(sheet: Sheet, lines: LineIndex) -> Plain:
+            start, end = wire.span_of(params.range, lines)
+            return Plain([_action(a, lines, uri, params.range) for a in actions(sheet, lines, start, end, only)])
+
+        return await server.compute(uri, find, Plain([]))
+
+    @server.feature("einsight/derivation")
+    async def derived(params: Any) -> Plain | None:
+        return await _derivation(server, params, lambda found, lines: Plain(derivation_json(found, lines)))
+
+    @server.feature("einsight/status")
+    async def status(params: Any) -> Plain | None:
+        """Answered when every claim of a document has its verdict: how many of each, and the version they are of."""
+        document = server.documents.get(str(_field(params, "uri")))
+        if document is None:
+            return None
+        await server.publisher.finished(document)
+
+        def find(sheet: Sheet, lines: LineIndex) -> Plain:
+            return Plain({"version": document.version, "verdicts": verdicts(sheet), "summary": summary(sheet)})
+
+        return await server.compute(document.uri, find, None)
+
+    @server.command("einsight.showDerivation")
+    async def shown(uri: str, position: Any) -> str | None:
+        """The derivation at a position, as text."""
+        found = await _derivation(server, {"uri": uri, "position": position}, lambda d, lines: Plain(as_text(d)))
+        return None if found is None else found.data
+
+    @server.command("einsight.insertJacobian")
+    async def jacobian_inserted(uri: str, position: Any, variable: str) -> bool:
+        return await _insert(server, uri, position, lambda sheet, offset: jacobian_edit(sheet, offset, variable))
+
+    @server.command("einsight.insertDerivation")
+    async def derivation_inserted(uri: str, position: Any) -> bool:
+        def find(sheet: Sheet, offset: int) -> Any:
+            found = actions(sheet, LineIndex(sheet.text), offset, offset, (REWRITE,))
+            return next((a.edits for a in found if a.title == "Insert the whole derivation"), None)
+
+        return await _insert(server, uri, position, find)
+
+    @server.command("einsight.copyAs")
+    async def copied_as(target: str, uri: str, position: Any) -> str | None:
+        """Source or LaTeX of what stands at a position; the client puts it where its user wants it."""
+
+        def find(sheet: Sheet, lines: LineIndex) -> str | None:
+            return copied(sheet, _offset(position, lines), target)
+
+        try:
+            return await server.compute(uri, find, None)
+        except EinsightError as problem:
+            raise JsonRpcInvalidParams(str(problem)) from None
+
+    @server.command("einsight.explain")
+    async def explained(what: str) -> str:
+        try:
+            return explain(what)
+        except EinsightError as problem:
+            raise JsonRpcInvalidParams(str(problem)) from None
+
+
+def _field(data: Any, name: str) -> Any:
+    """pygls hands on what it has no type for as a dictionary or as an object."""
+    return data.get(name) if isinstance(data, dict) else getattr(data, name, None)
+
+
+def _offset(position: Any, lines: LineIndex) -> int:
+    line, character = _field(position, "line"), _field(position, "character")
+    if not isinstance(line, int) or not isinstance(character, int):
+        raise JsonRpcInvalidParams("a position has a line and a character")
+    return lines.offset(line, character)
+
+
+async def _derivation(server: Server, params: Any, show: Any) -> Plain | None:
+    document = _field(params, "textDocument")
+    uri = _field(params, "uri") or (_field(document, "uri") if document is not None else None)
+    position = _field(params, "position")
+    if not isinstance(uri, str):
+        raise JsonRpcInvalidParams("einsight/derivation takes a uri and a position")
+    _offset(position, LineIndex(""))  # is it a position at all?
+
+    def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
+        found = derivation(sheet, _offset(position, lines))
+        return None if found is None else show(found, lines)
+
+    return await server.compute(uri, find, None, lambda lines: _offset(position, lines))
+
+
+async def _insert(server: Server, uri: str, position: Any, find: Any) -> bool:
+    """Have the client apply edits that are found at a position."""
+
+    def run(sheet: Sheet, lines: LineIndex) -> dict[str, Any] | None:
+        edits = find(sheet, _offset(position, lines))
+        return wire.workspace_edit({uri: edits}, {uri: lines}) if edits else None
+
+    edit = await server.compute(uri, run, None)
+    if edit is None:
+        return False
+    converter = server.protocol._converter
+    made = converter.structure({"label": "einsight", "edit": edit}, lsp.ApplyWorkspaceEditParams)
+    answer = await server.workspace_apply_edit_async(made)
+    return bool(answer.applied)
+
+
+def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dict[str, Any]:
+    made: dict[str, Any] = {"title": action.title, "kind": action.kind}
+    if action.edits:
+        made["edit"] = wire.workspace_edit({uri: action.edits}, {uri: lines})
+    if action.mends is not None:
+        made["diagnostics"] = [wire.diagnostic(action.mends, lines, uri)]
+    if action.preferred:
+        made["isPreferred"] = True
+    if action.command is not None:
+        name, arguments = action.command
+        position = {"line": where.start.line, "character": where.start.character}
+        made["command"] = {"title": action.title, "command": name, "arguments": [*arguments, uri, position]}
+    return made
+
+
+def derivation_json(found: Derivation, lines: LineIndex) -> dict[str, Any]:
+    """`{steps: [{rule, before, after, latex, range}], …}` (SPEC 6), and what a panel shows around them."""
+    where = wire.range_of(found.span, lines)
+    answer, other = found.answer, found.other
+    return {
+        "range": where,
+        "expression": found.expression,
+        "expressionLatex": found.expression_latex,
+        "start": found.start,
+        "startLatex": found.start_latex,
+        "steps": [
+            {"rule": s.rule, "before": s.before, "after": s.after, "latex": s.latex, "note": s.note, "range": where}
+            for s in found.steps
+        ],
+        "index": answer.index if answer else None,
+        "matrix": answer.matrix if answer else None,
+        "latex": answer.latex if answer else None,
+        "shape": answer.shape if answer else None,
+        "layout": answer.layout if answer else None,
+        "other": {"layout": other.layout, "matrix": other.matrix, "shape": other.shape} if other else None,
+        "text": as_text(found),
+    }

@@ -1,0 +1,135 @@
+"""What is drawn into the text: semantic tokens, inlay hints, lenses.
+
+A long document that has just been opened is drawn as far as it has been read; the client asks again when the rest is
+done (`Publisher.refresh_views`).
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from ...documents.positions import LineIndex
+from ...services.actions import jacobian_claim
+from ...services.answers import variables_of
+from ...services.hints import Hint, Lens, hints, lenses
+from ...services.sheet import Sheet
+from ...services.tokens import MODIFIERS, TYPES, tokens
+from .. import wire
+from ..protocol import Plain
+
+if TYPE_CHECKING:
+    from ..main import Server
+
+# seconds that drawing waits for reading
+PATIENCE = 0.4
+LEGEND = lsp.SemanticTokensLegend(token_types=list(TYPES), token_modifiers=list(MODIFIERS))
+
+
+def register(server: Server) -> None:
+    def read_for_a_while(sheet: Sheet, until: int) -> None:
+        end = time.monotonic() + PATIENCE
+        sheet.catch_up(until, pause=lambda: time.monotonic() > end)
+        if sheet.dirty or sheet.unjudged:
+            server.publisher.drawn_when_unfinished = True
+
+    async def part(uri: str, where: Any, draw: Any) -> Plain:
+        def run(sheet: Sheet, lines: LineIndex) -> Plain:
+            start, end = wire.span_of(where, lines) if where is not None else (0, len(lines.text))
+            read_for_a_while(sheet, sheet.last_before(end))
+            return Plain(draw(sheet, lines, start, end))
+
+        return await server.compute(uri, run, Plain(None), lambda lines: -1)
+
+    def encoded(sheet: Sheet, lines: LineIndex, start: int, end: int) -> dict[str, Any]:
+        data: list[int] = []
+        line = column = 0
+        for first, last, kind, modifiers in tokens(sheet, start, end):
+            at, where = lines.position(first)
+            length = lines.units(first, last)
+            data += (at - line, where - column if at == line else where, length, kind, modifiers)
+            line, column = at, where
+        return {"data": data}
+
+    @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
+    async def coloured(params: lsp.SemanticTokensParams) -> Plain:
+        return await part(params.text_document.uri, None, encoded)
+
+    @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, LEGEND)
+    async def coloured_part(params: lsp.SemanticTokensRangeParams) -> Plain:
+        return await part(params.text_document.uri, params.range, encoded)
+
+    @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    async def hinted(params: lsp.InlayHintParams) -> Plain:
+        def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
+            return [_hint(h, lines) for h in hints(sheet, start, end) if getattr(server.editor, h.kind)]
+
+        return await part(params.text_document.uri, params.range, draw)
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS, lsp.CodeLensOptions(resolve_provider=True))
+    async def lensed(params: lsp.CodeLensParams) -> Plain:
+        uri = params.text_document.uri
+
+        def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
+            return [_lens(lens, lines, uri) for lens in lenses(sheet)] if server.editor.code_lens else []
+
+        return await part(uri, None, draw)
+
+    @server.feature(lsp.CODE_LENS_RESOLVE)
+    async def resolved(lens: lsp.CodeLens) -> Plain:
+        """The derivative of a definition, worked out now that somebody looks at it."""
+        data = lens.data if isinstance(lens.data, dict) else {}
+        uri, title, variable = (str(data.get(k, "")) for k in ("uri", "title", "variable"))
+        where = lens.range.start
+
+        def find(sheet: Sheet, lines: LineIndex) -> str:
+            return _derivative(sheet, lines.offset(where.line, where.character), variable) or title
+
+        def offset(lines: LineIndex) -> int:
+            return lines.offset(where.line, where.character)
+
+        text = await server.compute(uri, find, title, offset)
+        command = {"title": text, "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
+        return Plain({"range": _range(lens.range), "command": command, "data": data})
+
+
+def _derivative(sheet: Sheet, offset: int, variable: str) -> str | None:
+    cell = sheet.cell_at(offset)
+    tensor = cell.lowered.tensor if cell is not None and cell.analysis is not None else None
+    leaf = next((t for t in variables_of(tensor) if t.name == variable), None) if tensor is not None else None
+    if cell is None or leaf is None:
+        return None
+    return sheet.noted(cell, ("jacobian", variable), partial(jacobian_claim, cell, leaf))
+
+
+def _hint(hint: Hint, lines: LineIndex) -> dict[str, Any]:
+    line, column = lines.position(hint.offset)
+    where = {"line": line, "character": column}
+    made: dict[str, Any] = {"position": where, "label": hint.label, "paddingLeft": True}
+    if hint.kind == "shapes":
+        made["kind"] = lsp.InlayHintKind.Type.value
+    if hint.tooltip:
+        made["tooltip"] = {"kind": "markdown", "value": hint.tooltip}
+    if hint.insert:
+        made["textEdits"] = [{"range": {"start": where, "end": where}, "newText": hint.insert}]
+    return made
+
+
+def _lens(lens: Lens, lines: LineIndex, uri: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"range": wire.range_of((lens.span[0], lens.span[0]), lines)}
+    if lens.variable:
+        made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable}
+    else:
+        made["command"] = {"title": lens.title, "command": ""}
+    return made
+
+
+def _position(where: lsp.Position) -> dict[str, int]:
+    return {"line": where.line, "character": where.character}
+
+
+def _range(where: lsp.Range) -> dict[str, Any]:
+    return {"start": _position(where.start), "end": _position(where.end)}

@@ -1,0 +1,86 @@
+"""Hovers: the picture of the formula where the client shows one, the short lines, the details folded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from ...documents.positions import LineIndex
+from ...services.hover import Hover, hover
+from ...services.sheet import Sheet
+from ...terms.interruption import OutOfTime
+from .. import wire
+from ..protocol import Plain
+
+if TYPE_CHECKING:
+    from ..main import Server
+
+# VS Code cuts a hover at 100,000 characters, pictures included
+LONGEST = 60_000
+LONGEST_PICTURE = 40_000
+
+
+def register(server: Server) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hovered(params: lsp.HoverParams) -> Plain | None:
+        where = params.position
+
+        def offset(lines: LineIndex) -> int:
+            return lines.offset(where.line, where.character)
+
+        def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
+            if where.line >= len(lines.starts):
+                return None
+            found = hover(sheet, offset(lines))
+            if found is None:
+                return None
+            return Plain({"contents": contents(server, found), "range": wire.range_of(found.span, lines)})
+
+        return await server.compute(params.text_document.uri, find, None, offset)
+
+
+def contents(server: Server, found: Hover) -> dict[str, str]:
+    """Markdown, or plain text for a client that shows none."""
+    able = server.client_capabilities.text_document
+    formats = able.hover.content_format if able is not None and able.hover is not None else None
+    if formats and lsp.MarkupKind.Markdown not in formats:
+        return {"kind": "plaintext", "value": _plain(found)[:LONGEST]}
+    return {
+        "kind": "markdown",
+        "value": markdown(found, _picture(server, found.latex), server.options.get("html") is True),
+    }
+
+
+def _picture(server: Server, latex: str) -> str:
+    if not latex or not server.shows_pictures():
+        return ""
+    from ...notation.picture import data_uri
+
+    try:
+        uri = data_uri(latex, server.theme())
+    except OutOfTime:
+        return ""
+    return f"![{_alternative(latex)}]({uri})\n\n" if uri and len(uri) <= LONGEST_PICTURE else ""
+
+
+def _alternative(latex: str) -> str:
+    return "".join(c for c in latex if c not in "[]\\\n")[:200]
+
+
+def markdown(found: Hover, picture: str, html: bool) -> str:
+    parts = [picture + "  \n".join(found.brief)]
+    below = list(found.details)
+    if below:
+        parts.append("---\n" + "  \n".join(below))
+    if found.steps:
+        steps = f"```text\n{found.steps}\n```"
+        parts.append(f"<details><summary>derivation</summary>\n\n{steps}\n\n</details>" if html else f"---\n{steps}")
+    text = "\n\n".join(parts)
+    if len(text) <= LONGEST:
+        return text
+    return text[: LONGEST - 40].rsplit("\n", 1)[0] + ("\n```" if found.steps else "") + "\n\n… (shortened)"
+
+
+def _plain(found: Hover) -> str:
+    return "\n".join([*found.brief, *found.details, found.steps]).replace("**", "").replace("`", "")

@@ -1,0 +1,91 @@
+"""Settings, watched files, warming up, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from ...services.settings import FILES
+
+if TYPE_CHECKING:
+    from ..main import Server
+
+# seconds after which what is rarely needed is loaded, if nothing else is to be done
+IDLE = 1.0
+log = logging.getLogger("einsight")
+
+
+def register(server: Server) -> None:
+    @server.feature(lsp.INITIALIZE)
+    def initialize(params: lsp.InitializeParams) -> None:
+        given = params.initialization_options
+        server.options = dict(given) if isinstance(given, dict) else {}
+        server.client_name = params.client_info.name if params.client_info else ""
+        if "settings" in server.options:
+            from ..settings import read_editor_settings
+
+            server.editor = read_editor_settings(server.options["settings"])
+
+    @server.feature(lsp.INITIALIZED)
+    async def initialized(params: lsp.InitializedParams) -> None:
+        server.background_tasks.add(asyncio.ensure_future(server.watch_client()))
+        await server.pull_settings()
+        await _watch_files(server)
+        await asyncio.sleep(IDLE)
+        while server.publisher.tasks:
+            await asyncio.sleep(IDLE)
+        await server.turns.background(_warm, server, stale=lambda: False)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def configured(params: lsp.DidChangeConfigurationParams) -> None:
+        given = params.settings.get("einsight", params.settings) if isinstance(params.settings, dict) else None
+        workspace = server.client_capabilities.workspace
+        if workspace is not None and workspace.configuration:
+            await server.pull_settings()
+        else:
+            server.use_settings(given)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
+        server.settings_changed()
+
+    @server.feature("einsight/theme")
+    def theme(params: Any) -> None:
+        """The client's theme is now `light`, `dark` or `highContrast`: pictures follow."""
+        kind = params.get("kind") if isinstance(params, dict) else getattr(params, "kind", None)
+        server.options["theme"] = kind
+
+    @server.feature(lsp.SHUTDOWN)
+    def shutting_down(params: Any = None) -> None:
+        server.exit_code = 0
+
+    @server.feature(lsp.SET_TRACE)
+    def traced(params: lsp.SetTraceParams) -> None:
+        """Nothing is traced beyond the log."""
+
+
+async def _watch_files(server: Server) -> None:
+    """Have the client tell when a settings file changes, where it can."""
+    workspace = server.client_capabilities.workspace
+    able = workspace.did_change_watched_files if workspace is not None else None
+    if able is None or not able.dynamic_registration:
+        return
+    options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(f"**/{name}") for name in FILES])
+    registration = lsp.Registration("einsight-settings", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    with suppress(Exception):  # a client that refuses simply does not tell
+        await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+
+
+def _warm(server: Server) -> None:
+    """Load what the first request would wait for."""
+    from ...rules.catalogue import catalogue
+
+    catalogue().function("warm")  # SymPy, which is asked for every word that is no function here
+    if server.shows_pictures():
+        from ...notation.picture import picture
+
+        picture("x", "light")

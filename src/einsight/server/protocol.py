@@ -1,0 +1,99 @@
+"""pygls' protocol with our own documents, plain answers, and an answer to every malformed request.
+
+pygls splits lines at U+2028 and others too, which shifts positions, and works through the whole text at each change;
+it answers nothing to a request with missing fields; it converts each answer field by field.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+log = logging.getLogger("einsight")
+
+
+@dataclass(frozen=True)
+class Plain:
+    """An answer in the protocol's own JSON."""
+
+    data: Any
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A message whose parameters do not fit its method."""
+
+    id: Any
+    method: str
+    reason: str
+
+
+class Protocol(LanguageServerProtocol):
+    """Set `einsight` on the server side: an object with `opened`, `changed` and `closed`."""
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Iterator[Any]:
+        self._server.opened(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Iterator[Any]:
+        self._server.changed(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Iterator[Any]:
+        self._server.closed(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as problem:
+            reason = str(problem.__cause__ or problem).splitlines()[0]
+            return Malformed(data.get("id"), str(data.get("method", "")), reason)
+
+    def handle_message(self, message: Any) -> None:
+        if isinstance(message, Malformed):
+            log.warning("%s is malformed: %s", message.method or "a message", message.reason)
+            if message.id is not None and message.method:
+                self._refuse(message)
+        elif (refusal := self._not_now(message)) is not None:
+            self._send_data({"jsonrpc": "2.0", "id": message.id, "error": refusal})
+        elif isinstance(message, (dict, list, str, int, float, type(None))):
+            log.warning("a message that is no JSON-RPC is left out")
+        else:
+            super().handle_message(message)
+
+    def _not_now(self, message: Any) -> dict[str, Any] | None:
+        """The error for a request before `initialize` or after `shutdown`."""
+        if not hasattr(message, "method") or not hasattr(message, "id"):
+            return None
+        if self._shutdown:
+            return {"code": lsp.ErrorCodes.InvalidRequest.value, "message": "the server is shutting down"}
+        if self._workspace is None and message.method != lsp.INITIALIZE:
+            return {"code": lsp.ErrorCodes.ServerNotInitialized.value, "message": "send `initialize` first"}
+        return None
+
+    def _refuse(self, message: Malformed) -> None:
+        problem = JsonRpcInvalidParams(f"the parameters of {message.method} do not fit: {message.reason}")
+        self._send_data(
+            {"jsonrpc": "2.0", "id": message.id, "error": {"code": problem.code, "message": problem.message}}
+        )
+
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        if error is None and isinstance(result, Plain):
+            self._result_types.pop(msg_id, None)
+            self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": result.data})
+        else:
+            super()._send_response(msg_id, result, error)
+
+    def notify_plain(self, method: str, params: Any) -> None:
+        """A notification in the protocol's own JSON."""
+        self._send_data({"jsonrpc": "2.0", "method": method, "params": params})

@@ -1,0 +1,180 @@
+"""Diagnostics after a pause, the nearest claims first, and what the client shows drawn again when it has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from ..documents.positions import LineIndex
+from ..lowering.report import Diagnostic
+from ..services.sheet import Sheet
+from ..terms.interruption import within
+from . import wire
+from .documents import OpenDocument
+
+if TYPE_CHECKING:
+    from .main import Server
+
+# seconds: within one keystroke's pause
+DEBOUNCE = float(os.environ.get("EINSIGHT_DEBOUNCE", "0.12"))
+# seconds of work after which what has been found is shown: of a document that has just been opened, and after an edit
+SLICE = 0.3
+IMPATIENT = 0.035
+# seconds of work that a client shows a progress bar for
+SLOW = 1.0
+log = logging.getLogger("einsight")
+
+
+class _Slice:
+    """Reading and judging for a while."""
+
+    def __init__(self, document: OpenDocument, budget: float):
+        self.document, self.budget = document, budget
+        self.generation = -1
+
+    def is_stale(self) -> bool:
+        changed = self.generation >= 0 and self.document.generation != self.generation
+        return changed or self.document.is_stale()
+
+    def run(self) -> bool:
+        """Is everything done?"""
+        end = time.monotonic() + SLICE
+        sheet, _ = self.document.settled()
+        self.generation = self.document.generation
+        sheet.catch_up(pause=lambda: time.monotonic() > end)
+        if sheet.dirty:
+            return False
+        for cell in sheet.next_claims():
+            if time.monotonic() > end:
+                return False
+            with within(self.budget):
+                sheet.judge(cell)
+        return True
+
+
+class Publisher:
+    def __init__(self, server: Server):
+        self.server = server
+        self.timers: dict[OpenDocument, asyncio.TimerHandle] = {}
+        self.tasks: dict[OpenDocument, asyncio.Task[None]] = {}
+        self.drawn_when_unfinished = False  # has the client been shown hints of a document that was still worked on?
+
+    def schedule(self, document: OpenDocument, delay: float | None = None) -> None:
+        """Publish after a pause; a later call for the document replaces this one."""
+        waiting = self.timers.pop(document, None)
+        if waiting is not None:
+            waiting.cancel()
+        loop = asyncio.get_running_loop()
+        self.timers[document] = loop.call_later(DEBOUNCE if delay is None else delay, self._start, document)
+
+    def _start(self, document: OpenDocument) -> None:
+        self.timers.pop(document, None)
+        running = self.tasks.get(document)
+        if running is not None:
+            running.cancel()
+        self.tasks[document] = asyncio.ensure_future(self._run(document))
+
+    def forget(self, document: OpenDocument) -> None:
+        """A closed document: its diagnostics go."""
+        for known in (self.timers.pop(document, None), self.tasks.pop(document, None)):
+            if known is not None:
+                known.cancel()
+        self._send(document, document.version, [])
+
+    async def finished(self, document: OpenDocument) -> None:
+        """Return when nothing is left to do for a document."""
+        while document.is_open and (document in self.timers or document in self.tasks):
+            task = self.tasks.get(document)
+            if task is not None:
+                await asyncio.wait({task})
+            else:
+                await asyncio.sleep(0.01)
+
+    async def _run(self, document: OpenDocument) -> None:
+        progress = asyncio.ensure_future(self._show_progress(document))
+        try:
+            await self._work(document)
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:  # one document's failure must not end the server
+            self.server.report_server_error(error, "diagnostics")
+        finally:
+            progress.cancel()
+            if self.tasks.get(document) is asyncio.current_task():
+                del self.tasks[document]
+
+    async def _work(self, document: OpenDocument) -> None:
+        """Slices of work, and after each what has been found; a newer version ends it."""
+        began = time.monotonic()
+        version, first = document.version, True
+        patience = IMPATIENT if document.generation else SLICE
+        while document.is_open and document.version == version:
+            work = _Slice(document, self.server.settings_of(document).budget)
+            slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
+            if first:  # one claim may take long: what has been read is shown meanwhile
+                await asyncio.wait({slice_}, timeout=patience)
+                if not slice_.done():
+                    await self._publish(document, version)
+            finished = await slice_
+            first = False
+            if finished is None:
+                return
+            await self._publish(document, version)
+            if finished:
+                break
+        if self.drawn_when_unfinished and time.monotonic() - began > DEBOUNCE:
+            self.drawn_when_unfinished = False
+            self.refresh_views()
+
+    async def _publish(self, document: OpenDocument, version: int) -> None:
+        found = await self.server.turns.urgent(self._found, document)
+        if document.is_open and document.version == version and found is not None:
+            self._send(document, version, found)
+
+    def _found(self, document: OpenDocument) -> list[dict[str, Any]] | None:
+        if document.is_stale():
+            return None
+        sheet, lines = document.settled()
+        return wire.diagnostics(self._reported(document, sheet, lines), lines, document.uri)
+
+    def _reported(self, document: OpenDocument, sheet: Sheet, lines: LineIndex) -> list[Diagnostic]:
+        settings = self.server.settings_of(document)
+        return [d for d in sheet.diagnostics() if settings.reports(d)]
+
+    def _send(self, document: OpenDocument, version: int, found: list[dict[str, Any]]) -> None:
+        self.server.protocol.notify_plain(  # type: ignore[attr-defined]
+            "textDocument/publishDiagnostics", {"uri": document.uri, "version": version, "diagnostics": found}
+        )
+
+    async def _show_progress(self, document: OpenDocument) -> None:
+        """A progress bar, where the work goes on for long and the client shows one; until this is cancelled."""
+        window = self.server.client_capabilities.window
+        if window is None or not window.work_done_progress:
+            return
+        await asyncio.sleep(SLOW)
+        token = f"einsight-{document.version}-{time.monotonic()}"
+        with suppress(Exception):  # a client that refuses simply shows none
+            await self.server.work_done_progress.create_async(token)
+            self.server.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("einsight: checking claims"))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.server.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
+
+    def refresh_views(self) -> None:
+        """Have the client ask again for what it draws into the text, where it can."""
+        workspace = self.server.client_capabilities.workspace
+        for name, refresh in (
+            ("inlay_hint", lsp.WORKSPACE_INLAY_HINT_REFRESH),
+            ("code_lens", lsp.WORKSPACE_CODE_LENS_REFRESH),
+            ("semantic_tokens", lsp.WORKSPACE_SEMANTIC_TOKENS_REFRESH),
+        ):
+            able = getattr(workspace, name, None)
+            if able is not None and able.refresh_support:
+                self.server.protocol.send_request(refresh, None)

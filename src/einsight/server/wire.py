@@ -1,0 +1,78 @@
+"""Our findings as the protocol's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..documents.positions import LineIndex
+from ..lowering.report import Diagnostic, Fix, Span
+
+SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
+# no editor shows more of one file; VS Code drops what is beyond
+MOST_DIAGNOSTICS = 1000
+UNNECESSARY = 1
+PAGES = (Path(__file__).parent.parent / "codes.md").as_uri()
+
+
+def range_of(span: Span, lines: LineIndex) -> dict[str, Any]:
+    (line, column), (last_line, last_column) = lines.position(span[0]), lines.position(span[1])
+    return {
+        "start": {"line": line, "character": column},
+        "end": {"line": last_line, "character": last_column},
+    }
+
+
+def span_of(where: Any, lines: LineIndex) -> Span:
+    start, end = (lines.offset(p.line, p.character) for p in (where.start, where.end))
+    return (start, max(start, end))
+
+
+def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
+    """With the fixes as its data, so that a code action needs no second analysis."""
+    made: dict[str, Any] = {
+        "range": range_of(found.span, lines),
+        "severity": SEVERITIES[found.severity],
+        "code": found.code,
+        "codeDescription": {"href": f"{PAGES}#{found.code.lower()}"},
+        "source": "einsight",
+        "message": found.message,
+    }
+    if found.related:
+        made["relatedInformation"] = [
+            {"location": {"uri": uri, "range": range_of(span, lines)}, "message": words}
+            for span, words in found.related
+            if not isinstance(span, str)
+        ]
+    if found.code == "EIN103":
+        made["tags"] = [UNNECESSARY]
+    if found.fixes:
+        made["data"] = {"fixes": [fix(f, lines) for f in found.fixes]}
+    return made
+
+
+def fix(found: Fix, lines: LineIndex) -> dict[str, Any]:
+    return {"title": found.title, "range": range_of(found.span, lines), "newText": found.text}
+
+
+def diagnostics(found: Sequence[Diagnostic], lines: LineIndex, uri: str) -> list[dict[str, Any]]:
+    """The gravest where there are too many for a client, with one more that says so."""
+    if len(found) <= MOST_DIAGNOSTICS:
+        return [diagnostic(d, lines, uri) for d in found]
+    chosen = sorted(found, key=lambda d: SEVERITIES[d.severity])[:MOST_DIAGNOSTICS]
+    more = len(found) - len(chosen)
+    rest = Diagnostic(
+        "EIN502", "information", (0, 0), f"{more} more findings are not shown: `einsight check` lists all"
+    )
+    return [diagnostic(d, lines, uri) for d in (rest, *sorted(chosen, key=lambda d: d.span))]
+
+
+def workspace_edit(edits: Mapping[str, Iterable[tuple[Span, str]]], lines: Mapping[str, LineIndex]) -> dict[str, Any]:
+    """Edits by URI."""
+    return {
+        "changes": {
+            uri: [{"range": range_of(span, lines[uri]), "newText": new} for span, new in changes]
+            for uri, changes in edits.items()
+        }
+    }

@@ -1,0 +1,172 @@
+"""What there is to say about the value of an expression: index form, matrix form, shape, derivation, Jacobians."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ..lowering import marks as kinds
+from ..lowering.layout import lay_out, stacked, tensor_value
+from ..lowering.names import Names
+from ..lowering.statements import Lowered
+from ..lowering.values import Value
+from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.tree_latex import formula_latex
+from ..rules.engine import BudgetExceeded, MissingRule, normal_form
+from ..syntax.tree import Node, Relation
+from ..terms import build
+from ..terms.dimension import Tensor
+from ..terms.term import Derivative, Term, has_head
+from .derive import Step, narrate, read_value, shortest, verified_matrix
+from .sheet import Cell
+
+MOST_JACOBIANS = 6
+# beyond this many characters a form is no longer read but looked at
+LONGEST_FORM = 2_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An expression worked out, in a layout.
+
+    index, matrix   its forms; `matrix` is None where there is none
+    free, shape     its named free indices; its shape in words
+    latex           the matrix form, or else the index form
+    problem         why something is missing
+    """
+
+    index: str
+    matrix: str | None
+    free: tuple[str, ...]
+    shape: str
+    layout: str
+    latex: str
+    problem: str = ""
+    reduced: Term | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The form in the notation of the expression."""
+        return self.matrix if self.matrix is not None and not self.free else self.index
+
+
+def answer(value: Value, names: Names, layout: str) -> Answer | None:
+    """A value worked out; None for `I`, `1` and `0` alone, which have no shape of their own."""
+    if value.flexible:
+        return None
+    value = stacked(value, layout) or value
+    shape = value.shape_text() if value.rank else "×".join(str(i.dim) for i in value.order) or "a number"
+    named = free_names((*value.order, *value.plain_axes))
+    free = tuple(i.name for i in value.order)
+    try:
+        term = shortest(normal_form(value.term), value.term)
+    except (BudgetExceeded, MissingRule) as problem:
+        text = index_form(value.term, named)
+        return Answer(text, None, free, shape, layout, latex_form(value.term, named), reason(problem))
+    matrix = verified_matrix(term, value, names) if not value.order else None
+    text = index_form(term, named)
+    latex = formula_latex(matrix) if matrix else latex_form(term, named)
+    return Answer(text, matrix, free, shape, layout, latex, reduced=term)
+
+
+def reason(problem: BudgetExceeded | MissingRule) -> str:
+    """Why a term could not be worked out."""
+    if isinstance(problem, BudgetExceeded):
+        return str(problem)
+    body = problem.term.body
+    what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
+    return f"no rule differentiates `{what}`"
+
+
+def in_other_layout(text: str, value: Value, found: Answer, names: Names, layout: str) -> Answer | None:
+    """A derivative that has been worked out, in the other layout; None where it is laid out alike, or has no matrix form."""
+    if not has_head(value.term, Derivative) or value.order or not value.rank or found.matrix is None:
+        return None
+    other = "denominator" if layout != "denominator" else "numerator"
+    turned = read_value(text, names, layout=other)
+    if turned is None or turned.flexible or turned.same_layout(value) and turned.row == value.row:
+        return None
+    if value.is_fused or found.reduced is None or turned.rank != value.rank:
+        return answer(turned, names, other)
+    # the components are the same, so nothing has to be derived again
+    axes = value.plain_axes[::-1] if value.rank == 2 else value.plain_axes
+    if turned.on(axes) is not value.term:
+        return answer(turned, names, other)
+    matrix = verified_matrix(found.reduced, replace(turned, term=found.reduced, axes=axes), names)
+    return replace(found, matrix=matrix, shape=turned.shape_text(), layout=other)
+
+
+def steps_of(value: Value, latex: bool = True) -> list[Step]:
+    """The derivation of a value, where there is something to derive."""
+    if value.flexible:
+        return []
+    return narrate(value.term, free_names((*value.order, *value.plain_axes)), latex=latex)
+
+
+def jacobians(tensor: Tensor, names: Names, layout: str) -> list[tuple[str, Answer]]:
+    """The derivatives of a defined number or vector, by the name of the variable."""
+    if len(tensor.dims) > 1:
+        return []
+    found = []
+    for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
+        made = answer(jacobian_value(tensor, leaf, layout), names, layout)
+        if made is not None:
+            found.append((leaf.name, made))
+    return found
+
+
+def variables_of(tensor: Tensor) -> list[Tensor]:
+    """What a defined tensor can be differentiated in."""
+    leaves = (
+        t
+        for t in tensor.depends
+        if t.definition is None and t is not tensor and t.properties.isdisjoint(("constant", "integer", "orthogonal"))
+    )
+    return sorted(leaves, key=lambda t: t.key)
+
+
+def jacobian_value(tensor: Tensor, variable: Tensor, layout: str) -> Value:
+    """`∂tensor/∂variable`, laid out."""
+    whole = tensor_value(tensor)
+    slots = tuple(build.fresh_index(d) for d in variable.dims)
+    return lay_out(Value(build.derivative(whole.term, variable, slots), whole.axes), slots, layout)
+
+
+def definition_value(lowered: Lowered) -> Value | None:
+    """The value that a definition gives its name, in the indices of its left side."""
+    tensor = lowered.tensor
+    if tensor is None or tensor.definition is None or len(lowered.sides) < 2:
+        return None
+    left, right = lowered.sides[0].value, lowered.sides[1].value
+    if left is not None and left.order:
+        return Value(build.instantiate(tensor.definition, lowered.order), order=lowered.order)
+    return replace(right, order=()) if right is not None else None
+
+
+def part_value(lowered: Lowered, node: Node, names: Names) -> tuple[str, Value] | None:
+    """A part of a statement by itself, with the `where` names and the free indices of the whole."""
+    tree = lowered.tree
+    text = lowered.text[node.start : node.end]
+    bindings = tree.bindings if isinstance(tree, Relation) else ()
+    if bindings:
+        text += " where " + lowered.text[bindings[0][0].start : bindings[-1][1].end]
+    keep = [i.name for i in lowered.order] if lowered.kind == "definition" else []
+    value = read_value(text, names, keep=keep, layout=lowered.layout)
+    return None if value is None else (text, value)
+
+
+def axes_of_indices(cell: Cell) -> dict[str, str]:
+    """The indices of a statement with the dimensions they run over, as far as those are known."""
+    marks = cell.lowered.marks
+    found = {m.name: "" for m in marks.found.values() if m.kind == kinds.INDEX}
+    found.update({s.name: str(s.dim) for s in marks.sums})
+    found.update({name: str(dim) for name, dim in marks.free.items()})
+    return found
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_FORM else text[:LONGEST_FORM] + " …"
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names)

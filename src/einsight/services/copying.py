@@ -1,0 +1,57 @@
+"""What stands at a position, as source or LaTeX to be pasted elsewhere."""
+
+from __future__ import annotations
+
+from ..lowering.names import Names
+from ..lowering.report import EinsightError
+from ..syntax.tree import Relation
+from ..terms.term import Derivative, has_head
+from .answers import definition_value, part_value
+from .derive import derived_from, fail, read_value
+from .sheet import Cell, Sheet
+
+
+def copied(sheet: Sheet, offset: int, target: str) -> str | None:
+    """The side of a statement at an offset for a target of `Derived.to`; of a claim, the left side if it derives.
+
+    Raises EinsightError where the target cannot say it.
+    """
+    cell = sheet.cell_at(offset)
+    if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
+        return None
+
+    def make(names: Names) -> str | EinsightError:
+        try:
+            return _source(cell, names, offset - cell.start, target)
+        except EinsightError as problem:
+            return problem
+
+    found = sheet.noted(cell, ("copy", target, offset - cell.start), make)
+    if isinstance(found, EinsightError):
+        raise found
+    return found
+
+
+def _source(cell: Cell, names: Names, at: int, target: str) -> str:
+    lowered = cell.lowered
+    tree = lowered.tree
+    assert isinstance(tree, Relation)
+    value = definition_value(lowered) if lowered.kind == "definition" else None
+    plain, text = value, lowered.text
+    if value is None or plain is None:
+        sides = [s for s in tree.sides if s.start <= at <= s.end] or list(tree.sides)
+        derives = [
+            s
+            for s, side in zip(lowered.sides, tree.sides, strict=False)
+            if s.value and has_head(s.value.term, Derivative)
+        ]
+        node = sides[0]
+        if derives and derives[0].value is not None and not any(d.span == (node.start, node.end) for d in derives):
+            node = next(s for s in tree.sides if (s.start, s.end) == derives[0].span)
+        found = part_value(lowered, node, names)
+        if found is None:
+            raise fail("EIN002", "this does not read by itself")
+        text, value = found
+        # the array that the source returns has its axes in component order, whatever the layout
+        plain = read_value(text, names, keep=[i.name for i in value.order], layout="second") or value
+    return derived_from(text, plain, value, names, lowered.layout).to(target)

@@ -1,0 +1,126 @@
+"""What is drawn into the text: shapes behind definitions, verdicts behind claims, results behind queries; lenses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..lowering.names import Names, space_text
+from ..lowering.report import Span
+from .answers import Answer, answer, variables_of
+from .judge import Claim
+from .sheet import Cell, Sheet
+
+LONGEST_LABEL = 60
+MOST_LENSES = 4
+SIGNS = {"right": "✓", "transposed": "⇄ transposed", "wrong": "✗ wrong", "shape": "✗ shape", "undecided": "? undecided"}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A label behind `offset`; `kind` is shapes, verdicts or results; `insert` would make it part of the text."""
+
+    offset: int
+    label: str
+    kind: str
+    tooltip: str = ""
+    insert: str = ""
+
+
+def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
+    """The hints of the statements that touch a part of the document."""
+    for cell in sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]:
+        if cell.analysis is None or cell.unread:
+            continue
+        if cell.lowered.kind == "definition":
+            yield from _shape(cell)
+        elif cell.lowered.kind == "claim":
+            yield from _verdicts(cell)
+        elif cell.lowered.kind == "query":
+            yield from _result(sheet, cell)
+
+
+def _end(cell: Cell) -> int:
+    return cell.move((0, len(cell.item.text)))[1]
+
+
+def _shape(cell: Cell) -> Iterator[Hint]:
+    tensor = cell.lowered.tensor
+    if tensor is not None:
+        yield Hint(_end(cell), f"∈ {space_text(tensor.dims)}", "shapes")
+
+
+def _verdicts(cell: Cell) -> Iterator[Hint]:
+    claims = cell.judged.claims if cell.judged is not None else ()
+    for claim in claims:
+        sign = SIGNS.get(claim.verdict) or f"✓ if {claim.assumption}"
+        derived = f"einsight derives `{claim.derived}`" if claim.derived and claim.verdict != "right" else ""
+        yield Hint(cell.move(claim.span)[1], sign, "verdicts", derived)
+
+
+def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
+    found = sheet.noted(cell, "result", lambda names: query_answer(cell, names))
+    if found is None or found.problem or found.text == cell.lowered.text:
+        return
+    where = f"\n\n{found.shape}, {found.layout} layout" if found.layout else ""
+    insert = f" = {found.text}" if " where " not in found.text else ""
+    yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"`{found.text}`{where}", insert)
+
+
+def query_answer(cell: Cell, names: Names) -> Answer | None:
+    """The result of a query."""
+    value = cell.lowered.sides[0].value if cell.lowered.sides else None
+    return None if value is None else answer(value, names, cell.lowered.layout)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+
+
+# lenses
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Above `span`: the status of the file, or a derivative by `variable` that is worked out when it is looked at."""
+
+    span: Span
+    title: str
+    variable: str = ""
+
+
+def lenses(sheet: Sheet) -> Iterator[Lens]:
+    if sheet.cells:
+        yield Lens((0, 0), summary(sheet))
+    for cell in sheet.cells:
+        if cell.analysis is None or cell.lowered.kind != "definition":
+            continue
+        tensor = cell.lowered.tensor
+        if tensor is None or len(tensor.dims) > 1:
+            continue
+        for leaf in variables_of(tensor)[:MOST_LENSES]:
+            yield Lens(cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{leaf.name}", leaf.name)
+
+
+def verdicts(sheet: Sheet) -> dict[str, int]:
+    """How many claims have which verdict."""
+    return dict(Counter(claim.verdict for claim in _claims(sheet)))
+
+
+def summary(sheet: Sheet) -> str:
+    """The same in words."""
+    found = verdicts(sheet)
+    waiting = len(sheet.unjudged) + len(sheet.dirty)
+    if not found and not waiting:
+        return "einsight: no claims yet"
+    words = {"right": "right", "right_if": "right under an assumption", "transposed": "transposed", "wrong": "wrong",
+             "shape": "of unequal shapes", "undecided": "undecided"}  # fmt: skip
+    counted = [f"{found[v]} {w}" for v, w in words.items() if v in found]
+    return "einsight: " + ", ".join([*counted, *(["checking …"] if waiting else [])])
+
+
+def _claims(sheet: Sheet) -> Iterator[Claim]:
+    for cell in sheet.cells:
+        if cell.judged is not None and not cell.unread:
+            yield from cell.judged.claims

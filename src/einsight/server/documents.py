@@ -19,7 +19,11 @@ from lsprotocol import types as lsp
 from ..documents.positions import LineIndex
 from ..services.sheet import Sheet
 
-LANGUAGES = {"markdown": "markdown", "quarto": "markdown", "rmarkdown": "markdown"}
+# by the client's name for the language; of others nothing is read
+LANGUAGES = {
+    "einsight": "ein", "ein": "ein", "plaintext": "ein", "": "ein",
+    "markdown": "markdown", "quarto": "markdown", "rmarkdown": "markdown",
+}  # fmt: skip
 log = logging.getLogger("einsight")
 
 
@@ -104,8 +108,11 @@ class Documents:
     def __init__(self) -> None:
         self._open: dict[str, OpenDocument] = {}
 
-    def open(self, item: lsp.TextDocumentItem, encoding: str) -> OpenDocument:
-        language = LANGUAGES.get(item.language_id, "ein")
+    def open(self, item: lsp.TextDocumentItem, encoding: str) -> OpenDocument | None:
+        """The document; None where it is of a language that is not read."""
+        language = "ein" if item.uri.endswith(".ein") else LANGUAGES.get(item.language_id)
+        if language is None:
+            return None
         made = OpenDocument(item.uri, language, item.version, LineIndex(item.text, encoding))
         old = self._open.get(unquote(item.uri))
         if old is not None:

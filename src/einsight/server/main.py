@@ -62,6 +62,9 @@ class Server(LanguageServer):
 
     def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
         document = self.documents.open(params.text_document, self.encoding())
+        if document is None:
+            log.warning("%s: documents in %s are not read", params.text_document.uri, params.text_document.language_id)
+            return
         self.set_layout(document)
         self.publisher.schedule(document, 0)
 

@@ -21,10 +21,10 @@ from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
 from ..syntax.finding import expressions_at
 from ..syntax.statements import Directive, Piece
-from ..syntax.tree import Chain, Indexed, Layer, Node, Relation, Superscript, Transpose
+from ..syntax.tree import Node, Relation
 from ..terms.dimension import Dim, Tensor
 from ..terms.interruption import poll
-from ..terms.term import Derivative, Sum, has_head
+from ..terms.term import Derivative, has_head
 from .answers import answer, axes_of_indices, definition_value, jacobian_value, part_value, variables_of
 from .derivations import Derivation, chain, derivation
 from .derive import agree_in_value, read_value, verified_matrix
@@ -435,38 +435,27 @@ def _rewritten(cell: Cell, node: Node, names: Names) -> list[tuple[str, str]]:
             new = verified_matrix(term, value, names)
         if new is None or new == text or " where " in new:
             continue
-        if isinstance(term, Sum) and _binds_tighter(cell.lowered.tree, node):
-            new = f"({new})"
-        if _same_value(new, value, names, cell):
-            out.append((rule.id, new))
+        fitting = next((t for t in (new, f"({new})") if _stands_in_for(cell, node, t, names)), None)
+        if fitting is not None:
+            out.append((rule.id, fitting))
     return out
 
 
-def _binds_tighter(tree: object, node: Node) -> bool:
-    """Does the node stand as a factor, or under a postfix, so that a sum in its place needs brackets?"""
-    from ..syntax.finding import children
-
-    todo = [tree]
-    while todo:
-        parent = todo.pop()
-        for child in children(parent) if isinstance(parent, Node) else ():
-            if child is node:
-                return isinstance(parent, (Chain, Layer, Indexed, Superscript, Transpose))
-            todo.append(child)
-    return False
-
-
-def _same_value(text: str, value: Value, names: Names, cell: Cell) -> bool:
-    read = read_value(text, names, keep=[i.name for i in value.order], layout=cell.lowered.layout)
-    if (
-        read is None
-        or read.flexible
-        or read.rank != value.rank
-        or {i.name for i in read.order} != {i.name for i in value.order}
-    ):
+def _stands_in_for(cell: Cell, node: Node, text: str, names: Names) -> bool:
+    """Is the statement the same in value with that text in place of the node?"""
+    lowered = cell.lowered
+    whole = lowered.text[: node.start] + text + lowered.text[node.end :]
+    if lowered.kind == "definition":
+        return _defines_the_same(cell, names, whole)
+    if lowered.kind == "claim":
+        return _reads_alike(cell, names, whole)
+    read = judge_text(whole, names, lowered.layout)
+    old, new = (x.sides[0].value if x is not None and x.sides else None for x in (lowered, read and read[0]))
+    if read is None or read[0].kind != lowered.kind or old is None or new is None or new.flexible:
         return False
-    axes = (*value.order, *value.plain_axes)
-    return agree_in_value(read.on(value.axes), value.term, axes)
+    if new.rank != old.rank or not new.same_layout(old) or {i.name for i in new.order} != {i.name for i in old.order}:
+        return False
+    return agree_in_value(new.on(old.axes), old.term, (*old.order, *old.plain_axes))
 
 
 def _brief(text: str) -> str:

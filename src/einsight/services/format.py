@@ -83,7 +83,7 @@ def _trees(regions: Iterable[Region]) -> Iterator[Node]:
 
 def _fence_indent(text: str, at: int) -> str:
     """The white space before the fence that the region behind it starts at."""
-    fence = text[: at - 1].rpartition("\n")[2]
+    fence = text[text.rfind("\n", 0, at - 1) + 1 : at - 1]
     return fence[: len(fence) - len(fence.lstrip())]
 
 
@@ -210,8 +210,8 @@ class _Page:
             return lead
         if part.row.start == 0:
             return self.base
-        if lead and part.row.equals and part.row.equals[0][1] == 0:
-            column = _width(lead)
+        column = _width(lead)
+        if column > len(self.base) and part.row.equals and part.row.equals[0][1] == 0:
             return " " * part.columns.get(column, column)  # `=` below `=` stays there
         return self.base + INDENT
 

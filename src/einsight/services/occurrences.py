@@ -137,24 +137,49 @@ def rename(sheet: Sheet, offset: int, new: str) -> list[tuple[Span, str]] | Refu
         return _rename_index(sheet, cell, mark, new)
     if not _NAME.match(new) or (mark.kind == kinds.DIMENSION and "_" in new):
         return Refusal(f"`{new}` is no name: write letters and digits, the first a letter")
-    problem = _taken(sheet, mark, new)
-    if problem:
-        return Refusal(problem)
+    if canonical_name(new) != mark.name:
+        problem = _taken(sheet, new) or _changed(sheet, offset, mark, new)
+        if problem:
+            return Refusal(problem)
+    return _edits(sheet, offset, mark, new)
+
+
+def _edits(sheet: Sheet, offset: int, mark: Mark, new: str) -> list[tuple[Span, str]]:
     return [(o.span, _spelled(sheet, o.span, mark, new)) for o in occurrences(sheet, offset)]
 
 
-def _taken(sheet: Sheet, mark: Mark, new: str) -> str:
-    name = canonical_name(new)
-    if name == mark.name:
-        return ""
-    if mark.kind == kinds.DIMENSION:
-        taken = any(m.kind == kinds.DIMENSION and m.name == new for _, m in _marks(sheet))
-        return f"`{new}` is a dimension already" if taken else ""
-    if any(m.name == name and m.kind != kinds.DIMENSION for _, m in _marks(sheet)):
-        return f"`{new}` stands in this document already"
+def _taken(sheet: Sheet, new: str) -> str:
+    """Does the name stand somewhere already, were it in a statement that does not read?"""
     if sheet.names_at(None).is_function(new) or new in ("d", "dim", "where", "in"):
         return f"`{new}` has a meaning of its own"
+    names = {new, canonical_name(new), *(k for k, v in GREEK.items() if v == canonical_name(new))}
+    stands = re.compile(rf"(?<![^\W_])d?(?:{'|'.join(map(re.escape, names))})(?![^\W_])")
+    if any(isinstance(c.item, Piece) and stands.search(c.item.text) for c in sheet.cells):
+        return f"`{new}` stands in this document already"
     return ""
+
+
+def _changed(sheet: Sheet, offset: int, mark: Mark, new: str) -> str:
+    """Which statement would be read otherwise than now, found by reading the renamed document."""
+    text = sheet.text
+    for (start, end), name in reversed(_edits(sheet, offset, mark, new)):
+        text = text[:start] + name + text[end:]
+    renamed = sheet.sibling(text)
+    renamed.catch_up()
+    if len(renamed.cells) == len(sheet.cells):
+        pairs = zip(sheet.cells, renamed.cells, strict=True)
+        other = next((old for old, now in pairs if _reading(old) != _reading(now)), None)
+        if other is None:
+            return ""
+        return f"with that name `{other.item.text}` would be read otherwise"
+    return "with that name the document would fall into other statements"
+
+
+def _reading(cell: Cell) -> tuple:
+    """What a statement was taken for, but for names."""
+    lowered = cell.lowered
+    shapes = [s.value and (s.value.rank, s.value.row, len(s.value.order), s.value.flexible) for s in lowered.sides]
+    return lowered.kind, [d.code for d in lowered.diagnostics], shapes
 
 
 def _spelled(sheet: Sheet, span: Span, mark: Mark, new: str) -> str:

@@ -152,6 +152,12 @@ class Sheet:
         self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
         self._splice(0, 0, self._split(text))
 
+    def sibling(self, text: str) -> Sheet:
+        """A sheet of another text, which knows what this one has read."""
+        made = Sheet(text, self.language, self.layout)
+        made._memory = self._memory
+        return made
+
     # edits
 
     def edit(self, start: int, end: int, new: str) -> None:

@@ -27,6 +27,7 @@ _SPACED = frozenset({
 })  # fmt: skip
 # a sign behind one of these stands before its operand
 _BEFORE_OPERAND = _TIGHT_AFTER | _SPACED - {"PROPERTY"} | {"COMMA"}
+_BEFORE_T = ("SIGN", "RAISED_SIGN", "LPAR", "LBRACE")  # what stands between `^` and `T` in a transpose
 _WORDS = {"∈": "IN"}  # Lark numbers the literals that it cannot name
 
 
@@ -134,15 +135,9 @@ def _would_join(signs: Sequence[Sign], k: int) -> bool:
     kinds = {signs[k - 1].kind, signs[k].kind}
     if kinds <= {"BAR_OPEN", "NORM_OPEN"} or kinds <= {"BAR_CLOSE", "NORM_CLOSE"}:
         return True
-    back, ahead = k - 1, k
-    between = ("SIGN", "RAISED_SIGN", "LPAR", "LBRACE")
-    while back > 0 and signs[back].kind in between:
-        back -= 1
-    if signs[back].kind != "CARET":
-        return False
-    while ahead + 1 < len(signs) and signs[ahead].kind in between:
-        ahead += 1
-    return signs[ahead].kind == "NAME" and signs[ahead].text == "T"
+    back = next((j for j in range(k - 1, max(-1, k - 4), -1) if signs[j].kind not in _BEFORE_T), k)
+    ahead = next((j for j in range(k, min(k + 3, len(signs))) if signs[j].kind not in _BEFORE_T), k)
+    return signs[back].kind == "CARET" and signs[ahead].kind == "NAME" and signs[ahead].text == "T"
 
 
 def _is_unary(signs: Sequence[Sign], k: int) -> bool:

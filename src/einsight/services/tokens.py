@@ -20,10 +20,15 @@ _KIND = {
 
 def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """`(start, end, type, modifiers)` in order, of the statements that touch a part of the document."""
+    found: list[tuple[int, int, int, int]] = []
     for cell in sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]:
-        if cell.analysis is None or (cell.place.region is not None and cell.place.region.translated):
-            continue
-        yield from _of(cell)
+        if cell.analysis is not None and (cell.place.region is None or not cell.place.region.translated):
+            found += _of(cell)
+    last = 0
+    for token in sorted(found, key=lambda t: (t[0], -t[1])):  # a directive may stand between the lines of a statement
+        if token[0] >= last:  # tokens must not overlap: of nested ones the outer counts
+            yield token
+            last = token[1]
 
 
 def _of(cell: Cell) -> Iterator[tuple[int, int, int, int]]:
@@ -31,12 +36,8 @@ def _of(cell: Cell) -> Iterator[tuple[int, int, int, int]]:
     if cell.lowered.kind == "directive":
         yield begin, end, TYPES.index("keyword"), 0
         return
-    last = begin
     for mark in sorted(cell.lowered.marks.found.values(), key=lambda m: (m.start, -m.end)):
         span = cell.move((mark.start, mark.end))
-        if span[0] < last:  # tokens must not overlap: of nested ones the outer counts
-            continue
-        last = span[1]
         yield *span, TYPES.index(_KIND[mark.kind]), _modifiers(cell, mark)
 
 

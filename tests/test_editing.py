@@ -19,7 +19,28 @@ from einsight.services.tokens import tokens
 
 DATA = Path(__file__).parent / "data"
 TEXTS = [(DATA / f"{name}.ein").read_text(encoding="utf-8") for name in ("claims", "hard-claims", "wide-claims")]
-SCRAPS = ["(", ")", "_", "^", "'", "∑_j ", "d/dx ", "∂", "=", " ", "\n", ";", "#! layout mixed\n", "‖", "|", "δ_ij ", "[", "x", "_ij", "𝛿"]
+SCRAPS = [
+    "(",
+    ")",
+    "_",
+    "^",
+    "'",
+    "∑_j ",
+    "d/dx ",
+    "∂",
+    "=",
+    " ",
+    "\n",
+    ";",
+    "#! layout mixed\n",
+    "‖",
+    "|",
+    "δ_ij ",
+    "[",
+    "x",
+    "_ij",
+    "𝛿",
+]
 ROUNDS = int(os.environ.get("EINSIGHT_CAMPAIGN", "0")) // 20 or 6
 
 
@@ -66,10 +87,11 @@ def test_everything_is_answered_and_every_edit_reads(seed):
     sheet = _checked(_document(generator))
     lines = LineIndex(sheet.text)
     list(symbols(sheet)), list(folds(sheet, lines)), list(lenses(sheet)), summary(sheet)
-    ends = 0
-    for start, end, _, _ in tokens(sheet, 0, len(sheet.text)):
-        assert ends <= start < end
-        ends = end
+    for cell, found in tokens(sheet, 0, len(sheet.text)):
+        ends = 0
+        for start, end, _, _ in found:
+            assert ends <= start < end <= len(cell.item.text)
+            ends = end
     for _ in range(12):
         offset = generator.randrange(len(sheet.text) + 1)
         _ask_everything(sheet, lines, offset)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import einsight
+from einsight.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 DECLARE = ["-d", "A in R^(n x m)", "-d", "x in R^m", "-d", "y in R^n"]
@@ -125,3 +126,18 @@ def test_wheel(tmp_path):
         check=True,
     )
     assert "W_ij" in done.stdout
+
+
+def test_settings_of_a_project(tmp_path, capsys):
+    notes = tmp_path / "deep" / "notes.ein"
+    notes.parent.mkdir()
+    notes.write_text("a, x in R^m\nd/dx (a' x) = a\nspare in R\n")
+    assert main(["check", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    (tmp_path / "pyproject.toml").write_text('[tool.einsight]\nlayout = "denominator"\nignore = ["EIN103"]\n')
+    assert main(["check", str(notes)]) == 0
+    assert capsys.readouterr().out == "checked 1 claim in 1 file: 1 stand, 0 do not\n"
+    assert main(["check", "--layout", "numerator", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    (tmp_path / "deep" / "einsight.toml").write_text('layout = "sideways"\n')
+    assert main(["check", str(notes)]) == 2
+    said = capsys.readouterr().err
+    assert "einsight.toml" in said and "sideways" in said and len(said.splitlines()) == 1

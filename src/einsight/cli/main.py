@@ -1,4 +1,4 @@
-"""`einsight`: check, derive, rewrite, rules, explain, lsp.
+"""`einsight`: check, derive, rewrite, rules, explain, fmt, lsp.
 
 Exit 0: nothing of severity error; 1: findings; 2: it could not be run, with one line on stderr.
 """
@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+
+from . import fmt as formatting
 
 SUFFIXES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="judge every '=' of files (.ein, Markdown), folders or '-'")
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--format", choices=["text", "json"], default="text")
-    check.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"], default="numerator")
+    check.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
     check.add_argument("--select", default="", metavar="C,..", help="report only these codes")
     check.add_argument("--ignore", default="", metavar="C,..", help="leave these codes out")
     check.set_defaults(run=_check)
@@ -101,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="the page of a code or a rule")
     explain.add_argument("what", metavar="CODE|RULE")
     explain.set_defaults(run=_explain)
+
+    fmt = commands.add_parser("fmt", help="canonical spacing of files (.ein, Markdown's ein fences), folders or '-'")
+    formatting.add_arguments(fmt)
+    fmt.set_defaults(run=_fmt)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
     lsp.add_argument("--tcp", metavar="HOST:PORT")
@@ -219,6 +225,13 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _fmt(options: argparse.Namespace) -> int:
+    try:
+        return formatting.run(options)
+    except formatting.CannotFormat as problem:
+        raise CannotRun(str(problem)) from None
+
+
 def _lsp(options: argparse.Namespace) -> int:
     from ..server.main import serve
 
@@ -236,7 +249,8 @@ def _lsp(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from ..lowering.report import NAMES
-    from ..services.check import check
+    from ..services.check import check_within
+    from ..services.settings import Settings, settings_for
 
     codes = {k: [c.strip().upper() for c in getattr(options, k).split(",") if c.strip()] for k in ("select", "ignore")}
     for code in (*codes["select"], *codes["ignore"]):
@@ -244,11 +258,17 @@ def _check(options: argparse.Namespace) -> int:
             raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
     files = []
     for name, text, language in _inputs(options.paths):
-        findings = check(text, language, options.layout)
+        settings = settings_for(Path(name)) if name != "<stdin>" else Settings()
+        if settings.problems:
+            raise CannotRun(settings.problems[0])
+        budget = settings.budget if "budget" in settings.given else None
+        findings = check_within(budget, text, language, options.layout or settings.layout)
         findings.diagnostics = [
             d
             for d in findings.diagnostics
-            if d.code not in codes["ignore"] and (not codes["select"] or d.code in codes["select"])
+            if (settings.reports(d) or d.code in codes["select"])
+            and d.code not in codes["ignore"]
+            and (not codes["select"] or d.code in codes["select"])
         ]
         files.append((name, text, findings))
     (_report_json if options.format == "json" else _report_text)(files)

@@ -49,6 +49,7 @@ class OpenDocument:
     version: int
     lines: LineIndex
     layout: str = "numerator"
+    budget: float | None = None
     edits: deque[Edit] = field(default_factory=deque)
     is_open: bool = True
     generation: int = 0
@@ -95,6 +96,7 @@ class OpenDocument:
         else:
             for edit in edits:
                 self._sheet.edit(edit.start, edit.end, edit.new)
+        self._sheet.budget = self.budget
         return self._sheet, lines
 
     def is_stale(self) -> bool:

@@ -65,7 +65,7 @@ class Server(LanguageServer):
         if document is None:
             log.warning("%s: documents in %s are not read", params.text_document.uri, params.text_document.language_id)
             return
-        self.set_layout(document)
+        self.apply_settings(document)
         self.publisher.schedule(document, 0)
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
@@ -106,15 +106,16 @@ class Server(LanguageServer):
                 self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
         return known.over(self.editor.checking)
 
-    def set_layout(self, document: OpenDocument) -> None:
-        layout = self.settings_of(document).layout
-        document.layout = "numerator" if layout == "auto" else layout
+    def apply_settings(self, document: OpenDocument) -> None:
+        settings = self.settings_of(document)
+        document.layout = "numerator" if settings.layout == "auto" else settings.layout
+        document.budget = settings.budget
 
     def settings_changed(self) -> None:
         """Take up new settings in every document that is open."""
         self._file_settings.clear()
         for document in self.documents.all():
-            self.set_layout(document)
+            self.apply_settings(document)
             self.publisher.schedule(document, 0)
         self.publisher.refresh_views()
 

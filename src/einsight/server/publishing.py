@@ -14,7 +14,6 @@ from lsprotocol import types as lsp
 from ..documents.positions import LineIndex
 from ..lowering.report import Diagnostic
 from ..services.sheet import Sheet
-from ..terms.interruption import within
 from . import wire
 from .documents import OpenDocument
 
@@ -34,8 +33,8 @@ log = logging.getLogger("einsight")
 class _Slice:
     """Reading and judging for a while."""
 
-    def __init__(self, document: OpenDocument, budget: float):
-        self.document, self.budget = document, budget
+    def __init__(self, document: OpenDocument):
+        self.document = document
         self.generation = -1
 
     def is_stale(self) -> bool:
@@ -53,8 +52,7 @@ class _Slice:
         for cell in sheet.next_claims():
             if time.monotonic() > end:
                 return False
-            with within(self.budget):
-                sheet.judge(cell)
+            sheet.judge(cell)
         return True
 
 
@@ -115,7 +113,7 @@ class Publisher:
         version, first = document.version, True
         patience = IMPATIENT if document.generation else SLICE
         while document.is_open and document.version == version:
-            work = _Slice(document, self.server.settings_of(document).budget)
+            work = _Slice(document)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
             if first:  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)

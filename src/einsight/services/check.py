@@ -33,23 +33,28 @@ def check(text: str, language: str = "ein", layout: str = "numerator") -> Findin
 
     Never raises on any text; EinsightError for a language or layout that does not exist.
     """
+    return check_within(None, text, language, layout)
+
+
+def check_within(budget: float | None, text: str, language: str = "ein", layout: str = "numerator") -> Findings:
+    """The same with so many seconds for each statement's claims; those that take longer are undecided (EIN502)."""
     if language not in LANGUAGES:
         raise fail("EIN002", f"language `{language}` is not read yet: choose {' or '.join(LANGUAGES)}")
     require_text("the text", text)
     if layout == "auto":
-        return _in_most_likely_layout(text, language)
+        return _in_most_likely_layout(budget, text, language)
     require_layout(layout)
-    sheet = Sheet(text, language, layout)
+    sheet = Sheet(text, language, layout, budget)
     sheet.finish()
     return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), layout)
 
 
-def _in_most_likely_layout(text: str, language: str) -> Findings:
+def _in_most_likely_layout(budget: float | None, text: str, language: str) -> Findings:
     """The findings in the layout under which most claims hold; claims that hold in another one are told (EIN406)."""
-    tried = {"numerator": check(text, language, "numerator")}
+    tried = {"numerator": check_within(budget, text, language, "numerator")}
     if all(c.verdict != "transposed" for c in tried["numerator"].claims):
         return tried["numerator"]
-    tried |= {other: check(text, language, other) for other in LAYOUTS if other not in tried}
+    tried |= {other: check_within(budget, text, language, other) for other in LAYOUTS if other not in tried}
     held = {layout: sum(c.verdict == "right" for c in found.claims) for layout, found in tried.items()}
     best = max(LAYOUTS, key=lambda layout: held[layout])
     findings = tried[best]

@@ -52,8 +52,8 @@ def format_range(text: str, start: int, end: int, style: str | None = None, lang
     frozen = frozen_names(_trees(regions)) if style else frozenset()
     edits: list[Edit] = []
     for region in regions:
-        if not region.translated and region.start <= end and start <= region.end:
-            at = region.start
+        at = region.start
+        if not region.translated and start <= region.end and (at < end or at <= start):
             page = _Page(region.text, style, frozen, _fence_indent(text, at) if language != "ein" else "")
             edits += [Edit((e.span[0] + at, e.span[1] + at), e.text) for e in page.edits(start - at, end - at)]
     return edits

@@ -29,7 +29,7 @@ from ..lowering.report import NAMES, Diagnostic, Span
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Block, Directive, Piece, split_document
-from ..terms.interruption import poll
+from ..terms.interruption import poll, within
 from .judge import Claim, Judged, judge_statement
 
 T = TypeVar("T")
@@ -135,11 +135,12 @@ class _Asked:
 class Sheet:
     """The analysis of one document, kept up to date under edits.
 
+    budget                        seconds for the claims of one statement, if they are limited
     lowered_count, judged_count   statements worked out since the start, for tests and benchmarks
     """
 
-    def __init__(self, text: str, language: str = "ein", layout: str = "numerator"):
-        self.text, self.language, self.layout = text, language, layout
+    def __init__(self, text: str, language: str = "ein", layout: str = "numerator", budget: float | None = None):
+        self.text, self.language, self.layout, self.budget = text, language, layout, budget
         self.places: list[Place] = []
         self.cells: list[Cell] = []
         self.tellers: dict[Fact, list[Cell]] = {}
@@ -147,6 +148,7 @@ class Sheet:
         self.uses: Counter[str] = Counter()
         self.dirty: set[Cell] = set()
         self.unjudged: set[Cell] = set()
+        self.reporting: set[Cell] = set()  # the few that have something to report
         self.touched = 0  # where the last edit was: claims near it are judged first
         self.lowered_count = self.judged_count = 0
         self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
@@ -154,7 +156,7 @@ class Sheet:
 
     def sibling(self, text: str) -> Sheet:
         """A sheet of another text, which knows what this one has read."""
-        made = Sheet(text, self.language, self.layout)
+        made = Sheet(text, self.language, self.layout, self.budget)
         made._memory = self._memory
         return made
 
@@ -361,6 +363,8 @@ class Sheet:
         for key in analysis.asked:
             self.askers.setdefault(key, set()).add(cell)
         self.uses.update(analysis.used)
+        if analysis.lowered.diagnostics:
+            self.reporting.add(cell)
         if cell.awaits_verdict:
             self.unjudged.add(cell)
 
@@ -370,6 +374,7 @@ class Sheet:
             return
         self._drop_verdict(cell)
         self.unjudged.discard(cell)
+        self.reporting.discard(cell)
         for key in cell.analysis.told:
             self.tellers[key].remove(cell)
             if not self.tellers[key]:
@@ -402,7 +407,8 @@ class Sheet:
             return
         assert cell.analysis is not None
         asked = _Asked(self, cell.order + 1)
-        judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent)
+        with within(self.budget):
+            judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent)
         self.judged_count += 1
         cell.judged, cell.judging_asked = (
             judged,
@@ -411,6 +417,8 @@ class Sheet:
         for key in cell.judging_asked:
             self.askers.setdefault(key, set()).add(cell)
         self.unjudged.discard(cell)
+        if judged.diagnostics:
+            self.reporting.add(cell)
 
     def _drop_verdict(self, cell: Cell) -> None:
         assert cell.analysis is not None
@@ -441,9 +449,9 @@ class Sheet:
 
     def diagnostics(self) -> list[Diagnostic]:
         """All of them, in order of place."""
-        found = [d for cell in self.cells if not cell.unread for d in self.diagnostics_of(cell)]
+        found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
         found += self.unused() if self.language == "ein" else []
-        return sorted(found, key=lambda d: d.span)
+        return sorted(found, key=lambda d: (d.span, d.code))
 
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
         move, order = cell.move, cell.order
@@ -470,7 +478,7 @@ class Sheet:
         return cell.judged.claims if cell.judged is not None and not cell.unread else ()
 
     def unread(self) -> list[Span]:
-        regions = [c.place.region for c in self.cells if c.unread]
+        regions = [c.place.region for c in sorted(self.reporting, key=_order) if c.unread]
         return [(r.start, r.end) for r in regions if r is not None]
 
     def last_before(self, offset: int) -> int:

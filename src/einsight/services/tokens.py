@@ -18,27 +18,28 @@ _KIND = {
 }  # fmt: skip
 
 
-def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """`(start, end, type, modifiers)` in order, of the statements that touch a part of the document."""
-    found: list[tuple[int, int, int, int]] = []
+Token = tuple[int, int, int, int]
+
+
+def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[Cell, tuple[Token, ...]]]:
+    """The statements that touch a part of the document, each with its tokens `(start, end, type, modifiers)`, in order.
+
+    A token counts from the start of its statement, so that what has been found stands until the statement changes.
+    """
     for cell in sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]:
         if cell.analysis is not None and (cell.place.region is None or not cell.place.region.translated):
-            found += _of(cell)
-    last = 0
-    for token in sorted(found, key=lambda t: (t[0], -t[1])):  # a directive may stand between the lines of a statement
-        if token[0] >= last:  # tokens must not overlap: of nested ones the outer counts
-            yield token
-            last = token[1]
+            yield cell, sheet.noted(cell, "tokens", lambda _, cell=cell: tuple(_of(cell)))  # type: ignore[misc]
 
 
-def _of(cell: Cell) -> Iterator[tuple[int, int, int, int]]:
-    begin, end = cell.move((0, len(cell.item.text)))
+def _of(cell: Cell) -> Iterator[Token]:
     if cell.lowered.kind == "directive":
-        yield begin, end, TYPES.index("keyword"), 0
+        yield 0, len(cell.item.text), TYPES.index("keyword"), 0
         return
+    last = 0
     for mark in sorted(cell.lowered.marks.found.values(), key=lambda m: (m.start, -m.end)):
-        span = cell.move((mark.start, mark.end))
-        yield *span, TYPES.index(_KIND[mark.kind]), _modifiers(cell, mark)
+        if mark.start >= last:  # tokens must not overlap: of nested ones the outer counts
+            last = mark.end
+            yield mark.start, mark.end, TYPES.index(_KIND[mark.kind]), _modifiers(cell, mark)
 
 
 def _modifiers(cell: Cell, mark: Mark) -> int:

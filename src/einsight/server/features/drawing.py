@@ -7,6 +7,7 @@ done (`Publisher.refresh_views`).
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from ..protocol import Plain
 if TYPE_CHECKING:
     from ..main import Server
 
+Place = tuple[int, int]
 # seconds that drawing waits for reading
 PATIENCE = 0.4
 LEGEND = lsp.SemanticTokensLegend(token_types=list(TYPES), token_modifiers=list(MODIFIERS))
@@ -44,23 +46,13 @@ def register(server: Server) -> None:
 
         return await server.compute(uri, run, Plain(None), lambda lines: -1)
 
-    def encoded(sheet: Sheet, lines: LineIndex, start: int, end: int) -> dict[str, Any]:
-        data: list[int] = []
-        line = column = 0
-        for first, last, kind, modifiers in tokens(sheet, start, end):
-            at, where = lines.position(first)
-            length = lines.units(first, last)
-            data += (at - line, where - column if at == line else where, length, kind, modifiers)
-            line, column = at, where
-        return {"data": data}
-
     @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
     async def coloured(params: lsp.SemanticTokensParams) -> Plain:
-        return await part(params.text_document.uri, None, encoded)
+        return await part(params.text_document.uri, None, _encoded)
 
     @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, LEGEND)
     async def coloured_part(params: lsp.SemanticTokensRangeParams) -> Plain:
-        return await part(params.text_document.uri, params.range, encoded)
+        return await part(params.text_document.uri, params.range, _encoded)
 
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hinted(params: lsp.InlayHintParams) -> Plain:
@@ -94,6 +86,30 @@ def register(server: Server) -> None:
         text = await server.compute(uri, find, title, offset)
         command = {"title": text, "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
         return Plain({"range": _range(lens.range), "command": command, "data": data})
+
+
+def _encoded(sheet: Sheet, lines: LineIndex, start: int, end: int) -> dict[str, Any]:
+    """Five numbers a token: lines and columns since the one before, length, type, modifiers."""
+    data: list[int] = []
+    line = column = last = 0
+    for at, stop, kind, modifiers in _placed(sheet, lines, start, end):
+        (row, where), length = at, stop[1] - at[1]
+        if at >= (line, last):  # a directive may stand between the lines of a statement
+            data += (row - line, where - column if row == line else where, length, kind, modifiers)
+            line, column, last = row, where, where + length
+    return {"data": data}
+
+
+def _placed(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[tuple[Place, Place, int, int]]:
+    for cell, found in tokens(sheet, start, end):
+        (offset, _), text = cell.move((0, 0)), cell.item.text
+        if found and text.isascii() and "\n" not in text and "\r" not in text:  # most of all: one look-up does
+            row, column = lines.position(offset)
+            for first, last, kind, modifiers in found:
+                yield (row, column + first), (row, column + last), kind, modifiers
+            continue
+        for first, last, kind, modifiers in found:
+            yield lines.position(offset + first), lines.position(offset + last), kind, modifiers
 
 
 def _derivative(sheet: Sheet, offset: int, variable: str) -> str | None:

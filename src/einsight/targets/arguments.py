@@ -1,0 +1,114 @@
+"""What a generated function asks for: which arrays, under which names, of which shapes."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..lowering.report import Diagnostic, EinsightError
+from ..terms.dimension import Dim, Index, Shift, Tensor
+from ..terms.term import Component, Delta, Position, Size, Term, slot_indices
+
+# what the source of any target uses, so that an argument is called the same in all of them
+RESERVED = frozenset(
+    [*keyword.kwlist, *"numpy math size jax torch functools dtype device".split()]
+    + "ValueError abs float int isinstance map max _ _base _power".split()
+)
+
+
+def refuse(message: str) -> EinsightError:
+    """What has no source."""
+    return EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
+
+
+class Namespace:
+    """Python names, none given twice."""
+
+    def __init__(self) -> None:
+        self.taken = set(RESERVED)
+
+    def name(self, wanted: str) -> str:
+        """A free name as near to the wanted one as Python allows; Python reads names in their NFKC form."""
+        name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", wanted))
+        name = name if name.isidentifier() else "_" + name
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+
+def argument_tensors(parts: Sequence[Term], needed: set[Dim], inputs: Iterable[Tensor]) -> list[Tensor]:
+    """The tensors that occur in `parts`, and of `inputs` those that tell a needed size that no other tells."""
+    tensors = {t.tensor for t in parts if isinstance(t, Component) and t.tensor.definition is None}
+    measured = {d for t in tensors for d in t.dims}
+    for tensor in inputs:
+        tells = any(d in needed and d not in measured for d in tensor.dims)
+        if tells and tensor.definition is None and tensor not in tensors:
+            tensors.add(tensor)
+            measured.update(tensor.dims)
+    return sorted(tensors, key=lambda t: t.key)
+
+
+def dims_needed(term: Term) -> Iterable[Dim]:
+    """Dimensions whose size the code of this head needs."""
+    if isinstance(term, Size):
+        return (term.dim,)
+    if isinstance(term, Position):
+        return [i.dim for i in slot_indices(term.slot)]
+    shifted = any(isinstance(s, Shift) for s in term.slots())
+    return [i.dim for s in term.slots() for i in slot_indices(s)] if isinstance(term, Delta) or shifted else ()
+
+
+def least_sizes(parts: Iterable[Term]) -> dict[Dim, int]:
+    """How long axes must be for the literal components that are asked of them.
+
+    Libraries differ in what they give beyond the end of an axis, JAX its last entry: so it is checked.
+    """
+    least: dict[Dim, int] = {}
+    for part in parts:
+        pairs: Iterable[tuple[object, Dim]] = ()
+        if isinstance(part, Component):
+            pairs = zip(part.indices, part.tensor.dims, strict=True)
+        elif isinstance(part, Delta):
+            dims = [s.dim for s in part.slots() if isinstance(s, Index)]
+            pairs = [(s, d) for s in part.slots() for d in dims]
+        for slot, dim in pairs:
+            if isinstance(slot, int):
+                least[dim] = max(least.get(dim, 1), slot)
+    return least
+
+
+def measure(arguments: Mapping[Tensor, str]) -> dict[Dim, str]:
+    """The text that gives the size of each named dimension: the first axis that has it."""
+    sizes: dict[Dim, str] = {}
+    for tensor, name in arguments.items():
+        for place, dim in enumerate(tensor.dims):
+            if not isinstance(dim.value, int):
+                sizes.setdefault(dim, f"{name}.shape[{place}]")
+    return sizes
+
+
+def shape_checks(arguments: Mapping[Tensor, str], sizes: Mapping[Dim, str], least: Mapping[Dim, int]) -> list[str]:
+    """Lines that raise ValueError for arrays whose shapes do not fit."""
+    lines: list[str] = []
+
+    # the name of a tensor stands in text of the source
+    escapes = {ord(c): c + c for c in "{}\\"} | {ord('"'): r"\""}
+
+    def check(condition: str, message: str) -> None:
+        lines.extend([f"    if {condition}:", f'        raise ValueError(f"{message}")'])
+
+    for tensor, name in arguments.items():
+        told = tensor.name.translate(escapes)
+        check(f"{name}.ndim != {len(tensor.dims)}", f"{told} has {{{name}.ndim}} axes, not {len(tensor.dims)}")
+        for place, dim in enumerate(tensor.dims):
+            here = f"{name}.shape[{place}]"
+            axis = f"axis {place + 1} of {told} is {{{here}}} long"
+            expected = str(dim.value) if isinstance(dim.value, int) else sizes[dim]
+            if expected != here:
+                check(f"{here} != {expected}", f"{axis}, not {{{expected}}}")
+            elif least.get(dim, 1) > 1:
+                check(f"{here} < {least[dim]}", f"{axis}, and component {least[dim]} is asked for")
+    return lines

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEBOUNCE = float(os.environ.get("EINSIGHT_DEBOUNCE", "0.12"))
 # seconds of work after which what has been found is shown: of a document that has just been opened, and after an edit
 SLICE = 0.3
-IMPATIENT = 0.035
+IMPATIENT = 0.02
 # seconds of work that a client shows a progress bar for
 SLOW = 1.0
 log = logging.getLogger("einsight")

@@ -1,11 +1,28 @@
 """One question a file, plain data in and out; the faces only show the answers.
 
 derive.py   derivatives, simplification, rewriting, with matrix form and steps
-check.py    the claims of a document, judged
+sheet.py    a document under edits: its statements, what they ask of one another, their verdicts
+judge.py    the verdict on every `=` of a statement
 assumptions.py, mistakes.py   what would make a failing claim true: an assumption, or one change
-hover.py    what stands at a position
+check.py    a whole text, once
 explain.py  the pages of diagnostics and rules
 verify.py   rules against numbers
+settings.py settings in files
+format.py   spacing and spelling of documents, with spacing.py and spelling.py
+
+and, of a sheet, for editors:
+
+answers.py      what there is to say about the value of an expression
+hover.py        what stands at a position, the narrowest thing first
+hints.py        shapes, verdicts and results drawn into the text; lenses
+actions.py      fixes, rewrites and insertions, as edits after which the text still reads
+derivations.py  the steps of what stands at a position
+copying.py      the same as source of another language
+completion.py   what may stand at the cursor; signatures
+occurrences.py  where a name or an index stands; renaming
+tokens.py       what each piece of text was taken for
+outline.py      symbols, folding, growing selections
+vocabulary.py   the words of the language, described
 """
 
 from ..plugins.loading import install

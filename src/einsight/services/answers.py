@@ -20,7 +20,6 @@ from ..terms.term import Derivative, Term, has_head
 from .derive import Step, narrate, read_value, shortest, verified_matrix
 from .sheet import Cell
 
-MOST_JACOBIANS = 6
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000
 
@@ -103,26 +102,14 @@ def steps_of(value: Value, latex: bool = True) -> list[Step]:
     return narrate(value.term, free_names((*value.order, *value.plain_axes)), latex=latex)
 
 
-def jacobians(tensor: Tensor, names: Names, layout: str) -> list[tuple[str, Answer]]:
-    """The derivatives of a defined number or vector, by the name of the variable."""
-    if len(tensor.dims) > 1:
-        return []
-    found = []
-    for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
-        made = answer(jacobian_value(tensor, leaf, layout), names, layout)
-        if made is not None:
-            found.append((leaf.name, made))
-    return found
-
-
 def variables_of(tensor: Tensor) -> list[Tensor]:
-    """What a defined tensor can be differentiated in."""
+    """What a defined tensor can be differentiated in, numbers and vectors first."""
     leaves = (
         t
         for t in tensor.depends
         if t.definition is None and t is not tensor and t.properties.isdisjoint(("constant", "integer", "orthogonal"))
     )
-    return sorted(leaves, key=lambda t: t.key)
+    return sorted(leaves, key=lambda t: (len(t.dims), t.key))
 
 
 def jacobian_value(tensor: Tensor, variable: Tensor, layout: str) -> Value:

@@ -6,8 +6,10 @@ it stands below a rule.  It is text in Markdown that reads well as it is; `latex
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
@@ -20,21 +22,27 @@ from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
+from ..terms.dimension import Tensor
 from ..terms.interruption import OutOfTime
 from .answers import (
     Answer,
     answer,
     definition_value,
     in_other_layout,
-    jacobians,
+    jacobian_value,
     listed,
     part_value,
     reason,
     shortened,
     steps_of,
+    variables_of,
 )
 from .judge import Claim
 from .sheet import Cell, Sheet
+
+MOST_JACOBIANS = 6
+# seconds for the derivatives of a definition: a hover that comes late is not read
+PATIENCE = 0.01
 
 VERDICTS = {
     "right": "✓ right",
@@ -337,12 +345,30 @@ def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
     if found is not None:
         _forms(said, found)
         said.latex = formula_latex(lowered.text)
-    _derivation(said, value)
-    for name, jacobian in jacobians(tensor, names, lowered.layout):
-        line = f"**∂{tensor.name}/∂{name}** `{shortened(jacobian.text)}`, {jacobian.shape}"
-        (said.brief if len(said.brief) < 9 else said.details).append(line)
     if len(tensor.dims) <= 1:
-        said.details.append(f"derivatives in {lowered.layout} layout")
+        _jacobians(said, sheet, cell, tensor)
+
+
+def _jacobians(said: _Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
+    """The derivatives of a number or vector; those that are not known yet only as long as nobody waits for them."""
+    end, layout = time.monotonic() + PATIENCE, cell.lowered.layout
+    later = []
+    for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
+        what = "derivative", leaf.name
+        if time.monotonic() > end and what not in cell.notes:
+            later.append(leaf.name)
+            continue
+        found = sheet.noted(cell, what, partial(_jacobian, tensor, leaf, layout))
+        if found is not None:
+            line = f"**∂{tensor.name}/∂{leaf.name}** `{shortened(found.text)}`, {found.shape}"
+            (said.brief if len(said.brief) < 9 else said.details).append(line)
+    if later:
+        said.details.append(f"the derivatives in {listed(later)} take longer: they stand in the lenses")
+    said.details.append(f"derivatives in {layout} layout")
+
+
+def _jacobian(tensor: Tensor, variable: Tensor, layout: str, names: Names) -> Answer | None:
+    return answer(jacobian_value(tensor, variable, layout), names, layout)
 
 
 def _claim(said: _Said, cell: Cell, names: Names, place: int) -> None:

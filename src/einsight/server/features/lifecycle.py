@@ -38,7 +38,8 @@ def register(server: Server) -> None:
         await asyncio.sleep(IDLE)
         while server.publisher.tasks:
             await asyncio.sleep(IDLE)
-        await server.turns.background(_warm, server, stale=lambda: False)
+        # beside the turns, which an import would hold up
+        await asyncio.get_running_loop().run_in_executor(None, _warm, server)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: lsp.DidChangeConfigurationParams) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from einsight.documents.positions import LineIndex
-from einsight.services.actions import FIX_ALL, actions, applied
+from einsight.services.actions import actions
 from einsight.services.completion import completions, signature
 from einsight.services.derivations import as_text, derivation
+from einsight.services.edits import FIX_ALL, applied
 from einsight.services.hints import hints, lenses, summary
 from einsight.services.hover import hover
 from einsight.services.occurrences import Refusal, can_rename, definition, occurrences, rename

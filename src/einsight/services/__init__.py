@@ -1,7 +1,7 @@
 """One question a file, plain data in and out; the faces only show the answers.
 
 derive.py   derivatives, simplification, rewriting, with matrix form and steps
-sheet.py    a document under edits: its statements, what they ask of one another, their verdicts
+sheet.py    a document under edits, read and judged; its statements (cells.py) and what they ask of one another (ledger.py)
 judge.py    the verdict on every `=` of a statement
 assumptions.py, mistakes.py   what would make a failing claim true: an assumption, or one change
 check.py    a whole text, once
@@ -15,7 +15,7 @@ and, of a sheet, for editors:
 answers.py      what there is to say about the value of an expression
 hover.py        what stands at a position, the narrowest thing first
 hints.py        shapes, verdicts and results drawn into the text; lenses
-actions.py      fixes, rewrites and insertions, as edits after which the text still reads
+actions.py      fixes and rewrites (rewriting.py), as edits (edits.py) after which the text still reads
 derivations.py  the steps of what stands at a position
 copying.py      the same as source of another language
 completion.py   what may stand at the cursor; signatures

@@ -17,8 +17,8 @@ from ..syntax.tree import Node, Relation
 from ..terms import build
 from ..terms.dimension import Tensor
 from ..terms.term import Derivative, Term, has_head
+from .cells import Cell
 from .derive import Step, narrate, read_value, shortest, verified_matrix
-from .sheet import Cell
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

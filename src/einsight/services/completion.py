@@ -11,7 +11,8 @@ from ..lowering.names import PROPERTIES, Entry
 from ..lowering.report import NAMES, Span
 from ..rules.catalogue import catalogue
 from .answers import axes_of_indices
-from .sheet import Cell, Sheet
+from .cells import Cell
+from .sheet import Sheet
 from .vocabulary import ARRAY_FUNCTIONS, SPELLINGS, Described
 
 _SPACE = r"(?:∈|\bin|:|→|->)\s*"
@@ -95,13 +96,12 @@ def _spellings_of(spelled: re.Match[str] | None, offset: int) -> Iterator[Item]:
 
 def _known_dimensions(sheet: Sheet, offset: int) -> list[str]:
     order = sheet.last_before(offset) + 1
-    found = [name for kind, name in sheet.tellers if kind == "dim" and sheet.fact_before((kind, name), order)]
-    return [name for name in found if not name.isdigit()]
+    return sheet.ledger.dimensions_before(order)
 
 
 def _dimensions(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
     for name in _known_dimensions(sheet, offset):
-        size = sheet.fact_before(("size", name), len(sheet.cells))
+        size = sheet.ledger.fact_before(("size", name), len(sheet.cells))
         yield Item(name, "dimension", span, f"size {size}" if size else "dimension")
 
 
@@ -139,7 +139,7 @@ def _axis(sheet: Sheet, offset: int, name: str, place: int) -> str:
 def _words(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
     """Names, functions, constants, and the beginnings of statements."""
     order = sheet.last_before(max(0, span[0] - 1)) + 1
-    known = list(sheet.all_names_at(order).items())[-MOST_NAMES:]
+    known = list(sheet.ledger.entries_before(order).items())[-MOST_NAMES:]
     for age, (name, entry) in enumerate(reversed(known)):
         yield Item(name, _kind(entry), span, entry.describe().split(" ", 1)[1], order=f"0{age:04}")
     for name, described in ARRAY_FUNCTIONS.items():

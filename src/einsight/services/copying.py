@@ -7,8 +7,9 @@ from ..lowering.report import EinsightError
 from ..syntax.tree import Relation
 from ..terms.term import Derivative, has_head
 from .answers import definition_value, part_value
+from .cells import Cell
 from .derive import derived_from, fail, read_value
-from .sheet import Cell, Sheet
+from .sheet import Sheet
 
 
 def copied(sheet: Sheet, offset: int, target: str) -> str | None:

@@ -23,9 +23,10 @@ from .answers import (
     steps_of,
     variables_of,
 )
+from .cells import Cell
 from .derive import Step
 from .judge import judge_text
-from .sheet import Cell, Sheet
+from .sheet import Sheet
 
 
 @dataclass(frozen=True)

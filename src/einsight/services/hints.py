@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from .answers import Answer, answer, variables_of
+from .cells import Cell
 from .judge import Claim
-from .sheet import Cell, Sheet
+from .sheet import Sheet
 
 LONGEST_LABEL = 60
 MOST_LENSES = 4

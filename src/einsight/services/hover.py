@@ -37,8 +37,9 @@ from .answers import (
     steps_of,
     variables_of,
 )
+from .cells import Cell
 from .judge import Claim
-from .sheet import Cell, Sheet
+from .sheet import Sheet
 
 MOST_JACOBIANS = 6
 # seconds for the derivatives of a definition: a hover that comes late is not read
@@ -175,13 +176,13 @@ def _tensor(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> 
         return
     properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
     said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
-    teller = sheet.teller_before(("name", mark.name), cell.order + 1)
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1)
     if teller is not None and entry.kind == "defined":
         said.brief.append(f"`{shortened(teller.lowered.text)}`")
         said.latex = formula_latex(teller.lowered.text)
     if entry.kind == "inferred":
         said.brief.append("nobody declares it: its axes are as long as its indices say")
-    uses = sheet.uses[mark.name]
+    uses = sheet.ledger.uses[mark.name]
     said.details.append(f"used in {uses} statement{'s' * (uses != 1)}")
 
 
@@ -236,7 +237,7 @@ def _dimension(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) 
     size = names.fact(("size", mark.name))
     said.brief.append(f"**dimension** `{mark.name}`" + (f", of size {size}" if size else ""))
     holders = [
-        n for n, e in sheet.all_names_at(cell.order + 1).items()
+        n for n, e in sheet.ledger.entries_before(cell.order + 1).items()
         if e.tensor is not None and any(str(d) == mark.name for d in e.tensor.dims)
     ]  # fmt: skip
     if holders:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
-from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.names import GREEK, canonical_name
 from ..lowering.report import Span
 from ..lowering.statements import lower_statement
-from ..rules.catalogue import catalogue
 from ..syntax.finding import path_at
 from ..syntax.statements import Piece
 from ..syntax.subscripts import SUBSCRIPT_LETTERS
 from ..syntax.tree import Chain, Node
 from ..terms import build
 from ..terms.dimension import Index, Slot
-from .sheet import Cell, Sheet
+from .cells import Cell
+from .sheet import Sheet
 
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_\d+)?\Z")
 # kinds that live in the whole document, and not in one statement
@@ -226,7 +226,7 @@ def _means_the_same(sheet: Sheet, cell: Cell, mark: Mark, new: str, edits: list[
     text = cell.lowered.text
     for (start, end), letter in reversed(edits):
         text = text[:start] + letter + text[end:]
-    names = Names(catalogue().arity, sheet.names_before_cell(cell))
+    names = sheet.names_before(cell)
     renamed = lower_statement(Piece(0, text), names, cell.lowered.layout)
     if renamed.kind != cell.lowered.kind or len(renamed.sides) != len(cell.lowered.sides):
         return False

@@ -10,7 +10,8 @@ from ..lowering.names import Entry
 from ..lowering.report import Span
 from ..syntax.finding import path_at
 from ..syntax.tree import Node
-from .sheet import Cell, Sheet
+from .cells import Cell
+from .sheet import Sheet
 
 
 @dataclass(frozen=True)

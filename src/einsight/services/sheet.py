@@ -18,118 +18,26 @@ import heapq
 import itertools
 import logging
 from bisect import bisect_left, bisect_right
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..documents.regions import Region, regions_of
-from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, Entry, Fact, Facts, Names
+from ..documents.regions import regions_of
+from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Span
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
-from ..syntax.statements import Block, Directive, Piece, split_document
+from ..syntax.statements import Piece, split_document
 from ..terms.interruption import poll, within
-from .judge import Claim, Judged, judge_statement
+from .cells import Analysis, Cell, Place, placed
+from .judge import Claim, judge_statement
+from .ledger import Asked, Ledger, order_of
 
 T = TypeVar("T")
-VOCABULARY: Fact = ("vocabulary", "")
 # analyses kept for statements that come back: an undone edit, a moved line, a file opened again
 REMEMBERED = 50_000
 log = logging.getLogger("einsight")
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What one statement says, by itself: good wherever the facts it `asked` have these answers."""
-
-    lowered: Lowered
-    told: dict[Fact, Any]
-    asked: dict[Fact, Any]
-    used: frozenset[str]
-    silent: frozenset[str]
-
-
-@dataclass(eq=False, slots=True)
-class Cell:
-    """A statement or directive of a document, at its place in it."""
-
-    item: Piece | Directive
-    place: Place
-    order: int = 0
-    analysis: Analysis | None = None
-    judged: Judged | None = None
-    judging_asked: dict[Fact, Any] = field(default_factory=dict)
-    notes: dict[Any, tuple[dict[Fact, Any], Any]] = field(default_factory=dict)
-
-    @property
-    def start(self) -> int:
-        return self.place.start + self.item.start
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.item.text)
-
-    def move(self, span: Span) -> Span:
-        """A span of this statement, in the document."""
-        region = self.place.region
-        inside = (span[0] + self.start, span[1] + self.start)
-        return inside if region is None else region.map_span(inside)
-
-    @property
-    def lowered(self) -> Lowered:
-        assert self.analysis is not None
-        return self.analysis.lowered
-
-    @property
-    def awaits_verdict(self) -> bool:
-        return self.judged is None and self.analysis is not None and self.lowered.kind == "claim"
-
-    @property
-    def diagnostics(self) -> Iterable[Diagnostic]:
-        if self.judged is not None:
-            return self.judged.diagnostics
-        return self.analysis.lowered.diagnostics if self.analysis is not None else ()
-
-    @property
-    def unread(self) -> bool:
-        """A formula of notes that does not parse: counted, never reported."""
-        region = self.place.region
-        return region is not None and region.lenient and any(d.code == "EIN001" for d in self.diagnostics)
-
-
-@dataclass(eq=False, slots=True)
-class Place:
-    """A block of lines where it now stands: in the document, or in a region of it."""
-
-    start: int
-    length: int
-    items: tuple[Piece | Directive, ...]
-    region: Region | None = None
-    cells: list[Cell] = field(default_factory=list)
-
-    def same(self, other: Place) -> bool:
-        kinds = [p.region and p.region.translated for p in (self, other)]
-        return self.items == other.items and self.length == other.length and kinds[0] == kinds[1]
-
-
-class _Asked:
-    """The facts before a cell, each question noted with its answer."""
-
-    def __init__(self, sheet: Sheet, order: int):
-        self.sheet, self.order = sheet, order
-        self.answers: dict[Fact, Any] = {}
-
-    def fact(self, key: Fact) -> Any:
-        if key in self.answers:
-            return self.answers[key]
-        answer = self.answers[key] = self.sheet.fact_before(key, self.order)
-        return answer
-
-    def vocabulary(self) -> Iterable[str]:
-        names = self.sheet.names_before(self.order)
-        self.answers[VOCABULARY] = names
-        return names
 
 
 class Sheet:
@@ -143,9 +51,7 @@ class Sheet:
         self.text, self.language, self.layout, self.budget = text, language, layout, budget
         self.places: list[Place] = []
         self.cells: list[Cell] = []
-        self.tellers: dict[Fact, list[Cell]] = {}
-        self.askers: dict[Fact, set[Cell]] = {}
-        self.uses: Counter[str] = Counter()
+        self.ledger = Ledger(self.cells, layout)
         self.dirty: set[Cell] = set()
         self.unjudged: set[Cell] = set()
         self.reporting: set[Cell] = set()  # the few that have something to report
@@ -173,8 +79,8 @@ class Sheet:
 
     def _split(self, text: str) -> list[Place]:
         if self.language == "ein":
-            return [_placed(block) for block in split_document(text)]
-        return [_placed(b, r) for r in regions_of(text, self.language) for b in split_document(r.text)]
+            return [placed(block) for block in split_document(text)]
+        return [placed(b, r) for r in regions_of(text, self.language) for b in split_document(r.text)]
 
     def _edit_lines(self, text: str, start: int, end: int, grown: int) -> None:
         """Split again from the block before the edit until a block begins behind it where one began before."""
@@ -182,7 +88,7 @@ class Sheet:
         new: list[Place] = []
         last = len(self.places)
         for block in split_document(text, self.places[first].start if self.places else 0):
-            new.append(_placed(block))
+            new.append(placed(block))
             before = block.end - grown
             if before >= end:
                 at = bisect_left(self.places, before, key=_start)
@@ -233,54 +139,18 @@ class Sheet:
 
     # facts
 
-    def fact_before(self, key: Fact, order: int) -> Any:
-        """The last that was told of it before that place."""
-        cell = self.teller_before(key, order)
-        if cell is None:
-            return self.layout if key == LAYOUT else None
-        assert cell.analysis is not None
-        return cell.analysis.told[key]
-
-    def teller_before(self, key: Fact, order: int) -> Cell | None:
-        tellers = self.tellers.get(key)
-        if not tellers or tellers[0].order >= order:
-            return None
-        last = tellers[-1]
-        return last if last.order < order else tellers[bisect_left(tellers, order, key=_order) - 1]
-
-    def names_before(self, order: int) -> tuple[str, ...]:
-        """Some hundred names, the newest first."""
-        told = (
-            key[1]
-            for cell in reversed(self.cells[max(0, order - 20 * MOST_NEIGHBOURS) : order])
-            if cell.analysis is not None
-            for key in cell.analysis.told
-            if key[0] == "name"
-        )
-        return tuple(dict.fromkeys(itertools.islice(told, MOST_NEIGHBOURS)))
-
     def names_at(self, cell: Cell | None) -> Names:
         """What holds at a statement, itself included; at the end where there is none."""
         order = len(self.cells) if cell is None else cell.order + 1
-        return Names(catalogue().arity, _Asked(self, order))
+        return Names(catalogue().arity, Asked(self.ledger, order))
 
-    def names_before_cell(self, cell: Cell) -> Facts:
+    def names_before(self, cell: Cell) -> Names:
         """What a statement could ask."""
-        return _Asked(self, cell.order)
-
-    def all_names_at(self, order: int) -> dict[str, Entry]:
-        """Every name that means something at a place, in order of its declaration."""
-        found = {}
-        for kind, name in self.tellers:
-            if kind == "name":
-                entry = self.fact_before((kind, name), order)
-                if entry is not None:
-                    found[name] = entry
-        return found
+        return Names(catalogue().arity, Asked(self.ledger, cell.order))
 
     def declaration_of(self, name: str, order: int) -> Span | None:
         """Where a name that is known at a place was declared or defined."""
-        cell = self.teller_before(("name", name), order)
+        cell = self.ledger.teller_before(("name", name), order)
         if cell is None or cell.analysis is None:
             return None
         span = cell.analysis.told["name", name].span
@@ -307,8 +177,8 @@ class Sheet:
     def _read(self, cell: Cell) -> list[Cell]:
         """Analyse a cell; gives the cells behind it that have to be looked at again."""
         old = cell.analysis
-        if old is not None and self._holds(old.asked, cell.order):
-            if cell.judged is not None and not self._holds(cell.judging_asked, cell.order):
+        if old is not None and self.ledger.holds(old.asked, cell.order):
+            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order):
                 self._drop_verdict(cell)
             return []
         new = self._remembered(cell) or self._analyse(cell)
@@ -316,26 +186,18 @@ class Sheet:
         self._enter(cell, new)
         before = old.told if old is not None else {}
         changed = [k for k in before.keys() | new.told.keys() if before.get(k) != new.told.get(k)]
-        if any(kind == "name" for kind, _ in changed):
-            changed.append(VOCABULARY)
-        return [c for key in changed for c in self.askers.get(key, ()) if c.order > cell.order]
-
-    def _holds(self, asked: dict[Fact, Any], order: int) -> bool:
-        return all(
-            answer == (self.names_before(order) if key is VOCABULARY else self.fact_before(key, order))
-            for key, answer in asked.items()
-        )
+        return self.ledger.behind(cell, changed)
 
     def _remembered(self, cell: Cell) -> Analysis | None:
         for analysis in self._memory.get(_content(cell), ()):
-            if self._holds(analysis.asked, cell.order):
+            if self.ledger.holds(analysis.asked, cell.order):
                 self._memory.move_to_end(_content(cell))
                 return analysis
         return None
 
     def _analyse(self, cell: Cell) -> Analysis:
         self.lowered_count += 1
-        asked = _Asked(self, cell.order)
+        asked = Asked(self.ledger, cell.order)
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
@@ -357,12 +219,7 @@ class Sheet:
 
     def _enter(self, cell: Cell, analysis: Analysis) -> None:
         cell.analysis = analysis
-        for key in analysis.told:
-            tellers = self.tellers.setdefault(key, [])
-            tellers.insert(bisect_left(tellers, cell.order, key=_order), cell)
-        for key in analysis.asked:
-            self.askers.setdefault(key, set()).add(cell)
-        self.uses.update(analysis.used)
+        self.ledger.enter(cell, analysis)
         if analysis.lowered.diagnostics:
             self.reporting.add(cell)
         if cell.awaits_verdict:
@@ -375,22 +232,14 @@ class Sheet:
         self._drop_verdict(cell)
         self.unjudged.discard(cell)
         self.reporting.discard(cell)
-        for key in cell.analysis.told:
-            self.tellers[key].remove(cell)
-            if not self.tellers[key]:
-                del self.tellers[key]
-        for key in cell.analysis.asked:
-            self.askers[key].discard(cell)
-        self.uses.subtract(cell.analysis.used)
+        self.ledger.withdraw(cell, cell.analysis)
         cell.analysis = None
         cell.notes.clear()
 
     def _forget(self, cell: Cell) -> None:
         """A cell that stands no longer in the document: whoever asked what it told is dirty."""
-        told = cell.analysis.told if cell.analysis is not None else {}
-        asked = [*told, VOCABULARY] if any(kind == "name" for kind, _ in told) else list(told)
-        for key in asked:
-            self.dirty.update(c for c in self.askers.get(key, ()) if c.order > cell.order)
+        if cell.analysis is not None:
+            self.dirty.update(self.ledger.behind(cell, cell.analysis.told))
         self._withdraw(cell)
         self.dirty.discard(cell)
 
@@ -406,7 +255,7 @@ class Sheet:
         if not cell.awaits_verdict or cell in self.dirty:
             return
         assert cell.analysis is not None
-        asked = _Asked(self, cell.order + 1)
+        asked = Asked(self.ledger, cell.order + 1)
         with within(self.budget):
             judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent)
         self.judged_count += 1
@@ -414,17 +263,14 @@ class Sheet:
             judged,
             {k: v for k, v in asked.answers.items() if k not in cell.analysis.told},
         )
-        for key in cell.judging_asked:
-            self.askers.setdefault(key, set()).add(cell)
+        self.ledger.ask(cell, cell.judging_asked)
         self.unjudged.discard(cell)
         if judged.diagnostics:
             self.reporting.add(cell)
 
     def _drop_verdict(self, cell: Cell) -> None:
         assert cell.analysis is not None
-        for key in cell.judging_asked:
-            if key not in cell.analysis.asked:
-                self.askers[key].discard(cell)
+        self.ledger.drop(cell, cell.judging_asked.keys() - cell.analysis.asked.keys())
         cell.judged, cell.judging_asked = None, {}
         if cell.awaits_verdict:
             self.unjudged.add(cell)
@@ -432,9 +278,9 @@ class Sheet:
     def noted(self, cell: Cell, what: Any, compute: Callable[[Names], T]) -> T:
         """Something about a cell, worked out among its names once, and again when one of them means something else."""
         known = cell.notes.get(what)
-        if known is not None and self._holds(known[0], cell.order + 1):
+        if known is not None and self.ledger.holds(known[0], cell.order + 1):
             return known[1]
-        asked = _Asked(self, cell.order + 1)
+        asked = Asked(self.ledger, cell.order + 1)
         value = compute(Names(catalogue().arity, asked))
         cell.notes[what] = asked.answers, value
         return value
@@ -461,8 +307,8 @@ class Sheet:
 
     def unused(self) -> Iterator[Diagnostic]:
         """EIN103: declared and never used."""
-        for key, tellers in self.tellers.items():
-            if key[0] != "name" or self.uses[key[1]] > 0:
+        for key, tellers in self.ledger.tellers.items():
+            if key[0] != "name" or self.ledger.uses[key[1]] > 0:
                 continue
             cell = tellers[-1]
             assert cell.analysis is not None
@@ -478,7 +324,7 @@ class Sheet:
         return cell.judged.claims if cell.judged is not None and not cell.unread else ()
 
     def unread(self) -> list[Span]:
-        regions = [c.place.region for c in sorted(self.reporting, key=_order) if c.unread]
+        regions = [c.place.region for c in sorted(self.reporting, key=order_of) if c.unread]
         return [(r.start, r.end) for r in regions if r is not None]
 
     def last_before(self, offset: int) -> int:
@@ -493,16 +339,11 @@ class Sheet:
 
 
 _start: Callable[[Place], int] = lambda place: place.start  # noqa: E731
-_order: Callable[[Cell], int] = lambda cell: cell.order  # noqa: E731
 _order_of_pair: Callable[[tuple[int, Cell]], int] = lambda pair: pair[0]  # noqa: E731
 
 
 def _content(cell: Cell) -> tuple:
     return cell.item.text, getattr(cell.item, "ignored", None), type(cell.item)
-
-
-def _placed(block: Block, region: Region | None = None) -> Place:
-    return Place(block.start, block.end - block.start, block.items, region)
 
 
 def _tails(old: list[Place], new: list[Place], count: int) -> Iterable[tuple[Place, Place]]:

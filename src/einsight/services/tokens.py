@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
-from .sheet import Cell, Sheet
+from .cells import Cell
+from .sheet import Sheet
 
 # token types and modifiers of the protocol, so that every theme has colours for them
 TYPES = ("variable", "parameter", "function", "type", "macro", "keyword", "property", "number", "comment", "operator")

@@ -9,11 +9,13 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from ...documents.positions import LineIndex
 from ...lowering.report import EinsightError
-from ...services.actions import FIX_ALL, QUICKFIX, REWRITE, SOURCE, Action, actions, jacobian_edit
+from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
+from ...services.edits import FIX_ALL, QUICKFIX, REWRITE, SOURCE, Action
 from ...services.explain import explain
 from ...services.hints import summary, verdicts
+from ...services.rewriting import jacobian_edit
 from ...services.sheet import Sheet
 from .. import wire
 from ..protocol import Plain

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
-from ...services.actions import jacobian_claim
 from ...services.answers import variables_of
 from ...services.hints import Hint, Lens, hints, lenses
+from ...services.rewriting import jacobian_claim
 from ...services.sheet import Sheet
 from ...services.tokens import MODIFIERS, TYPES, tokens
 from .. import wire

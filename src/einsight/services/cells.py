@@ -1,0 +1,95 @@
+"""The statements of a document at their places in it.
+
+Spans inside a cell count from its start; they become places of the document when they are asked for (`Cell.move`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..documents.regions import Region
+from ..lowering.names import Fact
+from ..lowering.report import Diagnostic, Span
+from ..lowering.statements import Lowered
+from ..syntax.statements import Block, Directive, Piece
+from .judge import Judged
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one statement says, by itself: good wherever the facts it `asked` have these answers."""
+
+    lowered: Lowered
+    told: dict[Fact, Any]
+    asked: dict[Fact, Any]
+    used: frozenset[str]
+    silent: frozenset[str]
+
+
+@dataclass(eq=False, slots=True)
+class Cell:
+    """A statement or directive of a document, at its place in it."""
+
+    item: Piece | Directive
+    place: Place
+    order: int = 0
+    analysis: Analysis | None = None
+    judged: Judged | None = None
+    judging_asked: dict[Fact, Any] = field(default_factory=dict)
+    notes: dict[Any, tuple[dict[Fact, Any], Any]] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        return self.place.start + self.item.start
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.item.text)
+
+    def move(self, span: Span) -> Span:
+        """A span of this statement, in the document."""
+        region = self.place.region
+        inside = (span[0] + self.start, span[1] + self.start)
+        return inside if region is None else region.map_span(inside)
+
+    @property
+    def lowered(self) -> Lowered:
+        assert self.analysis is not None
+        return self.analysis.lowered
+
+    @property
+    def awaits_verdict(self) -> bool:
+        return self.judged is None and self.analysis is not None and self.lowered.kind == "claim"
+
+    @property
+    def diagnostics(self) -> Iterable[Diagnostic]:
+        if self.judged is not None:
+            return self.judged.diagnostics
+        return self.analysis.lowered.diagnostics if self.analysis is not None else ()
+
+    @property
+    def unread(self) -> bool:
+        """A formula of notes that does not parse: counted, never reported."""
+        region = self.place.region
+        return region is not None and region.lenient and any(d.code == "EIN001" for d in self.diagnostics)
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """A block of lines where it now stands: in the document, or in a region of it."""
+
+    start: int
+    length: int
+    items: tuple[Piece | Directive, ...]
+    region: Region | None = None
+    cells: list[Cell] = field(default_factory=list)
+
+    def same(self, other: Place) -> bool:
+        kinds = [p.region and p.region.translated for p in (self, other)]
+        return self.items == other.items and self.length == other.length and kinds[0] == kinds[1]
+
+
+def placed(block: Block, region: Region | None = None) -> Place:
+    return Place(block.start, block.end - block.start, block.items, region)

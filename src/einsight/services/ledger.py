@@ -1,0 +1,126 @@
+"""Which statement tells which fact, and which asked for it: the dependencies of a document, both ways."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, Entry, Fact
+from .cells import Analysis, Cell
+
+# the names before a place, of which a name that is not known may be a misspelling
+VOCABULARY: Fact = ("vocabulary", "")
+
+
+class Ledger:
+    """The facts of a document whose cells are `cells`, in order.
+
+    tellers   the cells that tell a fact, in order; the last before a place counts there
+    askers    the cells whose analysis or verdict rests on the answer
+    uses      how many statements use a name
+    """
+
+    def __init__(self, cells: list[Cell], layout: str):
+        self.cells, self.layout = cells, layout
+        self.tellers: dict[Fact, list[Cell]] = {}
+        self.askers: dict[Fact, set[Cell]] = {}
+        self.uses: Counter[str] = Counter()
+
+    def enter(self, cell: Cell, analysis: Analysis) -> None:
+        """Take in what a cell tells and asked."""
+        for key in analysis.told:
+            tellers = self.tellers.setdefault(key, [])
+            tellers.insert(bisect_left(tellers, cell.order, key=order_of), cell)
+        self.ask(cell, analysis.asked)
+        self.uses.update(analysis.used)
+
+    def withdraw(self, cell: Cell, analysis: Analysis) -> None:
+        """Take that back."""
+        for key in analysis.told:
+            self.tellers[key].remove(cell)
+            if not self.tellers[key]:
+                del self.tellers[key]
+        self.drop(cell, analysis.asked)
+        self.uses.subtract(analysis.used)
+
+    def ask(self, cell: Cell, keys: Iterable[Fact]) -> None:
+        for key in keys:
+            self.askers.setdefault(key, set()).add(cell)
+
+    def drop(self, cell: Cell, keys: Iterable[Fact]) -> None:
+        for key in keys:
+            self.askers[key].discard(cell)
+
+    def behind(self, cell: Cell, keys: Iterable[Fact]) -> list[Cell]:
+        """The cells behind that one which asked for one of the facts; for the vocabulary too where a name is among them."""
+        changed = list(keys)
+        if any(kind == "name" for kind, _ in changed):
+            changed.append(VOCABULARY)
+        return [c for key in changed for c in self.askers.get(key, ()) if c.order > cell.order]
+
+    def fact_before(self, key: Fact, order: int) -> Any:
+        """The last that was told of it before that place."""
+        if key is VOCABULARY:
+            return self.names_before(order)
+        cell = self.teller_before(key, order)
+        if cell is None:
+            return self.layout if key == LAYOUT else None
+        assert cell.analysis is not None
+        return cell.analysis.told[key]
+
+    def teller_before(self, key: Fact, order: int) -> Cell | None:
+        tellers = self.tellers.get(key)
+        if not tellers or tellers[0].order >= order:
+            return None
+        last = tellers[-1]
+        return last if last.order < order else tellers[bisect_left(tellers, order, key=order_of) - 1]
+
+    def holds(self, asked: dict[Fact, Any], order: int) -> bool:
+        """Have the facts still these answers before that place?"""
+        return all(answer == self.fact_before(key, order) for key, answer in asked.items())
+
+    def names_before(self, order: int) -> tuple[str, ...]:
+        """Some hundred names, the newest first."""
+        told = (
+            key[1]
+            for cell in reversed(self.cells[max(0, order - 20 * MOST_NEIGHBOURS) : order])
+            if cell.analysis is not None
+            for key in cell.analysis.told
+            if key[0] == "name"
+        )
+        return tuple(dict.fromkeys(itertools.islice(told, MOST_NEIGHBOURS)))
+
+    def entries_before(self, order: int) -> dict[str, Entry]:
+        """Every name that means something at a place, in order of its declaration."""
+        known = {name: self.fact_before((kind, name), order) for kind, name in self.tellers if kind == "name"}
+        return {name: entry for name, entry in known.items() if entry is not None}
+
+    def dimensions_before(self, order: int) -> list[str]:
+        """The named dimensions at a place."""
+        return [
+            n for kind, n in self.tellers if kind == "dim" and not n.isdigit() and self.fact_before((kind, n), order)
+        ]
+
+
+class Asked:
+    """The facts before a place, each question noted with its answer; stands behind `Names`."""
+
+    def __init__(self, ledger: Ledger, order: int):
+        self.ledger, self.order = ledger, order
+        self.answers: dict[Fact, Any] = {}
+
+    def fact(self, key: Fact) -> Any:
+        if key in self.answers:
+            return self.answers[key]
+        answer = self.answers[key] = self.ledger.fact_before(key, self.order)
+        return answer
+
+    def vocabulary(self) -> Iterable[str]:
+        return self.fact(VOCABULARY)
+
+
+def order_of(cell: Cell) -> int:
+    return cell.order

@@ -9,14 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from .client import Client, ServerGone
 from .documents import document, lines
 from .editor import INITIALIZE, Editor, typed
 from .load import measure_bursts, measure_growth, resident
-from .session import Budget, Session, measure_edits, measure_open, measure_requests
+from .session import GRACE, Budget, Session, measure_edits, measure_open, measure_requests
 from .table import Row, sampled
 
 SERVER = [sys.executable, "-m", "einsight", "lsp"]
@@ -36,6 +36,7 @@ DEBOUNCE = "EINSIGHT_DEBOUNCE"
 # name and title of the two servers, and what is put into their environment
 OWN = ("own", f"server time ({DEBOUNCE}=0)", {DEBOUNCE: "0"})
 SEEN: tuple[str, str, dict[str, str]] = ("seen", "round trip (default debounce)", {})
+FLOOR_LIMIT = 10.0  # seconds
 ONE_LINE = "d/dx_j (W_ik x_k) = W_ij  # one line\n"
 
 
@@ -88,38 +89,39 @@ def settings(arguments: argparse.Namespace) -> Settings:
 def run(given: Settings) -> list[Row]:
     """All rows, within the budget: a larger document has more of it, and what a size leaves goes to the next ones."""
     budget = Budget(given.budget)
-    rows = _starts(given.starts) + _floors(min(10, given.samples))
+    starts = _starts(given.starts)
+    floors: list[Row] = []
+    rows: list[Row] = []
     for place, size in enumerate(given.sizes):
         share = budget.share(sum((later / size) ** 0.25 for later in given.sizes[place:]))
-        rows += _server_time(size, given, Budget(0.65 * share.left))
-        rows += _round_trip(size, given, share)
-    return rows
+        for (name, title, environment), measure, part in ((OWN, _server_time, 0.65), (SEEN, _round_trip, 1.0)):
+            with _session(size, environment) as session:
+                measure(session, given, Budget(part * share.left))
+                if place == 0:  # afterwards: what a server does once only belongs to the document that it opens first
+                    floors.append(_floor(session, name, title, min(10, given.samples)))
+            rows += session.rows
+    return starts + _told_whether_debounced(floors) + rows
 
 
-def _server_time(size: int, given: Settings, budget: Budget) -> list[Row]:
-    name, title, environment = OWN
-    with _session(size, environment) as session:
-        process = session.editor.client.process.pid
-        session.memory("memory.start", "after start", resident(process))
-        measure_open(session, given.quiet, budget.left / 2)
-        session.memory("memory.open", "after the document was opened", resident(process))
-        left = Budget(0) if session.open == "no" else budget
-        measure_edits(session, name, title, given.samples, left.share(2), given.quiet / 3)
-        measure_requests(session, given.samples, left.share(2))
-        measure_growth(session, given.edits, left)
+def _server_time(session: Session, given: Settings, budget: Budget) -> None:
+    name, title, _ = OWN
+    measure_open(session, given.quiet, max(GRACE, budget.left / 2))
+    session.memory("memory.open", "after the document was opened", resident(session.editor.client.process.pid))
+    left = Budget(0) if session.open == "no" else budget
+    measure_edits(session, name, title, given.samples, left.share(2), given.quiet / 3)
+    measure_requests(session, given.samples, left.share(2))
+    measure_growth(session, given.edits, left)
     # the sort is stable: groups stay in order, and those of memory come together
-    return sorted(session.rows, key=lambda row: row.measure.startswith("memory"))
+    session.rows.sort(key=lambda row: row.measure.startswith("memory"))
 
 
-def _round_trip(size: int, given: Settings, budget: Budget) -> list[Row]:
-    name, title, environment = SEEN
-    with _session(size, environment) as session:
-        measure_open(session, given.quiet, budget.left / 3)
-        session.rows.clear()  # as the other server's: an open document is not debounced
-        left = Budget(0) if session.open == "no" else budget
-        measure_edits(session, name, title, max(1, given.samples // 4), left.share(1.5))
-        measure_bursts(session, given.burst, given.bursts, left)
-    return session.rows
+def _round_trip(session: Session, given: Settings, budget: Budget) -> None:
+    name, title, _ = SEEN
+    measure_open(session, given.quiet, max(GRACE, budget.left / 3))
+    session.rows.clear()  # as the other server's: an open document is not debounced
+    left = Budget(0) if session.open == "no" else budget
+    measure_edits(session, name, title, max(1, given.samples // 4), left.share(1.5))
+    measure_bursts(session, given.burst, given.bursts, left)
 
 
 @contextmanager
@@ -129,6 +131,7 @@ def _session(size: int, environment: dict[str, str]) -> Iterator[Session]:
         offers = client.request("initialize", INITIALIZE)["capabilities"]
         client.notify("initialized", {})
         session = Session(size, lines(size), Editor(client, f"file:///bench-{size}.ein", document(size)), offers)
+        session.memory("memory.start", "after start", resident(client.process.pid))
         try:
             yield session
         except ServerGone as gone:
@@ -142,11 +145,11 @@ def _starts(count: int) -> list[Row]:
     taken: dict[str, list[float]] = {"einsight": [], "bare": []}
     for _ in range(count):
         for name, command in (("einsight", SERVER), ("bare", [sys.executable, "-c", BARE])):
-            client = Client(command)
-            answer = client.send_request("initialize", INITIALIZE)
-            answer.wait()
-            taken[name].append(answer.at - client.started)
-            client.kill()
+            with Client(command) as client:
+                answer = client.send_request("initialize", INITIALIZE)
+                answer.wait()
+                taken[name].append(answer.at - client.started)
+                client.kill()
     group = "start → answer to initialize"
     ours = sampled("start.einsight", None, group, "einsight lsp", taken["einsight"])
     bare = sampled("start.bare", None, group, "a bare pygls server", taken["bare"])
@@ -154,24 +157,23 @@ def _starts(count: int) -> list[Row]:
     return [ours, bare, Row("start.ratio", None, group, "ratio of the medians", "×", 1, ratio)]
 
 
-def _floors(samples: int) -> list[Row]:
-    """An edit of a document of one line: what an edit takes at least, and whether the debounce was switched off."""
-    rows = []
-    for name, title, environment in (OWN, SEEN):
-        with Client(SERVER, environment) as client:
-            client.request("initialize", INITIALIZE)
-            client.notify("initialized", {})
-            editor = Editor(client, "file:///one-line.ein", ONE_LINE)
-            editor.open()
-            editor.first(10)
-            taken = [_typed(editor) for _ in range(samples)]
-        rows.append(sampled(f"floor.{name}", None, "edit → diagnostics, a document of one line", title, taken))
-    own, seen = rows
-    if own.p50 and seen.p50 and own.p50 > seen.p50 / 2:
-        own = replace(own, note=f"this server does not read {DEBOUNCE}: its debounce is in every time below")
-    return [own, seen]
+def _floor(session: Session, name: str, title: str, samples: int) -> Row:
+    """Edits of a document of one line: what an edit takes at least."""
+    editor = Editor(session.editor.client, "file:///one-line.ein", ONE_LINE)
+    taken: list[float] = []
+    with suppress(TimeoutError):
+        editor.open()
+        editor.first(FLOOR_LIMIT)
+        while len(taken) < samples:
+            sent, _ = editor.change(typed(0, len(editor.lines[0]), "k"))
+            taken.append(editor.first(FLOOR_LIMIT).at - sent)
+    return sampled(f"floor.{name}", None, "edit → diagnostics, a document of one line", title, taken)
 
 
-def _typed(editor: Editor) -> float:
-    sent, _ = editor.change(typed(0, len(editor.lines[0]), "k"))
-    return editor.first(10).at - sent
+def _told_whether_debounced(floors: list[Row]) -> list[Row]:
+    """The two floors, with a note where switching the debounce off made no difference."""
+    own, seen = (row.p50 for row in floors) if len(floors) == 2 else (None, None)
+    if own and seen and own > seen / 2:
+        note = f"this server does not read {DEBOUNCE}: every time below holds its debounce"
+        return [replace(floors[0], note=note), floors[1]]
+    return floors

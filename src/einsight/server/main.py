@@ -26,6 +26,7 @@ from .. import __version__
 from ..documents.positions import LineIndex
 from ..services.settings import Settings, settings_for
 from ..services.sheet import Sheet
+from ..terms.interruption import within
 from .documents import Documents, OpenDocument
 from .protocol import Protocol
 from .publishing import Publisher
@@ -167,6 +168,23 @@ class Server(LanguageServer):
         except TookTooLong as spent:
             log.warning("%s: %s", uri, spent)
             return default
+
+    def work_ahead(self, uri: str, work: Callable[[Sheet], Any]) -> None:
+        """Have something worked out that will be asked for again, when nobody waits for anything."""
+        document = self.documents.get(uri)
+        if document is not None:
+            generation = document.generation
+
+            def run() -> None:
+                with within(document.budget):
+                    work(document.settled()[0])
+
+            def is_stale() -> bool:
+                return document.is_stale() or document.generation != generation
+
+            task = asyncio.ensure_future(self.turns.background(run, stale=is_stale))
+            self.background_tasks.add(task)
+            task.add_done_callback(self.background_tasks.discard)
 
     # the end
 

@@ -6,10 +6,12 @@ it stands below a rule.  It is text in Markdown that reads well as it is; `latex
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
@@ -24,6 +26,7 @@ from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
 from ..terms.dimension import Tensor
 from ..terms.interruption import OutOfTime
+from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
     answer,
@@ -41,9 +44,8 @@ from .cells import Cell
 from .judge import Claim
 from .sheet import Sheet
 
+T = TypeVar("T")
 MOST_JACOBIANS = 6
-# seconds for the derivatives of a definition: a hover that comes late is not read
-PATIENCE = 0.01
 
 VERDICTS = {
     "right": "✓ right",
@@ -74,36 +76,53 @@ class Hover:
     details: tuple[str, ...] = ()
     latex: str = ""
     steps: str = ""
+    incomplete: bool = False  # what takes long is left out; it is there once a patient hover has been here
 
 
 @dataclass
 class _Said:
-    """A hover that is being put together; what is there when time runs out is shown."""
+    """A hover that is being put together; what is there when time runs out is shown.
+
+    `end` is when it should be there: what is not known by then is `left_out`.
+    """
 
     span: Span
+    end: float
+    left_out: list[str] = field(default_factory=list)
     brief: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     latex: str = ""
     steps: str = ""
 
-    def done(self) -> Hover | None:
-        return Hover(self.span, tuple(self.brief), tuple(self.details), self.latex, self.steps) if self.brief else None
+    def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
+        """Something that takes long: as it is known, or worked out while there is time."""
+        if what not in cell.notes and time.monotonic() > self.end:
+            self.left_out.append(name)
+            return None
+        return sheet.noted(cell, what, compute)
 
 
-def hover(sheet: Sheet, offset: int) -> Hover | None:
-    """The hover at an offset; None between statements.  The sheet must be read up to there."""
+def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | None:
+    """The hover at an offset; None between statements.  The sheet must be read up to there.
+
+    After `patience` seconds what is not known yet is left out: a hover that comes late is not read.
+    """
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or cell.place.region is not None and cell.place.region.translated:
         return None
-    said = _Said((0, len(cell.item.text)))
+    said = _Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
     try:
         _say(said, sheet, cell, offset - cell.start)
     except OutOfTime as spent:
         said.details.append(f"EIN502: the rest is left out, {spent}.")
     except (BudgetExceeded, MissingRule) as problem:
         said.details.append(f"{reason(problem)}.")
-    made = said.done()
-    return None if made is None else Hover(cell.move(made.span), made.brief, made.details, made.latex, made.steps)
+    if not said.brief:
+        return None
+    if said.left_out:
+        said.details.append(f"hover again for {', '.join(said.left_out)}, which is being worked out")
+    span, late = cell.move(said.span), bool(said.left_out)
+    return Hover(span, tuple(said.brief), tuple(said.details), said.latex, said.steps, late)
 
 
 def _say(said: _Said, sheet: Sheet, cell: Cell, at: int) -> None:
@@ -130,11 +149,11 @@ def _say(said: _Said, sheet: Sheet, cell: Cell, at: int) -> None:
     place = equals_at(tree, at)
     if place is not None and lowered.kind == "claim":
         sheet.judge(cell)  # whoever points at it wants to know now
-        _claim(said, cell, names, place)
+        _claim(said, sheet, cell, tree, place)
     elif place is not None and lowered.kind == "definition":
         _definition(said, sheet, cell, names)
     else:
-        _expression(said, cell, names, tree, at)
+        _expression(said, sheet, cell, tree, at)
 
 
 def _defined(lowered: Lowered) -> str:
@@ -289,50 +308,51 @@ def _forms(said: _Said, found: Answer) -> None:
     said.latex = found.latex
 
 
-def _shape(said: _Said, found: Answer, derived: bool) -> None:
-    said.brief.append(f"**shape** {found.shape}" + (f", {found.layout} layout" if derived else ""))
-
-
-def _worked_out(said: _Said, text: str, value: Value, names: Names, layout: str) -> None:
-    from ..terms.term import Derivative, has_head
-
-    found = answer(value, names, layout)
+def _worked_out(said: _Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
+    """The forms of a part of a statement, in both layouts, and its derivation; False where it has no value by itself."""
+    span, layout = (node.start, node.end), cell.lowered.layout
+    read = sheet.noted(cell, ("value", span), lambda names: _value(cell, node, names))
+    if read is None:
+        return False
+    text, value, found = read
     if found is None:
         said.brief.append("takes its size from where it stands")
-        return
+        return True
     derived = has_head(value.term, Derivative)
     _forms(said, found)
-    _shape(said, found, derived)
-    other = in_other_layout(text, value, found, names, layout)
-    if other is not None and other.matrix is not None:
-        said.brief.append(f"**{other.layout} layout** `{shortened(other.matrix)}`, {other.shape}")
-    _derivation(said, value)
+    said.brief.append(f"**shape** {found.shape}" + (f", {found.layout} layout" if derived else ""))
+    if derived and found.matrix is not None:
+        turned = partial(in_other_layout, text, value, found, layout=layout)
+        other = said.noted(sheet, cell, ("other layout", span), "the other layout", lambda names: turned(names=names))
+        if other is not None and other.matrix is not None:
+            said.brief.append(f"**{other.layout} layout** `{shortened(other.matrix)}`, {other.shape}")
+    said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(value)) or ""
+    return True
 
 
-def _derivation(said: _Said, value: Value) -> None:
+def _value(cell: Cell, node: Node, names: Names) -> tuple[str, Value, Answer | None] | None:
+    read = part_value(cell.lowered, node, names)
+    return None if read is None else (*read, answer(read[1], names, cell.lowered.layout))
+
+
+def _steps(value: Value) -> str:
     steps = steps_of(value, latex=False)
-    if steps:
-        rows = [f"  {steps[0].before}", *(f"= {s.after}    ({s.rule})" for s in steps)]
-        said.steps = "\n".join(rows)
+    rows = [f"  {s.before}" for s in steps[:1]] + [f"= {s.after}    ({s.rule})" for s in steps]
+    return "\n".join(rows)
 
 
-def _expression(said: _Said, cell: Cell, names: Names, tree: Relation, at: int) -> None:
+def _expression(said: _Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) -> None:
     place = side_at(tree, at)
     if place is None:
         return
     nodes: Sequence[Node] = expressions_at(tree.sides[place], at) or [tree.sides[place]]
     for node in nodes:
-        found = part_value(cell.lowered, node, names)
-        if found is None:
-            continue
-        text, value = found
         said.span = (node.start, node.end)
-        said.brief.append(f"`{shortened(cell.lowered.text[node.start : node.end])}`")
-        _worked_out(said, text, value, names, cell.lowered.layout)
-        return
+        said.brief = [f"`{shortened(cell.lowered.text[node.start : node.end])}`"]
+        if _worked_out(said, sheet, cell, node):
+            return
     broken = [d for d in cell.diagnostics if d.severity == "error"]
-    if broken:
-        said.brief.append(f"{broken[0].code}: {broken[0].message}")
+    said.brief = [f"{broken[0].code}: {broken[0].message}"] if broken else []
 
 
 def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
@@ -351,20 +371,16 @@ def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
 
 
 def _jacobians(said: _Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
-    """The derivatives of a number or vector; those that are not known yet only as long as nobody waits for them."""
-    end, layout = time.monotonic() + PATIENCE, cell.lowered.layout
-    later = []
+    """The derivatives of a number or vector."""
+    layout = cell.lowered.layout
     for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
-        what = "derivative", leaf.name
-        if time.monotonic() > end and what not in cell.notes:
-            later.append(leaf.name)
-            continue
-        found = sheet.noted(cell, what, partial(_jacobian, tensor, leaf, layout))
+        name = f"∂{tensor.name}/∂{leaf.name}"
+        found = said.noted(
+            sheet, cell, ("derivative", leaf.name), f"`{name}`", partial(_jacobian, tensor, leaf, layout)
+        )
         if found is not None:
-            line = f"**∂{tensor.name}/∂{leaf.name}** `{shortened(found.text)}`, {found.shape}"
+            line = f"**{name}** `{shortened(found.text)}`, {found.shape}"
             (said.brief if len(said.brief) < 9 else said.details).append(line)
-    if later:
-        said.details.append(f"the derivatives in {listed(later)} take longer: they stand in the lenses")
     said.details.append(f"derivatives in {layout} layout")
 
 
@@ -372,7 +388,7 @@ def _jacobian(tensor: Tensor, variable: Tensor, layout: str, names: Names) -> An
     return answer(jacobian_value(tensor, variable, layout), names, layout)
 
 
-def _claim(said: _Said, cell: Cell, names: Names, place: int) -> None:
+def _claim(said: _Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> None:
     lowered = cell.lowered
     left, right = lowered.sides[place : place + 2]
     said.span = (left.span[0], right.span[1])
@@ -385,8 +401,7 @@ def _claim(said: _Said, cell: Cell, names: Names, place: int) -> None:
             said.brief.append(f"einsight derives `{shortened(claim.derived)}`")
         if claim.counterexample:
             said.details.append(shortened(claim.counterexample))
-    if left.value is not None:
-        _worked_out(said, left.text, left.value, names, lowered.layout)
+    _worked_out(said, sheet, cell, tree.sides[place])
 
 
 def _judged(cell: Cell, span: Span) -> Claim | None:

@@ -35,8 +35,8 @@ from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
 
 T = TypeVar("T")
-# analyses kept for statements that come back: an undone edit, a moved line, a file opened again
-REMEMBERED = 50_000
+# texts whose analyses are kept for when they come back, beyond those that stand there: an undone edit, a moved line
+REMEMBERED = 300
 log = logging.getLogger("einsight")
 
 
@@ -213,7 +213,7 @@ class Sheet:
         known = self._memory.setdefault(_content(cell), [])
         known.insert(0, analysis)
         del known[3:]
-        if len(self._memory) > REMEMBERED:
+        if len(self._memory) > REMEMBERED + len(self.cells):
             self._memory.popitem(last=False)
         return analysis
 

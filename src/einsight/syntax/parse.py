@@ -67,7 +67,7 @@ def grammar() -> Lark:
         return Lark(text, **options)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
     problem = _too_much(text)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # VS Code cuts a hover at 100,000 characters, pictures included
 LONGEST = 60_000
 LONGEST_PICTURE = 40_000
+# seconds after which a hover shows what it has
+PATIENCE = 0.01
 
 
 def register(server: Server) -> None:
@@ -32,12 +34,18 @@ def register(server: Server) -> None:
         def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
             if where.line >= len(lines.starts):
                 return None
-            found = hover(sheet, offset(lines))
+            found = hover(sheet, offset(lines), PATIENCE)
             if found is None:
                 return None
+            if found.incomplete:
+                incomplete.append(offset(lines))
             return Plain({"contents": contents(server, found), "range": wire.range_of(found.span, lines)})
 
-        return await server.compute(params.text_document.uri, find, None, offset)
+        incomplete: list[int] = []
+        made = await server.compute(params.text_document.uri, find, None, offset)
+        if incomplete:
+            server.work_ahead(params.text_document.uri, lambda sheet: hover(sheet, incomplete[0]))
+        return made
 
 
 def contents(server: Server, found: Hover) -> dict[str, str]:

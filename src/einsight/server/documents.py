@@ -53,6 +53,7 @@ class OpenDocument:
     edits: deque[Edit] = field(default_factory=deque)
     is_open: bool = True
     generation: int = 0
+    was_finished: bool = False  # has everything in it been judged once?
     _sheet: Sheet | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)  # text and edits change together
 

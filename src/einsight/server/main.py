@@ -12,6 +12,7 @@ import asyncio
 import gc
 import logging
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -231,8 +232,11 @@ def serve(address: tuple[str, int] | None = None) -> int:
     """Serve on stdio, or on a TCP address, until the client leaves; the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs a traceback for each refusal
-    # a long document is a million objects that live on: looking through them again and again would cost a third of the time
-    gc.set_threshold(50_000, 20, 50)
+    # a long document is a million objects that live on: looking through them takes a tenth of a second, so it is done when
+    # nobody waits (`Publisher.tidy`)
+    gc.set_threshold(50_000, 20, 1_000_000)
+    # the event loop, a request and the judging hand the interpreter on several times for one answer: not 5 ms each time
+    sys.setswitchinterval(0.0005)
     server = make_server()
     gc.freeze()
     if address is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import time
@@ -25,6 +26,8 @@ DEBOUNCE = float(os.environ.get("EINSIGHT_DEBOUNCE", "0.12"))
 # seconds of work after which what has been found is shown: of a document that has just been opened, and after an edit
 SLICE = 0.3
 IMPATIENT = 0.02
+# changes after which, and seconds without one for which, garbage is collected
+UNTIDY, PAUSE = 200, 3.0
 # seconds of work that a client shows a progress bar for
 SLOW = 1.0
 log = logging.getLogger("einsight")
@@ -61,6 +64,8 @@ class Publisher:
         self.server = server
         self.timers: dict[OpenDocument, asyncio.TimerHandle] = {}
         self.tasks: dict[OpenDocument, asyncio.Task[None]] = {}
+        self.changes = 0  # since the last tidying
+        self.tidying: asyncio.TimerHandle | None = None
         self.drawn_when_unfinished = False  # has the client been shown hints of a document that was still worked on?
 
     def schedule(self, document: OpenDocument, delay: float | None = None) -> None:
@@ -70,6 +75,10 @@ class Publisher:
             waiting.cancel()
         loop = asyncio.get_running_loop()
         self.timers[document] = loop.call_later(DEBOUNCE if delay is None else delay, self._start, document)
+        self.changes += 1
+        if self.tidying is not None:
+            self.tidying.cancel()
+        self.tidying = loop.call_later(PAUSE, self.tidy)
 
     def _start(self, document: OpenDocument) -> None:
         self.timers.pop(document, None)
@@ -77,6 +86,12 @@ class Publisher:
         if running is not None:
             running.cancel()
         self.tasks[document] = asyncio.ensure_future(self._run(document))
+
+    def tidy(self) -> None:
+        """Collect what refers to itself, when nobody types and enough has come together."""
+        if self.changes >= UNTIDY and not self.tasks:
+            self.changes = 0
+            gc.collect()
 
     def forget(self, document: OpenDocument) -> None:
         """A closed document: its diagnostics go."""
@@ -111,7 +126,7 @@ class Publisher:
         """Slices of work, and after each what has been found; a newer version ends it."""
         began = time.monotonic()
         version, first = document.version, True
-        patience = IMPATIENT if document.generation else SLICE
+        patience = IMPATIENT if document.was_finished else SLICE
         while document.is_open and document.version == version:
             work = _Slice(document)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
@@ -125,6 +140,7 @@ class Publisher:
                 return
             await self._publish(document, version)
             if finished:
+                document.was_finished = True
                 break
         if self.drawn_when_unfinished and time.monotonic() - began > DEBOUNCE:
             self.drawn_when_unfinished = False

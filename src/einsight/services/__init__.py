@@ -13,7 +13,7 @@ format.py   spacing and spelling of documents, with spacing.py and spelling.py
 and, of a sheet, for editors:
 
 answers.py      what there is to say about the value of an expression
-hover.py        what stands at a position, the narrowest thing first
+hover.py        what stands at a position, the narrowest thing first; names and indices in hover_marks.py
 hints.py        shapes, verdicts and results drawn into the text; lenses
 actions.py      fixes and rewrites (rewriting.py), as edits (edits.py) after which the text still reads
 derivations.py  the steps of what stands at a position

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from ..lowering import marks as kinds
-from ..lowering.marks import Mark
-from ..lowering.names import Entry, Names, space_text
+from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
 from ..notation.tree_latex import formula_latex
-from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
@@ -33,7 +31,6 @@ from .answers import (
     definition_value,
     in_other_layout,
     jacobian_value,
-    listed,
     part_value,
     reason,
     shortened,
@@ -41,6 +38,7 @@ from .answers import (
     variables_of,
 )
 from .cells import Cell
+from .hover_marks import Said, say_mark
 from .judge import Claim
 from .sheet import Sheet
 
@@ -54,16 +52,6 @@ VERDICTS = {
     "wrong": "✗ wrong",
     "shape": "✗ the shapes differ",
     "undecided": "? undecided",
-}
-_PROPERTIES = {
-    "symmetric": "`A' = A`; a derivative in it varies it within symmetric matrices",
-    "antisymmetric": "`A' = -A`; a derivative in it varies it within antisymmetric matrices",
-    "diagonal": "`A_ij = 0` for `i ≠ j`; a derivative in it varies its diagonal",
-    "orthogonal": "`A' A = I`",
-    "positive-definite": "symmetric, and `x' A x > 0` for `x ≠ 0`",
-    "positive": "every entry is positive",
-    "constant": "nothing is differentiated in it unless it is named",
-    "integer": "whole numbers: it may be an exponent of a matrix",
 }
 
 
@@ -79,29 +67,6 @@ class Hover:
     incomplete: bool = False  # what takes long is left out; it is there once a patient hover has been here
 
 
-@dataclass
-class _Said:
-    """A hover that is being put together; what is there when time runs out is shown.
-
-    `end` is when it should be there: what is not known by then is `left_out`.
-    """
-
-    span: Span
-    end: float
-    left_out: list[str] = field(default_factory=list)
-    brief: list[str] = field(default_factory=list)
-    details: list[str] = field(default_factory=list)
-    latex: str = ""
-    steps: str = ""
-
-    def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
-        """Something that takes long: as it is known, or worked out while there is time."""
-        if what not in cell.notes and time.monotonic() > self.end:
-            self.left_out.append(name)
-            return None
-        return sheet.noted(cell, what, compute)
-
-
 def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | None:
     """The hover at an offset; None between statements.  The sheet must be read up to there.
 
@@ -110,7 +75,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or cell.place.region is not None and cell.place.region.translated:
         return None
-    said = _Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
+    said = Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
     try:
         _say(said, sheet, cell, offset - cell.start)
     except OutOfTime as spent:
@@ -125,7 +90,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     return Hover(span, tuple(said.brief), tuple(said.details), said.latex, said.steps, late)
 
 
-def _say(said: _Said, sheet: Sheet, cell: Cell, at: int) -> None:
+def _say(said: Said, sheet: Sheet, cell: Cell, at: int) -> None:
     lowered, names = cell.lowered, sheet.names_at(cell)
     if lowered.kind == "directive":
         said.brief.append(_directive(lowered.text))
@@ -141,7 +106,7 @@ def _say(said: _Said, sheet: Sheet, cell: Cell, at: int) -> None:
         ):
             _definition(said, sheet, cell, names)
         else:
-            _SAY[mark.kind](said, sheet, cell, names, mark)
+            say_mark(said, sheet, cell, names, mark)
         return
     tree = lowered.tree
     if not isinstance(tree, Relation):
@@ -160,129 +125,6 @@ def _defined(lowered: Lowered) -> str:
     return lowered.tensor.name if lowered.tensor is not None else ""
 
 
-# marks
-
-
-def _index(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    marks = cell.lowered.marks
-    scope = marks.scope_of(mark)
-    dim = scope.dim if scope is not None else marks.free.get(mark.name)
-    over = f", runs from 1 to {dim}" if dim is not None else ""
-    partners = [m for m in marks.partners(mark) if m != mark]
-    said.brief.append(f"**index** `{mark.name}`: {'summed' if scope else 'free'}{over}")
-    where = sorted({_holder(cell.lowered, m) for m in partners} - {""})
-    if where:
-        said.brief.append(f"with {listed(where)}")
-    if scope is not None:
-        said.details.append(f"summed in `{cell.lowered.text[scope.start : scope.end]}`")
-
-
-def _holder(lowered: Lowered, mark: Mark) -> str:
-    """The indexed thing that an index stands on."""
-    tree = lowered.tree
-    assert isinstance(tree, Relation)
-    from ..syntax.finding import path_at
-    from ..syntax.tree import Indexed
-
-    around = [n for n in path_at(tree, mark.start, mark.end) if isinstance(n, Indexed)]
-    return lowered.text[around[-1].start : around[-1].end] if around else ""
-
-
-def _tensor(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    entry = names.find(mark.name)
-    if entry is None:
-        said.brief.append(f"`{mark.name}` is not declared")
-        return
-    properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
-    said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
-    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1)
-    if teller is not None and entry.kind == "defined":
-        said.brief.append(f"`{shortened(teller.lowered.text)}`")
-        said.latex = formula_latex(teller.lowered.text)
-    if entry.kind == "inferred":
-        said.brief.append("nobody declares it: its axes are as long as its indices say")
-    uses = sheet.ledger.uses[mark.name]
-    said.details.append(f"used in {uses} statement{'s' * (uses != 1)}")
-
-
-def _kind(entry: Entry) -> str:
-    if entry.kind == "function":
-        return "function"
-    ranks = ("number", "vector", "matrix")
-    rank = len(entry.tensor.dims) if entry.tensor is not None else 0
-    return f"{'' if entry.kind == 'declared' else entry.kind + ' '}{ranks[rank] if rank < 3 else 'array'}"
-
-
-def _function(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    entry = names.find(mark.name)
-    if entry is not None:
-        said.brief.append(f"**unknown function** `{entry.describe()}`")
-        arrays = entry.function is not None
-        derivative = f"`J_{entry.name}`, the second `H_{entry.name}`" if arrays else f"`{entry.name}'`"
-        said.brief.append(
-            f"its derivative is {derivative}; " + ("it takes arrays" if arrays else "it acts entry by entry")
-        )
-        return
-    from .vocabulary import ARRAY_FUNCTIONS
-
-    described = ARRAY_FUNCTIONS.get(mark.name)
-    if described is not None:
-        said.brief += [f"**function** `{described.signature}`", described.doc]
-        return
-    found = catalogue().function(mark.name)
-    if found is None:
-        return
-    arguments = ["z", "w"][: found.arity]
-    said.brief.append(f"**function** `{found.name}({', '.join(arguments)})`, entry by entry")
-    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True)]
-    if found.source != "einsight":
-        said.details.append(f"from {found.source}")
-
-
-def _delta(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    holder = _holder(cell.lowered, mark) or "δ_ij"
-    indices = [
-        m for m in cell.lowered.marks.found.values() if m.kind == kinds.INDEX and mark.end <= m.start <= mark.end + 12
-    ]
-    pair = [m.name for m in sorted(indices, key=lambda m: m.start)][:2]
-    when = f"1 where {pair[0]} = {pair[1]}" if len(pair) == 2 else "1 where its two indices agree"
-    said.brief += [
-        f"**Kronecker delta** `{holder}`: {when}, else 0",
-        "summed with another factor it renames: `∑_j δ_ij x_j = x_i`",
-    ]
-
-
-def _dimension(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    size = names.fact(("size", mark.name))
-    said.brief.append(f"**dimension** `{mark.name}`" + (f", of size {size}" if size else ""))
-    holders = [
-        n for n, e in sheet.ledger.entries_before(cell.order + 1).items()
-        if e.tensor is not None and any(str(d) == mark.name for d in e.tensor.dims)
-    ]  # fmt: skip
-    if holders:
-        more = f" and {len(holders) - 8} more" if len(holders) > 8 else ""
-        said.brief.append(f"an axis of {listed(holders[:8])}{more}")
-
-
-def _property(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    words = _PROPERTIES.get(mark.name)
-    said.brief.append(f"**{mark.name}**: {words}" if words else f"`{mark.name}` is no property")
-
-
-def _constant(said: _Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
-    words = {
-        "I": "the identity, as large as where it stands; `I(n)` says how large",
-        "ones": "an array of ones, as large as where it stands; `ones(n)`, `ones(n, m)` say how large",
-    }
-    said.brief.append(f"`{mark.name}` is {words.get(mark.name, 'the constant 3.14159…')}")
-
-
-_SAY = {
-    kinds.INDEX: _index, kinds.TENSOR: _tensor, kinds.FUNCTION: _function, kinds.DELTA: _delta,
-    kinds.DIMENSION: _dimension, kinds.PROPERTY: _property, kinds.CONSTANT: _constant,
-}  # fmt: skip
-
-
 def _directive(text: str) -> str:
     words = text[2:].split()
     if words[:1] == ["layout"]:
@@ -295,7 +137,7 @@ def _directive(text: str) -> str:
 # expressions, definitions, claims
 
 
-def _forms(said: _Said, found: Answer) -> None:
+def _forms(said: Said, found: Answer) -> None:
     if found.matrix is not None:
         said.brief.append(f"**matrix form** `{shortened(found.matrix)}`")
     said.brief.append(
@@ -308,7 +150,7 @@ def _forms(said: _Said, found: Answer) -> None:
     said.latex = found.latex
 
 
-def _worked_out(said: _Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
+def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
     """The forms of a part of a statement, in both layouts, and its derivation; False where it has no value by itself."""
     span, layout = (node.start, node.end), cell.lowered.layout
     read = sheet.noted(cell, ("value", span), lambda names: _value(cell, node, names))
@@ -341,7 +183,7 @@ def _steps(value: Value) -> str:
     return "\n".join(rows)
 
 
-def _expression(said: _Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) -> None:
+def _expression(said: Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) -> None:
     place = side_at(tree, at)
     if place is None:
         return
@@ -355,7 +197,7 @@ def _expression(said: _Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) 
     said.brief = [f"{broken[0].code}: {broken[0].message}"] if broken else []
 
 
-def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
+def _definition(said: Said, sheet: Sheet, cell: Cell, names: Names) -> None:
     lowered = cell.lowered
     value = definition_value(lowered)
     if value is None or lowered.tensor is None:
@@ -370,7 +212,7 @@ def _definition(said: _Said, sheet: Sheet, cell: Cell, names: Names) -> None:
         _jacobians(said, sheet, cell, tensor)
 
 
-def _jacobians(said: _Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
+def _jacobians(said: Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
     """The derivatives of a number or vector."""
     layout = cell.lowered.layout
     for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
@@ -388,7 +230,7 @@ def _jacobian(tensor: Tensor, variable: Tensor, layout: str, names: Names) -> An
     return answer(jacobian_value(tensor, variable, layout), names, layout)
 
 
-def _claim(said: _Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> None:
+def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> None:
     lowered = cell.lowered
     left, right = lowered.sides[place : place + 2]
     said.span = (left.span[0], right.span[1])

@@ -1,0 +1,177 @@
+"""What there is to say about a name, an index or a sign at its place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ..lowering import marks as kinds
+from ..lowering.marks import Mark
+from ..lowering.names import Entry, Names
+from ..lowering.report import Span
+from ..lowering.statements import Lowered
+from ..notation.tree_latex import formula_latex
+from ..rules.catalogue import catalogue
+from ..syntax.finding import path_at
+from ..syntax.tree import Indexed, Relation
+from .answers import listed, shortened
+from .cells import Cell
+from .sheet import Sheet
+from .vocabulary import ARRAY_FUNCTIONS
+
+T = TypeVar("T")
+_PROPERTIES = {
+    "symmetric": "`A' = A`; a derivative in it varies it within symmetric matrices",
+    "antisymmetric": "`A' = -A`; a derivative in it varies it within antisymmetric matrices",
+    "diagonal": "`A_ij = 0` for `i ≠ j`; a derivative in it varies its diagonal",
+    "orthogonal": "`A' A = I`",
+    "positive-definite": "symmetric, and `x' A x > 0` for `x ≠ 0`",
+    "positive": "every entry is positive",
+    "constant": "nothing is differentiated in it unless it is named",
+    "integer": "whole numbers: it may be an exponent of a matrix",
+}
+
+
+@dataclass
+class Said:
+    """A hover that is being put together; what is there when time runs out is shown.
+
+    `end` is when it should be there: what is not known by then is `left_out`.
+    """
+
+    span: Span
+    end: float
+    left_out: list[str] = field(default_factory=list)
+    brief: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    latex: str = ""
+    steps: str = ""
+
+    def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
+        """Something that takes long: as it is known, or worked out while there is time."""
+        if what not in cell.notes and time.monotonic() > self.end:
+            self.left_out.append(name)
+            return None
+        return sheet.noted(cell, what, compute)
+
+
+def say_mark(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    """The lines about a mark."""
+    _SAY[mark.kind](said, sheet, cell, names, mark)
+
+
+def _index(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    marks = cell.lowered.marks
+    scope = marks.scope_of(mark)
+    dim = scope.dim if scope is not None else marks.free.get(mark.name)
+    over = f", runs from 1 to {dim}" if dim is not None else ""
+    partners = [m for m in marks.partners(mark) if m != mark]
+    said.brief.append(f"**index** `{mark.name}`: {'summed' if scope else 'free'}{over}")
+    where = sorted({_holder(cell.lowered, m) for m in partners} - {""})
+    if where:
+        said.brief.append(f"with {listed(where)}")
+    if scope is not None:
+        said.details.append(f"summed in `{cell.lowered.text[scope.start : scope.end]}`")
+
+
+def _holder(lowered: Lowered, mark: Mark) -> str:
+    """The indexed thing that an index stands on."""
+    tree = lowered.tree
+    assert isinstance(tree, Relation)
+    around = [n for n in path_at(tree, mark.start, mark.end) if isinstance(n, Indexed)]
+    return lowered.text[around[-1].start : around[-1].end] if around else ""
+
+
+def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    entry = names.find(mark.name)
+    if entry is None:
+        said.brief.append(f"`{mark.name}` is not declared")
+        return
+    properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
+    said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1)
+    if teller is not None and entry.kind == "defined":
+        said.brief.append(f"`{shortened(teller.lowered.text)}`")
+        said.latex = formula_latex(teller.lowered.text)
+    if entry.kind == "inferred":
+        said.brief.append("nobody declares it: its axes are as long as its indices say")
+    uses = sheet.ledger.uses[mark.name]
+    said.details.append(f"used in {uses} statement{'s' * (uses != 1)}")
+
+
+def _kind(entry: Entry) -> str:
+    if entry.kind == "function":
+        return "function"
+    ranks = ("number", "vector", "matrix")
+    rank = len(entry.tensor.dims) if entry.tensor is not None else 0
+    return f"{'' if entry.kind == 'declared' else entry.kind + ' '}{ranks[rank] if rank < 3 else 'array'}"
+
+
+def _function(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    entry = names.find(mark.name)
+    if entry is not None:
+        said.brief.append(f"**unknown function** `{entry.describe()}`")
+        arrays = entry.function is not None
+        derivative = f"`J_{entry.name}`, the second `H_{entry.name}`" if arrays else f"`{entry.name}'`"
+        said.brief.append(
+            f"its derivative is {derivative}; " + ("it takes arrays" if arrays else "it acts entry by entry")
+        )
+        return
+    described = ARRAY_FUNCTIONS.get(mark.name)
+    if described is not None:
+        said.brief += [f"**function** `{described.signature}`", described.doc]
+        return
+    found = catalogue().function(mark.name)
+    if found is None:
+        return
+    arguments = ["z", "w"][: found.arity]
+    said.brief.append(f"**function** `{found.name}({', '.join(arguments)})`, entry by entry")
+    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True)]
+    if found.source != "einsight":
+        said.details.append(f"from {found.source}")
+
+
+def _delta(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    holder = _holder(cell.lowered, mark) or "δ_ij"
+    indices = [
+        m for m in cell.lowered.marks.found.values() if m.kind == kinds.INDEX and mark.end <= m.start <= mark.end + 12
+    ]
+    pair = [m.name for m in sorted(indices, key=lambda m: m.start)][:2]
+    when = f"1 where {pair[0]} = {pair[1]}" if len(pair) == 2 else "1 where its two indices agree"
+    said.brief += [
+        f"**Kronecker delta** `{holder}`: {when}, else 0",
+        "summed with another factor it renames: `∑_j δ_ij x_j = x_i`",
+    ]
+
+
+def _dimension(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    size = names.fact(("size", mark.name))
+    said.brief.append(f"**dimension** `{mark.name}`" + (f", of size {size}" if size else ""))
+    holders = [
+        n for n, e in sheet.ledger.entries_before(cell.order + 1).items()
+        if e.tensor is not None and any(str(d) == mark.name for d in e.tensor.dims)
+    ]  # fmt: skip
+    if holders:
+        more = f" and {len(holders) - 8} more" if len(holders) > 8 else ""
+        said.brief.append(f"an axis of {listed(holders[:8])}{more}")
+
+
+def _property(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    words = _PROPERTIES.get(mark.name)
+    said.brief.append(f"**{mark.name}**: {words}" if words else f"`{mark.name}` is no property")
+
+
+def _constant(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
+    words = {
+        "I": "the identity, as large as where it stands; `I(n)` says how large",
+        "ones": "an array of ones, as large as where it stands; `ones(n)`, `ones(n, m)` say how large",
+    }
+    said.brief.append(f"`{mark.name}` is {words.get(mark.name, 'the constant 3.14159…')}")
+
+
+_SAY = {
+    kinds.INDEX: _index, kinds.TENSOR: _tensor, kinds.FUNCTION: _function, kinds.DELTA: _delta,
+    kinds.DIMENSION: _dimension, kinds.PROPERTY: _property, kinds.CONSTANT: _constant,
+}  # fmt: skip

@@ -375,9 +375,15 @@ class Reader:
         body = bounds.restrict(self, sign, body, bound, limits)
         bound = [Index(i.name, self.resolved(i.dim)) for i in bound]
         for index in bound:
-            self.marks.summed(index.name, sign.node.start, rest[-1][1].end, index.dim)
+            self.marks.summed(index.name, sign.node.start, rest[-1][1].end, index.dim, self._written_bounds(sign))
         order = tuple(i for i in body.order if i.name not in wanted)
         return self._closed(replace(body, term=build.product([body.term], bound), order=order), wanted)
+
+    def _written_bounds(self, sign: SumSign) -> str:
+        """`2 to n - 1`, where bounds are written."""
+        if sign.upper is None or sign.subscript is None:
+            return ""
+        return f"{sign.subscript.lower or 1} to {self.source(sign.upper).strip('{}() ')}"
 
     def _closed(self, value: Value, names: Iterable[str]) -> Value:
         """The value of a sum: what was learned of the summed indices holds inside it alone."""

@@ -84,7 +84,11 @@ def _delta(reader: Reader, node: Node, subscript: Subscript) -> Value | None:
     dim = plain[0].dim if plain else Dim(node.start, inferred=True)
     if len(plain) == 2:
         agreed = reader.same_dim(plain[0].dim, plain[1].dim)
-        assert agreed is not None
+        if agreed is None:
+            dims = [reader.resolved(i.dim) for i in plain]
+            message = f"δ compares positions in one axis, and `{plain[0].name}` runs over {dims[0]}, `{plain[1].name}` over {dims[1]}"
+            reader.error("EIN301", node, message)
+            return None
         dim = agreed
     slots = []
     for entry in subscript.entries:

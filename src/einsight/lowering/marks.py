@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..syntax.tree import IndexEntry, Name, Node
 from ..terms.dimension import Dim
@@ -32,12 +32,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Between `start` and `end` an index is summed; it runs over `dim`."""
+    """Between `start` and `end` an index is summed; it runs over `dim`, or over the part of it that `bounds` says."""
 
     name: str
     start: int
     end: int
     dim: Dim
+    bounds: str = ""
 
 
 @dataclass
@@ -69,12 +70,12 @@ class Marks:
             if at is not None:
                 self.found[at.start(), at.end()] = Mark(at.start(), at.end(), INDEX, name)
 
-    def summed(self, name: str, start: int, end: int, dim: Dim) -> None:
-        self.sums.append(Scope(name, start, end, dim))
+    def summed(self, name: str, start: int, end: int, dim: Dim, bounds: str = "") -> None:
+        self.sums.append(Scope(name, start, end, dim, bounds))
 
     def settle(self, resolved: Callable[[Dim], Dim]) -> None:
         """Write the dimensions as what they turned out to be."""
-        self.sums = [Scope(s.name, s.start, s.end, resolved(s.dim)) for s in self.sums]
+        self.sums = [replace(s, dim=resolved(s.dim)) for s in self.sums]
 
     def scope_of(self, mark: Mark) -> Scope | None:
         """The innermost sum that binds an index; None for a free one."""
@@ -84,7 +85,7 @@ class Marks:
     def at(self, offset: int) -> Mark | None:
         """The narrowest mark at an offset; of two that meet there, the one that begins."""
         around = [m for m in self.found.values() if m.start <= offset <= m.end]
-        return min(around, key=lambda m: (m.end - m.start, -m.start), default=None)
+        return min(around, key=lambda m: (m.end == offset, m.end - m.start), default=None)
 
     def partners(self, mark: Mark) -> list[Mark]:
         """All marks of the same thing in this statement: of an index, those that the same sum binds."""

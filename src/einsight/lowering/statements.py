@@ -289,8 +289,8 @@ class _Relation:
     def _read_kindly(self) -> None:
         """`∂s_i/∂x_j = s_i δ_ij - s_i s_j`, with the left side's indices free on the right as in a definition."""
         report, reader = self.report, self.reader
-        self.report = Report()
-        self.reader = Reader(self.names, self.report, self.text, self.lowered.layout)
+        self.report, marks = Report(), Marks(self.text)
+        self.reader = Reader(self.names, self.report, self.text, self.lowered.layout, marks)
         first, *others = self.tree.sides
         left = self.reader.read(first)
         if left is not None and left.order:
@@ -299,6 +299,9 @@ class _Relation:
                 read = [(first, left), *((n, self.reader.read(n)) for n in others)]
             if self._agree(read) and all(v is not None for _, v in read) and not self.report.has_errors():
                 self.lowered.kinder = self._sides(read)
+                marks.settle(self.reader.resolved)
+                marks.free.update((i.name, i.dim) for s in self.lowered.kinder if s.value for i in s.value.order)
+                self.lowered.marks = marks
         self.report, self.reader = report, reader
 
     def _read_side(self, node: Node) -> Value | None:

@@ -21,7 +21,7 @@ from .rewriting import rewrites
 from .sheet import Sheet
 
 # fixes that are never a matter of taste
-_CERTAIN = frozenset({"EIN302", "EIN402", "EIN205"})
+_CERTAIN = frozenset({"EIN402", "EIN205"})
 MOST_DECLARATIONS = 40
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,7 @@ from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.tree import Node, Relation
 from ..terms import build
-from ..terms.dimension import Tensor
+from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
 from .cells import Cell
 from .derive import Step, narrate, read_value, shortest, verified_matrix
@@ -29,7 +30,9 @@ class Answer:
     """An expression worked out, in a layout.
 
     index, matrix   its forms; `matrix` is None where there is none
-    free, shape     its named free indices; its shape in words
+    free            the letters of its axes in the index form: the output's, then the variables'
+    indexed         is it an expression with free indices, and no whole array?
+    shape           in words
     latex           the matrix form, or else the index form
     problem         why something is missing
     """
@@ -37,6 +40,7 @@ class Answer:
     index: str
     matrix: str | None
     free: tuple[str, ...]
+    indexed: bool
     shape: str
     layout: str
     latex: str
@@ -46,26 +50,46 @@ class Answer:
     @property
     def text(self) -> str:
         """The form in the notation of the expression."""
-        return self.matrix if self.matrix is not None and not self.free else self.index
+        return self.matrix if self.matrix is not None and not self.indexed else self.index
 
 
-def answer(value: Value, names: Names, layout: str) -> Answer | None:
-    """A value worked out; None for `I`, `1` and `0` alone, which have no shape of their own."""
+def answer(value: Value, names: Names, layout: str, axes: Sequence[Index] | None = None) -> Answer | None:
+    """A value worked out; None for `I`, `1` and `0` alone, which have no shape of their own.
+
+    `axes` are those of `value` in component order, after which the letters of the index form are given.
+    """
     if value.flexible:
         return None
+    named = free_names((*value.order, *(value.plain_axes if axes is None else axes)))
     value = stacked(value, layout) or value
     shape = value.shape_text() if value.rank else "×".join(str(i.dim) for i in value.order) or "a number"
-    named = free_names((*value.order, *value.plain_axes))
-    free = tuple(i.name for i in value.order)
+    free = tuple(named.values())
     try:
         term = shortest(normal_form(value.term), value.term)
     except (BudgetExceeded, MissingRule) as problem:
         text = index_form(value.term, named)
-        return Answer(text, None, free, shape, layout, latex_form(value.term, named), reason(problem))
+        latex = latex_form(value.term, named)
+        return Answer(text, None, free, bool(value.order), shape, layout, latex, reason(problem))
     matrix = verified_matrix(term, value, names) if not value.order else None
     text = index_form(term, named)
     latex = formula_latex(matrix) if matrix else latex_form(term, named)
-    return Answer(text, matrix, free, shape, layout, latex, reduced=term)
+    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term)
+
+
+def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = ()) -> tuple[Index, ...]:
+    """The axes of a whole array in component order: of a derivative the output's, then the variable's, in every layout.
+
+    Found by reading the text again in component order; the axes that make the two readings one term are the same.
+    """
+    if value.rank < 2 or value.is_fused or not has_head(value.term, Derivative):
+        return value.plain_axes
+    plain = read_value(text, names, keep=keep, layout="second")
+    if plain is None or plain.rank != value.rank or plain.is_fused:
+        return value.plain_axes
+    for axes in itertools.permutations(value.plain_axes):
+        if all(a.dim is p.dim for a, p in zip(axes, plain.plain_axes, strict=True)) and plain.on(axes) is value.term:
+            return axes
+    return value.plain_axes
 
 
 def reason(problem: BudgetExceeded | MissingRule) -> str:
@@ -95,11 +119,11 @@ def in_other_layout(text: str, value: Value, found: Answer, names: Names, layout
     return replace(found, matrix=matrix, shape=turned.shape_text(), layout=other)
 
 
-def steps_of(value: Value, latex: bool = True) -> list[Step]:
-    """The derivation of a value, where there is something to derive."""
+def steps_of(value: Value, axes: Sequence[Index], latex: bool = True) -> list[Step]:
+    """The derivation of a value, where there is something to derive; its axes are named in that order."""
     if value.flexible:
         return []
-    return narrate(value.term, free_names((*value.order, *value.plain_axes)), latex=latex)
+    return narrate(value.term, free_names((*value.order, *axes)), latex=latex)
 
 
 def variables_of(tensor: Tensor) -> list[Tensor]:
@@ -112,11 +136,12 @@ def variables_of(tensor: Tensor) -> list[Tensor]:
     return sorted(leaves, key=lambda t: (len(t.dims), t.key))
 
 
-def jacobian_value(tensor: Tensor, variable: Tensor, layout: str) -> Value:
-    """`∂tensor/∂variable`, laid out."""
+def jacobian_value(tensor: Tensor, variable: Tensor, layout: str) -> tuple[Value, tuple[Index, ...]]:
+    """`∂tensor/∂variable`, laid out, and its axes in component order."""
     whole = tensor_value(tensor)
     slots = tuple(build.fresh_index(d) for d in variable.dims)
-    return lay_out(Value(build.derivative(whole.term, variable, slots), whole.axes), slots, layout)
+    laid = lay_out(Value(build.derivative(whole.term, variable, slots), whole.axes), slots, layout)
+    return laid, (*whole.plain_axes, *slots)
 
 
 def definition_value(lowered: Lowered) -> Value | None:
@@ -130,16 +155,31 @@ def definition_value(lowered: Lowered) -> Value | None:
     return replace(right, order=()) if right is not None else None
 
 
-def part_value(lowered: Lowered, node: Node, names: Names) -> tuple[str, Value] | None:
-    """A part of a statement by itself, with the `where` names and the free indices of the whole."""
+@dataclass(frozen=True)
+class Part:
+    """A part of a statement by itself: its text with the `where` names, its value, its axes in component order."""
+
+    text: str
+    value: Value
+    axes: tuple[Index, ...]
+    keep: tuple[str, ...] = ()
+
+    def answer(self, names: Names, layout: str) -> Answer | None:
+        return answer(self.value, names, layout, self.axes)
+
+
+def part_value(lowered: Lowered, node: Node, names: Names) -> Part | None:
+    """A part of a statement by itself, with the free indices of the whole; None where it means nothing alone."""
     tree = lowered.tree
     text = lowered.text[node.start : node.end]
     bindings = tree.bindings if isinstance(tree, Relation) else ()
     if bindings:
         text += " where " + lowered.text[bindings[0][0].start : bindings[-1][1].end]
     keep = [i.name for i in lowered.order] if lowered.kind == "definition" else []
-    value = read_value(text, names, keep=keep, layout=lowered.layout)
-    return None if value is None else (text, value)
+    if lowered.kinder and lowered.kinder[0].value is not None:
+        keep = [i.name for i in lowered.kinder[0].value.order]
+    value = read_value(text, names, keep=keep, layout=lowered.layout, strict=True)
+    return None if value is None else Part(text, value, component_axes(text, value, names, keep), tuple(keep))
 
 
 def axes_of_indices(cell: Cell) -> dict[str, str]:

@@ -17,6 +17,7 @@ from .vocabulary import ARRAY_FUNCTIONS, SPELLINGS, Described
 
 _SPACE = r"(?:∈|\bin|:|→|->)\s*"
 _REALS = rf"{_SPACE}[ℝR]"
+_DECLARED = r"^\s*(?:[^#]*;\s*)?[^\W\d][\w, ]*\s*"
 MOST_NAMES = 400
 # characters before the cursor that are looked at
 FURTHEST = 300
@@ -43,24 +44,41 @@ def completions(sheet: Sheet, offset: int) -> list[Item]:
     comment = line.find("#")
     if comment >= 0:
         return list(_in_comment(line[comment:], offset))
+    if re.search(r"∑(_\{?[^}]*\}?)?\^\{?\(?\w*$", line):
+        return list(_dimensions(sheet, offset, _word(line, offset)))
+    if re.match(r"\s*dim\s+\w*$", line):
+        return list(_dimensions(sheet, offset, _word(line, offset)))
     spelled = re.search(r"(\\|\^-?|_)(\w*)$", line)
     if spelled is not None and spelled[1] == "\\":
         return list(_spellings(spelled[0], offset))
-    if re.search(rf"{_REALS}\^?\(?[\w×x* ]*$", line) and re.search(rf"{_REALS}\S*\s+[a-z-]*$", line) is None:
+    if re.search(rf"{_REALS}\s*\^\s*\(?[\w×x* ]*$", line) and re.search(rf"{_REALS}\S*\s+[a-z-]*$", line) is None:
         return list(_dimensions(sheet, offset, _word(line, offset)))
+    image = re.search(r":.*(?:→|->)\s*([ℝR]?\w*)$", line)
+    if image is not None:
+        return list(_spaces(sheet, offset, (offset - len(image[1]), offset)))
     if re.search(rf"{_REALS}.*\s[a-z-]*$", line) and "=" not in line.rpartition("ℝ")[2]:
         return [Item(p, "property", _word(line, offset)) for p in PROPERTIES]
-    if re.search(rf"{_SPACE}\w*$", line) and not re.search(r"[=+]", line):
-        return list(_spaces(sheet, offset, _word(line, offset)))
-    subscript = re.search(r"(\w+|[)\]'])(_\{?|\[)([\w,+\- ]*)$", line)
+    space = re.search(rf"{_DECLARED}(?:∈|\bin\s|:|→|->)\s*([ℝR]?\w*)$", line)
+    if space is not None:
+        return list(_spaces(sheet, offset, (offset - len(space[1]), offset)))
+    subscript = re.search(r"(\w+|[)\]'∑])(?:(_)(\w*)|(_\{|\[)([\w,+\- ]*))$", line)
+    if subscript is not None and subscript[1] in ("J", "H") and _functions(sheet, offset):
+        span = (offset - len(subscript[3] or ""), offset)
+        return [
+            Item(n, "function", span, "its derivative", text=f"{n}($1)", snippet=True)
+            for n in _functions(sheet, offset)
+        ]
     if subscript is not None:
         return list(_indices(sheet, offset, subscript)) + list(_spellings_of(spelled, offset))
     return [*_spellings_of(spelled, offset), *_words(sheet, offset, _word(line, offset))]
 
 
 def _word(line: str, offset: int) -> Span:
+    """The word before the cursor; of `dx` below a fraction bar the variable."""
     found = re.search(r"[^\W_]*$", line)
-    return (offset - len(found[0] if found else ""), offset)
+    word = found[0] if found else ""
+    below = re.search(r"(?:/\s*|/d\w+\s+)d(\w*)$", line)
+    return (offset - len(below[1] if below else word), offset)
 
 
 def _in_comment(comment: str, offset: int) -> Iterator[Item]:
@@ -116,9 +134,9 @@ def _spaces(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
 def _indices(sheet: Sheet, offset: int, subscript: re.Match[str]) -> Iterator[Item]:
     """Indices of the statement, those first that run over the axis where the cursor is."""
     cell = sheet.cell_at(offset) or (sheet.cells[sheet.last_before(offset)] if sheet.last_before(offset) >= 0 else None)
-    typed = subscript[3]
+    typed = subscript[3] if subscript[2] else subscript[5]
     last = re.search(r"[^\W\d_]*$", typed)
-    separated = "," in typed or subscript[2] == "["
+    separated = "," in typed or subscript[4] == "["
     place = typed.count(",") if separated else len(typed.replace(" ", ""))
     axis = _axis(sheet, offset, subscript[1], place)
     span = (offset - len(last[0]), offset) if separated and last else (offset, offset)
@@ -128,6 +146,12 @@ def _indices(sheet: Sheet, offset: int, subscript: re.Match[str]) -> Iterator[It
         fits = bool(axis) and dim == axis
         detail = f"over {dim}" if dim else "a new index" + (f" over {axis}" if axis else "")
         yield Item(name, "index", span, detail, order=f"{0 if fits else 1 if not dim else 2}{name}")
+
+
+def _functions(sheet: Sheet, offset: int) -> list[str]:
+    """The unknown functions of arrays, which have a `J_f`."""
+    known = sheet.ledger.entries_before(sheet.last_before(offset) + 1)
+    return [n for n, e in known.items() if e.function is not None]
 
 
 def _axis(sheet: Sheet, offset: int, name: str, place: int) -> str:

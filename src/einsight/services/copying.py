@@ -52,7 +52,7 @@ def _source(cell: Cell, names: Names, at: int, target: str) -> str:
         found = part_value(lowered, node, names)
         if found is None:
             raise fail("EIN002", "this does not read by itself")
-        text, value = found
+        text, value = found.text, found.value
         # the array that the source returns has its axes in component order, whatever the layout
-        plain = read_value(text, names, keep=[i.name for i in value.order], layout="second") or value
+        plain = read_value(text, names, keep=found.keep, layout="second") or value
     return derived_from(text, plain, value, names, lowered.layout).to(target)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ..lowering.names import Names
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
-from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.tree_latex import formula_latex
 from ..syntax.finding import expressions_at
@@ -15,7 +14,7 @@ from ..syntax.tree import Node, Relation
 from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
-    answer,
+    Part,
     definition_value,
     in_other_layout,
     jacobian_value,
@@ -68,10 +67,10 @@ def _derive_at(cell: Cell, names: Names, at: int, stop: int) -> Derivation | Non
     fallback = None
     for node in nodes:
         found = part_value(lowered, node, names)
-        if found is None or found[1].flexible:
+        if found is None or found.value.flexible:
             continue
-        made = _made(cell, node, found[0], found[1], names)
-        if has_head(found[1].term, Derivative):
+        made = _made(cell, node, found, names)
+        if has_head(found.value.term, Derivative):
             return made
         fallback = fallback or (made if made.steps else None)
     return fallback
@@ -82,20 +81,9 @@ def _derives(lowered: Lowered) -> bool:
     return value is not None and has_head(value.term, Derivative)
 
 
-def _made(cell: Cell, node: Node, text: str, value: Value, names: Names) -> Derivation:
-    named = free_names((*value.order, *value.plain_axes))
-    layout = cell.lowered.layout
-    found = answer(value, names, layout)
-    return Derivation(
-        cell.move((node.start, node.end)),
-        cell.lowered.text[node.start : node.end],
-        index_form(value.term, named),
-        latex_form(value.term, named),
-        formula_latex(cell.lowered.text[node.start : node.end]),
-        tuple(steps_of(value)),
-        found,
-        in_other_layout(text, value, found, names, layout) if found is not None else None,
-    )
+def _made(cell: Cell, node: Node, part: Part, names: Names) -> Derivation:
+    text = cell.lowered.text[node.start : node.end]
+    return _derivation(cell, cell.move((node.start, node.end)), text, part, names)
 
 
 def _of_definition(cell: Cell, names: Names) -> Derivation | None:
@@ -104,21 +92,31 @@ def _of_definition(cell: Cell, names: Names) -> Derivation | None:
     if tensor is None:
         return None
     leaves = variables_of(tensor) if len(tensor.dims) <= 1 else []
-    value = jacobian_value(tensor, leaves[-1], lowered.layout) if leaves else definition_value(lowered)
-    if value is None or value.flexible:
-        return None
-    named = free_names((*value.order, *value.plain_axes))
-    expression = f"∂{tensor.name}/∂{leaves[-1].name}" if leaves else lowered.text
-    found = answer(value, names, lowered.layout)
+    if leaves:
+        vectors = [t for t in leaves if len(t.dims) == 1] or leaves
+        expression = f"∂{tensor.name}/∂{vectors[-1].name}"
+        part = Part(expression, *jacobian_value(tensor, vectors[-1], lowered.layout))
+    else:
+        value, expression = definition_value(lowered), lowered.text
+        if value is None or value.flexible:
+            return None
+        part = Part(expression, value, value.plain_axes)
+    return _derivation(cell, cell.move((0, len(lowered.text))), expression, part, names)
+
+
+def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Names) -> Derivation:
+    value, layout = part.value, cell.lowered.layout
+    named = free_names((*value.order, *part.axes))
+    found = part.answer(names, layout)
     return Derivation(
-        cell.move((0, len(lowered.text))),
+        span,
         expression,
         index_form(value.term, named),
         latex_form(value.term, named),
         formula_latex(expression),
-        tuple(steps_of(value)),
+        tuple(steps_of(value, part.axes)),
         found,
-        in_other_layout(expression, value, found, names, lowered.layout) if found is not None else None,
+        in_other_layout(part.text, value, found, names, layout) if found is not None else None,
     )
 
 

@@ -77,6 +77,13 @@ class Derived:
     unreduced: Term = field(repr=False)
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
+    names: Names = field(repr=False)
+
+    @cached_property
+    def formula(self) -> str:
+        """What generated code computes: an array whose axes are `free` in every layout, so not always `matrix`."""
+        whole = verified_matrix(self.term, Value(self.term, self.axes), self.names) if len(self.axes) <= 2 else None
+        return whole or (f"{self.index}, axes {', '.join(self.free)}" if self.free else self.index)
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -130,7 +137,7 @@ class Derived:
             from ..targets import jax, numpy, torch
 
             source = {"numpy": numpy, "jax": jax, "torch": torch}[target].source
-            return source(self.term, self.axes, self.matrix or self.index, self.inputs)
+            return source(self.term, self.axes, self.formula, self.inputs)
         message = f"there is no target `{target}` yet: choose numpy, jax, torch, latex, unicode or json"
         raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
 
@@ -396,7 +403,7 @@ def _finish(
     shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes), matrix, shape,
-        gradient, latex, tuple(diagnostics), reduced, axes, term, _inputs(term, names),
+        gradient, latex, tuple(diagnostics), reduced, axes, term, _inputs(term, names), names,
     )  # fmt: skip
 
 
@@ -527,9 +534,13 @@ def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
 
 
 def read_value(
-    text: str, names: Names, term: Term | None = None, keep: Sequence[str] = (), layout: str = "numerator"
-) -> Value | None:
-    """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free."""
+    text: str, names: Names, term: Term | None = None, keep: Sequence[str] = (), layout: str = "numerator",
+    strict: bool = False,
+) -> Value | None:  # fmt: skip
+    """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free.
+
+    If `strict`, a name that nobody declares is no array whose axes its indices name: the `dW` of `dW_1`.
+    """
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
         return None
@@ -557,7 +568,8 @@ def read_value(
         scope.put(Entry(name, tensor, None, "defined"))
     with reader.keeping(keep):
         value = reader.read(tree.sides[0])
-    return None if value is None or report.has_errors() else reader.settle(value)
+    guessed = any(isinstance(e, Entry) and e.kind == "inferred" for e in scope.own.values())
+    return None if value is None or report.has_errors() or (strict and guessed) else reader.settle(value)
 
 
 def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:

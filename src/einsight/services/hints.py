@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
-from .answers import Answer, answer, variables_of
+from ..syntax.tree import Relation
+from .answers import Answer, part_value, variables_of
 from .cells import Cell
 from .judge import Claim
 from .sheet import Sheet
@@ -65,14 +66,17 @@ def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
     if found is None or found.problem or found.text == cell.lowered.text:
         return
     where = f"\n\n{found.shape}, {found.layout} layout" if found.layout else ""
-    insert = f" = {found.text}" if " where " not in found.text else ""
-    yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"`{found.text}`{where}", insert)
+    # components of a whole array are no right side for it
+    insert = f" = {found.text}" if " where " not in found.text and (found.matrix or found.indexed) else ""
+    axes = f"\n\naxes {', '.join(found.free)}" if found.free and found.matrix is None and not found.indexed else ""
+    yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"`{found.text}`{axes}{where}", insert)
 
 
 def query_answer(cell: Cell, names: Names) -> Answer | None:
     """The result of a query."""
-    value = cell.lowered.sides[0].value if cell.lowered.sides else None
-    return None if value is None else answer(value, names, cell.lowered.layout)
+    tree = cell.lowered.tree
+    part = part_value(cell.lowered, tree.sides[0], names) if isinstance(tree, Relation) else None
+    return None if part is None else part.answer(names, cell.lowered.layout)
 
 
 def _short(label: str) -> str:

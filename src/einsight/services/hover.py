@@ -17,7 +17,6 @@ from ..lowering import marks as kinds
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
-from ..lowering.values import Value
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule
 from ..syntax.finding import equals_at, expressions_at, side_at
@@ -27,6 +26,7 @@ from ..terms.interruption import OutOfTime
 from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
+    Part,
     answer,
     definition_value,
     in_other_layout,
@@ -141,9 +141,10 @@ def _forms(said: Said, found: Answer) -> None:
     if found.matrix is not None:
         said.brief.append(f"**matrix form** `{shortened(found.matrix)}`")
     said.brief.append(
-        f"**index form** `{shortened(found.index)}`" + (f", free {', '.join(found.free)}" if found.free else "")
+        f"**index form** `{shortened(found.index)}`"
+        + (f", {'free' if found.indexed else 'axes'} {', '.join(found.free)}" if found.free else "")
     )
-    if found.matrix is None and not found.free:
+    if found.matrix is None and not found.indexed:
         said.brief.append("no matrix form")
     if found.problem:
         said.brief.append(found.problem)
@@ -156,7 +157,8 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
     read = sheet.noted(cell, ("value", span), lambda names: _value(cell, node, names))
     if read is None:
         return False
-    text, value, found = read
+    part, found = read
+    text, value = part.text, part.value
     if found is None:
         said.brief.append("takes its size from where it stands")
         return True
@@ -168,17 +170,17 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
         other = said.noted(sheet, cell, ("other layout", span), "the other layout", lambda names: turned(names=names))
         if other is not None and other.matrix is not None:
             said.brief.append(f"**{other.layout} layout** `{shortened(other.matrix)}`, {other.shape}")
-    said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(value)) or ""
+    said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(part)) or ""
     return True
 
 
-def _value(cell: Cell, node: Node, names: Names) -> tuple[str, Value, Answer | None] | None:
-    read = part_value(cell.lowered, node, names)
-    return None if read is None else (*read, answer(read[1], names, cell.lowered.layout))
+def _value(cell: Cell, node: Node, names: Names) -> tuple[Part, Answer | None] | None:
+    part = part_value(cell.lowered, node, names)
+    return None if part is None else (part, part.answer(names, cell.lowered.layout))
 
 
-def _steps(value: Value) -> str:
-    steps = steps_of(value, latex=False)
+def _steps(part: Part) -> str:
+    steps = steps_of(part.value, part.axes, latex=False)
     rows = [f"  {s.before}" for s in steps[:1]] + [f"= {s.after}    ({s.rule})" for s in steps]
     return "\n".join(rows)
 
@@ -221,13 +223,15 @@ def _jacobians(said: Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
             sheet, cell, ("derivative", leaf.name), f"`{name}`", partial(_jacobian, tensor, leaf, layout)
         )
         if found is not None:
-            line = f"**{name}** `{shortened(found.text)}`, {found.shape}"
+            axes = f", axes {', '.join(found.free)}" if found.matrix is None and found.free else ""
+            line = f"**{name}** `{shortened(found.text)}`, {found.shape}{axes}"
             (said.brief if len(said.brief) < 9 else said.details).append(line)
     said.details.append(f"derivatives in {layout} layout")
 
 
 def _jacobian(tensor: Tensor, variable: Tensor, layout: str, names: Names) -> Answer | None:
-    return answer(jacobian_value(tensor, variable, layout), names, layout)
+    value, axes = jacobian_value(tensor, variable, layout)
+    return answer(value, names, layout, axes)
 
 
 def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> None:

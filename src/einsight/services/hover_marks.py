@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
-from ..lowering.names import Entry, Names
+from ..lowering.names import Entry, Names, canonical_name
 from ..lowering.report import Span
-from ..lowering.statements import Lowered
+from ..lowering.statements import Lowered, target_of
 from ..notation.tree_latex import formula_latex
 from ..rules.catalogue import catalogue
 from ..syntax.finding import path_at
@@ -66,7 +66,8 @@ def _index(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> No
     marks = cell.lowered.marks
     scope = marks.scope_of(mark)
     dim = scope.dim if scope is not None else marks.free.get(mark.name)
-    over = f", runs from 1 to {dim}" if dim is not None else ""
+    bounds = scope.bounds if scope is not None and scope.bounds else f"1 to {dim}" if dim is not None else ""
+    over = f", runs from {bounds}" if bounds else ""
     partners = [m for m in marks.partners(mark) if m != mark]
     said.brief.append(f"**index** `{mark.name}`: {'summed' if scope else 'free'}{over}")
     where = sorted({_holder(cell.lowered, m) for m in partners} - {""})
@@ -86,6 +87,11 @@ def _holder(lowered: Lowered, mark: Mark) -> str:
 
 def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
     entry = names.find(mark.name)
+    local = _binding(cell.lowered, mark.name)
+    if local is not None:
+        said.brief += [f"**name in this statement** `{mark.name}`", f"`{local}`"]
+        said.latex = formula_latex(local)
+        return
     if entry is None:
         said.brief.append(f"`{mark.name}` is not declared")
         return
@@ -99,6 +105,15 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
         said.brief.append("nobody declares it: its axes are as long as its indices say")
     uses = sheet.ledger.uses[mark.name]
     said.details.append(f"used in {uses} statement{'s' * (uses != 1)}")
+
+
+def _binding(lowered: Lowered, name: str) -> str | None:
+    """What `where` says about a name."""
+    for left, right in lowered.tree.bindings if isinstance(lowered.tree, Relation) else ():
+        target = target_of(left)
+        if target is not None and canonical_name(target[0]) == name:
+            return lowered.text[left.start : right.end]
+    return None
 
 
 def _kind(entry: Entry) -> str:

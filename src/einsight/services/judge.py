@@ -305,7 +305,8 @@ class _Judge:
 
     def _right_if(self, assumption: Assumption) -> tuple[Claim, list[Diagnostic]]:
         derived = self._derived()
-        message = f"right only if {assumption.sentence()}, which is not declared; in general it is `{derived}`"
+        undeclared = "" if "=" in assumption.text or assumption.text.startswith("vec") else ", which is not declared"
+        message = f"right only if {assumption.sentence()}{undeclared}; in general it is `{derived}`"
         claim = Claim(self.right.span, self.text, "right_if", assumption.text, derived)
         return claim, self._diagnostic("EIN405", message, self._replacement(derived))
 

@@ -16,7 +16,9 @@ from ..syntax.statements import Piece
 from ..syntax.subscripts import SUBSCRIPT_LETTERS
 from ..syntax.tree import Chain, Node
 from ..terms import build
-from ..terms.dimension import Index, Slot
+from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
+from ..terms.term import Component
+from ..terms.walk import replace_dims
 from .cells import Cell
 from .sheet import Sheet
 
@@ -230,9 +232,11 @@ def _means_the_same(sheet: Sheet, cell: Cell, mark: Mark, new: str, edits: list[
     renamed = lower_statement(Piece(0, text), names, cell.lowered.layout)
     if renamed.kind != cell.lowered.kind or len(renamed.sides) != len(cell.lowered.sides):
         return False
+    # an axis that nobody declares is named after its index
+    axes_named = {Dim(new, inferred=True): Dim(mark.name, inferred=True)}
     if cell.lowered.kind == "definition":
-        tensors = cell.lowered.tensor, renamed.tensor
-        return None not in tensors and tensors[0] is tensors[1]
+        before, after = cell.lowered.tensor, renamed.tensor
+        return before is not None and after is not None and before is _with_dims(after, axes_named)
     for old, now in zip(cell.lowered.sides, renamed.sides, strict=True):
         if old.value is None or now.value is None:
             return old.value is now.value
@@ -240,9 +244,16 @@ def _means_the_same(sheet: Sheet, cell: Cell, mark: Mark, new: str, edits: list[
         if cell.lowered.marks.scope_of(mark) is not None:
             free = {}
         axes = dict(zip(now.value.plain_axes, old.value.plain_axes, strict=False))
-        if build.substitute(old.value.term, free) is not build.substitute(now.value.term, axes):  # type: ignore[arg-type]
+        terms = build.substitute(old.value.term, free), build.substitute(now.value.term, axes)  # type: ignore[arg-type]
+        if replace_dims(terms[0], axes_named) is not replace_dims(terms[1], axes_named):
             return False
     return True
+
+
+def _with_dims(tensor: Tensor, dims: dict[Dim, Dim]) -> Tensor:
+    made = replace_dims(build.component(tensor, tuple(fresh_index(d) for d in tensor.dims)), dims)
+    assert isinstance(made, Component)
+    return made.tensor
 
 
 def _takes_words(text: str, mark: Mark) -> bool:

@@ -5,10 +5,12 @@ Most of it is found by trying: what does not read back with the same value is no
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from functools import partial
 
+from ..lowering import marks as kinds
 from ..lowering.layout import stacked
 from ..lowering.names import Names
 from ..lowering.report import Span
@@ -19,7 +21,7 @@ from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
 from ..syntax.finding import expressions_at
 from ..syntax.statements import Piece
-from ..syntax.tree import Node, Relation
+from ..syntax.tree import Chain, Group, Node, Relation
 from ..terms import build
 from ..terms.dimension import Tensor
 from ..terms.interruption import poll
@@ -32,6 +34,7 @@ from .edits import REWRITE, Action, below, line_end
 from .judge import judge_statement, judge_text
 from .sheet import Sheet
 
+log = logging.getLogger("einsight")
 MOST_RULES = 10
 TARGETS = (("numpy", "NumPy"), ("jax", "JAX"), ("torch", "PyTorch"), ("latex", "LaTeX"))
 
@@ -46,6 +49,8 @@ def rewrites(sheet: Sheet, cells: list[Cell], start: int, end: int) -> Iterator[
             yield from make(sheet, cell, max(at, 0), max(stop, 0))
         except (BudgetExceeded, MissingRule):
             continue
+        except Exception as error:  # a fault of ours in one kind of action must not cost the others
+            log.error("%s at `%s`", make.__name__, cell.item.text, exc_info=error)
 
 
 def _insert_jacobians(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
@@ -75,12 +80,12 @@ def jacobian_claim(cell: Cell, variable: Tensor, names: Names) -> str | None:
     """`∂h/∂x = diag(1 - h^2) W`, as a claim that is right; in components where there is no matrix form."""
     tensor, layout = cell.lowered.tensor, cell.lowered.layout
     assert tensor is not None
-    value = jacobian_value(tensor, variable, layout)
-    found = answer(value, names, layout)
+    value, axes = jacobian_value(tensor, variable, layout)
+    found = answer(value, names, layout, axes)
     if found is None or found.problem:
         return None
     texts = [f"∂{tensor.name}/∂{variable.name} = {found.matrix}"] if found.matrix is not None else []
-    named = list(free_names(value.plain_axes).values())
+    named = list(found.free)
     left = [f"{t.name}{'_' + ''.join(n) if n else ''}" for t, n in
             ((tensor, named[: len(tensor.dims)]), (variable, named[len(tensor.dims) :]))]  # fmt: skip
     texts.append(f"∂{left[0]}/∂{left[1]} = {found.index}")
@@ -168,25 +173,25 @@ def in_matrix_notation(cell: Cell, names: Names) -> str | None:
         return None
     if lowered.kind == "definition":
         value = definition_value(lowered)
-        left = lowered.sides[0].value
-        if value is None or left is None or not left.order or lowered.tensor is None:
+        if value is None or value.rank or lowered.tensor is None:
             return None
-        whole = Value(value.term, lowered.order)
-        matrix = _matrix(whole, names)
+        matrix = _matrix(Value(value.term, lowered.order), names)
         sign = " := " if tree.assigns else " = "
         text = f"{lowered.tensor.name}{sign}{matrix}"
-        return text if matrix is not None and _defines_the_same(cell, names, text) else None
+        return text if matrix is not None and _has_indices(cell) and _defines_the_same(cell, names, text) else None
     values = [s.value for s in lowered.sides]
-    if len(values) != 2 or any(v is None or v.rank or not v.order for v in values):
+    if any(v is None or v.rank or v.flexible for v in values) or not _has_indices(cell):
         return None
-    left_text = _whole_derivative(tree.sides[0], lowered.text)
-    right = values[1]
-    assert right is not None
+    if lowered.kind == "query" and values[0] is not None:
+        matrix = _matrix(Value(values[0].term, values[0].order), names)
+        return matrix if matrix is not None and judge_text(matrix, names, lowered.layout) is not None else None
+    own, right = values[0], values[-1]
+    if len(values) != 2 or own is None or right is None or not own.order:
+        return None
+    left_text = _whole_derivative(cell, tree.sides[0], names)
     model = read_value(left_text, names, layout=lowered.layout) if left_text is not None else None
     if model is None or model.rank != len(right.order) or model.is_fused:
         return None
-    own = values[0]
-    assert own is not None
     # the components of the left side as the layout puts them into rows and columns
     axes = own.order if lowered.layout != "denominator" or model.rank < 2 else own.order[::-1]
     matrix = _matrix(Value(right.term, axes, row=model.row), names)
@@ -194,15 +199,30 @@ def in_matrix_notation(cell: Cell, names: Names) -> str | None:
     return text if matrix is not None and _reads_alike(cell, names, text) else None
 
 
+def _has_indices(cell: Cell) -> bool:
+    return any(m.kind == kinds.INDEX for m in cell.lowered.marks.found.values())
+
+
 def _matrix(value: Value, names: Names) -> str | None:
     value = stacked(value, "numerator") or value
     return verified_matrix(normal_form(value.term), value, names)
 
 
-def _whole_derivative(node: Node, text: str) -> str | None:
-    """`∂y_i/∂x_j` as `∂y/∂x`."""
-    found = re.fullmatch(r"([∂d])\s*(\w+?)(_\{?\w+\}?)?\s*/\s*\1\s*(\w+?)(_\{?\w+\}?)", text[node.start : node.end])
-    return f"{found[1]}{found[2]}/{found[1]}{found[4]}" if found else None
+def _whole_derivative(cell: Cell, node: Node, names: Names) -> str | None:
+    """`∂y_i/∂x_j` as `∂y/∂x`, and `d/dx_j (W_ik x_k)` as `d/dx (W x)`."""
+    text = cell.lowered.text[node.start : node.end]
+    whole = re.fullmatch(r"([∂d])\s*(\w+?)(_\{?\w+\}?)?\s*/\s*\1\s*(\w+?)(_\{?\w+\}?)", text)
+    if whole is not None:
+        return f"{whole[1]}{whole[2]}/{whole[1]}{whole[4]}"
+    operator = re.match(r"([∂d])\s*/\s*\1\s*(\w+?)(_\{?\w+\}?)\s*(?=\()", text)
+    inner = node.items[-1][1] if isinstance(node, Chain) else None
+    if operator is None or not isinstance(inner, Group) or inner.start != node.start + operator.end():
+        return None
+    part = part_value(cell.lowered, inner.inner, names)
+    if part is None or part.value.rank or part.value.flexible:
+        return None
+    body = _matrix(Value(part.value.term, part.value.order), names)
+    return None if body is None else f"{operator[1]}/{operator[1]}{operator[2]} ({body})"
 
 
 def _defines_the_same(cell: Cell, names: Names, text: str) -> bool:
@@ -261,10 +281,10 @@ def _apply_rules(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Actio
 
 def _rewritten(cell: Cell, node: Node, names: Names) -> list[tuple[str, str]]:
     found = part_value(cell.lowered, node, names)
-    if found is None or found[1].flexible or " where " in found[0] or found[1].is_fused:
+    if found is None or found.value.flexible or " where " in found.text or found.value.is_fused:
         return []
-    text, value = found
-    named = free_names((*value.order, *value.plain_axes))
+    text, value = found.text, found.value
+    named = free_names((*value.order, *found.axes))
     out = []
     for rule in catalogue().rules.values():
         poll()

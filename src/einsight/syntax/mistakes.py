@@ -42,9 +42,9 @@ def explain(
     if isinstance(error, UnexpectedCharacters):
         return _explain_character(text[start : start + 1])
     seen = text[start:end]
-    unclosed = _unclosed(text)
-    if unclosed is not None and not seen:
-        place, char = unclosed
+    open_bracket = unclosed(text)
+    if open_bracket is not None and not seen:
+        place, char = open_bracket
         closing = {"(": ")", "[": "]", "{": "}"}[char]
         return f"the `{char}` at character {place + 1} of this statement is never closed: add `{closing}`", ()
     if isinstance(error, UnexpectedToken):
@@ -73,7 +73,8 @@ def _explain_character(char: str) -> tuple[str, Fixes]:
     return f"`{char}` is no sign of this language", ()
 
 
-def _unclosed(text: str) -> tuple[int, str] | None:
+def unclosed(text: str) -> tuple[int, str] | None:
+    """The last bracket that is never closed, and where."""
     stack: list[tuple[int, str]] = []
     for place, char in enumerate(text):
         if char in "([{":

@@ -15,7 +15,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .bars import Bars
-from .mistakes import explain
+from .mistakes import explain, unclosed
 from .subscripts import read_subscript
 from .tree import (
     Absolute,
@@ -110,6 +110,9 @@ def _problem(text: str, error: UnexpectedInput) -> Problem:
     else:
         start = end = len(text)
     message, fixes = explain(text, start, end, error, _parse_raw)
+    bracket = unclosed(text) if start == len(text) else None
+    if bracket is not None:
+        start = end = bracket[0]
     return Problem(start, max(end, min(start + 1, len(text))), "EIN001", message, fixes)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
 _GROUPING = re.compile(r"[()\[\]{};]")
+_SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _IGNORE = re.compile(r"#\s*einsight:\s*ignore\b\s*([A-Z0-9, ]*)")
 
@@ -61,6 +62,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
     current: list[str] = []
     first = start = at
     depth = 0
+    open_: list[str] = []
     ignored: set[str] = set()
 
     def finish() -> None:
@@ -71,6 +73,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
             lead = len(whole) - len(whole.lstrip())
             items.append(Piece(start + lead - first, stripped, frozenset(ignored)))
         current, depth, ignored = [], 0, set()
+        open_.clear()
 
     def block(end: int) -> Block:
         finish()
@@ -80,7 +83,8 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
 
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        if current and not (depth > 0 and code.strip()) and not _CONTINUES.match(code):
+        inside = depth > 0 and code.strip() and not _ends_brackets(code, open_)
+        if current and not inside and not _CONTINUES.match(code):
             yield block(line_start)
             first = line_start
         if comment.startswith("#!"):
@@ -95,8 +99,10 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
         for sign in _GROUPING.finditer(code):
             if sign[0] in "([{":
                 depth += 1
+                open_.append(sign[0])
             elif sign[0] in ")]}":
                 depth = max(0, depth - 1)
+                del open_[-1:]
             else:
                 current.append(blanked[place : sign.start()])
                 kept = set(ignored)
@@ -105,6 +111,22 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
                 place, start = sign.end(), line_start + sign.end()
         current.append(blanked[place:] + " " * len(ending))
     yield block(len(text))
+
+
+def _ends_brackets(code: str, open_: list[str]) -> bool:
+    """Does a line that would stand inside open brackets begin a new statement?
+
+    `=` and `∈` stand in no round brackets, so a bracket that is still open before one has been forgotten.
+    """
+    stack = list(open_)
+    for sign in _SIGNS.finditer(code):
+        if sign[0] in "([{":
+            stack.append(sign[0])
+        elif sign[0] in ")]}":
+            del stack[-1:]
+        else:
+            return bool(stack) and stack[-1] == "("
+    return False
 
 
 def _lines(text: str, at: int) -> Iterator[tuple[int, str, str]]:

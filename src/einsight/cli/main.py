@@ -32,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
         options = _parser().parse_args(arguments)
-        from ..plugins.loading import install
+        if options.run is not _lsp:  # which loads them when a document is opened
+            from ..plugins.loading import install
 
-        install()
+            install()
         return options.run(options)
     except CannotRun as problem:
         return _refuse(str(problem))

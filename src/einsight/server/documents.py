@@ -11,13 +11,15 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types as lsp
 
 from ..documents.positions import LineIndex
-from ..services.sheet import Sheet
+
+if TYPE_CHECKING:
+    from ..services.sheet import Sheet
 
 # by the client's name for the language; of others nothing is read
 LANGUAGES = {
@@ -90,6 +92,8 @@ class OpenDocument:
         with self._lock:
             edits, lines = list(self.edits), self.lines
             self.edits.clear()
+        from ..services.sheet import Sheet  # a quarter of a second, the first time
+
         if edits or self._sheet is None or self._sheet.layout != self.layout:
             self.generation += 1
         if self._sheet is None or self._sheet.layout != self.layout:

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
@@ -25,14 +25,16 @@ from pygls.lsp.server import LanguageServer
 
 from .. import __version__
 from ..documents.positions import LineIndex
-from ..services.settings import Settings, settings_for
-from ..services.sheet import Sheet
 from ..terms.interruption import within
 from .documents import Documents, OpenDocument
 from .protocol import Protocol
 from .publishing import Publisher
-from .settings import EditorSettings, read_editor_settings
 from .turns import TookTooLong, Turns
+
+if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
+    from ..services.settings import Settings
+    from ..services.sheet import Sheet
+    from .settings import EditorSettings
 
 T = TypeVar("T")
 CLIENT_CHECK = 10.0  # seconds between looks whether the client is still there
@@ -53,7 +55,8 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.turns = Turns()
         self.publisher = Publisher(self)
-        self.editor = EditorSettings()
+        self.given_settings: Any = None
+        self._editor: EditorSettings | None = None
         self.options: dict[str, Any] = {}  # initializationOptions: pictures, theme, html
         self.client_name = ""
         self.exit_code = 1
@@ -98,8 +101,19 @@ class Server(LanguageServer):
 
     # settings
 
+    @property
+    def editor(self) -> EditorSettings:
+        """What the client sets for the editor; its defaults until it has said so."""
+        if self._editor is None:
+            from .settings import read_editor_settings
+
+            self._editor = read_editor_settings(self.given_settings)
+        return self._editor
+
     def settings_of(self, document: OpenDocument) -> Settings:
         """The project's file over the editor's settings."""
+        from ..services.settings import Settings, settings_for
+
         known = self._file_settings.get(document.uri)
         if known is None:
             path = path_of(document.uri)
@@ -135,12 +149,18 @@ class Server(LanguageServer):
         self.use_settings(given[0] if given else None)
 
     def use_settings(self, given: Any) -> None:
-        before, self.editor = self.editor, read_editor_settings(given)
+        before, self.given_settings, self._editor = self.editor, given, None
         if self.editor == before:
             return
         for problem in self.editor.checking.problems:
             self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
         self.settings_changed()
+
+    def load(self) -> None:
+        """Import what the first request needs."""
+        from .features import load
+
+        load(self)
 
     # computing
 

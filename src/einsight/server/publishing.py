@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ..documents.positions import LineIndex
-from ..lowering.report import Diagnostic
-from ..services.sheet import Sheet
 from . import wire
 from .documents import OpenDocument
 
 if TYPE_CHECKING:
+    from ..lowering.report import Diagnostic
+    from ..services.sheet import Sheet
     from .main import Server
 
 # seconds: within one keystroke's pause

@@ -9,9 +9,7 @@ from ..lowering.marks import Mark
 from .cells import Cell
 from .sheet import Sheet
 
-# token types and modifiers of the protocol, so that every theme has colours for them
-TYPES = ("variable", "parameter", "function", "type", "macro", "keyword", "property", "number", "comment", "operator")
-MODIFIERS = ("declaration", "definition", "readonly", "local", "modification", "defaultLibrary")
+# the protocol's names for what is marked
 # of an index: free ones are parameters, summed ones local parameters
 _KIND = {
     kinds.TENSOR: "variable", kinds.FUNCTION: "function", kinds.DIMENSION: "type", kinds.DELTA: "macro",
@@ -19,7 +17,7 @@ _KIND = {
 }  # fmt: skip
 
 
-Token = tuple[int, int, int, int]
+Token = tuple[int, int, str, tuple[str, ...]]
 
 
 def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[Cell, tuple[Token, ...]]]:
@@ -34,26 +32,24 @@ def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[Cell, tuple[Tok
 
 def _of(cell: Cell) -> Iterator[Token]:
     if cell.lowered.kind == "directive":
-        yield 0, len(cell.item.text), TYPES.index("keyword"), 0
+        yield 0, len(cell.item.text), "keyword", ()
         return
     last = 0
     for mark in sorted(cell.lowered.marks.found.values(), key=lambda m: (m.start, -m.end)):
         if mark.start >= last:  # tokens must not overlap: of nested ones the outer counts
             last = mark.end
-            yield mark.start, mark.end, TYPES.index(_KIND[mark.kind]), _modifiers(cell, mark)
+            yield mark.start, mark.end, _KIND[mark.kind], tuple(_modifiers(cell, mark))
 
 
-def _modifiers(cell: Cell, mark: Mark) -> int:
-    names = []
+def _modifiers(cell: Cell, mark: Mark) -> Iterator[str]:
     if mark.declares:
-        names.append("definition" if cell.lowered.kind == "definition" else "declaration")
+        yield "definition" if cell.lowered.kind == "definition" else "declaration"
     if mark.kind == kinds.INDEX and cell.lowered.marks.scope_of(mark) is not None:
-        names.append("local")
+        yield "local"
     if mark.kind == kinds.CONSTANT:
-        names.append("readonly")
+        yield "readonly"
     if mark.kind == kinds.FUNCTION and not mark.declares and not _is_declared(cell, mark):
-        names.append("defaultLibrary")
-    return sum(1 << MODIFIERS.index(n) for n in names)
+        yield "defaultLibrary"
 
 
 def _is_declared(cell: Cell, mark: Mark) -> bool:

@@ -1,24 +1,103 @@
-"""What the server offers, a file a group; each registers its handlers.
+"""What the server offers; a file a group, loaded when something of it is first asked for.
 
-lifecycle.py   settings, watched files, progress, the end
+lifecycle.py   settings, watched files, the end: loaded at once
 hover.py       hovers, with a picture where the client shows one
 completion.py  completion and signature help
 navigation.py  highlight, references, definition, renaming, symbols, folding, growing selections
 drawing.py     semantic tokens, inlay hints, lenses
-actions.py     code actions and commands
+actions.py     code actions, commands, derivations
 formatting.py  whole documents and ranges
+
+Everything behind those is a quarter of a second of imports, for which the answer to `initialize` does not wait: it says
+what is offered from the tables here, and the first request loads what answers it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from . import actions, completion, drawing, formatting, hover, lifecycle, navigation
+from lsprotocol import types as lsp
+
+from . import lifecycle
 
 if TYPE_CHECKING:
     from ..main import Server
 
+GROUPS = ("hover", "completion", "navigation", "drawing", "actions", "formatting")
+# token types and modifiers of the protocol, so that every theme has colours for them
+TOKEN_TYPES = ("variable", "parameter", "function", "type", "macro", "keyword", "property", "number", "operator")
+TOKEN_MODIFIERS = ("declaration", "definition", "readonly", "local", "defaultLibrary")
+LEGEND = lsp.SemanticTokensLegend(token_types=list(TOKEN_TYPES), token_modifiers=list(TOKEN_MODIFIERS))
+
+OFFERED: dict[str, Any] = {
+    lsp.TEXT_DOCUMENT_HOVER: None,
+    lsp.TEXT_DOCUMENT_COMPLETION: lsp.CompletionOptions(
+        trigger_characters=["\\", "_", "^", "{", ",", "∈", "#", "[", "!"]
+    ),
+    lsp.TEXT_DOCUMENT_SIGNATURE_HELP: lsp.SignatureHelpOptions(trigger_characters=["(", ","]),
+    lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: None,
+    lsp.TEXT_DOCUMENT_REFERENCES: None,
+    lsp.TEXT_DOCUMENT_DEFINITION: None,
+    lsp.TEXT_DOCUMENT_PREPARE_RENAME: None,
+    lsp.TEXT_DOCUMENT_RENAME: lsp.RenameOptions(prepare_provider=True),
+    lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL: None,
+    lsp.WORKSPACE_SYMBOL: None,
+    lsp.TEXT_DOCUMENT_FOLDING_RANGE: None,
+    lsp.TEXT_DOCUMENT_SELECTION_RANGE: None,
+    lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: LEGEND,
+    lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: LEGEND,
+    lsp.TEXT_DOCUMENT_INLAY_HINT: None,
+    lsp.TEXT_DOCUMENT_CODE_LENS: lsp.CodeLensOptions(resolve_provider=True),
+    lsp.CODE_LENS_RESOLVE: None,
+    lsp.TEXT_DOCUMENT_CODE_ACTION: lsp.CodeActionOptions(
+        code_action_kinds=["quickfix", "refactor.rewrite", "source", "source.fixAll.einsight"]
+    ),
+    lsp.TEXT_DOCUMENT_FORMATTING: None,
+    lsp.TEXT_DOCUMENT_RANGE_FORMATTING: None,
+    "einsight/derivation": None,
+    "einsight/status": None,
+}
+COMMANDS = (
+    "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
+    "einsight.explain",
+)  # fmt: skip
+
+Handler = Callable[..., Any]
+# how a group names what answers a method or a command
+Offer = Callable[[str], Callable[[Handler], Handler]]
+
 
 def register_all(server: Server) -> None:
-    for group in (lifecycle, hover, completion, navigation, drawing, actions, formatting):
-        group.register(server)
+    lifecycle.register(server)
+    handlers: dict[str, Handler] = {}
+    for method, options in OFFERED.items():
+        server.feature(method, options)(_deferred(server, handlers, method))
+    for name in COMMANDS:
+        server.command(name)(_deferred(server, handlers, name))
+
+
+def _deferred(server: Server, handlers: dict[str, Handler], name: str) -> Handler:
+    async def call(*given: Any) -> Any:
+        if not handlers:
+            handlers.update(load(server))
+        return await handlers[name](*given)
+
+    return call
+
+
+def load(server: Server) -> dict[str, Handler]:
+    """What answers each method and command."""
+    found: dict[str, Handler] = {}
+
+    def offer(name: str) -> Callable[[Handler], Handler]:
+        def take(handler: Handler) -> Handler:
+            found[name] = handler
+            return handler
+
+        return take
+
+    for group in GROUPS:
+        importlib.import_module(f"{__name__}.{group}").register(server, offer)
+    return found

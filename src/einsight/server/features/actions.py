@@ -12,7 +12,7 @@ from ...lowering.report import EinsightError
 from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
-from ...services.edits import FIX_ALL, QUICKFIX, REWRITE, SOURCE, Action
+from ...services.edits import REWRITE, Action
 from ...services.explain import explain
 from ...services.hints import summary, verdicts
 from ...services.rewriting import jacobian_edit
@@ -22,12 +22,11 @@ from ..protocol import Plain
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
-KINDS = [QUICKFIX, REWRITE, SOURCE, FIX_ALL]
 
-
-def register(server: Server) -> None:
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=KINDS))
+def register(server: Server, offer: Offer) -> None:
+    @offer(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def offered(params: lsp.CodeActionParams) -> Plain:
         uri = params.text_document.uri
         only = [str(getattr(k, "value", k)) for k in params.context.only or ()]
@@ -38,11 +37,11 @@ def register(server: Server) -> None:
 
         return await server.compute(uri, find, Plain([]))
 
-    @server.feature("einsight/derivation")
+    @offer("einsight/derivation")
     async def derived(params: Any) -> Plain | None:
         return await _derivation(server, params, lambda found, lines: Plain(derivation_json(found, lines)))
 
-    @server.feature("einsight/status")
+    @offer("einsight/status")
     async def status(params: Any) -> Plain | None:
         """Answered when every claim of a document has its verdict: how many of each, and the version they are of."""
         document = server.documents.get(str(_field(params, "uri")))
@@ -55,17 +54,17 @@ def register(server: Server) -> None:
 
         return await server.compute(document.uri, find, None)
 
-    @server.command("einsight.showDerivation")
+    @offer("einsight.showDerivation")
     async def shown(uri: str, position: Any) -> str | None:
         """The derivation at a position, as text."""
         found = await _derivation(server, {"uri": uri, "position": position}, lambda d, lines: Plain(as_text(d)))
         return None if found is None else found.data
 
-    @server.command("einsight.insertJacobian")
+    @offer("einsight.insertJacobian")
     async def jacobian_inserted(uri: str, position: Any, variable: str) -> bool:
         return await _insert(server, uri, position, lambda sheet, offset: jacobian_edit(sheet, offset, variable))
 
-    @server.command("einsight.insertDerivation")
+    @offer("einsight.insertDerivation")
     async def derivation_inserted(uri: str, position: Any) -> bool:
         def find(sheet: Sheet, offset: int) -> Any:
             found = actions(sheet, LineIndex(sheet.text), offset, offset, (REWRITE,))
@@ -73,7 +72,7 @@ def register(server: Server) -> None:
 
         return await _insert(server, uri, position, find)
 
-    @server.command("einsight.copyAs")
+    @offer("einsight.copyAs")
     async def copied_as(target: str, uri: str, position: Any) -> str | None:
         """Source or LaTeX of what stands at a position; the client puts it where its user wants it."""
 
@@ -85,7 +84,7 @@ def register(server: Server) -> None:
         except EinsightError as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
 
-    @server.command("einsight.explain")
+    @offer("einsight.explain")
     async def explained(what: str) -> str:
         try:
             return explain(what)

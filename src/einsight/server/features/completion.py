@@ -14,6 +14,7 @@ from ..protocol import Plain
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
 _KINDS = {
     "variable": lsp.CompletionItemKind.Variable, "constant": lsp.CompletionItemKind.Constant,
@@ -23,11 +24,10 @@ _KINDS = {
     "keyword": lsp.CompletionItemKind.Keyword, "text": lsp.CompletionItemKind.Text,
     "snippet": lsp.CompletionItemKind.Snippet,
 }  # fmt: skip
-TRIGGERS = ["\\", "_", "^", "{", ",", "∈", "#", "[", "!"]
 
 
-def register(server: Server) -> None:
-    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=TRIGGERS))
+def register(server: Server, offer: Offer) -> None:
+    @offer(lsp.TEXT_DOCUMENT_COMPLETION)
     async def completed(params: lsp.CompletionParams) -> Plain:
         where = params.position
 
@@ -43,7 +43,7 @@ def register(server: Server) -> None:
 
         return await server.compute(params.text_document.uri, find, Plain(None), offset)
 
-    @server.feature(lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.SignatureHelpOptions(trigger_characters=["(", ","]))
+    @offer(lsp.TEXT_DOCUMENT_SIGNATURE_HELP)
     async def signed(params: lsp.SignatureHelpParams) -> Plain | None:
         where = params.position
 

@@ -18,20 +18,23 @@ from ...services.answers import variables_of
 from ...services.hints import Hint, Lens, hints, lenses
 from ...services.rewriting import jacobian_claim
 from ...services.sheet import Sheet
-from ...services.tokens import MODIFIERS, TYPES, tokens
+from ...services.tokens import tokens
 from .. import wire
 from ..protocol import Plain
+from . import TOKEN_MODIFIERS, TOKEN_TYPES
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
 Place = tuple[int, int]
 # seconds that drawing waits for reading
 PATIENCE = 0.4
-LEGEND = lsp.SemanticTokensLegend(token_types=list(TYPES), token_modifiers=list(MODIFIERS))
+_TYPE = {name: k for k, name in enumerate(TOKEN_TYPES)}
+_MODIFIER = {name: 1 << k for k, name in enumerate(TOKEN_MODIFIERS)}
 
 
-def register(server: Server) -> None:
+def register(server: Server, offer: Offer) -> None:
     def read_for_a_while(sheet: Sheet, until: int) -> None:
         end = time.monotonic() + PATIENCE
         sheet.catch_up(until, pause=lambda: time.monotonic() > end)
@@ -46,22 +49,22 @@ def register(server: Server) -> None:
 
         return await server.compute(uri, run, Plain(None), lambda lines: -1)
 
-    @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
+    @offer(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL)
     async def coloured(params: lsp.SemanticTokensParams) -> Plain:
         return await part(params.text_document.uri, None, _encoded)
 
-    @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, LEGEND)
+    @offer(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE)
     async def coloured_part(params: lsp.SemanticTokensRangeParams) -> Plain:
         return await part(params.text_document.uri, params.range, _encoded)
 
-    @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    @offer(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hinted(params: lsp.InlayHintParams) -> Plain:
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
             return [_hint(h, lines) for h in hints(sheet, start, end) if getattr(server.editor, h.kind)]
 
         return await part(params.text_document.uri, params.range, draw)
 
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS, lsp.CodeLensOptions(resolve_provider=True))
+    @offer(lsp.TEXT_DOCUMENT_CODE_LENS)
     async def lensed(params: lsp.CodeLensParams) -> Plain:
         uri = params.text_document.uri
 
@@ -70,7 +73,7 @@ def register(server: Server) -> None:
 
         return await part(uri, None, draw)
 
-    @server.feature(lsp.CODE_LENS_RESOLVE)
+    @offer(lsp.CODE_LENS_RESOLVE)
     async def resolved(lens: lsp.CodeLens) -> Plain:
         """The derivative of a definition, worked out now that somebody looks at it."""
         data = lens.data if isinstance(lens.data, dict) else {}
@@ -95,12 +98,15 @@ def _encoded(sheet: Sheet, lines: LineIndex, start: int, end: int) -> dict[str, 
     for at, stop, kind, modifiers in _placed(sheet, lines, start, end):
         (row, where), length = at, stop[1] - at[1]
         if at >= (line, last):  # a directive may stand between the lines of a statement
-            data += (row - line, where - column if row == line else where, length, kind, modifiers)
+            bits = sum(_MODIFIER[m] for m in modifiers)
+            data += (row - line, where - column if row == line else where, length, _TYPE[kind], bits)
             line, column, last = row, where, where + length
     return {"data": data}
 
 
-def _placed(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[tuple[Place, Place, int, int]]:
+def _placed(
+    sheet: Sheet, lines: LineIndex, start: int, end: int
+) -> Iterator[tuple[Place, Place, str, tuple[str, ...]]]:
     for cell, found in tokens(sheet, start, end):
         (offset, _), text = cell.move((0, 0)), cell.item.text
         if found and text.isascii() and "\n" not in text and "\r" not in text:  # most of all: one look-up does

@@ -15,9 +15,10 @@ from ..protocol import Plain
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
 
-def register(server: Server) -> None:
+def register(server: Server, offer: Offer) -> None:
     async def formatted(uri: str, make: Callable[[Sheet, LineIndex, str | None], list[Edit]]) -> Plain:
         style = None if server.editor.style == "keep" else server.editor.style
 
@@ -26,13 +27,13 @@ def register(server: Server) -> None:
 
         return await server.compute(uri, run, Plain(None), lambda lines: -1)  # texts alone: nothing need be read
 
-    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    @offer(lsp.TEXT_DOCUMENT_FORMATTING)
     async def whole(params: lsp.DocumentFormattingParams) -> Plain:
         return await formatted(
             params.text_document.uri, lambda sheet, lines, style: format_document(lines.text, style, sheet.language)
         )
 
-    @server.feature(lsp.TEXT_DOCUMENT_RANGE_FORMATTING)
+    @offer(lsp.TEXT_DOCUMENT_RANGE_FORMATTING)
     async def part(params: lsp.DocumentRangeFormattingParams) -> Plain:
         def make(sheet: Sheet, lines: LineIndex, style: str | None) -> list[Edit]:
             return format_range(lines.text, *wire.span_of(params.range, lines), style, sheet.language)

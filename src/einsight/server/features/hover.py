@@ -15,6 +15,7 @@ from ..protocol import Plain
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
 # VS Code cuts a hover at 100,000 characters, pictures included
 LONGEST = 60_000
@@ -23,8 +24,8 @@ LONGEST_PICTURE = 40_000
 PATIENCE = 0.01
 
 
-def register(server: Server) -> None:
-    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+def register(server: Server, offer: Offer) -> None:
+    @offer(lsp.TEXT_DOCUMENT_HOVER)
     async def hovered(params: lsp.HoverParams) -> Plain | None:
         where = params.position
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from ...services.settings import FILES
-
 if TYPE_CHECKING:
     from ..main import Server
 
@@ -26,13 +24,12 @@ def register(server: Server) -> None:
         server.options = dict(given) if isinstance(given, dict) else {}
         server.client_name = params.client_info.name if params.client_info else ""
         if "settings" in server.options:
-            from ..settings import read_editor_settings
-
-            server.editor = read_editor_settings(server.options["settings"])
+            server.given_settings = server.options["settings"]
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(params: lsp.InitializedParams) -> None:
         server.background_tasks.add(asyncio.ensure_future(server.watch_client()))
+        await asyncio.get_running_loop().run_in_executor(None, server.load)  # the imports, beside the event loop
         await server.pull_settings()
         await _watch_files(server)
         await asyncio.sleep(IDLE)
@@ -75,6 +72,8 @@ async def _watch_files(server: Server) -> None:
     able = workspace.did_change_watched_files if workspace is not None else None
     if able is None or not able.dynamic_registration:
         return
+    from ...services.settings import FILES
+
     options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(f"**/{name}") for name in FILES])
     registration = lsp.Registration("einsight-settings", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     with suppress(Exception):  # a client that refuses simply does not tell

@@ -19,6 +19,7 @@ from ..protocol import Plain
 
 if TYPE_CHECKING:
     from ..main import Server
+    from . import Offer
 
 _KINDS = {
     "declared": lsp.SymbolKind.Variable, "defined": lsp.SymbolKind.Field, "function": lsp.SymbolKind.Function,
@@ -28,7 +29,7 @@ MOST_SYMBOLS = 500
 READ, WRITE = 2, 3
 
 
-def register(server: Server) -> None:
+def register(server: Server, offer: Offer) -> None:
     async def at(params: Any, work: Callable[[Sheet, LineIndex, int], Any], default: Any) -> Any:
         where = params.position
 
@@ -37,7 +38,7 @@ def register(server: Server) -> None:
 
         return await server.compute(params.text_document.uri, run, default)
 
-    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    @offer(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     async def highlighted(params: lsp.DocumentHighlightParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex, offset: int) -> Plain:
             found = places.occurrences(sheet, offset)
@@ -47,7 +48,7 @@ def register(server: Server) -> None:
 
         return await at(params, find, Plain([]))
 
-    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    @offer(lsp.TEXT_DOCUMENT_REFERENCES)
     async def referenced(params: lsp.ReferenceParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex, offset: int) -> Plain:
             found = places.occurrences(sheet, offset)
@@ -56,7 +57,7 @@ def register(server: Server) -> None:
 
         return await at(params, find, Plain([]))
 
-    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    @offer(lsp.TEXT_DOCUMENT_DEFINITION)
     async def defined(params: lsp.DefinitionParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex, offset: int) -> Plain:
             found = places.definition(sheet, offset)
@@ -64,7 +65,7 @@ def register(server: Server) -> None:
 
         return await at(params, find, Plain([]))
 
-    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    @offer(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
     async def prepared(params: lsp.PrepareRenameParams) -> Plain | None:
         def find(sheet: Sheet, lines: LineIndex, offset: int) -> Any:
             found = places.can_rename(sheet, offset)
@@ -74,7 +75,7 @@ def register(server: Server) -> None:
 
         return _allowed(await at(params, find, None))
 
-    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    @offer(lsp.TEXT_DOCUMENT_RENAME)
     async def renamed(params: lsp.RenameParams) -> Plain | None:
         uri = params.text_document.uri
 
@@ -84,28 +85,28 @@ def register(server: Server) -> None:
 
         return _allowed(await at(params, find, None))
 
-    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    @offer(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def outlined(params: lsp.DocumentSymbolParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex) -> Plain:
             return Plain([_symbol(s, lines) for s in symbols(sheet)])
 
         return await server.compute(params.text_document.uri, find, Plain([]))
 
-    @server.feature(lsp.WORKSPACE_SYMBOL)
+    @offer(lsp.WORKSPACE_SYMBOL)
     async def found_in_workspace(params: lsp.WorkspaceSymbolParams) -> Plain:
         found: list[dict[str, Any]] = []
         for document in server.documents.all():
             found += await server.compute(document.uri, _searched(document, params.query.lower()), [])
         return Plain(found[:MOST_SYMBOLS])
 
-    @server.feature(lsp.TEXT_DOCUMENT_FOLDING_RANGE)
+    @offer(lsp.TEXT_DOCUMENT_FOLDING_RANGE)
     async def folded(params: lsp.FoldingRangeParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex) -> Plain:
             return Plain([{"startLine": a, "endLine": b, "kind": kind} for a, b, kind in folds(sheet, lines)])
 
         return await server.compute(params.text_document.uri, find, Plain([]))
 
-    @server.feature(lsp.TEXT_DOCUMENT_SELECTION_RANGE)
+    @offer(lsp.TEXT_DOCUMENT_SELECTION_RANGE)
     async def selected(params: lsp.SelectionRangeParams) -> Plain:
         def find(sheet: Sheet, lines: LineIndex) -> Plain:
             offsets = [lines.offset(p.line, p.character) for p in params.positions]

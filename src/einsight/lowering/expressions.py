@@ -324,7 +324,8 @@ class Reader:
             f"index `{name}` occurs {count} times in this product, and no `∑_{name}` says over what: "
             f"write `∑_{name}` before it, or give one of them another name"
         )
-        self.report.add("EIN202", start, end, message)
+        others = tuple((s, f"`{name}` stands here too") for s in spans if s != (start, end))
+        self.report.add("EIN202", start, end, message, related=others)
 
     @contextmanager
     def keeping(self, names: Iterable[str]) -> Iterator[None]:

@@ -18,6 +18,8 @@ from .catalogue import catalogue
 from .rule import PHASES, Rule
 
 FUEL = 20_000
+# a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
+ITSELF = "itself"
 
 
 class BudgetExceeded(Exception):
@@ -63,7 +65,7 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
     if check:
         known = term.memo.get(stands)
         if known is not None:
-            return known
+            return term if known is ITSELF else known
     by_head: dict[type[Term], list[Rule]] = {}
     for rule in rules if rules is not None else rules_for():
         for head in rule.heads:
@@ -76,10 +78,12 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
         found = memo.get(t)
         if found is None and check:
             found = t.memo.get(stands)
+            if found is ITSELF:
+                found = t
         if found is None:
             memo[t] = found = settle(map_parts(t, visit))
             if check and not has_head(found, Derivative):
-                t.memo[stands] = found
+                t.memo[stands] = ITSELF if found is t else found
         return found
 
     def settle(t: Term) -> Term:

@@ -28,6 +28,7 @@ SLICE = 0.3
 IMPATIENT = 0.02
 # changes after which, and seconds without one for which, garbage is collected
 UNTIDY, PAUSE = 200, 3.0
+TOO_UNTIDY = 2_000  # changes after which somebody waits for it
 # seconds of work that a client shows a progress bar for
 SLOW = 1.0
 log = logging.getLogger("einsight")
@@ -79,6 +80,8 @@ class Publisher:
         if self.tidying is not None:
             self.tidying.cancel()
         self.tidying = loop.call_later(PAUSE, self.tidy)
+        if self.changes >= TOO_UNTIDY:
+            self.tidy()
 
     def _start(self, document: OpenDocument) -> None:
         self.timers.pop(document, None)
@@ -89,7 +92,7 @@ class Publisher:
 
     def tidy(self) -> None:
         """Collect what refers to itself, when nobody types and enough has come together."""
-        if self.changes >= UNTIDY and not self.tasks:
+        if self.changes >= UNTIDY and (not self.tasks or self.changes >= TOO_UNTIDY):
             self.changes = 0
             gc.collect()
 

@@ -52,7 +52,10 @@ class Ledger:
 
     def drop(self, cell: Cell, keys: Iterable[Fact]) -> None:
         for key in keys:
-            self.askers[key].discard(cell)
+            asking = self.askers[key]
+            asking.discard(cell)
+            if not asking:
+                del self.askers[key]
 
     def behind(self, cell: Cell, keys: Iterable[Fact]) -> list[Cell]:
         """The cells behind that one which asked for one of the facts; for the vocabulary too where a name is among them."""

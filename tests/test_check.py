@@ -75,6 +75,15 @@ def test_line_ends_and_continuations():
     assert text[slice(*findings.claims[0].span)] == "a"
 
 
+def test_declarations_of_the_library_are_pointed_at_where_they_stand():
+    declare = "x ∈ ℝ^m\n\ny ∈ ℝ^n; x ∈ ℝ^n\n"
+    with pytest.raises(einsight.EinsightError) as error:
+        einsight.derive("x' x", wrt="x", declare=declare)
+    (found,) = error.value.diagnostics
+    assert found.code == "EIN102" and found.span == (declare.rindex("x"), declare.rindex("x") + 1)
+    assert [span for span, _ in found.related] == [(0, 1)]
+
+
 def test_two_hundred_errors_cost_two_hundred_lines():
     text = "x ∈ ℝ^m\n" + "x * / x\n" * 200 + "d/dx (x' x) = 2 x'\n"
     findings = einsight.check(text)

@@ -76,11 +76,11 @@ def lower_document(
         for item in block.items:
             told = Names(elementwise, names, names.used)
             lowered = lower_item(item, told)
+            move = shifted(block.start + item.start)
             for key, value in told.own.items():
                 names.own[key] = value
                 if isinstance(value, Entry) and value.span:
-                    declared[value.name] = (value.span[0] + item.start, value.span[1] + item.start)
-            move = shifted(item.start)
+                    declared[value.name] = move(value.span)
             found += [d.moved(move, declared.get) for d in lowered.diagnostics]
     return names, found
 
@@ -95,7 +95,7 @@ def lower_item(item: Piece | Directive, names: Names) -> Lowered:
     if isinstance(item, Directive):
         return _direct(item, names)
     lowered = lower_statement(item, names)
-    silent = item.ignored | (names.fact(IGNORED) or frozenset())
+    silent = silenced(item, names)
     if silent:
         lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
     return lowered

@@ -36,11 +36,7 @@ def actions(sheet: Sheet, lines: LineIndex, start: int, end: int, only: Sequence
 
 def _cells(sheet: Sheet, start: int, end: int) -> list[Cell]:
     near = sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]
-    return [c for c in near if c.analysis is not None and c.end >= start and not _is_translated(c)]
-
-
-def _is_translated(cell: Cell) -> bool:
-    return cell.place.region is not None and cell.place.region.translated
+    return [c for c in near if c.analysis is not None and c.end >= start and not c.place.is_translated]
 
 
 # quick fixes

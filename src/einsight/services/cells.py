@@ -87,8 +87,13 @@ class Place:
     cells: list[Cell] = field(default_factory=list)
 
     def same(self, other: Place) -> bool:
-        kinds = [p.region and p.region.translated for p in (self, other)]
-        return self.items == other.items and self.length == other.length and kinds[0] == kinds[1]
+        alike = self.is_translated == other.is_translated
+        return self.items == other.items and self.length == other.length and alike
+
+    @property
+    def is_translated(self) -> bool:
+        """Is it a formula in another language, whose places all map to the whole of it?"""
+        return self.region is not None and self.region.translated
 
 
 def placed(block: Block, region: Region | None = None) -> Place:

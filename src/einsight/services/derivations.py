@@ -50,7 +50,7 @@ def derivation(sheet: Sheet, offset: int, end: int | None = None) -> Derivation 
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
         return None
-    if cell.place.region is not None and cell.place.region.translated:
+    if cell.place.is_translated:
         return None
     at, stop = offset - cell.start, (offset if end is None else end) - cell.start
     return sheet.noted(cell, ("derivation", at, stop), lambda names: _derive_at(cell, names, at, stop))

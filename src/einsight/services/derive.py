@@ -504,7 +504,7 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
             return text
         if not is_deep(term):
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
-        return text if agree(again, term, laid.plain_axes, _function_value) else None
+        return text if agree(again, term, laid.plain_axes, function_value) else None
     except (BudgetExceeded, MissingRule):
         return None
 
@@ -516,12 +516,13 @@ def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:
         if left is right:
             return True
         left, right = (normal_form(expand_definitions(t)) for t in (left, right))
-        return agree(left, right, axes, _function_value)
+        return agree(left, right, axes, function_value)
     except (BudgetExceeded, MissingRule):
         return False
 
 
-def _function_value(name: str) -> Any:
+def function_value(name: str) -> Any:
+    """How an elementwise function is computed on floats; None for one that nobody knows."""
     found = catalogue().function(name)
     return found.value if found is not None else None
 

@@ -73,7 +73,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     After `patience` seconds what is not known yet is left out: a hover that comes late is not read.
     """
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or cell.place.region is not None and cell.place.region.translated:
+    if cell is None or cell.analysis is None or cell.place.is_translated:
         return None
     said = Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
     try:

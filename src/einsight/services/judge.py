@@ -7,7 +7,6 @@ A verdict is `right` only where the two sides are one canonical form or agree at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..lowering.arrays import identity
@@ -19,7 +18,6 @@ from ..lowering.values import Value, fresh_axis
 from ..meaning.equality import Verdict, are_equal, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep
-from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
@@ -28,7 +26,7 @@ from ..terms.interruption import OutOfTime
 from ..terms.term import Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions
 from .assumptions import Assumption, candidates
-from .derive import read_value, shortest, verified_matrix
+from .derive import function_value, read_value, shortest, verified_matrix
 from .mistakes import Mistake, find_mistake
 
 
@@ -95,11 +93,6 @@ def _told_kindly(lowered: Lowered) -> Diagnostic:
         "twice: a definition reads so without a notice"
     )
     return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
-
-
-def function_value(name: str) -> Callable[..., float] | None:
-    found = catalogue().function(name)
-    return found.value if found else None
 
 
 def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Claim, list[Diagnostic]]:

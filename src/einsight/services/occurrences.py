@@ -45,7 +45,7 @@ class Refusal:
 def mark_at(sheet: Sheet, offset: int) -> tuple[Cell, Mark] | None:
     """The named thing at an offset: a tensor, a function, a dimension or an index."""
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or (cell.place.region is not None and cell.place.region.translated):
+    if cell is None or cell.analysis is None or cell.place.is_translated:
         return None
     mark = cell.lowered.marks.at(offset - cell.start)
     return (cell, mark) if mark is not None and mark.kind in (*_DOCUMENT, kinds.INDEX) else None

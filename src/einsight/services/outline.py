@@ -83,7 +83,7 @@ def selections(sheet: Sheet, offset: int) -> list[Span]:
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None:
         return [whole]
-    spans = _inside(cell, offset) if cell.place.region is None or not cell.place.region.translated else []
+    spans = _inside(cell, offset) if not cell.place.is_translated else []
     spans += [cell.move((0, len(cell.item.text))), whole]
     out: list[Span] = []
     for span in spans:  # each must hold the one before, and be more

@@ -302,8 +302,7 @@ class Sheet:
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
         move, order = cell.move, cell.order
         found = [d.moved(move, lambda name: self.declaration_of(name, order)) for d in cell.diagnostics]
-        translated = cell.place.region is not None and cell.place.region.translated
-        return [replace(d, fixes=()) for d in found] if translated else found
+        return [replace(d, fixes=()) for d in found] if cell.place.is_translated else found
 
     def unused(self) -> Iterator[Diagnostic]:
         """EIN103: declared and never used."""

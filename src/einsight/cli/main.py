@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..documents.regions import SUFFIXES
 from . import fmt as formatting
 
-SUFFIXES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .latex import to_ein
 
 LANGUAGES = ("ein", "markdown")
+# the language of a file by the end of its name
+SUFFIXES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*(\S*)[^\n]*$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)

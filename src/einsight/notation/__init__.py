@@ -5,5 +5,6 @@ matrix_form.py  reads the matrix back off the indices
 kronecker.py    the same where rows or columns run over two indices
 array_text.py   texts of arrays and of their transposes, which those two put together
 tree_latex.py   a formula as it was written, in LaTeX
+changes.py      which parts of two formulas differ, for the steps of a derivation
 ordering.py     the order in which a person would write the factors
 """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Callable, Collection, Sequence
 
+from ..lowering.names import canonical_name
 from ..rules.catalogue import catalogue
 from ..syntax.parse import parse_statement
+from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
     Addition,
@@ -32,114 +34,157 @@ _SYMBOLS = {"∑": r"\sum", "∇": r"\nabla", "∇²": r"\nabla^2", "∂": r"\pa
 _KNOWN = {"tr", "det", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "inv", "ones"}
 _NAMES = LatexPrinter()
 
+# what is put around the LaTeX of the part of the text from one offset to another
+Wrap = Callable[[int, int, str], str]
 
-def formula_latex(text: str) -> str:
-    """LaTeX of a formula; the text itself, in `\\text`, where it does not read."""
+
+def formula_latex(text: str, wrap: Wrap | None = None, numbered: Collection[str] = ()) -> str:
+    """LaTeX of a formula; the text itself, in `\\text`, where it does not read.
+
+    `wrap` may mark parts of it. `numbered` are the names that end in a number, `W_1`: they look as in index form.
+    """
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
         return rf"\text{{{text}}}"
-    out = " = ".join(_latex(s) for s in tree.sides)
+    return relation_latex(tree, wrap, numbered)
+
+
+def relation_latex(tree: Relation, wrap: Wrap | None = None, numbered: Collection[str] = ()) -> str:
+    """The same of a tree."""
+    write = _Writer(wrap, numbered).latex
+    out = (" := " if tree.assigns else " = ").join(write(s) for s in tree.sides)
     if tree.bindings:
-        named = r",\; ".join(f"{_latex(left)} = {_latex(right)}" for left, right in tree.bindings)
+        named = r",\; ".join(f"{write(left)} = {write(right)}" for left, right in tree.bindings)
         out += rf" \quad\text{{where }} {named}"
     return out
 
 
-def _latex(node: Node) -> str:
-    return str(globals()[f"_{type(node).__name__.lower()}"](node))
+class _Writer:
+    """A method a kind of node."""
+
+    def __init__(self, wrap: Wrap | None, numbered: Collection[str]):
+        self._wrap = wrap
+        self._numbered = numbered
+
+    def latex(self, node: Node) -> str:
+        text = str(getattr(self, f"_{type(node).__name__.lower()}")(node))
+        return text if self._wrap is None else self._wrap(node.start, node.end, text)
+
+    def _num(self, node: Num) -> str:
+        value = node.value
+        return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+    def _name(self, node: Name) -> str:
+        return _NAMES.name(node.text)
+
+    def _symbol(self, node: Symbol) -> str:
+        return _SYMBOLS.get(node.text, node.text)
+
+    def _group(self, node: Group) -> str:
+        return rf"\left({self.latex(node.inner)}\right)"
+
+    def _plain(self, node: Node) -> str:
+        """Without the brackets that a fraction makes needless."""
+        return self.latex(node.inner if isinstance(node, Group) else node)
+
+    def _indexed(self, node: Indexed) -> str:
+        base, subscript = node.base, node.subscript.text.strip("[]{}")
+        if isinstance(base, Name) and f"{base.text}_{subscript}" in self._numbered:
+            return _NAMES.name(f"{base.text}_{subscript}")
+        if isinstance(base, Indexed) and isinstance(base.base, Name):  # `W_1_ij`, a component of `W_1`
+            return f"{_NAMES.name(f'{base.base.text}_{base.subscript.text}')}_{{{subscript}}}"
+        if node.subscript.lower is not None:
+            return f"{self.latex(base)}_{{{subscript.partition('=')[0]}={node.subscript.lower}}}"
+        return f"{self.latex(base)}_{{{subscript}}}"
+
+    def _transpose(self, node: Transpose) -> str:
+        inner = node.argument
+        if isinstance(inner, Superscript) and self._is_inverse(inner):
+            return rf"{self.latex(inner.base)}^{{-\top}}"
+        if isinstance(inner, (Superscript, Transpose)):  # one superscript each
+            return rf"\left({self.latex(inner)}\right)^{{\top}}"
+        return rf"{self.latex(inner)}^{{\top}}"
+
+    def _is_inverse(self, node: Superscript) -> bool:
+        exponent = _NoMarks.latex(node.exponent.inner if isinstance(node.exponent, Group) else node.exponent)
+        return exponent == "-1" and not isinstance(node.base, Transpose)
+
+    def _superscript(self, node: Superscript) -> str:
+        base = self.latex(node.base)
+        if isinstance(node.base, (Superscript, Transpose)):
+            base = rf"\left({base}\right)"
+        mark = r"\circ " if node.dotted else ""
+        return f"{base}^{{{mark}{self._plain(node.exponent)}}}"
+
+    def _call(self, node: Call) -> str:
+        inner = ", ".join(map(self.latex, node.arguments))
+        callee = node.callee
+        if isinstance(callee, Name):
+            if callee.text == "sqrt":
+                return rf"\sqrt{{{inner}}}"
+            if callee.text == "inv":
+                plain = len(node.arguments) == 1 and isinstance(node.arguments[0], Name)
+                return rf"{inner}^{{-1}}" if plain else rf"\left({inner}\right)^{{-1}}"
+            found = catalogue().functions.get(callee.text)
+            name = found.latex if found and found.latex else None
+            if name is None:
+                operator = callee.text in _KNOWN or len(callee.text) > 1
+                name = rf"\operatorname{{{callee.text}}}" if operator else callee.text
+            return rf"{name}\left({inner}\right)"
+        return rf"{self.latex(callee)}\left({inner}\right)"
+
+    def _iverson(self, node: Iverson) -> str:
+        relation = _RELATIONS.get(node.relation, node.relation)
+        return rf"\left[{self.latex(node.left)} {relation} {self.latex(node.right)}\right]"
+
+    def _absolute(self, node: Absolute) -> str:
+        return rf"\left|{self.latex(node.inner)}\right|"
+
+    def _norm(self, node: Norm) -> str:
+        return rf"\left\lVert {self.latex(node.inner)} \right\rVert"
+
+    def _chain(self, node: Chain) -> str:
+        """Factors in a row; a division takes in all that stands before it."""
+        rows = list(units(node))
+        done = ""
+        for k, (operator, unit) in enumerate(rows):
+            is_divided = k + 1 < len(rows) and rows[k + 1][0] == "/"
+            if isinstance(unit, Quotient):
+                text = self._quotient(unit)
+            else:
+                text = self._plain(unit) if operator == "/" or (k == 0 and is_divided) else self.latex(unit)
+            done = rf"\frac{{{done}}}{{{text}}}" if operator == "/" else f"{done} {text}".strip()
+        return done
+
+    def _quotient(self, unit: Quotient) -> str:
+        """`∂y/∂x`."""
+        above, below = (" ".join(map(self._differential, part)) for part in (unit.above, unit.below))
+        text = rf"\frac{{{above}}}{{{below}}}"
+        return text if self._wrap is None else self._wrap(unit.start, unit.end, text)
+
+    def _differential(self, node: Node) -> str:
+        """`dx`, where `x` is the variable."""
+        if isinstance(node, Name) and node.text.startswith("d") and len(canonical_name(node.text[1:])) == 1:
+            return f"d{_NAMES.name(canonical_name(node.text[1:]))}"
+        if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text.startswith("d"):
+            return f"{self._differential(node.base)}_{{{node.subscript.text.strip('[]{}')}}}"
+        if isinstance(node, Superscript):
+            return f"{self._differential(node.base)}^{{{self._plain(node.exponent)}}}"
+        return self.latex(node)
+
+    def _layer(self, node: Layer) -> str:
+        return " ".join(f"{_LAYERS[op]} {self.latex(n)}" if op else self.latex(n) for op, n in node.items)
+
+    def _addition(self, node: Addition) -> str:
+        return _joined([(sign, self.latex(part)) for sign, part in node.items])
 
 
-def _num(node: Num) -> str:
-    value = node.value
-    return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
-
-
-def _name(node: Name) -> str:
-    return _NAMES.name(node.text)
-
-
-def _symbol(node: Symbol) -> str:
-    return _SYMBOLS.get(node.text, node.text)
-
-
-def _group(node: Group) -> str:
-    return rf"\left({_latex(node.inner)}\right)"
-
-
-def _indexed(node: Indexed) -> str:
-    return f"{_latex(node.base)}_{{{node.subscript.text.strip('[]')}}}"
-
-
-def _transpose(node: Transpose) -> str:
-    inner = node.argument
-    if isinstance(inner, Superscript) and _latex(inner.exponent) == "-1" and not isinstance(inner.base, Transpose):
-        return rf"{_latex(inner.base)}^{{-\top}}"
-    if isinstance(inner, (Superscript, Transpose)):  # one superscript each
-        return rf"\left({_latex(inner)}\right)^{{\top}}"
-    return rf"{_latex(inner)}^{{\top}}"
-
-
-def _superscript(node: Superscript) -> str:
-    exponent = node.exponent.inner if isinstance(node.exponent, Group) else node.exponent
-    base = _latex(node.base)
-    if isinstance(node.base, (Superscript, Transpose)):
-        base = rf"\left({base}\right)"
-    mark = r"\circ " if node.dotted else ""
-    return f"{base}^{{{mark}{_latex(exponent)}}}"
-
-
-def _call(node: Call) -> str:
-    inner = ", ".join(map(_latex, node.arguments))
-    callee = node.callee
-    if isinstance(callee, Name):
-        if callee.text == "sqrt":
-            return rf"\sqrt{{{inner}}}"
-        if callee.text == "inv":
-            plain = len(node.arguments) == 1 and isinstance(node.arguments[0], Name)
-            return rf"{inner}^{{-1}}" if plain else rf"\left({inner}\right)^{{-1}}"
-        found = catalogue().functions.get(callee.text)
-        name = found.latex if found and found.latex else None
-        if name is None:
-            name = rf"\operatorname{{{callee.text}}}" if callee.text in _KNOWN or len(callee.text) > 1 else callee.text
-        return rf"{name}\left({inner}\right)"
-    return rf"{_latex(callee)}\left({inner}\right)"
-
-
-def _iverson(node: Iverson) -> str:
-    return rf"\left[{_latex(node.left)} {_RELATIONS.get(node.relation, node.relation)} {_latex(node.right)}\right]"
-
-
-def _absolute(node: Absolute) -> str:
-    return rf"\left|{_latex(node.inner)}\right|"
-
-
-def _norm(node: Norm) -> str:
-    return rf"\left\lVert {_latex(node.inner)} \right\rVert"
-
-
-def _chain(node: Chain) -> str:
-    """Factors in a row; a division takes in all that stands before it."""
-    done = ""
-    items = iter(node.items)
-    for operator, item in items:
-        text = _latex(item)
-        if operator == "/":
-            below = _latex(item.inner) if isinstance(item, Group) else text
-            if isinstance(item, Symbol):  # `∂f/∂x`: the sign and its variable
-                below += " " + "".join(_latex(variable) for _, variable in itertools.islice(items, 1))
-            done = rf"\frac{{{done}}}{{{below}}}"
-        else:
-            done = f"{done} {text}".strip()
-    return done
-
-
-def _layer(node: Layer) -> str:
-    return " ".join(f"{_LAYERS[op]} {_latex(n)}" if op else _latex(n) for op, n in node.items)
-
-
-def _addition(node: Addition) -> str:
+def _joined(terms: Sequence[tuple[int, str]]) -> str:
     out = ""
-    for sign, part in node.items:
+    for sign, text in terms:
         mark = "-" if sign < 0 else "+"
-        out += f" {mark} {_latex(part)}" if out else ("-" if sign < 0 else "") + _latex(part)
+        out += f" {mark} {text}" if out else ("-" if sign < 0 else "") + text
     return out
+
+
+_NoMarks = _Writer(None, ())

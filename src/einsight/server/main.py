@@ -111,13 +111,16 @@ class Server(LanguageServer):
         return self._editor
 
     def settings_of(self, document: OpenDocument) -> Settings:
+        return self.settings_at(document.uri)
+
+    def settings_at(self, uri: str) -> Settings:
         """The project's file over the editor's settings."""
         from ..services.settings import Settings, settings_for
 
-        known = self._file_settings.get(document.uri)
+        known = self._file_settings.get(uri)
         if known is None:
-            path = path_of(document.uri)
-            known = self._file_settings[document.uri] = settings_for(path) if path is not None else Settings()
+            path = path_of(uri)
+            known = self._file_settings[uri] = settings_for(path) if path is not None else Settings()
             for problem in known.problems:
                 self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
         return known.over(self.editor.checking)

@@ -17,6 +17,7 @@ hover.py        what stands at a position, the narrowest thing first; names and 
 hints.py        shapes, verdicts and results drawn into the text; lenses
 actions.py      fixes and rewrites (rewriting.py), as edits (edits.py) after which the text still reads
 derivations.py  the steps of what stands at a position
+panel.py        the statement, its verdicts and steps for a panel beside the text; the rules for a part of it
 copying.py      the same as source of another language
 completion.py   what may stand at the cursor; signatures
 occurrences.py  where a name or an index stands; renaming

@@ -16,7 +16,7 @@ from ..terms.dimension import Dim, Tensor
 from ..terms.interruption import poll
 from .answers import axes_of_indices
 from .cells import Cell
-from .edits import FIX_ALL, QUICKFIX, REWRITE, SOURCE, Action, line_end
+from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
 from .rewriting import rewrites
 from .sheet import Sheet
 
@@ -163,7 +163,7 @@ def _of_document(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterat
     )
     for layout in LAYOUTS:
         if (layout,) != tuple(current) and sheet.language == "ein":
-            yield Action(f"Switch the file to {layout} layout", SOURCE, (_layout_edit(sheet, directive, layout),))
+            yield Action(f"Switch the file to {layout} layout", f"{LAYOUT}.{layout}", (_layout_edit(sheet, directive, layout),))
 
 
 def _layout_edit(sheet: Sheet, directive: Cell | None, layout: str) -> tuple[Span, str]:

@@ -8,15 +8,19 @@ from ..syntax.tree import Relation
 from ..terms.term import Derivative, has_head
 from .answers import definition_value, part_value
 from .cells import Cell
+from .derivations import as_latex, chain, derivation
 from .derive import derived_from, fail, read_value
 from .sheet import Sheet
 
 
-def copied(sheet: Sheet, offset: int, target: str) -> str | None:
+def copied(sheet: Sheet, offset: int, target: str, variable: str | None = None) -> str | None:
     """The side of a statement at an offset for a target of `Derived.to`; of a claim, the left side if it derives.
 
-    Raises EinsightError where the target cannot say it.
+    The target `ein` is its derivation as a chain, `steps` the same in LaTeX; `variable` is what a definition is
+    differentiated in there.  Raises EinsightError where the target cannot say it.
     """
+    if target in ("ein", "steps"):
+        return _derivation(sheet, offset, target, variable)
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
         return None
@@ -31,6 +35,16 @@ def copied(sheet: Sheet, offset: int, target: str) -> str | None:
     if isinstance(found, EinsightError):
         raise found
     return found
+
+
+def _derivation(sheet: Sheet, offset: int, target: str, variable: str | None) -> str | None:
+    cell, found = sheet.cell_at(offset), derivation(sheet, offset, variable=variable)
+    if cell is None or found is None:
+        return None
+    if target == "steps":
+        return as_latex(found)
+    links = sheet.noted(cell, ("chain", found.span, variable), lambda names: chain(found, cell, names))
+    return None if links is None else "\n  = ".join(links)
 
 
 def _source(cell: Cell, names: Names, at: int, target: str) -> str:

@@ -45,24 +45,28 @@ class Derivation:
     other: Answer | None = None
 
 
-def derivation(sheet: Sheet, offset: int, end: int | None = None) -> Derivation | None:
-    """The derivation of the narrowest expression around an offset that has one, or else of the whole side."""
+def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str | None = None) -> Derivation | None:
+    """The derivation of the narrowest expression around an offset that has one, or else of the whole side.
+
+    `variable` is what a definition is differentiated in, where it has several.
+    """
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
         return None
     if cell.place.is_translated:
         return None
     at, stop = offset - cell.start, (offset if end is None else end) - cell.start
-    return sheet.noted(cell, ("derivation", at, stop), lambda names: _derive_at(cell, names, at, stop))
+    key = ("derivation", at, stop, variable)
+    return sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
 
 
-def _derive_at(cell: Cell, names: Names, at: int, stop: int) -> Derivation | None:
+def _derive_at(cell: Cell, names: Names, at: int, stop: int, variable: str | None) -> Derivation | None:
     lowered = cell.lowered
     tree = lowered.tree
     assert isinstance(tree, Relation)
     side = next((s for s in tree.sides if s.start <= at <= s.end), tree.sides[0])
     if lowered.kind == "definition" and (side is tree.sides[0] or not _derives(lowered)):
-        return _of_definition(cell, names)
+        return _of_definition(cell, names, variable)
     nodes = [*expressions_at(side, at, stop), side]
     fallback = None
     for node in nodes:
@@ -86,16 +90,17 @@ def _made(cell: Cell, node: Node, part: Part, names: Names) -> Derivation:
     return _derivation(cell, cell.move((node.start, node.end)), text, part, names)
 
 
-def _of_definition(cell: Cell, names: Names) -> Derivation | None:
-    """Of a definition, its derivative in its one variable, or else what it says in components."""
+def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation | None:
+    """Of a definition, its derivative in a variable, the last vector if none is named; else what it says in components."""
     lowered, tensor = cell.lowered, cell.lowered.tensor
     if tensor is None:
         return None
     leaves = variables_of(tensor) if len(tensor.dims) <= 1 else []
     if leaves:
         vectors = [t for t in leaves if len(t.dims) == 1] or leaves
-        expression = f"∂{tensor.name}/∂{vectors[-1].name}"
-        part = Part(expression, *jacobian_value(tensor, vectors[-1], lowered.layout))
+        chosen = next((t for t in leaves if t.name == variable), vectors[-1])
+        expression = f"∂{tensor.name}/∂{chosen.name}"
+        part = Part(expression, *jacobian_value(tensor, chosen, lowered.layout))
     else:
         value, expression = definition_value(lowered), lowered.text
         if value is None or value.flexible:
@@ -127,6 +132,14 @@ def as_text(found: Derivation) -> str:
         rows.append((f"= {found.answer.matrix}", f"matrix form, {found.answer.shape}, {found.answer.layout} layout"))
     width = min(80, max(len(text) for text, _ in rows))
     return "\n".join(f"{text:{width}}  {rule}".rstrip() for text, rule in rows)
+
+
+def as_latex(found: Derivation) -> str:
+    """An `aligned` environment, the rule behind each line."""
+    rows = [f"& {found.start_latex}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in found.steps]
+    if found.answer is not None and found.answer.matrix is not None:
+        rows.append(rf"={{}}& {found.answer.latex} && \text{{{found.answer.layout} layout}}")
+    return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
 
 
 def chain(found: Derivation, cell: Cell, names: Names, most: int | None = None) -> list[str] | None:

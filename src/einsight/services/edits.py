@@ -11,6 +11,11 @@ from .cells import Cell
 from .sheet import Sheet
 
 QUICKFIX, REWRITE, SOURCE = "quickfix", "refactor.rewrite", "source"
+# kinds of their own, so that a key can be bound to one: `editor.action.codeAction` takes a kind
+INDEX, MATRIX, RULE, STEP, JACOBIAN, DERIVATION, COPY = (
+    f"{REWRITE}.{kind}" for kind in ("index", "matrix", "rule", "step", "jacobian", "derivation", "copy")
+)
+LAYOUT = f"{SOURCE}.layout"
 FIX_ALL = "source.fixAll.einsight"
 
 

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 from ..lowering import marks as kinds
 from ..lowering.layout import stacked
@@ -30,11 +31,20 @@ from .answers import answer, definition_value, jacobian_value, part_value, varia
 from .cells import Cell
 from .derivations import Derivation, chain, derivation
 from .derive import agree_in_value, read_value, verified_matrix
-from .edits import REWRITE, Action, below, line_end
+from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .judge import judge_statement, judge_text
 from .sheet import Sheet
 
 log = logging.getLogger("einsight")
+
+
+class Applied(NamedTuple):
+    """A rule, and the text that it makes of an expression."""
+
+    rule: str
+    text: str
+
+
 MOST_RULES = 10
 TARGETS = (("numpy", "NumPy"), ("jax", "JAX"), ("torch", "PyTorch"), ("latex", "LaTeX"))
 
@@ -61,7 +71,7 @@ def _insert_jacobians(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[
         text = sheet.noted(cell, ("jacobian", leaf.name), partial(jacobian_claim, cell, leaf))
         if text is not None:
             yield Action(
-                f"Insert the Jacobian ∂{lowered.tensor.name}/∂{leaf.name}", REWRITE, (below(sheet, cell, text),)
+                f"Insert the Jacobian ∂{lowered.tensor.name}/∂{leaf.name}", JACOBIAN, (below(sheet, cell, text),)
             )
 
 
@@ -109,16 +119,16 @@ def _insert_steps(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Acti
         links = sheet.noted(cell, "next", partial(_links, cell, found, 1)) if found is not None else None
         if links is not None and value is not None and not value.rank:
             end = cell.move((0, last.end))[1]
-            yield Action("Insert the next step", REWRITE, (((end, end), f" = {links[1]}"),))
+            yield Action("Insert the next step", STEP, (((end, end), f" = {links[1]}"),))
         elif links is not None:  # in components a whole array is another statement
-            yield Action("Insert the next step, in components", REWRITE, (below(sheet, cell, " = ".join(links)),))
+            yield Action("Insert the next step, in components", STEP, (below(sheet, cell, " = ".join(links)),))
     found = derivation(sheet, cell.start + at, cell.start + max(at, stop))
     if found is None:
         return
     every = sheet.noted(cell, ("chain", found.span), partial(_links, cell, found, None))
     if every is not None:
         text = f"{line_end(sheet.text)}  = ".join(every)
-        yield Action("Insert the whole derivation", REWRITE, (below(sheet, cell, text),))
+        yield Action("Insert the whole derivation", DERIVATION, (below(sheet, cell, text),))
 
 
 def _links(cell: Cell, found: Derivation, most: int | None, names: Names) -> list[str] | None:
@@ -127,13 +137,13 @@ def _links(cell: Cell, found: Derivation, most: int | None, names: Names) -> lis
 
 def _other_notation(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
     lowered = cell.lowered
-    for title, make in (
-        ("Rewrite in index notation", in_index_notation),
-        ("Rewrite in matrix notation", in_matrix_notation),
+    for title, kind, make in (
+        ("Rewrite in index notation", INDEX, in_index_notation),
+        ("Rewrite in matrix notation", MATRIX, in_matrix_notation),
     ):
         text = sheet.noted(cell, title, partial(make, cell))
         if text is not None and text != lowered.text:
-            yield Action(title, REWRITE, ((cell.move((0, len(lowered.text))), text),))
+            yield Action(title, kind, ((cell.move((0, len(lowered.text))), text),))
 
 
 def in_index_notation(cell: Cell, names: Names) -> str | None:
@@ -265,21 +275,31 @@ def _reads_alike(cell: Cell, names: Names, text: str) -> bool:
 
 
 def _apply_rules(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
-    """Every rule that fires on the expression that is selected, or on the narrowest one around the cursor where one does."""
+    found = rules_at(sheet, cell, at, stop)
+    if found is not None:
+        span = cell.move((found[0].start, found[0].end))
+        for rule, new in found[1][:MOST_RULES]:
+            yield Action(f"Apply {rule}: {_brief(new)}", RULE, ((span, new),))
+
+
+def rules_at(sheet: Sheet, cell: Cell, at: int, stop: int) -> tuple[Node, list[Applied]] | None:
+    """Every rule that fires on the expression that is selected, or on the narrowest one around the cursor where one does.
+
+    Offsets count from the start of the statement.
+    """
     tree = cell.lowered.tree
     assert isinstance(tree, Relation)
     side = next((s for s in tree.sides if s.start <= at and stop <= s.end), None)
     if side is None or (cell.lowered.kind == "definition" and side is tree.sides[0]):
-        return
+        return None
     for node in [*expressions_at(side, at, stop), side]:
         found = sheet.noted(cell, ("rules", node.start, node.end), partial(_rewritten, cell, node))
-        for rule, new in found[:MOST_RULES]:
-            yield Action(f"Apply {rule}: {_brief(new)}", REWRITE, ((cell.move((node.start, node.end)), new),))
         if found:
-            return
+            return node, found
+    return None
 
 
-def _rewritten(cell: Cell, node: Node, names: Names) -> list[tuple[str, str]]:
+def _rewritten(cell: Cell, node: Node, names: Names) -> list[Applied]:
     found = part_value(cell.lowered, node, names)
     if found is None or found.value.flexible or " where " in found.text or found.value.is_fused:
         return []
@@ -298,7 +318,7 @@ def _rewritten(cell: Cell, node: Node, names: Names) -> list[tuple[str, str]]:
             continue
         fitting = next((t for t in (new, f"({new})") if _stands_in_for(cell, node, t, names)), None)
         if fitting is not None:
-            out.append((rule.id, fitting))
+            out.append(Applied(rule.id, fitting))
     return out
 
 
@@ -330,4 +350,4 @@ def _copies(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
     ):
         return
     for target, name in TARGETS:
-        yield Action(f"Copy as {name}", REWRITE, command=("einsight.copyAs", (target,)))
+        yield Action(f"Copy as {name}", COPY, command=("einsight.copyAs", (target,)))

@@ -5,5 +5,7 @@ parse.py       one statement through the Lark grammar, memoised by its text
 bars.py        `|` and `‖`: opening or closing
 mistakes.py    labelled malformed examples, from which a syntax error gets its words
 subscripts.py  what stands in `_ij`, `_{i+k-1}`, `[row, col]`
+quotients.py   which factors of a row are one derivative, `∂y/∂x`
+finding.py     which nodes stand at an offset
 tree.py        the nodes
 """

@@ -6,6 +6,8 @@ completion.py  completion and signature help
 navigation.py  highlight, references, definition, renaming, symbols, folding, growing selections
 drawing.py     semantic tokens, inlay hints, lenses
 actions.py     code actions, commands, derivations
+panel.py       what a panel beside the text shows and does
+workspace.py   every document of the workspace checked at once
 formatting.py  whole documents and ranges
 
 Everything behind those is a quarter of a second of imports, for which the answer to `initialize` does not wait: it says
@@ -25,7 +27,7 @@ from . import lifecycle
 if TYPE_CHECKING:
     from ..main import Server
 
-GROUPS = ("hover", "completion", "navigation", "drawing", "actions", "formatting")
+GROUPS = ("hover", "completion", "navigation", "drawing", "actions", "panel", "workspace", "formatting")
 # token types and modifiers of the protocol, so that every theme has colours for them
 TOKEN_TYPES = ("variable", "parameter", "function", "type", "macro", "keyword", "property", "number", "operator")
 TOKEN_MODIFIERS = ("declaration", "definition", "readonly", "local", "defaultLibrary")
@@ -58,10 +60,12 @@ OFFERED: dict[str, Any] = {
     lsp.TEXT_DOCUMENT_RANGE_FORMATTING: None,
     "einsight/derivation": None,
     "einsight/status": None,
+    "einsight/view": None,
+    "einsight/rules": None,
 }
 COMMANDS = (
     "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
-    "einsight.explain",
+    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace",
 )  # fmt: skip
 
 Handler = Callable[..., Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -62,7 +63,7 @@ def register(server: Server, offer: Offer) -> None:
 
     @offer("einsight.insertJacobian")
     async def jacobian_inserted(uri: str, position: Any, variable: str) -> bool:
-        return await _insert(server, uri, position, lambda sheet, offset: jacobian_edit(sheet, offset, variable))
+        return await insert(server, uri, position, lambda sheet, offset: jacobian_edit(sheet, offset, variable))
 
     @offer("einsight.insertDerivation")
     async def derivation_inserted(uri: str, position: Any) -> bool:
@@ -70,14 +71,14 @@ def register(server: Server, offer: Offer) -> None:
             found = actions(sheet, LineIndex(sheet.text), offset, offset, (REWRITE,))
             return next((a.edits for a in found if a.title == "Insert the whole derivation"), None)
 
-        return await _insert(server, uri, position, find)
+        return await insert(server, uri, position, find)
 
     @offer("einsight.copyAs")
-    async def copied_as(target: str, uri: str, position: Any) -> str | None:
+    async def copied_as(target: str, uri: str, position: Any, variable: str | None = None) -> str | None:
         """Source or LaTeX of what stands at a position; the client puts it where its user wants it."""
 
         def find(sheet: Sheet, lines: LineIndex) -> str | None:
-            return copied(sheet, _offset(position, lines), target)
+            return copied(sheet, offset_of(position, lines), target, variable)
 
         try:
             return await server.compute(uri, find, None)
@@ -97,33 +98,39 @@ def _field(data: Any, name: str) -> Any:
     return data.get(name) if isinstance(data, dict) else getattr(data, name, None)
 
 
-def _offset(position: Any, lines: LineIndex) -> int:
+def offset_of(position: Any, lines: LineIndex) -> int:
     line, character = _field(position, "line"), _field(position, "character")
     if not isinstance(line, int) or not isinstance(character, int):
         raise JsonRpcInvalidParams("a position has a line and a character")
     return lines.offset(line, character)
 
 
-async def _derivation(server: Server, params: Any, show: Any) -> Plain | None:
+def asked_place(params: Any, method: str) -> tuple[str, Any, Callable[[str], Any]]:
+    """The URI and the position of a request of ours, and what else it was given, by name."""
     document = _field(params, "textDocument")
     uri = _field(params, "uri") or (_field(document, "uri") if document is not None else None)
     position = _field(params, "position")
     if not isinstance(uri, str):
-        raise JsonRpcInvalidParams("einsight/derivation takes a uri and a position")
-    _offset(position, LineIndex(""))  # is it a position at all?
+        raise JsonRpcInvalidParams(f"{method} takes a uri and a position")
+    offset_of(position, LineIndex(""))  # is it a position at all?
+    return uri, position, lambda name: _field(params, name)
+
+
+async def _derivation(server: Server, params: Any, show: Any) -> Plain | None:
+    uri, position, _ = asked_place(params, "einsight/derivation")
 
     def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
-        found = derivation(sheet, _offset(position, lines))
+        found = derivation(sheet, offset_of(position, lines))
         return None if found is None else show(found, lines)
 
-    return await server.compute(uri, find, None, lambda lines: _offset(position, lines))
+    return await server.compute(uri, find, None, lambda lines: offset_of(position, lines))
 
 
-async def _insert(server: Server, uri: str, position: Any, find: Any) -> bool:
+async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
     """Have the client apply edits that are found at a position."""
 
     def run(sheet: Sheet, lines: LineIndex) -> dict[str, Any] | None:
-        edits = find(sheet, _offset(position, lines))
+        edits = find(sheet, offset_of(position, lines))
         return wire.workspace_edit({uri: edits}, {uri: lines}) if edits else None
 
     edit = await server.compute(uri, run, None)

@@ -470,3 +470,12 @@ def test_the_capabilities_are_those_of_the_contract(session):
         assert given[name]
     assert given["textDocumentSync"]["change"] == 2
     assert CAPABILITIES["textDocument"]["rename"]["prepareSupport"] and given["renameProvider"]["prepareProvider"]
+
+
+def test_a_client_is_asked_to_tell_of_its_settings():
+    able = {"workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}}
+    with Session(capabilities={**CAPABILITIES, **able}) as session:
+        asked = session.until("client/registerCapability")["registrations"]
+        assert [(r["method"], r["registerOptions"]) for r in asked] == [
+            ("workspace/didChangeConfiguration", {"section": "einsight"})
+        ]

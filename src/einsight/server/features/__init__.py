@@ -62,6 +62,7 @@ OFFERED: dict[str, Any] = {
     "einsight/status": None,
     "einsight/view": None,
     "einsight/rules": None,
+    "einsight/vocabulary": None,
 }
 COMMANDS = (
     "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",

@@ -14,10 +14,11 @@ from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
 from ...services.edits import REWRITE, Action
-from ...services.explain import explain
+from ...services.explain import explain, pages
 from ...services.hints import summary, verdicts
 from ...services.rewriting import jacobian_edit
 from ...services.sheet import Sheet
+from ...services.vocabulary import SPELLINGS
 from .. import wire
 from ..protocol import Plain
 
@@ -84,6 +85,11 @@ def register(server: Server, offer: Offer) -> None:
             return await server.compute(uri, find, None)
         except EinsightError as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
+
+    @offer("einsight/vocabulary")
+    async def known(params: Any = None) -> Plain:
+        """What a client may offer to type or to read: signs by the names behind a backslash, pages by what they explain."""
+        return Plain({"signs": SPELLINGS, "pages": [{"what": what, "name": name} for what, name in pages()]})
 
     @offer("einsight.explain")
     async def explained(what: str) -> str:

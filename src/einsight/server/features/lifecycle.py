@@ -31,7 +31,7 @@ def register(server: Server) -> None:
         server.background_tasks.add(asyncio.ensure_future(server.watch_client()))
         await asyncio.get_running_loop().run_in_executor(None, server.load)  # the imports, beside the event loop
         await server.pull_settings()
-        await _watch_files(server)
+        await _watch_settings(server)
         await asyncio.sleep(IDLE)
         while server.publisher.tasks:
             await asyncio.sleep(IDLE)
@@ -66,18 +66,25 @@ def register(server: Server) -> None:
         """Nothing is traced beyond the log."""
 
 
-async def _watch_files(server: Server) -> None:
-    """Have the client tell when a settings file changes, where it can."""
-    workspace = server.client_capabilities.workspace
-    able = workspace.did_change_watched_files if workspace is not None else None
-    if able is None or not able.dynamic_registration:
-        return
+async def _watch_settings(server: Server) -> None:
+    """Have the client tell when its settings change, or a settings file, where it can."""
     from ...services.settings import FILES
 
-    options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(f"**/{name}") for name in FILES])
-    registration = lsp.Registration("einsight-settings", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-    with suppress(Exception):  # a client that refuses simply does not tell
-        await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+    workspace = server.client_capabilities.workspace or lsp.WorkspaceClientCapabilities()
+    files = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(f"**/{name}") for name in FILES])
+    own = lsp.DidChangeConfigurationRegistrationOptions("einsight")
+    offers: list[tuple[str, Any, Any]] = [
+        (lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, files, workspace.did_change_watched_files),
+        (lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, own, workspace.did_change_configuration),
+    ]
+    wanted = [
+        lsp.Registration(f"einsight-{method}", method, options)
+        for method, options, able in offers
+        if able is not None and able.dynamic_registration
+    ]
+    if wanted:
+        with suppress(Exception):  # a client that refuses simply does not tell
+            await server.client_register_capability_async(lsp.RegistrationParams(wanted))
 
 
 def _warm(server: Server) -> None:

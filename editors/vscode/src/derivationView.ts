@@ -1,0 +1,238 @@
+// The view beside the text: follows the cursor, asks the server what stands there, and carries out what its page asks for.
+
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { Commands } from "./commands";
+import { LANGUAGES, type Server } from "./server";
+import type { FromPage, Place, Range, Rules, ToPage, View } from "./view/messages";
+
+const TYPE = "einsight.derivation";
+/** Milliseconds that the cursor has to rest. */
+const PAUSE = 40;
+
+/** What the view is about: a place of a document, and what a definition is differentiated in. */
+interface Subject {
+  document: vscode.TextDocument;
+  position: vscode.Position;
+  variable?: string;
+}
+
+export class DerivationView implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private subject: Subject | undefined;
+  private pinned = false;
+  private shown: View | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: vscode.CancellationTokenSource | undefined;
+  private readonly pointer = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
+    borderColor: new vscode.ThemeColor("editor.findMatchHighlightBorder"), borderStyle: "solid", borderWidth: "1px",
+  });
+
+  constructor(private readonly context: vscode.ExtensionContext, private readonly server: Server, private readonly commands: Commands) {
+    context.subscriptions.push(
+      this.pointer,
+      vscode.window.registerWebviewPanelSerializer(TYPE, {
+        deserializeWebviewPanel: async (panel) => this.take(panel),
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.follow(textEditor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.follow(editor)),
+      vscode.workspace.onDidChangeTextDocument((change) => this.moved(change)),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (this.subject?.document === document) this.subject = undefined;
+      }),
+      vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+        if (this.shown?.pending && uris.some((uri) => this.isAbout(uri))) this.askSoon();
+      }),
+      server.onDidRun(() => this.askSoon()),
+    );
+  }
+
+  open(): void {
+    const editor = vscode.window.activeTextEditor;
+    if (!this.panel) {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.take(vscode.window.createWebviewPanel(TYPE, "Derivation", column, { enableScripts: true, localResourceRoots: [this.home] }));
+    } else this.panel.reveal(undefined, true);
+    if (editor) this.follow(editor);
+  }
+
+  private get home(): vscode.Uri {
+    return vscode.Uri.joinPath(this.context.extensionUri, "dist");
+  }
+
+  private take(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    panel.webview.options = { enableScripts: true, localResourceRoots: [this.home] };
+    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, "icons", "einsight.png");
+    panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message));
+    panel.onDidChangeViewState(() => panel.visible && this.askSoon());
+    panel.onDidDispose(() => {
+      this.panel = this.shown = undefined;
+      this.pinned = false;
+      this.point(null);
+    });
+    panel.webview.html = this.page(panel.webview);
+    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find((e) => LANGUAGES.includes(e.document.languageId));
+    if (editor) this.follow(editor);
+  }
+
+  private page(webview: vscode.Webview): string {
+    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.home, name));
+    const nonce = randomBytes(16).toString("hex");
+    const policy = `default-src 'none'; style-src ${webview.cspSource}; font-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <link rel="stylesheet" href="${uri("view.css")}">
+  <title>Derivation</title>
+</head>
+<body><script nonce="${nonce}" src="${uri("view.js")}"></script></body>
+</html>`;
+  }
+
+  // what it is about
+
+  private isAbout(uri: vscode.Uri): boolean {
+    return this.subject?.document.uri.toString() === uri.toString();
+  }
+
+  private follow(editor: vscode.TextEditor): void {
+    if (!this.panel || this.pinned || !LANGUAGES.includes(editor.document.languageId)) return;
+    const { document, selection } = editor;
+    const sameStatement = this.isAbout(document.uri) && this.shown && contains(this.shown.range, selection.active);
+    this.subject = { document, position: selection.active, variable: sameStatement ? this.subject?.variable : undefined };
+    this.askSoon();
+  }
+
+  /** The place moves with the text in front of it. */
+  private moved({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (!this.subject || this.subject.document !== document || !contentChanges.length) return;
+    for (const change of contentChanges) this.subject.position = shifted(this.subject.position, change);
+    this.askSoon();
+  }
+
+  private askSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), PAUSE);
+  }
+
+  private async ask(): Promise<void> {
+    if (!this.panel?.visible) return;
+    this.asking?.cancel();
+    const token = (this.asking = new vscode.CancellationTokenSource()).token;
+    const subject = this.subject;
+    if (!this.server.isRunning) return this.note("The einsight server is not running yet.");
+    if (!subject) return this.note("Put the cursor into a definition, a claim or a query.");
+    const asked = { uri: subject.document.uri.toString(), position: placeOf(subject.position), variable: subject.variable };
+    const view = await this.server.ask<View>("einsight/view", asked, token);
+    if (token.isCancellationRequested) return;
+    if (!view) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    this.shown = view;
+    const name = vscode.workspace.asRelativePath(subject.document.uri).split("/").pop();
+    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned });
+  }
+
+  private note(text: string): void {
+    this.send({ kind: "note", text, pinned: this.pinned });
+  }
+
+  private send(message: ToPage): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  // what its page asks for
+
+  private async receive(message: FromPage): Promise<void> {
+    const subject = this.subject;
+    if (message.kind === "ready") return this.ask();
+    if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what);
+    if (message.kind === "pin") {
+      this.pinned = !this.pinned;
+      const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find((e) => e.document === subject?.document);
+      if (!this.pinned && editor) this.follow(editor);
+      return this.ask();
+    }
+    if (!subject) return;
+    const uri = subject.document.uri.toString();
+    const position = placeOf(subject.position);
+    switch (message.kind) {
+      case "variable":
+        this.subject = { ...subject, variable: message.name };
+        return this.ask();
+      case "copy":
+        return this.commands.copy(message.target, uri, position, subject.variable);
+      case "step":
+        return this.insert(uri, position, message.index, subject.variable);
+      case "point":
+        return this.point(message.at);
+      case "rules": {
+        const { start, end } = rangeAt(message.at);
+        const found = await this.server.ask<Rules>("einsight/rules", { uri, position: start, end });
+        this.point(found ? textAt(found.range) : message.at);
+        return this.send({ kind: "rules", at: message.at, found: found ?? null });
+      }
+      case "apply": {
+        this.point(null);
+        if (message.version !== this.shown?.version || subject.document.version !== message.version)
+          return void vscode.window.setStatusBarMessage("einsight: the text has changed meanwhile; choose the rule again", 4000);
+        const edit = new vscode.WorkspaceEdit();
+        edit.replace(subject.document.uri, toRange(message.range), message.text);
+        await vscode.workspace.applyEdit(edit);
+      }
+    }
+  }
+
+  private async insert(uri: string, position: Place, index: number, variable?: string): Promise<void> {
+    const done = await this.server.command<boolean>("einsight.insertStep", uri, position, index, variable).catch(() => false);
+    if (!done) vscode.window.setStatusBarMessage("einsight: this step has no form that can stand in the text", 4000);
+  }
+
+  /** Show in the text what the page points at. */
+  private point(at: string | null): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const here = at !== null && editor.document === this.subject?.document;
+      editor.setDecorations(this.pointer, here ? [toRange(rangeAt(at))] : []);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.asking?.cancel();
+    this.panel?.dispose();
+  }
+}
+
+function placeOf({ line, character }: vscode.Position): Place {
+  return { line, character };
+}
+
+function toRange({ start, end }: Range): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+function contains(range: Range, position: vscode.Position): boolean {
+  return toRange(range).contains(position);
+}
+
+/** `line:character-line:character`, as the server writes it into LaTeX. */
+function rangeAt(at: string): Range {
+  const [line, character, lastLine, last] = at.split(/[:-]/).map(Number);
+  return { start: { line, character }, end: { line: lastLine, character: last } };
+}
+
+function textAt({ start, end }: Range): string {
+  return `${start.line}:${start.character}-${end.line}:${end.character}`;
+}
+
+/** Where a position is after a change of the text in front of it. */
+function shifted(position: vscode.Position, change: vscode.TextDocumentContentChangeEvent): vscode.Position {
+  if (change.range.end.isAfter(position)) return change.range.start.isBefore(position) ? change.range.start : position;
+  const lines = change.text.split(/\r\n|\r|\n/);
+  const line = position.line + lines.length - 1 - (change.range.end.line - change.range.start.line);
+  if (change.range.end.line !== position.line) return new vscode.Position(line, position.character);
+  const before = lines.length > 1 ? 0 : change.range.start.character;
+  return new vscode.Position(line, before + lines[lines.length - 1].length + position.character - change.range.end.character);
+}

@@ -1,0 +1,199 @@
+// The language server's life: started with an interpreter that will do, restarted when its settings change, reported in
+// one status item.  Nothing pops up but what the user has to act on.
+
+import * as vscode from "vscode";
+import {
+  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State,
+  type DocumentSelector, type LanguageClientOptions, type Middleware, type ServerOptions,
+} from "vscode-languageclient/node";
+import { findInterpreter, Interpreter, NoInterpreter } from "./interpreter";
+
+/** Ends within so many minutes after which it is left alone. */
+const ENDS = { count: 4, minutes: 3 };
+const RESTARTING_SETTINGS = ["einsight.interpreter", "einsight.importStrategy", "einsight.markdown"];
+const PAUSE = 500;
+
+export const LANGUAGES = ["einsight", "markdown", "quarto"];
+
+export function selector(): DocumentSelector {
+  const markdown = vscode.workspace.getConfiguration("einsight").get("markdown", true);
+  const languages = markdown ? LANGUAGES : LANGUAGES.slice(0, 1);
+  return languages.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
+}
+
+export class Server implements vscode.Disposable {
+  client: LanguageClient | undefined;
+  private readonly status = vscode.languages.createLanguageStatusItem("einsight.server", LANGUAGES.map((language) => ({ language })));
+  private readonly running = new vscode.EventEmitter<boolean>();
+  readonly onDidRun = this.running.event;
+  private ends: number[] = [];
+  private turn: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private complained = "";
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    readonly log: vscode.LogOutputChannel,
+    private readonly middleware: Middleware,
+  ) {
+    this.status.name = "einsight";
+    context.subscriptions.push(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (RESTARTING_SETTINGS.some((name) => change.affectsConfiguration(name))) this.restartSoon();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.restartSoon()),
+      vscode.window.onDidChangeActiveColorTheme((theme) => {
+        if (this.isRunning) void this.client?.sendNotification("einsight/theme", { kind: kindOf(theme) });
+      }),
+    );
+  }
+
+  get isRunning(): boolean {
+    return this.client?.state === State.Running;
+  }
+
+  /** The answer to a request of ours; undefined where there is no server, or it has nothing to say. */
+  async ask<T>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<T | undefined> {
+    if (!this.client || !this.isRunning) return undefined;
+    try {
+      return (await this.client.sendRequest<T | null>(method, params, token)) ?? undefined;
+    } catch (problem) {
+      if (!token?.isCancellationRequested) this.log.warn(`${method}: ${problem}`);
+      return undefined;
+    }
+  }
+
+  /** The answer of one of the server's commands; a refusal is thrown. */
+  async command<T>(command: string, ...given: unknown[]): Promise<T | undefined> {
+    if (!this.client || !this.isRunning) throw new Error("the einsight server is not running");
+    return (await this.client.sendRequest<T | null>("workspace/executeCommand", { command, arguments: given })) ?? undefined;
+  }
+
+  restartSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.restart(), PAUSE);
+  }
+
+  /** One start after the other, however often it is asked for. */
+  restart(): Promise<void> {
+    this.ends = [];
+    this.turn = this.turn.then(() => this.stop()).then(() => this.start());
+    return this.turn;
+  }
+
+  private async start(): Promise<void> {
+    this.say("$(loading~spin) starting", "");
+    this.status.busy = true;
+    const strategy = vscode.workspace.isTrusted
+      ? vscode.workspace.getConfiguration("einsight").get("importStrategy", "useBundled")
+      : "useBundled";
+    const serve = this.context.asAbsolutePath("bundled/serve.py");
+    try {
+      const interpreter = await findInterpreter(serve, strategy, this.log);
+      this.log.info(`Python ${interpreter.python} (${interpreter.command}), ${origin(interpreter)} einsight ${interpreter.einsight}`);
+      await this.run(interpreter, serve, strategy);
+      this.complained = "";
+      this.say(`einsight ${interpreter.einsight}`, `${origin(interpreter)}, Python ${interpreter.python} (${interpreter.command})`);
+      this.status.command = { title: "Restart", command: "einsight.restart" };
+    } catch (problem) {
+      this.complain(problem);
+    } finally {
+      this.status.busy = false;
+    }
+  }
+
+  private async run(interpreter: Interpreter, serve: string, strategy: string): Promise<void> {
+    const options: ServerOptions = {
+      command: interpreter.command,
+      args: [serve, strategy],
+      options: { env: { ...process.env, PYTHONUTF8: "1", PYTHONDONTWRITEBYTECODE: undefined } },
+    };
+    const given: LanguageClientOptions = {
+      documentSelector: selector(),
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      markdown: { supportHtml: true },
+      initializationOptions: () => ({
+        pictures: true, html: true, theme: kindOf(vscode.window.activeColorTheme),
+        settings: vscode.workspace.getConfiguration("einsight"),
+      }),
+      initializationFailedHandler: () => false,
+      errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed: () => this.ended() },
+      middleware: this.middleware,
+    };
+    const client = new LanguageClient("einsight", "einsight", options, given);
+    this.client = client;
+    client.onDidChangeState((change) => {
+      if (this.client === client) this.running.fire(change.newState === State.Running);
+    });
+    await client.start();
+  }
+
+  /** The server has ended by itself: again, unless it keeps ending. */
+  private ended(): { action: CloseAction; handled?: boolean } {
+    const now = Date.now();
+    this.ends = [...this.ends.filter((then) => now - then < ENDS.minutes * 60_000), now];
+    if (this.ends.length < ENDS.count) {
+      this.log.warn("the server has ended, and is started again");
+      return { action: CloseAction.Restart, handled: true };
+    }
+    this.complain(new Error(`The einsight server ended ${ENDS.count} times within ${ENDS.minutes} minutes.`));
+    return { action: CloseAction.DoNotRestart, handled: true };
+  }
+
+  private say(text: string, detail: string, severity = vscode.LanguageStatusSeverity.Information): void {
+    this.status.text = text;
+    this.status.detail = detail;
+    this.status.severity = severity;
+  }
+
+  /** In the status item; and in one message, once for each reason. */
+  private complain(problem: unknown): void {
+    const message = problem instanceof Error ? problem.message : String(problem);
+    this.log.error(message, ...(problem instanceof NoInterpreter ? problem.tried : []));
+    this.say("not running", message, vscode.LanguageStatusSeverity.Error);
+    this.status.command = { title: "Show log", command: "einsight.log" };
+    if (this.complained === message) return;
+    this.complained = message;
+    const actions: Record<string, () => unknown> = {
+      "Choose Interpreter": () => vscode.commands.executeCommand("workbench.action.openSettings", "einsight.interpreter"),
+      ...(problem instanceof NoInterpreter
+        ? { "Get Python": () => vscode.env.openExternal(vscode.Uri.parse("https://www.python.org/downloads/")) }
+        : { "Restart": () => this.restart() }),
+      "Show Log": () => this.log.show(),
+    };
+    void vscode.window.showErrorMessage(message, ...Object.keys(actions)).then((taken) => taken && actions[taken]?.());
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.running.fire(false);
+    try {
+      await client?.dispose();
+    } catch (problem) {
+      this.log.warn(`the server did not end as asked: ${problem}`);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.status.dispose();
+    this.running.dispose();
+  }
+}
+
+function origin(interpreter: Interpreter): string {
+  return interpreter.bundled ? "bundled" : "from the environment";
+}
+
+/** The theme's kind as the server knows it. */
+export function kindOf(theme: vscode.ColorTheme): string {
+  const names = {
+    [vscode.ColorThemeKind.Light]: "light",
+    [vscode.ColorThemeKind.Dark]: "dark",
+    [vscode.ColorThemeKind.HighContrast]: "highContrast",
+    [vscode.ColorThemeKind.HighContrastLight]: "highContrastLight",
+  };
+  return names[theme.kind];
+}

@@ -1,6 +1,11 @@
 """Plugins come through the hooks; a faulty one is named and the rest goes on."""
 
+import os
+import subprocess
+import sys
 import types
+
+import pytest
 
 from einsight.plugins import loading
 from einsight.plugins.hooks import hookimpl
@@ -43,3 +48,36 @@ def test_a_faulty_plugin_costs_only_itself(monkeypatch):
     loading.fill(catalogue)
     assert "good.even" in catalogue.rules and "delta.contract" in catalogue.rules
     assert [(f.plugin, f.stage) for f in loading.FAULTS] == [("missing", "import"), ("raising", "registration")]
+
+
+def _run(*command, cwd, path):
+    environment = {**os.environ, "PYTHONPATH": str(path), "PYTEST_ADDOPTS": "-p no:xdist -p no:cacheprovider"}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_new_plugin_installs_and_passes_its_own_tests(tmp_path):
+    python, site = sys.executable, tmp_path / "site"
+    said = _run(python, "-m", "einsight", "plugin", "new", "my-course", cwd=tmp_path, path=site)
+    assert "einsight-my-course" in said
+    home = tmp_path / "einsight-my-course"
+    _run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(home), cwd=tmp_path, path=site)
+    assert "2 passed" in _run(python, "-m", "pytest", cwd=home, path=site)
+    assert "softsign is odd" in _run(
+        python, "-m", "einsight", "rules", "my-course.softsign-odd", cwd=tmp_path, path=site
+    )
+    derived = _run(python, "-m", "einsight", "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site)
+    assert "1/(abs(x) + 1)^2" in derived or "1/(1 + abs(x))^2" in derived
+    again = subprocess.run(
+        [python, "-m", "einsight", "plugin", "new", "my-course"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert again.returncode == 2 and "there already" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["", "Course", "my_course", "../course", "2d", "a--b", "a-"])
+def test_names_that_no_plugin_can_have(tmp_path, name):
+    done = subprocess.run(
+        [sys.executable, "-m", "einsight", "plugin", "new", name], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 2 and not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""`einsight`: check, derive, rewrite, rules, explain, fmt, lsp.
+"""`einsight`: check, derive, rewrite, rules, explain, fmt, plugin, lsp.
 
 Exit 0: nothing of severity error; 1: findings; 2: it could not be run, with one line on stderr.
 """
@@ -108,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     fmt = commands.add_parser("fmt", help="canonical spacing of files (.ein, Markdown's ein fences), folders or '-'")
     formatting.add_arguments(fmt)
     fmt.set_defaults(run=_fmt)
+
+    plugin = commands.add_parser("plugin", help="rule plugins").add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+    new = plugin.add_parser("new", help="a package with one rule, one function and their tests, ready to install")
+    new.add_argument("name", metavar="NAME", help="lower-case letters, digits and hyphens; the package is einsight-NAME")
+    new.set_defaults(run=_new_plugin)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
     lsp.add_argument("--tcp", metavar="HOST:PORT")
@@ -231,6 +238,19 @@ def _fmt(options: argparse.Namespace) -> int:
         return formatting.run(options)
     except formatting.CannotFormat as problem:
         raise CannotRun(str(problem)) from None
+
+
+def _new_plugin(options: argparse.Namespace) -> int:
+    from ..services.scaffold import new_plugin
+
+    try:
+        source = new_plugin(options.name, Path())
+    except OSError as problem:
+        raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
+    home = source.parts[0]
+    print(f"{home} has one rule and one function: they are in {source}")
+    print(f"next: cd {home} && pip install -e '.[test]' && pytest")
+    return 0
 
 
 def _lsp(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ check.py    a whole text, once
 explain.py  the pages of diagnostics and rules
 verify.py   rules against numbers
 settings.py settings in files
+scaffold.py a rule plugin to start from
 format.py   spacing and spelling of documents, with spacing.py and spelling.py
 
 and, of a sheet, for editors:

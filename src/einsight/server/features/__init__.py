@@ -7,7 +7,7 @@ navigation.py  highlight, references, definition, renaming, symbols, folding, gr
 drawing.py     semantic tokens, inlay hints, lenses
 actions.py     code actions, commands, derivations
 panel.py       what a panel beside the text shows and does
-workspace.py   every document of the workspace checked at once
+workspace.py   every document of the workspace checked at once; new plugins
 formatting.py  whole documents and ranges
 
 Everything behind those is a quarter of a second of imports, for which the answer to `initialize` does not wait: it says
@@ -66,7 +66,7 @@ OFFERED: dict[str, Any] = {
 }
 COMMANDS = (
     "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
-    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace",
+    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace", "einsight.newPlugin",
 )  # fmt: skip
 
 Handler = Callable[..., Any]

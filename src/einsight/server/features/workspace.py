@@ -1,4 +1,4 @@
-"""Every document of the workspace checked at once: diagnostics also for files that are not open, and a summary.
+"""The workspace: all of its documents checked at once, diagnostics also for files that are not open; new plugins.
 
 `einsight.checkWorkspace [uris]`: the files of the workspace's folders, or those that the client names, since it knows what
 its user leaves out.
@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
+from ...lowering.report import EinsightError
 from ...services.check import Findings, check_within
+from ...services.derive import fail
 from ...services.hints import verdicts
+from ...services.scaffold import new_plugin
 from ...services.settings import Settings
 from .. import wire
 from ..main import path_of
@@ -63,6 +67,18 @@ def register(server: Server, offer: Offer) -> None:
             "files": len(chosen) - len(unread), "unread": unread, "verdicts": dict(counted), "errors": errors,
             "cancelled": progress.is_cancelled,
         }  # fmt: skip
+
+
+    @offer("einsight.newPlugin")
+    async def plugin_made(name: str, folder: str) -> str:
+        """A rule plugin to start from, in a folder; the URI of its module."""
+        path = path_of(folder)
+        try:
+            if path is None or not path.is_dir():
+                raise fail("EIN001", f"`{folder}` is no folder")
+            return new_plugin(name, path).as_uri()
+        except (EinsightError, OSError) as problem:
+            raise JsonRpcInvalidParams(str(problem)) from None
 
 
 def _files(server: Server) -> Iterator[Path]:

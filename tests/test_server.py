@@ -479,3 +479,22 @@ def test_a_client_is_asked_to_tell_of_its_settings():
         assert [(r["method"], r["registerOptions"]) for r in asked] == [
             ("workspace/didChangeConfiguration", {"section": "einsight"})
         ]
+
+
+def test_settings_of_initialize_stand_where_the_client_has_none():
+    with Session(options={"settings": {"layout": "denominator"}}) as session:  # which answers null
+        session.open("a, x ∈ ℝ^n\nd/dx (a' x) = a\n")
+        session.until("workspace/configuration")
+        assert session.checked() == {"right": 1}
+
+
+def test_hints_that_were_drawn_too_early_are_drawn_again():
+    able = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "inlayHint": {"refreshSupport": True}}}
+    with Session(capabilities=able, debounce="0.5") as session:
+        session.open("a, x ∈ ℝ^n\nd/dx (a' x) = a'\n").checked()
+        session.client.forget()
+        session.edit("= a'", "= 1 a'")
+        early = session.ask("textDocument/inlayHint", range=session.whole)
+        assert "✓" not in [h["label"] for h in early]
+        session.until("workspace/inlayHint/refresh")
+        assert "✓" in [h["label"] for h in session.ask("textDocument/inlayHint", range=session.whole)]

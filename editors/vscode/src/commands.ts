@@ -111,7 +111,7 @@ export class Commands {
     });
     if (!folders?.length) return;
     try {
-      const made = await this.server.command<string>("einsight.newPlugin", name, folders[0].toString());
+      const made = await this.server.command<string>("einsight.createPlugin", name, folders[0].toString());
       if (made) await vscode.window.showTextDocument(vscode.Uri.parse(made));
     } catch (problem) {
       void vscode.window.showErrorMessage(`einsight: ${problem instanceof Error ? problem.message : problem}`);

@@ -19,9 +19,12 @@ interface Subject {
 
 export class DerivationView implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
+  /** Where the cursor is. */
   private subject: Subject | undefined;
-  private pinned = false;
+  /** What is shown, and where that stands: the cursor may have gone on to where there is nothing to show. */
   private shown: View | undefined;
+  private about: Subject | undefined;
+  private pinned = false;
   private timer: NodeJS.Timeout | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly pointer = vscode.window.createTextEditorDecorationType({
@@ -40,6 +43,7 @@ export class DerivationView implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((change) => this.moved(change)),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (this.subject?.document === document) this.subject = undefined;
+        if (this.about?.document === document) this.about = undefined;
       }),
       vscode.languages.onDidChangeDiagnostics(({ uris }) => {
         if (this.shown?.pending && uris.some((uri) => this.isAbout(uri))) this.askSoon();
@@ -68,7 +72,7 @@ export class DerivationView implements vscode.Disposable {
     panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message));
     panel.onDidChangeViewState(() => panel.visible && this.askSoon());
     panel.onDidDispose(() => {
-      this.panel = this.shown = undefined;
+      this.panel = this.shown = this.about = undefined;
       this.pinned = false;
       this.point(null);
     });
@@ -96,21 +100,23 @@ export class DerivationView implements vscode.Disposable {
   // what it is about
 
   private isAbout(uri: vscode.Uri): boolean {
-    return this.subject?.document.uri.toString() === uri.toString();
+    return this.about?.document.uri.toString() === uri.toString();
   }
 
   private follow(editor: vscode.TextEditor): void {
     if (!this.panel || this.pinned || !LANGUAGES.includes(editor.document.languageId)) return;
     const { document, selection } = editor;
     const sameStatement = this.isAbout(document.uri) && this.shown && contains(this.shown.range, selection.active);
-    this.subject = { document, position: selection.active, variable: sameStatement ? this.subject?.variable : undefined };
+    this.subject = { document, position: selection.active, variable: sameStatement ? this.about?.variable : undefined };
     this.askSoon();
   }
 
   /** The place moves with the text in front of it. */
   private moved({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    if (!this.subject || this.subject.document !== document || !contentChanges.length) return;
-    for (const change of contentChanges) this.subject.position = shifted(this.subject.position, change);
+    const here = [this.subject, this.about].filter((subject) => subject?.document === document);
+    if (!here.length || !contentChanges.length) return;
+    for (const subject of new Set(here))
+      for (const change of contentChanges) subject!.position = shifted(subject!.position, change);
     this.askSoon();
   }
 
@@ -130,7 +136,9 @@ export class DerivationView implements vscode.Disposable {
     const view = await this.server.ask<View>("einsight/view", asked, token);
     if (token.isCancellationRequested) return;
     if (!view) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    if (this.shown?.text !== view.text) this.point(null);
     this.shown = view;
+    this.about = subject;
     const name = vscode.workspace.asRelativePath(subject.document.uri).split("/").pop();
     this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned });
   }
@@ -146,11 +154,12 @@ export class DerivationView implements vscode.Disposable {
   // what its page asks for
 
   private async receive(message: FromPage): Promise<void> {
-    const subject = this.subject;
+    const subject = this.about;
     if (message.kind === "ready") return this.ask();
     if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what);
     if (message.kind === "pin") {
       this.pinned = !this.pinned;
+      if (this.pinned) this.subject = subject;
       const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find((e) => e.document === subject?.document);
       if (!this.pinned && editor) this.follow(editor);
       return this.ask();
@@ -193,7 +202,7 @@ export class DerivationView implements vscode.Disposable {
   /** Show in the text what the page points at. */
   private point(at: string | null): void {
     for (const editor of vscode.window.visibleTextEditors) {
-      const here = at !== null && editor.document === this.subject?.document;
+      const here = at !== null && editor.document === this.about?.document;
       editor.setDecorations(this.pointer, here ? [toRange(rangeAt(at))] : []);
     }
   }

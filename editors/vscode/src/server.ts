@@ -56,7 +56,9 @@ export class Server implements vscode.Disposable {
   async ask<T>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<T | undefined> {
     if (!this.client || !this.isRunning) return undefined;
     try {
-      return (await this.client.sendRequest<T | null>(method, params, token)) ?? undefined;
+      // an undefined token would be sent as a second parameter
+      const answer = token ? this.client.sendRequest<T | null>(method, params, token) : this.client.sendRequest<T | null>(method, params);
+      return (await answer) ?? undefined;
     } catch (problem) {
       if (!token?.isCancellationRequested) this.log.warn(`${method}: ${problem}`);
       return undefined;

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # by the client's name for the language; of others nothing is read
 LANGUAGES = {
     "einsight": "ein", "ein": "ein", "plaintext": "ein", "": "ein",
-    "markdown": "markdown", "quarto": "markdown", "rmarkdown": "markdown",
+    "markdown": "markdown", "gfm": "markdown", "quarto": "markdown", "rmarkdown": "markdown",
 }  # fmt: skip
 log = logging.getLogger("einsight")
 

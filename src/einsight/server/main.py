@@ -149,7 +149,9 @@ class Server(LanguageServer):
         except Exception as problem:
             log.warning("the client gives no settings: %s", problem)
             return
-        self.use_settings(given[0] if given else None)
+        # null is no settings: those of `initialize` stand
+        told = given[0] if given else None
+        self.use_settings(self.options.get("settings") if told is None else told)
 
     def use_settings(self, given: Any) -> None:
         before, self.given_settings, self._editor = self.editor, given, None

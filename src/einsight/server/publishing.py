@@ -127,7 +127,6 @@ class Publisher:
 
     async def _work(self, document: OpenDocument) -> None:
         """Slices of work, and after each what has been found; a newer version ends it."""
-        began = time.monotonic()
         version, first = document.version, True
         patience = IMPATIENT if document.was_finished else SLICE
         while document.is_open and document.version == version:
@@ -145,7 +144,7 @@ class Publisher:
             if finished:
                 document.was_finished = True
                 break
-        if self.drawn_when_unfinished and time.monotonic() - began > DEBOUNCE:
+        if self.drawn_when_unfinished:
             self.drawn_when_unfinished = False
             self.refresh_views()
 

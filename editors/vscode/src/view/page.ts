@@ -18,7 +18,7 @@ const SMALLEST = 0.72;
 const COPIES: [string, string][] = [["steps", "LaTeX"], ["ein", ".ein"], ["numpy", "NumPy"]];
 
 let view: View | undefined;
-let pinned = false;
+let drawn = "";
 
 // building blocks
 
@@ -267,10 +267,15 @@ function row(step: Step, k: number, { steps, startLatex }: Derivation): HTMLElem
 function toolbar(): HTMLElement {
   return element("div", { class: "tools", role: "toolbar", "aria-label": "Derivation" },
     ...COPIES.map(([target, name]) => element("button", { title: `Copy as ${name}`, click: () => host.postMessage({ kind: "copy", target }) }, name)),
-    element("button", {
-      class: "pin", "aria-pressed": String(pinned), title: pinned ? "Follow the cursor again" : "Stay at this statement",
-      click: () => host.postMessage({ kind: "pin" }),
-    }, pinned ? "pinned" : "pin"));
+    pin);
+}
+
+const pin = element("button", { class: "pin", click: () => host.postMessage({ kind: "pin" }) });
+
+function setPinned(now: boolean): void {
+  pin.textContent = now ? "pinned" : "pin";
+  pin.title = now ? "Follow the cursor again" : "Stay at this statement";
+  pin.setAttribute("aria-pressed", String(now));
 }
 
 function result({ matrix, index, shape, layout, other }: Derivation): HTMLElement {
@@ -294,11 +299,15 @@ function say(text: string): void {
 }
 
 function show(shown: View, place: string): void {
+  note.textContent = "";
+  // the same again: what is chosen, and the menu of its rules, stay
+  const now = JSON.stringify([shown, place]);
+  if (now === drawn) return;
+  drawn = now;
   const focus = focused();
   const before = view?.derivation?.expression;
   view = shown;
   pointed = chosen = null;
-  note.textContent = "";
   main.replaceChildren(statement(shown, place));
   if (shown.derivation) main.append(derivation(shown.derivation, shown));
   else main.append(element("p", { class: "hint" }, nothingToDerive(shown)));
@@ -323,8 +332,7 @@ function focused(): number | null {
 
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   if (data.kind === "rules") return showRules(data.at, data.found);
-  pinned = data.pinned;
-  document.body.classList.toggle("pinned", pinned);
+  setPinned(data.pinned);
   if (data.kind === "view") show(data.view, data.place);
   else note.textContent = data.text;
 });
@@ -337,6 +345,7 @@ document.addEventListener("click", (event) => {
 });
 void document.fonts.ready.then(fit);
 
+setPinned(false);
 const last = host.getState();
 if (last) show(last.view, last.place);
 host.postMessage({ kind: "ready" });

@@ -70,7 +70,8 @@ async function inHost(tools, path) {
   } finally {
     await workbench.close();
   }
-  return report("in the extension host", read());
+  for (const result of read().filter((r) => r.name)) tell("in the extension host", result);
+  return failures("in the extension host", read());
 }
 
 async function inBrowser(tools, path, vsix) {
@@ -92,14 +93,19 @@ async function inBrowser(tools, path, vsix) {
       await workbench.close();
     }
     results.push({ name, problem, ms: Date.now() - start });
+    tell("in the browser", results.at(-1));
   }
   if (given.includes("--images")) show(out, join(root, "images"));
-  return report("in the browser", [...results, { end: true }]);
+  return failures("in the browser", [...results, { end: true }]);
 }
 
-function report(where, results) {
+function tell(where, { name, problem, ms }) {
+  console.log(`${problem ? "FAILED" : "passed"} ${where}: ${name} (${(ms / 1000).toFixed(1)} s)${problem ? `\n  ${problem.replaceAll("\n", "\n  ")}` : ""}`);
+}
+
+/** How many failed; a run that did not come to its end, or had nothing in it, counts as one more. */
+function failures(where, results) {
   const tests = results.filter((r) => r.name);
-  for (const { name, problem, ms } of tests) console.log(`${problem ? "FAILED" : "passed"} ${where}: ${name} (${(ms / 1000).toFixed(1)} s)${problem ? `\n  ${problem.replaceAll("\n", "\n  ")}` : ""}`);
   const unfinished = results.some((r) => r.end) ? 0 : 1;
   if (!tests.length) console.log(`FAILED ${where}: no test ran`);
   return tests.filter((r) => r.problem).length + unfinished + (tests.length ? 0 : 1);

@@ -77,6 +77,7 @@ export class Workbench {
     const context = await this.browser.newContext({ viewport: size, deviceScaleFactor: scale, permissions: ["clipboard-read", "clipboard-write"] });
     this.contexts.push(context);
     const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
     const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     await page.goto(`http://127.0.0.1:${this.port}/?${query}`);
     await page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });

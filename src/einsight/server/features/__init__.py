@@ -66,7 +66,7 @@ OFFERED: dict[str, Any] = {
 }
 COMMANDS = (
     "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
-    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace", "einsight.newPlugin",
+    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace", "einsight.createPlugin",
 )  # fmt: skip
 
 Handler = Callable[..., Any]

@@ -69,7 +69,7 @@ def register(server: Server, offer: Offer) -> None:
         }  # fmt: skip
 
 
-    @offer("einsight.newPlugin")
+    @offer("einsight.createPlugin")
     async def plugin_made(name: str, folder: str) -> str:
         """A rule plugin to start from, in a folder; the URI of its module."""
         path = path_of(folder)

@@ -124,7 +124,9 @@ def test_rules_for_a_part(session):
     assert session.client.request("einsight/rules", nothing) is None
 
 
-@pytest.mark.parametrize("needle", ["d/dx_j (A_ik x_k)\nd/dx (y", "d/dx (y' A x)", "h = ", "= A_ik δ_kj", "= a\n", "δ_ij x_j + a"])
+@pytest.mark.parametrize(
+    "needle", ["d/dx_j (A_ik x_k)\nd/dx (y", "d/dx (y' A x)", "h = ", "= A_ik δ_kj", "= a\n", "δ_ij x_j + a"]
+)
 def test_every_step_goes_into_the_text(session, needle):
     derivation = _view(session, needle)["derivation"]
     inserted = 0
@@ -184,6 +186,10 @@ def test_a_workspace_is_checked(tmp_path):
         session.open("1 = 2\n", uri=(folder / "right.ein").as_uri())
         found = session.command("einsight.checkWorkspace", [(folder / n).as_uri() for n in ("right.ein", "wrong.ein")])
         assert (found["files"], found["verdicts"], found["errors"]) == (2, {"right": 1, "wrong": 1}, 1)
-        last = {m.params["uri"]: m.params["diagnostics"] for m in session.client.received if m.method == "textDocument/publishDiagnostics"}
+        last = {
+            m.params["uri"]: m.params["diagnostics"]
+            for m in session.client.received
+            if m.method == "textDocument/publishDiagnostics"
+        }
         assert last[(folder / "wrong.ein").as_uri()] == []
         assert last[session.uri][0]["code"] == "EIN401"

@@ -67,7 +67,9 @@ def test_a_new_plugin_installs_and_passes_its_own_tests(tmp_path):
     assert "softsign is odd" in _run(
         python, "-m", "einsight", "rules", "my-course.softsign-odd", cwd=tmp_path, path=site
     )
-    derived = _run(python, "-m", "einsight", "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site)
+    derived = _run(
+        python, "-m", "einsight", "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site
+    )
     assert "1/(abs(x) + 1)^2" in derived or "1/(1 + abs(x))^2" in derived
     again = subprocess.run(
         [python, "-m", "einsight", "plugin", "new", "my-course"], cwd=tmp_path, capture_output=True, text=True

@@ -498,3 +498,57 @@ def test_hints_that_were_drawn_too_early_are_drawn_again():
         assert "✓" not in [h["label"] for h in early]
         session.until("workspace/inlayHint/refresh")
         assert "✓" in [h["label"] for h in session.ask("textDocument/inlayHint", range=session.whole)]
+
+
+def _moved_up(data, lines):
+    """An answer of the server, so many lines further up; without what names the document."""
+    if isinstance(data, dict):
+        if set(data) == {"line", "character"}:
+            return {"line": data["line"] - lines, "character": data["character"]}
+        return {k: _moved_up(v, lines) for k, v in data.items() if k not in ("uri", "arguments", "changes", "data")}
+    return [_moved_up(d, lines) for d in data] if isinstance(data, list) else data
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["hover", "documentHighlight", "definition", "references", "prepareRename", "completion"],
+)
+def test_a_fence_in_notes_is_answered_as_a_document_is(session, scratch, method):
+    notes = f"# Notes on ein, with Ünïcode 𝛿 before\n\n```ein\n{TEXT}```\n"
+    session.diagnostics()
+    scratch.open(notes, "markdown", "file:///somewhere/notes.md").checked()
+    for needle in ("h = tanh", "tanh(A", "A x + b", "= diag", "d/dx (y", "A_ip δ_pj", "ip δ_pj", "𝛿 x"):
+        if method == "hover":
+            answers = [_patient_hover(s, needle) for s in (session, scratch)]
+        else:
+            answers = []
+            for s, lines in ((session, 0), (scratch, 3)):
+                more = {"context": {"includeDeclaration": True}} if method == "references" else {}
+                try:
+                    found = s.ask(f"textDocument/{method}", needle, **more)
+                except ResponseError as refused:
+                    found = str(refused)
+                answers.append(_moved_up(found, lines))
+        assert answers[0] == answers[1], needle
+
+
+def test_a_fence_in_notes_is_drawn_and_mended_as_a_document_is(session, scratch):
+    notes = f"# Notes\n\n```ein\n{TEXT}```\n"
+    session.diagnostics()
+    scratch.open(notes, "markdown", "file:///somewhere/notes.md").checked()
+    hints = [_moved_up(s.ask("textDocument/inlayHint", range=s.whole), k) for s, k in ((session, 0), (scratch, 3))]
+    assert hints[0] == hints[1]
+    for needle, title in [
+        ("= a\n", "Write `a'`"), ("B x", "Declare `B ∈ ℝ^(n×m)`"), ("h = ", "Rewrite in index notation"),
+        ("h = ", "Insert the Jacobian ∂h/∂x"), ("d/dx (y", "Insert the whole derivation"),
+        ("A_ip δ", "Apply delta.contract: A_ij"),
+    ]:  # fmt: skip
+        mended = [_applied(s, _actions(s, needle)[title]) for s in (session, scratch)]
+        assert mended[1] == f"# Notes\n\n```ein\n{mended[0]}```\n", title
+    for needle in ("dh/dx", "d/dx (y", "h = "):
+        views = [
+            _moved_up(s.client.request("einsight/view", {"uri": s.uri, "position": s.position(needle)}), k)
+            for s, k in ((session, 0), (scratch, 3))
+        ]
+        assert re.sub(r"at=[\d:-]+", "", views[0].pop("latex")) == re.sub(r"at=[\d:-]+", "", views[1].pop("latex"))
+        assert {**views[0], "version": 0} == {**views[1], "version": 0}

@@ -32,7 +32,11 @@ def test_what_the_client_asks_is_offered():
 
 
 def test_settings_have_the_defaults_of_the_server():
-    given = {name.removeprefix("einsight."): p["default"] for name, p in MANIFEST["contributes"]["configuration"]["properties"].items() if "default" in p}
+    given = {
+        name.removeprefix("einsight."): p["default"]
+        for name, p in MANIFEST["contributes"]["configuration"]["properties"].items()
+        if "default" in p
+    }
     nested: dict = {}
     for name, value in given.items():
         *path, last = name.split(".")
@@ -70,7 +74,11 @@ def test_what_the_walkthrough_shows_reads(page):
     text = (HOME / "walkthrough" / page).read_text(encoding="utf-8")
     for fence in re.findall(r"```ein\n(.*?)```", text, re.DOTALL):
         shapes = {"W": "ℝ^(n×m)", "x": "ℝ^m", "b": "ℝ^n"}
-        lines = [f"{name} ∈ {space}" for name, space in shapes.items() if not re.search(rf"^{name}\b.*∈", fence, re.MULTILINE)]
+        lines = [
+            f"{name} ∈ {space}"
+            for name, space in shapes.items()
+            if not re.search(rf"^{name}\b.*∈", fence, re.MULTILINE)
+        ]
         lines += ["h = tanh(W x + b)"] if re.search(r"\bh\b", fence) and "h =" not in fence else []
         report = einsight.check("\n".join([*lines, fence]))
         assert not [d for d in report.diagnostics if d.severity == "error"]

@@ -113,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", required=True, metavar="COMMAND", parser_class=_Parser
     )
     new = plugin.add_parser("new", help="a package with one rule, one function and their tests, ready to install")
-    new.add_argument("name", metavar="NAME", help="lower-case letters, digits and hyphens; the package is einsight-NAME")
+    new.add_argument(
+        "name", metavar="NAME", help="lower-case letters, digits and hyphens; the package is einsight-NAME"
+    )
     new.set_defaults(run=_new_plugin)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")

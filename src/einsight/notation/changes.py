@@ -53,7 +53,9 @@ class _Comparison:
         """Rows of terms or factors: what stands before and behind the change is the same."""
         most = min(len(left), len(right))
         ahead = next((k for k in range(most) if not self._same_part(left[k], right[k])), most)
-        behind = next((k for k in range(most - ahead) if not self._same_part(left[-1 - k], right[-1 - k])), most - ahead)
+        behind = next(
+            (k for k in range(most - ahead) if not self._same_part(left[-1 - k], right[-1 - k])), most - ahead
+        )
         middle = (left[ahead : len(left) - behind], right[ahead : len(right) - behind])
         if len(middle[0]) == len(middle[1]) and (ahead or behind or len(left) == 1):
             for a, b in zip(*middle, strict=True):

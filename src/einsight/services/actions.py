@@ -163,7 +163,9 @@ def _of_document(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterat
     )
     for layout in LAYOUTS:
         if (layout,) != tuple(current) and sheet.language == "ein":
-            yield Action(f"Switch the file to {layout} layout", f"{LAYOUT}.{layout}", (_layout_edit(sheet, directive, layout),))
+            yield Action(
+                f"Switch the file to {layout} layout", f"{LAYOUT}.{layout}", (_layout_edit(sheet, directive, layout),)
+            )
 
 
 def _layout_edit(sheet: Sheet, directive: Cell | None, layout: str) -> tuple[Span, str]:

@@ -42,16 +42,17 @@ class Cell:
 
     @property
     def start(self) -> int:
-        return self.place.start + self.item.start
+        """Where it begins in the document; a translated one is all of its formula."""
+        return self.move((0, 0))[0]
 
     @property
     def end(self) -> int:
-        return self.start + len(self.item.text)
+        return self.move((0, len(self.item.text)))[1]
 
     def move(self, span: Span) -> Span:
         """A span of this statement, in the document."""
-        region = self.place.region
-        inside = (span[0] + self.start, span[1] + self.start)
+        region, start = self.place.region, self.place.start + self.item.start
+        inside = (span[0] + start, span[1] + start)
         return inside if region is None else region.map_span(inside)
 
     @property

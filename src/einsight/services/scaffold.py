@@ -110,7 +110,9 @@ def new_plugin(name: str, folder: Path) -> Path:
     Raises EinsightError for a name that cannot be one, and where the package's folder is there already.
     """
     if not NAME.fullmatch(name):
-        raise fail("EIN001", f"`{name}` cannot be a plugin's name: lower-case letters, digits and hyphens, a letter first")
+        raise fail(
+            "EIN001", f"`{name}` cannot be a plugin's name: lower-case letters, digits and hyphens, a letter first"
+        )
     module = name.replace("-", "_")
     home = folder / f"einsight-{name}"
     if home.exists():

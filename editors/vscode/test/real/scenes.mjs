@@ -218,22 +218,26 @@ scene("Markdown beside its own extensions", {}, async (workbench, out) => {
   for (const [line, text] of [["∈ ℝ^(N×D)", "X"], ["in closed form", "\\top"], ["residuals", "\\mathbb"]])
     assert.notEqual(await coloured(line, text), plain, `${text} is coloured`);
   assert.equal(await coloured("A book costs", "5 or"), plain, "prices are no formulas");
-  const hover = await window.hover("∇_w ‖X w - y‖²", "=", "wrong");
+  await window.hover("∇_w ‖X w - y‖²", "X' (", "EIN401");
+  const said = await until("the hover has come", async () => {
+    const all = (await window.page.locator(".monaco-hover:not(.hidden)").allInnerTexts()).join("\n");
+    return all.includes("EIN401") && all;
+  });
   await window.page.screenshot({ path: join(out, "markdown-light.png") });
-  assert.match(await hover.innerText(), /factor/);
+  assert.match(said, /factor/);
+  assert.match(said, /2 X' \(X w - y\)/);
 });
 
 scene("no Python: one message that helps", { path: "/nowhere" }, async (workbench, out) => {
   const folder = workbench.workspace({ "a.ein": LAYER, "b.ein": LAYER });
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "a.ein"))]] });
-  const message = window.page.locator(".notification-toast", { hasText: "einsight needs Python 3.10 or newer" });
-  await message.waitFor({ timeout: 60_000 });
+  const message = await window.notification("einsight needs Python 3.10 or newer");
   await window.page.screenshot({ path: join(out, "no-python.png") });
   for (const action of ["Choose Interpreter", "Get Python", "Show Log"]) assert.equal(await message.getByText(action).count(), 1, action);
   await window.openFile("b.ein");
   await window.command("einsight: Restart Server");
   await window.page.waitForTimeout(2000);
-  assert.equal(await message.count(), 1, "it is not said twice");
+  assert.equal(await (await window.notification("einsight needs Python")).count(), 1, "it is not said twice");
   // the colours need no server
   assert.ok((await window.page.locator(".view-line span[class*=mtk]").evaluateAll((s) => new Set(s.map((n) => n.className)).size)) > 3);
 });
@@ -244,8 +248,7 @@ scene("an interpreter that will not do is named, and another one is taken up", {
   chmodSync(old, 0o755);
   const folder = workbench.workspace({ "a.ein": LAYER }, { "einsight.interpreter": old });
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "a.ein"))]] });
-  const message = window.page.locator(".notification-toast", { hasText: "it is Python 3.8.1, and 3.10 is the oldest that will do" });
-  await message.waitFor({ timeout: 60_000 });
+  await window.notification("it is Python 3.8.1, and 3.10 is the oldest that will do");
   const settings = join(folder, ".vscode", "settings.json");
   const { ["einsight.interpreter"]: _, ...rest } = JSON.parse(readFileSync(settings, "utf8"));
   writeFileSync(settings, JSON.stringify(rest));
@@ -259,8 +262,7 @@ scene("a folder that is not trusted does not choose the program", { trust: true 
   const settings = join(folder, ".vscode", "settings.json");
   writeFileSync(settings, JSON.stringify({ ...JSON.parse(readFileSync(settings, "utf8")), "einsight.interpreter": join(folder, "evil") }));
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "a.ein"))]] });
-  const refuse = window.page.locator(".monaco-dialog-box .monaco-button", { hasText: "No" });
-  await refuse.click({ timeout: 60_000 });
+  await window.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ timeout: 60_000 });
   await window.page.waitForSelector(".squiggly-warning", { timeout: 60_000 });
   await window.page.screenshot({ path: join(out, "untrusted.png") });
   assert.ok(!existsSync(mark), "the folder's program was not run");

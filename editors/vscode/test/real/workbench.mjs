@@ -34,7 +34,7 @@ export class Workbench {
     }
     made.process = spawn(tools.node, [tools.vscode, "--host", "127.0.0.1", "--port", String(made.port), "--without-connection-token",
       "--accept-server-license-terms", "--enable-smoke-test-driver", "--server-data-dir", join(home, "server"),
-      "--extensions-dir", made.extensions, "--disable-telemetry", "--reconnection-grace-time", "5",
+      "--extensions-dir", made.extensions, "--disable-telemetry", "--force-disable-user-env", "--reconnection-grace-time", "5",
       ...(trust ? [] : ["--disable-workspace-trust"])], { env: clean, stdio: ["ignore", "pipe", "pipe"], detached: true });
     made.output = "";
     for (const stream of [made.process.stdout, made.process.stderr]) stream.on("data", (data) => (made.output += data));
@@ -187,6 +187,17 @@ export class Window {
       }
     }
     throw new Error(`no hover over \`${text}\` in \`${line}\``);
+  }
+
+  /** A notification; under VS Code's test driver none pops up, and all are in the list behind the bell. */
+  async notification(text, seconds = 60) {
+    const center = this.page.locator(".notifications-center.visible, .notifications-toasts.visible");
+    const found = center.locator(".notification-list-item", { hasText: text });
+    await until(`a notification says: ${text}`, async () => {
+      if (!(await center.count())) await this.page.locator("[id='status.notifications'] a").click();
+      return (await found.count()) > 0;
+    }, seconds);
+    return found;
   }
 
   /** The frame of the derivation view. */

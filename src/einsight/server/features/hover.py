@@ -70,11 +70,8 @@ def _picture(server: Server, latex: str) -> str:
         uri = data_uri(latex, server.theme())
     except OutOfTime:
         return ""
-    return f"![{_alternative(latex)}]({uri})\n\n" if uri and len(uri) <= LONGEST_PICTURE else ""
-
-
-def _alternative(latex: str) -> str:
-    return "".join(c for c in latex if c not in "[]\\\n")[:200]
+    # the text below says the same: nobody who cannot see the picture need hear it twice
+    return f"![formula]({uri})\n\n" if uri and len(uri) <= LONGEST_PICTURE else ""
 
 
 def markdown(found: Hover, picture: str, html: bool) -> str:

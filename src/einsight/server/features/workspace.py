@@ -68,7 +68,6 @@ def register(server: Server, offer: Offer) -> None:
             "cancelled": progress.is_cancelled,
         }  # fmt: skip
 
-
     @offer("einsight.createPlugin")
     async def plugin_made(name: str, folder: str) -> str:
         """A rule plugin to start from, in a folder; the URI of its module."""
@@ -153,7 +152,9 @@ class _Progress:
             self.is_shown = False
             with suppress(Exception):  # a client that refuses simply shows none
                 await self.bars.create_async(self.token)
-                self.bars.begin(self.token, lsp.WorkDoneProgressBegin("einsight: checking", cancellable=True, percentage=0))
+                self.bars.begin(
+                    self.token, lsp.WorkDoneProgressBegin("einsight: checking", cancellable=True, percentage=0)
+                )
                 self.is_shown = True
 
     @property

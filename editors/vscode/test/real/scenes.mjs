@@ -70,7 +70,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   assert.ok(box.x >= 0 && box.x + box.width <= room.width && box.height < room.height * 0.7, "the hover is in view");
   const picture = await image.boundingBox();
   assert.ok(picture.width <= box.width, "the formula is not cut off");
-  await page.screenshot({ path: join(out, "hover-dark.png") });
+  await page.screenshot({ path: join(out, "hover-dark.png"), clip: { x: 0, y: 0, width: 1060, height: 480 } });
 
   await page.mouse.move(5, 5);
   await window.goTo(12, 20);
@@ -205,7 +205,7 @@ scene("pictures follow the theme", {}, async (workbench, out) => {
 
 scene("Markdown beside its own extensions", {}, async (workbench, out) => {
   const folder = workbench.workspace({ "notes.md": NOTES }, { "workbench.colorTheme": THEMES.light });
-  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "notes.md"))]] });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "notes.md"))]], size: { width: 1060, height: 480 } });
   await window.page.waitForSelector(".squiggly-error", { timeout: 60_000 });
   await window.tidy();
   const coloured = async (line, text) => window.page.evaluate(([l, t]) => {

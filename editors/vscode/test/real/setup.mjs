@@ -51,9 +51,11 @@ function browser() {
 
 function npm(...given) {
   const env = typeof given.at(-1) === "object" ? given.pop() : {};
+  // what an npm that runs this script says of itself, its Node among it, is not true of the one that is started here
+  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(config_user_agent|execpath|node_execpath|lifecycle|package|config_local_prefix)|NODE$|INIT_CWD)/.test(name)));
   console.log(`npm install ${given.join(" ")}`);
   execFileSync("npm", ["install", "--no-fund", "--no-audit", "--loglevel=error", ...given],
-    { cwd: folder, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...env } });
+    { cwd: folder, stdio: ["ignore", "ignore", "inherit"], env: { ...outer, ...env } });
 }
 
 function starts(node, codeServer) {

@@ -106,3 +106,10 @@ def test_layout_auto_where_a_definition_holds_in_one_layout_only():
     assert findings.layout == "denominator"
     assert [c.verdict for c in findings.claims] == ["right", "right", "right", "transposed"]
     assert [d.code for d in findings.diagnostics if d.severity == "warning"] == ["EIN406"]
+
+
+def test_an_axis_whose_length_nobody_says_is_none_of_length_1():
+    """A row times a row of such an axis does not conform; it was taken for a column of one entry."""
+    report = einsight.check("s_i = exp(z_i)/(∑_k exp(z_k))\nτ ∈ ℝ\np = softmax(z/τ)\n∂p/∂z = diag(p) - p p'\n")
+    assert [c.verdict for c in report.claims] == ["wrong"]
+    assert "(diag(p) - p p')/τ" in report.diagnostics[-1].message

@@ -49,7 +49,8 @@ def test_settings_have_the_defaults_of_the_server():
     assert (found.shapes, found.verdicts, found.results, found.code_lens, found.style) == (
         plain.shapes, plain.verdicts, plain.results, plain.code_lens, plain.style,
     )  # fmt: skip
-    for name in ("layout", "select", "ignore", "budget"):
+    assert found.checking.layout == "auto"  # which is what the server does where nothing is set
+    for name in ("select", "ignore", "budget"):
         assert getattr(found.checking, name) == getattr(plain.checking, name), name
 
 

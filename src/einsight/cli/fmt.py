@@ -7,17 +7,13 @@ every file whole.
 from __future__ import annotations
 
 import argparse
-import codecs
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
-STDIN = "<stdin>"
 
 
 class CannotFormat(Exception):
@@ -34,11 +30,10 @@ class _Source:
         """The same encoding, byte order mark and line ends."""
         from ..services.format import formatted
 
-        mark = codecs.BOM_UTF8 if self.content.startswith(codecs.BOM_UTF8) else b""
         try:
-            text = self.content[len(mark) :].decode("utf-8")
+            mark, text = decoded(self.content)
         except UnicodeDecodeError:
-            raise CannotFormat(f"{self.name}: this is not UTF-8 text") from None
+            raise CannotFormat(f"{self.name}: {NOT_UTF8}") from None
         return mark + formatted(text, style, self.language).encode("utf-8")
 
 
@@ -60,13 +55,13 @@ def run(options: argparse.Namespace) -> int:
         return 1 if changed else 0
     for source, text in changed:
         if source.name != STDIN:
-            _write(Path(source.name), text)
+            _write(source.name, text)
     # the text that came through a pipe goes on in it, and nothing else
     piped = next((text for source, text in zip(sources, new, strict=True) if source.name == STDIN), None)
     if piped is None:
         print(_summary("formatted", len(changed), len(sources)))
     else:
-        _put(piped)
+        put(piped)
     return 0
 
 
@@ -75,25 +70,11 @@ def _summary(what: str, changed: int, all_: int) -> str:
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
-    seen: set[str] = set()
-    for name, language in _names(paths):
-        real = os.path.realpath(name)
-        if real not in seen:
-            seen.add(real)
-            yield _Source(name, _take() if name == STDIN else _read(Path(name)), language)
-
-
-def _names(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        place = Path(path)
-        if path == "-":
-            yield STDIN, "ein"
-        elif place.is_dir():
-            yield from ((str(p), "ein") for p in sorted(place.rglob("*.ein")) if p.is_file())
-        elif place.suffix in LANGUAGES or not place.exists():
-            yield path, LANGUAGES.get(place.suffix, "ein")
-        else:
-            raise CannotFormat(f"{path}: einsight formats {', '.join(LANGUAGES)} files")
+    for name, is_explicit in named(paths, {".ein"}):
+        if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
+            raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
+        content = take() if name == STDIN else _read(Path(name))
+        yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
 
 
 def _read(path: Path) -> bytes:
@@ -103,33 +84,8 @@ def _read(path: Path) -> bytes:
         raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
 
 
-def _write(path: Path, text: bytes) -> None:
-    """In one step, through a new file beside the old one; a link stays a link."""
-    real = Path(os.path.realpath(path))
-    beside = None
+def _write(path: str, content: bytes) -> None:
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        shutil.copymode(real, beside)
-        os.replace(beside, real)
+        replace(path, content)
     except OSError as problem:
-        if beside is not None and os.path.exists(beside):
-            os.unlink(beside)
         raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
-
-
-def _take() -> bytes:
-    """Standard input as it comes: a text stream would lose the line ends."""
-    stream = getattr(sys.stdin, "buffer", None)
-    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8")
-
-
-def _put(text: bytes) -> None:
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(text.decode("utf-8"))
-        return
-    sys.stdout.flush()
-    stream.write(text)
-    stream.flush()

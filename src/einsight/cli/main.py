@@ -9,14 +9,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..documents.regions import SUFFIXES
+from . import check as checking
 from . import fmt as formatting
-
-COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
 
 
 class CannotRun(Exception):
@@ -68,11 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
 
     check = commands.add_parser("check", help="judge every '=' of files (.ein, Markdown), folders or '-'")
-    check.add_argument("paths", nargs="+", metavar="PATH")
-    check.add_argument("--format", choices=["text", "json"], default="text")
-    check.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
-    check.add_argument("--select", default="", metavar="C,..", help="report only these codes")
-    check.add_argument("--ignore", default="", metavar="C,..", help="leave these codes out")
+    checking.add_arguments(check)
     check.set_defaults(run=_check)
 
     derive = commands.add_parser("derive", help="a derivative, with shape, layout and matrix form")
@@ -235,6 +229,13 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    try:
+        return checking.run(options)
+    except checking.CannotCheck as problem:
+        raise CannotRun(str(problem)) from None
+
+
 def _fmt(options: argparse.Namespace) -> int:
     try:
         return formatting.run(options)
@@ -265,125 +266,6 @@ def _lsp(options: argparse.Namespace) -> int:
             raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765")
         address = (host, int(port))
     return serve(address)
-
-
-# check
-
-
-def _check(options: argparse.Namespace) -> int:
-    from ..lowering.report import NAMES
-    from ..services.check import check_within
-    from ..services.settings import Settings, settings_for
-
-    codes = {k: [c.strip().upper() for c in getattr(options, k).split(",") if c.strip()] for k in ("select", "ignore")}
-    for code in (*codes["select"], *codes["ignore"]):
-        if code not in NAMES:
-            raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
-    files = []
-    for name, text, language in _inputs(options.paths):
-        settings = settings_for(Path(name)) if name != "<stdin>" else Settings()
-        if settings.problems:
-            raise CannotRun(settings.problems[0])
-        budget = settings.budget if "budget" in settings.given else None
-        findings = check_within(budget, text, language, options.layout or settings.layout)
-        findings.diagnostics = [
-            d
-            for d in findings.diagnostics
-            if (settings.reports(d) or d.code in codes["select"])
-            and d.code not in codes["ignore"]
-            and (not codes["select"] or d.code in codes["select"])
-        ]
-        files.append((name, text, findings))
-    (_report_json if options.format == "json" else _report_text)(files)
-    return 1 if any(f.has_errors for _, _, f in files) else 0
-
-
-def _inputs(paths: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    for path in paths:
-        if path == "-":
-            yield "<stdin>", sys.stdin.read(), "ein"
-            continue
-        place = Path(path)
-        if place.is_dir():
-            for inner in sorted(p for p in place.rglob("*") if p.suffix in SUFFIXES and p.is_file()):
-                yield str(inner), _read(inner), SUFFIXES[inner.suffix]
-            continue
-        if place.suffix not in SUFFIXES and place.exists():
-            raise CannotRun(f"{path}: einsight reads {', '.join(SUFFIXES)} files")
-        yield path, _read(place), SUFFIXES.get(place.suffix, "ein")
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return file.read()
-    except OSError as problem:
-        raise CannotRun(f"{path}: {problem.strerror or problem}") from None
-    except UnicodeDecodeError:
-        raise CannotRun(f"{path}: this is not UTF-8 text") from None
-
-
-def _report_text(files: Sequence[tuple[str, str, Any]]) -> None:
-    from ..documents.positions import LineIndex
-
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    claims = wrong = unread = 0
-    for name, text, findings in files:
-        lines = LineIndex(text, "utf-32")
-        for found in findings.diagnostics:
-            line, column = lines.position(found.span[0])
-            severity = f"\033[{COLOURS[found.severity]}m{found.severity}\033[0m" if colour else found.severity
-            print(f"{name}:{line + 1}:{column + 1}: {severity} {found.code} {found.message}")
-            for span, message in found.related:
-                at, where = lines.position(span[0])
-                print(f"    {name}:{at + 1}:{where + 1}: {message}")
-        claims += len(findings.claims)
-        wrong += sum(c.verdict in ("wrong", "shape") for c in findings.claims)
-        unread += len(findings.unread)
-    counts = f"checked {claims} claim{'s' * (claims != 1)} in {len(files)} file{'s' * (len(files) != 1)}"
-    counts += f": {claims - wrong} stand, {wrong} do not" if claims else ""
-    print(counts + (f"; {unread} formula{'s' * (unread != 1)} not read" if unread else ""))
-
-
-def _report_json(files: Sequence[tuple[str, str, Any]]) -> None:
-    from ..documents.positions import LineIndex
-    from ..services.check import claim_json
-
-    out = []
-    for name, text, findings in files:
-        lines = LineIndex(text)
-
-        def position(offset: int, lines: LineIndex = lines) -> dict[str, int]:
-            line, character = lines.position(offset)
-            return {"line": line, "character": character}
-
-        def around(span: tuple[int, int], position: Any = position) -> dict[str, Any]:
-            return {"start": position(span[0]), "end": position(span[1])}
-
-        diagnostics = [
-            {
-                "code": d.code,
-                "name": d.name,
-                "severity": d.severity,
-                "range": around(d.span),
-                "message": d.message,
-                "fixes": [{"title": f.title, "range": around(f.span), "text": f.text} for f in d.fixes],
-            }
-            for d in findings.diagnostics
-        ]
-        claims = [claim_json(c, position) for c in findings.claims]
-        out.append({"path": name, "claims": claims, "diagnostics": diagnostics, "unread": len(findings.unread)})
-    verdicts: dict[str, int] = {}
-    for _, _, findings in files:
-        for claim in findings.claims:
-            verdicts[claim.verdict] = verdicts.get(claim.verdict, 0) + 1
-    summary = {
-        "files": len(files),
-        "claims": sum(verdicts.values()),
-        "verdicts": verdicts,
-        "unread": sum(int(str(f["unread"])) for f in out),
-    }
-    _print_json({"files": out, "summary": summary})
 
 
 if __name__ == "__main__":

@@ -5,58 +5,63 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .latex import to_ein
+from .latex.macros import macros_of
+from .latex.reader import Statement, Unread, read_formula
+from .markdown import spans
 
 LANGUAGES = ("ein", "markdown")
 # the language of a file by the end of its name
 SUFFIXES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*(\S*)[^\n]*$", re.MULTILINE)
-_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
-_DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+# what a formula must hold to be a statement: prose is full of lone names and values
+_SAYS = re.compile(r"[=∈]|:[^:]*→")
 
 
 @dataclass(frozen=True)
 class Region:
     """Statements `text`, which stand at `start` of the document.
 
-    A `translated` region is LaTeX: its positions all map to the whole formula, and a formula that does not
-    read is counted and never reported (`lenient`).
+    One that is `translated` from LaTeX has the part of the document that each of its characters stands for in `places`;
+    `problem` says why a formula is not read, and its text is empty then.  `rests_on` are names whose shapes were assumed,
+    `inferred` says that some are only as long as their indices say, `symmetric` that the page speaks of such matrices.
     """
 
     start: int
     end: int
     text: str
     translated: bool = False
-
-    @property
-    def lenient(self) -> bool:
-        return self.translated
+    places: tuple[tuple[int, int], ...] = ()
+    problem: str = ""
+    rests_on: frozenset[str] = frozenset()
+    inferred: bool = False
+    symmetric: bool = False
 
     def map_span(self, span: tuple[int, int]) -> tuple[int, int]:
-        if self.translated:
+        if not self.translated:
+            return (span[0] + self.start, span[1] + self.start)
+        inside = self.places[span[0] : span[1]] or self.places[max(0, span[0] - 1) : span[0]]
+        if not inside:
             return (self.start, self.end)
-        return (span[0] + self.start, span[1] + self.start)
+        return (min(start for start, _ in inside), max(end for _, end in inside))
 
 
 def regions_of(text: str, language: str) -> list[Region]:
-    """All of an `.ein` text; of Markdown the fences marked `ein` and the `$$` formulas, in order."""
+    """All of an `.ein` text; of Markdown the fences marked `ein` and the formulas, in order."""
     if language == "ein":
         return [Region(0, len(text), text)]
+    macros = macros_of(text)
     found: list[Region] = []
-    covered: list[tuple[int, int]] = []
-    opening: re.Match[str] | None = None
-    for fence in _FENCE.finditer(text):
-        if opening is None:
-            opening = fence
-        elif fence[2].startswith(opening[2]) and not fence[3]:
-            body = (opening.end() + 1, fence.start())
-            covered.append((opening.start(), fence.end()))
-            if opening[3] == "ein":
-                found.append(Region(body[0], body[1], text[body[0] : body[1]]))
-            opening = None
-    # what stands in inline code is not mathematics
-    visible = _CODE.sub(lambda m: " " * len(m[0]), text)
-    for formula in _DISPLAY.finditer(visible):
-        if not any(a <= formula.start() < b for a, b in covered):
-            found.append(Region(formula.start(1), formula.end(1), to_ein(formula[1]), translated=True))
-    return sorted(found, key=lambda r: r.start)
+    for span in spans(text):
+        if span.language == "ein":
+            found.append(Region(span.start, span.end, text[span.start : span.end]))
+            continue
+        try:
+            statements = read_formula(text, span.start, span.end, macros)
+        except Unread as why:
+            found.append(Region(span.start, span.end, "", True, problem=why.reason))
+            continue
+        found += [_of(s, span.start, span.end) for s in statements if _SAYS.search(s.text)]
+    return found
+
+
+def _of(statement: Statement, start: int, end: int) -> Region:
+    return Region(start, end, statement.text, True, tuple(statement.places))

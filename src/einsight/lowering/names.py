@@ -72,6 +72,8 @@ def space_text(dims: tuple[Dim, ...]) -> str:
 Fact = tuple[str, str]
 LAYOUT: Fact = ("layout", "")
 IGNORED: Fact = ("ignore", "")
+# may a name be declared again, as notes do from one paragraph to the next?
+REDECLARES: Fact = ("redeclares", "")
 # how many names are compared with one that is not known
 MOST_NEIGHBOURS = 300
 

@@ -133,7 +133,8 @@ def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Fa
 
 
 def _conforms(reader: Reader, factors: Sequence[Factor]) -> bool:
-    return all(_junctions(factors, lambda a, b: reader.same_dim(a, b) is not None))
+    # an axis whose length nobody says is no axis of length 1: that is a number's, or a row's
+    return all(_junctions(factors, lambda a, b: (a is ONE_DIM) == (b is ONE_DIM) and reader.same_dim(a, b) is not None))
 
 
 def _junctions(factors: Sequence[Factor], fits: Callable[[Dim, Dim], bool]) -> list[bool]:

@@ -27,7 +27,7 @@ from . import marks as kinds
 from .expressions import Reader
 from .layout import LAYOUTS
 from .marks import Marks
-from .names import IGNORED, LAYOUT, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .names import IGNORED, LAYOUT, PROPERTIES, REDECLARES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
 
@@ -156,7 +156,7 @@ def _span(node: Node) -> Span:
 
 def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     old = names.find(name)
-    if old is None or old.kind == "inferred":
+    if old is None or old.kind == "inferred" or names.fact(REDECLARES):
         return False
     related = ((name, f"`{old.describe()}` is declared here"),) if old.span else ()
     report.add(

@@ -50,13 +50,14 @@ class OpenDocument:
     language: str
     version: int
     lines: LineIndex
-    layout: str = "numerator"
+    layout: str = "numerator"  # or `auto`: the one that the claims follow when the document is first read
     budget: float | None = None
     edits: deque[Edit] = field(default_factory=deque)
     is_open: bool = True
     generation: int = 0
     was_finished: bool = False  # has everything in it been judged once?
     _sheet: Sheet | None = None
+    _made_for: str = ""  # the layout that was asked for when the sheet was made
     _lock: threading.Lock = field(default_factory=threading.Lock)  # text and edits change together
 
     @property
@@ -94,15 +95,24 @@ class OpenDocument:
             self.edits.clear()
         from ..services.sheet import Sheet  # a quarter of a second, the first time
 
-        if edits or self._sheet is None or self._sheet.layout != self.layout:
+        stands = self._sheet is not None and self._made_for == self.layout
+        if edits or not stands:
             self.generation += 1
-        if self._sheet is None or self._sheet.layout != self.layout:
-            self._sheet = Sheet(lines.text, self.language, self.layout)
+        if self._sheet is None or not stands:
+            self._sheet = Sheet(lines.text, self.language, self._chosen_layout(lines.text))
+            self._made_for = self.layout
         else:
             for edit in edits:
                 self._sheet.edit(edit.start, edit.end, edit.new)
         self._sheet.budget = self.budget
         return self._sheet, lines
+
+    def _chosen_layout(self, text: str) -> str:
+        if self.layout != "auto":
+            return self.layout
+        from ..services.check import likely_layout
+
+        return likely_layout(text, self.language, self.budget)
 
     def is_stale(self) -> bool:
         """Would a computation on the sheet be on a text that is no longer there?"""

@@ -127,7 +127,7 @@ class Server(LanguageServer):
 
     def apply_settings(self, document: OpenDocument) -> None:
         settings = self.settings_of(document)
-        document.layout = "numerator" if settings.layout == "auto" else settings.layout
+        document.layout = settings.layout_while_typing(document.language)
         document.budget = settings.budget
 
     def settings_changed(self) -> None:

@@ -17,11 +17,10 @@ from ..terms.interruption import poll
 from .answers import axes_of_indices
 from .cells import Cell
 from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
+from .fixing import certain_edits
 from .rewriting import rewrites
 from .sheet import Sheet
 
-# fixes that are never a matter of taste
-_CERTAIN = frozenset({"EIN402", "EIN205"})
 MOST_DECLARATIONS = 40
 
 
@@ -35,7 +34,7 @@ def actions(sheet: Sheet, lines: LineIndex, start: int, end: int, only: Sequence
 
 
 def _cells(sheet: Sheet, start: int, end: int) -> list[Cell]:
-    near = sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]
+    near = sheet.cells_between(start, end)
     return [c for c in near if c.analysis is not None and c.end >= start and not c.place.is_translated]
 
 
@@ -150,7 +149,7 @@ def _line_start(lines: LineIndex, offset: int) -> int:
 
 
 def _of_document(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[Action]:
-    edits = _all_fixes(sheet)
+    edits = certain_edits(sheet.diagnostics())
     if edits:
         yield Action("Fix all that einsight can fix with certainty", FIX_ALL, tuple(edits))
     directive = next(
@@ -173,14 +172,3 @@ def _layout_edit(sheet: Sheet, directive: Cell | None, layout: str) -> tuple[Spa
         return directive.move((0, len(directive.item.text))), f"#! layout {layout}"
     at = 1 if sheet.text.startswith("\ufeff") else 0
     return (at, at), f"#! layout {layout}{line_end(sheet.text)}"
-
-
-def _all_fixes(sheet: Sheet) -> list[tuple[Span, str]]:
-    """The first fix of every finding with one that is certain; what would overlap waits for the next time."""
-    edits: list[tuple[Span, str]] = []
-    for found in sheet.diagnostics():
-        if found.code in _CERTAIN and found.fixes:
-            fix = found.fixes[0]
-            if not edits or fix.span[0] >= edits[-1][0][1]:
-                edits.append((fix.span, fix.text))
-    return edits

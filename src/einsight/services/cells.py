@@ -14,7 +14,17 @@ from ..lowering.names import Fact
 from ..lowering.report import Diagnostic, Span
 from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
+from ..terms.term import Derivative, has_head
 from .judge import Judged
+
+
+def has_derivative(lowered: Lowered) -> bool:
+    return any(s.value is not None and has_head(s.value.term, Derivative) for s in lowered.sides)
+
+
+def _is_lack(found: Diagnostic) -> bool:
+    """Is it we who do not understand: a word, a name, the indices of a formula in notes?"""
+    return found.severity == "error" and found.code < "EIN300"
 
 
 @dataclass(frozen=True)
@@ -71,10 +81,38 @@ class Cell:
         return self.analysis.lowered.diagnostics if self.analysis is not None else ()
 
     @property
-    def unread(self) -> bool:
-        """A formula of notes that does not parse: counted, never reported."""
+    def rests_on(self) -> frozenset[str]:
+        """Names of notes whose shapes were assumed."""
+        return self.place.region.rests_on if self.place.region is not None else frozenset()
+
+    @property
+    def doubt(self) -> str:
+        """Why a claim of notes that fails is not called wrong; empty where nothing speaks for it."""
+        if self.rests_on:
+            assumed = ", ".join(f"`{n}`" for n in sorted(self.rests_on))
+            return f"nobody says what shape {assumed} has, and this is with the likeliest one"
         region = self.place.region
-        return region is not None and region.lenient and any(d.code == "EIN001" for d in self.diagnostics)
+        if region is None or not region.translated or self.analysis is None:
+            return ""
+        assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
+        if region.symmetric and any("symmetric" in a for a in assumptions):
+            return "the page speaks of symmetric matrices, and it is right for them"
+        if has_derivative(self.lowered):
+            return ""
+        free = any(t.definition is None for s in self.lowered.sides if s.value is not None for t in s.value.term.depends)
+        # `X'X w = X'y` holds for some w, `Q'Q = I` for some Q
+        return "it may be a condition on what is in it rather than a claim" if free and len(self.lowered.sides) == 2 else ""
+
+    @property
+    def unread(self) -> bool:
+        """A formula of notes that is not understood: counted, never reported."""
+        region = self.place.region
+        if region is None or not region.translated:
+            return False
+        if region.rests_on and self.judged is not None and not has_derivative(self.lowered):
+            return any(c.verdict != "right" for c in self.judged.claims)  # it gives a name rather than claims
+        codes = ("EIN3", "EIN404") if region.inferred else ()
+        return any(_is_lack(d) or (d.severity == "error" and d.code.startswith(codes)) for d in self.diagnostics)
 
 
 @dataclass(eq=False, slots=True)

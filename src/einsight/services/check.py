@@ -49,13 +49,22 @@ def check_within(budget: float | None, text: str, language: str = "ein", layout:
     return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), layout)
 
 
+def likely_layout(text: str, language: str, budget: float | None = None) -> str:
+    """The layout under which most claims of a text hold."""
+    return _in_most_likely_layout(budget, text, language).layout
+
+
 def _in_most_likely_layout(budget: float | None, text: str, language: str) -> Findings:
     """The findings in the layout under which most claims hold; claims that hold in another one are told (EIN406)."""
     tried = {"numerator": check_within(budget, text, language, "numerator")}
-    if all(c.verdict != "transposed" for c in tried["numerator"].claims):
+    if all(c.verdict == "right" for c in tried["numerator"].claims):
         return tried["numerator"]
     tried |= {other: check_within(budget, text, language, other) for other in LAYOUTS if other not in tried}
-    held = {layout: sum(c.verdict == "right" for c in found.claims) for layout, found in tried.items()}
+    # what holds under an assumption speaks for a layout too, but less
+    held = {
+        layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
+        for layout, found in tried.items()
+    }
     best = max(LAYOUTS, key=lambda layout: held[layout])
     findings = tried[best]
     # by place: what is a definition in one layout may fail in another, and the next line be the definition there

@@ -113,7 +113,7 @@ def _spellings_of(spelled: re.Match[str] | None, offset: int) -> Iterator[Item]:
 
 
 def _known_dimensions(sheet: Sheet, offset: int) -> list[str]:
-    order = sheet.last_before(offset) + 1
+    order = sheet.order_at(offset)
     return sheet.ledger.dimensions_before(order)
 
 
@@ -133,7 +133,8 @@ def _spaces(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
 
 def _indices(sheet: Sheet, offset: int, subscript: re.Match[str]) -> Iterator[Item]:
     """Indices of the statement, those first that run over the axis where the cursor is."""
-    cell = sheet.cell_at(offset) or (sheet.cells[sheet.last_before(offset)] if sheet.last_before(offset) >= 0 else None)
+    order = sheet.order_at(offset)
+    cell = sheet.cell_at(offset) or (sheet.cells[order - 1] if order > 0 else None)
     typed = subscript[3] if subscript[2] else subscript[5]
     last = re.search(r"[^\W\d_]*$", typed)
     separated = "," in typed or subscript[4] == "["
@@ -150,7 +151,7 @@ def _indices(sheet: Sheet, offset: int, subscript: re.Match[str]) -> Iterator[It
 
 def _functions(sheet: Sheet, offset: int) -> list[str]:
     """The unknown functions of arrays, which have a `J_f`."""
-    known = sheet.ledger.entries_before(sheet.last_before(offset) + 1)
+    known = sheet.ledger.entries_before(sheet.order_at(offset))
     return [n for n, e in known.items() if e.function is not None]
 
 
@@ -162,7 +163,7 @@ def _axis(sheet: Sheet, offset: int, name: str, place: int) -> str:
 
 def _words(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
     """Names, functions, constants, and the beginnings of statements."""
-    order = sheet.last_before(max(0, span[0] - 1)) + 1
+    order = sheet.order_at(max(0, span[0] - 1))
     known = list(sheet.ledger.entries_before(order).items())[-MOST_NAMES:]
     for age, (name, entry) in enumerate(reversed(known)):
         yield Item(name, _kind(entry), span, entry.describe().split(" ", 1)[1], order=f"0{age:04}")

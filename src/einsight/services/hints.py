@@ -32,7 +32,7 @@ class Hint:
 
 def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
     """The hints of the statements that touch a part of the document."""
-    for cell in sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]:
+    for cell in sheet.cells_between(start, end):
         if cell.analysis is None or cell.unread:
             continue
         if cell.lowered.kind == "definition":

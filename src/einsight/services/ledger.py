@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, Entry, Fact
+from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, REDECLARES, Entry, Fact
 from .cells import Analysis, Cell
 
 # the names before a place, of which a name that is not known may be a misspelling
@@ -23,8 +23,9 @@ class Ledger:
     uses      how many statements use a name
     """
 
-    def __init__(self, cells: list[Cell], layout: str):
-        self.cells, self.layout = cells, layout
+    def __init__(self, cells: list[Cell], layout: str, redeclares: bool = False):
+        self.cells = cells
+        self.standing: dict[Fact, Any] = {LAYOUT: layout, REDECLARES: redeclares}  # where no statement says otherwise
         self.tellers: dict[Fact, list[Cell]] = {}
         self.askers: dict[Fact, set[Cell]] = {}
         self.uses: Counter[str] = Counter()
@@ -70,7 +71,7 @@ class Ledger:
             return self.names_before(order)
         cell = self.teller_before(key, order)
         if cell is None:
-            return self.layout if key == LAYOUT else None
+            return self.standing.get(key)
         assert cell.analysis is not None
         return cell.analysis.told[key]
 

@@ -41,6 +41,15 @@ class Settings:
     problems: tuple[str, ...] = ()
     given: frozenset[str] = field(default=frozenset(), repr=False)
 
+    def layout_for(self, language: str) -> str:
+        """The layout that is set; else numerator, and in notes the one that most of their claims follow."""
+        return self.layout if "layout" in self.given or language == "ein" else "auto"
+
+    def layout_while_typing(self, language: str) -> str:
+        """The same, but that one which changes while one types would only confuse in a document of the language."""
+        layout = self.layout_for(language)
+        return "numerator" if layout == "auto" and language == "ein" else layout
+
     def reports(self, found: Diagnostic) -> bool:
         return found.code not in self.ignore and (not self.select or found.code in self.select)
 

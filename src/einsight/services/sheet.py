@@ -33,6 +33,7 @@ from ..terms.interruption import poll, within
 from .cells import Analysis, Cell, Place, placed
 from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
+from .notes import planned
 
 T = TypeVar("T")
 # texts whose analyses are kept for when they come back, beyond those that stand there: an undone edit, a moved line
@@ -51,13 +52,15 @@ class Sheet:
         self.text, self.language, self.layout, self.budget = text, language, layout, budget
         self.places: list[Place] = []
         self.cells: list[Cell] = []
-        self.ledger = Ledger(self.cells, layout)
+        self.ledger = Ledger(self.cells, layout, redeclares=language != "ein")
         self.dirty: set[Cell] = set()
         self.unjudged: set[Cell] = set()
         self.reporting: set[Cell] = set()  # the few that have something to report
         self.touched = 0  # where the last edit was: claims near it are judged first
         self.lowered_count = self.judged_count = 0
         self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
+        self.refused: list[Span] = []  # formulas that are no text of the language
+        self.findings: list[Diagnostic] = []  # what was found out about notes before they were read
         self._splice(0, 0, self._split(text))
 
     def sibling(self, text: str) -> Sheet:
@@ -80,7 +83,9 @@ class Sheet:
     def _split(self, text: str) -> list[Place]:
         if self.language == "ein":
             return [placed(block) for block in split_document(text)]
-        return [placed(b, r) for r in regions_of(text, self.language) for b in split_document(r.text)]
+        regions, self.findings = planned(text, regions_of(text, self.language), self.layout)
+        self.refused = [(r.start, r.end) for r in regions if r.problem]
+        return [placed(b, r) for r in regions for b in split_document(r.text)]
 
     def _edit_lines(self, text: str, start: int, end: int, grown: int) -> None:
         """Split again from the block before the edit until a block begins behind it where one began before."""
@@ -296,12 +301,14 @@ class Sheet:
     def diagnostics(self) -> list[Diagnostic]:
         """All of them, in order of place."""
         found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
-        found += self.unused() if self.language == "ein" else []
+        found += self.unused() if self.language == "ein" else self.findings
         return sorted(found, key=lambda d: (d.span, d.code))
 
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
         move, order = cell.move, cell.order
         found = [d.moved(move, lambda name: self.declaration_of(name, order)) for d in cell.diagnostics]
+        if cell.doubt:
+            found = [_softened(d, cell.doubt) for d in found]
         return [replace(d, fixes=()) for d in found] if cell.place.is_translated else found
 
     def unused(self) -> Iterator[Diagnostic]:
@@ -320,21 +327,52 @@ class Sheet:
         return [replace(c, span=cell.move(c.span)) for cell in self.cells for c in self._claims_of(cell)]
 
     def _claims_of(self, cell: Cell) -> Iterable[Claim]:
-        return cell.judged.claims if cell.judged is not None and not cell.unread else ()
+        if cell.judged is None or cell.unread:
+            return ()
+        return [_unsure(c) for c in cell.judged.claims] if cell.doubt else cell.judged.claims
 
     def unread(self) -> list[Span]:
         regions = [c.place.region for c in sorted(self.reporting, key=order_of) if c.unread]
-        return [(r.start, r.end) for r in regions if r is not None]
+        return sorted({*((r.start, r.end) for r in regions if r is not None), *self.refused})
 
     def last_before(self, offset: int) -> int:
-        """The number of the last cell that begins at an offset or before."""
+        """The number of the last cell that may count at an offset; in notes that is the last of all."""
+        if self.language != "ein":
+            return len(self.cells) - 1
         return bisect_right(self.cells, offset, key=lambda c: c.start) - 1
 
     def cell_at(self, offset: int) -> Cell | None:
         """The statement at an offset; of two that meet there, the one that begins."""
+        if self.language != "ein":  # in the order in which they count, which is not that of their places
+            here = [c for c in self.cells if c.start <= offset <= c.end]
+            return max(here, key=lambda c: c.start, default=None)
         at = self.last_before(offset)
         cell = self.cells[at] if at >= 0 else None
         return cell if cell is not None and offset <= cell.end else None
+
+    def order_at(self, offset: int) -> int:
+        """Behind how many cells an offset stands, in the order in which they count."""
+        if self.language != "ein":
+            return 1 + max((k for k, c in enumerate(self.cells) if c.start <= offset), default=-1)
+        return self.last_before(offset) + 1
+
+    def cells_between(self, start: int, end: int) -> list[Cell]:
+        """The statements that touch a part of the document, and one before it."""
+        if self.language != "ein":
+            return [c for c in self.cells if c.end >= start and c.start <= end]
+        return self.cells[max(0, self.last_before(start)) : self.last_before(end) + 1]
+
+
+def _unsure(claim: Claim) -> Claim:
+    """What fails, where there is doubt whether it is claimed, is undecided."""
+    return claim if claim.verdict == "right" else replace(claim, verdict="undecided")
+
+
+def _softened(found: Diagnostic, doubt: str) -> Diagnostic:
+    if found.severity not in ("error", "warning"):
+        return found
+    message = f"undecided, since {doubt}: {found.message}"
+    return replace(found, code="EIN403", severity=NAMES["EIN403"][1], message=message, fixes=())
 
 
 _start: Callable[[Place], int] = lambda place: place.start  # noqa: E731

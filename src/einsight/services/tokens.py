@@ -25,7 +25,7 @@ def tokens(sheet: Sheet, start: int, end: int) -> Iterator[tuple[Cell, tuple[Tok
 
     A token counts from the start of its statement, so that what has been found stands until the statement changes.
     """
-    for cell in sheet.cells[max(0, sheet.last_before(start)) : sheet.last_before(end) + 1]:
+    for cell in sheet.cells_between(start, end):
         if cell.analysis is not None and not cell.place.is_translated:
             yield cell, sheet.noted(cell, "tokens", lambda _, cell=cell: tuple(_of(cell)))  # type: ignore[misc]
 

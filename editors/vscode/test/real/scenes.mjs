@@ -219,6 +219,7 @@ scene("Markdown beside its own extensions", {}, async (workbench, out) => {
     assert.notEqual(await coloured(line, text), plain, `${text} is coloured`);
   assert.equal(await coloured("A book costs", "5 or"), plain, "prices are no formulas");
   await window.hover("∇_w ‖X w - y‖²", "X' (", "EIN401");
+  await window.page.waitForTimeout(1500); // each part of a hover comes in its own time
   const said = await until("the hover has come", async () => {
     const all = (await window.page.locator(".monaco-hover:not(.hidden)").allInnerTexts()).join("\n");
     return all.includes("EIN401") && !/Loading|Checking/.test(all) && all;

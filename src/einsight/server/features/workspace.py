@@ -19,6 +19,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
+from ...documents.walking import files_below
 from ...lowering.report import EinsightError
 from ...services.check import Findings, check_within
 from ...services.derive import fail
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from ..main import Server
     from . import Offer
 
-# folders in which nobody keeps notes
-PASSED_OVER = {"node_modules", "__pycache__", "venv", "site-packages"}
 log = logging.getLogger("einsight")
 
 
@@ -83,10 +82,7 @@ def register(server: Server, offer: Offer) -> None:
 def _files(server: Server) -> Iterator[Path]:
     for folder in (path_of(f.uri) for f in server.workspace.folders.values()):
         if folder is not None:
-            for path in sorted(folder.rglob("*")):
-                hidden = any(p.startswith(".") or p in PASSED_OVER for p in path.relative_to(folder).parts[:-1])
-                if path.suffix in SUFFIXES and not hidden and path.is_file():
-                    yield path
+            yield from files_below(folder)
 
 
 async def _of_open(server: Server, uri: str) -> tuple[dict[str, int], int] | None:
@@ -129,7 +125,8 @@ async def _of_file(
 
 
 def _check(path: Path, text: str, settings: Settings) -> Findings:
-    found = check_within(settings.budget, text, SUFFIXES.get(path.suffix, "ein"), settings.layout)
+    language = SUFFIXES.get(path.suffix, "ein")
+    found = check_within(settings.budget, text, language, settings.layout_while_typing(language))
     found.diagnostics = [d for d in found.diagnostics if settings.reports(d)]
     return found
 

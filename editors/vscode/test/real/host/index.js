@@ -256,13 +256,13 @@ test("settings while one types, and those of a project", async () => {
 });
 
 test("Markdown, its fences and formulas", async () => {
-  const { uri, document } = await open("# Notes\n\n```ein\nx, a ∈ ℝ^n\nd/dx (a' x) = a\n```\n", "notes.md");
+  const { uri, document } = await open("# Notes\n\n```ein\nx, a ∈ ℝ^n\nd/dx (a' x) = 2 a'\n```\n", "notes.md");
   assert.equal(document.languageId, "markdown");
-  await until(() => codes(uri).includes("EIN402"));
+  await until(() => codes(uri).includes("EIN401"));
   await set("markdown", false);
   await until(() => codes(uri).length === 0);
   await set("markdown", undefined);
-  await until(() => codes(uri).includes("EIN402"), 40);
+  await until(() => codes(uri).includes("EIN401"), 40);
 });
 
 test("edits one after the other, at last what a fresh start would say", async () => {

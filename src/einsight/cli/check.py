@@ -1,0 +1,275 @@
+"""`einsight check`: files and whole trees judged, in several processes, with what was found before taken from the cache.
+
+    paths ─ plan ─▶ tasks ─ cache ─▶ known, or due ─ workers.py or here ─▶ outcomes ─▶ fixes written, a report
+
+First every file is looked up in the cache, so that it is known how much there is to do; then the outcomes are reported in
+the order of the files, each as soon as those before it are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+
+if TYPE_CHECKING:
+    from ..services.settings import Settings
+    from .cache import Cache
+    from .progress import Progress
+    from .record import Outcome, Task
+    from .reports import Counts, Report
+
+
+class CannotCheck(Exception):
+    """A bad option or bad settings."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
+    parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
+    parser.add_argument("--select", default="", metavar="C,..", help="report only these codes")
+    parser.add_argument("--ignore", default="", metavar="C,..", help="leave these codes out")
+    parser.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="processes; one for a little work, else one a core, up to 8"
+    )
+    parser.add_argument(
+        "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check; returns the exit status.  Raises CannotCheck."""
+    from .cache import Cache, folder
+    from .progress import Progress
+    from .reports import Counts, formats
+
+    counts, progress = Counts(), Progress()
+    plan = _Plan(options, Cache(None if options.no_cache else folder()), counts)
+    # what came through a pipe goes on in it, and nothing else
+    out = sys.stderr if options.fix and "-" in options.paths else sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        # programs read UTF-8; a letter that cannot be written, or a name that is none, costs no file
+        out.reconfigure(encoding=None if options.format == "text" else "utf-8", errors="backslashreplace")
+    report = formats()[options.format](out)
+    progress.total = len(plan.tasks)
+    try:
+        with closing(_outcomes(plan, options.jobs, progress)) as outcomes:
+            for task, outcome in outcomes:
+                progress.clear()
+                _tell(task, outcome, plan, counts, report)
+                progress.done += 1
+    finally:
+        progress.clear()
+    report.end(counts, options.fix)
+    plan.cache.prune({plan.keys[k][0] for k in plan.due})
+    if os.environ.get("EINSIGHT_DEBUG"):
+        told = f"{len(plan.tasks) - len(plan.due)} of {len(plan.tasks)} files from the cache"
+        print(f"einsight: {told}", file=sys.stderr)
+    return 2 if counts.failed else 1 if counts.errors else 0
+
+
+def _fail(name: str, problem: str, counts: Counts) -> None:
+    """One file less; the others are checked all the same."""
+    problem = " ".join(problem.split())
+    counts.failed.append((name, problem))
+    print(f"einsight: {name}: {problem}", file=sys.stderr)
+
+
+# what there is to do
+
+
+class _Plan:
+    """A task for each file that can be read, with its key in the cache; `due` are the numbers of those to be checked."""
+
+    def __init__(self, options: argparse.Namespace, cache: Cache, counts: Counts):
+        from ..documents.regions import SUFFIXES
+
+        self.options, self.cache, self.counts = options, cache, counts
+        self.tasks: list[Task] = []
+        self.keys: list[str] = []
+        self.due: dict[int, int] = {}  # with the size of the text
+        self.mark = b""  # of standard input
+        self._select, self._ignore = _codes(options.select), _codes(options.ignore)
+        self._settings: dict[Path, Settings] = {}
+        self._hidden: dict[Settings, tuple[str, ...]] = {}
+        for name, is_explicit in named(options.paths, SUFFIXES, self._unlisted):
+            try:
+                task = self._task(name, is_explicit)
+                self._enter(task, self._read(task))
+            except (OSError, ValueError) as problem:
+                _fail(name, str(problem), counts)
+
+    def _unlisted(self, problem: OSError) -> None:
+        _fail(os.path.normpath(problem.filename), problem.strerror or str(problem), self.counts)
+
+    def _task(self, name: str, is_explicit: bool) -> Task:
+        from ..documents.regions import SUFFIXES
+        from ..services.settings import Settings
+        from .record import Task
+
+        suffix = Path(name).suffix
+        if is_explicit and name != STDIN and suffix not in SUFFIXES and os.path.exists(name):
+            raise ValueError(f"einsight reads {', '.join(SUFFIXES)} files")
+        settings = self._settings_in(Path(os.path.abspath(name)).parent) if name != STDIN else Settings()
+        if settings.problems:
+            raise CannotCheck(settings.problems[0])
+        language = SUFFIXES.get(suffix, "ein")
+        return Task(
+            name,
+            language,
+            self.options.layout or settings.layout_for(language),
+            settings.budget if "budget" in settings.given else None,
+            settings.disabled,
+            self._silent(settings),
+            self.options.fix,
+        )
+
+    def _settings_in(self, folder: Path) -> Settings:
+        """Each settings file is read once, however many folders are below it."""
+        from ..services.settings import FILES, settings_for
+
+        if folder not in self._settings:
+            has_own = any((folder / name).exists() for name in FILES)
+            is_top = folder.parent == folder
+            found = settings_for(folder / "_") if has_own or is_top else self._settings_in(folder.parent)
+            self._settings[folder] = found
+        return self._settings[folder]
+
+    def _silent(self, settings: Settings) -> tuple[str, ...]:
+        """The codes that are not reported; `--select` stands over what a file of settings leaves out."""
+        from ..lowering.report import NAMES
+
+        def is_reported(code: str) -> bool:
+            chosen = code not in settings.ignore and (not settings.select or code in settings.select)
+            if self._select:
+                chosen = code in self._select
+            return chosen and code not in self._ignore
+
+        if settings not in self._hidden:
+            self._hidden[settings] = tuple(code for code in NAMES if not is_reported(code))
+        return self._hidden[settings]
+
+    def _read(self, task: Task) -> str:
+        from .record import read
+
+        if task.name != STDIN:
+            return read(task)
+        try:
+            self.mark, text = decoded(take())
+        except UnicodeDecodeError:
+            raise ValueError(NOT_UTF8) from None
+        return text
+
+    def _enter(self, task: Task, text: str) -> None:
+        key = self.cache.key(text, task.language, task.layout, task.budget, task.disabled)
+        if not self._is_known(task, key):
+            self.due[len(self.tasks)] = len(text)
+        self.tasks.append(with_changes(task, text=text) if task.name == STDIN else task)
+        self.keys.append(key)
+
+    def _is_known(self, task: Task, key: str) -> bool:
+        if not task.fix:
+            return self.cache.has(key)
+        record = self.cache.get(key)
+        fixable = record is None or any(d["certain"] and d["code"] not in task.silent for d in record["diagnostics"])
+        return not fixable and task.name != STDIN
+
+
+def _codes(listed: str) -> frozenset[str]:
+    from ..lowering.report import NAMES
+
+    codes = frozenset(c.strip().upper() for c in listed.split(",") if c.strip())
+    for code in sorted(codes - NAMES.keys()):
+        raise CannotCheck(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
+    return codes
+
+
+# doing it
+
+
+def _outcomes(plan: _Plan, jobs: int | None, progress: Progress) -> Generator[tuple[Task, Outcome], None, None]:
+    """What became of each task, in order."""
+    from .record import Outcome
+    from .workers import Workers, default_jobs
+
+    here = _Here(plan.cache, progress)
+    due = {k: number for number, k in enumerate(plan.due)}
+    jobs = jobs or default_jobs(list(plan.due.values()))
+    with ExitStack() as stack:
+        workers = None
+        if jobs > 1 and due:
+            tasks = [plan.tasks[k] for k in due]
+            workers = stack.enter_context(Workers(min(jobs, len(due)), tasks, plan.cache))
+        for k, task in enumerate(plan.tasks):
+            if k in due:
+                outcome = workers.outcome(due[k], progress.tick) if workers is not None else None
+            else:
+                record = plan.cache.get(plan.keys[k])
+                outcome = Outcome(record) if record is not None else None
+                progress.tick()
+            yield task, outcome if outcome is not None else here.check(task)
+
+
+@dataclass
+class _Here:
+    """This process, which draws the bar while it checks."""
+
+    cache: Cache
+    progress: Progress
+
+    def check(self, task: Task) -> Outcome:
+        from ..terms.interruption import polled_by
+        from .record import checked
+
+        with polled_by(self.progress.tick) if self.progress.is_shown else nullcontext():
+            return checked(task, self.cache)
+
+
+def _tell(task: Task, outcome: Outcome, plan: _Plan, counts: Counts, report: Report) -> None:
+    from .record import reported
+
+    if outcome.record is None:
+        _fail(task.name, outcome.problem, counts)
+        return
+    if task.fix:
+        try:
+            _write(task, outcome, plan.mark)
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else ""
+            _fail(task.name, f"could not be fixed: {why or problem}", counts)
+            return
+    record = reported(outcome.record, task.silent)
+    counts.add(record, outcome.fixed)
+    report.file(task.name, record)
+
+
+def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
+    """Put the fixed text where it came from, with its line ends, byte order mark and permissions."""
+    from .record import digest
+
+    if task.name == STDIN:
+        put(mark + outcome.text.encode("utf-8"))
+    elif outcome.fixed:
+        mark, text = decoded(Path(task.name).read_bytes())
+        if digest(text) != outcome.digest:
+            raise ValueError("it has changed meanwhile")
+        replace(task.name, mark + outcome.text.encode("utf-8"))

@@ -1,0 +1,91 @@
+"""The files that a command is given: which they are, their bytes, and putting new ones in their place."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STDIN = "<stdin>"
+NOT_UTF8 = "this is not UTF-8 text"
+
+
+def named(
+    paths: Sequence[str], suffixes: Collection[str], on_error: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Each file once, in the order given, and whether it was named itself; of folders those with the suffixes."""
+    seen: set[str] = set()
+    homes: dict[str, str] = {}
+    for name, is_explicit in _listed(paths, suffixes, on_error):
+        real = name if name == STDIN else _real(name, homes)
+        if real not in seen:
+            seen.add(real)
+            yield name, is_explicit
+
+
+def _listed(
+    paths: Sequence[str], suffixes: Collection[str], on_error: Callable[[OSError], None] | None
+) -> Iterator[tuple[str, bool]]:
+    from ..documents.walking import files_below
+
+    for path in paths:
+        if path == "-":
+            yield STDIN, True
+        elif os.path.isdir(path):
+            yield from ((str(p), False) for p in files_below(Path(path), suffixes, on_error))
+        else:
+            yield path, True
+
+
+def _real(name: str, homes: dict[str, str]) -> str:
+    """`os.path.realpath`, which looks at every part of a path, once a folder: 10 against 60 µs a file."""
+    folder, last = os.path.split(name)
+    if os.path.islink(name):
+        return os.path.realpath(name)
+    if folder not in homes:
+        homes[folder] = os.path.realpath(folder)
+    return os.path.join(homes[folder], last)
+
+
+def take() -> bytes:
+    """Standard input as it comes: a text stream would lose the line ends."""
+    stream = getattr(sys.stdin, "buffer", None)
+    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8")
+
+
+def put(content: bytes) -> None:
+    """The same for standard output."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(content.decode("utf-8"))
+        return
+    sys.stdout.flush()
+    stream.write(content)
+    stream.flush()
+
+
+def decoded(content: bytes) -> tuple[bytes, str]:
+    """The byte order mark, where there is one, and the text behind it; UnicodeDecodeError where it is no UTF-8."""
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    return mark, content[len(mark) :].decode("utf-8")
+
+
+def replace(path: str, content: bytes) -> None:
+    """In one step, through a new file beside the old one: a link stays a link, and permissions are kept."""
+    import shutil
+    import tempfile
+
+    real = Path(os.path.realpath(path))
+    handle, beside = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        shutil.copymode(real, beside)
+        os.replace(beside, real)
+    except BaseException:  # Ctrl-C too leaves nothing behind
+        with suppress(OSError):
+            os.unlink(beside)
+        raise

@@ -1,0 +1,179 @@
+"""What is said of one file, as plain data: it comes from a worker process or from the cache, and every format prints it.
+
+    {"claims": [...], "diagnostics": [...], "unread": N}
+
+as `check --format json` has it, and in each diagnostic besides
+
+    column       of its start, in characters: what a terminal shows
+    related      other places, each with `range`, `column` and `message`
+    certain      is its first fix one that `--fix` carries out?
+    fingerprint  the same wherever its line moves to
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .cache import Cache
+from .files import NOT_UTF8, STDIN, decoded
+
+if TYPE_CHECKING:
+    from ..documents.positions import LineIndex
+    from ..lowering.report import Diagnostic, Span
+    from ..services.check import Findings
+
+Record = dict[str, Any]
+# what may be another time, on another machine
+_PASSING = {"EIN502"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A file to be checked, and how; `silent` codes are not reported, `text` is that of standard input."""
+
+    name: str
+    language: str
+    layout: str
+    budget: float | None
+    disabled: Sequence[str] = ()
+    silent: Sequence[str] = ()
+    fix: bool = False
+    text: str | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of a task: a record, or the `problem` for which there is none.
+
+    fixed     how many fixes were carried out
+    text      what has to be written for them, instead of a text with that `digest`
+    """
+
+    record: Record | None = None
+    problem: str = ""
+    fixed: int = 0
+    text: str = ""
+    digest: str = ""
+
+
+def read(task: Task) -> str:
+    """The text of a task; OSError or ValueError, with words for a user, where it cannot be had."""
+    if task.text is not None:
+        return task.text
+    try:
+        with open(task.name, "rb") as file:
+            return decoded(file.read())[1]
+    except UnicodeDecodeError:
+        raise ValueError(NOT_UTF8) from None
+    except OSError as problem:
+        raise OSError(problem.strerror or str(problem)) from None
+
+
+def checked(task: Task, cache: Cache) -> Outcome:
+    """Check one file, and keep what was found.  Never raises, but what ends a process."""
+    try:
+        text = read(task)
+    except (OSError, ValueError) as problem:
+        return Outcome(problem=str(problem))
+    try:
+        return _fixed(task, text, cache) if task.fix else Outcome(_found(task, text, cache))
+    except Exception as error:  # a fault of ours in one file must not cost the others
+        if os.environ.get("EINSIGHT_DEBUG"):
+            traceback.print_exc(file=sys.stderr)
+        return Outcome(problem=f"could not be checked: {type(error).__name__}: {error}")
+
+
+def _found(task: Task, text: str, cache: Cache) -> Record:
+    from ..services.check import check_within
+
+    return _kept(task, text, check_within(task.budget, text, task.language, task.layout), cache)
+
+
+def _fixed(task: Task, text: str, cache: Cache) -> Outcome:
+    from ..services.fixing import fix
+
+    done = fix(text, task.language, task.layout, task.budget, task.silent)
+    made = Outcome(_kept(task, done.text, done.findings, cache), fixed=done.count)
+    if done.count or task.name == STDIN:
+        made.text, made.digest = done.text, digest(text)
+    return made
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
+    record = record_of(text, findings)
+    passing = any(d.code in _PASSING or "internal error" in d.message for d in findings.diagnostics)
+    if not passing:
+        cache.put(cache.key(text, task.language, task.layout, task.budget, task.disabled), record)
+    return record
+
+
+def reported(record: Record, silent: Iterable[str]) -> Record:
+    """Without the codes that are not reported."""
+    hidden = frozenset(silent)
+    if not any(d["code"] in hidden for d in record["diagnostics"]):
+        return record
+    return {**record, "diagnostics": [d for d in record["diagnostics"] if d["code"] not in hidden]}
+
+
+def record_of(text: str, findings: Findings) -> Record:
+    from ..documents.positions import LineIndex
+    from ..services.check import claim_json
+
+    lines, characters = LineIndex(text), LineIndex(text, "utf-32")
+    met: Counter[str] = Counter()
+    return {
+        "claims": [claim_json(c, lambda offset: _position(lines, offset)) for c in findings.claims],
+        "diagnostics": [_diagnostic(d, lines, characters, met) for d in findings.diagnostics],
+        "unread": len(findings.unread),
+    }
+
+
+def _diagnostic(found: Diagnostic, lines: LineIndex, characters: LineIndex, met: Counter[str]) -> dict[str, Any]:
+    from ..services.fixing import is_certain
+
+    return {
+        "code": found.code,
+        "name": found.name,
+        "severity": found.severity,
+        "range": _range(lines, found.span),
+        "message": found.message,
+        "fixes": [{"title": f.title, "range": _range(lines, f.span), "text": f.text} for f in found.fixes],
+        "column": characters.position(found.span[0])[1],
+        "related": [
+            {"range": _range(lines, place), "column": characters.position(place[0])[1], "message": words}
+            for place, words in found.related
+            if not isinstance(place, str)
+        ],
+        "certain": is_certain(found),
+        "fingerprint": _fingerprint(found, lines, met),
+    }
+
+
+def _fingerprint(found: Diagnostic, lines: LineIndex, met: Counter[str]) -> str:
+    """Of the code and the words of the line; the number tells those apart that have both the same."""
+    line = lines.position(found.span[0])[0]
+    stop = lines.starts[line + 1] if line + 1 < len(lines.starts) else len(lines.text)
+    words = " ".join(lines.text[lines.starts[line] : stop].split())
+    mark = digest(f"{found.code} {words}")[:16]
+    met[mark] += 1
+    return f"{mark}:{met[mark]}"
+
+
+def _position(lines: LineIndex, offset: int) -> dict[str, int]:
+    line, character = lines.position(offset)
+    return {"line": line, "character": character}
+
+
+def _range(lines: LineIndex, span: Span) -> dict[str, Any]:
+    return {"start": _position(lines, span[0]), "end": _position(lines, span[1])}

@@ -1,0 +1,176 @@
+"""What `check` prints, a file at a time: text for people, JSON for programs, workflow commands for GitHub."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import indent
+from typing import Any, Protocol, TextIO
+
+from .record import Record
+
+COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
+
+
+@dataclass
+class Counts:
+    """What all files together came to; `failed` are those that could not be checked, with the reason."""
+
+    files: int = 0
+    errors: int = 0
+    unread: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    fixed: int = 0
+    fixed_files: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, record: Record, fixed: int) -> None:
+        self.files += 1
+        self.errors += any(d["severity"] == "error" for d in record["diagnostics"])
+        self.unread += record["unread"]
+        self.verdicts.update(c["verdict"] for c in record["claims"])
+        self.fixed += fixed
+        self.fixed_files += bool(fixed)
+
+    def sentence(self) -> str:
+        claims = sum(self.verdicts.values())
+        wrong = self.verdicts["wrong"] + self.verdicts["shape"]
+        told = f"checked {_number(claims, 'claim')} in {_number(self.files, 'file')}"
+        told += f": {claims - wrong} stand, {wrong} do not" if claims else ""
+        told += f"; {_number(self.unread, 'formula')} not read" if self.unread else ""
+        return told + (f"; fixed {self.fixed} in {_number(self.fixed_files, 'file')}" if self.fixed else "")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+class Report(Protocol):
+    """A format: one call for each file in order, one at the end."""
+
+    def __init__(self, out: TextIO): ...
+    def file(self, name: str, record: Record) -> None: ...
+    def end(self, counts: Counts, is_fixing: bool) -> None: ...
+
+
+class Text:
+    def __init__(self, out: TextIO):
+        self.out = out
+        self.is_coloured = out.isatty() and not os.environ.get("NO_COLOR")
+
+    def file(self, name: str, record: Record) -> None:
+        for found in record["diagnostics"]:
+            severity = found["severity"]
+            if self.is_coloured:
+                severity = f"\033[{COLOURS[severity]}m{severity}\033[0m"
+            self.out.write(f"{_place(name, found)}: {severity} {found['code']} {found['message']}\n")
+            for other in found["related"]:
+                self.out.write(f"    {_place(name, other)}: {other['message']}\n")
+
+    def end(self, counts: Counts, is_fixing: bool) -> None:
+        if counts.files or not counts.failed:
+            self.out.write(counts.sentence() + "\n")
+
+
+def _place(name: str, found: dict[str, Any]) -> str:
+    """The columns of a terminal are characters."""
+    return f"{name}:{found['range']['start']['line'] + 1}:{found['column'] + 1}"
+
+
+class Json:
+    """The keys of SPEC 5; positions as an editor counts them."""
+
+    KEYS = "code name severity range message fixes".split()
+
+    def __init__(self, out: TextIO):
+        self.out = out
+        self.files = Elements(out, 4)
+
+    def file(self, name: str, record: Record) -> None:
+        if not self.files.count:
+            self.out.write('{\n  "files": ')
+        found = [{key: d[key] for key in self.KEYS} for d in record["diagnostics"]]
+        self.files.add({"path": name, "claims": record["claims"], "diagnostics": found, "unread": record["unread"]})
+
+    def end(self, counts: Counts, is_fixing: bool) -> None:
+        if not self.files.count:
+            self.out.write('{\n  "files": ')
+        self.files.end()
+        claims = sum(counts.verdicts.values())
+        summary = {"files": counts.files, "claims": claims, "verdicts": dict(counts.verdicts), "unread": counts.unread}
+        if is_fixing:
+            summary["fixed"] = counts.fixed
+        self.out.write(',\n  "summary": ' + _indented(summary, 2).lstrip() + "\n}\n")
+
+
+class Elements:
+    """A list in JSON that is written as it grows, as `json.dumps` with an indent of 2 would write it."""
+
+    def __init__(self, out: TextIO, depth: int):
+        self.out, self.depth, self.count = out, depth, 0
+
+    def add(self, value: Any) -> None:
+        self.out.write((",\n" if self.count else "[\n") + _indented(value, self.depth))
+        self.count += 1
+
+    def end(self) -> None:
+        self.out.write(f"\n{' ' * (self.depth - 2)}]" if self.count else "[]")
+
+
+def _indented(value: Any, depth: int) -> str:
+    return indent(json.dumps(value, ensure_ascii=False, indent=2), " " * depth, lambda line: True)
+
+
+class GitHub:
+    """Annotations of a workflow run: https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+
+    LEVELS = {"error": "error", "warning": "warning", "information": "notice", "hint": "notice"}
+
+    def __init__(self, out: TextIO):
+        self.out = out
+
+    def file(self, name: str, record: Record) -> None:
+        path = relative(name)
+        for found in record["diagnostics"]:
+            start, end = found["range"]["start"], found["range"]["end"]
+            at = {"file": path, "line": start["line"] + 1, "endLine": end["line"] + 1}
+            if start["line"] == end["line"]:  # columns over several lines are refused
+                at |= {"col": start["character"] + 1, "endColumn": end["character"] + 1}
+            others = [f"{_place(path, other)}: {other['message']}" for other in found["related"]]
+            at["title"] = f"{found['code']} {found['name']}"
+            self._command(self.LEVELS[found["severity"]], at, "\n".join([found["message"], *others]))
+
+    def end(self, counts: Counts, is_fixing: bool) -> None:
+        for name, problem in counts.failed:
+            self._command("error", {"file": relative(name), "title": "einsight"}, problem)
+        if counts.files or not counts.failed:
+            self.out.write(counts.sentence() + "\n")
+
+    def _command(self, level: str, at: dict[str, Any], message: str) -> None:
+        properties = ",".join(f"{key}={_property(str(value))}" for key, value in at.items())
+        self.out.write(f"::{level} {properties}::{_data(message)}\n")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def relative(name: str) -> str:
+    """A path as it stands in the repository: from the current folder where it is below, with slashes."""
+    path = Path(os.path.abspath(name))
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+
+def formats() -> dict[str, Callable[[TextIO], Report]]:
+    from .sarif import Sarif
+
+    return {"text": Text, "json": Json, "sarif": Sarif, "github": GitHub}

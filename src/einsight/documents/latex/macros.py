@@ -1,0 +1,156 @@
+"""The macros that a page defines, and expansion that keeps places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .tokens import Token, group_end, tokens
+
+_NEW = {"\\newcommand", "\\newcommand*", "\\renewcommand", "\\renewcommand*", "\\providecommand"}
+_OPERATOR = {"\\DeclareMathOperator", "\\DeclareMathOperator*"}
+_DEF = {"\\def", "\\gdef", "\\edef"}
+DEFINING = _NEW | _OPERATOR | _DEF
+# expansions of one formula, after which it is taken for one that never ends
+MOST_EXPANSIONS = 2_000
+
+
+@dataclass(frozen=True)
+class Macro:
+    """What stands for a command: so many arguments, the first with a default where it is optional, and a body."""
+
+    arguments: int
+    body: tuple[Token, ...]
+    default: tuple[Token, ...] | None = None
+
+
+class Endless(Exception):
+    """A macro that expands to itself."""
+
+
+def macros_of(source: str) -> dict[str, Macro]:
+    """The macros that a text defines, wherever it does; the last definition stands."""
+    if "\\def" not in source and "command" not in source and "\\DeclareMath" not in source and "\\gdef" not in source:
+        return {}
+    row = tokens(source)
+    found: dict[str, Macro] = {}
+    at = 0
+    while at < len(row):
+        if row[at].text in DEFINING:
+            read = _definition(row, at)
+            if read is not None:
+                name, macro, at = read
+                found[name] = macro
+                continue
+        at += 1
+    return found
+
+
+def definition_end(row: list[Token], at: int) -> int | None:
+    """Behind the definition that begins at a place, if one does."""
+    read = _definition(row, at) if row[at].text in DEFINING else None
+    return None if read is None else read[2]
+
+
+def _definition(row: list[Token], at: int) -> tuple[str, Macro, int] | None:
+    kind, at = row[at].text, at + 1
+    name, at = _name(row, at)
+    if name is None:
+        return None
+    count, default = 0, None
+    if kind in _DEF:  # `\def\pd#1#2{...}`
+        while at < len(row) and row[at].text == "#":
+            count, at = count + 1, at + 2
+    else:
+        if at < len(row) and row[at].text == "[":
+            end = group_end(row, at, "[", "]")
+            if end is None or end - at != 3 or not row[at + 1].text.isdigit():
+                return None
+            count, at = int(row[at + 1].text), end
+        if at < len(row) and row[at].text == "[":
+            end = group_end(row, at, "[", "]")
+            if end is None:
+                return None
+            default, at = tuple(row[at + 1 : end - 1]), end
+    if at >= len(row) or row[at].text != "{":
+        return None
+    end = group_end(row, at)
+    if end is None:
+        return None
+    body = tuple(row[at + 1 : end - 1])
+    if kind in _OPERATOR:
+        brace = [Token(t, row[at].start, row[at].start) for t in ("\\operatorname", "{", "}")]
+        body = (brace[0], brace[1], *body, brace[2])
+    return name, Macro(count, body, default), end
+
+
+def _name(row: list[Token], at: int) -> tuple[str | None, int]:
+    if at < len(row) and row[at].text == "{":
+        if at + 2 < len(row) and row[at + 1].is_command and row[at + 2].text == "}":
+            return row[at + 1].text, at + 3
+        return None, at
+    return (row[at].text, at + 1) if at < len(row) and row[at].is_command else (None, at)
+
+
+def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
+    """A formula with its macros put in.  Raises Endless where that does not end."""
+    if not any(t.text in macros for t in row):
+        return row
+    out: list[Token] = []
+    waiting = list(reversed(row))
+    count = 0
+    while waiting:
+        token = waiting.pop()
+        macro = macros.get(token.text)
+        if macro is None:
+            out.append(token)
+            continue
+        count += 1
+        if count > MOST_EXPANSIONS:
+            raise Endless(token.text)
+        arguments = [_argument(waiting, macro, k) for k in range(macro.arguments)]
+        end = max([token.end, *(t.end for a in arguments for t in a)])
+        waiting.extend(reversed(_body(macro, arguments, token, end)))
+    return out
+
+
+def _argument(waiting: list[Token], macro: Macro, number: int) -> list[Token]:
+    """The next argument, off the tokens that are still to come (the nearest last)."""
+    if number == 0 and macro.default is not None:
+        if not waiting or waiting[-1].text != "[":
+            return list(macro.default)
+        taken = _taken(waiting, "[", "]")
+        return taken[1:-1]
+    if not waiting:
+        return []
+    if waiting[-1].text != "{":
+        return [waiting.pop()]
+    return _taken(waiting, "{", "}")[1:-1]
+
+
+def _taken(waiting: list[Token], opening: str, closing: str) -> list[Token]:
+    taken, depth = [], 0
+    while waiting:
+        token = waiting.pop()
+        taken.append(token)
+        depth += (token.text == opening) - (token.text == closing)
+        if depth == 0:
+            break
+    return taken
+
+
+def _body(macro: Macro, arguments: list[list[Token]], use: Token, end: int) -> list[Token]:
+    out: list[Token] = []
+    k = 0
+    while k < len(macro.body):
+        token = macro.body[k]
+        if token.text == "#" and k + 1 < len(macro.body) and macro.body[k + 1].text.isdigit():
+            # `#12` is one number for the tokens, and for TeX the first argument before a 2
+            digits = macro.body[k + 1].text
+            number = int(digits[0]) - 1
+            out += arguments[number] if number < len(arguments) else []
+            out += [Token(d, use.start, end) for d in digits[1:]]
+            k += 2
+        else:
+            out.append(token.moved(use.start, end))
+            k += 1
+    return out

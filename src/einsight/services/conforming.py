@@ -1,0 +1,337 @@
+"""Shapes with which a formula of whole arrays conforms, where nobody says them: by unification over its tree.
+
+Each name is first a number, a vector or a matrix, as its letter suggests; then every product, sum, derivative and `=` says
+which dimensions are the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from ..lowering.names import GREEK, Names
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import (
+    Absolute,
+    Addition,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Iverson,
+    Layer,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Relation,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+from ..terms.dimension import Tensor
+
+NUMBER, VECTOR, MATRIX = range(3)
+MOST_KINDS = 60  # combinations of ranks that are tried
+ONE = "1"
+Shape = tuple[object, object]
+SCALAR: Shape = (ONE, ONE)
+_TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_FRESH = "nmkpqrstuv"
+
+
+class Conflict(Exception):
+    """Two dimensions that differ, or a formula that this cannot follow."""
+
+
+def likely_ranks(name: str) -> tuple[int, ...]:
+    """What a name is by its letter, the likeliest first."""
+    letter = name[0]
+    if letter in GREEK.values():
+        return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
+    if letter.isupper():
+        return (MATRIX, VECTOR, NUMBER)
+    return (VECTOR, NUMBER, MATRIX) if letter in "xyzuvwab" else (NUMBER, VECTOR)
+
+
+def shapes(tree: Relation, unknown: list[str], names: Names, skip_left: bool) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Shapes of the unknown names with which all sides conform, the likeliest first."""
+    choices = itertools.product(*(tuple(enumerate(likely_ranks(name))) for name in unknown))
+    for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
+        ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
+        inference = _Inference(names, ranks)
+        try:
+            inference.relation(tree, skip_left)
+            found = inference.found()
+        except Conflict:
+            continue
+        yield found
+
+
+class _Inference:
+    def __init__(self, names: Names, ranks: dict[str, int]):
+        self.names, self.ranks = names, ranks
+        self.same: dict[object, object] = {}
+        self.shape_of: dict[str, Shape] = {}
+        self.numbers = itertools.count()
+
+    # dimensions
+
+    def fresh(self) -> int:
+        return next(self.numbers)
+
+    def root(self, dim: object) -> object:
+        while dim in self.same:
+            dim = self.same[dim]
+        return dim
+
+    def unify(self, left: object, right: object) -> None:
+        left, right = self.root(left), self.root(right)
+        if left == right:
+            return
+        if not isinstance(left, str):
+            self.same[left] = right
+        elif not isinstance(right, str):
+            self.same[right] = left
+        else:
+            raise Conflict
+
+    def unify_shapes(self, left: Shape, right: Shape) -> None:
+        self.unify(left[0], right[0])
+        self.unify(left[1], right[1])
+
+    def is_number(self, shape: Shape) -> bool:
+        return self.root(shape[0]) == ONE and self.root(shape[1]) == ONE
+
+    def found(self) -> dict[str, tuple[str, ...]]:
+        """Shapes with a letter for each dimension that nothing names."""
+        taken = {str(self.root(d)) for shape in self.shape_of.values() for d in shape}
+        taken |= {name for kind, name in self._facts() if kind == "dim"}
+        letters = (letter for letter in _FRESH if letter not in taken)
+        named: dict[object, str] = {}
+        out = {}
+        for name, rank in self.ranks.items():
+            dims = []
+            for dim in self.shape_of.get(name, (self.fresh(), self.fresh()))[:rank]:
+                at = self.root(dim)
+                if not isinstance(at, str):
+                    at = named.setdefault(at, next(letters, "d"))
+                dims.append(at)
+            if ONE in dims:
+                raise Conflict
+            out[name] = tuple(dims)
+        return out
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        scope: Names | None = self.names
+        while scope is not None:
+            yield from scope.own
+            scope = scope.outer if isinstance(scope.outer, Names) else None
+
+    # the tree
+
+    def relation(self, tree: Relation, skip_left: bool) -> None:
+        sides = [self.shape(s) for s in (tree.sides[1:] if skip_left else tree.sides)]
+        for left, right in itertools.pairwise(sides):
+            # an entry may be the last link of a chain of whole arrays
+            if not (self.is_number(left) or self.is_number(right)):
+                self.unify_shapes(left, right)
+
+    def shape(self, node: Node) -> Shape:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise Conflict
+        return method(node)
+
+    def _num(self, node: Num) -> Shape:
+        return SCALAR
+
+    def _name(self, node: Name) -> Shape:
+        text = node.text
+        if text in ("ones", "0"):
+            return (self.fresh(), self.fresh())
+        if text in self.ranks:
+            if text not in self.shape_of:
+                rank = self.ranks[text]
+                self.shape_of[text] = (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
+            return self.shape_of[text]
+        entry = self.names.find(text)
+        if entry is None and text == "I":
+            side = self.fresh()
+            return (side, side)
+        if entry is None or entry.tensor is None:
+            return SCALAR  # a dimension, as a number
+        return self._of_tensor(entry.tensor)
+
+    @staticmethod
+    def _of_tensor(tensor: Tensor) -> Shape:
+        dims = [str(d) for d in tensor.dims]
+        if len(dims) > 2:
+            raise Conflict
+        return (*dims, ONE, ONE)[:2]  # type: ignore[return-value]
+
+    def _transpose(self, node: Transpose) -> Shape:
+        rows, columns = self.shape(node.argument)
+        return columns, rows
+
+    def _superscript(self, node: Superscript) -> Shape:
+        if isinstance(node.base, (Symbol, Indexed)) and _is_sign(node.base):
+            return SCALAR
+        shape = self.shape(node.base)
+        if not self.is_number(shape) and not node.dotted and not isinstance(node.base, Norm):
+            self.unify(*shape)
+        return shape
+
+    def _group(self, node: Group) -> Shape:
+        return self.shape(node.inner)
+
+    def _norm(self, node: Norm) -> Shape:
+        self.shape(node.inner)
+        return SCALAR
+
+    def _absolute(self, node: Absolute) -> Shape:
+        self.shape(node.inner)
+        return SCALAR
+
+    def _iverson(self, node: Iverson) -> Shape:
+        return SCALAR
+
+    def _symbol(self, node: Symbol) -> Shape:
+        return SCALAR
+
+    def _call(self, node: Call) -> Shape:
+        callee = node.callee
+        if not isinstance(callee, Name) or len(node.arguments) != 1:
+            raise Conflict
+        inner = self.shape(node.arguments[0])
+        if callee.text in _TO_NUMBERS:
+            return SCALAR
+        if callee.text == "inv":
+            self.unify(*inner)
+            return inner
+        if callee.text == "diag":
+            return (inner[0], inner[0]) if self.root(inner[1]) == ONE else (inner[0], ONE)
+        if callee.text == "vec":
+            return (self.fresh(), ONE)
+        if self.names.is_function(callee.text) and not self.names.knows(callee.text):
+            return inner
+        return self._product(self.shape(callee), inner)
+
+    def _indexed(self, node: Indexed) -> Shape:
+        if _is_sign(node):
+            return SCALAR
+        letters = [e.plain for e in node.subscript.entries]
+        places = [("index", letter) if letter else self.fresh() for letter in letters]
+        if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
+            return SCALAR  # in index notation its axes are as long as its indices say
+        rows, columns = self.shape(node.base)
+        axes = [d for d in (rows, columns) if self.root(d) != ONE]
+        if len(places) != len(axes):
+            raise Conflict
+        for place, axis in zip(places, axes, strict=True):
+            self.unify(place, axis)
+        return SCALAR
+
+    def _addition(self, node: Addition) -> Shape:
+        found = [self.shape(part) for _, part in node.items]
+        arrays = [s for s in found if not self.is_number(s)]
+        for left, right in itertools.pairwise(arrays):
+            self.unify_shapes(left, right)
+        return arrays[0] if arrays else SCALAR
+
+    def _layer(self, node: Layer) -> Shape:
+        found = [self.shape(part) for _, part in node.items]
+        if any(op == "⊗" for op, _ in node.items):
+            raise Conflict
+        arrays = [s for s in found if not self.is_number(s)]
+        for left, right in itertools.pairwise(arrays):
+            self.unify_shapes(left, right)
+        return arrays[0] if arrays else SCALAR
+
+    def _product(self, left: Shape, right: Shape) -> Shape:
+        if self.is_number(left):
+            return right
+        if self.is_number(right):
+            return left
+        self.unify(left[1], right[0])
+        return left[0], right[1]
+
+    def _chain(self, node: Chain) -> Shape:
+        rows = list(units(node))
+        done: Shape = SCALAR
+        for k, (operator, unit) in enumerate(rows):
+            if isinstance(unit, Quotient):
+                above, below = self._quotient(unit)
+                if above is None:  # `∂/∂x` of all that follows
+                    rest = [(op, u) for op, u in rows[k + 1 :]]
+                    return self._product(done, self._derivative(self._row(rest), below))
+                done = self._product(done, self._derivative(above, below))
+            elif _is_nabla(unit):
+                rest_shape = self._row(rows[k + 1 :])
+                if not self.is_number(rest_shape) or not isinstance(unit, Indexed):
+                    raise Conflict
+                return self._product(done, self._named(unit.subscript.text.strip("{}")))
+            else:
+                shape = self.shape(unit)
+                if operator == "/" and not self.is_number(shape):
+                    raise Conflict
+                done = self._product(done, shape)
+        return done
+
+    def _row(self, rows: list[tuple[str, Node]]) -> Shape:
+        if not rows:
+            raise Conflict
+        return self._chain(Chain(rows[0][1].start, rows[-1][1].end, tuple(_flat(rows))))
+
+    def _named(self, name: str) -> Shape:
+        return self._name(Name(0, 0, name))
+
+    def _quotient(self, unit: Quotient) -> tuple[Shape | None, list[Shape]]:
+        above = [n for n in unit.above if not _is_d(n)]
+        below = [self.shape(n.base if isinstance(n, Superscript) else n) for n in unit.below if not _is_d(n)]
+        return (self.shape(above[0]) if above else None), below
+
+    def _derivative(self, shape: Shape, variables: list[Shape]) -> Shape:
+        """As the layout lays it out (SPEC 1.4)."""
+        layout = self.names.layout
+        for variable in variables:
+            if self.is_number(variable):
+                shape = shape[::-1] if layout == "denominator" else shape
+            elif self.is_number(shape):
+                shape = variable[::-1] if layout == "numerator" else variable
+            elif self.root(variable[1]) != ONE:
+                raise Conflict  # three axes and more
+            else:
+                entries = shape[0] if self.root(shape[1]) == ONE else shape[1] if self.root(shape[0]) == ONE else None
+                if entries is None:
+                    raise Conflict
+                shape = (variable[0], entries) if layout == "denominator" else (entries, variable[0])
+        return shape
+
+
+def _flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
+    for operator, unit in rows:
+        if isinstance(unit, Quotient):
+            yield operator, unit.above[0]
+            yield from (("", n) for n in unit.above[1:])
+            yield "/", unit.below[0]
+            yield from (("", n) for n in unit.below[1:])
+        else:
+            yield operator, unit
+
+
+def _is_d(node: Node) -> bool:
+    base = node.base if isinstance(node, Superscript) else node
+    return isinstance(base, Symbol) or (isinstance(base, Name) and base.text == "d")
+
+
+def _is_sign(node: Node) -> bool:
+    base = node
+    while isinstance(base, (Superscript, Indexed)):
+        base = base.base
+    return isinstance(base, Symbol)
+
+
+def _is_nabla(node: Node) -> bool:
+    base = node.base if isinstance(node, (Indexed, Superscript)) else node
+    return isinstance(base, Symbol) and base.text.startswith("∇")

@@ -104,3 +104,8 @@ def kronecker_cube(p):
 def kronecker_transpose(p):
     A, x = p.mat(m, m, name="A"), p.col(m)
     return p.d(lambda x: A.T @ x, x), A
+
+
+def kronecker_declared(p):
+    c, W, x = p.col(m), p.mat(n, m), p.col(m)
+    return p.d(lambda x: c.T @ W @ x, x), c.T @ W

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..points import diag, grad, inv, m, n, norm, partial, sigmoid, tr
+from ..points import E, Matrix, diag, grad, inv, m, n, norm, partial, sigmoid, stack, tr
 
 
 def unicode_linear(p):
@@ -50,8 +50,28 @@ def unicode_gradient_sign(p):
     return grad(lambda x: norm(x - a) ** 2, x), 2 * (a - x)
 
 
+def unicode_declared(p):
+    c, W, x = p.col(m), p.mat(n, m), p.col(m)
+    return p.d(lambda x: c.T @ W @ x, x), c.T @ W
+
+
 def unicode_delta(p):
     return partial(lambda x: x, p.arr(m)), np.eye(m)
+
+
+def unicode_component(p):
+    W, x = p.arr(n, m), p.arr(m)
+    return partial(lambda x: W @ x, x), E("ik,kj->ij", W, np.eye(m))
+
+
+def unicode_entry(p):
+    W = p.arr(n, m)
+    return E("ik,kj->ij", W, np.eye(m)), W
+
+
+def unicode_matrix(p):
+    W = p.mat(n, m)
+    return stack(lambda i, j: W[i, j], n, m).view(Matrix), W
 
 
 def unicode_sigmoid(p):

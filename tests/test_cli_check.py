@@ -194,7 +194,9 @@ def test_interrupted(place):
     write("a.ein", RIGHT + "# KILL\n")
     started = place.parent / "started"
     start = stumbling(KILL=f"open({str(started)!r}, 'w').write(str(os.getpid())); time.sleep(60)")
-    command = [sys.executable, "-c", SLOW.format(start=start)]
+    # where the tests run in the background of a shell, Ctrl-C is ignored, and so by all that they start
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", heard + SLOW.format(start=start)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     until = time.monotonic() + 20
     while not (started.exists() and started.read_text()) and time.monotonic() < until:
@@ -202,7 +204,10 @@ def test_interrupted(place):
     worker = int(started.read_text())
     begun = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    try:
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
     assert time.monotonic() - begun < 2
     assert (process.returncode, out, err) == (2, b"", b"einsight: interrupted\n")
     with pytest.raises(ProcessLookupError):

@@ -52,22 +52,13 @@ class Statement:
         return min(s for s, _ in inside), max(e for _, e in inside)
 
 
-GREEK = set(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
-)
-_LETTERS = dict(
-    zip(
-        sorted(GREEK),
-        (dict(
-            alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ", iota="ι", kappa="κ",
-            mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", upsilon="υ", phi="φ", chi="χ", psi="ψ",
-            omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Xi="Ξ", Pi="Π", Sigma="Σ", Phi="Φ", Psi="Ψ",
-            Omega="Ω", **{"lambda": "λ"},
-        )[name] for name in sorted(GREEK)),
-        strict=True,
-    )
-)  # fmt: skip
+_LETTERS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+GREEK = set(_LETTERS)
 _VARIANTS = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varrho": "ρ", "varsigma": "σ", "ell": "ℓ"}
 # how a letter is set in type says nothing about which name it is
 _FONTS = {
@@ -713,7 +704,6 @@ class _Reader:
             self._operator(token, "∂")
         else:
             self.emit("∂", token)
-            self._slash()
 
     def _operator(self, token: Token, sign: str) -> None:
         """`\\nabla_{\\mathbf{x}}`, `\\partial_j`, `\\nabla^2`."""
@@ -731,9 +721,6 @@ class _Reader:
                 inner = self.inner_text(inside).replace(" ", "")
                 text += f"_{inner}" if len(inner) == 1 else f"_{{{inner}}}"
         self.emit(f"{text} ", token, last)
-
-    def _slash(self) -> None:
-        """`\\partial y / \\partial x`: nothing to do, but to keep the variable with its sign."""
 
     def _do_operatorname(self, token: Token) -> None:
         inside = self.argument()
@@ -826,7 +813,6 @@ class _Function(Exception):
 class _Derivative:
     """`\\frac{\\partial y_i}{\\partial x_j}`, with a function of any kind above."""
 
-    sign: str
     order: str
     above: list[Piece]
     below: list[list[Piece]]
@@ -837,7 +823,7 @@ class _Derivative:
         over, under = _plain(over), _plain(under)
         if not over or not under or _sign(over) is None or _sign(under) is None:
             return None
-        rest = over[_sign_length(over) :]
+        rest = over[1:]
         order = ""
         if rest[:1] and rest[0].text == "^":
             inner = _Reader(rest[1:], reader.primes)
@@ -850,7 +836,7 @@ class _Derivative:
         while at < len(under):
             if _sign(under[at:]) is None:
                 return None
-            at += _sign_length(under[at:])
+            at += 1
             stop = at + 1
             depth = 0
             while stop <= len(under) and (depth or stop == at + 1 or (stop < len(under) and _sign(under[stop:]) is None)):
@@ -867,7 +853,7 @@ class _Derivative:
         above = reader.inner(rest) if rest else []
         text = _joined(above)[0]
         simple = bool(re.fullmatch(r"[^\W\d_][\u0300-\u036f]?ʹ*\w*?(_\w|_\{[\w,+\-]+\})?", text)) and " " not in text
-        return _Derivative("∂", order, above, below, simple)
+        return _Derivative(order, above, below, simple)
 
     def pieces(self, token: Token, last: Token) -> list[Piece]:
         start, end = token.start, last.end
@@ -906,7 +892,3 @@ def _sign(row: list[Token]) -> str | None:
     if row[0].text in ("\\partial", "∂", "\\d", "\\dif", "\\ud", "\\diff"):
         return "∂"
     return "d" if row[0].text == "d" else None
-
-
-def _sign_length(row: list[Token]) -> int:
-    return 1

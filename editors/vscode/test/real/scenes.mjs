@@ -73,10 +73,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   await page.screenshot({ path: join(out, "hover-dark.png"), clip: { x: 0, y: 0, width: 1060, height: 480 } });
 
   await page.mouse.move(5, 5);
-  await window.goTo(12, 20);
-  await page.keyboard.press("Control+.");
-  const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Write `t' W`" });
-  await fix.waitFor();
+  const fix = await window.quickFix(12, 20, "Write `t' W`");
   await page.screenshot({ path: join(out, "fix-dark.png") });
   await fix.click();
   await until("the fix is in the text", async () => (await window.line("d/dx (t' W x)").innerText()).replaceAll("\u00a0", " ").includes("= t' W"));

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parent.parent
 TRANSPOSED = "a, x in R^m\nd/dx (a' x) = a\n"
 RIGHT = "x in R^m\nd/dx (x' x) = 2 x'\n"
 WRONG = "x in R^m\nd/dx (x' x) = 3 x'\n"
+EMPTY = {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "formulas": 0}
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals, permissions and links of POSIX")
 
 
@@ -130,8 +131,8 @@ def test_what_ends_a_worker_costs_its_file(check, monkeypatch):
     status, out, err = check(".", "--jobs", 2)
     assert status == 2
     good = [k for k, word in enumerate(words) if not word]
-    assert [line[:3] for line in out.splitlines()[:-1]] == [f"n{k}:"[:2] + "." for k in good]
-    assert out.endswith("checked 3 claims in 3 files: 3 stand, 0 do not\n")
+    assert [line[:3] for line in out.splitlines()[:-2]] == [f"n{k}:"[:2] + "." for k in good]
+    assert out.endswith("\n3 files\nchecked 3 claims in 3 formulas\n")
     told = [line for line in err.splitlines() if line.startswith("einsight: ")]
     for k, (word, line) in enumerate(zip(FAULTS, told, strict=True), 1):
         assert line.startswith(f"einsight: n{k}.ein: could not be checked: ") and line.endswith(FAULTS[word][1])
@@ -270,7 +271,7 @@ POISON = {
     "a number": lambda entry: "7",
     "no UTF-8": lambda entry: b"\xff\xfe\xff",
     "of another text": lambda entry: json.dumps({**entry, "key": "0" * 64}),
-    "changed": lambda entry: json.dumps({**entry, "record": {"claims": [], "diagnostics": [], "unread": 0}}),
+    "changed": lambda entry: json.dumps({**entry, "record": EMPTY}),
     "spaced": lambda entry: json.dumps(entry, indent=1),
     "deep within": lambda entry: caching._entry(entry["key"], b"[" * 100_000),
     "no record": _as_ours(lambda entry: None),
@@ -341,7 +342,7 @@ def test_folder_of_the_cache(environment, platform, folder):
 
 
 def test_the_cache_is_bounded(tmp_path):
-    record = {"claims": [], "diagnostics": [], "unread": 0}
+    record = EMPTY
     limit = 16 * 4 * caching.BLOCK
     cache = caching.Cache(tmp_path / "bounded", "p", limit)
     keys = [cache.key(str(k), "ein", "numerator", None) for k in range(400)]
@@ -563,6 +564,7 @@ def test_fingerprints_stand_when_lines_move(check):
 
 # fixes
 
+LATEX = "$a, x \\in \\mathbb{R}^m$ and $$\\frac{\\partial}{\\partial x} (a^\\top x) = a$$\n"
 FIX_CASES = [
     ("a.ein", TRANSPOSED, TRANSPOSED.replace("= a\n", "= a'\n")),
     ("a.ein", "\ufeff" + TRANSPOSED.replace("\n", "\r\n"), "\ufeff" + "a, x in R^m\r\nd/dx (a' x) = a'\r\n"),
@@ -573,8 +575,9 @@ FIX_CASES = [
     ("a.ein", WRONG, None),
     ("a.ein", "", None),
     ("a.md", f"# x\n\n- item\n\n  ```ein\n{TRANSPOSED}  ```\n", "# x\n\n- item\n\n  ```ein\na, x in R^m\nd/dx (a' x) = a'\n  ```\n"),
-    # formulas in LaTeX are never touched
-    ("a.md", "$a, x \\in \\mathbb{R}^m$ and $$\\frac{\\partial}{\\partial x} (a^\\top x) = a$$\n", None),
+    # a formula in LaTeX in its author's own hand
+    ("a.md", LATEX, LATEX.replace("= a$$", "= a^\\top$$")),
+    ("a.tex", f"\\begin{{document}}\n{LATEX}\\end{{document}}\n", f"\\begin{{document}}\n{LATEX}\\end{{document}}\n".replace("= a$$", "= a^\\top$$")),
 ]  # fmt: skip
 
 
@@ -589,7 +592,7 @@ def test_fix(check, case):
         status, out, err = check(name, "--fix", "--layout", "numerator")
         assert not said(err) and status == (before == WRONG)
         assert path.read_bytes().decode() == (before if after is None else after)
-        assert ("; fixed 1 in 1 file" in out) == (after is not None and turn == 0)
+        assert ("fixed 1 in 1 file" in out) == (after is not None and turn == 0)
         assert (path.stat().st_mtime == 1_000_000) == (after is None)
         assert stat.S_IMODE(path.stat().st_mode) == 0o640 or os.name == "nt"
         assert os.listdir(path.parent) == [name]
@@ -602,7 +605,7 @@ def test_fix_in_several_processes(check):
     status, out, err = check(".", "--fix", "--layout", "numerator", "--jobs", 2)
     assert status == 1 and not said(err)
     fixed = [k for k, (_, _, after) in enumerate(FIX_CASES) if after is not None]
-    assert out.endswith(f"; fixed {len(fixed)} in {len(fixed)} files\n") or "not read; fixed" in out
+    assert f"; fixed {len(fixed)} in {len(fixed)} files\n" in out
     for k, (name, before, after) in enumerate(FIX_CASES):
         assert Path(f"{k}/{name}").read_bytes().decode() == (before if after is None else after)
 
@@ -822,6 +825,97 @@ def test_settings_are_read_once_for_each_file_of_them(check, monkeypatch):
     write("deep/d2/pyproject.toml", "[tool.einsight]\nlayout = 'up'")
     status, out, err = check(".")
     assert (status, out) == (2, "") and "layout" in err and err.count("\n") == 1
+
+
+# notes
+
+NOTES = r"""Let $x \in \mathbb{R}^n$ and $w = \lim_{k \to 0} k x$. If $x = 0$ then
+$\frac{\partial}{\partial x} (x^T x) = 2 x^T$.
+
+$\frac{\partial}{\partial x} (x^T x) = 3 x^T$, $\int x = \heartsuit y$
+"""
+CONTAINERS = {
+    "a.md": NOTES, "b.tex": NOTES, "c.rst": re.sub(r"\$([^$]+)\$", r":math:`\1`", NOTES),
+    "d.ipynb": json.dumps({"cells": [{"cell_type": "markdown", "source": NOTES.splitlines(keepends=True)}]}, indent=1),
+    "e.py": f'def f():\n    r"""{NOTES}"""\n', "f.jl": f'@doc raw"""\n{NOTES}"""\nf() = 1\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_every_kind_of_notes(check, name):
+    write(name, CONTAINERS[name])
+    status, out, err = check(name)
+    assert status == 1 and not said(err) and out.startswith(f"{name}:") and "error EIN401" in out.splitlines()[0]
+    first, last = out.splitlines()[-2:]
+    assert re.fullmatch(r"\d claims? stands?, 1 do not", first)
+    assert re.fullmatch(r"checked \d claims? in \d formulas?, \d formulas? not read", last)
+
+
+def test_verbose_says_why_what_is_not_read_is_not(check):
+    write("n.md", NOTES + "é 𝛿 $\\int x = y$\n")
+    quiet, loud = check("n.md")[1], check("n.md", "--verbose")[1]
+    told = [line for line in loud.splitlines() if line not in quiet.splitlines()]
+    assert told and all(re.fullmatch(r"n\.md:\d+:\d+  not read: .*\w.*", line) for line in told)
+    assert quiet.splitlines()[-1].endswith(f", {len(told)} formulas not read")
+    last = NOTES.count("\n") + 1
+    assert told[-1].startswith(f"n.md:{last}:6  not read: ")  # in characters
+    assert loud.splitlines()[: len(quiet.splitlines()) - 2] == quiet.splitlines()[:-2], "findings come first"
+    assert loud.splitlines()[-2:] == quiet.splitlines()[-2:]
+    (file,) = json.loads(check("n.md", "--format", "json")[1])["files"]
+    (more,) = json.loads(check("n.md", "--format", "json", "--verbose")[1])["files"]
+    reasons = more.pop("unread_reasons")
+    assert file == more and len(reasons) == file["unread"] == len(told)
+    assert reasons[-1]["range"]["start"] == {"line": last - 1, "character": 6}  # in UTF-16 units
+    assert [set(r) for r in reasons] == [{"range", "reason"}] * len(reasons)
+    report = einsight.check(Path("n.md").read_text(encoding="utf-8"), language="markdown", layout="auto")
+    assert report.unread == [span for span, _ in report.unread_reasons]
+    assert [reason for _, reason in report.unread_reasons] == [r["reason"] for r in reasons]
+
+
+INPUT = r"""\documentclass{article}
+\usepackage{amsmath,style}
+\input{parts/macros}
+\begin{document}
+Let $x \in \R^n$. Then $\dd{x^\T x}{x} = 2 x^\T$.
+\end{document}
+"""
+
+
+def test_macros_of_other_files_count_and_a_change_of_them_is_seen(check):
+    write("page.tex", INPUT)
+    write("parts/macros.tex", r"\input{parts/more}\newcommand{\R}{\mathbb{R}}\input{page}")
+    write("parts/more.tex", r"\newcommand{\dd}[2]{\frac{\partial #1}{\partial #2}}")
+    write("style.sty", r"\newcommand{\T}{\top}")
+    status, out, err = check("page.tex")
+    assert (status, out) == (0, "checked 1 claim in 1 formula\n") and from_cache(err) == 0
+    assert from_cache(check("page.tex")[2]) == 1
+    write("parts/more.tex", r"\newcommand{\dd}[2]{3 \frac{\partial #1}{\partial #2}}")
+    for more in ((), ("--fix",)):
+        status, out, err = check("page.tex", *more)
+        assert status == 1 and "EIN401" in out, more
+    Path("parts/more.tex").unlink()
+    status, out, err = check("page.tex")
+    assert status == 0 and "not read" in out and from_cache(err) == 0
+    assert Path("page.tex").read_text(encoding="utf-8") == INPUT
+
+
+def test_programs_without_formulas_are_silent(check):
+    for k in range(20):
+        write(f"p{k}.py", f'"""Costs ${k}, or $PATH=$HOME; ^\\\\(a\\\\)$."""\nx = r"$x = y$"\n')
+    write("latin.py", b"# -*- coding: latin-1 -*-\n'\xe9'\n")
+    write("broken.py", 'def f(:\n    """$x = y$"""\n')
+    write("n.jl", '"""Costs $x = $y."""\nf(x) = x\n')
+    status, out, err = check(".")
+    assert (status, out, said(err)) == (0, "22 files\nchecked 0 claims in 0 formulas\n", [])
+    status, out, err = check("latin.py")
+    assert status == 2 and "UTF-8" in err
+
+
+def test_a_notebook_that_is_none_is_one_finding(check):
+    write("broken.ipynb", '{"cells": [\n  }')
+    status, out, err = check("broken.ipynb")
+    assert status == 1 and not said(err)
+    assert out.splitlines()[0].startswith("broken.ipynb:2:3: error EIN001 this is no notebook")
 
 
 # beyond the command

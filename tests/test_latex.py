@@ -4,9 +4,10 @@ import unicodedata
 
 import pytest
 
+from einsight.documents.latex.kinds import Unread
 from einsight.documents.latex.macros import macros_of
-from einsight.documents.latex.reader import Unread, read_formula
-from einsight.documents.markdown import spans
+from einsight.documents.latex.reader import read_formula
+from einsight.documents.markdown import formulas
 
 MACROS = r"""
 \newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}} \DeclareMathOperator{\tr}{tr} \def\vx{\mathbf{x}}
@@ -15,7 +16,11 @@ MACROS = r"""
 
 
 def _read(source):
-    return [" ".join(s.text.split()) for s in read_formula(source, 0, len(source), macros_of(MACROS))]
+    found = read_formula(source, 0, len(source), macros_of(MACROS))
+    for statement in found:
+        if statement.problem:
+            raise Unread(statement.problem, *statement.span)
+    return [" ".join(s.text.split()) for s in found]
 
 
 @pytest.mark.parametrize(
@@ -42,24 +47,63 @@ def _read(source):
         (r"y = \underbrace{W x}_{\text{linear}} + b", ["y = W x + b"]),
         (r"(AB)_{ij} = [\mathbf{y^T A}]_i", ["(A B)_{ij} = [yᵀ A]_i"]),
         ("", []),
+        # what is written out
+        (r"y_i = w_{i1} x_1 + w_{i2} x_2 + \cdots + w_{im} x_m", ["y_i = ∑_{k=1}^m w_{ik}x_k"]),
+        (r"s = x_1^2 + \dots + x_n^2 = 0", ["s = ∑_{k=1}^n x_k^2 = 0"]),
+        (r"\delta_{ij} = \begin{cases} 1 & \text{if } i = j \\ 0 & \text{otherwise} \end{cases}", ["δ_{ij} = [i = j]"]),
+        (r"\pd{s_i}{z_j} = \begin{cases} s_i (1 - s_i) & i = j \\ -s_i s_j, & i \neq j \end{cases}", ["∂s_i/∂z_j = s_i(1 - s_i) [i = j] - s_i s_j [i ≠ j]"]),
+        (r"g = \begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}", ["g = x [x > 0]"]),
+        (r"W = \begin{bmatrix} w_{11} & \cdots & w_{1m} \\ \vdots & \ddots & \vdots \\ w_{n1} & \cdots & w_{nm} \end{bmatrix}", ["W ∈ ℝ^(n×m)"]),
+        (r"W = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix} \in \mathbb{R}^{2 \times 2}", ["W ∈ ℝ^(2×2)"]),
+        (r"\vx = (x_1, \ldots, x_n)^\top", ["x ∈ ℝ^n"]),
+        (r"\mathbf{y} = \mathbf{Wx} \in \mathbb{R}^n", ["y ∈ ℝ^n", "y = W x"]),
+        (r"\pd{f}{x} = 2 A x \in \mathbb{R}^{n \times 1}", ["∂f/∂x = 2 A x"]),
+        (r"x, y \in \mathbb{R}^{n \times 1}, A \in \mathbb{R}^{m \times 3}", ["x, y ∈ ℝ^n", "A ∈ ℝ^(m×3)"]),
+        (r"A \in \mathbb{R}^{d_{\text{in}} \times 3}", ["A ∈ ℝ^(din×3)"]),
+        (r"A \in \mathbb{R}^{n \times n} \text{ symmetric}", ["A ∈ ℝ^(n×n) symmetric"]),
+        # rows, columns, gaps
+        (r"\begin{align} a &= b & c &= d \\ &= e & &= f \end{align}", ["a = b = e", "c = d = f"]),
+        (r"\begin{eqnarray} a & = & b \\ & = & c \end{eqnarray}", ["a = b = c"]),
+        (r"\begin{equation} \begin{aligned} f &= ( a \\ &+ b ) \end{aligned} \end{equation}", ["f = (a + b)"]),
+        (r"\left\{ \begin{aligned} a &= b \\ c &= d \end{aligned} \right.", ["a = b", "c = d"]),
+        (r"a = \\ b", ["a = b"]),
+        (r"a = b \qquad c = d", ["a = b", "c = d"]),
+        (r"a_i = b_i, \quad i = 1, \dots, n", ["a_i = b_i"]),
+        (r"a_i = b_i \quad \text{for all } i, j", ["a_i = b_i"]),
+        (r"a = b \quad (3)", ["a = b"]),
+        # names
+        (r"z^{(1)} = W^{(1)} x + b^{[l-1]}", ["z⁽¹⁾ = W⁽¹⁾ x + b⁽ˡ⁻¹⁾"]),
+        (r"x = \bW x", ["x = bW x"]),
+        (r"\mathbf{1}_N^\top I_n = \mathbf{I}_{ij}", ["ones(N)ᵀ I(n) = I_{ij}"]),
+        (r"\langle x, A y \rangle = 0", ["sum((x) ⊙ (A y)) = 0"]),
+        (r"\exp\left\{ -\tfrac12 x \right\} = \norm{x}_2^2 = \log|X|", ["exp( - (1/2) x) = ‖ x‖^2 = log(|X|)"]),
+        (r"a \stackrel{(i)}{=} b", ["a = b"]),
+        ("∂‖W x − b‖²/∂x = A⁻¹ xᵀ", ["∂‖ W x - b‖²/∂x = A⁻¹ xᵀ"]),
     ],
 )  # fmt: skip
 def test_formulas(source, statements):
-    statements = [unicodedata.normalize("NFD", s) for s in statements]
-    assert [s.replace("∂² f", "∂²f").replace("x_i ∂x_j", "x_i∂x_j") for s in _read(source)] == statements
+    read = [s.replace("∂² f", "∂²f").replace("x_i ∂x_j", "x_i∂x_j") for s in _read(source)]
+    assert [unicodedata.normalize("NFC", s) for s in read] == [unicodedata.normalize("NFC", s) for s in statements]
 
 
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (r"y = x_1 + \cdots + x_n", "dots"),
-        (r"\begin{cases} 1 \\ 0 \end{cases} = x", "cases"),
+        (r"y = x_1 + \cdots + y_n", "dots"),
+        (r"y = x_1 + 4 x_2 + \cdots + x_n", "dots"),
+        (r"\begin{cases} 1 \\ 0 \end{cases} = x", "case"),
+        (r"A = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}", "written out"),
+        (r"w = \begin{pmatrix} w_1 & w_2 \end{pmatrix}", "written out"),
         (r"x \in \mathbb{Z}", "set"),
         (r"\unknown{x} = 1", "not known"),
         (r"\loop = 1", "expands to itself"),
-        (r"a = b, \text{ if } A = A^T", "condition"),
-        (r"W^{(l)} = 1", "superscript"),
-        (r"\{a\} = 1", "set"),
+        (r"W^{(A B)} = 1", "superscript"),
+        (r"\{a, b\} = 1", "set"),
+        (r"\begin{align} a = b \end{gather}", "ends as"),
+        (r"a = ^2", "above or below"),
+        (r"\dv{x} = 1", "not known"),
+        (r"a = b \approx c", "not known"),
+        (r"a \overset{!}{=} b", "demands"),
         (r"(a = b", None),
         (r"\frac{a}{b", "brace"),
         (r"x^* = 1", r"\^\*"),
@@ -73,6 +117,28 @@ def test_what_is_not_read_says_why(source, reason):
         _read(source)
     start, end = refused.value.span
     assert 0 <= start <= end <= len(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "condition"),
+    [
+        (r"a = b, \text{ if } A = A^T", "if A = Aᵀ"),
+        (r"a = b \quad (i \neq j)", "if (i ≠ j)"),
+        (r"a = b \quad \text{since $A$ is symmetric}", "since $A$ is symmetric"),
+        (r"a = b \quad \text{for } i \ne j", "for i ≠ j"),
+        (r"a = b \quad \text{for all } i", ""),
+        (r"a = b \quad \text{by the chain rule}", ""),
+    ],
+)
+def test_conditions(source, condition):
+    (statement,) = read_formula(source, 0, len(source), {})
+    assert " ".join(statement.condition.split()) == condition
+
+
+def test_a_row_that_is_not_understood_costs_itself_alone():
+    source = r"a = b \\ c \approx d \\ e = f"
+    found = read_formula(source, 0, len(source), {})
+    assert [(s.text, s.problem) for s in found] == [("a = b", ""), ("", r"`\approx` is not known"), ("e = f", "")]
 
 
 @pytest.mark.parametrize(
@@ -115,4 +181,4 @@ def test_places(source, text, part):
     ],
 )
 def test_spans_of_markdown(text, found):
-    assert [text[s.start : s.end] for s in spans(text)] == found
+    assert [text[s.start : s.end] for s in formulas(text)] == found

@@ -43,11 +43,10 @@ def _missing():
 def test_a_faulty_plugin_costs_only_itself(monkeypatch):
     points = [_Point("missing", _missing), _Point("raising", _raising), _Point("good", _good)]
     monkeypatch.setattr(loading, "entry_points", lambda group: points)
-    monkeypatch.setattr(loading, "FAULTS", [])
     catalogue = Catalogue()
     loading.fill(catalogue)
     assert "good.even" in catalogue.rules and "delta.contract" in catalogue.rules
-    assert [(f.plugin, f.stage) for f in loading.FAULTS] == [("missing", "import"), ("raising", "registration")]
+    assert [(f.plugin, f.stage) for f in catalogue.faults.all] == [("missing", "import"), ("raising", "registration")]
 
 
 def _run(*command, cwd, path):

@@ -26,7 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.window.onDidChangeActiveTextEditor(tellWhetherItIsRead),
   );
   tellWhetherItIsRead(vscode.window.activeTextEditor);
-  await server.restart();
+  await server.startWhenAsked();
   const selection = await onSelectedElsewhere(() => server.restartSoon());
   if (selection) context.subscriptions.push(selection);
   context.subscriptions.push({ dispose: () => server.stop() });

@@ -3,27 +3,63 @@
 
 import * as vscode from "vscode";
 import {
-  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State,
+  CloseAction, CodeLensRequest, CompletionRequest, DocumentFormattingRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest,
+  ErrorAction, FoldingRangeRequest, LanguageClient, RenameRequest, RevealOutputChannelOn, SelectionRangeRequest,
+  SemanticTokensRegistrationType, SignatureHelpRequest, State,
   type DocumentSelector, type LanguageClientOptions, type Middleware, type ServerOptions,
 } from "vscode-languageclient/node";
 import { findInterpreter, Interpreter, NoInterpreter } from "./interpreter";
 
 /** Ends within so many minutes after which it is left alone. */
 const ENDS = { count: 4, minutes: 3 };
-const RESTARTING_SETTINGS = ["einsight.interpreter", "einsight.importStrategy", "einsight.markdown"];
+const RESTARTING_SETTINGS = ["einsight.interpreter", "einsight.importStrategy", "einsight.markdown", "einsight.docstrings"];
 const PAUSE = 500;
 
-export const LANGUAGES = ["einsight", "markdown", "quarto"];
+const MARKDOWN = ["markdown", "quarto"];
+const PAPERS = ["latex", "tex", "restructuredtext"];
+const PROGRAMS = ["python", "julia"];
+const NOTES = ["einsight", ...MARKDOWN, ...PAPERS];
+export const LANGUAGES = [...NOTES, ...PROGRAMS];
+/** What a formula in a docstring looks like at least. */
+const FORMULA = /:math:|\.\. math::|```(math|ein)|\$[^$\n]*[\\=]|\\[([].*=|(?<!`)``(?!`)/;
+const CELLS = { language: "markdown", notebook: "jupyter-notebook" };
 
 export function selector(): DocumentSelector {
-  const markdown = vscode.workspace.getConfiguration("einsight").get("markdown", true);
-  const languages = markdown ? LANGUAGES : LANGUAGES.slice(0, 1);
-  return languages.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
+  const settings = vscode.workspace.getConfiguration("einsight");
+  const notes = settings.get("markdown", true);
+  const languages = [...(notes ? NOTES : NOTES.slice(0, 1)), ...(settings.get("docstrings", true) ? PROGRAMS : [])];
+  const files = languages.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
+  return notes ? [...files, CELLS] : files;
+}
+
+/** Does a document ask for a server?  Of programs only those do that may have a formula in a docstring. */
+function asks(document: vscode.TextDocument): boolean {
+  return PROGRAMS.includes(document.languageId) ? FORMULA.test(document.getText()) : NOTES.includes(document.languageId);
+}
+
+/** Where a language has servers of its own, they complete, colour and format: two that do it are in each other's way. */
+function leaveToOthers(client: LanguageClient): void {
+  const typing = [CompletionRequest, SignatureHelpRequest, CodeLensRequest, SemanticTokensRegistrationType];
+  const whole = [
+    DocumentFormattingRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest, FoldingRangeRequest, SelectionRangeRequest,
+    RenameRequest,
+  ];
+  for (const { method } of [...typing, ...whole]) {
+    const feature = client.getFeature(method as typeof CompletionRequest.method);
+    const initialize = feature.initialize.bind(feature);
+    const ours = (filter: DocumentSelector[number]) =>
+      typeof filter === "string" || ("notebook" in filter ? typing.some((t) => t.method === method) : isOurs(filter.language));
+    feature.initialize = (capabilities, selected) => initialize(capabilities, selected?.filter(ours));
+  }
+}
+
+function isOurs(language: string | undefined): boolean {
+  return language === "einsight" || MARKDOWN.includes(language ?? "");
 }
 
 export class Server implements vscode.Disposable {
   client: LanguageClient | undefined;
-  private readonly status = vscode.languages.createLanguageStatusItem("einsight.server", LANGUAGES.map((language) => ({ language })));
+  private readonly status = vscode.languages.createLanguageStatusItem("einsight.server", NOTES.map((language) => ({ language })));
   private readonly running = new vscode.EventEmitter<boolean>();
   readonly onDidRun = this.running.event;
   private ends: number[] = [];
@@ -67,6 +103,7 @@ export class Server implements vscode.Disposable {
 
   /** The answer of one of the server's commands; a refusal is thrown. */
   async command<T>(command: string, ...given: unknown[]): Promise<T | undefined> {
+    if (!this.client) await this.restart(); // no document has asked for it yet
     if (!this.client || !this.isRunning) throw new Error("the einsight server is not running");
     return (await this.client.sendRequest<T | null>("workspace/executeCommand", { command, arguments: given })) ?? undefined;
   }
@@ -81,6 +118,23 @@ export class Server implements vscode.Disposable {
     this.ends = [];
     this.turn = this.turn.then(() => this.stop()).then(() => this.start());
     return this.turn;
+  }
+
+  /** Start at once where a document asks for it, or else when one is opened that does. */
+  async startWhenAsked(): Promise<void> {
+    if (vscode.workspace.textDocuments.some(asks)) return this.restart();
+    const starters: vscode.Disposable[] = [];
+    const look = (document: vscode.TextDocument | undefined) => {
+      if (!document || !asks(document)) return;
+      starters.forEach((starter) => starter.dispose());
+      if (!this.client) void this.restart();
+    };
+    starters.push(
+      vscode.workspace.onDidOpenTextDocument(look),
+      vscode.workspace.onDidSaveTextDocument(look),
+      vscode.window.onDidChangeActiveTextEditor((editor) => look(editor?.document)),
+    );
+    this.context.subscriptions.push(...starters);
   }
 
   private async start(): Promise<void> {
@@ -124,6 +178,7 @@ export class Server implements vscode.Disposable {
       middleware: this.middleware,
     };
     const client = new LanguageClient("einsight", "einsight", options, given);
+    leaveToOthers(client);
     this.client = client;
     client.onDidChangeState((change) => {
       if (this.client === client) this.running.fire(change.newState === State.Running);

@@ -39,7 +39,8 @@ _FOUND = {
     "fixes": [{"title": str, "range": _RANGE, "text": str}], "column": int,
     "related": [{"range": _RANGE, "column": int, "message": str}], "certain": bool, "fingerprint": str,
 }  # fmt: skip
-RECORD = {"claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int}
+_UNREAD = {"range": _RANGE, "column": int, "reason": str}
+RECORD = {"claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int}
 
 
 def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:
@@ -72,8 +73,17 @@ class Cache:
     def program(self) -> str:
         return _program() if self.home is not None else ""
 
-    def key(self, text: str, language: str, layout: str, budget: float | None, disabled: Sequence[str] = ()) -> str:
-        told = json.dumps([self.program, language, layout, budget, sorted(disabled), text])
+    def key(
+        self,
+        text: str,
+        language: str,
+        layout: str,
+        budget: float | None,
+        disabled: Sequence[str] = (),
+        beside: Sequence[tuple[str, str]] = (),
+    ) -> str:
+        """Of a text and all that its findings rest on; `beside` are the other files that it reads."""
+        told = json.dumps([self.program, language, layout, budget, sorted(disabled), text, beside])
         return hashlib.sha256(told.encode("ascii")).hexdigest()
 
     def _path(self, key: str) -> str | None:

@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
     )
+    parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why")
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
 
 
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(out, io.TextIOWrapper):
         # programs read UTF-8; a letter that cannot be written, or a name that is none, costs no file
         out.reconfigure(encoding=None if options.format == "text" else "utf-8", errors="backslashreplace")
-    report = formats()[options.format](out)
+    report = formats()[options.format](out, options.verbose)
     progress.total = len(plan.tasks)
     try:
         with closing(_outcomes(plan, options.jobs, progress)) as outcomes:
@@ -99,7 +100,8 @@ class _Plan:
     """A task for each file that can be read, with its key in the cache; `due` are the numbers of those to be checked."""
 
     def __init__(self, options: argparse.Namespace, cache: Cache, counts: Counts):
-        from ..documents.regions import SUFFIXES
+        from ..documents.regions import GUESTS, SUFFIXES
+        from .record import NotUtf8
 
         self.options, self.cache, self.counts = options, cache, counts
         self.tasks: list[Task] = []
@@ -113,6 +115,9 @@ class _Plan:
             try:
                 task = self._task(name, is_explicit)
                 self._enter(task, self._read(task))
+            except NotUtf8 as problem:
+                if is_explicit or task.language not in GUESTS:
+                    _fail(name, str(problem), counts)
             except (OSError, ValueError) as problem:
                 _fail(name, str(problem), counts)
 
@@ -178,7 +183,9 @@ class _Plan:
         return text
 
     def _enter(self, task: Task, text: str) -> None:
-        key = self.cache.key(text, task.language, task.layout, task.budget, task.disabled)
+        from .record import key_of
+
+        key = key_of(task, text, self.cache)
         if not self._is_known(task, key):
             self.due[len(self.tasks)] = len(text)
         self.tasks.append(with_changes(task, text=text) if task.name == STDIN else task)

@@ -1,8 +1,9 @@
 """What is said of one file, as plain data: it comes from a worker process or from the cache, and every format prints it.
 
-    {"claims": [...], "diagnostics": [...], "unread": N}
+    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N}
 
-as `check --format json` has it, and in each diagnostic besides
+`formulas` counts those with claims, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
+has it, and in each diagnostic besides
 
     column       of its start, in characters: what a terminal shows
     related      other places, each with `range`, `column` and `message`
@@ -19,12 +20,14 @@ import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cache import Cache
 from .files import NOT_UTF8, STDIN, decoded
 
 if TYPE_CHECKING:
+    from ..documents.inputs import Beside
     from ..documents.positions import LineIndex
     from ..lowering.report import Diagnostic, Span
     from ..services.check import Findings
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 # what may be another time, on another machine
 _PASSING = {"EIN502"}
+
+
+class NotUtf8(ValueError):
+    """A text in another encoding."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +78,30 @@ def read(task: Task) -> str:
         with open(task.name, "rb") as file:
             return decoded(file.read())[1]
     except UnicodeDecodeError:
-        raise ValueError(NOT_UTF8) from None
+        raise NotUtf8(NOT_UTF8) from None
     except OSError as problem:
         raise OSError(problem.strerror or str(problem)) from None
+
+
+def key_of(task: Task, text: str, cache: Cache) -> str:
+    """Of a text, how it is checked, and what it reads beside it."""
+    from ..documents.inputs import neighbours
+
+    read = list(neighbours(text, _beside(task)).items())
+    return cache.key(text, task.language, task.layout, task.budget, task.disabled, read)
+
+
+def _beside(task: Task) -> Beside | None:
+    from ..documents.inputs import on_disk
+
+    return on_disk(Path(task.name)) if task.language == "latex" and task.name != STDIN else None
+
+
+def _is_fixable(task: Task, text: str) -> bool:
+    """Fixes are tried on the text alone, which is not enough where macros of other files count."""
+    from ..documents.inputs import neighbours
+
+    return task.fix and not neighbours(text, _beside(task))
 
 
 def checked(task: Task, cache: Cache) -> Outcome:
@@ -83,7 +111,7 @@ def checked(task: Task, cache: Cache) -> Outcome:
     except (OSError, ValueError) as problem:
         return Outcome(problem=str(problem))
     try:
-        return _fixed(task, text, cache) if task.fix else Outcome(_found(task, text, cache))
+        return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("EINSIGHT_DEBUG"):
             traceback.print_exc(file=sys.stderr)
@@ -93,7 +121,8 @@ def checked(task: Task, cache: Cache) -> Outcome:
 def _found(task: Task, text: str, cache: Cache) -> Record:
     from ..services.check import check_within
 
-    return _kept(task, text, check_within(task.budget, text, task.language, task.layout), cache)
+    findings = check_within(task.budget, text, task.language, task.layout, _beside(task))
+    return _kept(task, text, findings, cache)
 
 
 def _fixed(task: Task, text: str, cache: Cache) -> Outcome:
@@ -114,7 +143,7 @@ def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
     record = record_of(text, findings)
     passing = any(d.code in _PASSING or "internal error" in d.message for d in findings.diagnostics)
     if not passing:
-        cache.put(cache.key(text, task.language, task.layout, task.budget, task.disabled), record)
+        cache.put(key_of(task, text, cache), record)
     return record
 
 
@@ -136,6 +165,11 @@ def record_of(text: str, findings: Findings) -> Record:
         "claims": [claim_json(c, lambda offset: _position(lines, offset)) for c in findings.claims],
         "diagnostics": [_diagnostic(d, lines, characters, met) for d in findings.diagnostics],
         "unread": len(findings.unread),
+        "unread_reasons": [
+            {"range": _range(lines, span), "column": characters.position(span[0])[1], "reason": reason}
+            for span, reason in findings.unread_reasons
+        ],
+        "formulas": findings.formulas,
     }
 
 

@@ -23,6 +23,7 @@ class Counts:
     files: int = 0
     errors: int = 0
     unread: int = 0
+    formulas: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     fixed: int = 0
     fixed_files: int = 0
@@ -32,17 +33,24 @@ class Counts:
         self.files += 1
         self.errors += any(d["severity"] == "error" for d in record["diagnostics"])
         self.unread += record["unread"]
+        self.formulas += record["formulas"]
         self.verdicts.update(c["verdict"] for c in record["claims"])
         self.fixed += fixed
         self.fixed_files += bool(fixed)
 
     def sentence(self) -> str:
+        """What was checked, as SPEC 1.5 has it; in a line before what else there is to say of all files."""
         claims = sum(self.verdicts.values())
         wrong = self.verdicts["wrong"] + self.verdicts["shape"]
-        told = f"checked {_number(claims, 'claim')} in {_number(self.files, 'file')}"
-        told += f": {claims - wrong} stand, {wrong} do not" if claims else ""
-        told += f"; {_number(self.unread, 'formula')} not read" if self.unread else ""
-        return told + (f"; fixed {self.fixed} in {_number(self.fixed_files, 'file')}" if self.fixed else "")
+        files = [_number(self.files, "file")] if self.files != 1 else []
+        stand = (
+            [f"{_number(claims - wrong, 'claim')} stand{'s' * (claims - wrong == 1)}, {wrong} do not"] if wrong else []
+        )
+        fixed = [f"fixed {self.fixed} in {_number(self.fixed_files, 'file')}"] if self.fixed else []
+        more = "; ".join([*files, *stand, *fixed])
+        told = f"checked {_number(claims, 'claim')} in {_number(self.formulas, 'formula')}"
+        told += f", {_number(self.unread, 'formula')} not read" if self.unread else ""
+        return f"{more}\n{told}" if more else told
 
 
 def _number(count: int, what: str) -> str:
@@ -50,16 +58,16 @@ def _number(count: int, what: str) -> str:
 
 
 class Report(Protocol):
-    """A format: one call for each file in order, one at the end."""
+    """A format: one call for each file in order, one at the end.  `is_verbose`: say also why what is not read is not."""
 
-    def __init__(self, out: TextIO): ...
+    def __init__(self, out: TextIO, is_verbose: bool): ...
     def file(self, name: str, record: Record) -> None: ...
     def end(self, counts: Counts, is_fixing: bool) -> None: ...
 
 
 class Text:
-    def __init__(self, out: TextIO):
-        self.out = out
+    def __init__(self, out: TextIO, is_verbose: bool):
+        self.out, self.is_verbose = out, is_verbose
         self.is_coloured = out.isatty() and not os.environ.get("NO_COLOR")
 
     def file(self, name: str, record: Record) -> None:
@@ -70,6 +78,8 @@ class Text:
             self.out.write(f"{_place(name, found)}: {severity} {found['code']} {found['message']}\n")
             for other in found["related"]:
                 self.out.write(f"    {_place(name, other)}: {other['message']}\n")
+        for unread in record["unread_reasons"] if self.is_verbose else ():
+            self.out.write(f"{_place(name, unread)}  not read: {' '.join(unread['reason'].split())}\n")
 
     def end(self, counts: Counts, is_fixing: bool) -> None:
         if counts.files or not counts.failed:
@@ -82,19 +92,22 @@ def _place(name: str, found: dict[str, Any]) -> str:
 
 
 class Json:
-    """The keys of SPEC 5; positions as an editor counts them."""
+    """The keys of SPEC 5, and `unread_reasons` where that is wanted; positions as an editor counts them."""
 
     KEYS = "code name severity range message fixes".split()
 
-    def __init__(self, out: TextIO):
-        self.out = out
+    def __init__(self, out: TextIO, is_verbose: bool):
+        self.out, self.is_verbose = out, is_verbose
         self.files = Elements(out, 4)
 
     def file(self, name: str, record: Record) -> None:
         if not self.files.count:
             self.out.write('{\n  "files": ')
         found = [{key: d[key] for key in self.KEYS} for d in record["diagnostics"]]
-        self.files.add({"path": name, "claims": record["claims"], "diagnostics": found, "unread": record["unread"]})
+        told = {"path": name, "claims": record["claims"], "diagnostics": found, "unread": record["unread"]}
+        if self.is_verbose:
+            told["unread_reasons"] = [{k: u[k] for k in ("range", "reason")} for u in record["unread_reasons"]]
+        self.files.add(told)
 
     def end(self, counts: Counts, is_fixing: bool) -> None:
         if not self.files.count:
@@ -130,7 +143,7 @@ class GitHub:
 
     LEVELS = {"error": "error", "warning": "warning", "information": "notice", "hint": "notice"}
 
-    def __init__(self, out: TextIO):
+    def __init__(self, out: TextIO, is_verbose: bool):
         self.out = out
 
     def file(self, name: str, record: Record) -> None:
@@ -170,7 +183,7 @@ def relative(name: str) -> str:
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
-def formats() -> dict[str, Callable[[TextIO], Report]]:
+def formats() -> dict[str, Callable[[TextIO, bool], Report]]:
     from .sarif import Sarif
 
     return {"text": Text, "json": Json, "sarif": Sarif, "github": GitHub}

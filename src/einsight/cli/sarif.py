@@ -20,7 +20,7 @@ LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint":
 class Sarif:
     """One run; its results are written as they come, what is known at the end stands behind them."""
 
-    def __init__(self, out: TextIO):
+    def __init__(self, out: TextIO, is_verbose: bool):
         self.out = out
         self.results = Elements(out, 8)
         self.numbers: dict[str, int] = {}

@@ -1,7 +1,9 @@
 """Which files and which parts of them are ours, and how positions in them map back.
 
-regions.py    the regions of an .ein or Markdown text
-markdown.py   where the formulas of a Markdown text stand
+regions.py    the regions of a file that hold statements, by its language
+extract.py    a text that is taken out of a file, and where its characters stand there
+markdown.py, tex.py, rst.py, notebook.py, docstrings.py   where the formulas stand, a module a kind of text
+inputs.py     the macros of the files that a LaTeX file reads
 latex/        a formula in LaTeX as statements of the language, each character with its place
 walking.py    the files below a folder
 positions.py  offsets to lines and UTF-16 columns, by LSP line ends only

@@ -15,6 +15,11 @@ class LineIndex:
         self.text, self.encoding = text, encoding
         self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """The part of the text that the lines are of."""
+        return 0, len(self.text)
+
     def edited(self, start: int, end: int, text: str) -> LineIndex:
         """The index of `text`, in which what stood from `start` to `end` has been replaced; most lines only move."""
         grown = len(text) - len(self.text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import Call, Indexed, Name, Node, Symbol
+from ..syntax.tree import Call, Indexed, Name, Node, Symbol, Transpose
 from ..terms import build
 from ..terms.dimension import Index, Slot, Tensor, fresh_index
 from ..terms.term import Component
@@ -33,6 +34,27 @@ def derivative_call(reader: Reader, node: Call, text: str) -> Value | None:
     return (_gradient if text == "grad" else _hessian)(reader, node, value, variable)
 
 
+def total(reader: Reader, node: Call) -> Value | None:
+    """`d(e)`: the sum of `∂e/∂x dx` over the names x of which the statement writes `dx`, an array of that shape."""
+    value = reader.read(node.arguments[0]) if len(node.arguments) == 1 else None
+    if value is None:
+        if len(node.arguments) != 1:
+            reader.error("EIN001", node, "a differential is of one expression")
+        return None
+    terms = []
+    for tensor in sorted(value.term.depends, key=lambda t: t.key):
+        entry = reader.names.find(f"d{tensor.name}") if tensor.definition is None else None
+        written = re.search(rf"(?<!\w)d{re.escape(tensor.name)}(?![^\W_])", reader.text)
+        if written and entry is not None and entry.tensor is not None and entry.tensor.dims == tensor.dims:
+            axes = tuple(fresh_index(d) for d in tensor.dims)
+            change = build.component(entry.tensor, axes)
+            terms.append(build.product([build.derivative(value.term, tensor, axes), change], axes))
+    if not terms:
+        reader.error("EIN101", node, f"no name that `{reader.source(node.arguments[0])}` depends on has a differential here")
+        return None
+    return replace(value, term=build.add(*terms), flexible=None, traced=())
+
+
 def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
     """`∇`, `∇_x`, `∇²` and `D_x` before what they differentiate."""
     if body is None:
@@ -49,14 +71,17 @@ def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
 
 
 def differential(reader: Reader, found: Differential, body: Node) -> Value | None:
-    """`∂f/∂x`, `d²f/dx dy`."""
+    """`∂f/∂x`, `d²f/dx dy`; `∂y/∂x'` has one row for each entry of `y` in every layout, and `∂²f/∂x∂x'` is the Hessian."""
+    by_row = isinstance(found.variables[-1], Transpose)
+    if by_row:
+        found = replace(found, variables=tuple(v.argument if isinstance(v, Transpose) else v for v in found.variables))
     value = _operand(reader, body, found.variables[0])
     if value is not None and _is_unknown_dependence(reader, body, value, found.variables[0]):
         return None
     for variable in found.variables:
         if value is None:
             return None
-        layout = reader.layout if len(found.variables) == 1 else "second"
+        layout = "second" if len(found.variables) > 1 else "numerator" if by_row else reader.layout
         value = differentiate(reader, found.node, value, variable, layout)
     return value
 

@@ -212,14 +212,19 @@ class Reader:
             operator, item = items[place]
             found = self._governs(items, place)
             if found is not None:
-                value, place = found
+                read = [(operator, item, found[0])]
+                place = found[1]
             else:
-                value = self.read(item)
+                # `s_i(1 - s_i) δ_ij` is one product of three: no bracket of its own holds both `s_i`
+                parts = spread(self.names, item) if operator != "/" else None
+                nodes = [n for _, n in parts] if parts else [item]
+                read = [("" if k else operator, n, self.read(n)) for k, n in enumerate(nodes)]
                 place += 1
-            if value is None:
-                failed = True
-            else:
-                factors.append((operator, item, value))
+            for sign, factor, value in read:
+                if value is None:
+                    failed = True
+                else:
+                    factors.append((sign, factor, value))
         self.row_end = around
         return None if failed else self.contract(node, factors)
 
@@ -519,6 +524,9 @@ class Reader:
             if entry is None and text in ("jac", "grad", "hess"):
                 self.marks.node(kinds.FUNCTION, callee)
                 return derivatives.derivative_call(self, node, text)
+            if entry is None and text == "d":
+                self.marks.node(kinds.FUNCTION, callee)
+                return derivatives.total(self, node)
             if entry is None and text in ("I", "ones"):
                 self.marks.node(kinds.CONSTANT, callee)
                 return self._sized(node, text)

@@ -18,10 +18,11 @@ GREEK = {
     "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Sigma": "Σ", "Phi": "Φ",
     "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-PROPERTIES = (
+# plugins add to both
+PROPERTIES = [
     "symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite", "positive", "constant", "integer",
-)  # fmt: skip
-SQUARE_PROPERTIES = frozenset({"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"})
+]  # fmt: skip
+SQUARE_PROPERTIES = {"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"}
 
 # functions of whole arrays, which lowering knows how to read (SPEC 1.2)
 ARRAY_FUNCTIONS = frozenset(
@@ -74,6 +75,8 @@ LAYOUT: Fact = ("layout", "")
 IGNORED: Fact = ("ignore", "")
 # may a name be declared again, as notes do from one paragraph to the next?
 REDECLARES: Fact = ("redeclares", "")
+# tensors that are known without a declaration, by name: what plugins registered
+SPECIAL: dict[str, Entry] = {}
 # how many names are compared with one that is not known
 MOST_NEIGHBOURS = 300
 
@@ -118,7 +121,12 @@ class Names:
 
     def find(self, text: str) -> Entry | None:
         """What a name means, without counting that as a use."""
-        return self.fact(("name", canonical_name(text)))
+        name = canonical_name(text)
+        return self.fact(("name", name)) or SPECIAL.get(name)
+
+    def special(self, name: str) -> Entry | None:
+        """The tensor that a name is without a declaration, such as `ε`, as long as nobody declares it."""
+        return SPECIAL.get(name) if self.fact(("name", name)) is None else None
 
     def get(self, text: str) -> Entry | None:
         found = self.find(text)

@@ -156,7 +156,7 @@ def _span(node: Node) -> Span:
 
 def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     old = names.find(name)
-    if old is None or old.kind == "inferred" or names.fact(REDECLARES):
+    if old is None or old.kind in ("inferred", "special") or names.fact(REDECLARES):
         return False
     related = ((name, f"`{old.describe()}` is declared here"),) if old.span else ()
     report.add(

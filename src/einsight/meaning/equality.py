@@ -299,6 +299,9 @@ def _is_stable(left: Term, right: Term, axes: Sequence[Index], instance: Instanc
     for tensor, values in instance.entries.items():
         structured = bool(tensor.properties - {"positive", "constant", "integer"})
         step = 1 + generator.uniform(-1e-13, 1e-13)
+        if "special" in tensor.properties:
+            moved.entries[tensor] = values
+            continue
         moved.entries[tensor] = [v * (step if structured else 1 + generator.uniform(-1e-13, 1e-13)) for v in values]
     try:
         again = entries(left, moved, axes), entries(right, moved, axes)
@@ -374,7 +377,9 @@ def _example(
         rest, k = divmod(rest, instance.size(axis.dim))
         cell.insert(0, k + 1)
     shown = tuple(
-        (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t])) for t in tensors
+        (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t]))
+        for t in tensors
+        if "special" not in t.properties
     )
     sizes = tuple((str(d), instance.size(d)) for d in dims)
     shown_left, shown_right = texts or (_text(left[spot]), _text(right[spot]))

@@ -15,6 +15,10 @@ from ..terms.term import Component, Derivative, Number, Position, Size, Term
 from .fields import Field
 
 Entries = list[Any]
+# the entries of tensors that are known without a declaration, by name: a function of components counted from 1
+SPECIAL: dict[str, Callable[..., Fraction | int]] = {}
+# examples of matrices that have a property of a plugin: rows of exact numbers, by size and a source of numbers
+SAMPLES: dict[str, Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]]] = {}
 
 
 @dataclass
@@ -82,10 +86,20 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
         shape = [instance.size(d) for d in tensor.dims]
         cells = list(itertools.product(*map(range, shape)))
         want = "positive" in tensor.properties
+        if "special" in tensor.properties:
+            known = SPECIAL[tensor.name]
+            instance.entries[tensor] = [f.number(Fraction(known(*(k + 1 for k in cell)))) for cell in cells]
+            continue
         if "integer" in tensor.properties:  # small ones, since they stand in exponents
             generator = random.Random(f"{tensor.name} {variant}")
             whole = [generator.randint(1 if want else 0, 4) for _ in cells]
             instance.entries[tensor] = [f.number(Fraction(n)) for n in whole]
+            continue
+        sample = next((SAMPLES[p] for p in sorted(tensor.properties) if p in SAMPLES), None)
+        if sample is not None and len(shape) == 2:
+            chance = random.Random(f"{tensor.name} {variant} {shape}")
+            rows = sample(shape[0], lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))  # noqa: B023 - called here
+            instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
         values = {cell: draw(want) for cell in cells}
         zero = f.number(Fraction(0))

@@ -6,6 +6,7 @@ The text reads back as the right side of a definition whose left side has the fr
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
@@ -376,10 +377,33 @@ class LatexPrinter(Printer):
         "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∑": "sum",
     }  # fmt: skip
 
+    ACCENTS = {
+        "\u0302": "hat",
+        "\u0304": "bar",
+        "\u0303": "tilde",
+        "\u0307": "dot",
+        "\u0308": "ddot",
+        "\u030c": "check",
+        "\u0306": "breve",
+    }
+
     def name(self, text: str) -> str:
+        """A name with what tells it apart: accents, primes, a layer (`W⁽¹⁾`, or `W_1`)."""
+        text, _, raised = text.rstrip("⁾").partition("⁽")
+        mark = unicodedata.normalize("NFKC", raised).replace("−", "-")
         base, _, number = text.partition("_")
-        base = "\\" + self.GREEK[base] if base in self.GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
-        return f"{base}^{{({number})}}" if number else base
+        plain = base.rstrip("ʹ")
+        letters = unicodedata.normalize("NFD", plain)
+        accents = [c for c in letters if c in self.ACCENTS]
+        plain = unicodedata.normalize("NFC", "".join(c for c in letters if c not in self.ACCENTS))
+        written = (
+            "\\" + self.GREEK[plain] if plain in self.GREEK else plain if len(plain) == 1 else rf"\mathrm{{{plain}}}"
+        )
+        for accent in accents:
+            written = rf"\{self.ACCENTS[accent]}{{{written}}}"
+        written += "'" * (len(base) - len(base.rstrip("ʹ")))
+        above = number or mark
+        return f"{written}^{{({above})}}" if above and above != "*" else f"{written}^\\star" if above else written
 
     def bracket(self, body: str) -> str:
         return rf"\left({body}\right)"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ..rules.rule import Function, Rule
+from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 
 PROJECT = "einsight"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -14,7 +14,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class Hooks:
-    """The hook specifications."""
+    """The hook specifications; none takes an argument, each gives what it is called after."""
 
     @hookspec
     def einsight_rules(self) -> Iterable[Rule]:  # type: ignore[empty-body]
@@ -23,3 +23,22 @@ class Hooks:
     @hookspec
     def einsight_functions(self) -> Iterable[Function]:  # type: ignore[empty-body]
         """Elementwise functions."""
+
+    @hookspec
+    def einsight_tensors(self) -> Iterable[SpecialTensor]:  # type: ignore[empty-body]
+        """Tensors that are known without a declaration."""
+
+    @hookspec
+    def einsight_properties(self) -> Iterable[Property]:  # type: ignore[empty-body]
+        """Words behind the declaration of a matrix."""
+
+    @hookspec
+    def einsight_targets(self) -> Iterable[Target]:  # type: ignore[empty-body]
+        """Writers of source code."""
+
+    @hookspec
+    def einsight_lints(self) -> Iterable[Lint]:  # type: ignore[empty-body]
+        """Remarks on statements."""
+
+
+HOOKS = tuple(name for name in vars(Hooks) if name.startswith("einsight_"))

@@ -1,54 +1,182 @@
-"""Loads plugins one at a time and fills the catalogue; a faulty one is named, switched off, and the rest goes on."""
+"""Loads plugins one at a time and fills the catalogue; a faulty one is named, switched off, and the rest goes on.
+
+A plugin is a module that an installed package names under the entry points `einsight`, or a `.rules` file of a project.
+`choose` says, before the catalogue is first asked, which are not wanted and which files there are.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib.metadata import entry_points
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
 
 import pluggy
 
-from ..rules.catalogue import Catalogue, install_loader
+from ..rules.catalogue import Catalogue, Clash, Kit, install_loader
+from ..rules.faults import Fault
+from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 from . import builtin
-from .hooks import PROJECT, Hooks
+from .guard import guarded
+from .hooks import HOOKS, PROJECT, Hooks
+from .rules_file import MalformedFile, read_rules
 
 ENTRY_POINTS = "einsight"
+# what plugins are written for; a plugin names its own as `EINSIGHT_API`
+API_VERSION = 1
+# names of plugins that are not loaded, with commas between; `*` for all
+ENVIRONMENT = "EINSIGHT_DISABLE_PLUGINS"
+_KINDS: dict[str, tuple[str, type]] = {
+    "einsight_rules": ("rules", Rule), "einsight_functions": ("functions", Function),
+    "einsight_tensors": ("tensors", SpecialTensor), "einsight_properties": ("properties", Property),
+    "einsight_targets": ("targets", Target), "einsight_lints": ("lints", Lint),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A plugin that was switched off, at which stage, and why."""
+class Plugin:
+    """One that was found: whether it is on, and why not; how much it brings."""
 
-    plugin: str
-    stage: str
-    reason: str
+    name: str
+    version: str
+    origin: str  # the module, or the path of a file
+    is_on: bool
+    why: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
 
 
-FAULTS: list[Fault] = []
+@dataclass
+class _Choice:
+    disabled: frozenset[str] = frozenset()
+    files: tuple[Path, ...] = ()
+
+
+_choice = _Choice()
+PLUGINS: list[Plugin] = []
+
+
+class Unfit(Exception):
+    """A plugin that cannot be taken in: the stage, the reason, and what to do."""
+
+    def __init__(self, stage: str, reason: str, advice: str):
+        super().__init__(reason)
+        self.stage, self.reason, self.advice = stage, reason, advice
+
+
+def choose(disabled: Iterable[str] = (), files: Iterable[Path] = ()) -> None:
+    """Say which plugins are not wanted, and which files of rules a project has.  It counts from the next filling on."""
+    _choice.disabled, _choice.files = frozenset(disabled), tuple(files)
 
 
 def fill(catalogue: Catalogue) -> None:
-    """Register the built-ins, then every installed plugin, each alone."""
-    _register(catalogue, "einsight", builtin)
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            module = point.load()
-        except Exception as error:  # an import can fail in any way
-            FAULTS.append(Fault(point.name, "import", f"{type(error).__name__}: {error}"))
-            continue
-        try:
-            _register(catalogue, point.name, module)
-        except Exception as error:
-            FAULTS.append(Fault(point.name, "registration", f"{type(error).__name__}: {error}"))
+    """Register the built-ins, then every installed plugin and every file of rules, each alone."""
+    catalogue.add(_kit_of(builtin, "einsight", trusted=True))
+    PLUGINS.clear()
+    disabled = _choice.disabled | {n.strip() for n in os.environ.get(ENVIRONMENT, "").split(",") if n.strip()}
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
+        origin, version = getattr(point, "value", ""), _version(point)
+        _take_in(catalogue, point.name, version, origin, disabled, partial(_loaded, point))
+    for path in _choice.files:
+        _take_in(catalogue, path.stem, "", str(path), disabled, partial(_read, path))
 
 
-def _register(catalogue: Catalogue, name: str, module: object) -> None:
+def _take_in(
+    catalogue: Catalogue, name: str, version: str, origin: str, disabled: frozenset[str] | set[str], load: Callable[[], Kit]
+) -> None:
+    if name in disabled or "*" in disabled:
+        PLUGINS.append(Plugin(name, version, origin, False, "disabled"))
+        return
+    try:
+        kit = _watched_over(load(), name, version, catalogue)
+        catalogue.add(kit)
+        catalogue.versions[name] = version
+    except Clash as clash:
+        _refuse(catalogue, name, version, origin, Unfit("clash", str(clash), "Rename one of the two, or disable a plugin."))
+    except Unfit as unfit:
+        _refuse(catalogue, name, version, origin, unfit)
+    else:
+        counts = tuple((kind, len(getattr(kit, kind))) for kind, _ in _KINDS.values() if getattr(kit, kind))
+        PLUGINS.append(Plugin(name, version, origin, True, "", counts))
+
+
+def _refuse(catalogue: Catalogue, name: str, version: str, origin: str, unfit: Unfit) -> None:
+    catalogue.faults.add(Fault(name, version, "", unfit.stage, unfit.reason, unfit.advice))
+    PLUGINS.append(Plugin(name, version, origin, False, f"{unfit.stage}: {unfit.reason}"))
+
+
+def _version(point: EntryPoint) -> str:
+    distribution = getattr(point, "dist", None)
+    try:
+        return str(distribution.version) if distribution is not None else ""
+    except Exception:  # metadata can be broken in any way
+        return ""
+
+
+def _loaded(point: EntryPoint) -> Kit:
+    try:
+        module = point.load()
+    except (Exception, SystemExit) as error:  # an import can fail in any way
+        advice = f"Install what it needs, or disable it: `{ENVIRONMENT}={point.name}`."
+        raise Unfit("import", f"{type(error).__name__}: {error}", advice) from None
+    wanted = getattr(module, "EINSIGHT_API", API_VERSION)
+    if wanted != API_VERSION:
+        advice = "Update the plugin." if isinstance(wanted, int) and wanted < API_VERSION else "Update einsight."
+        raise Unfit("version", f"it is written for version {wanted!r} of the API, and this is version {API_VERSION}", advice)
+    return _kit_of(module, point.name)
+
+
+def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
+    """What a module registers.  Raises Unfit where a hook is misspelt, wants arguments, raises, or gives something else."""
+    for attribute in dir(module):
+        if attribute.startswith("einsight_") and attribute not in HOOKS and callable(getattr(module, attribute)):
+            raise Unfit("registration", f"`{attribute}` is no hook", f"The hooks are {', '.join(HOOKS)}.")
+        if attribute in HOOKS and not hasattr(getattr(module, attribute), f"{PROJECT}_impl"):
+            raise Unfit("registration", f"`{attribute}` lacks its mark", "Write `@hookimpl` above it, from einsight.api.")
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
-    manager.register(module, name)
-    manager.check_pending()
-    rules = [rule for group in manager.hook.einsight_rules() for rule in group]
-    functions = [function for group in manager.hook.einsight_functions() for function in group]
-    catalogue.add(rules, functions)
+    try:
+        manager.register(module, name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        reason = " ".join(str(error).split())
+        raise Unfit("registration", reason, "A hook takes no arguments.") from None
+    given: dict[str, tuple] = {}
+    for hook, (kind, wanted) in _KINDS.items():
+        items: list[Any] = []
+        try:
+            for group in getattr(manager.hook, hook)():
+                items += group
+        except (Exception, SystemExit) as error:
+            raise Unfit("registration", f"{hook} raised {type(error).__name__}: {error}", "Mend the plugin.") from None
+        odd = next((i for i in items if not isinstance(i, wanted)), None)
+        if odd is not None:
+            reason = f"{hook} gave {type(odd).__name__}, not {wanted.__name__}"
+            raise Unfit("registration", reason, f"Make it by `einsight.api.{_MAKERS[kind]}`.")
+        given[kind] = tuple(items) if trusted else tuple(replace(i, source=name) for i in items)
+    return Kit(**given)
+
+
+_MAKERS = {
+    "rules": "rule", "functions": "function", "tensors": "tensor", "properties": "property", "targets": "target", "lints": "lint",
+}  # fmt: skip
+
+
+def _read(path: Path) -> Kit:
+    try:
+        return read_rules(path.read_text(encoding="utf-8"), path.stem)
+    except OSError as error:
+        raise Unfit("reading", f"{path}: {error.strerror}", "Correct `rules` under [tool.einsight].") from None
+    except UnicodeDecodeError:
+        raise Unfit("reading", f"{path} is not in UTF-8", "Save it so.") from None
+    except MalformedFile as malformed:
+        raise Unfit("reading", f"{path}:{malformed.line}: {malformed}", "Correct that line.") from None
+
+
+def _watched_over(kit: Kit, name: str, version: str, catalogue: Catalogue) -> Kit:
+    return replace(kit, rules=tuple(guarded(rule, version, catalogue) for rule in kit.rules))
 
 
 def install() -> None:

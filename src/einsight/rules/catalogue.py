@@ -7,42 +7,108 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from ..lowering.expressions import Reader
-from ..lowering.names import Entry, Names
+from ..lowering.names import PROPERTIES, SPECIAL, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from ..lowering.report import Report
+from ..meaning.instances import SAMPLES
+from ..meaning.instances import SPECIAL as SPECIAL_VALUES
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
+from ..terms.dimension import Dim, Tensor
+from ..terms.term import HEADS, Component, Term
 from ..terms.walk import map_parts
+from .faults import Fault, Faults
 from .functions import from_sympy
-from .rule import Function, Rule
+from .rule import PHASES, Function, Lint, Property, Rule, SpecialTensor, Target
+
+
+@dataclass
+class Kit:
+    """What one plugin registers."""
+
+    rules: tuple[Rule, ...] = ()
+    functions: tuple[Function, ...] = ()
+    tensors: tuple[SpecialTensor, ...] = ()
+    properties: tuple[Property, ...] = ()
+    targets: tuple[Target, ...] = ()
+    lints: tuple[Lint, ...] = ()
 
 
 class Catalogue:
-    """All rules and functions of a process."""
+    """All that the plugins of a process know.
+
+    `version` counts the changes: what was worked out with other rules does not stand.
+    """
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
         self.functions: dict[str, Function] = {}
-        self.version = 0  # counts the additions: what was worked out with other rules does not stand
+        self.tensors: dict[str, SpecialTensor] = {}
+        self.properties: dict[str, Property] = {}
+        self.targets: dict[str, Target] = {}
+        self.lints: dict[str, Lint] = {}
+        self.versions: dict[str, str] = {}  # of the plugins
+        self.faults = Faults()
+        self.version = 0
         self._foreign: dict[str, Function | None] = {}
+        self._by_head: tuple[int, dict[type[Term], list[Rule]]] = (-1, {})
 
-    def add(self, rules: Iterable[Rule], functions: Iterable[Function]) -> None:
+    def add(self, kit: Kit) -> None:
+        """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
+        tables: list[tuple[str, dict[str, Any], Iterable[tuple[str, Any]]]] = [
+            ("rule", self.rules, ((r.id, r) for r in kit.rules)),
+            ("function", self.functions, ((f.name, f) for f in kit.functions)),
+            ("tensor", self.tensors, ((n, t) for t in kit.tensors for n in (t.name, *t.aliases))),
+            ("property", self.properties, ((p.name, p) for p in kit.properties)),
+            ("target", self.targets, ((t.name, t) for t in kit.targets)),
+            ("lint", self.lints, ((x.id, x) for x in kit.lints)),
+        ]
+        new: list[tuple[dict, str, Any]] = []
+        for kind, table, items in tables:
+            seen: set[str] = set()
+            for name, item in items:
+                if name in table or name in seen:
+                    other = table[name].source if name in table else item.source
+                    raise Clash(f"{kind} `{name}` is registered twice, by {other} and by {item.source}")
+                seen.add(name)
+                new.append((table, name, item))
+        for table, name, item in new:
+            table[name] = item
+        for tensor in kit.tensors:
+            _make_special(tensor)
+        for word in kit.properties:
+            PROPERTIES.append(word.name)
+            SQUARE_PROPERTIES.add(word.name)
+            SAMPLES[word.name] = word.sample
         self.version += 1
-        for rule in rules:
-            if rule.id in self.rules:
-                raise ValueError(
-                    f"rule {rule.id} is registered twice, by {self.rules[rule.id].source} and {rule.source}"
-                )
-            self.rules[rule.id] = rule
-        for function in functions:
-            if function.name in self.functions:
-                raise ValueError(f"function {function.name} is registered twice")
-            self.functions[function.name] = function
+
+    def switch_off(self, fault: Fault) -> None:
+        """Take out the rule, or all of the plugin, that a fault is about."""
+        self.faults.add(fault)
+        for table in (self.rules, self.functions, self.tensors, self.properties, self.targets, self.lints):
+            entries: dict[str, Any] = table  # type: ignore[assignment]
+            for name, item in list(entries.items()):
+                if item.source == fault.plugin and fault.subject in ("", name):
+                    del entries[name]
+        self.version += 1
+        _derivative_body.cache_clear()
+        body_of.cache_clear()
+
+    def by_head(self) -> dict[type[Term], list[Rule]]:
+        """The rules by the heads that they can fire on, in order of phase."""
+        version, found = self._by_head
+        if version != self.version:
+            version, found = self.version, {}
+            for rule in sorted(self.rules.values(), key=lambda r: PHASES.index(r.phase)):
+                for head in rule.heads:
+                    found.setdefault(HEADS[head], []).append(rule)
+            self._by_head = version, found
+        return found
 
     def function(self, name: str) -> Function | None:
         """A registered function, else one of SymPy's."""
@@ -56,6 +122,18 @@ class Catalogue:
     def arity(self, name: str) -> int:
         found = self.function(name)
         return found.arity if found else 0
+
+
+class Clash(ValueError):
+    """A name that two plugins give."""
+
+
+def _make_special(tensor: SpecialTensor) -> None:
+    """Let the language know the name, and numbers its entries."""
+    made = Tensor(canonical_name(tensor.name), tuple(map(Dim, tensor.shape)), frozenset(("special", "constant")))
+    for name in (tensor.name, *tensor.aliases):
+        SPECIAL[canonical_name(name)] = Entry(made.name, made, None, "special")
+    SPECIAL_VALUES[made.name] = tensor.value
 
 
 _lock = threading.RLock()
@@ -81,20 +159,46 @@ def catalogue() -> Catalogue:
 _Z, _W = Tensor("z"), Tensor("w")
 
 
+def _read_in(text: str, arguments: Iterable[tuple[str, Tensor]]) -> Term | None:
+    """A text as a term in some names of numbers; None where it does not read."""
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
+        return None
+    names = Names(catalogue().arity)
+    for name, tensor in arguments:
+        names.put(Entry(name, tensor, None, "declared"))
+    report = Report()
+    value = Reader(names, report, text).read(tree.sides[0])
+    return None if value is None or report.has_errors() or value.rank else value.term
+
+
+@lru_cache(maxsize=512)
+def body_of(name: str) -> Term | None:
+    """What a function that is defined by an expression is at `z`."""
+    found = catalogue().function(name)
+    if found is None or found.definition is None:
+        return None
+    argument, text = found.definition
+    return _read_in(text, [(argument, _Z)])
+
+
 @lru_cache(maxsize=512)
 def _derivative_body(name: str, place: int) -> Term | None:
     found = catalogue().function(name)
     if found is None or place >= len(found.derivative):
         return None
-    tree, problems = parse_statement(found.derivative[place])
-    if problems or not isinstance(tree, Relation):
+    if not found.derivative[place]:
+        return _differentiated(body_of(name))
+    return _read_in(found.derivative[place], [(t.name, t) for t in (_Z, _W)])
+
+
+def _differentiated(body: Term | None) -> Term | None:
+    from .engine import BudgetExceeded, MissingRule, normal_form  # which asks this module for the rules
+
+    try:
+        return None if body is None else normal_form(build.derivative(body, _Z))
+    except (BudgetExceeded, MissingRule):
         return None
-    names = Names(catalogue().arity)
-    for tensor in (_Z, _W):
-        names.put(Entry(tensor.name, tensor, None, "declared"))
-    report = Report()
-    value = Reader(names, report, found.derivative[place]).read(tree.sides[0])
-    return None if value is None or report.has_errors() else value.term
 
 
 def function_derivative(name: str, place: int, arguments: tuple[Term, ...]) -> Term | None:
@@ -102,8 +206,16 @@ def function_derivative(name: str, place: int, arguments: tuple[Term, ...]) -> T
     if catalogue().function(name) is None:
         return build.apply(name + "'", *arguments) if len(arguments) == 1 else None
     body = _derivative_body(name, place)
-    if body is None:
-        return None
+    return None if body is None else _at(body, arguments)
+
+
+def function_body(name: str, arguments: tuple[Term, ...]) -> Term | None:
+    """What a function that is defined by an expression is at some arguments; None for any other."""
+    body = body_of(name)
+    return None if body is None else _at(body, arguments)
+
+
+def _at(body: Term, arguments: tuple[Term, ...]) -> Term:
     given = dict(zip((_Z, _W), arguments, strict=False))
 
     def visit(term: Term) -> Term:

@@ -7,7 +7,7 @@ in the same term, which a test checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..terms import build
@@ -15,18 +15,24 @@ from ..terms.interruption import poll
 from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
+from .faults import Fault
 from .rule import PHASES, Rule
 
 FUEL = 20_000
+# what is trusted: einsight's own rules, and SymPy's functions
+OWN = frozenset({"einsight", "sympy"})
 # a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
 ITSELF = "itself"
 
 
 class BudgetExceeded(Exception):
-    """Fuel ran out; `partial` is how far it came, `rule` what fired last or closes a cycle."""
+    """Fuel ran out; `partial` is how far it came, `rule` what fired last or closes a cycle.
 
-    def __init__(self, partial: Term, rule: str, cycle: bool = False):
-        self.partial, self.rule, self.cycle = partial, rule, cycle
+    `fired` is what fired in the cycle, or without end, the likeliest culprit last.
+    """
+
+    def __init__(self, partial: Term, rule: str, cycle: bool = False, fired: Iterable[Rule] = ()):
+        self.partial, self.rule, self.cycle, self.fired = partial, rule, cycle, tuple(fired)
         what = f"rule {rule} closes a cycle" if cycle else f"gave up after {FUEL} rewrites, the last by rule {rule}"
         super().__init__(what)
 
@@ -60,18 +66,44 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
 
     Raises BudgetExceeded when fuel runs out, MissingRule for a derivative that no rule takes.
     """
-    check = rules is None
-    stands = ("normal form", catalogue().version)
+    if rules is None:
+        return _normal_form_by_all(term, fuel)
+    by_head: dict[type[Term], list[Rule]] = {}
+    for rule in rules:
+        for head in rule.heads:
+            by_head.setdefault(HEADS[head], []).append(rule)
+    return _normal_form(term, by_head, fuel, None)
+
+
+def _normal_form_by_all(term: Term, fuel: int) -> Term:
+    """By all rules; a rule of a plugin that keeps it from ending is switched off, and the others go on."""
+    while True:
+        known = catalogue()
+        try:
+            return _normal_form(term, known.by_head(), fuel, ("normal form", known.version))
+        except BudgetExceeded as spent:
+            culprit = next((r for r in reversed(spent.fired) if r.source not in OWN), None)
+            if culprit is None:
+                raise
+            others = " and ".join(f"`{r.id}`" for r in dict.fromkeys(spent.fired) if r is not culprit)
+            undoes = f"it undoes what {others} did" if others else "it undoes itself"
+            what = undoes if spent.cycle else f"it fires without end ({fuel} rewrites)"
+            advice = "Turn it round, or make its left side say more of when it applies."
+            known.switch_off(Fault(culprit.source, known.versions.get(culprit.source, ""), culprit.id, "looping", what, advice))
+
+
+def _normal_form(
+    term: Term, by_head: Mapping[type[Term], list[Rule]], fuel: int, stands: tuple[str, int] | None
+) -> Term:
+    """The normal form; where it `stands` for all rules it is kept with the term, under that key."""
+    check = stands is not None
     if check:
         known = term.memo.get(stands)
         if known is not None:
             return term if known is ITSELF else known
-    by_head: dict[type[Term], list[Rule]] = {}
-    for rule in rules if rules is not None else rules_for():
-        for head in rule.heads:
-            by_head.setdefault(HEADS[head], []).append(rule)
     memo: dict[Term, Term] = {}
-    active: set[Term] = set()
+    active: dict[Term, Rule] = {}  # what is being rewritten, and the rule that did it
+    counts: dict[Rule, int] = {}
     left = [fuel]
 
     def visit(t: Term) -> Term:
@@ -88,18 +120,24 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
 
     def settle(t: Term) -> Term:
         poll()
+        if t in active:  # it is a part of what was made of it
+            began = list(active).index(t)
+            fired = list(active.values())[began:]
+            raise BudgetExceeded(t, fired[-1].id, fired=fired)
         product = _product_in(t)
         for rule in by_head.get(type(t), ()):
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
                 left[0] -= 1
+                counts[rule] = counts.get(rule, 0) + 1
                 if left[0] < 0:
-                    raise BudgetExceeded(t, rule.id)
+                    raise BudgetExceeded(t, rule.id, fired=sorted(counts, key=lambda r: counts[r]))
                 if new in active:
-                    raise BudgetExceeded(t, rule.id, cycle=True)
-                active.add(t)
+                    began = list(active).index(new)
+                    raise BudgetExceeded(t, rule.id, cycle=True, fired=[*list(active.values())[began:], rule])
+                active[t] = rule
                 result = visit(new)
-                active.discard(t)
+                del active[t]
                 return result
         # building a product can part it into contractions that stand for the first time: ∑_l δ_l1 of W_k1 δ_l1
         if isinstance(t, Product) and any(_is_contraction(c) and c not in memo for c in t.factors):

@@ -2,7 +2,7 @@
 
 In a statement every name that is no function stands for any expression with those indices, and every index
 for any index.  A product matches inside a larger one, whatever the order of its factors; a name under a
-summed index takes all factors that are left with that index.
+summed index takes all factors that are left with that index.  `where` says when it holds (`conditions.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..lowering.expressions import Reader
-from ..lowering.names import CONSTANTS, Entry, Names, canonical_name
+from ..lowering.names import CONSTANTS, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from ..lowering.operators import strip_d
 from ..lowering.report import Report
 from ..lowering.values import Value
@@ -36,6 +36,7 @@ from ..terms.term import (
 )
 from ..terms.walk import map_parts, replace_dims
 from .catalogue import catalogue
+from .conditions import Conditions, MalformedCondition, parted
 from .rule import Rule
 
 MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "tr"})
@@ -70,6 +71,7 @@ class Binding:
 def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source: str = "einsight") -> Rule:
     """A rule from its statement, `left => right`.  Raises MalformedRule where it does not read."""
 
+    _, conditions = _parted(statement)
     # most terms hold no function of a matrix: they are passed over before the statement is even read
     needs_operator = any(f"{name}(" in statement.split("=>")[0] for name in MATRIX_FUNCTIONS - {"tr"})
 
@@ -78,7 +80,8 @@ def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source
             return None
         left, right = compiled(statement)
         for binding, rest, dummies in _match_whole(left.term, term):
-            return build.product([*rest, _instantiate(right.term, binding)], dummies)
+            if not conditions or conditions.hold(binding.indices, binding.tensors):
+                return build.product([*rest, _instantiate(right.term, binding)], dummies)
         return None
 
     head = _head_of(statement)
@@ -88,7 +91,8 @@ def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source
 @lru_cache(maxsize=4096)
 def compiled(statement: str) -> tuple[Value, Value]:
     """Both sides of a statement, their names as pattern variables over dimensions of their own."""
-    sides = [s.strip() for s in statement.split("=>")]
+    body, conditions = _parted(statement)
+    sides = [s.strip() for s in body.split("=>")]
     if len(sides) != 2:
         raise MalformedRule(f"`{statement}` is no rule: write `left => right`")
     names = Names(catalogue().arity)
@@ -98,7 +102,7 @@ def compiled(statement: str) -> tuple[Value, Value]:
         if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
             raise MalformedRule(problems[0].message if problems else f"`{side}` is no expression")
         trees.append(tree.sides[0])
-    _declare_variables(trees, names)
+    _declare_variables(trees, names, conditions)
     report = Report()
     reader = Reader(names, report, statement)  # one for both sides, so that they agree on every dimension
     kept: list[str] = []
@@ -121,6 +125,13 @@ def compiled(statement: str) -> tuple[Value, Value]:
     return values[0], Value(build.substitute(right.term, renamed), order=values[0].order)
 
 
+def _parted(statement: str) -> tuple[str, Conditions]:
+    try:
+        return parted(statement)
+    except MalformedCondition as problem:
+        raise MalformedRule(str(problem)) from None
+
+
 def _head_of(statement: str) -> str:
     """The head of the left side, read off without compiling: compiling needs the catalogue to be filled."""
     tree, problems = parse_statement(statement.split("=>")[0].strip())
@@ -141,8 +152,8 @@ def _head_of(statement: str) -> str:
     return {"Chain": "Product", "Addition": "Sum", "Superscript": "Power", "Layer": "Product"}.get(kind, "Product")
 
 
-def _declare_variables(trees: list[Node], names: Names) -> None:
-    """Declare every name of the sides: square where a matrix function takes it, else by its indices."""
+def _declare_variables(trees: list[Node], names: Names, conditions: Conditions) -> None:
+    """Declare every name of the sides: square where a matrix function or a property wants it, else by its indices."""
     ranks: dict[str, int] = {}
     square: set[str] = set()
 
@@ -172,9 +183,15 @@ def _declare_variables(trees: list[Node], names: Names) -> None:
         visit(tree)
     for text, rank in ranks.items():
         name = canonical_name(text)
+        if names.special(name) is not None:
+            continue
+        properties = conditions.properties_of(name)
+        is_square = text in square or not properties.isdisjoint(SQUARE_PROPERTIES)
         size = Dim(f"n{name}", inferred=True)
-        dims = (size,) * rank if text in square else tuple(Dim(f"{name}{k}", inferred=True) for k in range(rank))
-        names.put(Entry(name, Tensor(name, dims), None, "declared"))
+        dims = (size,) * rank if is_square else tuple(Dim(f"{name}{k}", inferred=True) for k in range(rank))
+        if conditions.size is not None:
+            dims = (Dim(conditions.size),) * rank
+        names.put(Entry(name, Tensor(name, dims, properties), None, "declared"))
 
 
 # matching

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 from ..terms.term import Term
 
@@ -34,7 +36,8 @@ class Rule:
 class Function:
     """An elementwise function: its derivative in `z` (and `w`) as text of the language, one for each argument.
 
-    `value` computes it on floats; `numpy` names it in generated code, `latex` in formulas.
+    `value` computes it on floats; `numpy` is its code, with `{0}` for the argument, `code` that of other libraries by their
+    names; `latex` writes it in formulas.
     """
 
     name: str
@@ -44,7 +47,60 @@ class Function:
     latex: str = ""
     doc: str = ""
     source: str = "einsight"
+    code: tuple[tuple[str, str], ...] = ()
+    definition: tuple[str, str] | None = None  # its argument's name and its body, where an expression defines it
 
     @property
     def arity(self) -> int:
         return len(self.derivative)
+
+
+@dataclass(frozen=True)
+class SpecialTensor:
+    """A tensor that is known without a declaration, such as `ε_ijk`, as long as nobody declares the name.
+
+    `shape` is its sizes; `value` gives an entry by its components, counted from 1.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    value: Callable[..., int]
+    aliases: tuple[str, ...] = ()
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class Property:
+    """A word behind the declaration of a square matrix, for rules that hold `where A` is such a one.
+
+    `statement` says it as an equation in `A`, as in `A A = A`; `sample` makes an example of a size, as rows of exact numbers
+    out of a source of such, for the numeric checks.
+    """
+
+    name: str
+    statement: str
+    sample: Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]]
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A writer of source code: `derive --to NAME`; `write` takes what `einsight.derive` gives."""
+
+    name: str
+    write: Callable[[Any], str]
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class Lint:
+    """A remark on statements: `check` is given a statement's text and kind, and yields `(start, end, message)`."""
+
+    id: str
+    check: Callable[[str, str], Iterable[tuple[int, int, str]]]
+    severity: str = "information"
+    doc: str = ""
+    source: str = "einsight"

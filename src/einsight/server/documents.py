@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -19,12 +19,14 @@ from lsprotocol import types as lsp
 from ..documents.positions import LineIndex
 
 if TYPE_CHECKING:
+    from ..documents.inputs import Beside
     from ..services.sheet import Sheet
 
 # by the client's name for the language; of others nothing is read
 LANGUAGES = {
     "einsight": "ein", "ein": "ein", "plaintext": "ein", "": "ein",
     "markdown": "markdown", "gfm": "markdown", "quarto": "markdown", "rmarkdown": "markdown",
+    "latex": "latex", "tex": "latex", "restructuredtext": "rst", "rst": "rst", "python": "python", "julia": "julia",
 }  # fmt: skip
 log = logging.getLogger("einsight")
 
@@ -42,7 +44,7 @@ class Edit:
 class OpenDocument:
     """A document at a version.
 
-    `edits` have reached the text and not yet the sheet; whoever computes calls `settled` first.  `generation` counts
+    `beside` gives the files beside it, for the macros in them.  `edits` have reached the text and not yet the sheet; whoever computes calls `settled` first.  `generation` counts
     the times that the sheet has changed: who stepped aside while he computed looks whether it is still the same.
     """
 
@@ -53,6 +55,7 @@ class OpenDocument:
     layout: str = "numerator"  # or `auto`: the one that the claims follow when the document is first read
     budget: float | None = None
     edits: deque[Edit] = field(default_factory=deque)
+    beside: Beside | None = None
     is_open: bool = True
     generation: int = 0
     was_finished: bool = False  # has everything in it been judged once?
@@ -99,7 +102,7 @@ class OpenDocument:
         if edits or not stands:
             self.generation += 1
         if self._sheet is None or not stands:
-            self._sheet = Sheet(lines.text, self.language, self._chosen_layout(lines.text))
+            self._sheet = Sheet(lines.text, self.language, self._chosen_layout(lines.text), beside=self.beside)
             self._made_for = self.layout
         else:
             for edit in edits:
@@ -112,7 +115,11 @@ class OpenDocument:
             return self.layout
         from ..services.check import likely_layout
 
-        return likely_layout(text, self.language, self.budget)
+        return likely_layout(text, self.language, self.budget, self.beside)
+
+    def lines_for(self, uri: str, lines: LineIndex) -> LineIndex:
+        """The lines that positions in one of its texts are of; there is only one, but in a notebook."""
+        return lines
 
     def is_stale(self) -> bool:
         """Would a computation on the sheet be on a text that is no longer there?"""
@@ -131,11 +138,20 @@ class Documents:
         if language is None:
             return None
         made = OpenDocument(item.uri, language, item.version, LineIndex(item.text, encoding))
-        old = self._open.get(unquote(item.uri))
-        if old is not None:
-            old.is_open = False
-        self._open[unquote(item.uri)] = made
+        self.put(made, [item.uri])
         return made
+
+    def put(self, document: OpenDocument, uris: Iterable[str]) -> None:
+        """A document by all URIs of its texts; what was open by one of them is no longer."""
+        for uri in map(unquote, uris):
+            old = self._open.get(uri)
+            if old is not None and old is not document:
+                old.is_open = False
+            self._open[uri] = document
+
+    def drop(self, uris: Iterable[str]) -> None:
+        for uri in uris:
+            self._open.pop(unquote(uri), None)
 
     def get(self, uri: str) -> OpenDocument | None:
         return self._open.get(unquote(uri))
@@ -147,4 +163,4 @@ class Documents:
         return found
 
     def all(self) -> list[OpenDocument]:
-        return list(self._open.values())
+        return list(dict.fromkeys(self._open.values()))

@@ -26,18 +26,28 @@ from pygls.lsp.server import LanguageServer
 from .. import __version__
 from ..documents.positions import LineIndex
 from ..terms.interruption import within
+from . import notebooks
 from .documents import Documents, OpenDocument
 from .protocol import Protocol
 from .publishing import Publisher
 from .turns import TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
+    from ..documents.inputs import Beside
     from ..services.settings import Settings
     from ..services.sheet import Sheet
     from .settings import EditorSettings
 
 T = TypeVar("T")
 CLIENT_CHECK = 10.0  # seconds between looks whether the client is still there
+# of notebooks the cells in Markdown
+NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
+    [
+        lsp.NotebookDocumentFilterWithNotebook(
+            lsp.NotebookDocumentFilterNotebookType("jupyter-notebook"), [lsp.NotebookCellLanguage(notebooks.MARKDOWN)]
+        )
+    ]
+)
 log = logging.getLogger("einsight")
 
 
@@ -49,6 +59,7 @@ class Server(LanguageServer):
             "einsight",
             f"v{__version__}",
             text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+            notebook_document_sync=NOTEBOOKS,
             protocol_cls=Protocol,
             max_workers=4,
         )
@@ -70,8 +81,24 @@ class Server(LanguageServer):
         if document is None:
             log.warning("%s: documents in %s are not read", params.text_document.uri, params.text_document.language_id)
             return
+        document.beside = self.beside(document)
         self.apply_settings(document)
         self.publisher.schedule(document, 0)
+
+    def beside(self, document: OpenDocument) -> Beside | None:
+        """The files beside a LaTeX file: as they are open, or else on the disk."""
+        path = path_of(document.uri) if document.language == "latex" else None
+        if path is None:
+            return None
+        from ..documents.inputs import on_disk
+
+        kept = on_disk(path)
+
+        def text(name: str) -> str | None:
+            known = self.documents.get(Path(os.path.normpath(path.parent / name)).as_uri())
+            return known.text if known is not None else kept(name)
+
+        return text
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         document = self.documents.get(params.text_document.uri)
@@ -84,6 +111,30 @@ class Server(LanguageServer):
         document = self.documents.close(params.text_document.uri)
         if document is not None:
             self.publisher.forget(document)
+
+    def notebook_opened(self, params: lsp.DidOpenNotebookDocumentParams) -> None:
+        notebook = notebooks.opened(params, self.encoding())
+        self.documents.put(notebook, [notebook.uri, *(c.uri for c in notebook.cells)])
+        self.apply_settings(notebook)
+        self.publisher.schedule(notebook, 0)
+
+    def notebook_changed(self, params: lsp.DidChangeNotebookDocumentParams) -> None:
+        notebook = self.documents.get(params.notebook_document.uri)
+        if not isinstance(notebook, notebooks.OpenNotebook):
+            log.warning("%s was changed and is not open", params.notebook_document.uri)
+            return
+        gone = notebooks.changed(notebook, params)
+        self.documents.drop(c.uri for c in gone)
+        self.documents.put(notebook, (c.uri for c in notebook.cells))
+        for cell in gone:
+            self.publisher.send(cell.uri, cell.version, [])
+        self.publisher.schedule(notebook)
+
+    def notebook_closed(self, params: lsp.DidCloseNotebookDocumentParams) -> None:
+        notebook = self.documents.close(params.notebook_document.uri)
+        if isinstance(notebook, notebooks.OpenNotebook):
+            self.documents.drop(c.uri for c in notebook.cells)
+            self.publisher.forget(notebook)
 
     def encoding(self) -> str:
         chosen = self.workspace.position_encoding
@@ -186,8 +237,8 @@ class Server(LanguageServer):
 
         def run() -> T:
             sheet, lines = document.settled()
-            sheet.catch_up(None if read_to is None else sheet.last_before(read_to(lines)))
-            return work(sheet, lines)
+            sheet.catch_up(None if read_to is None else sheet.last_before(read_to(document.lines_for(uri, lines))))
+            return work(sheet, document.lines_for(uri, lines))
 
         try:
             return await self.turns.urgent(run, budget=self.settings_of(document).budget)

@@ -35,7 +35,7 @@ class Malformed:
 
 
 class Protocol(LanguageServerProtocol):
-    """Set `einsight` on the server side: an object with `opened`, `changed` and `closed`."""
+    """Set `einsight` on the server side: an object with `opened`, `changed` and `closed`, and their like for notebooks."""
 
     @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Iterator[Any]:
@@ -50,6 +50,21 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Iterator[Any]:
         self._server.closed(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: lsp.DidOpenNotebookDocumentParams) -> Iterator[Any]:
+        self._server.notebook_opened(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(self, params: lsp.DidChangeNotebookDocumentParams) -> Iterator[Any]:
+        self._server.notebook_changed(params)  # type: ignore[attr-defined]
+        yield from ()
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: lsp.DidCloseNotebookDocumentParams) -> Iterator[Any]:
+        self._server.notebook_closed(params)  # type: ignore[attr-defined]
         yield from ()
 
     def structure_message(self, data: dict[str, Any]) -> Any:

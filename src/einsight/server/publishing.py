@@ -15,6 +15,7 @@ from lsprotocol import types as lsp
 from ..documents.positions import LineIndex
 from . import wire
 from .documents import OpenDocument
+from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
@@ -60,6 +61,13 @@ class _Slice:
         return True
 
 
+def _texts(document: OpenDocument, lines: LineIndex) -> list[tuple[str, int, LineIndex]]:
+    """What the client knows as texts: the document, or the cells of a notebook; with their URIs and versions."""
+    if isinstance(lines, NotebookLines):
+        return [(cell.uri, cell.version, cell) for cell in lines.cells]
+    return [(document.uri, document.version, lines)]
+
+
 class Publisher:
     def __init__(self, server: Server):
         self.server = server
@@ -101,7 +109,8 @@ class Publisher:
         for known in (self.timers.pop(document, None), self.tasks.pop(document, None)):
             if known is not None:
                 known.cancel()
-        self._send(document, document.version, [])
+        for uri, version, _ in _texts(document, document.lines):
+            self.send(uri, version, [])
 
     async def finished(self, document: OpenDocument) -> None:
         """Return when nothing is left to do for a document."""
@@ -151,21 +160,27 @@ class Publisher:
     async def _publish(self, document: OpenDocument, version: int) -> None:
         found = await self.server.turns.urgent(self._found, document)
         if document.is_open and document.version == version and found is not None:
-            self._send(document, version, found)
+            for uri, of, diagnostics in found:
+                self.send(uri, of, diagnostics)
 
-    def _found(self, document: OpenDocument) -> list[dict[str, Any]] | None:
+    def _found(self, document: OpenDocument) -> list[tuple[str, int, list[dict[str, Any]]]] | None:
+        """The diagnostics of each text of a document, with its URI and version."""
         if document.is_stale():
             return None
         sheet, lines = document.settled()
-        return wire.diagnostics(self._reported(document, sheet, lines), lines, document.uri)
+        found = self._reported(document, sheet, lines)
+        return [
+            (uri, version, wire.diagnostics([d for d in found if wire.is_in(d.span, part)], part, uri))
+            for uri, version, part in _texts(document, lines)
+        ]
 
     def _reported(self, document: OpenDocument, sheet: Sheet, lines: LineIndex) -> list[Diagnostic]:
         settings = self.server.settings_of(document)
         return [d for d in sheet.diagnostics() if settings.reports(d)]
 
-    def _send(self, document: OpenDocument, version: int, found: list[dict[str, Any]]) -> None:
+    def send(self, uri: str, version: int, found: list[dict[str, Any]]) -> None:
         self.server.protocol.notify_plain(  # type: ignore[attr-defined]
-            "textDocument/publishDiagnostics", {"uri": document.uri, "version": version, "diagnostics": found}
+            "textDocument/publishDiagnostics", {"uri": uri, "version": version, "diagnostics": found}
         )
 
     async def _show_progress(self, document: OpenDocument) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..documents.positions import LineIndex
 from ..lowering.report import Diagnostic, Fix, Span
+from .notebooks import CellLines, NotebookLines
 
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 # no editor shows more of one file; VS Code drops what is beyond
@@ -29,6 +30,24 @@ def span_of(where: Any, lines: LineIndex) -> Span:
     return (start, max(start, end))
 
 
+def is_in(span: Span, lines: LineIndex) -> bool:
+    """Is it in the text that the lines are of, the document or a cell of a notebook?"""
+    start, end = lines.extent
+    return start <= span[0] and span[1] <= end
+
+
+def home(span: Span, lines: LineIndex, uri: str) -> tuple[str, LineIndex]:
+    """The URI and the lines of the text that a span is in; of a notebook that may be another cell."""
+    notebook = lines.notebook if isinstance(lines, CellLines) else lines
+    cell = notebook.home(span[0]) if isinstance(notebook, NotebookLines) else None
+    return (cell.uri, cell) if cell is not None else (uri, lines)
+
+
+def location(span: Span, lines: LineIndex, uri: str) -> dict[str, Any]:
+    where, there = home(span, lines, uri)
+    return {"uri": where, "range": range_of(span, there)}
+
+
 def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
     """With the fixes as its data, so that a code action needs no second analysis."""
     made: dict[str, Any] = {
@@ -41,14 +60,15 @@ def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
     }
     if found.related:
         made["relatedInformation"] = [
-            {"location": {"uri": uri, "range": range_of(span, lines)}, "message": words}
+            {"location": location(span, lines, uri), "message": words}
             for span, words in found.related
             if not isinstance(span, str)
         ]
     if found.code == "EIN103":
         made["tags"] = [UNNECESSARY]
-    if found.fixes:
-        made["data"] = {"fixes": [fix(f, lines) for f in found.fixes]}
+    fixes = [fix(f, lines) for f in found.fixes if is_in(f.span, lines)]
+    if fixes:
+        made["data"] = {"fixes": fixes}
     return made
 
 
@@ -70,9 +90,9 @@ def diagnostics(found: Sequence[Diagnostic], lines: LineIndex, uri: str) -> list
 
 def workspace_edit(edits: Mapping[str, Iterable[tuple[Span, str]]], lines: Mapping[str, LineIndex]) -> dict[str, Any]:
     """Edits by URI."""
-    return {
-        "changes": {
-            uri: [{"range": range_of(span, lines[uri]), "newText": new} for span, new in changes]
-            for uri, changes in edits.items()
-        }
-    }
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for uri, of in edits.items():
+        for span, new in of:
+            where, there = home(span, lines[uri], uri)
+            changes.setdefault(where, []).append({"range": range_of(span, there), "newText": new})
+    return {"changes": changes}

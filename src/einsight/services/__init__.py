@@ -21,9 +21,17 @@ actions.py      fixes and rewrites (rewriting.py), as edits (edits.py) after whi
 derivations.py  the steps of what stands at a position
 panel.py        the statement, its verdicts and steps for a panel beside the text; the rules for a part of it
 copying.py      the same as source of another language
+
+latex_fixes.py  fixes of formulas in LaTeX, tried before they are offered; of declarations in latex_declarations.py
+latex_steps.py  the next link of a chain in LaTeX
+latex_style.py  how the author of a page writes, read off the page; written so by latex_writing.py, sums by latex_sums.py
+latex_source.py LaTeX as text that is cut out and put in
+escapes.py      the same in files that write formulas with escapes
+
 completion.py   what may stand at the cursor; signatures
 occurrences.py  where a name or an index stands; renaming
 tokens.py       what each piece of text was taken for
+places.py       positions of a document in its statements and back, also in formulas translated from LaTeX
 outline.py      symbols, folding, growing selections
 vocabulary.py   the words of the language, described
 """

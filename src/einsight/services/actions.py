@@ -17,7 +17,11 @@ from ..terms.interruption import poll
 from .answers import axes_of_indices
 from .cells import Cell
 from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
-from .fixing import certain_edits
+from .fixing import certain_edits, with_latex_fixes
+from .latex_declarations import declaration_fix
+from .latex_fixes import latex_fixes
+from .latex_source import widened
+from .places import extent, is_supposed
 from .rewriting import rewrites
 from .sheet import Sheet
 
@@ -34,8 +38,8 @@ def actions(sheet: Sheet, lines: LineIndex, start: int, end: int, only: Sequence
 
 
 def _cells(sheet: Sheet, start: int, end: int) -> list[Cell]:
-    near = sheet.cells_between(start, end)
-    return [c for c in near if c.analysis is not None and c.end >= start and not c.place.is_translated]
+    near = [c for c in sheet.cells_between(start, end) if c.analysis is not None and not is_supposed(c)]
+    return [c for c in near if extent(c)[0] <= end and extent(c)[1] >= start]
 
 
 # quick fixes
@@ -43,14 +47,25 @@ def _cells(sheet: Sheet, start: int, end: int) -> list[Cell]:
 
 def _quick_fixes(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[Action]:
     for cell in _cells(sheet, start, end):
-        for found in sheet.diagnostics_of(cell):
-            if found.span[1] < start or found.span[0] > end:
+        for own, found in zip(cell.diagnostics, sheet.diagnostics_of(cell), strict=True):
+            place = widened(sheet.text, found.span) if cell.place.is_translated else found.span
+            if place[1] < start or place[0] > end:
+                continue
+            if cell.place.is_translated:
+                for k, fix in enumerate(latex_fixes(sheet, cell, own)):
+                    yield Action(_sentence(fix.title), QUICKFIX, ((fix.span, fix.text),), found, k == 0)
+                continue
+            if not cell.place.is_verbatim:
                 continue
             for k, fix in enumerate(found.fixes):
                 yield Action(_sentence(fix.title), QUICKFIX, ((fix.span, fix.text),), found, k == 0)
             if found.code == "EIN101":
                 yield from _declare(sheet, lines, cell, found)
             yield from _ignore(sheet, lines, cell, found)
+    for found in sheet.findings:
+        declared = declaration_fix(sheet, found) if found.span[0] <= end and found.span[1] >= start else None
+        if declared is not None:
+            yield Action(_sentence(declared.title), QUICKFIX, ((declared.span, declared.text),), found, True)
     for found in sheet.unused():
         if found.span[0] <= end and found.span[1] >= start:
             yield from _remove_declaration(sheet, found)
@@ -149,7 +164,7 @@ def _line_start(lines: LineIndex, offset: int) -> int:
 
 
 def _of_document(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[Action]:
-    edits = certain_edits(sheet.diagnostics())
+    edits = certain_edits(with_latex_fixes(sheet, sheet.diagnostics()))
     if edits:
         yield Action("Fix all that einsight can fix with certainty", FIX_ALL, tuple(edits))
     directive = next(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..lowering.names import SQUARE_PROPERTIES
 from ..terms import build
 from ..terms.dimension import Dim, Tensor, fresh_index
 from ..terms.term import Apply, Bracket, Component, Delta, Size, Term
@@ -65,6 +66,19 @@ def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator
     for tensor in leaves:
         if len(tensor.dims) == 1 and tensor not in variables:
             yield Assumption(f"sum({tensor.name}) = 1", _normalised(tensor))
+
+
+def held(term: Term, given: Iterable[tuple[str, str]]) -> Term:
+    """The term where tensors have the properties that are said of their names; what does not fit a tensor says nothing."""
+    special: dict[Tensor, Tensor] = {}
+    for tensor in term.depends:
+        square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
+        said = {p for name, p in given if name == tensor.name and (square or p not in SQUARE_PROPERTIES)}
+        if "positive-definite" in said:
+            said.add("symmetric")
+        if tensor.definition is None and not said <= tensor.properties:
+            special[tensor] = Tensor(tensor.name, tensor.dims, tensor.properties | said)
+    return replace_tensors(term, special) if special else term
 
 
 def _has_threshold(term: Term) -> bool:

@@ -5,21 +5,26 @@ Spans inside a cell count from its start; they become places of the document whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..documents.regions import Region
 from ..lowering.names import Fact
-from ..lowering.report import Diagnostic, Span
+from ..lowering.report import NAMES, Diagnostic, Span
 from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
 from ..terms.term import Derivative, has_head
-from .judge import Judged
+from .judge import Claim, Judged
 
 
 def has_derivative(lowered: Lowered) -> bool:
     return any(s.value is not None and has_head(s.value.term, Derivative) for s in lowered.sides)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{n}`" for n in sorted(names))
 
 
 def _is_lack(found: Diagnostic) -> bool:
@@ -89,12 +94,13 @@ class Cell:
     def doubt(self) -> str:
         """Why a claim of notes that fails is not called wrong; empty where nothing speaks for it."""
         if self.rests_on:
-            assumed = ", ".join(f"`{n}`" for n in sorted(self.rests_on))
-            return f"nobody says what shape {assumed} has, and this is with the likeliest one"
+            return f"nobody says what shape {_listed(self.rests_on)} has, and this is with the likeliest one"
         region = self.place.region
         if region is None or not region.translated or self.analysis is None:
             return ""
         assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
+        if region.doubt:
+            return region.doubt
         if region.symmetric and any("symmetric" in a for a in assumptions):
             return "the page speaks of symmetric matrices, and it is right for them"
         if has_derivative(self.lowered):
@@ -106,13 +112,20 @@ class Cell:
     @property
     def unread(self) -> bool:
         """A formula of notes that is not understood: counted, never reported."""
+        return bool(self.lack)
+
+    @property
+    def lack(self) -> str:
+        """Why a formula of notes is not understood; empty where it is."""
         region = self.place.region
         if region is None or not region.translated:
-            return False
+            return ""
         if region.rests_on and self.judged is not None and not has_derivative(self.lowered):
-            return any(c.verdict != "right" for c in self.judged.claims)  # it gives a name rather than claims
+            gives = any(c.verdict != "right" for c in self.judged.claims)
+            return f"it may give {_listed(self.rests_on)} a value rather than claim something" if gives else ""
         codes = ("EIN3", "EIN404") if region.inferred else ()
-        return any(_is_lack(d) or (d.severity == "error" and d.code.startswith(codes)) for d in self.diagnostics)
+        lacks = (d for d in self.diagnostics if _is_lack(d) or (d.severity == "error" and d.code.startswith(codes)))
+        return next((d.message for d in lacks), "")
 
 
 @dataclass(eq=False, slots=True)
@@ -126,14 +139,47 @@ class Place:
     cells: list[Cell] = field(default_factory=list)
 
     def same(self, other: Place) -> bool:
-        alike = self.is_translated == other.is_translated
-        return self.items == other.items and self.length == other.length and alike
+        alike = self.is_translated == other.is_translated and self.page == other.page
+        return self.items == other.items and self.length == other.length and alike and self.given == other.given
 
     @property
     def is_translated(self) -> bool:
         """Is it a formula in another language, whose places all map to the whole of it?"""
         return self.region is not None and self.region.translated
 
+    @property
+    def is_verbatim(self) -> bool:
+        """Does it stand in the document just as it is read, so that an edit of it is one of the document?"""
+        return self.region is None or self.region.is_verbatim
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """What words say of names, by which the claims here are judged."""
+        return self.region.given if self.region is not None else ()
+
+    @property
+    def page(self) -> int:
+        """Which of the texts of a document it stands in; what one declares does not count in another."""
+        return self.region.page if self.region is not None else 0
+
 
 def placed(block: Block, region: Region | None = None) -> Place:
     return Place(block.start, block.end - block.start, block.items, region)
+
+
+def unsure(claim: Claim) -> Claim:
+    """What fails, where there is doubt whether it is claimed, is undecided."""
+    return claim if claim.verdict == "right" else replace(claim, verdict="undecided")
+
+
+def raised(message: str) -> str:
+    """A message about LaTeX, where a prime belongs to a name: with `Aᵀ` for a transpose."""
+    return re.sub(r"`[^`]*`", lambda quoted: re.sub(r"'(?!\()", "ᵀ", quoted[0]), message)
+
+
+def softened(found: Diagnostic, doubt: str) -> Diagnostic:
+    """The same of what was found out about it."""
+    if found.severity not in ("error", "warning"):
+        return found
+    message = f"undecided, since {doubt}: {found.message}"
+    return replace(found, code="EIN403", severity=NAMES["EIN403"][1], message=message, fixes=())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span
@@ -16,12 +17,23 @@ from .sheet import Sheet
 
 @dataclass
 class Findings:
-    """What checking a text found; `unread` are spans that were not understood, `layout` the one claims were read in."""
+    """What checking a text found.
+
+    unread           spans that were not understood
+    unread_reasons   the same, each with the reason
+    formulas         how many formulas, or statements of an `.ein` text, the claims stand in
+    layout           the one that claims were read in
+    """
 
     claims: list[Claim] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    unread: list[Span] = field(default_factory=list)
+    unread_reasons: list[tuple[Span, str]] = field(default_factory=list)
+    formulas: int = 0
     layout: str = "numerator"
+
+    @property
+    def unread(self) -> list[Span]:
+        return [span for span, _ in self.unread_reasons]
 
     @property
     def has_errors(self) -> bool:
@@ -29,37 +41,48 @@ class Findings:
 
 
 def check(text: str, language: str = "ein", layout: str = "numerator") -> Findings:
-    """Judge the claims of a text in `ein` or `markdown`; `layout` may be `auto`, which finds the one they follow.
+    """Judge the claims of a text in one of LANGUAGES; `layout` may be `auto`, which finds the one they follow.
 
     Never raises on any text; EinsightError for a language or layout that does not exist.
     """
+    if language not in LANGUAGES:
+        raise fail("EIN002", f"language `{language}` is not read: choose one of {', '.join(LANGUAGES)}")
     return check_within(None, text, language, layout)
 
 
-def check_within(budget: float | None, text: str, language: str = "ein", layout: str = "numerator") -> Findings:
-    """The same with so many seconds for each statement's claims; those that take longer are undecided (EIN502)."""
-    if language not in LANGUAGES:
-        raise fail("EIN002", f"language `{language}` is not read yet: choose {' or '.join(LANGUAGES)}")
+def check_within(
+    budget: float | None, text: str, language: str = "ein", layout: str = "numerator", beside: Beside | None = None
+) -> Findings:
+    """The same with so many seconds for each statement's claims; those that take longer are undecided (EIN502).
+
+    `beside` gives the files beside a LaTeX file, for the macros in them.
+    """
     require_text("the text", text)
     if layout == "auto":
-        return _in_most_likely_layout(budget, text, language)
+        return _in_most_likely_layout(budget, text, language, beside)
     require_layout(layout)
-    sheet = Sheet(text, language, layout, budget)
+    sheet = Sheet(text, language, layout, budget, beside)
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), layout)
+    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), layout)
 
 
-def likely_layout(text: str, language: str, budget: float | None = None) -> str:
+def _formulas(sheet: Sheet) -> int:
+    """How many formulas of notes, or statements of the language, hold claims that are told."""
+    regions = [(c.place.region, c.order) for c in sheet.cells if any(True for _ in sheet.claims_of(c))]
+    return len({(r.start, r.end) if r is not None and r.translated else order for r, order in regions})
+
+
+def likely_layout(text: str, language: str, budget: float | None = None, beside: Beside | None = None) -> str:
     """The layout under which most claims of a text hold."""
-    return _in_most_likely_layout(budget, text, language).layout
+    return _in_most_likely_layout(budget, text, language, beside).layout
 
 
-def _in_most_likely_layout(budget: float | None, text: str, language: str) -> Findings:
+def _in_most_likely_layout(budget: float | None, text: str, language: str, beside: Beside | None) -> Findings:
     """The findings in the layout under which most claims hold; claims that hold in another one are told (EIN406)."""
-    tried = {"numerator": check_within(budget, text, language, "numerator")}
+    tried = {"numerator": check_within(budget, text, language, "numerator", beside)}
     if all(c.verdict == "right" for c in tried["numerator"].claims):
         return tried["numerator"]
-    tried |= {other: check_within(budget, text, language, other) for other in LAYOUTS if other not in tried}
+    tried |= {other: check_within(budget, text, language, other, beside) for other in LAYOUTS if other not in tried}
     # what holds under an assumption speaks for a layout too, but less
     held = {
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)

@@ -38,7 +38,9 @@ class Item:
 
 
 def completions(sheet: Sheet, offset: int) -> list[Item]:
-    """The items at an offset."""
+    """The items at an offset; none in the prose and the LaTeX of notes."""
+    if not sheet.is_ours(offset):
+        return []
     start = max(sheet.text.rfind(end, 0, offset) + 1 for end in "\r\n")
     line = sheet.text[max(start, offset - FURTHEST) : offset]
     comment = line.find("#")
@@ -209,6 +211,8 @@ class Signature:
 
 def signature(sheet: Sheet, offset: int) -> Signature | None:
     """The function whose brackets the cursor is in."""
+    if not sheet.is_ours(offset):
+        return None
     cell = sheet.cell_at(offset)
     start = cell.start if cell is not None and cell.place.region is None else max(0, offset - 200)
     before = sheet.text[start:offset]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..lowering.marks import FUNCTION, TENSOR
 from ..lowering.names import Names
 from ..lowering.report import EinsightError
 from ..syntax.tree import Relation
@@ -10,6 +11,7 @@ from .answers import definition_value, part_value
 from .cells import Cell
 from .derivations import as_latex, chain, derivation
 from .derive import derived_from, fail, read_value
+from .places import inside
 from .sheet import Sheet
 
 
@@ -17,21 +19,25 @@ def copied(sheet: Sheet, offset: int, target: str, variable: str | None = None) 
     """The side of a statement at an offset for a target of `Derived.to`; of a claim, the left side if it derives.
 
     The target `ein` is its derivation as a chain, `steps` the same in LaTeX; `variable` is what a definition is
-    differentiated in there.  Raises EinsightError where the target cannot say it.
+    differentiated in there.  `statement` is all of it in the language, below the declarations of its names.  Raises EinsightError where the target cannot say it.
     """
     if target in ("ein", "steps"):
         return _derivation(sheet, offset, target, variable)
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
         return None
+    if target == "statement":
+        return _statement(sheet, cell)
+
+    at = inside(sheet.text, cell, offset) or 0
 
     def make(names: Names) -> str | EinsightError:
         try:
-            return _source(cell, names, offset - cell.start, target)
+            return _source(cell, names, at, target)
         except EinsightError as problem:
             return problem
 
-    found = sheet.noted(cell, ("copy", target, offset - cell.start), make)
+    found = sheet.noted(cell, ("copy", target, at), make)
     if isinstance(found, EinsightError):
         raise found
     return found
@@ -45,6 +51,28 @@ def _derivation(sheet: Sheet, offset: int, target: str, variable: str | None) ->
         return as_latex(found)
     links = sheet.noted(cell, ("chain", found.span, variable), lambda names: chain(found, cell, names))
     return None if links is None else "\n  = ".join(links)
+
+
+def _statement(sheet: Sheet, cell: Cell) -> str:
+    """A statement of notes in the language, below what declares and defines the names in it."""
+    rows: dict[str, str] = {}
+    _tell_names(sheet, cell, rows)
+    return "\n".join([*rows.values(), " ".join(cell.lowered.text.split())])
+
+
+def _tell_names(sheet: Sheet, cell: Cell, rows: dict[str, str]) -> None:
+    names = sheet.names_before(cell)
+    for name in dict.fromkeys(m.name for m in cell.lowered.marks.found.values() if m.kind in (TENSOR, FUNCTION)):
+        entry = names.find(name)
+        teller = sheet.ledger.teller_before(("name", name), cell.order, cell.place.page)
+        if entry is None or entry.kind == "inferred" or name in rows:
+            continue
+        if entry.kind == "defined" and teller is not None and teller.analysis is not None:
+            _tell_names(sheet, teller, rows)
+            rows[name] = " ".join(teller.lowered.text.split())
+        else:
+            properties = " ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
+            rows[name] = f"{entry.describe()} {properties}".strip()
 
 
 def _source(cell: Cell, names: Names, at: int, target: str) -> str:

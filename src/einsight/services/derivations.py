@@ -25,6 +25,7 @@ from .answers import (
 from .cells import Cell
 from .derive import Step
 from .judge import judge_text
+from .places import inside
 from .sheet import Sheet
 
 
@@ -53,11 +54,15 @@ def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str 
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
         return None
-    if cell.place.is_translated:
-        return None
-    at, stop = offset - cell.start, (offset if end is None else end) - cell.start
+    at, stop = _selected(sheet, cell, offset, offset if end is None else end)
     key = ("derivation", at, stop, variable)
     return sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
+
+
+def _selected(sheet: Sheet, cell: Cell, start: int, end: int) -> Span:
+    """A selection in places of the statement; all of that where the selection stands beside its signs."""
+    at, stop = (inside(sheet.text, cell, offset) for offset in (start, end))
+    return (0, len(cell.item.text)) if at is None or stop is None else (min(at, stop), max(at, stop))
 
 
 def _derive_at(cell: Cell, names: Names, at: int, stop: int, variable: str | None) -> Derivation | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lowering.report import Diagnostic, Span
 from .check import Findings, check_within
 from .edits import applied
+from .latex_fixes import latex_fixes
+from .sheet import Sheet
 
 CERTAIN = frozenset({"EIN402", "EIN205"})
 # a fix may bring up another one, but none takes more turns than this
@@ -38,13 +40,32 @@ def certain_edits(diagnostics: Iterable[Diagnostic]) -> list[tuple[Span, str]]:
     return edits
 
 
+def with_latex_fixes(sheet: Sheet, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings with their fixes also where they are of formulas in LaTeX, if those are certain: they are tried only now."""
+    fixes = {}
+    for cell in sheet.reporting:
+        if cell.place.is_translated and not cell.unread:
+            for found, told in zip(cell.diagnostics, sheet.diagnostics_of(cell), strict=True):
+                if told.code in CERTAIN:
+                    fixes[told.code, told.span] = cell, found
+    return [
+        replace(d, fixes=latex_fixes(sheet, *fixes[d.code, d.span])) if (d.code, d.span) in fixes else d
+        for d in diagnostics
+    ]
+
+
 def fix(
     text: str, language: str, layout: str, budget: float | None = None, silent: Collection[str] = frozenset()
 ) -> Fixed:
-    """The text when nothing certain is left to fix but what is `silent`; formulas in LaTeX stay as they are."""
+    """The text when nothing certain is left to fix but what is `silent`."""
     findings, count, seen = check_within(budget, text, language, layout), 0, {text}
     for _ in range(ROUNDS):
-        edits = certain_edits(d for d in findings.diagnostics if d.code not in silent)
+        found = [d for d in findings.diagnostics if d.code in CERTAIN and d.code not in silent]
+        if language != "ein" and found:
+            sheet = Sheet(text, language, findings.layout, budget)
+            sheet.finish()
+            found = with_latex_fixes(sheet, found)
+        edits = certain_edits(found)
         new = applied(text, edits)
         if new in seen:
             break

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..syntax.tree import Relation
 from .answers import Answer, part_value, variables_of
-from .cells import Cell
-from .judge import Claim
+from .cells import Cell, has_derivative
+from .places import behind_formula, is_supposed, stands_alone
 from .sheet import Sheet
 
 LONGEST_LABEL = 60
@@ -35,10 +35,12 @@ def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
     for cell in sheet.cells_between(start, end):
         if cell.analysis is None or cell.unread:
             continue
-        if cell.lowered.kind == "definition":
+        if cell.place.is_translated:
+            yield from _beside_latex(sheet, cell)
+        elif cell.lowered.kind == "definition":
             yield from _shape(cell)
         elif cell.lowered.kind == "claim":
-            yield from _verdicts(cell)
+            yield from _verdicts(sheet, cell)
         elif cell.lowered.kind == "query":
             yield from _result(sheet, cell)
 
@@ -53,12 +55,27 @@ def _shape(cell: Cell) -> Iterator[Hint]:
         yield Hint(_end(cell), f"∈ {space_text(tensor.dims)}", "shapes")
 
 
-def _verdicts(cell: Cell) -> Iterator[Hint]:
-    claims = cell.judged.claims if cell.judged is not None else ()
-    for claim in claims:
+def _verdicts(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
+    for claim in sheet.claims_of(cell):
         sign = SIGNS.get(claim.verdict) or f"✓ if {claim.assumption}"
         derived = f"einsight derives `{claim.derived}`" if claim.derived and claim.verdict != "right" else ""
         yield Hint(cell.move(claim.span)[1], sign, "verdicts", derived)
+
+
+def _beside_latex(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
+    """What is worth a reader's while beside a formula of notes, behind all that closes it on its line.
+
+    Prose stays as it is: within a line only verdicts on derivatives, and on claims that fail, are shown.
+    """
+    derives, is_display = has_derivative(cell.lowered), stands_alone(sheet.text, cell)
+    if cell.lowered.kind == "definition" and is_display and not cell.rests_on and not is_supposed(cell):
+        found = list(_shape(cell))
+    else:
+        told = zip(_verdicts(sheet, cell), sheet.claims_of(cell), strict=True)
+        fails = ("wrong", "shape", "transposed", "right_if")
+        found = [h for h, c in told if derives or c.verdict in fails or (is_display and c.verdict == "right")]
+    for hint in found:
+        yield replace(hint, offset=behind_formula(sheet.text, hint.offset))
 
 
 def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
@@ -102,7 +119,7 @@ def lenses(sheet: Sheet) -> Iterator[Lens]:
         if cell.analysis is None or cell.lowered.kind != "definition":
             continue
         tensor = cell.lowered.tensor
-        if tensor is None or len(tensor.dims) > 1:
+        if tensor is None or len(tensor.dims) > 1 or not cell.place.is_verbatim:
             continue
         for leaf in variables_of(tensor)[:MOST_LENSES]:
             yield Lens(cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{leaf.name}", leaf.name)
@@ -110,7 +127,7 @@ def lenses(sheet: Sheet) -> Iterator[Lens]:
 
 def verdicts(sheet: Sheet) -> dict[str, int]:
     """How many claims have which verdict."""
-    return dict(Counter(claim.verdict for claim in _claims(sheet)))
+    return dict(Counter(claim.verdict for cell in sheet.cells for claim in sheet.claims_of(cell)))
 
 
 def summary(sheet: Sheet) -> str:
@@ -123,9 +140,3 @@ def summary(sheet: Sheet) -> str:
              "shape": "of unequal shapes", "undecided": "undecided"}  # fmt: skip
     counted = [f"{found[v]} {w}" for v, w in words.items() if v in found]
     return "einsight: " + ", ".join([*counted, *(["checking …"] if waiting else [])])
-
-
-def _claims(sheet: Sheet) -> Iterator[Claim]:
-    for cell in sheet.cells:
-        if cell.judged is not None and not cell.unread:
-            yield from cell.judged.claims

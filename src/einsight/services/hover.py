@@ -37,9 +37,10 @@ from .answers import (
     steps_of,
     variables_of,
 )
-from .cells import Cell
+from .cells import Cell, raised
 from .hover_marks import Said, say_mark
 from .judge import Claim
+from .places import extent, inside, outside
 from .sheet import Sheet
 
 T = TypeVar("T")
@@ -73,11 +74,12 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     After `patience` seconds what is not known yet is left out: a hover that comes late is not read.
     """
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or cell.place.is_translated:
-        return None
+    at = inside(sheet.text, cell, offset) if cell is not None else None
+    if cell is None or cell.analysis is None or at is None or cell.unread:
+        return _not_read(sheet, cell, offset)
     said = Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
     try:
-        _say(said, sheet, cell, offset - cell.start)
+        _say(said, sheet, cell, at)
     except OutOfTime as spent:
         said.details.append(f"EIN502: the rest is left out, {spent}.")
     except (BudgetExceeded, MissingRule) as problem:
@@ -86,8 +88,22 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
         return None
     if said.left_out:
         said.details.append(f"hover again for {', '.join(said.left_out)}, which is being worked out")
-    span, late = cell.move(said.span), bool(said.left_out)
-    return Hover(span, tuple(said.brief), tuple(said.details), said.latex, said.steps, late)
+    span, late = outside(sheet.text, cell, said.span), bool(said.left_out)
+    if not span[0] <= offset <= span[1]:  # on what belongs to it: the braces of an index, the sign of a transpose
+        pointed = cell.move((at, at + 1))
+        span = (min(span[0], pointed[0]), max(span[1], pointed[1]))
+    brief, details = said.brief, said.details
+    if cell.place.is_translated:
+        brief, details = [raised(line) for line in brief], [raised(line) for line in details]
+    return Hover(span, tuple(brief), tuple(details), said.latex, said.steps, late)
+
+
+def _not_read(sheet: Sheet, cell: Cell | None, offset: int) -> Hover | None:
+    """Why a formula of notes is not read; None where none stands."""
+    if cell is not None and cell.unread and extent(cell)[0] <= offset <= extent(cell)[1]:
+        return Hover(extent(cell), (f"not read: {cell.lack}",))
+    refused = [r for r in sheet.refused if r.start <= offset <= r.end]
+    return Hover((refused[0].start, refused[0].end), (f"not read: {refused[0].problem}",)) if refused else None
 
 
 def _say(said: Said, sheet: Sheet, cell: Cell, at: int) -> None:
@@ -238,11 +254,13 @@ def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> 
     lowered = cell.lowered
     left, right = lowered.sides[place : place + 2]
     said.span = (left.span[0], right.span[1])
-    claim = _judged(cell, right.span)
+    claim = _judged(sheet, cell, right.span)
     if claim is None:
         said.brief.append("not judged yet")
     else:
-        said.brief.append(f"**{VERDICTS[claim.verdict]}**" + (f": {claim.assumption}" if claim.assumption else ""))
+        assumption = f": {claim.assumption}" if claim.assumption and claim.verdict == "right_if" else ""
+        doubt = f", since {cell.doubt}" if claim.verdict == "undecided" and cell.doubt else ""
+        said.brief.append(f"**{VERDICTS[claim.verdict]}**{assumption}{doubt}")
         if claim.derived and claim.verdict != "right":
             said.brief.append(f"einsight derives `{shortened(claim.derived)}`")
         if claim.counterexample:
@@ -250,6 +268,5 @@ def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> 
     _worked_out(said, sheet, cell, tree.sides[place])
 
 
-def _judged(cell: Cell, span: Span) -> Claim | None:
-    claims = cell.judged.claims if cell.judged is not None else ()
-    return next((c for c in claims if c.span == span), None)
+def _judged(sheet: Sheet, cell: Cell, span: Span) -> Claim | None:
+    return next((c for c in sheet.claims_of(cell) if c.span == span), None)

@@ -97,10 +97,16 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
         return
     properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
     said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
-    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1)
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.page)
     if teller is not None and entry.kind == "defined":
         said.brief.append(f"`{shortened(teller.lowered.text)}`")
         said.latex = formula_latex(teller.lowered.text)
+    if mark.name in cell.rests_on:
+        said.brief.append(
+            "its shape follows from shapes that nobody says, the likeliest ones"
+            if entry.kind == "defined"
+            else "nobody says what shape it has: this is the likeliest one"
+        )
     if entry.kind == "inferred":
         said.brief.append("nobody declares it: its axes are as long as its indices say")
     uses = sheet.ledger.uses[mark.name]

@@ -25,7 +25,7 @@ from ..terms.dimension import Index
 from ..terms.interruption import OutOfTime
 from ..terms.term import Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions
-from .assumptions import Assumption, candidates
+from .assumptions import Assumption, candidates, held
 from .derive import function_value, read_value, shortest, verified_matrix
 from .mistakes import Mistake, find_mistake
 
@@ -56,8 +56,14 @@ class Judged:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def judge_statement(lowered: Lowered, names: Names, silent: frozenset[str] = frozenset()) -> Judged:
-    """Every `=` of a claim or chain; `silent` codes are left out."""
+# names with the properties that words give them, as notes do
+Given = tuple[tuple[str, str], ...]
+
+
+def judge_statement(
+    lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = ()
+) -> Judged:
+    """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names."""
     if lowered.kinder:
         claims = _judge_kindly(lowered, names)
         if claims:
@@ -65,7 +71,7 @@ def judge_statement(lowered: Lowered, names: Names, silent: frozenset[str] = fro
             return Judged(tuple(claims), (*found, _told_kindly(lowered)))
     claims, found = [], list(lowered.diagnostics)
     for left, right in zip(lowered.sides, lowered.sides[1:], strict=False):
-        claim, more = judge(left, right, lowered, names)
+        claim, more = judge(left, right, lowered, names, given)
         claims.append(claim)
         found += [d for d in more if d.code not in silent and "*" not in silent]
     return Judged(tuple(claims), tuple(found))
@@ -95,13 +101,15 @@ def _told_kindly(lowered: Lowered) -> Diagnostic:
     return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
 
 
-def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Claim, list[Diagnostic]]:
+def judge(
+    left: Side, right: Side, lowered: Lowered, names: Names, given: Given = ()
+) -> tuple[Claim, list[Diagnostic]]:
     """The verdict on one `=`, and its diagnostic."""
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
         return Claim(right.span, text, "shape"), []
     try:
-        return _Judge(left, right, left.value, right.value, lowered, names, text).verdict()
+        return _Judge(left, right, left.value, right.value, lowered, names, text, given).verdict()
     except (BudgetExceeded, MissingRule) as problem:
         code = "EIN502" if isinstance(problem, BudgetExceeded) else "EIN403"
         reason = str(problem)
@@ -122,8 +130,11 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names) -> tuple[Clai
 
 
 class _Judge:
-    def __init__(self, left: Side, right: Side, lv: Value, rv: Value, lowered: Lowered, names: Names, text: str):
+    def __init__(
+        self, left: Side, right: Side, lv: Value, rv: Value, lowered: Lowered, names: Names, text: str, given: Given
+    ):
         self.left, self.right, self.lowered, self.names, self.text = left, right, lowered, names, text
+        self.given, self.varied = given, False
         self.by_rows: Value | None = None
         if _is_stacked(rv):
             self.by_rows = stacked(lv, lowered.layout, by_rows=True)
@@ -133,6 +144,20 @@ class _Judge:
         self.lv, self.rv = _shaped(lv, rv), _shaped(rv, lv)
 
     def verdict(self) -> tuple[Claim, list[Diagnostic]]:
+        """The verdict; where one differentiates in what words call symmetric, only if both ways to do that agree.
+
+        The derivative among all matrices, and the symmetrised one among symmetric matrices, are both in use.
+        """
+        found = self._verdict()
+        names = {name for name, _ in self.given}
+        if not any(t.tensor.name in names for v in (self.lv, self.rv) for t in v.term.walk() if isinstance(t, Derivative)):
+            return found
+        self.varied = True
+        if found[0].verdict == self._verdict()[0].verdict == "right":
+            return found
+        return self._undecided("derivatives in a symmetric matrix are laid down in several ways, and they differ here")
+
+    def _verdict(self) -> tuple[Claim, list[Diagnostic]]:
         lv, rv = self.lv, self.rv
         if lv.flexible or rv.flexible:
             return self._shape("nothing says how large the two sides are")
@@ -148,11 +173,19 @@ class _Judge:
             return self._right_if(by_rows)
         return self._shape(f"the left side is {_shape(lv)} and the right side is {_shape(rv)}")
 
+    def _reduce(self, term: Term) -> Term:
+        """A term that is worked out, where what is given holds: of the variables too, if they are `varied` within it."""
+        if not self.given:
+            return _reduce(term)
+        if self.varied:
+            term = held(expand_definitions(term), [g for g in self.given if g[1] in ("symmetric", "positive-definite")])
+        return normal_form(held(_reduce(term), self.given))
+
     def _stacked_by_rows(self) -> Assumption | None:
         """Is the claim true in the other habit, where `vec` puts the rows of a matrix behind one another?"""
         if self.by_rows is None or not self.by_rows.same_layout(self.rv):
             return None
-        left, right = _reduce(self.by_rows.term), _reduce(self.rv.on(self.by_rows.axes))
+        left, right = self._reduce(self.by_rows.term), self._reduce(self.rv.on(self.by_rows.axes))
         if compare(left, right, self.by_rows.plain_axes, function_value).equal:
             return Assumption("vec stacks rows", lambda term: term)
         return None
@@ -164,7 +197,7 @@ class _Judge:
         a = self.lv.term
         b = right.on(self.lv.axes)
         axes = tuple(dict.fromkeys((*self.lv.order, *right.order, *self.lv.plain_axes)))
-        return compare(_reduce(a), _reduce(b), axes, function_value)
+        return compare(self._reduce(a), self._reduce(b), axes, function_value)
 
     def _same_shape(self) -> tuple[Claim, list[Diagnostic]]:
         found = self._compare(self.rv)
@@ -198,7 +231,7 @@ class _Judge:
 
     def _reduced(self, right: Value) -> tuple[Term, Term]:
         """Both sides on one set of axes, derivatives carried out and definitions put in."""
-        return _reduce(self.lv.term), _reduce(right.on(self.lv.axes))
+        return self._reduce(self.lv.term), self._reduce(right.on(self.lv.axes))
 
     def _assumption(self) -> Assumption | None:
         """The simplest assumption under which the claim is true; the derivative itself stays general."""
@@ -236,7 +269,7 @@ class _Judge:
             return (
                 same
                 and {i.name for i in value.order} == {i.name for i in self.rv.order}
-                and equal(_reduce(value.on(self.lv.axes)))
+                and equal(self._reduce(value.on(self.lv.axes)))
             )
 
         def write(term: Term) -> str | None:
@@ -340,4 +373,7 @@ def _shaped(value: Value, model: Value) -> Value:
 def _reduce(term: Term) -> Term:
     """Derivatives carried out and, unless there are too many within one another, definitions put in."""
     term = normal_form(term)
-    return term if is_deep(term) else normal_form(expand_definitions(term))
+    before = None
+    while term is not before and not is_deep(term):
+        before, term = term, normal_form(expand_definitions(term))
+    return term

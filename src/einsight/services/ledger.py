@@ -65,26 +65,27 @@ class Ledger:
             changed.append(VOCABULARY)
         return [c for key in changed for c in self.askers.get(key, ()) if c.order > cell.order]
 
-    def fact_before(self, key: Fact, order: int) -> Any:
-        """The last that was told of it before that place."""
+    def fact_before(self, key: Fact, order: int, page: int | None = None) -> Any:
+        """The last that was told of it before that place, on the same page: that of the statement before it by default."""
         if key is VOCABULARY:
             return self.names_before(order)
-        cell = self.teller_before(key, order)
+        cell = self.teller_before(key, order, page)
         if cell is None:
             return self.standing.get(key)
         assert cell.analysis is not None
         return cell.analysis.told[key]
 
-    def teller_before(self, key: Fact, order: int) -> Cell | None:
+    def teller_before(self, key: Fact, order: int, page: int | None = None) -> Cell | None:
         tellers = self.tellers.get(key)
         if not tellers or tellers[0].order >= order:
             return None
         last = tellers[-1]
-        return last if last.order < order else tellers[bisect_left(tellers, order, key=order_of) - 1]
+        found = last if last.order < order else tellers[bisect_left(tellers, order, key=order_of) - 1]
+        return found if found.place.page == (self.cells[order - 1].place.page if page is None else page) else None
 
-    def holds(self, asked: dict[Fact, Any], order: int) -> bool:
+    def holds(self, asked: dict[Fact, Any], order: int, page: int) -> bool:
         """Have the facts still these answers before that place?"""
-        return all(answer == self.fact_before(key, order) for key, answer in asked.items())
+        return all(answer == self.fact_before(key, order, page) for key, answer in asked.items())
 
     def names_before(self, order: int) -> tuple[str, ...]:
         """Some hundred names, the newest first."""
@@ -112,14 +113,14 @@ class Ledger:
 class Asked:
     """The facts before a place, each question noted with its answer; stands behind `Names`."""
 
-    def __init__(self, ledger: Ledger, order: int):
-        self.ledger, self.order = ledger, order
+    def __init__(self, ledger: Ledger, order: int, page: int | None = None):
+        self.ledger, self.order, self.page = ledger, order, page
         self.answers: dict[Fact, Any] = {}
 
     def fact(self, key: Fact) -> Any:
         if key in self.answers:
             return self.answers[key]
-        answer = self.answers[key] = self.ledger.fact_before(key, self.order)
+        answer = self.answers[key] = self.ledger.fact_before(key, self.order, self.page)
         return answer
 
     def vocabulary(self) -> Iterable[str]:

@@ -20,6 +20,7 @@ from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
 from ..terms.term import Component
 from ..terms.walk import replace_dims
 from .cells import Cell
+from .places import inside, is_supposed, outside
 from .sheet import Sheet
 
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_\d+)?\Z")
@@ -45,14 +46,15 @@ class Refusal:
 def mark_at(sheet: Sheet, offset: int) -> tuple[Cell, Mark] | None:
     """The named thing at an offset: a tensor, a function, a dimension or an index."""
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or cell.place.is_translated:
+    at = inside(sheet.text, cell, offset) if cell is not None else None
+    if cell is None or cell.analysis is None or at is None:
         return None
-    mark = cell.lowered.marks.at(offset - cell.start)
+    mark = cell.lowered.marks.at(at)
     return (cell, mark) if mark is not None and mark.kind in (*_DOCUMENT, kinds.INDEX) else None
 
 
-def _place(cell: Cell, mark: Mark) -> Occurrence:
-    return Occurrence(cell.move((mark.start, mark.end)), mark.declares)
+def _place(sheet: Sheet, cell: Cell, mark: Mark) -> Occurrence:
+    return Occurrence(outside(sheet.text, cell, (mark.start, mark.end)), mark.declares)
 
 
 def occurrences(sheet: Sheet, offset: int) -> list[Occurrence]:
@@ -62,10 +64,15 @@ def occurrences(sheet: Sheet, offset: int) -> list[Occurrence]:
         return []
     cell, mark = found
     if mark.kind == kinds.INDEX or _is_local(cell, mark):
-        return [_place(cell, m) for m in cell.lowered.marks.partners(mark)]
-    return [
-        _place(c, m) for c, m in _marks(sheet) if m.name == mark.name and _same_kind(m, mark) and not _is_local(c, m)
-    ]
+        found_here = [_place(sheet, cell, m) for m in cell.lowered.marks.partners(mark)]
+        return list({o.span: o for o in found_here}.values())
+    same = (
+        _place(sheet, c, m)
+        for c, m in _marks(sheet)
+        if m.name == mark.name and _same_kind(m, mark) and not _is_local(c, m)
+    )
+    # a macro's use may hold a name twice, and the statements of notes are not in the order of their places
+    return sorted({o.span: o for o in same}.values(), key=lambda o: o.span)
 
 
 def _same_kind(a: Mark, b: Mark) -> bool:
@@ -74,7 +81,7 @@ def _same_kind(a: Mark, b: Mark) -> bool:
 
 def _marks(sheet: Sheet) -> Iterator[tuple[Cell, Mark]]:
     for cell in sheet.cells:
-        if cell.analysis is not None:
+        if cell.analysis is not None and not is_supposed(cell):
             for mark in sorted(cell.lowered.marks.found.values(), key=lambda m: m.start):
                 if mark.kind in _DOCUMENT:
                     yield cell, mark
@@ -102,13 +109,16 @@ def definition(sheet: Sheet, offset: int) -> list[Occurrence]:
         scope = cell.lowered.marks.scope_of(mark)
         partners = cell.lowered.marks.partners(mark)
         first = [m for m in partners if scope is None or m.start >= scope.start]
-        return [_place(cell, m) for m in first[:1]]
+        return [_place(sheet, cell, m) for m in first[:1]]
     if _is_local(cell, mark):
-        return [_place(cell, m) for m in cell.lowered.marks.partners(mark) if m.declares]
+        return [_place(sheet, cell, m) for m in cell.lowered.marks.partners(mark) if m.declares]
     if mark.kind == kinds.DIMENSION:
         return [o for o in occurrences(sheet, offset) if o.declares][:1] or occurrences(sheet, offset)[:1]
-    span = sheet.declaration_of(mark.name, cell.order + 1)
-    return [Occurrence(span, True)] if span is not None else []
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.page)
+    if teller is None or teller.analysis is None or is_supposed(teller):
+        return []
+    span = teller.analysis.told["name", mark.name].span
+    return [Occurrence(outside(sheet.text, teller, span), True)] if span is not None else []
 
 
 # renaming
@@ -120,10 +130,18 @@ def can_rename(sheet: Sheet, offset: int) -> tuple[Span, str] | Refusal:
     if found is None:
         return Refusal("only names, dimensions and indices can be renamed")
     cell, mark = found
+    if not cell.place.is_verbatim or (mark.kind != kinds.INDEX and _is_spelled_otherwise(sheet, mark)):
+        return Refusal(
+            f"`{mark.name}` stands in LaTeX, where a name has more than one spelling: rename it there by hand"
+        )
     if mark.kind == kinds.FUNCTION and sheet.names_at(cell).find(mark.name) is None:
         return Refusal(f"`{mark.name}` is a function of einsight's own")
     span = cell.move((mark.start, mark.end))
     return span, sheet.text[slice(*span)]
+
+
+def _is_spelled_otherwise(sheet: Sheet, mark: Mark) -> bool:
+    return any(not c.place.is_verbatim and m.name == mark.name and _same_kind(m, mark) for c, m in _marks(sheet))
 
 
 def rename(sheet: Sheet, offset: int, new: str) -> list[tuple[Span, str]] | Refusal:

@@ -11,6 +11,7 @@ from ..lowering.report import Span
 from ..syntax.finding import path_at
 from ..syntax.tree import Node
 from .cells import Cell
+from .places import inside, is_supposed, outside
 from .sheet import Sheet
 
 
@@ -28,7 +29,7 @@ class Symbol:
 def symbols(sheet: Sheet) -> Iterator[Symbol]:
     """Every declaration and definition, in order."""
     for cell in sheet.cells:
-        if cell.analysis is None:
+        if cell.analysis is None or is_supposed(cell):
             continue
         whole = cell.move((0, len(cell.item.text)))
         for (kind, name), value in cell.analysis.told.items():
@@ -83,7 +84,7 @@ def selections(sheet: Sheet, offset: int) -> list[Span]:
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None:
         return [whole]
-    spans = _inside(cell, offset) if not cell.place.is_translated else []
+    spans = _inside(sheet.text, cell, offset)
     spans += [cell.move((0, len(cell.item.text))), whole]
     out: list[Span] = []
     for span in spans:  # each must hold the one before, and be more
@@ -92,11 +93,13 @@ def selections(sheet: Sheet, offset: int) -> list[Span]:
     return out
 
 
-def _inside(cell: Cell, offset: int) -> list[Span]:
-    at = offset - cell.start
+def _inside(text: str, cell: Cell, offset: int) -> list[Span]:
+    at = inside(text, cell, offset)
+    if at is None:
+        return []
     tree = cell.lowered.tree
     mark = cell.lowered.marks.at(at)
     spans = [(mark.start, mark.end)] if mark is not None else []
     if isinstance(tree, Node):
         spans += [(n.start, n.end) for n in reversed(path_at(tree, at)) if n.start <= at <= n.end]
-    return [cell.move(s) for s in spans]
+    return [outside(text, cell, s) for s in spans]

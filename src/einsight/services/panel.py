@@ -19,6 +19,8 @@ from .derivations import Derivation, derivation
 from .edits import below, line_end
 from .hints import SIGNS
 from .judge import judge_statement, judge_text
+from .latex_steps import latex_link
+from .places import extent
 from .rewriting import Applied, rules_at
 from .sheet import Sheet
 
@@ -51,7 +53,7 @@ class View:
 
     @property
     def span(self) -> Span:
-        return self.cell.move((0, len(self.cell.item.text)))
+        return extent(self.cell)
 
     def latex(self, wrap: Callable[[Span, str], str]) -> str:
         """The statement as it stands; `wrap` marks the LaTeX of each expression, given its span in the document."""
@@ -70,14 +72,14 @@ class View:
 
 
 def view(sheet: Sheet, offset: int, variable: str | None = None) -> View | None:
-    """What stands at an offset; None between statements, and in formulas that were translated."""
+    """What stands at an offset; None between statements, and in formulas of notes that are not read."""
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or cell.place.is_translated:
+    if cell is None or cell.analysis is None or cell.unread:
         return None
     lowered = cell.lowered
-    claims = cell.judged.claims if cell.judged is not None else ()
     verdicts = tuple(
-        Verdict(cell.move(c.span), c.verdict, SIGNS.get(c.verdict) or f"✓ if {c.assumption}") for c in claims
+        Verdict(cell.move(c.span), c.verdict, SIGNS.get(c.verdict) or f"✓ if {c.assumption}")
+        for c in sheet.claims_of(cell)
     )
     tensor = lowered.tensor if lowered.kind == "definition" else None
     variables = tuple(t.name for t in variables_of(tensor)) if tensor is not None and len(tensor.dims) <= 1 else ()
@@ -126,7 +128,9 @@ def _marking(spans: list[Span], mark: Callable[[str], str]) -> Wrap:
 def applicable(sheet: Sheet, start: int, end: int) -> tuple[Span, list[Applied]] | None:
     """The rules for an expression, or for the narrowest around it that has any: its span, and what each makes of it."""
     cell = sheet.cell_at(start)
-    if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation) or cell.place.is_translated:
+    if cell is None or cell.analysis is None or not cell.place.is_verbatim:
+        return None
+    if not isinstance(cell.lowered.tree, Relation):
         return None
     found = rules_at(sheet, cell, start - cell.start, end - cell.start)
     return None if found is None else (cell.move((found[0].start, found[0].end)), found[1])
@@ -147,6 +151,11 @@ def step_edit(sheet: Sheet, offset: int, step: int, variable: str | None = None)
     texts += [matrix] if matrix is not None else []
     if not 0 <= step < len(texts):
         return None
+    if cell.place.is_translated:
+        side = _side_of(cell, found)
+        return None if side is None or cell.lowered.kind != "claim" else latex_link(sheet, cell, side, texts[step])
+    if not cell.place.is_verbatim:
+        return None
     key = ("step", offset - cell.start, step, variable)
     is_matrix = step == len(found.steps)
     return sheet.noted(cell, key, lambda names: _step_edit(sheet, cell, found, texts[step], is_matrix, names))
@@ -158,7 +167,7 @@ def _step_edit(
     lowered = cell.lowered
     tree = lowered.tree
     assert isinstance(tree, Relation)
-    side = next((k for k, s in enumerate(tree.sides) if cell.move((s.start, s.end)) == found.span), None)
+    side = _side_of(cell, found)
     if side is not None and lowered.kind in ("claim", "query"):
         at = tree.sides[side].end
         if _links(cell, f" = {after}", at, side, names):
@@ -170,6 +179,13 @@ def _step_edit(
     if read is None or not read[1].claims or any(c.verdict != "right" for c in read[1].claims):
         return None
     return below(sheet, cell, text)
+
+
+def _side_of(cell: Cell, found: Derivation) -> int | None:
+    """The side of a statement that a derivation is about, if it is about a whole one."""
+    tree = cell.lowered.tree
+    assert isinstance(tree, Relation)
+    return next((k for k, s in enumerate(tree.sides) if cell.move((s.start, s.end)) == found.span), None)
 
 
 def _links(cell: Cell, link: str, at: int, side: int, names: Names) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ from .derivations import Derivation, chain, derivation
 from .derive import agree_in_value, read_value, verified_matrix
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .judge import judge_statement, judge_text
+from .latex_steps import latex_step
 from .sheet import Sheet
 
 log = logging.getLogger("einsight")
@@ -54,13 +55,21 @@ def rewrites(sheet: Sheet, cells: list[Cell], start: int, end: int) -> Iterator[
         return
     (cell,) = cells
     at, stop = start - cell.start, end - cell.start
-    for make in (_insert_jacobians, _insert_steps, _other_notation, _apply_rules, _copies):
+    for make in _makers(cell):
         try:
             yield from make(sheet, cell, max(at, 0), max(stop, 0))
         except (BudgetExceeded, MissingRule):
             continue
         except Exception as error:  # a fault of ours in one kind of action must not cost the others
             log.error("%s at `%s`", make.__name__, cell.item.text, exc_info=error)
+
+
+def _makers(cell: Cell) -> list[Callable[[Sheet, Cell, int, int], Iterator[Action]]]:
+    if cell.place.is_translated:
+        return [latex_step, _copies]
+    if not cell.place.is_verbatim:  # text of the language has no place there
+        return [_copies]
+    return [_insert_jacobians, _insert_steps, _other_notation, _apply_rules, _copies]
 
 
 def _insert_jacobians(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
@@ -78,9 +87,11 @@ def _insert_jacobians(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[
 def jacobian_edit(sheet: Sheet, offset: int, variable: str) -> tuple[tuple[Span, str], ...] | None:
     """The edit that inserts the derivative of a definition in a variable behind it."""
     cell = sheet.cell_at(offset)
-    tensor = cell.lowered.tensor if cell is not None and cell.analysis is not None else None
+    if cell is None or not cell.place.is_verbatim:
+        return None
+    tensor = cell.lowered.tensor if cell.analysis is not None else None
     leaf = next((t for t in variables_of(tensor) if t.name == variable), None) if tensor is not None else None
-    if cell is None or leaf is None:
+    if leaf is None:
         return None
     text = sheet.noted(cell, ("jacobian", leaf.name), partial(jacobian_claim, cell, leaf))
     return None if text is None else (below(sheet, cell, text),)
@@ -349,5 +360,5 @@ def _copies(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Action]:
         d.severity == "error" for d in cell.diagnostics
     ):
         return
-    for target, name in TARGETS:
+    for target, name in (*TARGETS, *((("statement", ".ein"),) if cell.place.is_translated else ())):
         yield Action(f"Copy as {name}", COPY, command=("einsight.copyAs", (target,)))

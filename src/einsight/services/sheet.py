@@ -23,17 +23,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..documents.regions import regions_of
+from ..documents.inputs import Beside
+from ..documents.regions import GUESTS, Region, everything_in, extracts_of
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Span
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Piece, split_document
 from ..terms.interruption import poll, within
-from .cells import Analysis, Cell, Place, placed
+from .cells import Analysis, Cell, Place, placed, raised, softened, unsure
 from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .notes import planned
+from .places import nearest
 
 T = TypeVar("T")
 # texts whose analyses are kept for when they come back, beyond those that stand there: an undone edit, a moved line
@@ -45,11 +47,19 @@ class Sheet:
     """The analysis of one document, kept up to date under edits.
 
     budget                        seconds for the claims of one statement, if they are limited
+    beside                        gives the files beside a LaTeX file, for the macros in them
     lowered_count, judged_count   statements worked out since the start, for tests and benchmarks
     """
 
-    def __init__(self, text: str, language: str = "ein", layout: str = "numerator", budget: float | None = None):
-        self.text, self.language, self.layout, self.budget = text, language, layout, budget
+    def __init__(
+        self,
+        text: str,
+        language: str = "ein",
+        layout: str = "numerator",
+        budget: float | None = None,
+        beside: Beside | None = None,
+    ):
+        self.text, self.language, self.layout, self.budget, self.beside = text, language, layout, budget, beside
         self.places: list[Place] = []
         self.cells: list[Cell] = []
         self.ledger = Ledger(self.cells, layout, redeclares=language != "ein")
@@ -59,13 +69,15 @@ class Sheet:
         self.touched = 0  # where the last edit was: claims near it are judged first
         self.lowered_count = self.judged_count = 0
         self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
-        self.refused: list[Span] = []  # formulas that are no text of the language
+        self.refused: list[Region] = []  # formulas that are no text of the language
+        self.fences: list[Span] = []  # where notes hold text of the language
+        self.scratch: dict[Any, Any] = {}  # what others have worked out about the text as it stands
         self.findings: list[Diagnostic] = []  # what was found out about notes before they were read
         self._splice(0, 0, self._split(text))
 
     def sibling(self, text: str) -> Sheet:
         """A sheet of another text, which knows what this one has read."""
-        made = Sheet(text, self.language, self.layout, self.budget)
+        made = Sheet(text, self.language, self.layout, self.budget, self.beside)
         made._memory = self._memory
         return made
 
@@ -79,13 +91,23 @@ class Sheet:
         else:
             self._replace_all(text)
         self.text, self.touched = text, start
+        self.scratch.clear()
 
     def _split(self, text: str) -> list[Place]:
         if self.language == "ein":
             return [placed(block) for block in split_document(text)]
-        regions, self.findings = planned(text, regions_of(text, self.language), self.layout)
-        self.refused = [(r.start, r.end) for r in regions if r.problem]
-        return [placed(b, r) for r in regions for b in split_document(r.text)]
+        self.refused, self.fences, self.findings = [], [], []
+        places: list[Place] = []
+        for page, extract in enumerate(extracts_of(text, self.language)):
+            if extract.problem is not None:
+                self.findings.append(Diagnostic("EIN001", NAMES["EIN001"][1], *extract.problem))
+            read, findings = planned(extract.text, everything_in(extract, self.beside), self.layout)
+            regions = [r.mapped(extract, page) for r in read]
+            self.findings += [found.moved(extract.place, lambda name: None) for found in findings]
+            self.refused += [r for r in regions if r.problem]
+            self.fences += [(r.start, r.end) for r in regions if not r.translated]
+            places += [placed(b, r) for r in regions for b in split_document(r.text)]
+        return places
 
     def _edit_lines(self, text: str, start: int, end: int, grown: int) -> None:
         """Split again from the block before the edit until a block begins behind it where one began before."""
@@ -151,11 +173,11 @@ class Sheet:
 
     def names_before(self, cell: Cell) -> Names:
         """What a statement could ask."""
-        return Names(catalogue().arity, Asked(self.ledger, cell.order))
+        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page))
 
-    def declaration_of(self, name: str, order: int) -> Span | None:
+    def declaration_of(self, name: str, order: int, page: int | None = None) -> Span | None:
         """Where a name that is known at a place was declared or defined."""
-        cell = self.ledger.teller_before(("name", name), order)
+        cell = self.ledger.teller_before(("name", name), order, page)
         if cell is None or cell.analysis is None:
             return None
         span = cell.analysis.told["name", name].span
@@ -182,8 +204,8 @@ class Sheet:
     def _read(self, cell: Cell) -> list[Cell]:
         """Analyse a cell; gives the cells behind it that have to be looked at again."""
         old = cell.analysis
-        if old is not None and self.ledger.holds(old.asked, cell.order):
-            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order):
+        if old is not None and self.ledger.holds(old.asked, cell.order, cell.place.page):
+            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order, cell.place.page):
                 self._drop_verdict(cell)
             return []
         new = self._remembered(cell) or self._analyse(cell)
@@ -195,14 +217,14 @@ class Sheet:
 
     def _remembered(self, cell: Cell) -> Analysis | None:
         for analysis in self._memory.get(_content(cell), ()):
-            if self.ledger.holds(analysis.asked, cell.order):
+            if self.ledger.holds(analysis.asked, cell.order, cell.place.page):
                 self._memory.move_to_end(_content(cell))
                 return analysis
         return None
 
     def _analyse(self, cell: Cell) -> Analysis:
         self.lowered_count += 1
-        asked = Asked(self.ledger, cell.order)
+        asked = Asked(self.ledger, cell.order, cell.place.page)
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
@@ -260,9 +282,9 @@ class Sheet:
         if not cell.awaits_verdict or cell in self.dirty:
             return
         assert cell.analysis is not None
-        asked = Asked(self.ledger, cell.order + 1)
+        asked = Asked(self.ledger, cell.order + 1, cell.place.page)
         with within(self.budget):
-            judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent)
+            judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given)
         self.judged_count += 1
         cell.judged, cell.judging_asked = (
             judged,
@@ -283,9 +305,9 @@ class Sheet:
     def noted(self, cell: Cell, what: Any, compute: Callable[[Names], T]) -> T:
         """Something about a cell, worked out among its names once, and again when one of them means something else."""
         known = cell.notes.get(what)
-        if known is not None and self.ledger.holds(known[0], cell.order + 1):
+        if known is not None and self.ledger.holds(known[0], cell.order + 1, cell.place.page):
             return known[1]
-        asked = Asked(self.ledger, cell.order + 1)
+        asked = Asked(self.ledger, cell.order + 1, cell.place.page)
         value = compute(Names(catalogue().arity, asked))
         cell.notes[what] = asked.answers, value
         return value
@@ -302,14 +324,20 @@ class Sheet:
         """All of them, in order of place."""
         found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
         found += self.unused() if self.language == "ein" else self.findings
+        if self.language in GUESTS:
+            found = [d for d in found if d.severity in ("error", "warning")]
         return sorted(found, key=lambda d: (d.span, d.code))
 
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
-        move, order = cell.move, cell.order
-        found = [d.moved(move, lambda name: self.declaration_of(name, order)) for d in cell.diagnostics]
+        move, order, page = cell.move, cell.order, cell.place.page
+        found = [d.moved(move, lambda name: self.declaration_of(name, order, page)) for d in cell.diagnostics]
+        if cell.place.is_translated:
+            found = [replace(d, message=raised(d.message)) for d in found]
+        if cell.place.region is not None and cell.place.region.spoken:
+            found = [replace(d, message=cell.place.region.in_words(d.message)) for d in found]
         if cell.doubt:
-            found = [_softened(d, cell.doubt) for d in found]
-        return [replace(d, fixes=()) for d in found] if cell.place.is_translated else found
+            found = [softened(d, cell.doubt) for d in found]
+        return found if cell.place.is_verbatim else [replace(d, fixes=()) for d in found]
 
     def unused(self) -> Iterator[Diagnostic]:
         """EIN103: declared and never used."""
@@ -324,16 +352,19 @@ class Sheet:
                 yield Diagnostic("EIN103", NAMES["EIN103"][1], cell.move(entry.span), message)
 
     def claims(self) -> list[Claim]:
-        return [replace(c, span=cell.move(c.span)) for cell in self.cells for c in self._claims_of(cell)]
+        return [replace(c, span=cell.move(c.span)) for cell in self.cells for c in self.claims_of(cell)]
 
-    def _claims_of(self, cell: Cell) -> Iterable[Claim]:
+    def claims_of(self, cell: Cell) -> Iterable[Claim]:
+        """The verdicts on a statement that are told, in places of the statement."""
         if cell.judged is None or cell.unread:
             return ()
-        return [_unsure(c) for c in cell.judged.claims] if cell.doubt else cell.judged.claims
+        return [unsure(c) for c in cell.judged.claims] if cell.doubt else cell.judged.claims
 
-    def unread(self) -> list[Span]:
-        regions = [c.place.region for c in sorted(self.reporting, key=order_of) if c.unread]
-        return sorted({*((r.start, r.end) for r in regions if r is not None), *self.refused})
+    def unread(self) -> list[tuple[Span, str]]:
+        """The formulas that are not understood, each with the reason."""
+        cells = [c for c in sorted(self.reporting, key=order_of) if c.unread]
+        found = [*((c.place.region, c.lack) for c in cells), *((r, r.problem) for r in self.refused)]
+        return sorted({(r.start, r.end): why for r, why in reversed(found) if r is not None}.items())
 
     def last_before(self, offset: int) -> int:
         """The number of the last cell that may count at an offset; in notes that is the last of all."""
@@ -341,11 +372,14 @@ class Sheet:
             return len(self.cells) - 1
         return bisect_right(self.cells, offset, key=lambda c: c.start) - 1
 
+    def is_ours(self, offset: int) -> bool:
+        """Is what stands at an offset text of the language, and neither prose nor LaTeX?"""
+        return self.language == "ein" or any(start <= offset <= end for start, end in self.fences)
+
     def cell_at(self, offset: int) -> Cell | None:
         """The statement at an offset; of two that meet there, the one that begins."""
-        if self.language != "ein":  # in the order in which they count, which is not that of their places
-            here = [c for c in self.cells if c.start <= offset <= c.end]
-            return max(here, key=lambda c: c.start, default=None)
+        if self.language != "ein":
+            return nearest(self.cells, offset)
         at = self.last_before(offset)
         cell = self.cells[at] if at >= 0 else None
         return cell if cell is not None and offset <= cell.end else None
@@ -361,18 +395,6 @@ class Sheet:
         if self.language != "ein":
             return [c for c in self.cells if c.end >= start and c.start <= end]
         return self.cells[max(0, self.last_before(start)) : self.last_before(end) + 1]
-
-
-def _unsure(claim: Claim) -> Claim:
-    """What fails, where there is doubt whether it is claimed, is undecided."""
-    return claim if claim.verdict == "right" else replace(claim, verdict="undecided")
-
-
-def _softened(found: Diagnostic, doubt: str) -> Diagnostic:
-    if found.severity not in ("error", "warning"):
-        return found
-    message = f"undecided, since {doubt}: {found.message}"
-    return replace(found, code="EIN403", severity=NAMES["EIN403"][1], message=message, fixes=())
 
 
 _start: Callable[[Place], int] = lambda place: place.start  # noqa: E731

@@ -165,7 +165,10 @@ def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
 
 
 def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Term:
-    """Every defined tensor replaced by its definition, except those in `keep`."""
+    """Every defined tensor replaced by its definition, except those in `keep`.
+
+    What a derivative is taken in stays a name inside of it: `∂(r'r)/∂r` is lost where `r` is put in.
+    """
     memo: dict[Term, Term] = {}
 
     def visit(t: Term) -> Term:
@@ -174,6 +177,8 @@ def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Ter
             found = t
             if isinstance(t, Component) and t.tensor.definition is not None and t.tensor not in keep:
                 found = visit(build.instantiate(t.tensor.definition, t.indices))
+            elif isinstance(t, Derivative) and t.tensor.definition is not None:
+                found = build.derivative(expand_definitions(t.body, keep | {t.tensor}), t.tensor, t.indices)
             else:
                 found = map_parts(t, visit)
             memo[t] = found

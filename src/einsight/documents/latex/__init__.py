@@ -1,6 +1,11 @@
 """LaTeX formulas as statements of the language, each character with its place in the source.
 
-tokens.py   commands, characters, groups, with their spans
-macros.py   what `\\newcommand` and `\\def` of a page define, and expansion that keeps places
-reader.py   one formula: environments and rows to statements, names, sub- and superscripts, fractions, derivatives
+tokens.py       commands, characters, groups, with their spans
+macros.py       what `\\newcommand` and `\\def` of a page define, and expansion that keeps places
+kinds.py        the tokens as `grammar/latex.lark` wants them; words.py says what each command is
+parse.py        through the grammar, to the tree of tree.py: rows, cells, items with scripts
+statements.py   rows to statements: what is carried over, what stands beside one another, conditions
+writer.py       a statement as text of the language; names.py, derivatives.py, arrays.py for what their names say
+habits.py       what an author means by a sign that means two things
+reader.py       all of it: `read_formula`
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from .tokens import Token, group_end, tokens
+from .words import PACKAGES
 
 _NEW = {"\\newcommand", "\\newcommand*", "\\renewcommand", "\\renewcommand*", "\\providecommand"}
 _OPERATOR = {"\\DeclareMathOperator", "\\DeclareMathOperator*"}
@@ -21,10 +23,17 @@ class Macro:
     arguments: int
     body: tuple[Token, ...]
     default: tuple[Token, ...] | None = None
+    is_braced: bool = False  # counts only where its arguments are in braces
 
 
 class Endless(Exception):
     """A macro that expands to itself."""
+
+
+@cache
+def of_packages() -> dict[str, Macro]:
+    """The macros that people have from somewhere else; those of a page stand over them."""
+    return {name: replace(macro, is_braced=True) for name, macro in macros_of(PACKAGES).items()}
 
 
 def macros_of(source: str) -> dict[str, Macro]:
@@ -42,6 +51,18 @@ def macros_of(source: str) -> dict[str, Macro]:
                 found[name] = macro
                 continue
         at += 1
+    return found
+
+
+def used_in(commands: set[str], macros: dict[str, Macro]) -> dict[str, Macro]:
+    """The macros that some commands need, those in the bodies of others too."""
+    found: dict[str, Macro] = {}
+    waiting = [c for c in commands if c in macros]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = macros[name]
+            waiting += [t.text for t in macros[name].body if t.text in macros]
     return found
 
 
@@ -76,9 +97,9 @@ def _definition(row: list[Token], at: int) -> tuple[str, Macro, int] | None:
     end = group_end(row, at)
     if end is None:
         return None
-    body = tuple(row[at + 1 : end - 1])
+    body = tuple(t.moved(0, 0) for t in row[at + 1 : end - 1])  # where it is defined is no part of it
     if kind in _OPERATOR:
-        brace = [Token(t, row[at].start, row[at].start) for t in ("\\operatorname", "{", "}")]
+        brace = [Token(t, 0, 0) for t in ("\\operatorname", "{", "}")]
         body = (brace[0], brace[1], *body, brace[2])
     return name, Macro(count, body, default), end
 
@@ -93,6 +114,7 @@ def _name(row: list[Token], at: int) -> tuple[str | None, int]:
 
 def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
     """A formula with its macros put in.  Raises Endless where that does not end."""
+    macros = of_packages() | macros
     if not any(t.text in macros for t in row):
         return row
     out: list[Token] = []
@@ -101,7 +123,7 @@ def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
     while waiting:
         token = waiting.pop()
         macro = macros.get(token.text)
-        if macro is None:
+        if macro is None or (macro.is_braced and not _has_groups(waiting, macro.arguments)):
             out.append(token)
             continue
         count += 1
@@ -111,6 +133,21 @@ def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
         end = max([token.end, *(t.end for a in arguments for t in a)])
         waiting.extend(reversed(_body(macro, arguments, token, end)))
     return out
+
+
+def _has_groups(waiting: list[Token], count: int) -> bool:
+    """Do so many groups come next?"""
+    at = len(waiting)
+    for _ in range(count):
+        depth = 0
+        while True:
+            at -= 1
+            if at < 0 or (depth == 0 and waiting[at].text != "{"):
+                return False
+            depth += (waiting[at].text == "{") - (waiting[at].text == "}")
+            if depth == 0:
+                break
+    return True
 
 
 def _argument(waiting: list[Token], macro: Macro, number: int) -> list[Token]:

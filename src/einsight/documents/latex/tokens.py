@@ -52,7 +52,15 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> list[Token]:
     return found
 
 
-_STARRED = {"\\hspace*", "\\vspace*", "\\operatorname*", "\\tag*", "\\newcommand*", "\\renewcommand*", "\\DeclareMathOperator*"}
+_STARRED = {
+    "\\hspace*",
+    "\\vspace*",
+    "\\operatorname*",
+    "\\tag*",
+    "\\newcommand*",
+    "\\renewcommand*",
+    "\\DeclareMathOperator*",
+}
 
 
 def group_end(row: list[Token], at: int, opening: str = "{", closing: str = "}") -> int | None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
+from ..protocol import Plain
 from . import lifecycle
 
 if TYPE_CHECKING:
@@ -64,6 +65,19 @@ OFFERED: dict[str, Any] = {
     "einsight/rules": None,
     "einsight/vocabulary": None,
 }
+# what concerns whole texts, or all that is typed into them, is left to the servers of their languages
+_OF_WHOLE_TEXTS = frozenset({
+    lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL, lsp.TEXT_DOCUMENT_FOLDING_RANGE, lsp.TEXT_DOCUMENT_SELECTION_RANGE,
+    lsp.TEXT_DOCUMENT_FORMATTING, lsp.TEXT_DOCUMENT_RANGE_FORMATTING,
+    lsp.TEXT_DOCUMENT_PREPARE_RENAME, lsp.TEXT_DOCUMENT_RENAME,
+})  # fmt: skip
+_OF_TYPING = frozenset({
+    lsp.TEXT_DOCUMENT_COMPLETION, lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.TEXT_DOCUMENT_CODE_LENS,
+    lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+})  # fmt: skip
+WITHHELD = {
+    "cells": _OF_WHOLE_TEXTS, **dict.fromkeys(("latex", "rst", "python", "julia"), _OF_WHOLE_TEXTS | _OF_TYPING),
+}  # fmt: skip
 COMMANDS = (
     "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
     "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace", "einsight.createPlugin",
@@ -87,9 +101,16 @@ def _deferred(server: Server, handlers: dict[str, Handler], name: str) -> Handle
     async def call(*given: Any) -> Any:
         if not handlers:
             handlers.update(load(server))
+        document = server.documents.get(_uri(given[0])) if given else None
+        if document is not None and name in WITHHELD.get(document.language, ()):
+            return Plain(None)
         return await handlers[name](*given)
 
     return call
+
+
+def _uri(params: Any) -> str:
+    return str(getattr(getattr(params, "text_document", None), "uri", ""))
 
 
 def load(server: Server) -> dict[str, Handler]:

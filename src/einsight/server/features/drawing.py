@@ -43,7 +43,7 @@ def register(server: Server, offer: Offer) -> None:
 
     async def part(uri: str, where: Any, draw: Any) -> Plain:
         def run(sheet: Sheet, lines: LineIndex) -> Plain:
-            start, end = wire.span_of(where, lines) if where is not None else (0, len(lines.text))
+            start, end = wire.span_of(where, lines) if where is not None else lines.extent
             read_for_a_while(sheet, sheet.last_before(end))
             return Plain(draw(sheet, lines, start, end))
 
@@ -60,7 +60,8 @@ def register(server: Server, offer: Offer) -> None:
     @offer(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hinted(params: lsp.InlayHintParams) -> Plain:
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
-            return [_hint(h, lines) for h in hints(sheet, start, end) if getattr(server.editor, h.kind)]
+            shown = (h for h in hints(sheet, start, end) if getattr(server.editor, h.kind))
+            return [_hint(h, lines) for h in shown if wire.is_in((h.offset, h.offset), lines)]
 
         return await part(params.text_document.uri, params.range, draw)
 
@@ -69,7 +70,8 @@ def register(server: Server, offer: Offer) -> None:
         uri = params.text_document.uri
 
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
-            return [_lens(lens, lines, uri) for lens in lenses(sheet)] if server.editor.code_lens else []
+            shown = lenses(sheet) if server.editor.code_lens else ()
+            return [_lens(lens, lines, uri) for lens in shown if wire.is_in(lens.span, lines)]
 
         return await part(uri, None, draw)
 

@@ -57,6 +57,10 @@ def register(server: Server) -> None:
         kind = params.get("kind") if isinstance(params, dict) else getattr(params, "kind", None)
         server.options["theme"] = kind
 
+    @server.feature(lsp.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def notebook_saved(params: lsp.DidSaveNotebookDocumentParams) -> None:
+        """What is on the disk is of no interest."""
+
     @server.feature(lsp.SHUTDOWN)
     def shutting_down(params: Any = None) -> None:
         server.exit_code = 0

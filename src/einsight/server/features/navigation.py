@@ -43,7 +43,11 @@ def register(server: Server, offer: Offer) -> None:
         def find(sheet: Sheet, lines: LineIndex, offset: int) -> Plain:
             found = places.occurrences(sheet, offset)
             return Plain(
-                [{"range": wire.range_of(o.span, lines), "kind": WRITE if o.declares else READ} for o in found]
+                [
+                    {"range": wire.range_of(o.span, lines), "kind": WRITE if o.declares else READ}
+                    for o in found
+                    if wire.is_in(o.span, lines)
+                ]
             )
 
         return await at(params, find, Plain([]))
@@ -122,7 +126,7 @@ def _allowed(found: Any) -> Any:
 
 
 def _location(uri: str, found: Occurrence, lines: LineIndex) -> dict[str, Any]:
-    return {"uri": uri, "range": wire.range_of(found.span, lines)}
+    return wire.location(found.span, lines, uri)
 
 
 def _symbol(symbol: Symbol, lines: LineIndex) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _searched(document: OpenDocument, query: str) -> Callable[[Sheet, LineIndex]
                 "name": s.name,
                 "kind": _KINDS[s.kind].value,
                 "containerName": s.detail,
-                "location": {"uri": document.uri, "range": wire.range_of(s.name_span, lines)},
+                "location": wire.location(s.name_span, lines, document.uri),
             }
             for s in symbols(sheet)
             if query in s.name.lower()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
+from ...documents.inputs import on_disk
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
 from ...documents.walking import files_below
@@ -126,7 +127,8 @@ async def _of_file(
 
 def _check(path: Path, text: str, settings: Settings) -> Findings:
     language = SUFFIXES.get(path.suffix, "ein")
-    found = check_within(settings.budget, text, language, settings.layout_while_typing(language))
+    beside = on_disk(path) if language == "latex" else None
+    found = check_within(settings.budget, text, language, settings.layout_while_typing(language), beside)
     found.diagnostics = [d for d in found.diagnostics if settings.reports(d)]
     return found
 

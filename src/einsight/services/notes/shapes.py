@@ -7,11 +7,11 @@ which dimensions are the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ..lowering.names import GREEK, Names
-from ..syntax.quotients import Quotient, units
-from ..syntax.tree import (
+from ...lowering.names import GREEK, Names
+from ...syntax.quotients import Quotient, units
+from ...syntax.tree import (
     Absolute,
     Addition,
     Call,
@@ -29,7 +29,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from ..terms.dimension import Tensor
+from ...terms.dimension import Tensor
 
 NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried
@@ -38,6 +38,8 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
 _FRESH = "nmkpqrstuv"
+# the ranks of what words call a vector or a matrix
+_RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
 
 
 class Conflict(Exception):
@@ -54,13 +56,19 @@ def likely_ranks(name: str) -> tuple[int, ...]:
     return (VECTOR, NUMBER, MATRIX) if letter in "xyzuvwab" else (NUMBER, VECTOR)
 
 
-def shapes(tree: Relation, unknown: list[str], names: Names, skip_left: bool) -> Iterator[dict[str, tuple[str, ...]]]:
-    """Shapes of the unknown names with which all sides conform, the likeliest first."""
-    choices = itertools.product(*(tuple(enumerate(likely_ranks(name))) for name in unknown))
+def shapes(
+    tree: Relation, unknown: list[str], names: Names, skip_left: bool, kinds: Mapping[str, str]
+) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
+    ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
+    choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
         inference = _Inference(names, ranks)
         try:
+            for name in unknown:
+                if kinds.get(name) == "square":
+                    inference.unify(*inference.shape(Name(0, 0, name)))
             inference.relation(tree, skip_left)
             found = inference.found()
         except Conflict:
@@ -156,6 +164,8 @@ class _Inference:
                 self.shape_of[text] = (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
             return self.shape_of[text]
         entry = self.names.find(text)
+        if entry is None and len(text) > 1 and text[0] == "d":
+            return self._named(text[1:])  # a differential has the shape of what it is of
         if entry is None and text == "I":
             side = self.fresh()
             return (side, side)
@@ -206,6 +216,8 @@ class _Inference:
         inner = self.shape(node.arguments[0])
         if callee.text in _TO_NUMBERS:
             return SCALAR
+        if callee.text == "d":
+            return inner
         if callee.text == "inv":
             self.unify(*inner)
             return inner
@@ -295,6 +307,8 @@ class _Inference:
         """As the layout lays it out (SPEC 1.4)."""
         layout = self.names.layout
         for variable in variables:
+            if self.root(variable[0]) == ONE and not self.is_number(variable):  # `∂y/∂x'`
+                variable, layout = variable[::-1], "numerator"
             if self.is_number(variable):
                 shape = shape[::-1] if layout == "denominator" else shape
             elif self.is_number(shape):

@@ -1,0 +1,32 @@
+"""What the author of a page means by a sign that means two things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_TRANSPOSE = re.compile(
+    r"\^\s*(\{\s*)?(-\s*)?(T\b|\\top|\\intercal|\\(mathsf|mathrm|mathbf|text|rm|sf|textsf)\s*\{?\s*T\b|\\T\b|⊤)|ᵀ"
+)
+# `X'X`, `x'Ax`, `(X'X)`, `(y - X\beta)'`: a product with what has a prime, which nobody writes of another name
+_PRIME_TRANSPOSES = re.compile(
+    r"(?<![A-Za-z\\])([A-Za-z]|\\[a-z]+)'\s*\1(?![A-Za-z'])|\)\s*'\s*[(A-Z\\]|(?<![A-Za-z\\])([a-z])'\s*[A-Z]"
+)
+_PRIMED_IS_DEFINED = re.compile(
+    r"(?<![A-Za-z\\])([A-Za-z]|\\[a-z]+)(_\w|_\{\w+\})?'\s*(&\s*)?(:=|=|\\in\b|∈)(?!\s*(&\s*)?\1(?![A-Za-z]))"
+)
+
+
+def primes_of(formulas: Iterable[str]) -> str:
+    """Is a prime on this page a `transpose`, or part of a `name`?
+
+    A transpose where nothing else is one, and products as only a transpose would stand in are much more than names with a
+    prime that are given a value or a shape.  (`M' = M` gives none: it says that M is symmetric.)
+    """
+    transposes = names = 0
+    for formula in formulas:
+        if _TRANSPOSE.search(formula):
+            return "name"
+        transposes += len(_PRIME_TRANSPOSES.findall(formula))
+        names += _PRIMED_IS_DEFINED.search(formula) is not None
+    return "transpose" if transposes > 3 * names else "name"

@@ -1,0 +1,192 @@
+"""The tokens of a formula as `grammar/latex.lark` wants them: told apart by what they take, without what says nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lark import Token as LarkToken
+from lark.lexer import Lexer
+
+from . import words
+from .tokens import Token, group_end
+from .tree import Leaf
+
+# signs of the language, and their likes in Unicode
+_CHARACTERS = {
+    "−": "-", "–": "-", "⋅": "·", "∘": "⊙", "∣": "|", "∥": "‖", "′": "'", "≔": ":=", "∗": "*", "⊺": "ᵀ", "⊤": "ᵀ",
+    "𝟏": "ones", "⟨": "⟨", "⟩": "⟩", "R": "R",
+}  # fmt: skip
+_SIGNS = set("=+-*/|,:<>∂∇∑∈ℝ⊙⊗·×→‖≠≤≥;.!?∝≈∼⁻⁺")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ⁻"
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ"
+
+
+class Unread(Exception):
+    """Why a formula is not read, in words, and where."""
+
+    def __init__(self, reason: str, start: int = 0, end: int = 0):
+        super().__init__(reason)
+        self.reason, self.span = reason, (start, end)
+
+
+class Lexeme(LarkToken):
+    """Lark's token with the leaf that it stands for."""
+
+    leaf: Leaf
+
+
+@dataclass
+class Kinds(Lexer):
+    """The lexer that Lark is given: it takes the tokens of a formula as they come out of the macros."""
+
+    conf: Any = None
+
+    def lex(self, data: Any) -> Iterator[LarkToken]:  # type: ignore[override]
+        for leaf in leaves_of(data):
+            made = Lexeme(leaf.kind, leaf.source, start_pos=leaf.start, end_pos=leaf.end)
+            made.leaf = leaf
+            yield made
+
+
+def leaves_of(row: list[Token]) -> Iterator[Leaf]:
+    at = 0
+    behind = ""  # the kind of the token before: what takes an argument takes one digit
+    depth = 0  # inside the braces of a subscript, where each digit is a component
+    while at < len(row):
+        leaf, at = _leaf(row, at, "BELOW" if depth else behind)
+        if leaf is not None:
+            if leaf.kind == "LBRACE" and (depth or behind == "BELOW"):
+                depth += 1
+            elif leaf.kind == "RBRACE" and depth:
+                depth -= 1
+            behind = leaf.kind
+            yield leaf
+
+
+def _leaf(row: list[Token], at: int, behind: str) -> tuple[Leaf | None, int]:
+    token = row[at]
+    if token.is_command:
+        return _command(row, at)
+    text, kind = token.text, "SIGN"
+    if text[0].isdigit() and text.isascii():
+        if len(text) > 1 and behind in ("BELOW", "ABOVE", "TAKES_TWO"):  # `\frac12`, `x^23`
+            row[at] = Token(text[1:], token.start + 1, token.end)
+            return Leaf("NUMBER", text[0], text[0], token.start, token.start + 1, token.spaced), at
+        kind = "NUMBER"
+    elif text == "{":
+        kind = "LBRACE"
+    elif text == "}":
+        kind = "RBRACE"
+    elif text == "&":
+        kind = "CELL_END"
+    elif text == "_":
+        kind = "BELOW"
+    elif text == "^":
+        kind = "ABOVE"
+    elif text in ("'", "′"):
+        kind, text = "PRIME", "'"
+    elif text in "([⟨":
+        kind = "OPENING"
+    elif text in ")]⟩":
+        kind = "CLOSING"
+    elif text == "~":
+        return None, at + 1
+    elif text in _CHARACTERS and text != "R":
+        text = _CHARACTERS[text]
+    elif text in _RAISED or text in _LOWERED or text in _SIGNS:
+        pass
+    elif text.isalpha() or unicodedata.combining(text):
+        kind = "LETTER"
+        plain = unicodedata.normalize("NFKC", text)  # mathematical bold letters are letters
+        text = plain if plain.isalpha() and len(plain) == 1 else text
+    else:
+        raise Unread(f"`{text}` is not read in formulas", token.start, token.end)
+    return Leaf(kind, text, token.text, token.start, token.end, token.spaced), at + 1
+
+
+def _command(row: list[Token], at: int) -> tuple[Leaf | None, int]:
+    token = row[at]
+    name = token.text[1:]
+
+    def made(kind: str, text: str, end: int = at + 1) -> tuple[Leaf, int]:
+        return Leaf(kind, text, token.text, token.start, row[end - 1].end, token.spaced), end
+
+    if name in ("\\", "newline", "cr"):
+        return made("ROW_END", "\\\\", _behind_room(row, at + 1))
+    if name in ("begin", "end"):
+        return _environment(row, at)
+    if name in words.SKIPPED:
+        return None, at + 1
+    if name in words.SIDES:
+        if at + 1 < len(row) and row[at + 1].text == ".":
+            return None, at + 2
+        return None, at + 1
+    if name in words.DROPPED_WITH_ARGUMENT:
+        end = group_end(row, at + 1) if at + 1 < len(row) and row[at + 1].text == "{" else at + 2
+        return None, min(end or len(row), len(row))
+    if name in ("kern", "mskip", "hskip"):
+        end = at + 1
+        while end < len(row) and row[end].text[0] in "-.0123456789ptemxu":
+            end += 1
+        return None, end
+    if name in words.TEXTS and at + 1 < len(row) and row[at + 1].text == "{":
+        end = group_end(row, at + 1)
+        if end is None:
+            raise Unread("this brace is not closed", row[at + 1].start, row[at + 1].end)
+        return made("WORDS", said(row[at + 2 : end - 1]), end)
+    if name in words.LETTERS:
+        return made("LETTER", words.LETTERS[name])
+    if name == "sqrt" and at + 1 < len(row) and row[at + 1].text == "[":
+        raise Unread("a root of another order", token.start, token.end)
+    if name in words.TAKES_TWO:
+        return made("TAKES_TWO", name)
+    if name in words.TAKES_ONE:
+        if name == "operatorname" and at + 1 < len(row) and row[at + 1].text == "*":
+            return made("TAKES_ONE", name, at + 2)
+        return made("TAKES_ONE", name)
+    if name in words.OPENINGS:
+        return made("OPENING", words.OPENINGS[name])
+    if name in words.CLOSINGS:
+        return made("CLOSING", words.CLOSINGS[name])
+    if name in words.SIGNS:
+        return made("SIGN", words.SIGNS[name])
+    return made("WORD", name)
+
+
+def _environment(row: list[Token], at: int) -> tuple[Leaf, int]:
+    """`\\begin{align}` with what may stand behind it: `[t]`, the columns of an array, their number."""
+    token = row[at]
+    end = group_end(row, at + 1) if at + 1 < len(row) and row[at + 1].text == "{" else None
+    if end is None:
+        raise Unread(f"`{token.text}` of nothing", token.start, token.end)
+    name = "".join(t.text for t in row[at + 2 : end - 1])
+    if token.text == "\\begin":
+        if end < len(row) and row[end].text == "[" and name.rstrip("*") in words.ROWS | words.ARRAYS:
+            inner = group_end(row, end, "[", "]")
+            if inner is not None and inner - end == 3 and row[end + 1].text in "tbclr":
+                end = inner
+        takes_columns = name.rstrip("*") in ("array", "alignat", "alignedat", "xalignat")
+        if takes_columns and end < len(row) and row[end].text == "{":
+            end = group_end(row, end) or end
+    kind = "BEGIN" if token.text == "\\begin" else "END"
+    return Leaf(kind, name, token.text, token.start, row[end - 1].end), end
+
+
+def _behind_room(row: list[Token], at: int) -> int:
+    """Behind the room below a row, `\\\\[2ex]`, where some is asked for."""
+    if at < len(row) and row[at].text == "*":
+        at += 1
+    if at < len(row) and row[at].text == "[":
+        behind = group_end(row, at, "[", "]")
+        inner = "".join(t.text for t in row[at + 1 : behind - 1]) if behind else ""
+        if behind and inner.lstrip("-")[:1].isdigit() and inner.endswith(("pt", "em", "ex", "mm", "cm", "in", "mu")):
+            return behind
+    return at
+
+
+def said(row: list[Token]) -> str:
+    """The words of a text, as they were written."""
+    return "".join((" " if t.spaced else "") + t.text for t in row)

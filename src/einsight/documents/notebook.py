@@ -1,0 +1,128 @@
+"""The Markdown cells of a Jupyter notebook as one text, each character with its place in the JSON of the file.
+
+Python's own reader says whether the JSON is any good; what stands where is found by a scan that passes over strings
+whole, so that pictures in outputs cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from .extract import Extract, Extractor, Formula, Span
+from .markdown import formulas as markdown_formulas
+
+# what stands between two cells of a text: nothing that begins in one of them goes on in the next
+CELL_END = "\n\n\x1e\n\n"
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^\s"\][{}:,]+', re.DOTALL)
+_ESCAPE = re.compile(r"(?:\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|\\(?:u[0-9a-fA-F]{4}|.)")
+_OPENING, _CLOSING = "[{", "]}"
+
+
+def formulas(text: str) -> list[Formula]:
+    """The formulas of cells that stand one behind the other."""
+    found: list[Formula] = []
+    start = 0
+    for cell in text.split(CELL_END):
+        for f in markdown_formulas(cell):
+            holes = tuple((a + start, b + start) for a, b in f.holes)
+            found.append(Formula(f.start + start, f.end + start, f.language, holes))
+        start += len(cell) + len(CELL_END)
+    return found
+
+
+def extracts(text: str) -> list[Extract]:
+    """The Markdown cells of a notebook, in order."""
+    made = Extractor(text)
+    problem = _problem(text)
+    if problem is not None:
+        return [Extract("", "cells", (), problem)]
+    for cell in _cells(text):
+        if made.parts:
+            made.write(CELL_END, *_end_of(made))
+        for start, end in cell:
+            _copy(made, start, end)
+    return [made.made("cells")]
+
+
+def _problem(text: str) -> tuple[Span, str] | None:
+    try:
+        notebook = json.loads(text)
+    except json.JSONDecodeError as error:
+        at = min(error.pos, max(len(text) - 1, 0))
+        return (at, at + 1), f"this is no notebook, since it is no JSON: {error.msg}"
+    except (RecursionError, ValueError):  # brackets within brackets; a number too long
+        return (0, 1), "this is no notebook: its JSON cannot be read"
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        return (0, 1), "this is no notebook: it has no cells"
+    return None
+
+
+def _end_of(made: Extractor) -> Span:
+    at, start, width = made.runs[-1]
+    end = start + (made.length - at if width is None else width)
+    return end, end
+
+
+def _cells(text: str) -> Iterator[list[Span]]:
+    """The strings that make up the source of each Markdown cell."""
+    top = _members(text, text.index("{"))
+    if "cells" not in top:
+        return
+    for start in _elements(text, top["cells"]):
+        if text[start] != "{":
+            continue
+        members = _members(text, start)
+        kind, source = members.get("cell_type"), members.get("source")
+        if kind is None or source is None or not text.startswith('"markdown"', kind):
+            continue
+        starts = list(_elements(text, source)) if text[source] == "[" else [source]
+        found = (_STRING.match(text, s) for s in starts)
+        yield [(s.start() + 1, s.end() - 1) for s in found if s is not None]
+
+
+def _members(text: str, start: int) -> dict[str, int]:
+    """Where the values of an object begin, by key; the object begins at `start`."""
+    found: dict[str, int] = {}
+    key = ""
+    for at, token in _inside(text, start):
+        if token == ":":
+            continue
+        if key:
+            found[key] = at
+            key = ""
+        elif token != ",":
+            key = json.loads(token)
+    return found
+
+
+def _elements(text: str, start: int) -> Iterator[int]:
+    """Where the elements of a list begin."""
+    if text[start] == "[":
+        yield from (at for at, token in _inside(text, start) if token != ",")
+
+
+def _inside(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """The tokens of an object or a list; what is in brackets inside is one, its opening bracket."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        first = token[0][0]
+        if first in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return
+        elif depth == 1:
+            yield token.start(), token[0]
+        depth += first in _OPENING
+
+
+def _copy(made: Extractor, start: int, end: int) -> None:
+    """The characters of a JSON string."""
+    at = start
+    for escape in _ESCAPE.finditer(made.source, start, end):
+        made.copy(at, escape.start())
+        at = escape.end()
+        made.write(json.loads(f'"{escape[0]}"'), escape.start(), at)
+    made.copy(at, end)

@@ -1,0 +1,52 @@
+"""What plugins did wrong: who, where, why, and what to do.  Each is told once."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something of a plugin that was switched off: all of it, or one rule or function.
+
+    `stage` is where it showed: import, registration, version, or the name of what went wrong at work.
+    """
+
+    plugin: str
+    version: str
+    subject: str  # the rule or function; empty for all of the plugin
+    stage: str
+    reason: str
+    advice: str
+
+    @property
+    def message(self) -> str:
+        """All of it in one line."""
+        version = f" {self.version}" if self.version else ""
+        what = f"`{self.subject}` of plugin {self.plugin}{version}" if self.subject else f"plugin {self.plugin}{version}"
+        return f"{what} is switched off ({self.stage}): {self.reason}. {self.advice}"
+
+
+@dataclass
+class Faults:
+    """All faults of a process; safe under threads."""
+
+    all: list[Fault] = field(default_factory=list)
+    _untold: list[Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            if not any(f.plugin == fault.plugin and f.subject == fault.subject for f in self.all):
+                self.all.append(fault)
+                self._untold.append(fault)
+
+    def untold(self) -> list[Fault]:
+        """Those that nobody has been told of yet; from now on they are told."""
+        with self._lock:
+            found, self._untold = self._untold, []
+        return found
+
+    def is_off(self, plugin: str, subject: str = "") -> bool:
+        return any(f.plugin == plugin and f.subject in ("", subject) for f in self.all)

@@ -1,0 +1,84 @@
+"""What a page says of names beyond shapes and properties, by which a claim may hold that fails in general.
+
+A formula such as `K S = P H'` or `‖u‖ = 1` that is no claim binds what is in it; so do words such as “one-hot”.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ...lowering.names import Names
+from ...lowering.statements import Lowered
+from ...syntax.tree import Name, Node, Num, Relation
+from ...terms.interruption import OutOfTime, within
+from ..judge import Given, judge_statement
+from .trees import names_of
+
+# what nobody can declare, of the names of its sentence
+_SAYS_MORE = re.compile(
+    r"\b(?:zeros and ones|ones and zeros|zero or one|one[- ]hot|binary|indicators?|masks?|unit (?:vectors?|norm|length)|normali[sz]ed|"
+    r"orthonormal|idempotent|projections?|projectors?|permutation|stochastic|(?:add|sum)s? (?:up )?to (?:one|1)|triangular|circulant|"
+    r"toeplitz|commut\w+|rank[- ]one|cent(?:red|ered)|(?:length|norm) (?:one|1))\b",
+    re.IGNORECASE,
+)
+_SECONDS = 0.3
+
+
+def said_of_entries(sentence: str) -> str:
+    """The words that give the names of their sentence something that nobody can declare; empty where there are none."""
+    found = _SAYS_MORE.search(sentence)
+    return found[0] if found is not None else ""
+
+
+def leaves_of(node: Node, names: Names) -> frozenset[str]:
+    """The names without a definition that a formula rests on, through definitions too."""
+    found: set[str] = set()
+    for name in names_of(node):
+        entry = names.find(name)
+        if entry is not None and entry.tensor is not None:
+            found |= {t.name for t in {entry.tensor, *entry.tensor.depends} if t.definition is None}
+    return frozenset(found)
+
+
+def bound_by(tree: Relation, lowered: Lowered, names: Names) -> frozenset[str]:
+    """The names that an equation binds: one whose sides speak of different names, or of a constant, and that fails in general."""
+    if lowered.kind != "claim" or len(tree.sides) != 2 or any(s.value is None for s in lowered.sides):
+        return frozenset()
+    left, right = (leaves_of(side, names) for side in tree.sides)
+    constant = any(isinstance(s, Num) or (isinstance(s, Name) and s.text in ("I", "ones")) for s in tree.sides)
+    if not left | right or (left == right and not constant):
+        return frozenset()
+    return frozenset() if holds(lowered, names) else left | right
+
+
+def holds(lowered: Lowered, names: Names, given: Given = ()) -> bool:
+    """Is every claim of a statement right?  False where that takes long."""
+    if lowered.kind != "claim" or any(s.value is None for s in lowered.sides):
+        return False
+    return _holds(_Statement(lowered, names, given))
+
+
+class _Statement:
+    """A statement, the same as another one that has its values."""
+
+    def __init__(self, lowered: Lowered, names: Names, given: Given):
+        self.lowered, self.names, self.given = lowered, names, given
+        values = [s.value for side in (lowered.sides, lowered.kinder) for s in side if s.value is not None]
+        self.key = (lowered.text, lowered.layout, given, *((v.term, len(v.axes), v.row) for v in values))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Statement) and self.key == other.key
+
+
+@lru_cache(maxsize=1_000)  # while one types, most formulas of a page stay as they are
+def _holds(statement: _Statement) -> bool:
+    try:
+        with within(_SECONDS):
+            judged = judge_statement(statement.lowered, statement.names, given=statement.given)
+    except OutOfTime:
+        return False
+    return bool(judged.claims) and all(c.verdict == "right" for c in judged.claims)

@@ -1,0 +1,51 @@
+"""Names of functions: known ones that a page writes out, `σ(t) = 1/(1 + e^{-t})`, and those that it gives no formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ...documents.regions import Region
+from ...lowering.names import Entry, Names
+from ...lowering.statements import lower_statement
+from ...syntax.statements import Piece
+from ...syntax.tree import Call, Name, Relation
+from ...terms.dimension import Tensor
+from .bounds import holds
+from .trees import Change, changed, names_of
+
+_WRITTEN_OUT = ("sigmoid", "softplus", "tanh")
+
+
+def written_out(region: Region, tree: Relation, names: Names) -> tuple[str, str] | None:
+    """The name that a definition gives to a known function of one number, and that function: `("σ", "sigmoid")`."""
+    left = tree.sides[0]
+    if len(tree.sides) != 2 or not (isinstance(left, Call) and isinstance(left.callee, Name) and len(left.arguments) == 1):
+        return None
+    argument = left.arguments[0]
+    if not isinstance(argument, Name) or names.knows(left.callee.text) or set(names_of(tree.sides[1])) - {argument.text, "exp", "log"}:
+        return None
+    right = region.text[tree.sides[1].start : tree.sides[1].end]
+    scope = names.child()
+    scope.put(Entry(argument.text, Tensor(argument.text, ()), None, "declared"))
+    for function in _WRITTEN_OUT:
+        lowered = lower_statement(Piece(0, f"{right} = {function}({argument.text})"), scope)
+        if holds(lowered, scope):
+            return left.callee.text, function
+    return None
+
+
+def with_functions(region: Region, aliases: Mapping[str, str]) -> Region:
+    """The region with such functions under their own names, `σʹ(z)` as `sigmoid'(z)`."""
+    return changed(region, list(_renamed(region.text, aliases)))
+
+
+def _renamed(text: str, aliases: Mapping[str, str]) -> Iterator[Change]:
+    for name, function in aliases.items():
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(ʹ*)(?=\s?\()", text):
+            yield found.start(), found.end(), function + "'" * len(found[1])
+
+
+def taken_elsewhere(text: str, arguments: Mapping[str, str]) -> str:
+    """A function whose definition has arguments, and that is taken at others here."""
+    return next((name for name in arguments if re.search(rf"(?<!\w){re.escape(name)}ʹ*\s?\(", text)), "")

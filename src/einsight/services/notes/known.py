@@ -1,0 +1,173 @@
+"""What is known of the names of a page so far, and the statements that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ...documents.regions import Region
+from ...lowering.names import LAYOUT, REDECLARES, Entry, Names, canonical_name, space_text
+from ...lowering.report import Diagnostic
+from ...lowering.statements import Lowered, lower_statement
+from ...rules.catalogue import catalogue
+from ...syntax.parse import parse_statement
+from ...syntax.statements import Piece
+from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
+from ...terms.dimension import Dim, Tensor
+from .shapes import shapes
+from .trees import names_of, walk, whole_names
+from .words import Said
+
+_CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
+
+
+class Known:
+    """
+    names       what they mean
+    out         the regions so far, in the order in which they count
+    findings    what is wrong with declarations
+    functions   names that are declared as functions, and given no value
+    assumed     names whose shapes nobody says
+    kinds       what words call a name whose shape they do not say: a vector, a square matrix
+    properties  what words say of names: those in them are symmetric
+    bound       names of which the page says more than that, each with what says so
+    here        names that this paragraph declares, with where
+    before      the shapes of those before
+    """
+
+    def __init__(self, layout: str):
+        self.names = Names(catalogue().arity)
+        self.names.own.update({LAYOUT: layout, REDECLARES: True})
+        self.out: list[Region] = []
+        self.findings: list[Diagnostic] = []
+        self.functions: set[str] = set()
+        self.assumed: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        self.properties: dict[str, frozenset[str]] = {}
+        self.bound: dict[str, str] = {}
+        self.here: dict[str, Region] = {}
+        self.before: dict[str, list[str]] = {}
+
+    def tensor(self, name: str) -> Tensor | None:
+        entry = self.names.find(name)
+        return entry.tensor if entry is not None else None
+
+    def rank(self, name: str) -> int:
+        """How many axes a name has; -1 where it is not known."""
+        tensor = self.tensor(name)
+        return len(tensor.dims) if tensor is not None else -1
+
+    def is_defined(self, name: str) -> bool:
+        tensor = self.tensor(name)
+        return tensor is not None and tensor.definition is not None
+
+    def is_known(self, name: str) -> bool:
+        names = self.names
+        return name in _CONSTANTS or names.knows(name) or names.is_dimension(name) or names.is_function(name)
+
+    def is_inferred(self, name: str, scope: Names) -> bool:
+        """Is it an array whose axes are only as long as its indices say, or does it rest on one?"""
+        entry = scope.find(name)
+        if entry is None or entry.tensor is None:
+            return False
+        return entry.kind == "inferred" or any(d.inferred for t in (entry.tensor, *entry.tensor.depends) for d in t.dims)
+
+    def given(self) -> set[tuple[str, str]]:
+        return {(n, p) for n, properties in self.properties.items() for p in properties}
+
+    # declarations
+
+    def declare(self, region: Region, tree: Declaration) -> None:
+        for target in tree.targets:
+            tensor = self.tensor(target.text)
+            if tensor is not None:
+                self.before[tensor.name] = [str(d) for d in tensor.dims]
+        lower_statement(Piece(0, region.text), self.names)
+        for target in tree.targets:
+            name = canonical_name(target.text)
+            self.here[name] = region
+            self.assumed.discard(name)
+            self.functions.discard(name)
+            self.properties.pop(name, None)
+            self.bound.pop(name, None)
+        self.out.append(region)
+
+    def declare_by_words(self, said: Iterable[Said]) -> None:
+        """The shapes that words say; what is only called a vector or a square matrix is one where its shape is sought."""
+        done = set()
+        for one in said:
+            dims = () if one.kind == "number" and not self.names.is_dimension(one.name) else one.dims
+            if dims is not None and one.name not in done:
+                done.add(one.name)
+                region = declaration(one.name, dims, one.place)
+                tree = parse_statement(region.text)[0]
+                if isinstance(tree, Declaration):
+                    self.declare(region, tree)
+            elif one.kind:
+                self.kinds[one.name] = one.kind
+
+    def describe(self, said: Iterable[Said]) -> None:
+        """The properties that words give names, or deny them."""
+        for one in said:
+            has = self.properties.get(one.name, frozenset())
+            self.properties[one.name] = has - one.properties if one.denied else has | one.properties
+
+    def declare_like(self, name: str, model: str, region: Region) -> None:
+        """An array that a statement needs, of the shape of another one."""
+        shape, known = self.tensor(model), self.tensor(name)
+        if shape is None or (known is not None and known.dims == shape.dims and known.definition is None):
+            return
+        self.names.put(Entry(name, Tensor(name, shape.dims), None, "declared"))
+        self.out.append(declaration(name, tuple(map(str, shape.dims)), region.map_span((0, 1))))
+
+    # names that nobody declares
+
+    def unknown(self, tree: Relation) -> list[str]:
+        """The names of whole arrays that nobody declared; what the statement itself defines is none."""
+        left = tree.sides[0]
+        while isinstance(left, (Transpose, Indexed)):
+            left = left.argument if isinstance(left, Transpose) else left.base
+        defines = left.text if isinstance(left, Name) and len(tree.sides) == 2 else ""
+        if defines and defines in {n for s in tree.sides[1:] for n in names_of(s)}:
+            defines = ""
+        whole = dict.fromkeys(self._without_d(n) for side in tree.sides for n in whole_names(side))
+        local = {n for left, _ in tree.bindings for n in names_of(left)}
+        return [n for n in whole if n != defines and n not in local and not self.is_known(n)]
+
+    def _without_d(self, name: str) -> str:
+        """`X` of `dX`, its differential."""
+        return name[1:] if len(name) > 1 and name[0] == "d" and not self.names.knows(name) else name
+
+    def assume(self, region: Region, tree: Relation, unknown: list[str]) -> None:
+        """Declare what nobody declares, so that the formula conforms; nothing where nothing does."""
+        left = tree.sides[0]
+        defines = isinstance(left, (Name, Transpose)) and len(tree.sides) == 2 and not any(n in unknown for n in names_of(left))
+        for found in shapes(tree, unknown, self.names, defines, self.kinds):
+            trial = self.names.child()
+            for name, dims in found.items():
+                for each in (name, f"d{name}"):
+                    trial.put(Entry(each, Tensor(each, tuple(Dim(d) for d in dims)), None, "declared"))
+            read = lower_statement(Piece(0, region.text), trial.child())
+            if any(d.severity == "error" for d in read.diagnostics):
+                continue
+            self.names.own.update({k: v for k, v in trial.own.items() if k[1][1:] not in found})
+            for name, dims in found.items():
+                self.assumed.add(name)
+                where = next(((n.start, n.end) for n in walk(tree) if isinstance(n, Name) and n.text == name), (0, 1))
+                self.out.append(replace(declaration(name, dims, region.map_span(where)), rests_on=frozenset([name])))
+            return
+
+    def lower(self, region: Region) -> tuple[Lowered, Names]:
+        """A statement among the names, and what it tells."""
+        scope = self.names.child()
+        return lower_statement(Piece(0, region.text), scope), scope
+
+    def doubts(self, leaves: Iterable[str]) -> Iterator[str]:
+        """What the page says of some names that may make right what fails in general."""
+        yield from (self.bound[name] for name in sorted(leaves) if name in self.bound)
+
+
+def declaration(name: str, dims: tuple[str, ...], place: tuple[int, int]) -> Region:
+    """A declaration that no formula writes, at the place where a name stands."""
+    text = f"{name} ∈ {space_text(tuple(Dim(int(d) if d.isdigit() else d) for d in dims))}"
+    return Region(*place, text, True, (place,) * len(text))

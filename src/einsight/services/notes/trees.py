@@ -1,0 +1,67 @@
+"""Walks over the trees of statements, and changes of a statement's text that keep the places of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ...documents.regions import Region
+from ...lowering.names import canonical_name
+from ...syntax.finding import children
+from ...syntax.parse import parse_statement
+from ...syntax.tree import Indexed, Name, Node, Relation, Superscript
+
+# a part of a statement's text, and what stands there instead
+Change = tuple[int, int, str]
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all inside it, in the order of the text."""
+    yield node
+    for inner in children(node):
+        yield from walk(inner)
+
+
+def names_of(node: Node) -> dict[str, None]:
+    """The names in a node, each once."""
+    return dict.fromkeys(canonical_name(n.text) for n in walk(node) if isinstance(n, Name))
+
+
+def whole_names(node: Node) -> Iterator[str]:
+    """The names that stand for whole arrays or numbers: those without indices."""
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        return
+    if isinstance(node, Superscript) and isinstance(node.base, Indexed) and not names_of(node.base.base):
+        return  # the bound of a sum
+    if isinstance(node, Name):
+        yield canonical_name(node.text)
+    for inner in children(node):
+        yield from whole_names(inner)
+
+
+def base_name(node: Node) -> str:
+    """The name under indices, `y` of `y_i`; empty where there is none."""
+    while isinstance(node, Indexed):
+        node = node.base
+    return canonical_name(node.text) if isinstance(node, Name) else ""
+
+
+def changed(region: Region, changes: Iterable[Change]) -> Region:
+    """The region with other text in some places; all of what is new stands for what was there."""
+    text, places = region.text, list(region.places)
+    for start, end, new in sorted(changes, reverse=True):
+        spot = region.map_span((start, end))
+        text = text[:start] + new + text[end:]
+        places[start:end] = [spot] * len(new)
+    return replace(region, text=text, places=tuple(places))
+
+
+def part(region: Region, start: int, end: int) -> Region:
+    """Some of a region's text, as a statement of its own at the same place."""
+    return replace(region, text=region.text[start:end], places=region.places[start:end])
+
+
+def relation_of(region: Region) -> Relation | None:
+    """The tree of a region that is to be a relation."""
+    tree = parse_statement(region.text)[0]
+    return tree if isinstance(tree, Relation) and len(tree.sides) > 1 else None

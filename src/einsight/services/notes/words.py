@@ -1,0 +1,329 @@
+"""Shapes and properties that the words around formulas say: “an $n \\times d$ matrix $X$”, “where $A$ is symmetric”.
+
+The formulas of a sentence become marks, `«3»` one that is names, `⟨4⟩` one that is a size such as `n × d`, `⟦5⟧` any other,
+and patterns are sought in the words between.  What is said under a condition, or denied, says nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...documents.regions import Region
+from ...lowering.names import GREEK, canonical_name
+from ...syntax.parse import parse_statement
+from ...syntax.tree import Declaration, Name, Relation, Transpose
+from .bounds import said_of_entries
+
+_NAME = r"[^\W\d_]\w*(?:⁽[^⁾\s]*⁾)?"
+_SIZE = re.compile(r"\(?\s*(\w+)\s*×\s*(\w+)\s*\)?")
+_LISTED = re.compile(r"\\?([^\W\d_]+|[^\W\d_]_\d)")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?!«)|(?<=[.!?])\s+")
+_MARK = re.compile(r"[«⟨⟦](\d+)[»⟩⟧]")
+# what stands around a formula in the texts that it is written in
+_OPENS = r"(?:\$+|\\\(|\\\[|\{math\}`|:math:`|\$?`{1,2})[ \t]*"
+_CLOSES = r"[ \t]*(?:\$+|\\\)|\\\]|`{1,2}\$?)"
+
+_NAMES = r"(«\d+»(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+)«\d+»)*)"
+_STOP = (
+    "not|of|is|are|be|by|with|for|to|in|on|from|whose|which|that|row|if|when|no|times|per|as|its|and|or|the|an?|every|each|"
+    "columns?|rows?|entry|entries|block"
+)
+# words between an article and its noun
+_ADJECTIVES = rf"((?:(?!(?:{_STOP})\b)[A-Za-z-]+,?\s+(?:and\s+)?){{0,6}})"
+_IS = r"(?:is|are|be|being|denotes?|another|also|both)\s+(?:(?:both|also|all|always)\s+)?"
+_A = r"(?:(?:an?|the|two|some|another|any|all)\s+)?"
+_OF_SIZE = r"(?:of|with|has|have|having)\s+(?:the\s+)?(?:size|shape|dimensions?|order)\s+"
+_LENGTH = r"(?:of|with|has|have|having)\s+(?:the\s+)?(?:length|size|dimension)\s+"
+_MATRIX, _VECTOR, _NUMBER = r"(?:matrix|matrices)", r"(?:column[\s-]+)?vectors?", r"(?:scalars?|real\s+numbers?)"
+_SYMMETRIC = r"(?:covariances?|correlation|precision)\s+(?:matrix|matrices)|covariances?"
+
+# words of a property, longest first, with the property in the language
+_PROPERTIES = {
+    r"(?:skew|anti)[\s-]?symmetric": "antisymmetric",
+    r"positive[\s-]+(?:semi[\s-]?)?definite": "positive-definite",
+    r"symmetric": "symmetric",
+    r"diagonal": "diagonal",
+    r"orthogonal": "orthogonal",
+    _SYMMETRIC: "symmetric",
+}
+_SYMMETRY = re.compile(r"\bsymmetric|covarian|positive[\s-]+(?:semi[\s-]?)?definite", re.IGNORECASE)
+EVERY = frozenset(_PROPERTIES.values())
+_PROPERTY = "(?:" + "|".join(_PROPERTIES) + ")"
+_ALL_PROPERTIES = rf"({_PROPERTY}(?:\s*,\s*|\s+and\s+|\s+)?(?:{_PROPERTY})?(?:\s+{_MATRIX})?)"
+_CONDITIONAL = re.compile(
+    r"\b(?:if|when|whenever|unless|only|provided|assum\w*|suppose|case|would|were|for)\b", re.IGNORECASE
+)
+_DENIED = re.compile(r"\b(?:not|neither|nor|non|without|never|no|needn't|isn't|arbitrary|general)\b", re.IGNORECASE)
+# what stands between the word of a condition and what is said under it
+_CLAUSE = re.compile(
+    r"\b(?:if|when|whenever|assuming|suppose|assume|for(?=\s+(?:an?\s|any\s)?[a-z-]*(?:symmetric|definite|orthogonal|diagonal)))\b"
+    r"(?:\s+that)?\s+([^,:]*?)\s*(?:,|:|\.$|\bthen\b|\bwe\b|(?=⟦)(?<=⟧)|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What words say of a name: its dimensions, or None; its kind of array; its properties, or that it has none of them.
+
+    `place` is where the name stands.
+    """
+
+    name: str
+    place: tuple[int, int]
+    dims: tuple[str, ...] | None = None
+    kind: str = ""  # "matrix", "vector", "number", or "square" for a matrix
+    properties: frozenset[str] = frozenset()
+    denied: bool = False
+
+
+@dataclass(frozen=True)
+class _Mark:
+    region: Region
+    names: tuple[str, ...]
+    size: tuple[str, str] | None
+
+
+class Words:
+    """The sentences of a part of a text with marks for its formulas."""
+
+    def __init__(self, text: str, start: int, end: int, regions: Sequence[Region]):
+        inside = [r for r in regions if r.start >= start and r.end <= end]
+        self.marks: list[_Mark] = []
+        pieces: list[str] = []
+        at = start
+        for region in inside:
+            if region.start < at:  # one more of the same formula
+                continue
+            same = [r for r in inside if r.start == region.start]
+            pieces += [text[at : region.start], self._mark(text, region if len(same) == 1 else None, region)]
+            at = region.end
+        pieces.append(text[at:end])
+        whole = re.sub(rf"(?:{_OPENS})([«⟨⟦]\d+[»⟩⟧])(?:{_CLOSES})", r"\1", "".join(pieces))
+        whole = re.sub(r"[*~]+|\n[ \t]*>", " ", whole)
+        self.sentences = [" ".join(s.split()) for s in _SENTENCE_END.split(whole)]
+
+    def _mark(self, text: str, alone: Region | None, region: Region) -> str:
+        names: tuple[str, ...] = ()
+        size = None
+        if alone is not None:
+            names, size = _names_in(text, alone), _size_of(alone.text)
+        self.marks.append(_Mark(region, names, size))
+        number = len(self.marks) - 1
+        return f" «{number}» " if names else f" ⟨{number}⟩ " if size else f" ⟦{number}⟧ "
+
+    def said(self) -> Iterator[Said]:
+        """All that is said outright."""
+        for sentence in self.sentences:
+            yield from self._shapes(sentence)
+            yield from self._properties(sentence)
+
+    def bound(self) -> Iterator[tuple[str, str]]:
+        """Names of which words say something that nobody can declare, with those words."""
+        for sentence in self.sentences:
+            said = said_of_entries(sentence)
+            if said:
+                names = (n for mark in _MARK.findall(sentence) for n in self.marks[int(mark)].names)
+                yield from ((n, f"the page says “{said}” of `{n}`, which no declaration does") for n in names)
+
+    def has_unattributed_symmetry(self) -> bool:
+        """Does a sentence speak of symmetric matrices without saying which?"""
+        return any(
+            _SYMMETRY.search(sentence) and not any(self._properties(sentence)) and self._condition(sentence) is None
+            for sentence in self.sentences
+        )
+
+    def supposed(self, place: int) -> frozenset[tuple[str, str]] | None:
+        """The properties that the condition of the sentence around a place gives; None where it says more than that.
+
+        `If A is symmetric, then …` speaks of that sentence alone.
+        """
+        for sentence in self.sentences:
+            marks = [self.marks[int(m)] for m in _MARK.findall(sentence)]
+            if any(m.region.start <= place <= m.region.end for m in marks):
+                return self._condition(sentence)
+        return None
+
+    def _condition(self, sentence: str) -> frozenset[tuple[str, str]] | None:
+        clauses = list(_CLAUSE.finditer(sentence))
+        if len(clauses) != 1:
+            return None
+        clause = clauses[0][1].strip()
+        alone = re.fullmatch(r"⟦(\d+)⟧", clause)
+        if alone is not None:
+            name = symmetric_name(self.marks[int(alone[1])].region.text)
+            return frozenset({(name, "symmetric")}) if name else None
+        for pattern, names, words in (
+            (rf"(?:both\s+)?{_NAMES}\s+{_IS}(?:an?\s+)?{_ALL_PROPERTIES}", 1, 2),
+            (rf"{_A}{_ALL_PROPERTIES}\s+(?:⟨\d+⟩\s+)?(?:{_MATRIX}\s+)?{_NAMES}", 2, 1),
+        ):
+            found = re.fullmatch(pattern, clause, re.IGNORECASE)
+            if found is not None:
+                return frozenset((n, p) for n, _ in self._named(found[names]) for p in properties_in(found[words]))
+        return None
+
+    # shapes
+
+    def _shapes(self, sentence: str) -> Iterator[Said]:
+        matrix: list[tuple[str, int, int, int]] = [
+            (rf"⟨(\d+)⟩[\s-]+{_ADJECTIVES}{_MATRIX}\s+(?:of\s+[a-z]+\s+)?{_NAMES}", 3, 1, 2),
+            (rf"{_NAMES}\s*,?\s+(?:{_IS}{_A}|for\s+{_A}|an?\s+|another\s+|the\s+){_ADJECTIVES}⟨(\d+)⟩", 1, 3, 2),
+            (rf"{_MATRIX}\s+{_NAMES}()\s+{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
+            (rf"{_NAMES}\s+(?:{_IS}{_A}{_ADJECTIVES}{_MATRIX}\s+)?{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
+            (rf"⟨(\d+)⟩[\s-]+{_ADJECTIVES}{_VECTOR}\s+(?:of\s+[a-z]+\s+)?{_NAMES}", 3, 1, 2),
+        ]
+        for pattern, names, size, _ in matrix:
+            for found in re.finditer(pattern, sentence, re.IGNORECASE):
+                dims = self.marks[int(found[size])].size
+                if dims is not None:
+                    yield from self._declared(sentence, found, found[names], _without_ones(dims))
+        one = r"(?:«(\d+)»|(\d+))"
+        vector: list[tuple[str, int, tuple[int, int]]] = [
+            (rf"{one}\s*-\s*(?:dimensional\s+)?{_ADJECTIVES}{_VECTOR}\s+{_NAMES}", 4, (1, 2)),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{one}\s*-\s*(?:dimensional\s+)?{_ADJECTIVES}{_VECTOR}", 1, (3, 4)),
+            (rf"{_VECTOR}\s+{_NAMES}\s+{_LENGTH}{one}", 1, (2, 3)),
+            (rf"{_NAMES}\s+(?:{_IS}|for\s+)?an?\s+{_ADJECTIVES}{_VECTOR}\s+(?:of|with)\s+{one}\s+[a-z]+s\b", 1, (3, 4)),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{_VECTOR}\s+{_LENGTH}{one}", 1, (3, 4)),
+            (rf"{_VECTOR}\s+{_NAMES}\s+(?:of|with)\s+{one}\s+(?:entries|components|elements|numbers)", 1, (2, 3)),
+        ]
+        for pattern, names, (mark, number) in vector:
+            for found in re.finditer(pattern, sentence, re.IGNORECASE):
+                dim = found[number] or self._single(found[mark])
+                if dim:
+                    yield from self._declared(sentence, found, found[names], (dim,))
+        kinds = [
+            (rf"\b{_NUMBER}\s+{_NAMES}(?!\s+of\b)", 1, "number"),
+            (rf"{_NAMES}\s+(?:{_IS}{_A}|an?\s+)(?:[a-z]+\s+)?(?:{_NUMBER}|numbers?)(?!\s+of\b)", 1, "number"),
+            (rf"\b(?:a|any|every|some|positive|fixed)\s+numbers?\s+{_NAMES}(?!\s+of\b)", 1, "number"),
+            (rf"(?<!row\s){_VECTOR}\s+{_NAMES}", 1, "vector"),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}(?<!row\s){_VECTOR}", 1, "vector"),
+            (rf"\bsquare\s+{_ADJECTIVES}{_MATRIX}\s+{_NAMES}", 2, "square"),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}square\b", 1, "square"),
+            (rf"\b{_MATRIX}\s+{_NAMES}", 1, "matrix"),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{_MATRIX}", 1, "matrix"),
+        ]
+        for pattern, names, kind in kinds:
+            for found in re.finditer(pattern, sentence, re.IGNORECASE):
+                if not self._is_denied(sentence, found, shapes=True):
+                    yield from (Said(n, p, kind=kind) for n, p in self._named(found[names]))
+
+    def _declared(self, sentence: str, found: re.Match[str], names: str, dims: tuple[str, ...] | None) -> Iterator[Said]:
+        if dims is not None and not self._is_denied(sentence, found, shapes=True):
+            yield from (Said(n, p, dims=dims) for n, p in self._named(names) if n not in dims)
+
+    # properties
+
+    def _properties(self, sentence: str) -> Iterator[Said]:
+        patterns = [
+            (rf"\b{_ALL_PROPERTIES}\s+(?:(?!(?:{_STOP})\b)[a-z-]+\s+){{0,2}}{_NAMES}", 2, 1),
+            (rf"{_NAMES}\s*,?\s+(?:(?:is|are|be|being|remains?|stays?)\s+)(?:(?!(?:{_STOP})\b)[a-z-]+\s+|an?\s+|the\s+|both\s+|⟨\d+⟩\s+|[a-z]+,\s+){{0,4}}{_ALL_PROPERTIES}", 1, 2),
+            (rf"{_NAMES}()\s+{_IS}{_A}(?:[a-z]+\s+){{0,4}}and\s+({_PROPERTY})", 1, 3),
+            (rf"\b({_PROPERTY})\s+⟨\d+⟩\s+{_MATRIX}\s+{_NAMES}", 2, 1),
+            (rf"⟨\d+⟩\s+({_PROPERTY})\s+{_MATRIX}\s+{_NAMES}", 2, 1),
+            (rf"«\d+»\s+{_IS}{_A}⟨\d+⟩\s+({_PROPERTY})()", 0, 1),
+            (rf"{_NAMES}\s*[,(]\s*(?:a\s+|both\s+|all\s+)?({_PROPERTY})", 1, 2),
+        ]
+        for pattern, names, words in patterns:
+            for found in re.finditer(pattern, sentence, re.IGNORECASE):
+                properties = properties_in(found[words])
+                for name, place in self._named(found[names]):
+                    if self._is_denied(sentence, found):
+                        yield Said(name, place, properties=properties, denied=True)
+                    elif not self._is_conditional(sentence, found):
+                        yield Said(name, place, properties=properties)
+        for found in re.finditer(rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?{_MATRIX}\s+{_NAMES}", sentence, re.IGNORECASE):
+            yield from (Said(n, p, properties=EVERY, denied=True) for n, p in self._named(found[1]))
+
+    @staticmethod
+    def _is_conditional(sentence: str, found: re.Match[str]) -> bool:
+        """Is it said under a condition?"""
+        before = sentence[: found.start()]
+        words = _CONDITIONAL.findall(before) + _CONDITIONAL.findall(found[0])
+        return bool([w for w in words if w.lower() != "for"]) or re.search(r"\bfor\s*(?:an?|any|every|all)?\s*$", before, re.I) is not None
+
+    @staticmethod
+    def _is_denied(sentence: str, found: re.Match[str], shapes: bool = False) -> bool:
+        said = found[0] + sentence[found.end() : found.end() + 1]
+        near = " ".join(sentence[: found.start()].split()[-3:])
+        words = {w.lower() for w in _DENIED.findall(f"{near} {said}")}
+        return bool(words - {"arbitrary", "general"}) if shapes else bool(words)
+
+    # marks
+
+    def _named(self, marks: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        for number in re.findall(r"«(\d+)»", marks):
+            mark = self.marks[int(number)]
+            yield from ((n, (mark.region.start, mark.region.end)) for n in mark.names)
+
+    def _single(self, number: str | None) -> str:
+        """The name of a dimension that a mark is."""
+        names = self.marks[int(number)].names if number else ()
+        return names[0] if len(names) == 1 and "_" not in names[0] else ""
+
+
+def properties_in(words: str) -> frozenset[str]:
+    """The properties that some words name."""
+    found = set()
+    for pattern, name in _PROPERTIES.items():
+        if re.search(rf"\b{pattern}", words, re.IGNORECASE):
+            found.add(name)
+            words = re.sub(rf"\b{pattern}", " ", words, flags=re.IGNORECASE)
+    return frozenset(found)
+
+
+def condition_of(condition: str) -> frozenset[tuple[str, str]] | None:
+    """What a condition behind a formula, `if A = Aᵀ` or `for symmetric A`, says of names; None where it says more."""
+    said = re.sub(r"^\W*(?:if|when|whenever|for|since|assuming|as|because|provided)\b(?:\s+that)?\s*", "", condition.strip(" .,;()"))
+    name = symmetric_name(said)
+    if name:
+        return frozenset({(name, "symmetric")})
+    names = rf"({_NAME}(?:(?:\s*,\s*|\s+and\s+|\s+){_NAME})*?)"
+    for pattern, at, words in (
+        (rf"(?:an?\s+|any\s+|all\s+)?{_ALL_PROPERTIES}\s+{names}", 2, 1),
+        (rf"{names}\s+(?:(?:is|are)\s+)?(?:an?\s+)?{_ALL_PROPERTIES}", 1, 2),
+    ):
+        found = re.fullmatch(pattern, said, re.IGNORECASE)
+        if found is not None:
+            listed = [n for n in re.split(r"\s*,\s*|\s+and\s+|\s+", found[at]) if n]
+            if all(len(n) == 1 for n in listed):
+                return frozenset((canonical_name(n), p) for n in listed for p in properties_in(found[words]))
+    return None
+
+
+def symmetric_name(text: str) -> str:
+    """The name that `A = Aᵀ` says to be symmetric; empty where a text is another one."""
+    tree = parse_statement(text)[0] if "=" in text else None
+    if not isinstance(tree, Relation) or len(tree.sides) != 2:
+        return ""
+    for left, right in (tree.sides, tree.sides[::-1]):
+        if isinstance(left, Name) and isinstance(right, Transpose) and isinstance(right.argument, Name):
+            return canonical_name(left.text) if left.text == right.argument.text else ""
+    return ""
+
+
+def _names_in(text: str, region: Region) -> tuple[str, ...]:
+    """The names that a formula lists or declares."""
+    if region.problem:
+        listed = [part.strip() for part in text[region.start : region.end].split(",")]
+        found = [_LISTED.fullmatch(part) for part in listed]
+        names = [GREEK.get(m[1], m[1]) for m in found if m is not None and (len(m[1]) == 1 or m[1] in GREEK or "_" in m[1])]
+        return tuple(names) if len(names) == len(listed) else ()
+    alone = re.fullmatch(rf"\s*({_NAME})\s*(?:[>≥] 0)?", region.text)
+    if alone is not None:
+        return (canonical_name(alone[1]),)
+    tree = parse_statement(region.text)[0] if "∈" in region.text else None
+    return tuple(canonical_name(t.text) for t in tree.targets) if isinstance(tree, Declaration) else ()
+
+
+def _size_of(text: str) -> tuple[str, str] | None:
+    found = _SIZE.fullmatch(text.strip())
+    return (found[1], found[2]) if found is not None else None
+
+
+def _without_ones(size: tuple[str, str]) -> tuple[str, ...] | None:
+    """The dimensions of a size, `k × 1` as those of a column; None for a row."""
+    if size[0] == "1":
+        return None
+    return size[:1] if size[1] == "1" else size

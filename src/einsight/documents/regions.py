@@ -45,8 +45,8 @@ class Region:
     `problem` says why a formula is not read, and its text is empty then.  `rests_on` are names whose shapes were assumed,
     `inferred` says that some are only as long as their indices say, `symmetric` that the page speaks of such matrices.
     `condition` is what the words behind a formula say, `if A = Aᵀ`; `given` are names with the properties that words give
-    them, `("A", "symmetric")`; `doubt` says why what fails here is not called wrong; `spoken` are names that stand
-    for something, with what they stand for; `page` counts the extracts of a file.
+    them, `("A", "symmetric")`; `doubt` says why what fails here is not called wrong, `bound` why what conforms and
+    fails is not; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file.
     """
 
     start: int
@@ -61,6 +61,7 @@ class Region:
     condition: str = ""
     given: tuple[tuple[str, str], ...] = ()
     doubt: str = ""
+    bound: str = ""
     spoken: tuple[tuple[str, str], ...] = ()
     page: int = 0
 

@@ -101,6 +101,8 @@ class Cell:
         assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
         if region.doubt:
             return region.doubt
+        if region.bound and self.judged is not None and any(c.verdict in ("wrong", "right_if") for c in self.judged.claims):
+            return region.bound
         if region.symmetric and any("symmetric" in a for a in assumptions):
             return "the page speaks of symmetric matrices, and it is right for them"
         if has_derivative(self.lowered):

@@ -42,14 +42,19 @@ def leaves_of(node: Node, names: Names) -> frozenset[str]:
 
 
 def bound_by(tree: Relation, lowered: Lowered, names: Names) -> frozenset[str]:
-    """The names that an equation binds: one whose sides speak of different names, or of a constant, and that fails in general."""
+    """The names that an equation binds: those of one side alone, or of all of it where the other one is a constant.
+
+    An equation whose sides rest on the same names claims something of them; so does one that holds in general.
+    """
     if lowered.kind != "claim" or len(tree.sides) != 2 or any(s.value is None for s in lowered.sides):
         return frozenset()
     left, right = (leaves_of(side, names) for side in tree.sides)
     constant = any(isinstance(s, Num) or (isinstance(s, Name) and s.text in ("I", "ones")) for s in tree.sides)
     if not left | right or (left == right and not constant):
         return frozenset()
-    return frozenset() if holds(lowered, names) else left | right
+    written = [frozenset(names_of(side)) & leaves for side, leaves in zip(tree.sides, (left, right), strict=True)]
+    bound = written[0] | written[1] if constant else written[0] ^ written[1]
+    return frozenset() if not bound or holds(lowered, names) else bound
 
 
 def holds(lowered: Lowered, names: Names, given: Given = ()) -> bool:

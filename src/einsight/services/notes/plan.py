@@ -36,6 +36,8 @@ from .words import Words, condition_of, symmetric_name
 MOST_UNKNOWN = 5
 # a name that is added to a model, and what a paragraph calls it
 _NOISE = frozenset({"u", "e", "ε", "ϵ", "ξ", "ν", "η"})
+# letters of what is minimised
+_LOSSES = frozenset("LℓJEC")
 _MODEL = re.compile(r"\b(?:model|noise|errors?|disturbances?|shocks?)\b", re.IGNORECASE)
 
 
@@ -175,11 +177,13 @@ class _Plan:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""
         function = undefined_function(tree, self.names)
         signal = signal_of(tree, self.names)
-        if not function or self.names.is_function(function):
+        if not function or self.names.is_function(function) or not self._is_loss(function):
             return False
         if signal is not None and not self.names.knows(signal[0]):
             return self._signal(region, *signal)
         found = gradients(tree, function, self.names, self.signals)
+        if not found.problem and any(v in self.known.assumed for _, v in found.arrays):
+            return False
         if found.problem:
             self._refuse(region, found.problem)
             return True
@@ -190,6 +194,11 @@ class _Plan:
         # of one that is defined further on the page only what holds for all functions is known
         self._put_out(replace(made, spoken=(*region.spoken, *spoken)), tree, if_it_holds=function in self.targets)
         return True
+
+    def _is_loss(self, name: str) -> bool:
+        """Is it a number, by words or by its letter?"""
+        declared = self.known.rank(name) == 0 and name not in self.known.assumed
+        return declared or (not self.names.knows(name) and name[0] in _LOSSES)
 
     def _signal(self, region: Region, name: str, function: str, variable: str) -> bool:
         """`δ = ∂L/∂z` gives the gradient a name; in a layout in which it is a row, that is no column's name."""
@@ -234,9 +243,10 @@ class _Plan:
         rests = frozenset(n for n in names_of(tree) if n in known.assumed)
         if lowered.tensor is not None and rests:
             known.assumed.add(lowered.tensor.name)
-        doubt = region.doubt or _equation(lowered, tree) or next(known.doubts(leaves_of(tree, scope)), "")
+        doubt, bound = region.doubt or _equation(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
-        known.out.append(replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt))
+        made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
+        known.out.append(made)
         if not has_derivative(lowered):
             known.bound |= {n: f"`{n}` is bound by `{region.text}`" for n in bound_by(tree, lowered, scope)}
 

@@ -114,8 +114,6 @@ def _in_cell(text, place):
 
 @pytest.mark.parametrize("page", SPANS.pages(), ids=lambda p: p.name)
 def test_no_wrong_statement_is_called_right_and_no_right_one_wrong(page):
-    if page.name == "cheatsheet.md":
-        pytest.xfail("a false verdict there, open in issue 6")
     truth = json.loads(page.with_name(page.stem + ".truth.json").read_text(encoding="utf-8"))
     text = page.read_bytes().decode("utf-8")
     report = check_within(None, text, SUFFIXES[page.suffix], "auto", on_disk(page))

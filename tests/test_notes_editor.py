@@ -119,6 +119,7 @@ def test_hints_stand_behind_formulas_and_prose_is_quiet(session):
         ("u.$$", "? undecided", "\n"),
         (r"\mathbf{W}$.", "✓", "\n"),
     ]
+    assert "nobody says what shape" in found[5]["tooltip"]["value"]
     assert [lens["command"]["title"] for lens in session.ask("textDocument/codeLens")] == [
         "einsight: 5 right, 1 transposed, 1 undecided"
     ]
@@ -163,8 +164,8 @@ $\W \in \mathbb{R}^{n \times m}$, $\x \in \mathbb{R}^m$, $\y \in \mathbb{R}^n$:
     "a macro with the matrix as its argument": (
         r"""\newcommand{\tran}[1]{{#1}^\top} \newcommand{\vect}[1]{\boldsymbol{#1}}
 
-$\vect{a}, \vect{x} \in \mathbb{R}^n$ and $B \in \mathbb{R}^{n \times n}$: $$\pmb{}\frac{\partial}{\partial \vect{x}} \tran{\vect{a}} B \vect{x} = «2 \tran{\vect{a}} B»$$
-""".replace(r"\pmb{}", ""),
+$\vect{a}, \vect{x} \in \mathbb{R}^n$ and $B \in \mathbb{R}^{n \times n}$: $$\frac{\partial}{\partial \vect{x}} \tran{\vect{a}} B \vect{x} = «2 \tran{\vect{a}} B»$$
+""",
         r"\tran{\vect{a}} B",
     ),
     "components in small letters": (
@@ -231,6 +232,15 @@ $W \in \mathbb{R}^{n\times m}$, $x \in \mathbb{R}^m$ and $h = \exp(W x)$:
         r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $b \in \mathbb{R}^n$: "
         r"$$\nabla_x\, x^T \left(A x + b\right) = «\left(A + A^T\right) x»$$",
         "A^T x + A x + b",
+    ),
+    "the derivative of a loss that nobody defines": (
+        r"$\mathbf{A} \in \mathbb{R}^{n \times m}$, $\mathbf{V} \in \mathbb{R}^{m \times k}$ and $\mathbf{O} = \mathbf{A} \mathbf{V}$. For a loss $L$, "
+        r"$$\frac{\partial L}{\partial \mathbf{A}} = \frac{\partial L}{\partial \mathbf{O}} \mathbf{V}^\top, \quad \frac{\partial L}{\partial \mathbf{V}} = «2 \mathbf{A}^\top \frac{\partial L}{\partial \mathbf{O}}».$$",
+        r"\mathbf{A}^\top \frac{\partial L}{\partial \mathbf{O}}",
+    ),
+    "a norm that says which it is": (
+        r"$x \in \mathbb{R}^n$: $$\nabla_x \|x\|_2 = «2 x / \|x\|_2»$$",
+        r"\frac{x}{\|x\|_2}",
     ),
     "a dimension of a declaration": (
         r"$\mathbf{A} \in \mathbb{R}^{n \times m}$, $\mathbf{z} \in \mathbb{R}^«m»$ and $\mathbf{x} \in \mathbb{R}^m$: "
@@ -368,14 +378,19 @@ def test_a_step_is_a_row_of_its_own_in_latex(session):
     assert r"w_{ik} \delta_{k j} = w_{ij} \\" in text
     page = (
         X
-        + "\n\n\\begin{align}\nf &= x^T A x \\\\\n\\frac{df}{dx_j} &= \\frac{d}{dx_j} \\sum_i x_i x_i \\\\\n  &= 2 \\delta_{ij} x_i\n\\end{align}\n"
+        + r"""
+
+\begin{align}
+f &= x^T x \\
+\frac{\partial f}{\partial x_j} &= \sum_i \frac{\partial}{\partial x_j} x_i x_i \\
+  &= \sum_i 2 x_i \delta_{ij}
+\end{align}
+"""
     )
-    sheet = _sheet(page)
-    at = page.index("2 \\delta")
-    steps = [
-        a for a in actions(sheet, LineIndex(page), at, at, ("refactor.rewrite",)) if a.title == "Insert the next step"
-    ]
-    assert steps == [] or "&= 2 x_j\n" in applied(page, steps[0].edits)
+    at = page.index("\\delta")
+    found = actions(_sheet(page), LineIndex(page), at, at, ("refactor.rewrite",))
+    (step,) = [a for a in found if a.title == "Insert the next step"]
+    assert applied(page, step.edits) == page.replace("\\delta_{ij}", "\\delta_{ij} \\\\\n  &= 2 x_j")
 
 
 # names

@@ -50,7 +50,9 @@ def total(reader: Reader, node: Call) -> Value | None:
             change = build.component(entry.tensor, axes)
             terms.append(build.product([build.derivative(value.term, tensor, axes), change], axes))
     if not terms:
-        reader.error("EIN101", node, f"no name that `{reader.source(node.arguments[0])}` depends on has a differential here")
+        reader.error(
+            "EIN101", node, f"no name that `{reader.source(node.arguments[0])}` depends on has a differential here"
+        )
         return None
     return replace(value, term=build.add(*terms), flexible=None, traced=())
 

@@ -511,6 +511,10 @@ class Reader:
                 message = f"`{callee.text}` is a function of arrays: write its derivative as `J_{callee.text}({self.source(node.arguments[0])})`"
                 self.error("EIN002", node, message)
                 return None
+            if entry is None and self.names.elementwise(callee.text):
+                message = f"`{callee.text}{primes}` is no name: write the formula, or a derivative as in `d/dz {callee.text}(z)`"
+                self.error("EIN002", node, message)
+                return None
             argument = self.read(node.arguments[0])
             return (
                 None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))

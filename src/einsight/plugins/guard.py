@@ -169,7 +169,10 @@ def _is_spent(watch: _Watch) -> bool:
     if memory - watch.memory > BYTES:
         watch.stage, watch.reason = "memory", f"it took more than {BYTES // 1_000_000} MB"
     elif computed > SECONDS or passed > SECONDS_IN_ALL:
-        watch.stage, watch.reason = "slow", f"it took longer than {SECONDS if computed > SECONDS else SECONDS_IN_ALL:g} s"
+        watch.stage, watch.reason = (
+            "slow",
+            f"it took longer than {SECONDS if computed > SECONDS else SECONDS_IN_ALL:g} s",
+        )
     return bool(watch.stage)
 
 

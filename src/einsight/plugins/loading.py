@@ -84,7 +84,12 @@ def fill(catalogue: Catalogue) -> None:
 
 
 def _take_in(
-    catalogue: Catalogue, name: str, version: str, origin: str, disabled: frozenset[str] | set[str], load: Callable[[], Kit]
+    catalogue: Catalogue,
+    name: str,
+    version: str,
+    origin: str,
+    disabled: frozenset[str] | set[str],
+    load: Callable[[], Kit],
 ) -> None:
     if name in disabled or "*" in disabled:
         PLUGINS.append(Plugin(name, version, origin, False, "disabled"))
@@ -94,7 +99,9 @@ def _take_in(
         catalogue.add(kit)
         catalogue.versions[name] = version
     except Clash as clash:
-        _refuse(catalogue, name, version, origin, Unfit("clash", str(clash), "Rename one of the two, or disable a plugin."))
+        _refuse(
+            catalogue, name, version, origin, Unfit("clash", str(clash), "Rename one of the two, or disable a plugin.")
+        )
     except Unfit as unfit:
         _refuse(catalogue, name, version, origin, unfit)
     else:
@@ -124,7 +131,9 @@ def _loaded(point: EntryPoint) -> Kit:
     wanted = getattr(module, "EINSIGHT_API", API_VERSION)
     if wanted != API_VERSION:
         advice = "Update the plugin." if isinstance(wanted, int) and wanted < API_VERSION else "Update einsight."
-        raise Unfit("version", f"it is written for version {wanted!r} of the API, and this is version {API_VERSION}", advice)
+        raise Unfit(
+            "version", f"it is written for version {wanted!r} of the API, and this is version {API_VERSION}", advice
+        )
     return _kit_of(module, point.name)
 
 
@@ -134,7 +143,9 @@ def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
         if attribute.startswith("einsight_") and attribute not in HOOKS and callable(getattr(module, attribute)):
             raise Unfit("registration", f"`{attribute}` is no hook", f"The hooks are {', '.join(HOOKS)}.")
         if attribute in HOOKS and not hasattr(getattr(module, attribute), f"{PROJECT}_impl"):
-            raise Unfit("registration", f"`{attribute}` lacks its mark", "Write `@hookimpl` above it, from einsight.api.")
+            raise Unfit(
+                "registration", f"`{attribute}` lacks its mark", "Write `@hookimpl` above it, from einsight.api."
+            )
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
     try:

@@ -60,7 +60,9 @@ def read_rules(text: str, source: str) -> Kit:
                 raise MalformedFile(number, str(malformed)) from None
             said = []
         else:
-            raise MalformedFile(number, f"`{stripped}` is no entry: write `group.name: left => right` or `function f(z) = …`")
+            raise MalformedFile(
+                number, f"`{stripped}` is no entry: write `group.name: left => right` or `function f(z) = …`"
+            )
     return Kit(rules=tuple(rules), functions=tuple(functions))
 
 
@@ -73,4 +75,7 @@ def _detail(number: int, line: str, rules: list[Rule], functions: list[Function]
     elif (found := _DERIVATIVE.fullmatch(line)) and functions:
         functions[-1] = replace(functions[-1], derivative=(found["text"],))
     else:
-        raise MalformedFile(number, f"`{line}` belongs to nothing: an indented line is `example …` of a rule, or `derivative …` of a function")
+        raise MalformedFile(
+            number,
+            f"`{line}` belongs to nothing: an indented line is `example …` of a rule, or `derivative …` of a function",
+        )

@@ -89,7 +89,9 @@ def _normal_form_by_all(term: Term, fuel: int) -> Term:
             undoes = f"it undoes what {others} did" if others else "it undoes itself"
             what = undoes if spent.cycle else f"it fires without end ({fuel} rewrites)"
             advice = "Turn it round, or make its left side say more of when it applies."
-            known.switch_off(Fault(culprit.source, known.versions.get(culprit.source, ""), culprit.id, "looping", what, advice))
+            known.switch_off(
+                Fault(culprit.source, known.versions.get(culprit.source, ""), culprit.id, "looping", what, advice)
+            )
 
 
 def _normal_form(

@@ -24,7 +24,9 @@ class Fault:
     def message(self) -> str:
         """All of it in one line."""
         version = f" {self.version}" if self.version else ""
-        what = f"`{self.subject}` of plugin {self.plugin}{version}" if self.subject else f"plugin {self.plugin}{version}"
+        what = (
+            f"`{self.subject}` of plugin {self.plugin}{version}" if self.subject else f"plugin {self.plugin}{version}"
+        )
         return f"{what} is switched off ({self.stage}): {self.reason}. {self.advice}"
 
 

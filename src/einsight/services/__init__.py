@@ -4,7 +4,7 @@ derive.py   derivatives, simplification, rewriting, with matrix form and steps
 sheet.py    a document under edits, read and judged; its statements (cells.py) and what they ask of one another (ledger.py)
 judge.py    the verdict on every `=` of a statement
 assumptions.py, mistakes.py   what would make a failing claim true: an assumption, or one change
-notes.py    what notes declare and leave unsaid, in the order in which it counts; shapes that conform (conforming.py)
+notes/      what notes declare, say in words and leave unsaid, in the order in which it counts
 check.py    a whole text, once; the fixes that are certain carried out in fixing.py
 explain.py  the pages of diagnostics and rules
 verify.py   rules against numbers

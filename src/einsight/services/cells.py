@@ -179,7 +179,17 @@ def raised(message: str) -> str:
     return re.sub(r"`[^`]*`", lambda quoted: re.sub(r"'(?!\()", "ᵀ", quoted[0]), message)
 
 
-def softened(found: Diagnostic, doubt: str) -> Diagnostic:
+def told(cell: Cell, found: Diagnostic) -> Diagnostic:
+    """A finding about a statement of notes as it is told: in words of the page, and mildly where there is doubt."""
+    region = cell.place.region
+    if region is None:
+        return found
+    message = region.in_words(raised(found.message) if region.translated else found.message)
+    found = replace(found, message=message, fixes=found.fixes if region.is_verbatim else ())
+    return _softened(found, cell.doubt) if cell.doubt else found
+
+
+def _softened(found: Diagnostic, doubt: str) -> Diagnostic:
     """The same of what was found out about it."""
     if found.severity not in ("error", "warning"):
         return found

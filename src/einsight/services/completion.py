@@ -39,7 +39,7 @@ class Item:
 
 def completions(sheet: Sheet, offset: int) -> list[Item]:
     """The items at an offset; none in the prose and the LaTeX of notes."""
-    if not sheet.is_ours(offset):
+    if not _is_ours(sheet, offset):
         return []
     start = max(sheet.text.rfind(end, 0, offset) + 1 for end in "\r\n")
     line = sheet.text[max(start, offset - FURTHEST) : offset]
@@ -73,6 +73,11 @@ def completions(sheet: Sheet, offset: int) -> list[Item]:
     if subscript is not None:
         return list(_indices(sheet, offset, subscript)) + list(_spellings_of(spelled, offset))
     return [*_spellings_of(spelled, offset), *_words(sheet, offset, _word(line, offset))]
+
+
+def _is_ours(sheet: Sheet, offset: int) -> bool:
+    """Is what stands at an offset text of the language, and neither prose nor LaTeX?"""
+    return sheet.language == "ein" or any(start <= offset <= end for start, end in sheet.fences)
 
 
 def _word(line: str, offset: int) -> Span:
@@ -211,7 +216,7 @@ class Signature:
 
 def signature(sheet: Sheet, offset: int) -> Signature | None:
     """The function whose brackets the cursor is in."""
-    if not sheet.is_ours(offset):
+    if not _is_ours(sheet, offset):
         return None
     cell = sheet.cell_at(offset)
     start = cell.start if cell is not None and cell.place.region is None else max(0, offset - 200)

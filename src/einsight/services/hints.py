@@ -59,7 +59,8 @@ def _verdicts(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
     for claim in sheet.claims_of(cell):
         sign = SIGNS.get(claim.verdict) or f"✓ if {claim.assumption}"
         derived = f"einsight derives `{claim.derived}`" if claim.derived and claim.verdict != "right" else ""
-        yield Hint(cell.move(claim.span)[1], sign, "verdicts", derived)
+        doubt = f"undecided, since {cell.doubt}" if claim.verdict == "undecided" and cell.doubt else ""
+        yield Hint(cell.move(claim.span)[1], sign, "verdicts", doubt or derived)
 
 
 def _beside_latex(sheet: Sheet, cell: Cell) -> Iterator[Hint]:

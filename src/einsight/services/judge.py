@@ -60,9 +60,7 @@ class Judged:
 Given = tuple[tuple[str, str], ...]
 
 
-def judge_statement(
-    lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = ()
-) -> Judged:
+def judge_statement(lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = ()) -> Judged:
     """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names."""
     if lowered.kinder:
         claims = _judge_kindly(lowered, names)
@@ -75,6 +73,20 @@ def judge_statement(
         claims.append(claim)
         found += [d for d in more if d.code not in silent and "*" not in silent]
     return Judged(tuple(claims), tuple(found))
+
+
+def are_right(lowered: Lowered, names: Names, given: Given = ()) -> bool:
+    """Are all claims of a statement right?  Nothing else is sought, neither an assumption nor a mistake."""
+    sides = lowered.kinder or lowered.sides
+    for left, right in zip(sides, sides[1:], strict=False):
+        if left.value is None or right.value is None:
+            return False
+        try:
+            if not _Judge(left, right, left.value, right.value, lowered, names, "", given).is_right():
+                return False
+        except (BudgetExceeded, MissingRule, RecursionError):
+            return False
+    return len(sides) > 1
 
 
 def judge_text(text: str, names: Names, layout: str) -> tuple[Lowered, Judged] | None:
@@ -101,9 +113,7 @@ def _told_kindly(lowered: Lowered) -> Diagnostic:
     return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
 
 
-def judge(
-    left: Side, right: Side, lowered: Lowered, names: Names, given: Given = ()
-) -> tuple[Claim, list[Diagnostic]]:
+def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given = ()) -> tuple[Claim, list[Diagnostic]]:
     """The verdict on one `=`, and its diagnostic."""
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
@@ -150,12 +160,19 @@ class _Judge:
         """
         found = self._verdict()
         names = {name for name, _ in self.given}
-        if not any(t.tensor.name in names for v in (self.lv, self.rv) for t in v.term.walk() if isinstance(t, Derivative)):
+        if not any(
+            t.tensor.name in names for v in (self.lv, self.rv) for t in v.term.walk() if isinstance(t, Derivative)
+        ):
             return found
         self.varied = True
         if found[0].verdict == self._verdict()[0].verdict == "right":
             return found
         return self._undecided("derivatives in a symmetric matrix are laid down in several ways, and they differ here")
+
+    def is_right(self) -> bool:
+        lv, rv = self.lv, self.rv
+        conform = not lv.flexible and not rv.flexible and lv.rank == rv.rank and lv.same_layout(rv)
+        return conform and self._compare(rv).equal is True
 
     def _verdict(self) -> tuple[Claim, list[Diagnostic]]:
         lv, rv = self.lv, self.rv

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..lowering.names import GREEK
 from ..lowering.report import Diagnostic, Fix, Span
-from ..syntax.finding import COMPOUND, children, path_at
+from ..syntax.finding import COMPOUND, path_at
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Name, Node, Num, Relation
 from ..terms.interruption import poll
@@ -65,7 +65,7 @@ def _mended(sheet: Sheet, cell: Cell, code: str, fix: Fix) -> tuple[Span, str] |
     new = with_sums(cell, sheet.names_at(cell), start, end, fix.text, style_of(sheet))
     whole = text[:start] + new + text[end:]
     tree = parse_statement(whole)[0]
-    if not isinstance(tree, Relation) or tree.bindings:
+    if not isinstance(tree, Relation) or " where " in new:
         return None
     grown = len(whole) - len(text)
     tried: set[tuple[Span, str]] = set()
@@ -114,19 +114,15 @@ def in_latex(sheet: Sheet, cell: Cell, node: Node, copies: bool = True) -> str |
     """An expression as the author would write it in the formula of a statement; None where LaTeX has nothing for it."""
     region = cell.place.region
     assert region is not None
-    if any(isinstance(n, Name) and n.text in dict(region.spoken) for n in _nodes(node)):
-        return None  # a name of ours, which stands for something that LaTeX writes otherwise
     formula = (region.start, region.end)
+    writer = Writer(style_of(sheet), formula, copies, _in_table(sheet.text, region.start))
+    # names of ours, each the gradient of something that nobody defines; LaTeX has that as a derivative in the layout
+    writer.gradients = {name: meaning[2:].split(" ", 1) for name, meaning in region.spoken if meaning.startswith("∇_")}
+    writer.lies = cell.lowered.layout == "numerator"
     try:
-        return Writer(style_of(sheet), formula, copies, _in_table(sheet.text, region.start)).write(node)
+        return writer.write(node)
     except CannotWrite:
         return None
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for inner in children(node):
-        yield from _nodes(inner)
 
 
 def _in_table(text: str, at: int) -> bool:

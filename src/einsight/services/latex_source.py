@@ -18,6 +18,8 @@ FONT = re.compile(
     r"(?![A-Za-z])\s*"
 )
 _OLD_FONT = re.compile(r"\{\\(?:bf|rm|it|sf|cal|boldmath)(?![A-Za-z])\s*")
+_NORM_END = re.compile(r"\\(?:\||[rl]?Vert)\Z")
+_WHICH_NORM = re.compile(r"\s*_(?:\{[^{}]*\}|[A-Za-z0-9])")
 # a script behind which no other of its kind may stand
 _RAISED = re.compile(r"(?:\^(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[^\\{}])|')\s*\Z")
 
@@ -50,8 +52,14 @@ def holds_wholly(outer: Span, inner: Span) -> bool:
 
 
 def widened(text: str, span: Span) -> Span:
-    """A span of a document until its braces and its `\\left` close, with the commands that those belong to."""
+    """A span of a document until its braces and its `\\left` close, with the commands that those belong to.
+
+    With the `_2` of a norm too, which says nothing that is read.
+    """
     start, end = span
+    if _NORM_END.search(text, max(0, end - 8), end) is not None:
+        which = _WHICH_NORM.match(text, end)
+        end = which.end() if which is not None else end
     opening = _OPENING.search(text, max(0, start - 12), start)
     if text[start : start + 1] in ("(", "[", "|", "\\") and opening and not is_whole(text[start:end]):
         start = opening.start()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from ..lowering.report import Span
 from ..notation.index_form import LatexPrinter
 from ..rules.catalogue import catalogue
 from ..syntax.finding import COMPOUND
+from ..syntax.parse import parse_statement
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -22,6 +24,7 @@ from ..syntax.tree import (
     Node,
     Norm,
     Num,
+    Relation,
     Superscript,
     Symbol,
     Transpose,
@@ -44,8 +47,12 @@ class CannotWrite(Exception):
 class Writer:
     """Writes expressions near a formula; with `copies`, what stands on the page already is written as it stands there.
 
-    In a `table` no vertical bar may stand, since that begins the next column.
+    In a `table` no vertical bar may stand, since that begins the next column.  `gradients` are names with the variable and the
+    function that each is the gradient of; where it `lies`, the derivative is its transpose.
     """
+
+    gradients: Mapping[str, Sequence[str]] = MappingProxyType({})
+    lies = False
 
     def __init__(self, style: Style, formula: Span, copies: bool, table: bool):
         self.style, self.formula, self.copies, self.table = style, formula, copies, table
@@ -76,6 +83,9 @@ class Writer:
         return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
 
     def _name(self, node: Name) -> str:
+        if node.text in self.gradients:
+            derivative = self._derivative(node.text)
+            return self.write(Transpose(node.start, node.end, derivative, False) if self.lies else derivative)
         return self._spelled(node.text, indexed=False)
 
     def _spelled(self, text: str, indexed: bool) -> str:
@@ -93,6 +103,13 @@ class Writer:
             return r"\mathbf{1}"
         return f"{font}{{{core}}}" if font else core
 
+    def _derivative(self, gradient: str, indices: str = "") -> Node:
+        variable, function = self.gradients[gradient]
+        tree = parse_statement(f"∂{function}/∂{variable}{indices}")[0]
+        if not isinstance(tree, Relation):
+            raise CannotWrite(gradient)
+        return tree.sides[0]
+
     def _symbol(self, node: Symbol) -> str:
         return _SYMBOLS.get(node.text, node.text)
 
@@ -102,6 +119,8 @@ class Writer:
         if isinstance(base, Symbol) and base.text == "∑":
             bound = f"{text.partition('=')[0]}={subscript.lower}" if subscript.lower is not None else text
             return f"{self.style.sign('sum', _SYMBOLS['∑'])}_{self._below(bound)}"
+        if isinstance(base, Name) and base.text in self.gradients:
+            return self.write(self._derivative(base.text, f"_{{{text}}}"))
         if isinstance(base, Name):
             return f"{self._spelled(base.text, indexed=True)}_{self._below(text)}"
         if isinstance(base, (Symbol, Group)):
@@ -123,6 +142,8 @@ class Writer:
     # scripts
 
     def _transpose(self, node: Transpose) -> str:
+        if self.lies and isinstance(node.argument, Name) and node.argument.text in self.gradients:
+            return self.write(self._derivative(node.argument.text))
         if is_inverse(node.argument):
             assert isinstance(node.argument, Superscript)
             return self._script("inverse transpose", node.argument.base, self._inverse_transpose())
@@ -249,9 +270,12 @@ class Writer:
             known = self.style.part(Group(half.start, half.end, half), self.formula[0])
             if known is not None:
                 return known
+        below = self.write(last.inner if isinstance(last, Group) else last)
+        if re.search(r"\\[dt]?frac(?![A-Za-z])", above):  # rather a factor than a fraction in a fraction
+            return rf"\frac{{1}}{{{below}}} {above}"
         if isinstance(first, Group) and above == self.write(first):
             above = self.write(first.inner)
-        return rf"\frac{{{above}}}{{{self.write(last.inner if isinstance(last, Group) else last)}}}"
+        return rf"\frac{{{above}}}{{{below}}}"
 
     def _quotient(self, unit: Quotient) -> str:
         above, below = (" ".join(map(self._differential, part)) for part in (unit.above, unit.below))

@@ -25,7 +25,9 @@ def sources(cell: Cell) -> tuple[Span, ...]:
     region = cell.place.region
     assert region is not None
     start = cell.place.start + cell.item.start
-    return region.places[start : start + len(cell.item.text)]
+    # the `where` that gives a meaning to names of ours stands nowhere
+    length = cell.item.text.find(" where ") if region.spoken else -1
+    return region.places[start : start + (len(cell.item.text) if length < 0 else length)]
 
 
 def extent(cell: Cell) -> Span:

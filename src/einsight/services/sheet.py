@@ -31,7 +31,7 @@ from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Piece, split_document
 from ..terms.interruption import poll, within
-from .cells import Analysis, Cell, Place, placed, raised, softened, unsure
+from .cells import Analysis, Cell, Place, placed, told, unsure
 from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .notes import planned
@@ -331,13 +331,7 @@ class Sheet:
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
         move, order, page = cell.move, cell.order, cell.place.page
         found = [d.moved(move, lambda name: self.declaration_of(name, order, page)) for d in cell.diagnostics]
-        if cell.place.is_translated:
-            found = [replace(d, message=raised(d.message)) for d in found]
-        if cell.place.region is not None and cell.place.region.spoken:
-            found = [replace(d, message=cell.place.region.in_words(d.message)) for d in found]
-        if cell.doubt:
-            found = [softened(d, cell.doubt) for d in found]
-        return found if cell.place.is_verbatim else [replace(d, fixes=()) for d in found]
+        return found if cell.place.region is None else [told(cell, d) for d in found]
 
     def unused(self) -> Iterator[Diagnostic]:
         """EIN103: declared and never used."""
@@ -358,7 +352,8 @@ class Sheet:
         """The verdicts on a statement that are told, in places of the statement."""
         if cell.judged is None or cell.unread:
             return ()
-        return [unsure(c) for c in cell.judged.claims] if cell.doubt else cell.judged.claims
+        is_sure = cell.place.region is None or not cell.doubt
+        return cell.judged.claims if is_sure else [unsure(c) for c in cell.judged.claims]
 
     def unread(self) -> list[tuple[Span, str]]:
         """The formulas that are not understood, each with the reason."""
@@ -371,10 +366,6 @@ class Sheet:
         if self.language != "ein":
             return len(self.cells) - 1
         return bisect_right(self.cells, offset, key=lambda c: c.start) - 1
-
-    def is_ours(self, offset: int) -> bool:
-        """Is what stands at an offset text of the language, and neither prose nor LaTeX?"""
-        return self.language == "ein" or any(start <= offset <= end for start, end in self.fences)
 
     def cell_at(self, offset: int) -> Cell | None:
         """The statement at an offset; of two that meet there, the one that begins."""

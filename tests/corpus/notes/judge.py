@@ -61,7 +61,9 @@ def lines(page: Path) -> Iterator[Line]:
         found = said.get(key)
         given = "unread" if found is None else found.verdict
         reason = why.get(key[0], "") if found is None else "" if given == "right" else told.get(key, "")
-        yield Line(f"{key[0]}.{key[1]}", claim["expected"], given, f"{claim['latex_left']} = {claim['latex_right']}", reason)
+        yield Line(
+            f"{key[0]}.{key[1]}", claim["expected"], given, f"{claim['latex_left']} = {claim['latex_right']}", reason
+        )
 
 
 def _links(page: Path, text: str) -> Callable[[int], tuple[int, int]]:

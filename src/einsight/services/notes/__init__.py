@@ -2,7 +2,11 @@
 
 plan.py           what a paragraph declares, then its relations; what nobody declares gets a shape
 paragraphs.py     which formulas belong together, and what is said under a condition
+known.py          what is known of names so far, and the declarations that say so
 words.py          shapes and properties that the words around formulas say
+bounds.py         what is said of names beyond that, and equations that are no claims
+labels.py         subscripts that are no indices
+functions.py      names for known functions
 differentials.py  `df`, `dX`, and what they are the differentials of
 gradients.py      derivatives of a function that is never defined: the chain rule through what is
 tables.py         rows that pair a function with its derivative

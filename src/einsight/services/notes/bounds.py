@@ -10,9 +10,14 @@ from functools import lru_cache
 
 from ...lowering.names import Names
 from ...lowering.statements import Lowered
+from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
+from ...terms import build
 from ...terms.interruption import OutOfTime, within
-from ..judge import Given, judge_statement
+from ...terms.term import Component, Derivative
+from ...terms.walk import expand_definitions
+from ..cells import has_derivative
+from ..judge import Given, are_right
 from .trees import names_of
 
 # what nobody can declare, of the names of its sentence
@@ -57,6 +62,25 @@ def bound_by(tree: Relation, lowered: Lowered, names: Names) -> frozenset[str]:
     return frozenset() if not bound or holds(lowered, names) else bound
 
 
+def to_be_solved(lowered: Lowered, tree: Relation) -> str:
+    """`∇f = 0` is what one solves, wherever it does not hold."""
+    zero = isinstance(tree.sides[-1], Num) and tree.sides[-1].value == 0
+    return "it may be an equation to be solved" if zero and len(tree.sides) == 2 and has_derivative(lowered) else ""
+
+
+def hidden_dependence(lowered: Lowered) -> str:
+    """`∂E/∂Y` where `E` is not written in `Y`, but in what `Y` is written in: it may be meant as a function of `Y`."""
+    for side in lowered.sides:
+        for term in side.value.term.walk() if side.value is not None else ():
+            if isinstance(term, Derivative) and term.tensor.definition is not None:
+                inside = expand_definitions(term.body, keep=frozenset({term.tensor}))
+                leaves = {t for t in term.tensor.depends if t.definition is None}
+                held = {t.tensor for t in inside.walk() if isinstance(t, Component)}
+                if term.tensor not in held and leaves & held:
+                    return f"nothing says how it depends on `{term.tensor.name}`"
+    return ""
+
+
 def holds(lowered: Lowered, names: Names, given: Given = ()) -> bool:
     """Is every claim of a statement right?  False where that takes long."""
     if lowered.kind != "claim" or any(s.value is None for s in lowered.sides):
@@ -65,12 +89,13 @@ def holds(lowered: Lowered, names: Names, given: Given = ()) -> bool:
 
 
 class _Statement:
-    """A statement, the same as another one that has its values."""
+    """A statement, the same as another one that has its values, whatever their axes are called."""
 
     def __init__(self, lowered: Lowered, names: Names, given: Given):
         self.lowered, self.names, self.given = lowered, names, given
         values = [s.value for side in (lowered.sides, lowered.kinder) for s in side if s.value is not None]
-        self.key = (lowered.text, lowered.layout, given, *((v.term, len(v.axes), v.row) for v in values))
+        closed = (build.abstraction(flat(v.axes), v.term) for v in values)
+        self.key = (lowered.text, lowered.layout, given, tuple(v.row for v in values), *closed)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -83,7 +108,6 @@ class _Statement:
 def _holds(statement: _Statement) -> bool:
     try:
         with within(_SECONDS):
-            judged = judge_statement(statement.lowered, statement.names, given=statement.given)
+            return are_right(statement.lowered, statement.names, statement.given)
     except OutOfTime:
         return False
-    return bool(judged.claims) and all(c.verdict == "right" for c in judged.claims)

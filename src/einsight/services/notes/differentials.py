@@ -89,19 +89,27 @@ def with_differentials(region: Region, tree: Relation, names: Names) -> Differen
             else:
                 applied.append(tree.sides[0] if ambiguous else one.operand)
                 if isinstance(one.operand, Superscript) and isinstance(one.operand.exponent, Num) and number:
-                    return Differentials(region, tree, problem="a power of a differential, or the differential of a power")
+                    return Differentials(
+                        region, tree, problem="a power of a differential, or the differential of a power"
+                    )
                 changes += one.as_function(tree.sides[0].end if ambiguous else one.end)
     made = changed(region, changes)
     made_tree = relation_of(made)
     if made_tree is None or not varied:
         return Differentials(region, tree, problem="differentials of nothing that is known")
     if undefined:
-        return Differentials(made, made_tree, tuple(varied), problem=f"`{undefined}` is never defined", gradient=undefined)
+        return Differentials(
+            made, made_tree, tuple(varied), problem=f"`{undefined}` is never defined", gradient=undefined
+        )
     leaves = _leaves(applied, names)
     together = _constant_beside(leaves, varied)
     if together:
         return Differentials(region, tree, problem=f"nothing says whether `{together}` is constant")
-    doubt = "" if applied and set(varied) <= leaves and not _is_ambiguous(found[0], tree.sides[0]) else "it may be a condition on the differentials"
+    doubt = (
+        ""
+        if applied and set(varied) <= leaves and not _is_ambiguous(found[0], tree.sides[0])
+        else "it may be a condition on the differentials"
+    )
     return Differentials(made, made_tree, tuple(varied), doubt)
 
 
@@ -112,7 +120,12 @@ def _is_ambiguous(found: list[_Found], left: Node) -> bool:
 
 def _differentials(node: Node, names: Names) -> Iterator[_Found]:
     for inner in walk(node):
-        if isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "d" and len(inner.arguments) == 1:
+        if (
+            isinstance(inner, Call)
+            and isinstance(inner.callee, Name)
+            and inner.callee.text == "d"
+            and len(inner.arguments) == 1
+        ):
             yield _Found(inner.start, inner.end, inner.arguments[0], 1, called=True)
         if not isinstance(inner, Chain):
             continue

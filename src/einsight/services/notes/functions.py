@@ -12,18 +12,33 @@ from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Relation
 from ...terms.dimension import Tensor
 from .bounds import holds
-from .trees import Change, changed, names_of
+from .trees import Change, changed, closing, names_of
 
 _WRITTEN_OUT = ("sigmoid", "softplus", "tanh")
+# their derivatives at what stands in brackets
+_DERIVATIVES = {
+    "sigmoid": "(sigmoid{0} ⊙ (1 - sigmoid{0}))",
+    "softplus": "sigmoid{0}",
+    "tanh": "(1 - tanh{0} ⊙ tanh{0})",
+}
+
+
+_MOST = 20
 
 
 def written_out(region: Region, tree: Relation, names: Names) -> tuple[str, str] | None:
     """The name that a definition gives to a known function of one number, and that function: `("σ", "sigmoid")`."""
     left = tree.sides[0]
-    if len(tree.sides) != 2 or not (isinstance(left, Call) and isinstance(left.callee, Name) and len(left.arguments) == 1):
+    if len(tree.sides) != 2 or not (
+        isinstance(left, Call) and isinstance(left.callee, Name) and len(left.arguments) == 1
+    ):
         return None
     argument = left.arguments[0]
-    if not isinstance(argument, Name) or names.knows(left.callee.text) or set(names_of(tree.sides[1])) - {argument.text, "exp", "log"}:
+    if (
+        not isinstance(argument, Name)
+        or names.knows(left.callee.text)
+        or set(names_of(tree.sides[1])) - {argument.text, "exp", "log"}
+    ):
         return None
     right = region.text[tree.sides[1].start : tree.sides[1].end]
     scope = names.child()
@@ -36,14 +51,27 @@ def written_out(region: Region, tree: Relation, names: Names) -> tuple[str, str]
 
 
 def with_functions(region: Region, aliases: Mapping[str, str]) -> Region:
-    """The region with such functions under their own names, `σʹ(z)` as `sigmoid'(z)`."""
-    return changed(region, list(_renamed(region.text, aliases)))
+    """The region with such functions under their own names, and their derivatives, `σʹ(z)`, written out."""
+    made = changed(region, list(_renamed(region.text, aliases)))
+    for _ in range(_MOST):  # one may stand inside another
+        found = next(_primed(made.text), None)
+        if found is None:
+            break
+        made = changed(made, [found])
+    return made
 
 
 def _renamed(text: str, aliases: Mapping[str, str]) -> Iterator[Change]:
     for name, function in aliases.items():
         for found in re.finditer(rf"(?<!\w){re.escape(name)}(ʹ*)(?=\s?\()", text):
             yield found.start(), found.end(), function + "'" * len(found[1])
+
+
+def _primed(text: str) -> Iterator[Change]:
+    for found in re.finditer(rf"(?<!\w)({'|'.join(_DERIVATIVES)})['ʹ]\s?(?=\()", text):
+        end = closing(text, found.end())
+        if end:
+            yield found.start(), end, _DERIVATIVES[found[1]].format(text[found.end() : end])
 
 
 def taken_elsewhere(text: str, arguments: Mapping[str, str]) -> str:

@@ -33,7 +33,9 @@ class Gradients:
 
 def undefined_function(tree: Relation, names: Names) -> str:
     """The one name that is differentiated, in others, and has no definition; empty where there is none, or are several."""
-    found = dict.fromkeys(name for name, variable, _ in _derivatives(tree) if name != variable and not _is_defined(name, names))
+    found = dict.fromkeys(
+        name for name, variable, _ in _derivatives(tree) if name != variable and not _is_defined(name, names)
+    )
     return next(iter(found)) if len(found) == 1 else ""
 
 
@@ -105,7 +107,12 @@ def _derivatives(node: Node) -> Iterator[tuple[str, str, int]]:
                 below = [b for b in below if b not in ("", "d")]
                 if len(above) == 1 and below:
                     yield above[0], below[0], len(below) + any(isinstance(n, Superscript) for n in unit.above)
-            elif isinstance(unit, Indexed) and isinstance(unit.base, Symbol) and unit.base.text == "∇" and k + 1 < len(row):
+            elif (
+                isinstance(unit, Indexed)
+                and isinstance(unit.base, Symbol)
+                and unit.base.text == "∇"
+                and k + 1 < len(row)
+            ):
                 name = base_name(row[k + 1][1])
                 if name:
                     yield name, canonical_name(unit.subscript.text.strip("{}")), 1 if k + 2 == len(row) else 2

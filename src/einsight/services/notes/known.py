@@ -70,7 +70,9 @@ class Known:
         entry = scope.find(name)
         if entry is None or entry.tensor is None:
             return False
-        return entry.kind == "inferred" or any(d.inferred for t in (entry.tensor, *entry.tensor.depends) for d in t.dims)
+        return entry.kind == "inferred" or any(
+            d.inferred for t in (entry.tensor, *entry.tensor.depends) for d in t.dims
+        )
 
     def given(self) -> set[tuple[str, str]]:
         return {(n, p) for n, properties in self.properties.items() for p in properties}
@@ -141,7 +143,11 @@ class Known:
     def assume(self, region: Region, tree: Relation, unknown: list[str]) -> None:
         """Declare what nobody declares, so that the formula conforms; nothing where nothing does."""
         left = tree.sides[0]
-        defines = isinstance(left, (Name, Transpose)) and len(tree.sides) == 2 and not any(n in unknown for n in names_of(left))
+        defines = (
+            isinstance(left, (Name, Transpose))
+            and len(tree.sides) == 2
+            and not any(n in unknown for n in names_of(left))
+        )
         for found in shapes(tree, unknown, self.names, defines, self.kinds):
             trial = self.names.child()
             for name, dims in found.items():

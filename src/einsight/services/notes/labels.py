@@ -13,13 +13,16 @@ from dataclasses import replace
 from ...documents.regions import Region
 from .trees import changed
 
+# `P_-` only where nothing follows that it could be taken from
+_SIGN = re.compile(r"([^\W\d_])_\{?([+*]|-(?=[\s)}]|$))\}?")
 _CAPITAL = re.compile(r"(?<![^\W\d_])([^\W\d_])_\{?([A-Z])\}?(?![\w,])")
 _INTRODUCED = re.compile(r"\s*([^\W\d_])_([A-Z])\s*(?:\([^)=]*\)\s*)?(?:∈|:?=)")
+_SPELLED = {"+": "plus", "-": "minus", "*": "star"}
 _RUNS = re.compile(r"_\{([^{}]*)\}|_([^\W\d_])")
 
 
 def labelled(regions: Iterable[Region]) -> list[Region]:
-    """The regions with such a name as one word, `SW`."""
+    """The regions with such a name as one word, `SW`, `Pplus`."""
     regions = list(regions)
     introduced = {m.groups() for r in regions if (m := _INTRODUCED.match(r.text))}
     indices = {c for r in regions if not r.problem for c in _indices(r.text)}
@@ -38,8 +41,9 @@ def _indices(text: str) -> set[str]:
 
 def _with_labels(region: Region, labels: set[tuple[str, str]]) -> Region:
     named = [m for m in _CAPITAL.finditer(region.text) if (m[1], m[2]) in labels]
-    changes = [(m.start(), m.end(), f"{m[1]}{m[2]}") for m in named]
-    if not changes:
+    named += _SIGN.finditer(region.text)
+    if not named:
         return region
-    spoken = tuple(dict.fromkeys((f"{m[1]}{m[2]}", f"{m[1]}_{m[2]}") for m in named))
+    changes = [(m.start(), m.end(), m[1] + _SPELLED.get(m[2], m[2])) for m in named]
+    spoken = tuple(dict.fromkeys((m[1] + _SPELLED.get(m[2], m[2]), f"{m[1]}_{m[2]}") for m in named))
     return replace(changed(region, changes), spoken=(*region.spoken, *spoken))

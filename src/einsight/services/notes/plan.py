@@ -18,11 +18,9 @@ from ...lowering.statements import Lowered, lower_item, lower_statement, target_
 from ...syntax.parse import parse_statement
 from ...syntax.quotients import Quotient, units
 from ...syntax.statements import Piece, split_document
-from ...syntax.tree import Addition, Call, Chain, Declaration, FunctionDeclaration, Indexed, Name, Num, Relation
-from ...terms.term import Component, Derivative
-from ...terms.walk import expand_definitions
+from ...syntax.tree import Addition, Call, Chain, Declaration, FunctionDeclaration, Indexed, Name, Relation
 from ..cells import has_derivative
-from .bounds import bound_by, holds, leaves_of
+from .bounds import bound_by, hidden_dependence, holds, leaves_of, to_be_solved
 from .differentials import with_differentials
 from .functions import taken_elsewhere, with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
@@ -30,6 +28,7 @@ from .known import Known
 from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
+from .tables import claims_of_tables
 from .trees import changed, names_of, part, relation_of, walk
 from .words import Words, condition_of, symmetric_name
 
@@ -44,10 +43,10 @@ _MODEL = re.compile(r"\b(?:model|noise|errors?|disturbances?|shocks?)\b", re.IGN
 def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region], list[Diagnostic]]:
     """The regions of notes in the order in which they count, with declarations for what nobody declares; and findings."""
     regions = labelled(regions)
-    read = [
-        (paragraph, Words(text, paragraph.start, paragraph.end, regions))
-        for paragraph in paragraphs(text, [r for r in regions if r.says])
-    ]
+    said = [r for r in regions if r.says]
+    rows = claims_of_tables(text, regions, layout) if "|" in text else []
+    said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
+    read = [(paragraph, Words(text, paragraph.start, paragraph.end, regions)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
@@ -232,7 +231,7 @@ class _Plan:
             known.assume(region, tree, again)
             lowered, scope = known.lower(region)
         functions = [n for n in names_of(tree) if n in known.functions]
-        problem = _hidden(lowered)
+        problem = hidden_dependence(lowered)
         if lowered.kind == "claim" and (functions or if_it_holds) and not holds(lowered, scope, region.given):
             problem = problem or f"`{functions[0] if functions else region.spoken[-1][1].split()[-1]}` is never defined"
         if problem:
@@ -243,7 +242,7 @@ class _Plan:
         rests = frozenset(n for n in names_of(tree) if n in known.assumed)
         if lowered.tensor is not None and rests:
             known.assumed.add(lowered.tensor.name)
-        doubt, bound = region.doubt or _equation(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
+        doubt, bound = region.doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
         made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
         known.out.append(made)
@@ -258,7 +257,11 @@ class _Plan:
     def _without_arguments(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """`f(w) = …` defines `f`; and wherever that is written again it is the same."""
         left = tree.sides[0]
-        if isinstance(left, Call) and isinstance(left.callee, Name) and all(isinstance(a, Name) for a in left.arguments):
+        if (
+            isinstance(left, Call)
+            and isinstance(left.callee, Name)
+            and all(isinstance(a, Name) for a in left.arguments)
+        ):
             name = left.callee.text
             if not self.known.is_known(canonical_name(name)):
                 self.arguments[name] = region.text[left.callee.end : left.end]
@@ -300,7 +303,12 @@ class _Plan:
                     base = above.base if isinstance(above, Indexed) else above
                     name = canonical_name(base.text) if isinstance(base, Name) else ""
                     below = {n for b in unit.below for n in names_of(b)}
-                    if name and name not in below and name not in self.known.functions and not self.known.is_defined(name):
+                    if (
+                        name
+                        and name not in below
+                        and name not in self.known.functions
+                        and not self.known.is_defined(name)
+                    ):
                         return f"`{name}` is never defined"
         return ""
 
@@ -331,7 +339,7 @@ class _Plan:
         """“If r = A p - b, then …”: the name has that value in this paragraph, and what fails may be meant otherwise."""
         said = condition(self.text, region)
         target = self._target(tree) if len(tree.sides) == 2 else ""
-        if said and target:
+        if said and target and self.known.tensor(target) is None:  # of a name that is declared it is a condition alone
             self.conditional[target] = self.here
             return region, ""
         mentioned = [n for n in self.conditional if n in self._all_names(tree)]
@@ -356,7 +364,11 @@ class _Plan:
             return ""
         last = right.items[-1][1]
         noise = canonical_name(last.text) if isinstance(last, Name) else ""
-        if noise not in _NOISE or self.known.is_defined(noise) or not _MODEL.search(self.text, self.here.start, self.here.end):
+        if (
+            noise not in _NOISE
+            or self.known.is_defined(noise)
+            or not _MODEL.search(self.text, self.here.start, self.here.end)
+        ):
             return ""
         return f"a model with the error `{noise}`"
 
@@ -371,25 +383,6 @@ def _targets(regions: Iterable[Region]) -> set[str]:
     """The names that stand alone, or before their arguments, on the left of a formula."""
     found = (re.match(r"\s*([^\W\d_]\w*)\s*(?:\([^)=]*\)\s*)?:?=", r.text) for r in regions if not r.problem)
     return {canonical_name(m[1]) for m in found if m is not None}
-
-
-def _equation(lowered: Lowered, tree: Relation) -> str:
-    """`∇f = 0` is what one solves, wherever it does not hold."""
-    zero = isinstance(tree.sides[-1], Num) and tree.sides[-1].value == 0
-    return "it may be an equation to be solved" if zero and len(tree.sides) == 2 and has_derivative(lowered) else ""
-
-
-def _hidden(lowered: Lowered) -> str:
-    """`∂E/∂Y` where `E` is not written in `Y`, but in what `Y` is written in: it may be meant as a function of `Y`."""
-    for side in lowered.sides:
-        for term in side.value.term.walk() if side.value is not None else ():
-            if isinstance(term, Derivative) and term.tensor.definition is not None:
-                inside = expand_definitions(term.body, keep=frozenset({term.tensor}))
-                leaves = {t for t in term.tensor.depends if t.definition is None}
-                held = {t.tensor for t in inside.walk() if isinstance(t, Component)}
-                if term.tensor not in held and leaves & held:
-                    return f"nothing says how it depends on `{term.tensor.name}`"
-    return ""
 
 
 def _clashes(lowered: Lowered) -> bool:

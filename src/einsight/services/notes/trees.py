@@ -17,9 +17,11 @@ Change = tuple[int, int, str]
 
 def walk(node: Node) -> Iterator[Node]:
     """A node and all inside it, in the order of the text."""
-    yield node
-    for inner in children(node):
-        yield from walk(inner)
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += reversed([*children(found)])
 
 
 def names_of(node: Node) -> dict[str, None]:
@@ -54,6 +56,16 @@ def changed(region: Region, changes: Iterable[Change]) -> Region:
         text = text[:start] + new + text[end:]
         places[start:end] = [spot] * len(new)
     return replace(region, text=text, places=tuple(places))
+
+
+def closing(text: str, at: int) -> int:
+    """Behind the bracket that closes the one at a place; 0 where none does."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] in "([") - (text[k] in ")]")
+        if depth == 0:
+            return k + 1
+    return 0
 
 
 def part(region: Region, start: int, end: int) -> Region:

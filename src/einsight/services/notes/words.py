@@ -51,7 +51,7 @@ _PROPERTIES = {
 _SYMMETRY = re.compile(r"\bsymmetric|covarian|positive[\s-]+(?:semi[\s-]?)?definite", re.IGNORECASE)
 EVERY = frozenset(_PROPERTIES.values())
 _PROPERTY = "(?:" + "|".join(_PROPERTIES) + ")"
-_ALL_PROPERTIES = rf"({_PROPERTY}(?:\s*,\s*|\s+and\s+|\s+)?(?:{_PROPERTY})?(?:\s+{_MATRIX})?)"
+_ALL_PROPERTIES = rf"({_PROPERTY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+){_PROPERTY})*(?:\s+{_MATRIX})?)"
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|only|provided|assum\w*|suppose|case|would|were|for)\b", re.IGNORECASE
 )
@@ -179,13 +179,17 @@ class Words:
                 dims = self.marks[int(found[size])].size
                 if dims is not None:
                     yield from self._declared(sentence, found, found[names], _without_ones(dims))
-        one = r"(?:«(\d+)»|(\d+))"
+        one = r"(?:[«⟦](\d+)[»⟧]|(\d+))"
         vector: list[tuple[str, int, tuple[int, int]]] = [
             (rf"{one}\s*-\s*(?:dimensional\s+)?{_ADJECTIVES}{_VECTOR}\s+{_NAMES}", 4, (1, 2)),
-            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{one}\s*-\s*(?:dimensional\s+)?{_ADJECTIVES}{_VECTOR}", 1, (3, 4)),
+            (
+                rf"{_NAMES}\s+(?:{_IS}{_A}|an?\s+){_ADJECTIVES}{one}\s*-\s*(?:dimensional\s+)?{_ADJECTIVES}{_VECTOR}",
+                1,
+                (3, 4),
+            ),
             (rf"{_VECTOR}\s+{_NAMES}\s+{_LENGTH}{one}", 1, (2, 3)),
             (rf"{_NAMES}\s+(?:{_IS}|for\s+)?an?\s+{_ADJECTIVES}{_VECTOR}\s+(?:of|with)\s+{one}\s+[a-z]+s\b", 1, (3, 4)),
-            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{_VECTOR}\s+{_LENGTH}{one}", 1, (3, 4)),
+            (rf"{_NAMES}\s+(?:{_IS}{_A}|an?\s+){_ADJECTIVES}{_VECTOR}\s+{_LENGTH}{one}", 1, (3, 4)),
             (rf"{_VECTOR}\s+{_NAMES}\s+(?:of|with)\s+{one}\s+(?:entries|components|elements|numbers)", 1, (2, 3)),
         ]
         for pattern, names, (mark, number) in vector:
@@ -209,7 +213,9 @@ class Words:
                 if not self._is_denied(sentence, found, shapes=True):
                     yield from (Said(n, p, kind=kind) for n, p in self._named(found[names]))
 
-    def _declared(self, sentence: str, found: re.Match[str], names: str, dims: tuple[str, ...] | None) -> Iterator[Said]:
+    def _declared(
+        self, sentence: str, found: re.Match[str], names: str, dims: tuple[str, ...] | None
+    ) -> Iterator[Said]:
         if dims is not None and not self._is_denied(sentence, found, shapes=True):
             yield from (Said(n, p, dims=dims) for n, p in self._named(names) if n not in dims)
 
@@ -218,7 +224,11 @@ class Words:
     def _properties(self, sentence: str) -> Iterator[Said]:
         patterns = [
             (rf"\b{_ALL_PROPERTIES}\s+(?:(?!(?:{_STOP})\b)[a-z-]+\s+){{0,2}}{_NAMES}", 2, 1),
-            (rf"{_NAMES}\s*,?\s+(?:(?:is|are|be|being|remains?|stays?)\s+)(?:(?!(?:{_STOP})\b)[a-z-]+\s+|an?\s+|the\s+|both\s+|⟨\d+⟩\s+|[a-z]+,\s+){{0,4}}{_ALL_PROPERTIES}", 1, 2),
+            (
+                rf"{_NAMES}\s*,?\s+(?:(?:is|are|be|being|remains?|stays?)\s+)(?:(?!(?:{_STOP})\b)[a-z-]+\s+|an?\s+|the\s+|both\s+|⟨\d+⟩\s+|[a-z]+,\s+){{0,4}}{_ALL_PROPERTIES}",
+                1,
+                2,
+            ),
             (rf"{_NAMES}()\s+{_IS}{_A}(?:[a-z]+\s+){{0,4}}and\s+({_PROPERTY})", 1, 3),
             (rf"\b({_PROPERTY})\s+⟨\d+⟩\s+{_MATRIX}\s+{_NAMES}", 2, 1),
             (rf"⟨\d+⟩\s+({_PROPERTY})\s+{_MATRIX}\s+{_NAMES}", 2, 1),
@@ -233,7 +243,9 @@ class Words:
                         yield Said(name, place, properties=properties, denied=True)
                     elif not self._is_conditional(sentence, found):
                         yield Said(name, place, properties=properties)
-        for found in re.finditer(rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?{_MATRIX}\s+{_NAMES}", sentence, re.IGNORECASE):
+        for found in re.finditer(
+            rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?{_MATRIX}\s+{_NAMES}", sentence, re.IGNORECASE
+        ):
             yield from (Said(n, p, properties=EVERY, denied=True) for n, p in self._named(found[1]))
 
     @staticmethod
@@ -241,12 +253,15 @@ class Words:
         """Is it said under a condition?"""
         before = sentence[: found.start()]
         words = _CONDITIONAL.findall(before) + _CONDITIONAL.findall(found[0])
-        return bool([w for w in words if w.lower() != "for"]) or re.search(r"\bfor\s*(?:an?|any|every|all)?\s*$", before, re.I) is not None
+        return (
+            bool([w for w in words if w.lower() != "for"])
+            or re.search(r"\bfor\s*(?:an?|any|every|all)?\s*$", before, re.I) is not None
+        )
 
     @staticmethod
     def _is_denied(sentence: str, found: re.Match[str], shapes: bool = False) -> bool:
         said = found[0] + sentence[found.end() : found.end() + 1]
-        near = " ".join(sentence[: found.start()].split()[-3:])
+        near = " ".join(re.split(r"[,;:»⟩⟧]", sentence[: found.start()])[-1].split()[-3:])
         words = {w.lower() for w in _DENIED.findall(f"{near} {said}")}
         return bool(words - {"arbitrary", "general"}) if shapes else bool(words)
 
@@ -258,9 +273,10 @@ class Words:
             yield from ((n, (mark.region.start, mark.region.end)) for n in mark.names)
 
     def _single(self, number: str | None) -> str:
-        """The name of a dimension that a mark is."""
-        names = self.marks[int(number)].names if number else ()
-        return names[0] if len(names) == 1 and "_" not in names[0] else ""
+        """The name of a dimension, or its number, that a mark is."""
+        mark = self.marks[int(number)] if number else None
+        text = "" if mark is None else mark.names[0] if len(mark.names) == 1 else mark.region.text.strip()
+        return text if re.fullmatch(r"[^\W_]+", text) else ""
 
 
 def properties_in(words: str) -> frozenset[str]:
@@ -275,7 +291,11 @@ def properties_in(words: str) -> frozenset[str]:
 
 def condition_of(condition: str) -> frozenset[tuple[str, str]] | None:
     """What a condition behind a formula, `if A = Aᵀ` or `for symmetric A`, says of names; None where it says more."""
-    said = re.sub(r"^\W*(?:if|when|whenever|for|since|assuming|as|because|provided)\b(?:\s+that)?\s*", "", condition.strip(" .,;()"))
+    said = re.sub(
+        r"^\W*(?:if|when|whenever|for|since|assuming|as|because|provided)\b(?:\s+that)?\s*",
+        "",
+        condition.strip(" .,;()"),
+    )
     name = symmetric_name(said)
     if name:
         return frozenset({(name, "symmetric")})
@@ -308,7 +328,9 @@ def _names_in(text: str, region: Region) -> tuple[str, ...]:
     if region.problem:
         listed = [part.strip() for part in text[region.start : region.end].split(",")]
         found = [_LISTED.fullmatch(part) for part in listed]
-        names = [GREEK.get(m[1], m[1]) for m in found if m is not None and (len(m[1]) == 1 or m[1] in GREEK or "_" in m[1])]
+        names = [
+            GREEK.get(m[1], m[1]) for m in found if m is not None and (len(m[1]) == 1 or m[1] in GREEK or "_" in m[1])
+        ]
         return tuple(names) if len(names) == len(listed) else ()
     alone = re.fullmatch(rf"\s*({_NAME})\s*(?:[>≥] 0)?", region.text)
     if alone is not None:

@@ -1,6 +1,7 @@
 """The import order of ARCHITECTURE.md: earlier never imports later."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,12 @@ def test_imports(path):
         if module.startswith("einsight.") and module.split(".")[1] in ORDER:
             target = module.split(".")[1]
             assert ORDER.index(target) <= ORDER.index(home), f"{home} imports {target}"
+
+
+def test_every_package_is_installed():
+    """The list in pyproject.toml is by hand, and an editable install works without it."""
+    listed = re.search(
+        r"^packages = \[(.*?)\]", (ROOT.parent.parent / "pyproject.toml").read_text(encoding="utf-8"), re.M | re.S
+    )
+    packages = {".".join(p.parent.relative_to(ROOT.parent).parts) for p in ROOT.rglob("__init__.py")}
+    assert set(re.findall(r'"([\w.]+)"', listed[1])) == packages | {"einsight.grammar"}

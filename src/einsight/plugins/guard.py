@@ -106,14 +106,10 @@ def _require_equal(rule: Rule, new: Term, term: Term, catalogue: Catalogue) -> N
 def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
     """Have two terms different values somewhere?  Not where that cannot be found out in time."""
 
-    def value(name: str) -> Callable[..., float] | None:
-        found = catalogue.function(name)
-        return found.value if found else None
-
     axes = sorted(left.free, key=lambda i: i.key)
     try:
         with within(SECONDS_TO_CHECK):
-            return compare(left, right, axes, value, points=2, example=False).equal is False
+            return compare(left, right, axes, catalogue.value, points=2, example=False).equal is False
     except (Exception, OutOfTime):  # it cannot be evaluated: nothing is known against it
         return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
+from ..rules.rule import Function, Property, Rule, SpecialTensor
 
 PROJECT = "einsight"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -31,14 +31,6 @@ class Hooks:
     @hookspec
     def einsight_properties(self) -> Iterable[Property]:  # type: ignore[empty-body]
         """Words behind the declaration of a matrix."""
-
-    @hookspec
-    def einsight_targets(self) -> Iterable[Target]:  # type: ignore[empty-body]
-        """Writers of source code."""
-
-    @hookspec
-    def einsight_lints(self) -> Iterable[Lint]:  # type: ignore[empty-body]
-        """Remarks on statements."""
 
 
 HOOKS = tuple(name for name in vars(Hooks) if name.startswith("einsight_"))

@@ -18,7 +18,7 @@ import pluggy
 
 from ..rules.catalogue import Catalogue, Clash, Kit, install_loader
 from ..rules.faults import Fault
-from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
+from ..rules.rule import Function, Property, Rule, SpecialTensor
 from . import builtin
 from .guard import guarded
 from .hooks import HOOKS, PROJECT, Hooks
@@ -32,7 +32,6 @@ ENVIRONMENT = "EINSIGHT_DISABLE_PLUGINS"
 _KINDS: dict[str, tuple[str, type]] = {
     "einsight_rules": ("rules", Rule), "einsight_functions": ("functions", Function),
     "einsight_tensors": ("tensors", SpecialTensor), "einsight_properties": ("properties", Property),
-    "einsight_targets": ("targets", Target), "einsight_lints": ("lints", Lint),
 }  # fmt: skip
 
 
@@ -171,7 +170,7 @@ def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
 
 
 _MAKERS = {
-    "rules": "rule", "functions": "function", "tensors": "tensor", "properties": "property", "targets": "target", "lints": "lint",
+    "rules": "rule", "functions": "function", "tensors": "tensor", "properties": "property",
 }  # fmt: skip
 
 

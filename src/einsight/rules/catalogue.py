@@ -20,11 +20,11 @@ from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
 from ..terms.dimension import Dim, Tensor
-from ..terms.term import HEADS, Component, Term
+from ..terms.term import Component, Term
 from ..terms.walk import map_parts
 from .faults import Fault, Faults
 from .functions import from_sympy
-from .rule import PHASES, Function, Lint, Property, Rule, SpecialTensor, Target
+from .rule import PHASES, Function, Property, Rule, SpecialTensor, by_heads
 
 
 @dataclass
@@ -35,8 +35,6 @@ class Kit:
     functions: tuple[Function, ...] = ()
     tensors: tuple[SpecialTensor, ...] = ()
     properties: tuple[Property, ...] = ()
-    targets: tuple[Target, ...] = ()
-    lints: tuple[Lint, ...] = ()
 
 
 class Catalogue:
@@ -50,8 +48,6 @@ class Catalogue:
         self.functions: dict[str, Function] = {}
         self.tensors: dict[str, SpecialTensor] = {}
         self.properties: dict[str, Property] = {}
-        self.targets: dict[str, Target] = {}
-        self.lints: dict[str, Lint] = {}
         self.versions: dict[str, str] = {}  # of the plugins
         self.faults = Faults()
         self.version = 0
@@ -65,8 +61,6 @@ class Catalogue:
             ("function", self.functions, ((f.name, f) for f in kit.functions)),
             ("tensor", self.tensors, ((n, t) for t in kit.tensors for n in (t.name, *t.aliases))),
             ("property", self.properties, ((p.name, p) for p in kit.properties)),
-            ("target", self.targets, ((t.name, t) for t in kit.targets)),
-            ("lint", self.lints, ((x.id, x) for x in kit.lints)),
         ]
         new: list[tuple[dict, str, Any]] = []
         for kind, table, items in tables:
@@ -90,7 +84,7 @@ class Catalogue:
     def switch_off(self, fault: Fault) -> None:
         """Take out the rule, or all of the plugin, that a fault is about."""
         self.faults.add(fault)
-        for table in (self.rules, self.functions, self.tensors, self.properties, self.targets, self.lints):
+        for table in (self.rules, self.functions, self.tensors, self.properties):
             entries: dict[str, Any] = table  # type: ignore[assignment]
             for name, item in list(entries.items()):
                 if item.source == fault.plugin and fault.subject in ("", name):
@@ -103,11 +97,8 @@ class Catalogue:
         """The rules by the heads that they can fire on, in order of phase."""
         version, found = self._by_head
         if version != self.version:
-            version, found = self.version, {}
-            for rule in sorted(self.rules.values(), key=lambda r: PHASES.index(r.phase)):
-                for head in rule.heads:
-                    found.setdefault(HEADS[head], []).append(rule)
-            self._by_head = version, found
+            found = by_heads(sorted(self.rules.values(), key=lambda r: PHASES.index(r.phase)))
+            self._by_head = self.version, found
         return found
 
     def function(self, name: str) -> Function | None:
@@ -122,6 +113,11 @@ class Catalogue:
     def arity(self, name: str) -> int:
         found = self.function(name)
         return found.arity if found else 0
+
+    def value(self, name: str) -> Callable[..., float] | None:
+        """A function as one of numbers; None where the name is no function."""
+        found = self.function(name)
+        return found.value if found is not None else None
 
 
 class Clash(ValueError):
@@ -206,12 +202,6 @@ def function_derivative(name: str, place: int, arguments: tuple[Term, ...]) -> T
     if catalogue().function(name) is None:
         return build.apply(name + "'", *arguments) if len(arguments) == 1 else None
     body = _derivative_body(name, place)
-    return None if body is None else _at(body, arguments)
-
-
-def function_body(name: str, arguments: tuple[Term, ...]) -> Term | None:
-    """What a function that is defined by an expression is at some arguments; None for any other."""
-    body = body_of(name)
     return None if body is None else _at(body, arguments)
 
 

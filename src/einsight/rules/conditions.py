@@ -11,14 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor
+from ..terms.dimension import Index, Slot, Tensor
 from ..terms.term import Abstraction, Component
 
 # a property that another one has in it
-IMPLIED = {
-    "symmetric": frozenset({"diagonal", "positive-definite"}),
-    "positive": frozenset(),
-}
+IMPLIED = {"symmetric": frozenset({"diagonal", "positive-definite"})}
 _WHERE = re.compile(r"\s+where\s+")
 _SIZE = re.compile(r"dim(?:\s+(?P<index>\w+))?\s*=\s*(?P<size>\d+)")
 _PROPERTY = re.compile(r"(?P<name>\S+)\s+(?:is\s+)?(?P<property>[a-z][a-z-]*)")
@@ -47,10 +44,6 @@ class Conditions:
                 return False
         by_name = {t.name: value for t, value in tensors.items()}
         return all(name in by_name and has_property(by_name[name], wanted) for name, wanted in self.properties)
-
-    def dim(self, index: str, otherwise: Dim) -> Dim:
-        size = dict(self.sizes).get(index, self.size)
-        return otherwise if size is None else Dim(size)
 
     def properties_of(self, name: str) -> frozenset[str]:
         return frozenset(p for n, p in self.properties if n == name)

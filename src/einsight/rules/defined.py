@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from ..meaning.evaluate import entries
 from ..meaning.fields import Floats
@@ -39,9 +37,4 @@ def number_at(body: Term, arguments: tuple[float, ...]) -> float:
     def visit(term: Term) -> Term:
         return numbers[term.tensor] if isinstance(term, Component) else map_parts(term, visit)
 
-    return entries(visit(body), Instance(Floats(_values), {}), ())[0]
-
-
-def _values(name: str) -> Callable[..., Any] | None:
-    found = catalogue().function(name)
-    return found.value if found is not None else None
+    return entries(visit(body), Instance(Floats(catalogue().value), {}), ())[0]

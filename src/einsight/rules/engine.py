@@ -16,7 +16,7 @@ from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
 from .faults import Fault
-from .rule import PHASES, Rule
+from .rule import PHASES, Rule, by_heads
 
 FUEL = 20_000
 # what is trusted: einsight's own rules, and SymPy's functions
@@ -68,11 +68,7 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
     """
     if rules is None:
         return _normal_form_by_all(term, fuel)
-    by_head: dict[type[Term], list[Rule]] = {}
-    for rule in rules:
-        for head in rule.heads:
-            by_head.setdefault(HEADS[head], []).append(rule)
-    return _normal_form(term, by_head, fuel, None)
+    return _normal_form(term, by_heads(rules), fuel, None)
 
 
 def _normal_form_by_all(term: Term, fuel: int) -> Term:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from ..terms.term import Term
+from ..terms.term import HEADS, Term
 
 PHASES = ("expand", "differentiate", "contract", "simplify", "raise")
 
@@ -32,12 +31,20 @@ class Rule:
     source: str = "einsight"
 
 
+def by_heads(rules: Iterable[Rule]) -> dict[type[Term], list[Rule]]:
+    """The rules by the heads that they can fire on, in the order in which they are given."""
+    found: dict[type[Term], list[Rule]] = {}
+    for rule in rules:
+        for head in rule.heads:
+            found.setdefault(HEADS[head], []).append(rule)
+    return found
+
+
 @dataclass(frozen=True)
 class Function:
     """An elementwise function: its derivative in `z` (and `w`) as text of the language, one for each argument.
 
-    `value` computes it on floats; `numpy` is its code, with `{0}` for the argument, `code` that of other libraries by their
-    names; `latex` writes it in formulas.
+    `value` computes it on floats; `numpy` names it in generated code, `latex` in formulas.
     """
 
     name: str
@@ -47,7 +54,6 @@ class Function:
     latex: str = ""
     doc: str = ""
     source: str = "einsight"
-    code: tuple[tuple[str, str], ...] = ()
     definition: tuple[str, str] | None = None  # its argument's name and its body, where an expression defines it
 
     @property
@@ -81,26 +87,5 @@ class Property:
     name: str
     statement: str
     sample: Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]]
-    doc: str = ""
-    source: str = "einsight"
-
-
-@dataclass(frozen=True)
-class Target:
-    """A writer of source code: `derive --to NAME`; `write` takes what `einsight.derive` gives."""
-
-    name: str
-    write: Callable[[Any], str]
-    doc: str = ""
-    source: str = "einsight"
-
-
-@dataclass(frozen=True)
-class Lint:
-    """A remark on statements: `check` is given a statement's text and kind, and yields `(start, end, message)`."""
-
-    id: str
-    check: Callable[[str, str], Iterable[tuple[int, int, str]]]
-    severity: str = "information"
     doc: str = ""
     source: str = "einsight"

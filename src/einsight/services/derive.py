@@ -523,8 +523,7 @@ def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:
 
 def function_value(name: str) -> Any:
     """How an elementwise function is computed on floats; None for one that nobody knows."""
-    found = catalogue().function(name)
-    return found.value if found is not None else None
+    return catalogue().value(name)
 
 
 def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:

@@ -9,13 +9,12 @@ from ..lowering.values import Value
 from ..meaning.equality import compare
 from ..meaning.fields import Duals, Floats, NotInField
 from ..rules.catalogue import catalogue
+from ..rules.defined import number_at
 from ..rules.engine import everywhere
 from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Rule
 from ..terms import build
 from ..terms.dimension import Tensor
-from ..terms.term import Component
-from ..terms.walk import map_parts
 from .derive import read_declarations, read_value
 from .judge import function_value
 
@@ -82,8 +81,7 @@ def verify_function(function: Function, points: int = 20) -> list[Result]:
 
     results = []
     generator = random.Random(function.name)
-    field = Floats(function_value)
-    duals = Duals(field)
+    duals = Duals(Floats(function_value))
     arguments = [Tensor("z"), Tensor("w")][: function.arity]
     for place in range(function.arity):
         body = function_derivative(function.name, place, tuple(build.component(t) for t in arguments))
@@ -92,11 +90,10 @@ def verify_function(function: Function, points: int = 20) -> list[Result]:
             at = [generator.uniform(-0.9, 0.9) for _ in arguments]
             try:
                 expected = duals._quotient(function.name, tuple(at), place)
-                numbers = {t: build.number(_exact(v)) for t, v in zip(arguments, at, strict=True)}
                 if body is None:
                     problem = "its derivative does not read"
                     break
-                got = _value(body, numbers, field)
+                got = number_at(body, tuple(at))
             except NotInField:
                 continue
             compared += 1
@@ -111,24 +108,6 @@ def verify_function(function: Function, points: int = 20) -> list[Result]:
 
 def _near_kink(name: str, at: list[float]) -> bool:
     return name in ("abs", "sign", "relu") and abs(at[0]) < 0.01 or len(at) == 2 and abs(at[0] - at[1]) < 0.01
-
-
-def _exact(value: float):  # type: ignore[no-untyped-def]
-    from fractions import Fraction
-
-    return Fraction(value)
-
-
-def _value(term, numbers, field):  # type: ignore[no-untyped-def]
-    from ..meaning.evaluate import entries
-    from ..meaning.instances import Instance
-
-    def visit(t):  # type: ignore[no-untyped-def]
-        if isinstance(t, Component):
-            return numbers[t.tensor]
-        return map_parts(t, visit)
-
-    return entries(visit(term), Instance(field, {}), ())[0]
 
 
 def verify_all(only: str | None = None) -> list[Result]:

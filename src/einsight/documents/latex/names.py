@@ -71,11 +71,7 @@ def _outside(found: list[Piece] | None, start: int, end: int) -> list[Piece] | N
 
 def word(items: Items) -> str:
     """A formula's signs written together, without fonts and braces: `T` of `\\mathsf{T}`, `-1` of `{-1}`."""
-    return "".join(
-        x.text if x.kind != "SCRIPT" else x.text
-        for x in leaves(items)
-        if not (x.kind == "WORD" and x.text in FONTS | UPRIGHT)
-    )
+    return "".join(x.text for x in leaves(items) if not (x.kind == "WORD" and x.text in FONTS | UPRIGHT))
 
 
 def is_transpose(items: Items) -> bool:

@@ -166,7 +166,7 @@ def _cut(items: Items) -> list[_Part]:
     parts: list[_Part] = []
     for before, found in cut:
         row = _trimmed(found)
-        ended = not parts or not parts[-1].items or parts[-1] is None
+        ended = not parts or not parts[-1].items
         if before.startswith("words "):
             said = before[len("words ") :]
             if parts and _CONDITION.match(said):

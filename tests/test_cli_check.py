@@ -132,7 +132,7 @@ def test_what_ends_a_worker_costs_its_file(check, monkeypatch):
     assert status == 2
     good = [k for k, word in enumerate(words) if not word]
     assert [line[:3] for line in out.splitlines()[:-2]] == [f"n{k}:"[:2] + "." for k in good]
-    assert out.endswith("\n3 files\nchecked 3 claims in 3 formulas\n")
+    assert out.endswith("\n3 files; 0 claims stand, 3 do not\nchecked 3 claims in 3 formulas\n")
     told = [line for line in err.splitlines() if line.startswith("einsight: ")]
     for k, (word, line) in enumerate(zip(FAULTS, told, strict=True), 1):
         assert line.startswith(f"einsight: n{k}.ein: could not be checked: ") and line.endswith(FAULTS[word][1])
@@ -847,7 +847,7 @@ def test_every_kind_of_notes(check, name):
     status, out, err = check(name)
     assert status == 1 and not said(err) and out.startswith(f"{name}:") and "error EIN401" in out.splitlines()[0]
     first, last = out.splitlines()[-2:]
-    assert re.fullmatch(r"\d claims? stands?, 1 do not", first)
+    assert re.fullmatch(r"\d claims? stands?, 1 does not", first)
     assert re.fullmatch(r"checked \d claims? in \d formulas?, \d formulas? not read", last)
 
 

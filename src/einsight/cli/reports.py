@@ -40,12 +40,11 @@ class Counts:
 
     def sentence(self) -> str:
         """What was checked, as SPEC 1.5 has it; in a line before what else there is to say of all files."""
-        claims = sum(self.verdicts.values())
-        wrong = self.verdicts["wrong"] + self.verdicts["shape"]
         files = [_number(self.files, "file")] if self.files != 1 else []
-        stand = (
-            [f"{_number(claims - wrong, 'claim')} stand{'s' * (claims - wrong == 1)}, {wrong} do not"] if wrong else []
-        )
+        claims, right, undecided = (sum(self.verdicts.values()), *(self.verdicts[v] for v in ("right", "undecided")))
+        fail = claims - right - undecided
+        stand = [f"{_number(right, 'claim')} stand{'s' * (right == 1)}, {fail} do{'es' * (fail == 1)} not"] if fail else []
+        stand += [f"{undecided} undecided"] if undecided else []
         fixed = [f"fixed {self.fixed} in {_number(self.fixed_files, 'file')}"] if self.fixed else []
         more = "; ".join([*files, *stand, *fixed])
         told = f"checked {_number(claims, 'claim')} in {_number(self.formulas, 'formula')}"

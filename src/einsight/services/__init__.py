@@ -22,10 +22,7 @@ derivations.py  the steps of what stands at a position
 panel.py        the statement, its verdicts and steps for a panel beside the text; the rules for a part of it
 copying.py      the same as source of another language
 
-latex_fixes.py  fixes of formulas in LaTeX, tried before they are offered; of declarations in latex_declarations.py
-latex_steps.py  the next link of a chain in LaTeX
-latex_style.py  how the author of a page writes, read off the page; written so by latex_writing.py, sums by latex_sums.py
-latex_source.py LaTeX as text that is cut out and put in
+latex/          hover, fixes and steps for notes, in the LaTeX of their author
 escapes.py      the same in files that write formulas with escapes
 
 completion.py   what may stand at the cursor; signatures

@@ -18,9 +18,9 @@ from .answers import axes_of_indices
 from .cells import Cell
 from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
 from .fixing import certain_edits, with_latex_fixes
-from .latex_declarations import declaration_fix
-from .latex_fixes import latex_fixes
-from .latex_source import widened
+from .latex.declarations import declaration_fix
+from .latex.fixes import latex_fixes
+from .latex.source import widened
 from .places import extent, is_supposed
 from .rewriting import rewrites
 from .sheet import Sheet

@@ -101,15 +101,25 @@ class Cell:
         assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
         if region.doubt:
             return region.doubt
-        if region.bound and self.judged is not None and any(c.verdict in ("wrong", "right_if") for c in self.judged.claims):
+        if (
+            region.bound
+            and self.judged is not None
+            and any(c.verdict in ("wrong", "right_if") for c in self.judged.claims)
+        ):
             return region.bound
         if region.symmetric and any("symmetric" in a for a in assumptions):
             return "the page speaks of symmetric matrices, and it is right for them"
         if has_derivative(self.lowered):
             return ""
-        free = any(t.definition is None for s in self.lowered.sides if s.value is not None for t in s.value.term.depends)
+        free = any(
+            t.definition is None for s in self.lowered.sides if s.value is not None for t in s.value.term.depends
+        )
         # `X'X w = X'y` holds for some w, `Q'Q = I` for some Q
-        return "it may be a condition on what is in it rather than a claim" if free and len(self.lowered.sides) == 2 else ""
+        return (
+            "it may be a condition on what is in it rather than a claim"
+            if free and len(self.lowered.sides) == 2
+            else ""
+        )
 
     @property
     def unread(self) -> bool:

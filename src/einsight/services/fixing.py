@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..lowering.report import Diagnostic, Span
 from .check import Findings, check_within
 from .edits import applied
-from .latex_fixes import latex_fixes
+from .latex.fixes import latex_fixes
 from .sheet import Sheet
 
 CERTAIN = frozenset({"EIN402", "EIN205"})

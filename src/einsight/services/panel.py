@@ -19,7 +19,7 @@ from .derivations import Derivation, derivation
 from .edits import below, line_end
 from .hints import SIGNS
 from .judge import judge_statement, judge_text
-from .latex_steps import latex_link
+from .latex.steps import latex_link
 from .places import extent
 from .rewriting import Applied, rules_at
 from .sheet import Sheet

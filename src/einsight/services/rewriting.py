@@ -33,7 +33,7 @@ from .derivations import Derivation, chain, derivation
 from .derive import agree_in_value, read_value, verified_matrix
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .judge import judge_statement, judge_text
-from .latex_steps import latex_step
+from .latex.steps import latex_step
 from .sheet import Sheet
 
 log = logging.getLogger("einsight")

@@ -284,7 +284,9 @@ class Sheet:
         assert cell.analysis is not None
         asked = Asked(self.ledger, cell.order + 1, cell.place.page)
         with within(self.budget):
-            judged = judge_statement(cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given)
+            judged = judge_statement(
+                cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given
+            )
         self.judged_count += 1
         cell.judged, cell.judging_asked = (
             judged,

@@ -2,6 +2,7 @@
 
 `python tests/corpus/notes/judge.py` prints one line a page and a table of all; `python tests/corpus/notes/judge.py PAGE` prints
 every `=` of that page with its verdict, or why it was not read.  BAD is a wrong claim called right, or a right one called wrong.
+A shape that does not fit is one report, at the declaration where there is one; the claims with that name count as told.
 """
 
 from __future__ import annotations
@@ -55,11 +56,14 @@ def lines(page: Path) -> Iterator[Line]:
 
     said = {link_at(c.span[0]): c for c in report.claims}
     told = {link_at(d.span[0]): d.message for d in reversed(report.diagnostics)}
+    redeclared = {d.message.split("`")[1] for d in report.diagnostics if d.code == "EIN301"}
     why = {number: reason for span, reason in reversed(report.unread_reasons) for number in formulas_of(span)}
     for claim in json.loads(page.with_name(page.stem + ".truth.json").read_text(encoding="utf-8"))["claims"]:
         key = claim["formula"], claim["link"]
         found = said.get(key)
         given = "unread" if found is None else found.verdict
+        if given == "right" and claim["expected"] == "shape" and redeclared & set(re.findall(r"\w+", found.text)):
+            given = "shape"
         reason = why.get(key[0], "") if found is None else "" if given == "right" else told.get(key, "")
         yield Line(
             f"{key[0]}.{key[1]}", claim["expected"], given, f"{claim['latex_left']} = {claim['latex_right']}", reason

@@ -11,11 +11,23 @@ LETTERS = {
     "varGamma": "Γ", "varSigma": "Σ", "varTheta": "Θ", "varPhi": "Φ", "varPsi": "Ψ", "varOmega": "Ω", "varLambda": "Λ",
 }  # fmt: skip
 # how a letter is set in type says nothing about which name it is
-FONTS = frozenset({
-    "mathbf", "boldsymbol", "bm", "bold", "textbf", "mathrm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "vec",
-    "mathbfit", "symbf", "symbfit", "mathop", "mathbin", "mathrel", "mathord", "underline", "boxed", "hbox", "pmb", "mathfrak", "textit", "fbox",
-    "textrm", "textsf", "texttt", "vb", "va", "mathnormal", "mathbfsf", "overrightarrow", "ensuremath", "smash", "mathstrut",
+TYPEFACES = frozenset({
+    "mathbf", "boldsymbol", "bm", "bold", "textbf", "mathrm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "vec", "mathbfit", "symbf",
+    "symbfit", "pmb", "mathfrak", "textit", "textrm", "textsf", "texttt", "vb", "va", "mathnormal", "mathbfsf", "underline", "overrightarrow",
 })  # fmt: skip
+# nor does what is around it
+FONTS = TYPEFACES | {
+    "mathop",
+    "mathbin",
+    "mathrel",
+    "mathord",
+    "boxed",
+    "hbox",
+    "fbox",
+    "ensuremath",
+    "smash",
+    "mathstrut",
+}
 UPRIGHT = frozenset({"mathrm", "mathop", "mathsf", "mathtt", "textrm", "textsf", "operatorname", "text"})
 ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
            "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "breve": "\u0306"}  # fmt: skip

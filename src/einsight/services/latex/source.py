@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..lowering.report import Span
+from ...documents.latex.words import TYPEFACES
+from ...lowering.report import Span
 
 _OPENING = re.compile(r"\\(?:left|[bB]ig{1,2}l?)\s*\Z")
 _CLOSING = re.compile(r"\\(?:right|[bB]ig{1,2}r?)\s*\Z")
@@ -13,10 +14,7 @@ _LAYOUT = re.compile(r"[\n\r&$%]|\\\\|\\(?:begin|end|tag|label|underbrace|overbr
 # what is higher than a line
 TALL = re.compile(r"\\(?:[dt]?frac|sum)(?![A-Za-z])")
 _COMMAND_END = re.compile(r"\\[A-Za-z]+\Z")
-FONT = re.compile(
-    r"\\(?:mathbf|boldsymbol|bm|mathbfit|symbf|pmb|vec|mathrm|mathsf|mathit|mathcal|textbf|bold|underline|mathfrak|mathtt)"
-    r"(?![A-Za-z])\s*"
-)
+FONT = re.compile(rf"\\(?:{'|'.join(sorted(TYPEFACES, key=len, reverse=True))})(?![A-Za-z])\s*")
 _OLD_FONT = re.compile(r"\{\\(?:bf|rm|it|sf|cal|boldmath)(?![A-Za-z])\s*")
 _NORM_END = re.compile(r"\\(?:\||[rl]?Vert)\Z")
 _WHICH_NORM = re.compile(r"\s*_(?:\{[^{}]*\}|[A-Za-z0-9])")

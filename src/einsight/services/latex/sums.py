@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..lowering.marks import INDEX, Scope
-from ..lowering.names import Names
-from ..lowering.statements import lower_statement
-from ..syntax.statements import Piece
-from .cells import Cell
-from .latex_style import Style
+from ...lowering.marks import INDEX, Scope
+from ...lowering.names import Names
+from ...lowering.statements import lower_statement
+from ...syntax.statements import Piece
+from ..cells import Cell
+from .style import Style
 
 _SUM = re.compile(r"∑_(?:\{([^}=]*)[^}]*\}|(\w))(?:\^\w+)?\s*")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..lowering.report import Span
-from ..syntax.parse import parse_statement
-from ..syntax.tree import Relation
-from .cells import Cell
-from .derivations import derivation
-from .edits import STEP, Action, applied, line_end
-from .escapes import within
-from .latex_fixes import in_latex, replaceable
-from .latex_style import style_of
-from .latex_sums import with_sums
-from .places import extent, inside, is_supposed
-from .sheet import Sheet
+from ...lowering.report import Span
+from ...syntax.parse import parse_statement
+from ...syntax.tree import Relation
+from ..cells import Cell
+from ..derivations import derivation
+from ..edits import STEP, Action, applied, line_end
+from ..escapes import within
+from ..places import extent, inside, is_supposed
+from ..sheet import Sheet
+from .fixes import in_latex, replaceable
+from .style import style_of
+from .sums import with_sums
 
 # the beginning of a row that carries the left side over, below which the next one stands
 _CARRIES = re.compile(r"(?P<indent>[ \t]*(?:>[ \t]*)*)(?P<sign>&[ \t]*=[ \t]*|=[ \t]*&[ \t]*)")

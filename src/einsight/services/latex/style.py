@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from ..lowering.names import canonical_name
-from ..lowering.report import Span
-from ..syntax.finding import COMPOUND, children
-from ..syntax.parse import parse_statement
-from ..syntax.quotients import Quotient, units
-from ..syntax.tree import (
+from ...lowering.names import canonical_name
+from ...lowering.report import Span
+from ...syntax.finding import COMPOUND, children
+from ...syntax.parse import parse_statement
+from ...syntax.quotients import Quotient, units
+from ...syntax.tree import (
     Absolute,
     Addition,
     Call,
@@ -36,10 +36,10 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .cells import Cell
-from .latex_source import FONT, TALL, holds_wholly, in_its_font, is_plain, widened
-from .places import is_supposed, sources
-from .sheet import Sheet
+from ..cells import Cell
+from ..places import is_supposed, sources
+from ..sheet import Sheet
+from .source import FONT, TALL, holds_wholly, in_its_font, is_plain, widened
 
 
 class Around(NamedTuple):

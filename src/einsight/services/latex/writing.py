@@ -1,4 +1,4 @@
-"""An expression of the language in LaTeX, as the author of a page would write it (`latex_style.py`)."""
+"""An expression of the language in LaTeX, as the author of a page would write it (`style.py`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from ..lowering.report import Span
-from ..notation.index_form import LatexPrinter
-from ..rules.catalogue import catalogue
-from ..syntax.finding import COMPOUND
-from ..syntax.parse import parse_statement
-from ..syntax.quotients import Quotient, units
-from ..syntax.tree import (
+from ...lowering.report import Span
+from ...notation.index_form import LatexPrinter
+from ...rules.catalogue import catalogue
+from ...syntax.finding import COMPOUND
+from ...syntax.parse import parse_statement
+from ...syntax.quotients import Quotient, units
+from ...syntax.tree import (
     Absolute,
     Addition,
     Call,
@@ -29,8 +29,8 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .latex_source import FONT, TALL, argument, beside, is_raised
-from .latex_style import Around, Style, is_inverse, meaning
+from .source import FONT, TALL, argument, beside, is_raised
+from .style import Around, Style, is_inverse, meaning
 
 _SIGNS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes"}
 _SYMBOLS = {"∑": r"\sum", "∇": r"\nabla", "∇²": r"\nabla^2", "∂": r"\partial"}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..lowering.report import Diagnostic, Fix, Span
-from ..notation.index_form import LatexPrinter
-from ..syntax.parse import parse_statement
-from ..syntax.tree import Declaration
-from .cells import Cell
-from .edits import applied
-from .escapes import within
-from .places import extent, is_supposed, outside
-from .sheet import Sheet
+from ...lowering.report import Diagnostic, Fix, Span
+from ...notation.index_form import LatexPrinter
+from ...syntax.parse import parse_statement
+from ...syntax.tree import Declaration
+from ..cells import Cell
+from ..edits import applied
+from ..escapes import within
+from ..places import extent, is_supposed, outside
+from ..sheet import Sheet
 
 
 def declaration_fix(sheet: Sheet, found: Diagnostic) -> Fix | None:

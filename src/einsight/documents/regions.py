@@ -46,7 +46,7 @@ class Region:
     `inferred` says that some are only as long as their indices say, `symmetric` that the page speaks of such matrices.
     `condition` is what the words behind a formula say, `if A = Aᵀ`; `given` are names with the properties that words give
     them, `("A", "symmetric")`; `doubt` says why what fails here is not called wrong, `bound` why what conforms and
-    fails is not; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file.
+    fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file.
     """
 
     start: int
@@ -58,6 +58,7 @@ class Region:
     rests_on: frozenset[str] = frozenset()
     inferred: bool = False
     symmetric: bool = False
+    sums: bool = False
     condition: str = ""
     given: tuple[tuple[str, str], ...] = ()
     doubt: str = ""

@@ -168,7 +168,12 @@ def layer(reader: Reader, node: Layer, parts: Sequence[tuple[str, Node, Value]])
                 return None
             if operator == "./":
                 term = build.power(term, -1)
-            if not result.rank and value.rank:
+            if result.flexible and value.rank:  # `I ⊙ A`: the identity is as large as its neighbour
+                fitted = _fit(reader, left_node, result, (part, value))
+                if fitted is None:
+                    return None
+                result = replace(result, term=fitted)
+            if not result.rank and (value.rank or value.flexible):
                 combined = replace(value, term=build.product([result.term, term]))
             else:
                 combined = replace(result, term=build.product([result.term, term]))

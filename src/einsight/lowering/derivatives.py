@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -172,10 +173,32 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
     reader.marks.node(kinds.TENSOR, variable if joined else target, entry.name)
     if _is_bound_together(reader, variable, entry.tensor):
         return None
-    axes = tuple(fresh_index(d) for d in entry.tensor.dims)
-    term = build.derivative(value.term, entry.tensor, axes)
+    met = _met(reader, variable, value, entry.tensor)
+    if met is None:
+        return None
+    value, tensor = met
+    axes = tuple(fresh_index(d) for d in tensor.dims)
+    term = build.derivative(value.term, tensor, axes)
     by = (Fused(axes[::-1]),) if stacked and len(axes) == 2 else axes
     return lay_out(replace(value, term=term), by, layout)
+
+
+def _met(reader: Reader, node: Node, value: Value, tensor: Tensor) -> tuple[Value, Tensor] | None:
+    """The variable as the array of that name which the function depends on: of two the derivative would be zero, silently.
+
+    Two statements may have learned different lengths for the axes of a name that nobody declares.
+    """
+    for other in value.term.depends:
+        if other.name == tensor.name and other is not tensor and other.definition is tensor.definition is None:
+            pairs = itertools.zip_longest(other.dims, tensor.dims)
+            if any(a is None or b is None or reader.same_dim(a, b) is None for a, b in pairs):
+                sizes = "×".join(map(str, other.dims)) or "a number"
+                message = f"what is differentiated depends on an earlier `{tensor.name}` ({sizes}), and this one is another: give one of them a name of its own"
+                reader.error("EIN301", node, message, related=reader.declared_at(tensor.name))
+                return None
+    value = reader.settle(value)
+    dims = tuple(map(reader.resolved, tensor.dims))
+    return value, tensor if dims == tensor.dims else Tensor(tensor.name, dims, tensor.properties, tensor.definition)
 
 
 def _is_bound_together(reader: Reader, variable: Node, tensor: Tensor) -> bool:
@@ -193,7 +216,10 @@ def _by_component(
     agreed = reader.agree([("", node, value), ("", node, Value(build.ONE, order=order))])
     if agreed is None:
         return None
-    value = agreed[0]
+    met = _met(reader, node, agreed[0], tensor)
+    if met is None:
+        return None
+    value, _ = met
     order = tuple(Index(i.name, reader.resolved(i.dim)) for i in order)
     whole = reader.settle(Value(build.component(tensor, slots))).term
     assert isinstance(whole, Component)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Directive, Piece, split_document
@@ -252,10 +252,18 @@ class _Relation:
 
     def lower(self) -> None:
         self._lower()
+        self._settle_inferred()
         self.lowered.marks.settle(self.reader.resolved)
         for side in self.lowered.sides:
             if side.value is not None:
                 self.lowered.marks.free.update((i.name, i.dim) for i in side.value.order)
+
+    def _settle_inferred(self) -> None:
+        """What a statement learns of arrays that nobody declares holds of them from there on: `∑_{i=1}^n a_i x_i`."""
+        for entry in [e for (kind, _), e in self.names.own.items() if kind == "name" and e.kind == "inferred"]:
+            dims = tuple(map(self.reader.resolved, entry.tensor.dims))
+            if dims != entry.tensor.dims:
+                self.names.put(replace(entry, tensor=Tensor(entry.name, dims, entry.tensor.properties)))
 
     def _lower(self) -> None:
         for left, right in self.tree.bindings:

@@ -152,7 +152,7 @@ class Place:
 
     def same(self, other: Place) -> bool:
         alike = self.is_translated == other.is_translated and self.page == other.page
-        return self.items == other.items and self.length == other.length and alike and self.given == other.given
+        return self.items == other.items and self.length == other.length and alike and self.said == other.said
 
     @property
     def is_translated(self) -> bool:
@@ -168,6 +168,16 @@ class Place:
     def given(self) -> tuple[tuple[str, str], ...]:
         """What words say of names, by which the claims here are judged."""
         return self.region.given if self.region is not None else ()
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What the page around it says that a verdict depends on."""
+        return self.given, self.sums
+
+    @property
+    def sums(self) -> bool:
+        """Does the page write out what is summed?"""
+        return self.region is not None and self.region.sums
 
     @property
     def page(self) -> int:

@@ -60,19 +60,35 @@ class Judged:
 Given = tuple[tuple[str, str], ...]
 
 
-def judge_statement(lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = ()) -> Judged:
-    """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names."""
+def judge_statement(
+    lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = (), sums: bool = False
+) -> Judged:
+    """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names.
+
+    `sums`: does the document write out what is summed?  Then the left side's indices are free on the right too; elsewhere
+    that is a second reading, taken and told where all is right in it.
+    """
     if lowered.kinder:
-        claims = _judge_kindly(lowered, names)
-        if claims:
-            found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
-            return Judged(tuple(claims), (*found, _told_kindly(lowered)))
-    claims, found = [], list(lowered.diagnostics)
-    for left, right in zip(lowered.sides, lowered.sides[1:], strict=False):
+        found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
+        kindly, more = _judged(lowered.kinder, lowered, names, silent, given)
+        if all(c.verdict == "right" for c in kindly):
+            return Judged(tuple(kindly), (*found, *([] if sums else [_told_kindly(lowered)])))
+        if sums and "∑" in lowered.text:
+            return Judged(tuple(kindly), (*found, *more))
+    claims, more = _judged(lowered.sides, lowered, names, silent, given)
+    return Judged(tuple(claims), (*lowered.diagnostics, *more))
+
+
+def _judged(
+    sides: tuple[Side, ...], lowered: Lowered, names: Names, silent: frozenset[str], given: Given
+) -> tuple[list[Claim], list[Diagnostic]]:
+    claims: list[Claim] = []
+    found: list[Diagnostic] = []
+    for left, right in zip(sides, sides[1:], strict=False):
         claim, more = judge(left, right, lowered, names, given)
         claims.append(claim)
         found += [d for d in more if d.code not in silent and "*" not in silent]
-    return Judged(tuple(claims), tuple(found))
+    return claims, found
 
 
 def are_right(lowered: Lowered, names: Names, given: Given = ()) -> bool:
@@ -95,12 +111,6 @@ def judge_text(text: str, names: Names, layout: str) -> tuple[Lowered, Judged] |
     lowered = lower_statement(Piece(0, text), scope, layout)
     judged = judge_statement(lowered, scope)
     return None if any(d.severity == "error" for d in judged.diagnostics) else (lowered, judged)
-
-
-def _judge_kindly(lowered: Lowered, names: Names) -> list[Claim]:
-    """The claims with the left side's indices kept free, if so all are right; else the strict reading stands."""
-    claims = [judge(a, b, lowered, names)[0] for a, b in zip(lowered.kinder, lowered.kinder[1:], strict=False)]
-    return claims if all(c.verdict == "right" for c in claims) else []
 
 
 def _told_kindly(lowered: Lowered) -> Diagnostic:

@@ -285,7 +285,7 @@ class Sheet:
         asked = Asked(self.ledger, cell.order + 1, cell.place.page)
         with within(self.budget):
             judged = judge_statement(
-                cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given
+                cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given, cell.place.sums
             )
         self.judged_count += 1
         cell.judged, cell.judging_asked = (

@@ -62,7 +62,7 @@ def lines(page: Path) -> Iterator[Line]:
         key = claim["formula"], claim["link"]
         found = said.get(key)
         given = "unread" if found is None else found.verdict
-        if given == "right" and claim["expected"] == "shape" and redeclared & set(re.findall(r"\w+", found.text)):
+        if given == "right" and claim["expected"] == "shape" and redeclared & set(re.findall(r"\w+", found.text.replace("ᵀ", " "))):
             given = "shape"
         reason = why.get(key[0], "") if found is None else "" if given == "right" else told.get(key, "")
         yield Line(

@@ -46,6 +46,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     said = [r for r in regions if r.says]
     rows = claims_of_tables(text, regions, layout) if "|" in text else []
     said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
+    if any("∑" in r.text for r in said):
+        said = [replace(r, sums=r.translated) for r in said]
     read = [(paragraph, Words(text, paragraph.start, paragraph.end, regions)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     for paragraph, words in read:

@@ -32,7 +32,7 @@ def _read(source):
         (r"\pd{f}{\vx} = \A^T", ["∂f/∂x = Aᵀ"]),
         (r"\dd{y} = \dd[t]{z}", ["∂y/∂x = ∂z/∂t"]),
         (r"\frac{\partial^2 f}{\partial x_i \partial x_j} = 0", ["∂²f/∂x_i∂x_j = 0"]),
-        (r"\nabla_{\boldsymbol{\theta}} f = 2 A^{\mathsf T} (A x - b)", ["∇_θ f = 2 Aᵀ(A x - b)"]),
+        (r"\nabla_{\boldsymbol{\theta}} f = 2 A^{\mathsf T} (A x - b)", ["∇_θ f = 2 Aᵀ (A x - b)"]),
         (r"\begin{align*} f &= x^{\intercal} x \\ &= \sum_{i=1}^{n} x_i^2 \\ g &= 0 \end{align*}", ["f = xᵀ x = ∑_{i=1}^n x_i^2", "g = 0"]),
         (r"a = b \\ &= c", ["a = b = c"]),
         (r"X \in \mathbb{R}^{N \times D}", ["X ∈ ℝ^(N×D)"]),

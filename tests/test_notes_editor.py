@@ -186,7 +186,7 @@ $\vect{a}, \vect{x} \in \mathbb{R}^n$ and $B \in \mathbb{R}^{n \times n}$: $$\fr
     "a table, in which no bar may stand": (
         LEAST_SQUARES + "\n\n| f | gradient |\n|---|---|\n| least squares | "
         r"$\nabla_{\mathbf{w}} \lVert\mathbf{X}\mathbf{w} - \mathbf{y}\rVert^2 = «\mathbf{X}^{\top} (\mathbf{X}\mathbf{w} - \mathbf{y})»$ |" "\n",
-        r"2 \mathbf{X}^{\top}(\mathbf{X}\mathbf{w} - \mathbf{y})",
+        r"2 \mathbf{X}^{\top} (\mathbf{X}\mathbf{w} - \mathbf{y})",
     ),
     "a quotation, halves, \\intercal": (
         r"""> Let $A \in \mathbb{R}^{n\times n}$ and $x, b \in \mathbb{R}^n$.

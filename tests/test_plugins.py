@@ -1,6 +1,7 @@
 """Plugins come through the hooks; a faulty one is named and the rest goes on."""
 
 import os
+import re
 import subprocess
 import sys
 import types
@@ -57,22 +58,22 @@ def _run(*command, cwd, path):
 
 
 def test_a_new_plugin_installs_and_passes_its_own_tests(tmp_path):
+    """A wheel is built, installed, and tested; before that it passes its tests where it stands."""
     python, site = sys.executable, tmp_path / "site"
-    said = _run(python, "-m", "einsight", "plugin", "new", "my-course", cwd=tmp_path, path=site)
-    assert "einsight-my-course" in said
+    einsight = (python, "-m", "einsight")
+    assert "einsight-my-course" in _run(*einsight, "plugin", "new", "my-course", cwd=tmp_path, path=site)
     home = tmp_path / "einsight-my-course"
+    module = (home / "src" / "einsight_my_course" / "__init__.py").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:from|import) (\S+)", module, re.M) == ["einsight.api"]
+    assert "6 passed" in _run(python, "-m", "pytest", cwd=home, path=home / "src")
     _run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(home), cwd=tmp_path, path=site)
-    assert "2 passed" in _run(python, "-m", "pytest", cwd=home, path=site)
-    assert "softsign is odd" in _run(
-        python, "-m", "einsight", "rules", "my-course.softsign-odd", cwd=tmp_path, path=site
-    )
-    derived = _run(
-        python, "-m", "einsight", "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site
-    )
-    assert "1/(abs(x) + 1)^2" in derived or "1/(1 + abs(x))^2" in derived
-    again = subprocess.run(
-        [python, "-m", "einsight", "plugin", "new", "my-course"], cwd=tmp_path, capture_output=True, text=True
-    )
+    assert "6 passed" in _run(python, "-m", "pytest", cwd=home, path=site)
+    assert "my-course 0.1.0  on: 1 rules, 1 functions" in _run(*einsight, "plugin", "list", cwd=tmp_path, path=site)
+    assert "Softsign is odd" in _run(*einsight, "rules", "my-course.softsign-odd", cwd=tmp_path, path=site)
+    assert "5 checks hold, 0 do not" in _run(*einsight, "rules", "--verify", "my-course", cwd=tmp_path, path=site)
+    derived = _run(*einsight, "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site)
+    assert "1/(abs(x) + 1)^2" in derived
+    again = subprocess.run([*einsight, "plugin", "new", "my-course"], cwd=tmp_path, capture_output=True, text=True)
     assert again.returncode == 2 and "there already" in again.stderr
 
 

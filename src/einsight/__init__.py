@@ -5,11 +5,14 @@
     rewrite(expression, rules)         named rules applied, step by step
     check(text, language)              every claim of a document judged
 
+What goes wrong in a plugin is told by a `PluginWarning`, once; `api` is what plugins import, `testing` what tests them.
 Nothing heavy is imported until it is needed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from .services.derive import derive, rewrite, simplify
 
 __version__ = "0.1.0"
-__all__ = ["EinsightError", "__version__", "check", "derive", "rewrite", "simplify"]
+__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "rewrite", "simplify"]
 
 _HOMES = {
     "derive": ".services.derive",
@@ -29,9 +32,32 @@ _HOMES = {
 }
 
 
+class PluginWarning(UserWarning):
+    """A plugin, or a rule of one, failed and is switched off; everything else goes on."""
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'einsight' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name], __name__), name)
+    found = getattr(import_module(_HOMES[name], __name__), name)
+    if not isinstance(found, type):
+        found = globals()[name] = _telling(found)
+    return found
+
+
+def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which tells what went wrong in plugins meanwhile."""
+    from .services.plugins import tell
+
+    @wraps(function)
+    def call(*given: Any, **named: Any) -> Any:
+        import warnings
+
+        try:
+            return function(*given, **named)
+        finally:
+            tell(lambda message: warnings.warn(message, PluginWarning, stacklevel=4))
+
+    return call

@@ -171,7 +171,7 @@ export class Server implements vscode.Disposable {
       markdown: { supportHtml: true },
       initializationOptions: () => ({
         pictures: true, html: true, theme: kindOf(vscode.window.activeColorTheme),
-        settings: vscode.workspace.getConfiguration("einsight"),
+        settings: vscode.workspace.getConfiguration("einsight"), trusted: vscode.workspace.isTrusted,
       }),
       initializationFailedHandler: () => false,
       errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed: () => this.ended() },

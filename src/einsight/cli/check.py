@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     from .reports import Counts, formats
 
     counts, progress = Counts(), Progress()
+    faults: set[str] = set()
     plan = _Plan(options, Cache(None if options.no_cache else folder()), counts)
     # what came through a pipe goes on in it, and nothing else
     out = sys.stderr if options.fix and "-" in options.paths else sys.stdout
@@ -74,6 +75,10 @@ def run(options: argparse.Namespace) -> int:
         with closing(_outcomes(plan, options.jobs, progress)) as outcomes:
             for task, outcome in outcomes:
                 progress.clear()
+                for whose, fault in outcome.faults:
+                    if whose not in faults:  # each process tells its own
+                        print(f"einsight: {fault}", file=sys.stderr)
+                    faults.add(whose)
                 _tell(task, outcome, plan, counts, report)
                 progress.done += 1
     finally:
@@ -126,6 +131,7 @@ class _Plan:
 
     def _task(self, name: str, is_explicit: bool) -> Task:
         from ..documents.regions import SUFFIXES
+        from ..plugins.loading import disabled_by_environment
         from ..services.settings import Settings
         from .record import Task
 
@@ -141,9 +147,10 @@ class _Plan:
             language,
             self.options.layout or settings.layout_for(language),
             settings.budget if "budget" in settings.given else None,
-            settings.disabled,
+            tuple(sorted({*settings.disabled, *self.options.disable_plugin, *disabled_by_environment()})),
             self._silent(settings),
             self.options.fix,
+            rules=settings.rules,
         )
 
     def _settings_in(self, folder: Path) -> Settings:

@@ -31,10 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         if options.run is not _lsp:  # which loads them when a document is opened
-            from ..plugins.loading import install
-
-            install()
-        return options.run(options)
+            _choose_plugins(options)
+        try:
+            return options.run(options)
+        finally:
+            _tell_faults()
     except CannotRun as problem:
         return _refuse(str(problem))
     except KeyboardInterrupt:
@@ -53,6 +54,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"internal error, please report it: {type(problem).__name__}: {problem}")
 
 
+def _choose_plugins(options: argparse.Namespace) -> None:
+    """Those that the settings above this folder, and the options, leave on; `check` has settings for each file."""
+    from ..services.plugins import use
+    from ..services.settings import settings_for
+
+    settings = settings_for(Path("_"))
+    for problem in settings.problems if options.run is not _check else ():
+        print(f"einsight: {problem}", file=sys.stderr)
+    use((*settings.disabled, *getattr(options, "disable_plugin", ())), settings.rules)
+
+
+def _tell_faults() -> None:
+    from ..services.plugins import tell
+
+    tell(lambda message: print(f"einsight: {message}", file=sys.stderr))
+
+
 def _refuse(message: str) -> int:
     print("einsight: " + " ".join(message.split()), file=sys.stderr)
     return 2
@@ -67,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="judge every '=' of files (.ein, Markdown), folders or '-'")
     checking.add_arguments(check)
+    _add_plugin_option(check)
     check.set_defaults(run=_check)
 
     derive = commands.add_parser("derive", help="a derivative, with shape, layout and matrix form")
@@ -78,7 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--order", type=int, default=1)
     derive.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
     derive.add_argument("--steps", action="store_true", help="show the derivation")
-    derive.add_argument("--to", choices=["text", "json", "latex", "numpy", "jax", "torch"], default="text")
+    derive.add_argument(
+        "--to", default="text", metavar="TARGET", help="text, json, latex, numpy, jax, torch, or what a plugin adds"
+    )
+    derive.add_argument("--profile", action="store_true", help="say how often each rule was tried and fired, and how long")
+    _add_plugin_option(derive)
     derive.set_defaults(run=_derive)
 
     rewrite = commands.add_parser("rewrite", help="apply rewrite rules to an expression")
@@ -87,11 +110,13 @@ def _parser() -> argparse.ArgumentParser:
     rewrite.add_argument("--rule", action="append", metavar="ID", help="only these rules")
     rewrite.add_argument("--steps", action="store_true")
     rewrite.add_argument("--format", choices=["text", "json"], default="text")
+    _add_plugin_option(rewrite)
     rewrite.set_defaults(run=_rewrite)
 
     rules = commands.add_parser("rules", help="every rule: id, statement, source")
-    rules.add_argument("id", nargs="?", metavar="ID")
-    rules.add_argument("--verify", action="store_true", help="check each numerically")
+    rules.add_argument("id", nargs="?", metavar="ID|PLUGIN")
+    rules.add_argument("--verify", action="store_true", help="check each numerically, and against the others")
+    _add_plugin_option(rules)
     rules.add_argument("--format", choices=["text", "json"], default="text")
     rules.set_defaults(run=_rules)
 
@@ -111,11 +136,19 @@ def _parser() -> argparse.ArgumentParser:
         "name", metavar="NAME", help="lower-case letters, digits and hyphens; the package is einsight-NAME"
     )
     new.set_defaults(run=_new_plugin)
+    listed = plugin.add_parser("list", help="which plugins are on or off, and why")
+    listed.add_argument("--format", choices=["text", "json"], default="text")
+    _add_plugin_option(listed)
+    listed.set_defaults(run=_list_plugins)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
     lsp.add_argument("--tcp", metavar="HOST:PORT")
     lsp.set_defaults(run=_lsp)
     return parser
+
+
+def _add_plugin_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--disable-plugin", action="append", default=[], metavar="NAME", help="without this plugin")
 
 
 def _print_json(data: Any) -> None:
@@ -128,6 +161,8 @@ def _print_json(data: Any) -> None:
 def _derive(options: argparse.Namespace) -> int:
     from ..services.derive import derive
 
+    if options.profile:
+        return _profiled(options)
     wrt: Any = options.wrt
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
@@ -152,6 +187,20 @@ def _derive(options: argparse.Namespace) -> int:
         print("\nsteps")
         _print_steps(found.steps)
     return 0
+
+
+def _profiled(options: argparse.Namespace) -> int:
+    """The same, and on stderr what each rule did for it."""
+    from ..rules.catalogue import catalogue
+    from ..rules.profile import Profile
+
+    profile = Profile()
+    profile.watch(catalogue())
+    options.profile = False
+    try:
+        return _derive(options)
+    finally:
+        print("\n".join(profile.table()), file=sys.stderr)
 
 
 def _print_steps(steps: Sequence[Any]) -> None:
@@ -185,40 +234,43 @@ def _rules(options: argparse.Namespace) -> int:
     from ..rules.catalogue import catalogue
     from ..services.explain import explain
 
-    known = catalogue().rules
-    if options.id and options.id not in known:
-        raise CannotRun(f"there is no rule `{options.id}`: `einsight rules` lists them")
     if options.verify:
         return _verify(options)
-    if options.id and options.format == "text":
+    known = catalogue().rules
+    chosen = [r for r in known.values() if options.id in (None, r.id, r.source)]
+    if not chosen and options.id not in catalogue().versions:
+        raise CannotRun(f"there is no rule and no plugin `{options.id}`: `einsight rules` lists them")
+    if options.id in known and options.format == "text":
         print(explain(options.id))
         return 0
-    chosen = [known[options.id]] if options.id else list(known.values())
     if options.format == "json":
         _print_json(
             [{"id": r.id, "statement": r.statement, "doc": r.doc, "phase": r.phase, "source": r.source} for r in chosen]
         )
         return 0
-    width = max(len(r.id) for r in chosen)
+    width = max((len(r.id) for r in chosen), default=0)
     for rule in chosen:
         print(f"{rule.id:{width}}  {rule.statement}    ({rule.source})")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ..services.verify import verify_all
+    from ..services.verify import Unknown, verify_all
 
-    results = verify_all(options.id)
+    try:
+        results = verify_all(options.id)
+    except Unknown:
+        raise CannotRun(f"there is no rule, function or plugin `{options.id}`: `einsight rules` lists rules") from None
     failed = [r for r in results if r.problem]
     if options.format == "json":
         _print_json([vars(r) for r in results])
     else:
         for result in results:
-            print(
-                f"{'FAILED' if result.problem else 'ok':6}  {result.subject}: {result.check}"
-                + (f": {result.problem}" if result.problem else "")
-            )
-        print(f"{len(results) - len(failed)} checks hold, {len(failed)} do not")
+            mark = "FAILED" if result.problem else "note" if result.note else "ok"
+            said = result.problem or result.note
+            print(f"{mark:6}  {result.subject}: {result.check}" + (f": {said}" if said else ""))
+        notes = sum(bool(r.note) for r in results)
+        print(f"{len(results) - len(failed) - notes} checks hold, {len(failed)} do not")
     return 1 if failed else 0
 
 
@@ -253,6 +305,24 @@ def _new_plugin(options: argparse.Namespace) -> int:
     home = source.parts[0]
     print(f"{home} has one rule and one function: they are in {source}")
     print(f"next: cd {home} && pip install -e '.[test]' && pytest")
+    return 0
+
+
+def _list_plugins(options: argparse.Namespace) -> int:
+    from ..services.plugins import listed
+
+    found = listed()
+    if options.format == "json":
+        _print_json(found)
+        return 0
+    if not found:
+        print("no plugin is installed: `einsight plugin new NAME` makes one")
+    for plugin in found:
+        brings = ", ".join(f"{count} {kind}" for kind, count in plugin["brings"].items())
+        told = (brings or "nothing") if plugin["on"] else plugin["why"]
+        print(f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})")
+        for off in plugin["off"]:
+            print(f"    off: {off['subject']} ({off['stage']}): {off['reason']}")
     return 0
 
 

@@ -19,7 +19,8 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,10 @@ class NotUtf8(ValueError):
 
 @dataclass(frozen=True)
 class Task:
-    """A file to be checked, and how; `silent` codes are not reported, `text` is that of standard input."""
+    """A file to be checked, and how; `silent` codes are not reported, `text` is that of standard input.
+
+    disabled, rules   plugins that do not count, and files of rules that do
+    """
 
     name: str
     language: str
@@ -53,6 +57,7 @@ class Task:
     silent: Sequence[str] = ()
     fix: bool = False
     text: str | None = None
+    rules: Sequence[str] = ()
 
 
 @dataclass
@@ -61,6 +66,7 @@ class Outcome:
 
     fixed     how many fixes were carried out
     text      what has to be written for them, instead of a text with that `digest`
+    faults    what went wrong in plugins, and was not told before in this process: whose, and the message
     """
 
     record: Record | None = None
@@ -68,6 +74,7 @@ class Outcome:
     fixed: int = 0
     text: str = ""
     digest: str = ""
+    faults: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(task: Task) -> str:
@@ -87,8 +94,17 @@ def key_of(task: Task, text: str, cache: Cache) -> str:
     """Of a text, how it is checked, and what it reads beside it."""
     from ..documents.inputs import neighbours
 
-    read = list(neighbours(text, _beside(task)).items())
+    read = [*neighbours(text, _beside(task)).items(), *((name, _rules_text(name)) for name in task.rules)]
     return cache.key(text, task.language, task.layout, task.budget, task.disabled, read)
+
+
+@lru_cache(maxsize=64)
+def _rules_text(name: str) -> str:
+    """What a file of rules says, as it was when it was first asked for."""
+    try:
+        return Path(name).read_bytes().decode("utf-8", "replace")
+    except OSError as problem:
+        return f"unreadable: {problem.strerror}"
 
 
 def _beside(task: Task) -> Beside | None:
@@ -106,6 +122,15 @@ def _is_fixable(task: Task, text: str) -> bool:
 
 def checked(task: Task, cache: Cache) -> Outcome:
     """Check one file, and keep what was found.  Never raises, but what ends a process."""
+    from ..services.plugins import untold_faults, use
+
+    use(task.disabled, task.rules)
+    outcome = _checked(task, cache)
+    outcome.faults = [(f"{f.plugin} {f.subject}", f.message) for f in untold_faults()]
+    return outcome
+
+
+def _checked(task: Task, cache: Cache) -> Outcome:
     try:
         text = read(task)
     except (OSError, ValueError) as problem:
@@ -140,9 +165,11 @@ def digest(text: str) -> str:
 
 
 def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
+    from ..services.plugins import is_sound
+
     record = record_of(text, findings)
     passing = any(d.code in _PASSING or "internal error" in d.message for d in findings.diagnostics)
-    if not passing:
+    if not passing and is_sound():  # what a faulty plugin did is told each time
         cache.put(key_of(task, text, cache), record)
     return record
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from . import docstrings, markdown, notebook, rst, tex
 from .extract import Extract, Formula, Span
 from .inputs import Beside, macros_with
-from .latex.habits import primes_of
+from .latex.habits import habits_of
 from .latex.reader import Statement, Unread, read_formula
 
 LANGUAGES = ("ein", "markdown", "latex", "rst", "notebook", "python", "julia")
@@ -128,7 +128,7 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     formulas = formulas_in(extract)
     macros = macros_with(text, beside if extract.kind == "latex" else None) if formulas else {}
     source = _without(text, [hole for f in formulas for hole in f.holes])
-    primes = primes_of(source[f.start : f.end] for f in formulas if f.language == "latex")
+    habits = habits_of([source[f.start : f.end] for f in formulas if f.language == "latex"])
     found: list[Region] = []
     for formula in formulas:
         start, end = formula.start, formula.end
@@ -137,7 +137,7 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
             found.append(Region(start, end, source[start:end], places=places))
             continue
         try:
-            statements = read_formula(source, start, end, macros, primes)
+            statements = read_formula(source, start, end, macros, habits)
         except Unread as why:
             found.append(Region(start, end, "", True, problem=why.reason))
             continue

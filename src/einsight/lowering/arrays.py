@@ -13,7 +13,7 @@ from ..terms.dimension import Index, fresh_index
 from ..terms.term import Number, Term
 from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
-from .names import Entry
+from .names import ARRAYS, NOTES, Entry
 from .report import Fix, Related
 from .values import Axis, Value, flat, fresh_axis, fuse, merge_orders
 
@@ -278,9 +278,22 @@ def _inverse(value: Value) -> Value:
     return replace(value, term=build.operator("inv", [function], axes), axes=axes)
 
 
+# functions that there are of square matrices too, by their power series
+_OF_MATRICES = frozenset({"exp", "log", "sqrt", "sin", "cos", "sinh", "cosh"})
+
+
+def _is_square(value: Value) -> bool:
+    rows, columns = (tuple(i.dim for i in flat((a,))) for a in value.axes)
+    return rows == columns
+
+
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.find(text)
+    if entry is None and text in ARRAYS:
+        from .array_functions import call_defined
+
+        return call_defined(reader, node, text, nodes, values)
     function = _ARRAY.get(text)
     arity = 0 if function is not None else reader.names.elementwise(text)
     if entry is None and text in ("min", "max"):
@@ -304,6 +317,10 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         place = next(k for k, v in enumerate(values) if v.flexible)
         message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
         reader.error("EIN301", nodes[place], message)
+        return None
+    if text in _OF_MATRICES and reader.names.fact(NOTES) and values[0].rank == 2 and _is_square(values[0]):
+        message = f"`{text}` of a square matrix is taken entry by entry, or of the matrix: nothing says which"
+        reader.error("EIN002", node, message)
         return None
     if arity == 1:
         term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)

@@ -73,10 +73,13 @@ def space_text(dims: tuple[Dim, ...]) -> str:
 Fact = tuple[str, str]
 LAYOUT: Fact = ("layout", "")
 IGNORED: Fact = ("ignore", "")
-# may a name be declared again, as notes do from one paragraph to the next?
-REDECLARES: Fact = ("redeclares", "")
+# is it in notes, where names are declared again from one paragraph to the next, and functions of square matrices may be
+# those of matrices?
+NOTES: Fact = ("notes", "")
 # tensors that are known without a declaration, by name: what plugins registered
 SPECIAL: dict[str, Entry] = {}
+# functions of arrays that plugins define, by name: each an `array_functions.Definition`
+ARRAYS: dict[str, Any] = {}
 # how many names are compared with one that is not known
 MOST_NEIGHBOURS = 300
 
@@ -139,7 +142,7 @@ class Names:
 
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
-        return text in ARRAY_FUNCTIONS or bool(self.elementwise(text))
+        return text in ARRAY_FUNCTIONS or text in ARRAYS or bool(self.elementwise(text))
 
     def all(self) -> dict[str, Entry]:
         return {name: self.fact(("name", name)) for name in reversed(list(self.vocabulary()))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -245,4 +246,6 @@ def _transposed_text(reader: Reader, node: Node) -> str:
 def _related(reader: Reader, *nodes: Node) -> tuple[Related, ...]:
     from .operators import names_in
 
-    return reader.declared_at(*dict.fromkeys(n.text for node in nodes for n in names_in(node)))
+    named = [n.text for node in nodes for n in names_in(node)]
+    numbered = [name for node in nodes for name in re.findall(r"[^\W\d_]_\d+", reader.source(node))]
+    return reader.declared_at(*dict.fromkeys([*named, *numbered]))

@@ -32,6 +32,7 @@ NAMES = {
     "EIN406": ("layout-mixed", "warning"),
     "EIN501": ("plugin-failed", "warning"),
     "EIN502": ("rewrite-budget-exceeded", "warning"),
+    "EIN503": ("plugin-finding", "warning"),
     "EIN601": ("einsum-malformed", "error"),
     "EIN602": ("einsum-shape-mismatch", "error"),
 }

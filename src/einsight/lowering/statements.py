@@ -27,7 +27,8 @@ from . import marks as kinds
 from .expressions import Reader
 from .layout import LAYOUTS
 from .marks import Marks
-from .names import IGNORED, LAYOUT, PROPERTIES, REDECLARES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .names import IGNORED, LAYOUT, NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .operators import names_in
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
 
@@ -156,7 +157,7 @@ def _span(node: Node) -> Span:
 
 def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     old = names.find(name)
-    if old is None or old.kind in ("inferred", "special") or names.fact(REDECLARES):
+    if old is None or old.kind in ("inferred", "special") or names.fact(NOTES):
         return False
     related = ((name, f"`{old.describe()}` is declared here"),) if old.span else ()
     report.add(
@@ -349,7 +350,10 @@ class _Relation:
                 other = known.setdefault(index.name, index)
                 if self.reader.same_dim(other.dim, index.dim) is None:
                     message = f"index `{index.name}` runs over {other.dim} on the left and over {index.dim} in `{self.reader.source(node)}`"
-                    self.report.add("EIN301", node.start, node.end, message)
+                    related = self.reader.declared_at(
+                        *dict.fromkeys(n.text for s in (first_node, node) for n in names_in(s))
+                    )
+                    self.report.add("EIN301", node.start, node.end, message, related=related)
                     return False
         return True
 
@@ -374,8 +378,6 @@ class _Relation:
             return True
         if entry is not None and (entry.kind in ("defined", "function") or entry.kind == "inferred"):
             return False
-        from .operators import names_in
-
         return all(canonical_name(n.text) != name for n in names_in(right))
 
     def _define(self, left: Node, right: Node, local: bool) -> bool:

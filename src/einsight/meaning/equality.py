@@ -314,7 +314,8 @@ def _is_stable(left: Term, right: Term, axes: Sequence[Index], instance: Instanc
 
 def _tolerance(*terms: Term) -> float:
     """A derivative that is not carried out is a difference quotient, which has fewer digits."""
-    return 1e-5 if any(has_head(t, Derivative) for t in terms) else TOLERANCE
+    defined = (t.definition.body for term in terms for t in term.depends if t.definition is not None)
+    return 1e-5 if any(has_head(t, Derivative) for t in (*terms, *defined)) else TOLERANCE
 
 
 def _first_difference(

@@ -1,4 +1,4 @@
-"""A plugin's rule at work, watched: it may raise, hang, eat memory, return nonsense, or be wrong, and costs only itself.
+"""What plugins register, watched at work: it may raise, hang, eat memory, return nonsense, or be wrong, and costs only itself.
 
 Whatever a rule makes must be a term with no other free indices; its first rewrites are evaluated on both sides at random
 points.  A thread looks after the one that applies a rule: what computes for longer than `SECONDS`, stands still for
@@ -11,17 +11,25 @@ import ctypes
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from typing import Any, TypeVar
 
+from ..lowering.report import EinsightError
 from ..meaning.equality import compare
-from ..rules.catalogue import Catalogue
+from ..meaning.fields import NotInField
+from ..rules.catalogue import Catalogue, Kit
 from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
-from ..rules.rule import Rule
+from ..rules.rule import Function, Lint, Property, Rule, Target
+from ..rules.taught import from_table
 from ..terms.interruption import OutOfTime, within
 from ..terms.term import Term
 
+T = TypeVar("T")
 SECONDS = 1.0
 SECONDS_IN_ALL = 5.0
 BYTES = 1_000_000_000
@@ -29,6 +37,7 @@ BYTES = 1_000_000_000
 CHECKED = 3
 SECONDS_TO_CHECK = 1.0
 PERIOD = 0.05
+PATIENCE = 20  # periods without work after which the watching thread sleeps
 
 
 class _BrokenOff(BaseException):
@@ -51,37 +60,152 @@ class _Watch:
 _watches: dict[int, _Watch] = {}
 _lock = threading.Lock()
 _watchman: list[threading.Thread] = []
+_on_duty = threading.Event()
 
 
-def guarded(rule: Rule, version: str, catalogue: Catalogue) -> Rule:
-    """The rule, as it is safe to have it among the others."""
-    left = [CHECKED]
-    own = rule.apply
+class Failed(Exception):
+    """Something of a plugin did not work, and is switched off; the fault says why."""
 
-    def apply(term: Term) -> Term | None:
-        if catalogue.faults.is_off(rule.source, rule.id):
-            return None
+    def __init__(self, fault: Fault):
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Over what one plugin registers."""
+
+    plugin: str
+    version: str
+    catalogue: Catalogue
+
+    def attempt(
+        self, subject: str, work: Callable[[], T], advice: str, expected: tuple[type[Exception], ...] = (), watched: bool = True
+    ) -> T:
+        """What the work gives, watched.  Raises Failed where it goes wrong, but lets through what is expected of it."""
+        if self.catalogue.faults.is_off(self.plugin, subject):
+            raise Failed(next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject)))
         try:
-            new = _watched(own, term)
-            if new is None or new is term:
-                return None
-            _require_sound(new, term)
-            if left[0]:
-                left[0] -= 1
-                _require_equal(rule, new, term, catalogue)
-            return new
+            return _watched(work) if watched else work()
         except _BrokenOff as broken:
-            fault = broken.stage, broken.reason, "Make it give up early: a rule is tried at many places."
+            fault = broken.stage, broken.reason, "It must come to an end by itself, and soon: it is asked at many places."
         except _Unfit as unfit:
             fault = unfit.args
         except MalformedRule as malformed:
             fault = "malformed", str(malformed), "Correct its statement."
+        except RecursionError:  # of deep terms, whoever goes through them
+            raise
+        except expected:
+            raise
         except (Exception, SystemExit) as error:
-            fault = "raising", f"{type(error).__name__}: {error}", "A rule returns None where it does not apply."
-        catalogue.switch_off(Fault(rule.source, version, rule.id, *fault))
-        return None
+            fault = "raising", _words(error), advice
+        raise self.off(subject, *fault)
 
-    return replace(rule, apply=apply)
+    def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:
+        fault = Fault(self.plugin, self.version, subject, stage, reason, advice)
+        self.catalogue.switch_off(fault)
+        return Failed(fault)
+
+    def rule(self, rule: Rule) -> Rule:
+        """The rule, as it is safe to have it among the others."""
+        left = [CHECKED]
+        own, waiting = rule.apply, [rule.prepare] if rule.prepare is not None else []
+
+        def apply(term: Term) -> Term | None:
+            try:
+                if waiting:  # not watched: it is einsight that reads, and may have to import SymPy for it
+                    self.attempt(rule.id, waiting.pop(), "", watched=False)
+                new = self.attempt(rule.id, lambda: own(term), "A rule returns None where it does not apply.")
+                if new is None or new is term:
+                    return None
+                _require_sound(new, term)
+                if left[0]:
+                    left[0] -= 1
+                    _require_equal(rule, new, term, self.catalogue)
+                return new
+            except _Unfit as unfit:
+                self.off(rule.id, *unfit.args)
+            except Failed:
+                pass
+            return None
+
+        return replace(rule, apply=apply)
+
+    def function(self, function: Function) -> Function:
+        """The function; where its value goes wrong, it has none."""
+        own = function.value
+        advice = "Outside of its domain it raises ValueError."
+
+        def value(*at: float) -> float:
+            try:
+                return self.attempt(function.name, lambda: float(own(*at)), advice, (ValueError, ArithmeticError))
+            except Failed as failed:
+                raise ValueError(str(failed)) from None
+
+        return replace(function, value=value)
+
+    def property(self, word: Property) -> Property:
+        own = word.sample
+
+        def sample(size: int, draw: Callable[[], Fraction]) -> Sequence[Sequence[Fraction]]:
+            def rows() -> list[list[Fraction]]:
+                made = [[Fraction(entry) for entry in row] for row in own(size, draw)]
+                if len(made) != size or any(len(row) != size for row in made):
+                    raise _Unfit("returning", f"its sample of size {size} is no square matrix of that size", "Correct it.")
+                return made
+
+            try:
+                return self.attempt(word.name, rows, "It gives an example of every size from 1 on.")
+            except Failed as failed:
+                raise NotInField(str(failed)) from None
+
+        return replace(word, sample=sample)
+
+    def target(self, target: Target) -> Target:
+        own = target.write
+
+        def write(answer: Any) -> str:
+            def text() -> str:
+                made = own(answer)
+                if not isinstance(made, str):
+                    raise _Unfit("returning", f"it returned {type(made).__name__}, not text", "A target returns a text.")
+                return made
+
+            return self.attempt(target.name, text, "It raises CannotWrite for what it cannot say.", (EinsightError,))
+
+        return replace(target, write=write)
+
+    def lint(self, lint: Lint) -> Lint:
+        own = lint.check
+
+        def check(statement: Any) -> list[Any]:
+            try:
+                return self.attempt(lint.id, lambda: list(own(statement)), "It yields nothing where nothing is to be said.")
+            except Failed:
+                return []
+
+        return replace(lint, check=check)
+
+    def kit(self, kit: Kit) -> Kit:
+        """All of it, guarded; the entries of tensors are listed now, and one that fails at that is left out."""
+        tensors = []
+        for tensor in kit.tensors:
+            with suppress(Failed):
+                entries = self.attempt(tensor.name, partial(from_table, tensor), "It gives a number for each entry, from 1 on.")
+                tensors.append(replace(tensor, value=entries))
+        return Kit(
+            rules=tuple(map(self.rule, kit.rules)),
+            functions=tuple(map(self.function, kit.functions)),
+            arrays=kit.arrays,
+            tensors=tuple(tensors),
+            properties=tuple(map(self.property, kit.properties)),
+            targets=tuple(map(self.target, kit.targets)),
+            lints=tuple(map(self.lint, kit.lints)),
+        )
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 class _Unfit(Exception):
@@ -114,7 +238,7 @@ def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
         return False
 
 
-def _watched(own: Callable[[Term], Term | None], term: Term) -> Term | None:
+def _watched(work: Callable[[], T]) -> T:
     ident = threading.get_ident()
     outer = _watches.get(ident)  # a rule that has another one applied
     clock = time.pthread_getcpuclockid(ident) if hasattr(time, "pthread_getcpuclockid") else None
@@ -124,8 +248,10 @@ def _watched(own: Callable[[Term], Term | None], term: Term) -> Term | None:
         if not _watchman or not _watchman[0].is_alive():
             _watchman[:] = [threading.Thread(target=_look, name="einsight-watch", daemon=True)]
             _watchman[0].start()
+    if not _on_duty.is_set():
+        _on_duty.set()
     try:
-        result = own(term)
+        result = work()
         with _lock:
             _leave(ident, outer)
         if watch.stage:  # it was in time by a hair, and the exception is on its way
@@ -148,8 +274,13 @@ def _leave(ident: int, outer: _Watch | None) -> None:
 
 
 def _look() -> None:
+    idle = 0
     while True:
         time.sleep(PERIOD)
+        idle = 0 if _watches else idle + 1
+        if idle > PATIENCE:  # nobody calls plugins: sleep until somebody does
+            _on_duty.clear()
+            _on_duty.wait()
         with _lock:
             for watch in [w for w in _watches.values() if not w.stage]:
                 if _is_spent(watch):

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ..rules.rule import Function, Property, Rule, SpecialTensor
+from ..rules.rule import ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
 
+# what plugins are written for; a plugin names its own as `EINSIGHT_API`
+API_VERSION = 1
 PROJECT = "einsight"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -21,8 +23,8 @@ class Hooks:
         """Rewrite rules."""
 
     @hookspec
-    def einsight_functions(self) -> Iterable[Function]:  # type: ignore[empty-body]
-        """Elementwise functions."""
+    def einsight_functions(self) -> Iterable[Function | ArrayFunction]:  # type: ignore[empty-body]
+        """Elementwise functions, and functions of arrays."""
 
     @hookspec
     def einsight_tensors(self) -> Iterable[SpecialTensor]:  # type: ignore[empty-body]
@@ -31,6 +33,14 @@ class Hooks:
     @hookspec
     def einsight_properties(self) -> Iterable[Property]:  # type: ignore[empty-body]
         """Words behind the declaration of a matrix."""
+
+    @hookspec
+    def einsight_targets(self) -> Iterable[Target]:  # type: ignore[empty-body]
+        """Generators of code and other texts."""
+
+    @hookspec
+    def einsight_lints(self) -> Iterable[Lint]:  # type: ignore[empty-body]
+        """What to look for in the statements of a document."""
 
 
 HOOKS = tuple(name for name in vars(Hooks) if name.startswith("einsight_"))

@@ -16,22 +16,22 @@ from typing import Any
 
 import pluggy
 
-from ..rules.catalogue import Catalogue, Clash, Kit, install_loader
+from ..rules.catalogue import Catalogue, Clash, Kit, forget, install_loader
 from ..rules.faults import Fault
-from ..rules.rule import Function, Property, Rule, SpecialTensor
+from ..rules.rule import ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
 from . import builtin
-from .guard import guarded
-from .hooks import HOOKS, PROJECT, Hooks
-from .rules_file import MalformedFile, read_rules
+from .guard import Guard
+from .hooks import API_VERSION, HOOKS, PROJECT, Hooks
+from .rules_file import read_rules
 
 ENTRY_POINTS = "einsight"
-# what plugins are written for; a plugin names its own as `EINSIGHT_API`
-API_VERSION = 1
 # names of plugins that are not loaded, with commas between; `*` for all
 ENVIRONMENT = "EINSIGHT_DISABLE_PLUGINS"
-_KINDS: dict[str, tuple[str, type]] = {
-    "einsight_rules": ("rules", Rule), "einsight_functions": ("functions", Function),
-    "einsight_tensors": ("tensors", SpecialTensor), "einsight_properties": ("properties", Property),
+# what a hook gives: what it is made by, and what it is
+_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "einsight_rules": ("rule", (Rule,)), "einsight_functions": ("function", (Function, ArrayFunction)),
+    "einsight_tensors": ("tensor", (SpecialTensor,)), "einsight_properties": ("property", (Property,)),
+    "einsight_targets": ("target", (Target,)), "einsight_lints": ("lint", (Lint,)),
 }  # fmt: skip
 
 
@@ -65,21 +65,33 @@ class Unfit(Exception):
         self.stage, self.reason, self.advice = stage, reason, advice
 
 
-def choose(disabled: Iterable[str] = (), files: Iterable[Path] = ()) -> None:
-    """Say which plugins are not wanted, and which files of rules a project has.  It counts from the next filling on."""
-    _choice.disabled, _choice.files = frozenset(disabled), tuple(files)
+def choose(disabled: Iterable[str] = (), files: Iterable[Path] = ()) -> bool:
+    """Say which plugins are not wanted, and which files of rules there are.  Is that another choice than before?
+
+    The catalogue is filled again at its next use then.
+    """
+    wanted = frozenset(disabled), tuple(files)
+    if wanted == (_choice.disabled, _choice.files):
+        return False
+    _choice.disabled, _choice.files = wanted
+    forget()
+    return True
 
 
 def fill(catalogue: Catalogue) -> None:
     """Register the built-ins, then every installed plugin and every file of rules, each alone."""
-    catalogue.add(_kit_of(builtin, "einsight", trusted=True))
+    catalogue.add(kit_of(builtin, "einsight", trusted=True))
     PLUGINS.clear()
-    disabled = _choice.disabled | {n.strip() for n in os.environ.get(ENVIRONMENT, "").split(",") if n.strip()}
+    disabled = _choice.disabled | disabled_by_environment()
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
         origin, version = getattr(point, "value", ""), _version(point)
         _take_in(catalogue, point.name, version, origin, disabled, partial(_loaded, point))
     for path in _choice.files:
-        _take_in(catalogue, path.stem, "", str(path), disabled, partial(_read, path))
+        _take_in(catalogue, path.stem, "", str(path), disabled, partial(_read, path, catalogue))
+
+
+def disabled_by_environment() -> frozenset[str]:
+    return frozenset(n.strip() for n in os.environ.get(ENVIRONMENT, "").split(",") if n.strip())
 
 
 def _take_in(
@@ -87,28 +99,23 @@ def _take_in(
     name: str,
     version: str,
     origin: str,
-    disabled: frozenset[str] | set[str],
+    disabled: frozenset[str],
     load: Callable[[], Kit],
 ) -> None:
     if name in disabled or "*" in disabled:
         PLUGINS.append(Plugin(name, version, origin, False, "disabled"))
         return
     try:
-        kit = _watched_over(load(), name, version, catalogue)
+        kit = Guard(name, version, catalogue).kit(load())
         catalogue.add(kit)
-        catalogue.versions[name] = version
     except Clash as clash:
-        _refuse(
-            catalogue, name, version, origin, Unfit("clash", str(clash), "Rename one of the two, or disable a plugin.")
-        )
-    except Unfit as unfit:
-        _refuse(catalogue, name, version, origin, unfit)
+        unfit = Unfit("clash", str(clash), "Rename one of the two, or disable a plugin.")
+    except Unfit as found:
+        unfit = found
     else:
-        counts = tuple((kind, len(getattr(kit, kind))) for kind, _ in _KINDS.values() if getattr(kit, kind))
-        PLUGINS.append(Plugin(name, version, origin, True, "", counts))
-
-
-def _refuse(catalogue: Catalogue, name: str, version: str, origin: str, unfit: Unfit) -> None:
+        catalogue.versions[name] = version
+        PLUGINS.append(Plugin(name, version, origin, True, "", kit.counts()))
+        return
     catalogue.faults.add(Fault(name, version, "", unfit.stage, unfit.reason, unfit.advice))
     PLUGINS.append(Plugin(name, version, origin, False, f"{unfit.stage}: {unfit.reason}"))
 
@@ -133,18 +140,16 @@ def _loaded(point: EntryPoint) -> Kit:
         raise Unfit(
             "version", f"it is written for version {wanted!r} of the API, and this is version {API_VERSION}", advice
         )
-    return _kit_of(module, point.name)
+    return kit_of(module, point.name)
 
 
-def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
+def kit_of(module: object, name: str, trusted: bool = False) -> Kit:
     """What a module registers.  Raises Unfit where a hook is misspelt, wants arguments, raises, or gives something else."""
     for attribute in dir(module):
         if attribute.startswith("einsight_") and attribute not in HOOKS and callable(getattr(module, attribute)):
             raise Unfit("registration", f"`{attribute}` is no hook", f"The hooks are {', '.join(HOOKS)}.")
         if attribute in HOOKS and not hasattr(getattr(module, attribute), f"{PROJECT}_impl"):
-            raise Unfit(
-                "registration", f"`{attribute}` lacks its mark", "Write `@hookimpl` above it, from einsight.api."
-            )
+            raise Unfit("registration", f"`{attribute}` lacks its mark", "Write `@hook` above it, from einsight.api.")
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
     try:
@@ -153,8 +158,8 @@ def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
     except pluggy.PluginValidationError as error:
         reason = " ".join(str(error).split())
         raise Unfit("registration", reason, "A hook takes no arguments.") from None
-    given: dict[str, tuple] = {}
-    for hook, (kind, wanted) in _KINDS.items():
+    given: list[Any] = []
+    for hook, (maker, wanted) in _KINDS.items():
         items: list[Any] = []
         try:
             for group in getattr(manager.hook, hook)():
@@ -163,30 +168,25 @@ def _kit_of(module: object, name: str, trusted: bool = False) -> Kit:
             raise Unfit("registration", f"{hook} raised {type(error).__name__}: {error}", "Mend the plugin.") from None
         odd = next((i for i in items if not isinstance(i, wanted)), None)
         if odd is not None:
-            reason = f"{hook} gave {type(odd).__name__}, not {wanted.__name__}"
-            raise Unfit("registration", reason, f"Make it by `einsight.api.{_MAKERS[kind]}`.")
-        given[kind] = tuple(items) if trusted else tuple(replace(i, source=name) for i in items)
-    return Kit(**given)
+            reason = f"{hook} gave {type(odd).__name__}, not {' or '.join(w.__name__ for w in wanted)}"
+            raise Unfit("registration", reason, f"Make it by `einsight.api.{maker}`.")
+        given += items if trusted else [replace(i, source=name) for i in items]
+    return Kit.of(given)
 
 
-_MAKERS = {
-    "rules": "rule", "functions": "function", "tensors": "tensor", "properties": "property",
-}  # fmt: skip
-
-
-def _read(path: Path) -> Kit:
+def _read(path: Path, catalogue: Catalogue) -> Kit:
+    """What a file of rules has in it; a line that does not read is told by its place."""
     try:
-        return read_rules(path.read_text(encoding="utf-8"), path.stem)
+        kit, problems = read_rules(path.read_text(encoding="utf-8-sig"), path.stem, str(path))
     except OSError as error:
-        raise Unfit("reading", f"{path}: {error.strerror}", "Correct `rules` under [tool.einsight].") from None
+        raise Unfit("reading", f"{path}: {error.strerror}", "Correct `rules` in the settings.") from None
     except UnicodeDecodeError:
         raise Unfit("reading", f"{path} is not in UTF-8", "Save it so.") from None
-    except MalformedFile as malformed:
-        raise Unfit("reading", f"{path}:{malformed.line}: {malformed}", "Correct that line.") from None
-
-
-def _watched_over(kit: Kit, name: str, version: str, catalogue: Catalogue) -> Kit:
-    return replace(kit, rules=tuple(guarded(rule, version, catalogue) for rule in kit.rules))
+    for found in problems:
+        advice = "Correct that line; the rest of the file counts."
+        place = f"{path}:{found.line}: {found}"
+        catalogue.faults.add(Fault(path.stem, "", f"line {found.line}", "reading", place, advice))
+    return kit
 
 
 def install() -> None:

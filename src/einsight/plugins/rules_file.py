@@ -1,14 +1,15 @@
 """Files of rules: a project's own identities in the notation of the language, without Python.
 
     # Whole lines that begin with `#` say what the next entry is about.
-    course.trace-cyclic: tr(A B) => tr(B A)
-    course.idempotent:   P_ij P_jk => P_ik   where P symmetric
-        example  P ∈ ℝ^(n×n) symmetric; x ∈ ℝ^n | P_ij P_jk x_k => P_ij x_j
+    course.even: cosh(-s) => cosh(s)
+    course.contrary: S_ij A_ij => 0   where S symmetric, A antisymmetric
+        example  2 X_ij K_ij => 0   with X ∈ ℝ^(n×n) symmetric; K ∈ ℝ^(n×n) antisymmetric
     function softsign(z) = z/(1 + abs(z))
         derivative  1/(1 + abs(z))^2
+    function dist(a, b) = (a_i - b_i) (a_i - b_i)
 
 An entry begins at the start of a line; lines below it that are indented belong to it.  Examples say what must become of an
-expression, or that nothing must (`=> nothing`).
+expression, or that nothing must (`=> nothing`).  A line that does not read costs its entry alone.
 """
 
 from __future__ import annotations
@@ -17,17 +18,16 @@ import re
 from dataclasses import replace
 
 from ..rules.catalogue import Kit
-from ..rules.defined import defined_function
-from ..rules.pattern import MalformedRule, rule
-from ..rules.rule import Function, Rule
+from ..rules.defined import array_function, defined_function
+from ..rules.pattern import MalformedRule, require_readable, rule
+from ..rules.rule import ArrayFunction, Function, Rule
 
-_RULE = re.compile(r"(?P<id>[\w.-]+)\s*:\s*(?P<statement>.+=>.+)")
-_FUNCTION = re.compile(r"function\s+(?P<name>\w+)\s*\(\s*(?P<argument>\w+)\s*\)\s*=\s*(?P<body>.+)")
-_EXAMPLE = re.compile(r"example\s+(?:(?P<declare>.*?)\|)?(?P<before>.+?)=>(?P<after>.+)")
+_RULE = re.compile(r"(?P<id>[\w.-]+)\s*:\s*(?P<statement>.+)")
+_EXAMPLE = re.compile(r"example\s+(?P<before>.+?)=>(?P<after>.+?)(?:\s+with\s+(?P<declare>.+))?")
 _DERIVATIVE = re.compile(r"derivative\s+(?P<text>.+)")
 
 
-class MalformedFile(Exception):
+class MalformedLine(Exception):
     """A line that is no entry; `line` counts from 1."""
 
     def __init__(self, line: int, reason: str):
@@ -35,47 +35,90 @@ class MalformedFile(Exception):
         self.line = line
 
 
-def read_rules(text: str, source: str) -> Kit:
-    """What a file of rules has in it.  Raises MalformedFile."""
-    rules: list[Rule] = []
-    functions: list[Function] = []
-    said: list[str] = []
+def read_rules(text: str, source: str, place: str = "") -> tuple[Kit, list[MalformedLine]]:
+    """What a file of rules has in it, and the lines that do not read; `place` is what messages call it."""
+    reading = _Reading(source, place)
+    problems: list[MalformedLine] = []
     for number, line in enumerate(text.splitlines(), 1):
+        try:
+            reading.line(number, line)
+        except MalformedLine as malformed:
+            problems.append(malformed)
+        except MalformedRule as malformed:
+            problems.append(MalformedLine(number, str(malformed)))
+    return Kit.of(reading.entries), problems
+
+
+class _Reading:
+    """The entries so far; the last one is what indented lines belong to, None where it did not read."""
+
+    def __init__(self, source: str, place: str):
+        self.source, self.place = source, place
+        self.entries: list[Rule | Function | ArrayFunction] = []
+        self.said: list[str] = []
+        self.is_open = False
+        self.lines: dict[str, int] = {}
+
+    def line(self, number: int, line: str) -> None:
         stripped = line.strip()
         if not stripped:
-            said = []
+            self.said = []
         elif stripped.startswith("#"):
-            said.append(stripped.lstrip("# "))
+            self.said.append(stripped.lstrip("# "))
         elif line[0] in " \t":
-            _detail(number, stripped, rules, functions)
-        elif found := _FUNCTION.fullmatch(stripped):
-            functions.append(defined_function(found["name"], found["argument"], found["body"], " ".join(said), source))
-            said = []
-        elif found := _RULE.fullmatch(stripped):
-            if "." not in found["id"]:
-                raise MalformedFile(number, f"`{found['id']}` lacks its group: write `course.{found['id']}`")
-            try:
-                rules.append(rule(found["id"], found["statement"], " ".join(said), source=source))
-            except MalformedRule as malformed:
-                raise MalformedFile(number, str(malformed)) from None
-            said = []
+            self._detail(number, stripped)
         else:
-            raise MalformedFile(
-                number, f"`{stripped}` is no entry: write `group.name: left => right` or `function f(z) = …`"
-            )
-    return Kit(rules=tuple(rules), functions=tuple(functions))
+            self.is_open = False
+            entry = self._entry(number, stripped)
+            name = entry.id if isinstance(entry, Rule) else entry.name
+            if name in self.lines:
+                raise MalformedLine(number, f"`{name}` stands in line {self.lines[name]} already")
+            self.lines[name] = number
+            self.entries.append(entry)
+            self.said, self.is_open = [], True
 
+    def _entry(self, number: int, line: str) -> Rule | Function | ArrayFunction:
+        doc = " ".join(self.said)
+        if line.startswith("function "):
+            made = array_function(line.removeprefix("function "), doc, self.source)
+            if made.indices or len(made.parameters) > 1 or made.parameters[0][1] or made.size:
+                return made
+            return defined_function(made.name, made.parameters[0][0], made.body, doc, self.source)
+        found = _RULE.fullmatch(line)
+        if found is None:
+            message = f"`{line}` is no entry: write `group.name: left => right` or `function f(z) = …`"
+            raise MalformedLine(number, message)
+        if "." not in found["id"]:
+            raise MalformedLine(number, f"`{found['id']}` lacks its group: write `{self.source}.{found['id']}`")
+        require_readable(found["statement"])
+        return self._placed(rule(found["id"], found["statement"], doc, source=self.source), number)
 
-def _detail(number: int, line: str, rules: list[Rule], functions: list[Function]) -> None:
-    """An example, or the derivative of the function above."""
-    if (found := _EXAMPLE.fullmatch(line)) and rules:
-        after = found["after"].strip()
-        example = ((found["declare"] or "").strip(), found["before"].strip(), None if after == "nothing" else after)
-        rules[-1] = replace(rules[-1], examples=(*rules[-1].examples, example))
-    elif (found := _DERIVATIVE.fullmatch(line)) and functions:
-        functions[-1] = replace(functions[-1], derivative=(found["text"],))
-    else:
-        raise MalformedFile(
-            number,
-            f"`{line}` belongs to nothing: an indented line is `example …` of a rule, or `derivative …` of a function",
-        )
+    def _placed(self, made: Rule, number: int) -> Rule:
+        """The rule, which says where it stands once it turns out that it does not mean anything."""
+
+        own = made.prepare
+        assert own is not None
+
+        def prepare() -> object:
+            try:
+                return own()
+            except MalformedRule as malformed:
+                raise MalformedRule(f"{self.place}:{number}: {malformed}") from None
+
+        return replace(made, prepare=prepare)
+
+    def _detail(self, number: int, line: str) -> None:
+        """An example, or the derivative of the function above."""
+        last = self.entries[-1] if self.entries else None
+        example, derivative = _EXAMPLE.fullmatch(line), _DERIVATIVE.fullmatch(line)
+        if not self.is_open and (example or derivative) and last:
+            return  # of an entry that did not read, which has been told
+        if example and isinstance(last, Rule):
+            after = example["after"].strip()
+            made = ((example["declare"] or "").strip(), example["before"].strip(), None if after == "nothing" else after)
+            self.entries[-1] = replace(last, examples=(*last.examples, made))
+        elif derivative and isinstance(last, Function):
+            self.entries[-1] = replace(last, derivative=(derivative["text"],))
+        else:
+            message = "an indented line is `example …` of the rule above it, or `derivative …` of the function"
+            raise MalformedLine(number, f"`{line}` belongs to nothing: {message}")

@@ -5,6 +5,7 @@ The table is filled once, at the first question, by whatever `install_loader` na
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,19 +13,19 @@ from functools import lru_cache
 from typing import Any
 
 from ..lowering.expressions import Reader
-from ..lowering.names import PROPERTIES, SPECIAL, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from ..lowering.names import Entry, Names
 from ..lowering.report import Report
-from ..meaning.instances import SAMPLES
-from ..meaning.instances import SPECIAL as SPECIAL_VALUES
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Tensor
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts
-from .faults import Fault, Faults
+from .faults import OWN, Fault, Faults
 from .functions import from_sympy
-from .rule import PHASES, Function, Property, Rule, SpecialTensor, by_heads
+from .rule import PHASES, ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target, by_heads
+from .slopes import slope_problem
+from .taught import teach, unteach
 
 
 @dataclass
@@ -33,65 +34,125 @@ class Kit:
 
     rules: tuple[Rule, ...] = ()
     functions: tuple[Function, ...] = ()
+    arrays: tuple[ArrayFunction, ...] = ()
     tensors: tuple[SpecialTensor, ...] = ()
     properties: tuple[Property, ...] = ()
+    targets: tuple[Target, ...] = ()
+    lints: tuple[Lint, ...] = ()
+
+    @classmethod
+    def of(cls, items: Iterable[Any]) -> Kit:
+        """Those items, each where it belongs."""
+        found: dict[str, list[Any]] = {}
+        for item in items:
+            found.setdefault(_TABLE_OF[type(item)], []).append(item)
+        return cls(**{table: tuple(given) for table, given in found.items()})
+
+    def items(self) -> list[tuple[str, str, Any]]:
+        """Everything in it: the table it belongs to, its name there, itself."""
+        return [
+            *(("rules", r.id, r) for r in self.rules),
+            *(("functions", f.name, f) for f in self.functions),
+            *(("arrays", f.name, f) for f in self.arrays),
+            *(("tensors", n, t) for t in self.tensors for n in (t.name, *t.aliases)),
+            *(("properties", p.name, p) for p in self.properties),
+            *(("targets", t.name, t) for t in self.targets),
+            *(("lints", t.id, t) for t in self.lints),
+        ]
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """How much of each kind there is."""
+        kinds = {
+            "rules": self.rules, "functions": (*self.functions, *self.arrays), "tensors": self.tensors,
+            "properties": self.properties, "targets": self.targets, "lints": self.lints,
+        }  # fmt: skip
+        return tuple((kind, len(items)) for kind, items in kinds.items() if items)
+
+
+TABLES = {
+    "rules": "rule", "functions": "function", "arrays": "function", "tensors": "tensor", "properties": "property",
+    "targets": "target", "lints": "lint",
+}  # fmt: skip
+_TABLE_OF = {
+    Rule: "rules", Function: "functions", ArrayFunction: "arrays", SpecialTensor: "tensors", Property: "properties",
+    Target: "targets", Lint: "lints",
+}  # fmt: skip
+# at so many points the derivative of a plugin's function is looked at when it is first used
+POINTS = 5
+_versions = itertools.count(1)
+_caches: list[Callable[[], None]] = []
+
+
+def kept_while_known(cached: Any) -> Any:
+    """A cache, emptied whenever what is known changes."""
+    _caches.append(cached.cache_clear)
+    return cached
 
 
 class Catalogue:
     """All that the plugins of a process know.
 
-    `version` counts the changes: what was worked out with other rules does not stand.
+    `version` is another one after each change, in any catalogue: what was worked out with other rules does not stand.  The
+    tables are never changed in place, so that other threads go through them safely.
     """
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
         self.functions: dict[str, Function] = {}
+        self.arrays: dict[str, ArrayFunction] = {}
         self.tensors: dict[str, SpecialTensor] = {}
         self.properties: dict[str, Property] = {}
+        self.targets: dict[str, Target] = {}
+        self.lints: dict[str, Lint] = {}
         self.versions: dict[str, str] = {}  # of the plugins
         self.faults = Faults()
-        self.version = 0
+        self.version = next(_versions)
         self._foreign: dict[str, Function | None] = {}
         self._by_head: tuple[int, dict[type[Term], list[Rule]]] = (-1, {})
 
     def add(self, kit: Kit) -> None:
         """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
-        tables: list[tuple[str, dict[str, Any], Iterable[tuple[str, Any]]]] = [
-            ("rule", self.rules, ((r.id, r) for r in kit.rules)),
-            ("function", self.functions, ((f.name, f) for f in kit.functions)),
-            ("tensor", self.tensors, ((n, t) for t in kit.tensors for n in (t.name, *t.aliases))),
-            ("property", self.properties, ((p.name, p) for p in kit.properties)),
-        ]
-        new: list[tuple[dict, str, Any]] = []
-        for kind, table, items in tables:
-            seen: set[str] = set()
-            for name, item in items:
-                if name in table or name in seen:
-                    other = table[name].source if name in table else item.source
-                    raise Clash(f"{kind} `{name}` is registered twice, by {other} and by {item.source}")
-                seen.add(name)
-                new.append((table, name, item))
-        for table, name, item in new:
-            table[name] = item
-        for tensor in kit.tensors:
-            _make_special(tensor)
-        for word in kit.properties:
-            PROPERTIES.append(word.name)
-            SQUARE_PROPERTIES.add(word.name)
-            SAMPLES[word.name] = word.sample
-        self.version += 1
+        items = kit.items()
+        seen: dict[tuple[str, str], Any] = {}
+        for table, name, item in items:
+            kind = TABLES[table]
+            taken = self.functions.get(name) or self.arrays.get(name) if kind == "function" else None
+            other = taken or getattr(self, table).get(name) or seen.get((kind, name))
+            if other is not None:
+                raise Clash(f"{kind} `{name}` is registered twice, by {other.source} and by {item.source}")
+            seen[kind, name] = item
+        for table in TABLES:
+            setattr(self, table, {**getattr(self, table), **{n: i for t, n, i in items if t == table}})
+        for _, _, item in items:
+            if isinstance(item, (SpecialTensor, Property, ArrayFunction)):
+                teach(item)
+        self._changed()
+
+    def exchange_rules(self, rules: dict[str, Rule]) -> None:
+        """Have other rules under the same names."""
+        self.rules = rules
+        self._changed()
 
     def switch_off(self, fault: Fault) -> None:
         """Take out the rule, or all of the plugin, that a fault is about."""
         self.faults.add(fault)
-        for table in (self.rules, self.functions, self.tensors, self.properties):
-            entries: dict[str, Any] = table  # type: ignore[assignment]
-            for name, item in list(entries.items()):
-                if item.source == fault.plugin and fault.subject in ("", name):
-                    del entries[name]
-        self.version += 1
-        _derivative_body.cache_clear()
-        body_of.cache_clear()
+        self.take_out(lambda name, item: item.source == fault.plugin and fault.subject in ("", name))
+
+    def take_out(self, is_meant: Callable[[str, Any], bool]) -> None:
+        """Forget what is meant, by its name and itself."""
+        for table in TABLES:
+            entries: dict[str, Any] = getattr(self, table)
+            gone = [i for n, i in entries.items() if is_meant(n, i)]
+            setattr(self, table, {n: i for n, i in entries.items() if not is_meant(n, i)})
+            for item in gone:
+                if table in ("tensors", "properties", "arrays"):
+                    unteach(item)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.version = next(_versions)
+        for clear in _caches:
+            clear()
 
     def by_head(self) -> dict[type[Term], list[Rule]]:
         """The rules by the heads that they can fire on, in order of phase."""
@@ -124,14 +185,6 @@ class Clash(ValueError):
     """A name that two plugins give."""
 
 
-def _make_special(tensor: SpecialTensor) -> None:
-    """Let the language know the name, and numbers its entries."""
-    made = Tensor(canonical_name(tensor.name), tuple(map(Dim, tensor.shape)), frozenset(("special", "constant")))
-    for name in (tensor.name, *tensor.aliases):
-        SPECIAL[canonical_name(name)] = Entry(made.name, made, None, "special")
-    SPECIAL_VALUES[made.name] = tensor.value
-
-
 _lock = threading.RLock()
 _state: dict[str, Catalogue] = {}
 _loader: list[Callable[[Catalogue], None]] = []
@@ -152,6 +205,19 @@ def catalogue() -> Catalogue:
         return _state["it"]
 
 
+def is_filled() -> bool:
+    """Has anybody asked for anything?"""
+    return "it" in _state
+
+
+def forget() -> None:
+    """Forget the catalogue, and what it taught the language: the next question fills another one."""
+    with _lock:
+        known = _state.pop("it", None)
+        if known is not None:
+            known.take_out(lambda name, item: True)
+
+
 _Z, _W = Tensor("z"), Tensor("w")
 
 
@@ -168,6 +234,7 @@ def _read_in(text: str, arguments: Iterable[tuple[str, Tensor]]) -> Term | None:
     return None if value is None or report.has_errors() or value.rank else value.term
 
 
+@kept_while_known
 @lru_cache(maxsize=512)
 def body_of(name: str) -> Term | None:
     """What a function that is defined by an expression is at `z`."""
@@ -178,6 +245,13 @@ def body_of(name: str) -> Term | None:
     return _read_in(text, [(argument, _Z)])
 
 
+def written_out(name: str, argument: Term) -> Term | None:
+    """A function that is defined by an expression, as that expression of the argument."""
+    body = body_of(name)
+    return None if body is None else _at(body, (argument,))
+
+
+@kept_while_known
 @lru_cache(maxsize=512)
 def _derivative_body(name: str, place: int) -> Term | None:
     found = catalogue().function(name)
@@ -185,7 +259,33 @@ def _derivative_body(name: str, place: int) -> Term | None:
         return None
     if not found.derivative[place]:
         return _differentiated(body_of(name))
-    return _read_in(found.derivative[place], [(t.name, t) for t in (_Z, _W)])
+    body = _read_in(found.derivative[place], [(t.name, t) for t in (_Z, _W)])
+    if found.source in OWN or body is None:
+        return body
+    return body if _is_slope(found, place, body) else None
+
+
+def _is_slope(function: Function, place: int, body: Term) -> bool:
+    """Is it the derivative of a plugin's function, by numbers?  If not, the function is switched off."""
+    known = catalogue()
+    problem = slope_problem(function, place, body, known.value, POINTS)
+    if problem and known.functions.get(function.name) is function:
+        advice = f"Correct its derivative, `{function.derivative[place]}`."
+        version = known.versions.get(function.source, "")
+        known.switch_off(Fault(function.source, version, function.name, "unsound", problem, advice))
+    return not problem
+
+
+def derivative_problem(name: str, place: int, points: int = 20) -> str:
+    """What is wrong with the derivative of a function; empty where nothing is."""
+    found = catalogue().function(name)
+    if found is None:
+        return next((f.reason for f in catalogue().faults.all if f.subject == name), f"there is no function `{name}`")
+    body = function_derivative(name, place, (build.component(_Z), build.component(_W))[: found.arity])
+    if body is None:
+        off = next((f.reason for f in catalogue().faults.all if f.subject == name), "")
+        return off or f"its derivative does not read: `{found.derivative[place]}`"
+    return slope_problem(found, place, body, catalogue().value, points)
 
 
 def _differentiated(body: Term | None) -> Term | None:

@@ -1,18 +1,19 @@
-"""Elementwise functions that are defined by an expression: their values and derivatives follow from it."""
+"""Functions that are defined by an expression: `softsign(z) = z/(1 + abs(z))`, `cross(a, b)_i = ε_ijk a_j b_k where dim = 3`.
+
+The values and derivatives of an elementwise one follow from it; one of arrays is put in where it is called.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
+import re
 
-from ..meaning.evaluate import entries
-from ..meaning.fields import Floats
-from ..meaning.instances import Instance
-from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
-from ..terms.walk import map_parts
+from ..syntax.parse import parse_statement
+from ..syntax.tree import Indexed, Name, Node, Subscript
 from .catalogue import body_of, catalogue
-from .rule import Function
+from .conditions import MalformedCondition, parted
+from .pattern import MalformedRule
+from .rule import ArrayFunction, Function
+from .slopes import number_at
 
 
 def defined_function(
@@ -24,17 +25,60 @@ def defined_function(
         found = body_of(name)
         if found is None:
             raise ValueError(f"{body} does not read")
-        return number_at(found, (at,))
+        return number_at(found, (at,), catalogue().value)
 
     written = latex or rf"\operatorname{{{name}}}"
     return Function(name, ("",), value, numpy, written, doc, source, definition=(argument, body))
 
 
-def number_at(body: Term, arguments: tuple[float, ...]) -> float:
-    """The value of a function's body, a term in `z` and `w`.  Raises NotInField outside of its domain."""
-    numbers = {Tensor(n): build.number(Fraction(v)) for n, v in zip("zw", arguments, strict=False)}
+_ARRAY = re.compile(r"(?P<name>\w+)\s*\((?P<parameters>[^)]*)\)\s*(?:_(?P<indices>\w+|\{[^}]*\}))?\s*:?=(?P<body>.+)")
 
-    def visit(term: Term) -> Term:
-        return numbers[term.tensor] if isinstance(term, Component) else map_parts(term, visit)
 
-    return entries(visit(body), Instance(Floats(catalogue().value), {}), ())[0]
+def array_function(statement: str, doc: str = "", source: str = "") -> ArrayFunction:
+    """A function of arrays from its definition in components.  Raises MalformedRule where it does not read."""
+    try:
+        defined, conditions = parted(statement)
+    except MalformedCondition as problem:
+        raise MalformedRule(str(problem)) from None
+    found = _ARRAY.fullmatch(defined.strip())
+    if found is None or conditions.properties or conditions.sizes:
+        raise MalformedRule(f"`{statement}` defines no function of arrays: write `f(a, b)_i = …`, with `where dim = 3` if need be")
+    parameters = [p.strip() for p in found["parameters"].split(",")]
+    ranks = _ranks(found["body"], parameters)
+    indices = found["indices"] or ""
+    return ArrayFunction(
+        found["name"],
+        tuple((p, ranks[p]) for p in parameters),
+        tuple(i.strip() for i in indices.strip("{}").split(",")) if "{" in indices else tuple(indices),
+        found["body"].strip(),
+        statement.strip(),
+        conditions.size,
+        doc,
+        source,
+    )
+
+
+def _ranks(body: str, parameters: list[str]) -> dict[str, int]:
+    """How many axes each parameter has, by its indices in the body."""
+    tree, problems = parse_statement(body)
+    if problems:
+        raise MalformedRule(problems[0].message)
+    ranks: dict[str, int] = {}
+
+    def visit(node: object) -> None:
+        if isinstance(node, tuple):
+            for part in node:
+                visit(part)
+        elif isinstance(node, Indexed) and isinstance(node.base, Name):
+            ranks.setdefault(node.base.text, len(node.subscript.entries))
+        elif isinstance(node, Name):
+            ranks.setdefault(node.text, 0)
+        elif isinstance(node, Node) and not isinstance(node, Subscript):
+            for slot in node.__slots__:
+                visit(getattr(node, slot))
+
+    visit(tree)
+    missing = [p for p in parameters if p not in ranks]
+    if missing:
+        raise MalformedRule(f"`{missing[0]}` does not stand in `{body.strip()}`")
+    return ranks

@@ -7,20 +7,22 @@ in the same term, which a test checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..terms import build
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
-from .faults import Fault
+from .faults import OWN, Fault
 from .rule import PHASES, Rule, by_heads
 
+T = TypeVar("T")
 FUEL = 20_000
-# what is trusted: einsight's own rules, and SymPy's functions
-OWN = frozenset({"einsight", "sympy"})
+# a rule of a plugin that fires so many times within what it made itself goes on without end
+NESTED = 50
 # a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
 ITSELF = "itself"
 
@@ -68,26 +70,35 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
     """
     if rules is None:
         return _normal_form_by_all(term, fuel)
-    return _normal_form(term, by_heads(rules), fuel, None)
+    return _without_culprits(lambda: _normal_form(term, by_heads(_still_on(rules)), fuel, None))
 
 
 def _normal_form_by_all(term: Term, fuel: int) -> Term:
-    """By all rules; a rule of a plugin that keeps it from ending is switched off, and the others go on."""
-    while True:
+    """By all rules; one of a plugin that keeps it from ending is switched off, and the others go on."""
+
+    def attempt() -> Term:
         known = catalogue()
+        return _normal_form(term, known.by_head(), fuel, ("normal form", known.version))
+
+    return _without_culprits(attempt)
+
+
+def _without_culprits(attempt: Callable[[], T]) -> T:
+    """What comes of rewriting, begun again without each rule of a plugin that keeps it from ending."""
+    while True:
         try:
-            return _normal_form(term, known.by_head(), fuel, ("normal form", known.version))
+            return attempt()
         except BudgetExceeded as spent:
-            culprit = next((r for r in reversed(spent.fired) if r.source not in OWN), None)
+            culprit = next((r for r in reversed(spent.fired) if r.source not in OWN and r.id in catalogue().rules), None)
             if culprit is None:
                 raise
+            known = catalogue()
             others = " and ".join(f"`{r.id}`" for r in dict.fromkeys(spent.fired) if r is not culprit)
             undoes = f"it undoes what {others} did" if others else "it undoes itself"
-            what = undoes if spent.cycle else f"it fires without end ({fuel} rewrites)"
+            what = undoes if spent.cycle else "it fires again and again on what it made, without end"
             advice = "Turn it round, or make its left side say more of when it applies."
-            known.switch_off(
-                Fault(culprit.source, known.versions.get(culprit.source, ""), culprit.id, "looping", what, advice)
-            )
+            version = known.versions.get(culprit.source, "")
+            known.switch_off(Fault(culprit.source, version, culprit.id, "looping", what, advice))
 
 
 def _normal_form(
@@ -128,6 +139,8 @@ def _normal_form(
             if new is not None and new is not t:
                 left[0] -= 1
                 counts[rule] = counts.get(rule, 0) + 1
+                if rule.source not in OWN and sum(r is rule for r in active.values()) >= NESTED:
+                    raise BudgetExceeded(t, rule.id, fired=[rule])
                 if left[0] < 0:
                     raise BudgetExceeded(t, rule.id, fired=sorted(counts, key=lambda r: counts[r]))
                 if new in active:
@@ -172,8 +185,17 @@ def _is_contraction(term: Term) -> bool:
 
 def derivation(term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400) -> list[Rewrite]:
     """The steps from a term to its normal form, each one rule at every place where it fires."""
+    return _without_culprits(lambda: _derivation(term, _still_on(rules), fuel))
+
+
+def _still_on(rules: Sequence[Rule] | None) -> Sequence[Rule]:
+    """All rules, or of those that are given the ones that have not been switched off."""
+    off = catalogue().faults
+    return rules_for() if rules is None else [r for r in rules if not off.is_off(r.source, r.id)]
+
+
+def _derivation(term: Term, chosen: Sequence[Rule], fuel: int) -> list[Rewrite]:
     steps: list[Rewrite] = []
-    chosen = rules if rules is not None else rules_for()
     seen = {term}
     while len(steps) < fuel:
         for rule in chosen:
@@ -184,10 +206,11 @@ def derivation(term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400)
             return steps
         steps.append(Rewrite(rule, term, new))
         if new in seen:
-            raise BudgetExceeded(new, rule.id, cycle=True)
+            began = next(k for k, s in enumerate(steps) if s.before is new)
+            raise BudgetExceeded(new, rule.id, cycle=True, fired=[s.rule for s in steps[began:]])
         seen.add(new)
         term = new
-    raise BudgetExceeded(term, steps[-1].rule.id)
+    raise BudgetExceeded(term, steps[-1].rule.id, fired=sorted({s.rule for s in steps}, key=[s.rule for s in steps].count))
 
 
 def everywhere(rule: Rule, term: Term) -> Term:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+# what is trusted: einsight's own rules, and SymPy's functions
+OWN = frozenset({"einsight", "sympy"})
+# the stages at which something has used up more time, rewrites or memory than it may
+BUDGETS = frozenset({"looping", "slow", "memory"})
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -21,13 +26,20 @@ class Fault:
     advice: str
 
     @property
+    def code(self) -> str:
+        """Of its page: what used up more than it may, or failed otherwise."""
+        return "EIN502" if self.stage in BUDGETS else "EIN501"
+
+    @property
     def message(self) -> str:
-        """All of it in one line."""
+        """All of it in one line, the code first."""
+        if self.stage == "reading" and self.subject:  # the reason begins with the place
+            return " ".join(f"{self.code}: {self.reason.rstrip('.')}. {self.advice}".split())
         version = f" {self.version}" if self.version else ""
-        what = (
-            f"`{self.subject}` of plugin {self.plugin}{version}" if self.subject else f"plugin {self.plugin}{version}"
-        )
-        return f"{what} is switched off ({self.stage}): {self.reason}. {self.advice}"
+        plugin = f"plugin {self.plugin}{version}"
+        what = f"`{self.subject}` of {plugin}" if self.subject else plugin
+        told = f"{self.code}: {what} is switched off ({self.stage}): {self.reason.rstrip('.')}. {self.advice}"
+        return " ".join(told.split())
 
 
 @dataclass
@@ -46,6 +58,8 @@ class Faults:
 
     def untold(self) -> list[Fault]:
         """Those that nobody has been told of yet; from now on they are told."""
+        if not self._untold:
+            return []
         with self._lock:
             found, self._untold = self._untold, []
         return found

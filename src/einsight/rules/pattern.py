@@ -8,12 +8,12 @@ summed index takes all factors that are left with that index.  `where` says when
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ..lowering.expressions import Reader
-from ..lowering.names import CONSTANTS, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from ..lowering.names import CONSTANTS, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from ..lowering.operators import strip_d
 from ..lowering.report import Report
 from ..lowering.values import Value
@@ -35,9 +35,9 @@ from ..terms.term import (
     has_head,
 )
 from ..terms.walk import map_parts, replace_dims
-from .catalogue import catalogue
+from .catalogue import catalogue, kept_while_known
 from .conditions import Conditions, MalformedCondition, parted
-from .rule import Rule
+from .rule import ANTISYMMETRIC, Rule
 
 MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "tr"})
 
@@ -52,23 +52,31 @@ class Binding:
 
     indices: dict[Index, Slot] = field(default_factory=dict)
     tensors: dict[Tensor, Abstraction] = field(default_factory=dict)
+    sign: int = 1  # of the indices of antisymmetric special tensors, as they had to be put in order
 
     def index(self, pattern: Slot, slot: Slot) -> Binding | None:
         if not isinstance(pattern, Index):
             return self if pattern == slot else None
         known = self.indices.get(pattern)
         if known is None:
-            return Binding({**self.indices, pattern: slot}, self.tensors)
+            return Binding({**self.indices, pattern: slot}, self.tensors, self.sign)
         return self if known is slot else None
 
     def tensor(self, pattern: Tensor, value: Abstraction) -> Binding | None:
         known = self.tensors.get(pattern)
         if known is None:
-            return Binding(self.indices, {**self.tensors, pattern: value})
+            return Binding(self.indices, {**self.tensors, pattern: value}, self.sign)
         return self if known is value else None
 
 
-def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source: str = "einsight") -> Rule:
+def rule(
+    id: str,
+    statement: str,
+    doc: str = "",
+    phase: str = "simplify",
+    source: str = "einsight",
+    examples: Iterable[tuple[str, str, str | None]] = (),
+) -> Rule:
     """A rule from its statement, `left => right`.  Raises MalformedRule where it does not read."""
 
     _, conditions = _parted(statement)
@@ -81,13 +89,15 @@ def rule(id: str, statement: str, doc: str = "", phase: str = "simplify", source
         left, right = compiled(statement)
         for binding, rest, dummies in _match_whole(left.term, term):
             if not conditions or conditions.hold(binding.indices, binding.tensors):
-                return build.product([*rest, _instantiate(right.term, binding)], dummies)
+                sign = [build.number(-1)] if binding.sign < 0 else []
+                return build.product([*sign, *rest, _instantiate(right.term, binding)], dummies)
         return None
 
     head = _head_of(statement)
-    return Rule(id, statement, doc, phase, (head,), apply, (), source)
+    return Rule(id, statement, doc, phase, (head,), apply, tuple(examples), source, lambda: compiled(statement))
 
 
+@kept_while_known
 @lru_cache(maxsize=4096)
 def compiled(statement: str) -> tuple[Value, Value]:
     """Both sides of a statement, their names as pattern variables over dimensions of their own."""
@@ -95,6 +105,9 @@ def compiled(statement: str) -> tuple[Value, Value]:
     sides = [s.strip() for s in body.split("=>")]
     if len(sides) != 2:
         raise MalformedRule(f"`{statement}` is no rule: write `left => right`")
+    for _, word in conditions.properties:
+        if word not in PROPERTIES:
+            raise MalformedRule(f"`{word}` is no property: there are {', '.join(PROPERTIES)}")
     names = Names(catalogue().arity)
     trees: list[Node] = []
     for side in sides:
@@ -118,11 +131,24 @@ def compiled(statement: str) -> tuple[Value, Value]:
     values = [reader.settle(value) for value in read]
     by_name = {i.name: i for i in values[0].order}
     right = values[1]
-    extra = {i.name for i in right.order} - set(by_name) | {t.name for t in right.term.depends - values[0].term.depends}
+    new = {t.name for t in right.term.depends - values[0].term.depends if "special" not in t.properties}
+    extra = {i.name for i in right.order} - set(by_name) | new
     if extra:
         raise MalformedRule(f"{', '.join(sorted(extra))} stands on the right of `{statement}` and not on the left")
     renamed: dict[Index, Slot] = {i: by_name[i.name] for i in right.order if i.name in by_name}
     return values[0], Value(build.substitute(right.term, renamed), order=values[0].order)
+
+
+def require_readable(statement: str) -> None:
+    """Raise MalformedRule for what cannot be a statement, as far as that is seen without knowing any function."""
+    body, _ = _parted(statement)
+    sides = body.split("=>")
+    if len(sides) != 2:
+        raise MalformedRule(f"`{statement}` is no rule: write `left => right`")
+    for side in sides:
+        _, problems = parse_statement(side.strip())
+        if problems:
+            raise MalformedRule(problems[0].message)
 
 
 def _parted(statement: str) -> tuple[str, Conditions]:
@@ -210,7 +236,10 @@ def _match_whole(pattern: Term, term: Term) -> Iterator[tuple[Binding, tuple[Ter
 
 def _match(pattern: Term, term: Term, binding: Binding) -> Iterator[Binding]:
     if isinstance(pattern, Component):
-        yield from _match_variable(pattern, term, binding)
+        if _is_special(pattern):
+            yield from _match_special(pattern, term, binding)
+        else:
+            yield from _match_variable(pattern, term, binding)
     elif isinstance(pattern, Product):
         if isinstance(term, Product):
             factors, dummies = build.open_product(term)
@@ -248,6 +277,31 @@ def _match_all(patterns: tuple[Term, ...], terms: tuple[Term, ...], binding: Bin
         return
     for found in _match(patterns[0], terms[0], binding):
         yield from _match_all(patterns[1:], terms[1:], found)
+
+
+def _is_special(term: Component) -> bool:
+    return "special" in term.tensor.properties
+
+
+def _match_special(pattern: Component, term: Term, binding: Binding) -> Iterator[Binding]:
+    """A special tensor, such as `ε_ijk`, stands for itself alone, with its indices in any order where it is antisymmetric."""
+    if not isinstance(term, Component) or term.tensor is not pattern.tensor:
+        return
+    orders: Iterable[tuple[int, ...]] = [tuple(range(len(term.indices)))]
+    if ANTISYMMETRIC in term.tensor.properties:
+        orders = itertools.permutations(range(len(term.indices)))
+    for order in orders:
+        found: Binding | None = replace(binding, sign=binding.sign * _sign(order))
+        for mine, place in zip(pattern.indices, order, strict=True):
+            found = found.index(mine, term.indices[place]) if found else None
+        if found:
+            yield found
+
+
+def _sign(order: tuple[int, ...]) -> int:
+    """Of a permutation."""
+    swaps = sum(a > b for k, a in enumerate(order) for b in order[k + 1 :])
+    return -1 if swaps % 2 else 1
 
 
 def _match_variable(pattern: Component, term: Term, binding: Binding) -> Iterator[Binding]:
@@ -310,7 +364,7 @@ def _match_product(
 ) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
     mine, bound = build.open_product(pattern)
     # a name under a summed index takes all that is left with that index, so it comes last
-    sinks = [f for f in mine if isinstance(f, Component) and not f.free.isdisjoint(bound)]
+    sinks = [f for f in mine if isinstance(f, Component) and not f.free.isdisjoint(bound) and not _is_special(f)]
     firm = [f for f in mine if f not in sinks] if len(sinks) == 1 and len(mine) > 1 else list(mine)
     sink = sinks[0] if len(firm) < len(mine) else None
     for found, rest in _match_factors(firm, list(factors), binding):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ..terms.term import HEADS, Term
 
+# the property of a special tensor whose sign changes with every swap of two indices
+ANTISYMMETRIC = "totally-antisymmetric"
 PHASES = ("expand", "differentiate", "contract", "simplify", "raise")
 
 
@@ -19,6 +22,7 @@ class Rule:
     examples  `(declarations, before, after)`: before must be rewritten to after; an `after` of None says
               that the rule must not fire
     source    the plugin that registered it
+    prepare   reads the statement, which a pattern does when it is first tried
     """
 
     id: str
@@ -29,6 +33,7 @@ class Rule:
     apply: Callable[[Term], Term | None]
     examples: tuple[tuple[str, str, str | None], ...] = ()
     source: str = "einsight"
+    prepare: Callable[[], object] | None = None
 
 
 def by_heads(rules: Iterable[Rule]) -> dict[type[Term], list[Rule]]:
@@ -44,7 +49,8 @@ def by_heads(rules: Iterable[Rule]) -> dict[type[Term], list[Rule]]:
 class Function:
     """An elementwise function: its derivative in `z` (and `w`) as text of the language, one for each argument.
 
-    `value` computes it on floats; `numpy` names it in generated code, `latex` in formulas.
+    `value` computes it on floats; `latex` names it in formulas, `numpy`, `jax` and `torch` are its spellings in generated
+    code, with a place `{0}` (and `{1}`) for what it is applied to.
     """
 
     name: str
@@ -55,6 +61,8 @@ class Function:
     doc: str = ""
     source: str = "einsight"
     definition: tuple[str, str] | None = None  # its argument's name and its body, where an expression defines it
+    jax: str = ""
+    torch: str = ""
 
     @property
     def arity(self) -> int:
@@ -65,7 +73,8 @@ class Function:
 class SpecialTensor:
     """A tensor that is known without a declaration, such as `ε_ijk`, as long as nobody declares the name.
 
-    `shape` is its sizes; `value` gives an entry by its components, counted from 1.
+    `shape` is its sizes; `value` gives an entry by its components, counted from 1.  Of one that is antisymmetric in all of its
+    indices rules find every order of them.
     """
 
     name: str
@@ -74,6 +83,7 @@ class SpecialTensor:
     aliases: tuple[str, ...] = ()
     doc: str = ""
     source: str = "einsight"
+    antisymmetric: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,5 +97,71 @@ class Property:
     name: str
     statement: str
     sample: Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]]
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class ArrayFunction:
+    """A function of arrays that a formula in components defines: `cross(a, b)_i = ε_ijk a_j b_k`.
+
+    `parameters` are its arguments' names with their numbers of axes.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, int], ...]
+    indices: tuple[str, ...]  # of the result
+    body: str
+    statement: str
+    size: int | None = None  # of every axis, where that matters
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A generator of code, or of any other text: `write` is given a derived result, with all that `derive` gives."""
+
+    name: str
+    write: Callable[[Any], str]
+    doc: str = ""
+    source: str = "einsight"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of a document as lints see it.
+
+    kind    `declaration`, `definition`, `claim` or `query`
+    sides   the texts between its `=`, with where they begin and end in `text`
+    names   of the tensors and functions that it uses, as they are declared
+    """
+
+    text: str
+    kind: str
+    sides: tuple[tuple[str, int, int], ...]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a lint has to say about a statement, of the text from `start` to `end`, or of all of it.
+
+    `severity` is `warning`, `information` or `hint`; `fix` is the text that should stand there instead, if there is one.
+    """
+
+    message: str
+    start: int = 0
+    end: int | None = None
+    severity: str = "warning"
+    fix: str | None = None
+
+
+@dataclass(frozen=True)
+class Lint:
+    """Something to look for in the statements of a document: `check` is given one, and yields findings."""
+
+    id: str
+    check: Callable[[Statement], Iterable[Finding]]
     doc: str = ""
     source: str = "einsight"

@@ -60,7 +60,8 @@ class OpenDocument:
     generation: int = 0
     was_finished: bool = False  # has everything in it been judged once?
     _sheet: Sheet | None = None
-    _made_for: str = ""  # the layout that was asked for when the sheet was made
+    plugins: int = 0  # which choice of plugins it is worked out with
+    _made_for: tuple[str, int] = ("", 0)  # the layout and the plugins when the sheet was made
     _lock: threading.Lock = field(default_factory=threading.Lock)  # text and edits change together
 
     @property
@@ -98,12 +99,12 @@ class OpenDocument:
             self.edits.clear()
         from ..services.sheet import Sheet  # a quarter of a second, the first time
 
-        stands = self._sheet is not None and self._made_for == self.layout
+        stands = self._sheet is not None and self._made_for == (self.layout, self.plugins)
         if edits or not stands:
             self.generation += 1
         if self._sheet is None or not stands:
             self._sheet = Sheet(lines.text, self.language, self._chosen_layout(lines.text), beside=self.beside)
-            self._made_for = self.layout
+            self._made_for = (self.layout, self.plugins)
         else:
             for edit in edits:
                 self._sheet.edit(edit.start, edit.end, edit.new)

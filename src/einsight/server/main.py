@@ -64,15 +64,17 @@ class Server(LanguageServer):
             max_workers=4,
         )
         self.documents = Documents()
-        self.turns = Turns()
+        self.turns = Turns(after=self.tell_faults)
         self.publisher = Publisher(self)
         self.given_settings: Any = None
         self._editor: EditorSettings | None = None
-        self.options: dict[str, Any] = {}  # initializationOptions: pictures, theme, html
+        self.options: dict[str, Any] = {}  # initializationOptions: pictures, theme, html, trusted
         self.client_name = ""
         self.exit_code = 1
         self.background_tasks: set[asyncio.Future[Any]] = set()
         self._file_settings: dict[str, Settings] = {}
+        self._plugins = 0  # counts the choices of plugins
+        self._passed_over: set[str] = set()  # files of rules in a workspace that is not trusted
 
     # documents
 
@@ -180,6 +182,51 @@ class Server(LanguageServer):
         settings = self.settings_of(document)
         document.layout = settings.layout_while_typing(document.language)
         document.budget = settings.budget
+        self.choose_plugins(document)
+
+    def choose_plugins(self, *more: OpenDocument) -> None:
+        """Without the plugins that the settings of any open document disable, and with the files of rules of all of them.
+
+        A project's own rules count where the client says that its workspace is trusted (`initializationOptions.trusted`).
+        """
+        from ..services.plugins import use
+
+        found = [self.settings_of(d) for d in dict.fromkeys([*self.documents.all(), *more])]
+        rules = {name for settings in found for name in settings.rules}
+        if self.options.get("trusted") is not True:
+            for name in sorted(rules - self._passed_over):
+                told = f"{name} is not read: the workspace is not trusted"
+                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, told))
+            self._passed_over |= rules
+            rules = set()
+        if use({name for settings in found for name in settings.disabled}, sorted(rules)):
+            self.plugins_changed(*more)
+
+    def plugins_changed(self, *more: OpenDocument) -> None:
+        """Have every document worked out anew."""
+        self._plugins += 1
+        for document in self.documents.all():
+            self.publisher.schedule(document, 0)
+        for document in [*self.documents.all(), *more]:
+            document.plugins = self._plugins
+
+    def rules_changed(self) -> None:
+        """Read the files of rules again."""
+        from ..services.plugins import load_again
+
+        load_again()
+        self.plugins_changed()
+
+    def tell_faults(self) -> None:
+        """Show, once, what went wrong in plugins."""
+        if "einsight.services" in sys.modules:
+            from ..services.plugins import tell
+
+            tell(self._warn)
+
+    def _warn(self, message: str) -> None:
+        log.warning("%s", message)
+        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, message))
 
     def settings_changed(self) -> None:
         """Take up new settings in every document that is open."""

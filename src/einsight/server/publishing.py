@@ -41,6 +41,7 @@ class _Slice:
     def __init__(self, document: OpenDocument):
         self.document = document
         self.generation = -1
+        self.has_read = False  # all of it: claims are what is left
 
     def is_stale(self) -> bool:
         changed = self.generation >= 0 and self.document.generation != self.generation
@@ -54,6 +55,7 @@ class _Slice:
         sheet.catch_up(pause=lambda: time.monotonic() > end)
         if sheet.dirty:
             return False
+        self.has_read = True
         for cell in sheet.next_claims():
             if time.monotonic() > end:
                 return False
@@ -141,8 +143,10 @@ class Publisher:
         while document.is_open and document.version == version:
             work = _Slice(document)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
-            if first:  # one claim may take long: what has been read is shown meanwhile
+            was_read = not first
+            while not (was_read or slice_.done()):  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)
+                was_read = work.has_read
                 if not slice_.done():
                     await self._publish(document, version)
             finished = await slice_

@@ -34,9 +34,8 @@ def read_editor_settings(given: Any) -> EditorSettings:
     hints = hints if isinstance(hints, dict) else {}
     lens = table.pop("codeLens", True)
     style = table.pop("style", "keep")
-    known = {
-        k: v for k, v in table.items() if k in ("layout", "select", "ignore", "budget") and v not in (None, "", [])
-    }
+    checking = ("layout", "select", "ignore", "budget", "plugins")
+    known = {k: v for k, v in table.items() if k in checking and v not in (None, "", [])}
     return EditorSettings(
         shapes=hints.get("shapes", True) is not False,
         verdicts=hints.get("verdicts", True) is not False,

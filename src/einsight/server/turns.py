@@ -45,7 +45,9 @@ class _Job:
 class Turns:
     """Who computes when.  Methods are called on the event loop; what they are given runs in a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: Callable[[], None] = lambda: None) -> None:
+        """`after` is called on the event loop behind each computation."""
+        self.after = after
         self.closed = False
         self._computing = threading.Lock()
         self._nobody_waits = threading.Condition()
@@ -64,6 +66,8 @@ class Turns:
             job.cancelled = True
             job.end()
             raise
+        finally:
+            self.after()
 
     def _run(self, job: _Job, work: Callable[..., T], given: tuple, budget: float | None) -> T:
         try:
@@ -80,7 +84,10 @@ class Turns:
     async def background(self, work: Callable[..., T], *given: Any, stale: Callable[[], bool]) -> T | None:
         """The result of a computation that gives way to others; None once nobody wants it."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._background, self._run_aside, work, given, stale)
+        try:
+            return await loop.run_in_executor(self._background, self._run_aside, work, given, stale)
+        finally:
+            self.after()
 
     def _run_aside(self, work: Callable[..., T], given: tuple, stale: Callable[[], bool]) -> T | None:
         self._wait_for_others()

@@ -28,8 +28,13 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _is_lack(found: Diagnostic) -> bool:
-    """Is it we who do not understand: a word, a name, the indices of a formula in notes?"""
-    return found.severity == "error" and found.code < "EIN300"
+    """Is it we who do not understand: a word, a name, the indices of a formula in notes?
+
+    So it is where a shape is at odds with no declaration: authors write `1` for ones, `x · y` for `xᵀ y`, `|x|` for a norm.
+    """
+    if found.severity != "error":
+        return False
+    return found.code < "EIN300" or (found.code < "EIN400" and not found.related)
 
 
 @dataclass(frozen=True)

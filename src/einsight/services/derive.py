@@ -24,7 +24,7 @@ from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
-from ..rules.rule import Rule
+from ..rules.rule import Rule, Target
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
@@ -126,7 +126,8 @@ class Derived:
         return evaluate(self.term, self.axes, values, self.inputs)
 
     def to(self, target: str) -> str:
-        """Source of a function `derivative` in `numpy`, `jax`, `torch`; or the formula as `latex`, `unicode`, `json`."""
+        """Source of a function `derivative` in `numpy`, `jax`, `torch`; the formula as `latex`, `unicode`, `json`; or what a
+        plugin makes of it under the target's name."""
         if target == "json":
             return json.dumps(self.as_json(), ensure_ascii=False, indent=2)
         if target == "latex":
@@ -138,8 +139,11 @@ class Derived:
 
             source = {"numpy": numpy, "jax": jax, "torch": torch}[target].source
             return source(self.term, self.axes, self.formula, self.inputs)
-        message = f"there is no target `{target}` yet: choose numpy, jax, torch, latex, unicode or json"
-        raise EinsightError([Diagnostic("EIN002", "error", (0, 0), message)])
+        brought = catalogue().targets.get(target)
+        if brought is not None:
+            return written(brought, self)
+        known = ", ".join(["numpy", "jax", "torch", *catalogue().targets, "latex"])
+        raise fail("EIN002", f"there is no target `{target}` yet: choose {known}, unicode or json")
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -159,6 +163,16 @@ class Derived:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
+
+
+def written(target: Target, answer: Derived) -> str:
+    """What the target of a plugin makes of an answer.  Raises EinsightError where it cannot, or has failed."""
+    try:
+        return target.write(answer)
+    except EinsightError:
+        raise
+    except Exception as failed:
+        raise fail("EIN501", f"target `{target.name}` gives nothing: {failed}") from None
 
 
 def diagnostic_json(found: Diagnostic) -> dict[str, Any]:

@@ -31,8 +31,9 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN404": ("The sides have different shapes, and no transpose mends it.", "a, x ∈ ℝ^m\nd/dx (a' x) = 3", "Compare the shapes in the message."),
     "EIN405": ("The claim holds only under an assumption that is not declared.", "A ∈ ℝ^(n×n)\nx ∈ ℝ^n\nd/dx (x' A x) = 2 x' A", "Declare the property, or write the general form."),
     "EIN406": ("Claims of one file follow different layouts.", "", "State one with `#! layout …`."),
-    "EIN501": ("A plugin failed and was switched off.", "", "`einsight plugin list` says which and why."),
-    "EIN502": ("A rewrite or an expression went beyond the budget.", "", "Define its inner parts under names."),
+    "EIN501": ("A plugin, or one rule or function of it, failed and was switched off; everything else goes on.", "", "`einsight plugin list` says which and why. Update the plugin, or disable it: `plugins.disable` in the settings, `EINSIGHT_DISABLE_PLUGINS`, `--disable-plugin NAME`."),
+    "EIN502": ("A rewrite or an expression went beyond the budget; a rule of a plugin that did is switched off.", "", "Define its inner parts under names. Of a rule, `einsight rules --verify` says what undoes what."),
+    "EIN503": ("A lint of a plugin found something; the message begins with its name.", "", "What the message says. `einsight plugin list` says where it comes from."),
     "EIN601": ("An einsum string is malformed.", "", "Correct the subscripts."),
     "EIN602": ("An einsum string does not fit the shapes of its operands.", "", "Compare the subscripts with the shapes."),
 }  # fmt: skip
@@ -50,7 +51,7 @@ def explain(what: str) -> str:
         return "\n".join([*lines, "", advice])
     found = catalogue().rules.get(what)
     if found is not None:
-        lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", "", found.doc]
+        lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", *(["", found.doc] if found.doc else [])]
         for declare, before, after in found.examples:
             lines += [
                 "",

@@ -21,10 +21,10 @@ from ..rules.accumulation import is_deep
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
-from ..terms.dimension import Index
+from ..terms.dimension import Index, Tensor
 from ..terms.interruption import OutOfTime
 from ..terms.term import Derivative, Size, Term, has_head
-from ..terms.walk import expand_definitions
+from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
 from .derive import function_value, read_value, shortest, verified_matrix
 from .mistakes import Mistake, find_mistake
@@ -403,4 +403,17 @@ def _reduce(term: Term) -> Term:
     before = None
     while term is not before and not is_deep(term):
         before, term = term, normal_form(expand_definitions(term))
-    return term
+    return _without_defined_derivatives(term) if is_deep(term) else term
+
+
+def _without_defined_derivatives(term: Term) -> Term:
+    """Definitions that stay have their derivatives carried out: `δ = ∇_z L` is no difference quotient where it is evaluated."""
+    made: dict[Tensor, Tensor] = {}
+    for tensor in sorted((t for t in term.depends if t.definition is not None), key=lambda t: (len(t.depends), t.key)):
+        assert tensor.definition is not None
+        places, body = build.open_abstraction(tensor.definition)
+        worked = normal_form(replace_tensors(body, made))
+        if worked is not body:
+            definition = build.abstraction(places, worked)
+            made[tensor] = Tensor(tensor.name, tensor.dims, tensor.properties, definition)
+    return replace_tensors(term, made)

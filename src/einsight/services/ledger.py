@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, REDECLARES, Entry, Fact
+from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, NOTES, Entry, Fact
 from .cells import Analysis, Cell
 
 # the names before a place, of which a name that is not known may be a misspelling
@@ -25,7 +25,7 @@ class Ledger:
 
     def __init__(self, cells: list[Cell], layout: str, redeclares: bool = False):
         self.cells = cells
-        self.standing: dict[Fact, Any] = {LAYOUT: layout, REDECLARES: redeclares}  # where no statement says otherwise
+        self.standing: dict[Fact, Any] = {LAYOUT: layout, NOTES: redeclares}  # where no statement says otherwise
         self.tellers: dict[Fact, list[Cell]] = {}
         self.askers: dict[Fact, set[Cell]] = {}
         self.uses: Counter[str] = Counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ..plugins.hooks import API_VERSION
 from .derive import fail
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -33,61 +34,54 @@ test = ["pytest"]
 _MODULE = '''\
 """Rules and functions of {name} for einsight."""
 
-from einsight.plugins.hooks import hookimpl
-from einsight.rules.pattern import rule
-from einsight.rules.rule import Function
+from einsight.api import function, hook, rule
 
-# A rule reads like the identity it is: names stand for any expression, indices for any index.
-RULES = [
-    rule(
-        "{name}.softsign-odd",
-        "softsign(-s) => -softsign(s)",
-        doc="softsign is odd.",
-        source="einsight-{name}",
-    ),
-]
-
-# An elementwise function: its derivative in z, how it is computed, its name in NumPy code and in formulas.
-FUNCTIONS = [
-    Function(
-        "softsign",
-        derivative=("1/(1 + abs(z))^2",),
-        value=lambda z: z / (1 + abs(z)),
-        numpy="({{0}}/(1 + numpy.abs({{0}})))",
-        latex=r"\\operatorname{{softsign}}",
-        source="einsight-{name}",
-    ),
-]
+# The version of einsight.api that this is written for.
+EINSIGHT_API = {api}
 
 
-@hookimpl
+@hook
 def einsight_rules():
-    return RULES
+    return [
+        # It reads like the identity it is: names stand for any expression, indices for any index. The examples say what must
+        # become of an expression, among some declarations, or with None that the rule must leave it alone.
+        rule(
+            "{name}.softsign-odd",
+            "softsign(-s) => -softsign(s)",
+            doc="Softsign is odd.",
+            examples=[
+                ("x in R^n", "softsign(-x_i) x_i", "-softsign(x_i) x_i"),
+                ("x in R^n", "softsign(x_i)", None),
+            ],
+        ),
+    ]
 
 
-@hookimpl
+@hook
 def einsight_functions():
-    return FUNCTIONS
+    return [
+        # Its derivative in z, how NumPy computes it, and its name in formulas.
+        function(
+            "softsign",
+            derivative="1/(1 + abs(z))^2",
+            numpy="{{0}}/(1 + numpy.abs({{0}}))",
+            latex=r"\\operatorname{{softsign}}",
+            doc="A sigmoid without an exponential.",
+        ),
+    ]
 '''
 
 _TEST = '''\
-"""Every rule has the same value on both sides, every function the derivative that it states, at random points."""
+"""Everything that the plugin brings, held to numbers: a test for each rule and function, and each check of it."""
 
-import einsight_{module} as plugin
+import einsight_{module}
 import pytest
-from einsight.services.verify import verify_function, verify_rule
+from einsight.testing import cases
 
 
-@pytest.mark.parametrize("rule", plugin.RULES, ids=lambda r: r.id)
-def test_rule(rule):
-    results = verify_rule(rule)
-    assert results and not [r.problem for r in results if r.problem]
-
-
-@pytest.mark.parametrize("function", plugin.FUNCTIONS, ids=lambda f: f.name)
-def test_function(function):
-    results = verify_function(function)
-    assert results and not [r.problem for r in results if r.problem]
+@pytest.mark.parametrize("case", cases(einsight_{module}))
+def test_holds(case):
+    case.require()
 '''
 
 _README = """\
@@ -98,9 +92,13 @@ Rules and functions for [einsight](https://pypi.org/project/einsight/).
 ```sh
 pip install -e '.[test]'    # einsight finds the plugin by its entry point
 pytest                      # each rule and function, held to numbers
-einsight rules {name}.softsign-odd
+einsight plugin list        # is it on?
+einsight rules {name}
 einsight derive "softsign(W x)" -w x -d "W in R^(n x m); x in R^m"
 ```
+
+Everything is in `src/einsight_{module}/__init__.py`. `einsight rules --verify {name}` checks it too, and says which rules of
+other plugins apply to the same terms.
 """
 
 
@@ -125,5 +123,5 @@ def new_plugin(name: str, folder: Path) -> Path:
         (home / "README.md", _README),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(template.format(name=name, module=module), encoding="utf-8")
+        path.write_text(template.format(name=name, module=module, api=API_VERSION), encoding="utf-8")
     return source

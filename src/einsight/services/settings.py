@@ -27,6 +27,7 @@ class Settings:
 
     select, ignore   codes that alone are reported, and that are not
     disabled         plugins that are not loaded (`plugins.disable`)
+    rules            files of rules of the project, as absolute paths
     budget           seconds for one answer or verdict
     source           the file they come from
     problems         what is wrong in it, in words
@@ -36,6 +37,7 @@ class Settings:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     disabled: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     budget: float = BUDGET
     source: str = ""
     problems: tuple[str, ...] = ()
@@ -109,6 +111,8 @@ def read_settings(table: Any, source: str) -> Settings:
             values[name] = read(value)
         except ValueError as problem:
             problems.append(f"{source}: `{key}` {problem}")
+    if "rules" in values:
+        values["rules"] = tuple(str(Path(source).parent / name) for name in values["rules"])
     return Settings(**values, source=source, problems=tuple(problems), given=frozenset(values))
 
 
@@ -138,10 +142,17 @@ def _plugins(value: Any) -> tuple[str, ...]:
     return tuple(listed)
 
 
+def _files(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.endswith(".rules") for v in value):
+        raise ValueError(f"is a list of files whose names end in `.rules`, not {value!r}")
+    return tuple(value)
+
+
 _READ = {
     "layout": ("layout", _layout),
     "select": ("select", _codes),
     "ignore": ("ignore", _codes),
     "budget": ("budget", _seconds),
     "plugins": ("disabled", _plugins),
+    "rules": ("rules", _files),
 }

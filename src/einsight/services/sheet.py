@@ -34,6 +34,7 @@ from ..terms.interruption import poll, within
 from .cells import Analysis, Cell, Place, placed, told, unsure
 from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
+from .lints import CODE, lint_findings
 from .notes import planned
 from .places import nearest
 
@@ -236,6 +237,8 @@ class Sheet:
             lowered.diagnostics.append(Diagnostic("EIN002", NAMES["EIN002"][1], (0, len(item.text)), message))
             names.own.clear()
         silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
+        if CODE not in silent:
+            lowered.diagnostics += lint_findings(lowered)
         analysis = Analysis(lowered, names.own, asked.answers, frozenset(names.used), silent)
         known = self._memory.setdefault(_content(cell), [])
         known.insert(0, analysis)

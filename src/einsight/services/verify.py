@@ -1,122 +1,265 @@
-"""Holds every rule and function to numbers: both sides of each example, and each derivative."""
+"""Holds everything that plugins register to numbers, and rules to one another.
+
+of a rule        both sides of its statement have one value at random points and sizes, and it fires on its own left side;
+                 each example becomes what it says; rewriting by all rules comes to an end
+of a function    each derivative against a difference quotient
+of the others    a property's example has it, a tensor's signs are as it says, a target writes something
+among rules      none undoes another one; which ones apply to the same terms is noted
+"""
 
 from __future__ import annotations
 
-import random
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
+from ..lowering.array_functions import MalformedDefinition, read_definition
+from ..lowering.names import ARRAYS
+from ..lowering.report import EinsightError
 from ..lowering.values import Value
 from ..meaning.equality import compare
-from ..meaning.fields import Duals, Floats, NotInField
-from ..rules.catalogue import catalogue
-from ..rules.defined import number_at
-from ..rules.engine import everywhere
+from ..rules.catalogue import catalogue, derivative_problem
+from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
 from ..rules.pattern import MalformedRule, compiled
-from ..rules.rule import Function, Rule
+from ..rules.rule import Function, Property, Rule, SpecialTensor
 from ..terms import build
-from ..terms.dimension import Tensor
-from .derive import read_declarations, read_value
+from ..terms.term import Term
+from .check import check
+from .derive import derive, read_declarations, read_value
 from .judge import function_value
+
+OWN = "einsight"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One check of a rule or function: `problem` is empty where it holds."""
+    """One check: `problem` is empty where it holds; a `note` is worth knowing and no problem."""
 
     subject: str
     check: str
     problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that has not been made yet: of what, what, and what says what is wrong."""
+
+    subject: str
+    what: str
+    find: Callable[[], str]
+
+    def run(self) -> Result:
+        """Where something of a plugin was switched off by it, the reason for that counts."""
+        problem = self.find()
+        blamed = next((f.reason for f in catalogue().faults.all if f.subject == self.subject), "")
+        return Result(self.subject, self.what, blamed or problem)
+
+
+class Unknown(Exception):
+    """Neither a rule nor a function nor a plugin."""
+
+
+# what there is to check
+
+
+def checks_of(only: str | None = None) -> list[Check]:
+    """Of everything, or of a rule, a function or a plugin alone.  Raises Unknown."""
+    known = catalogue()
+    found: list[Check] = []
+
+    def is_wanted(name: str, source: str) -> bool:
+        return only in (None, name, source)
+
+    for rule in known.rules.values():
+        if is_wanted(rule.id, rule.source):
+            found += rule_checks(rule)
+    for function in known.functions.values():
+        if is_wanted(function.name, function.source):
+            found += function_checks(function)
+    for name, array in known.arrays.items():
+        if is_wanted(name, array.source):
+            found.append(Check(name, array.statement, partial(_array_problem, name)))
+    for tensor in dict.fromkeys(known.tensors.values()):
+        if is_wanted(tensor.name, tensor.source) and tensor.antisymmetric:
+            found.append(Check(tensor.name, "changes its sign with every swap", partial(_sign_problem, tensor)))
+    for word in known.properties.values():
+        if is_wanted(word.name, word.source):
+            found.append(Check(word.name, word.statement, partial(_property_problem, word)))
+    for target in known.targets.values():
+        if is_wanted(target.name, target.source):
+            found.append(Check(target.name, "writes y' A x", partial(_target_problem, target.name)))
+    if only is not None and only not in known.versions and not found:
+        raise Unknown(only)
+    return found
+
+
+def rule_checks(rule: Rule) -> list[Check]:
+    found = []
+    if rule.prepare is not None or not rule.examples:
+        found.append(Check(rule.id, rule.statement, partial(_statement_problem, rule)))
+    for declare, before, after in rule.examples:
+        what = f"{before} => {after if after is not None else 'nothing'}"
+        found.append(Check(rule.id, what, partial(_example_problem, rule, declare, before, after)))
+    if rule.source != OWN:
+        found.append(Check(rule.id, "comes to an end", partial(_ending_problem, rule)))
+    return found
+
+
+def function_checks(function: Function) -> list[Check]:
+    return [
+        Check(function.name, f"derivative in argument {place + 1}", partial(derivative_problem, function.name, place))
+        for place in range(function.arity)
+    ]
 
 
 def verify_rule(rule: Rule) -> list[Result]:
     """Each example fires as it says, and what the rule makes of it has the same value."""
-    results = _verify_statement(rule) if not rule.examples else []
-    for declare, before, after in rule.examples:
-        names = read_declarations(declare, "numerator")
-        value = read_value(before, names)
-        if value is None:
-            results.append(Result(rule.id, before, "the example does not read"))
-            continue
-        new = everywhere(rule, value.term)
-        if after is None:
-            problem = "fires and must not" if new is not value.term else ""
-        elif new is value.term:
-            problem = "does not fire"
-        else:
-            axes = value.order + value.plain_axes
-            problem = "" if compare(value.term, new, axes, function_value).equal else "changes the value"
-            stated = read_value(after, names, keep=[i.name for i in value.order])
-            if not problem and (stated is None or not compare(_on(stated, value), new, axes, function_value).equal):
-                problem = "gives something else than the example says"
-        results.append(Result(rule.id, f"{before} => {after}", problem))
-    return results
+    return [c.run() for c in rule_checks(rule)]
 
 
-def _verify_statement(rule: Rule) -> list[Result]:
+def verify_all(only: str | None = None) -> list[Result]:
+    """Everything, or a rule, a function or a plugin alone, and how its rules go with the others.  Raises Unknown."""
+    return [c.run() for c in checks_of(only)] + list(clashes(only))
+
+
+# rules
+
+
+def _example_problem(rule: Rule, declare: str, before: str, after: str | None) -> str:
+    names = read_declarations(declare, "numerator")
+    value = read_value(before, names)
+    if value is None:
+        return "the example does not read"
+    new = everywhere(rule, value.term)
+    if after is None:
+        return "fires and must not" if new is not value.term else ""
+    if new is value.term:
+        return "does not fire"
+    axes = value.order + value.plain_axes
+    if not compare(value.term, new, axes, function_value).equal:
+        return "changes the value"
+    stated = read_value(after, names, keep=[i.name for i in value.order])
+    if stated is None or not compare(_on(stated, value), new, axes, function_value).equal:
+        return "gives something else than the example says"
+    return ""
+
+
+def _statement_problem(rule: Rule) -> str:
     """A declarative rule: both sides have one value at random points, and it fires on its own left side."""
     try:
         left, right = compiled(rule.statement)
     except MalformedRule as malformed:
-        return [Result(rule.id, rule.statement, str(malformed))]
-    axes = left.order
-    problem = "" if compare(left.term, right.term, axes, function_value).equal else "the two sides differ"
+        return str(malformed)
+    if not compare(left.term, right.term, left.order, function_value).equal:
+        return "the two sides differ"
     new = everywhere(rule, left.term)
-    if not problem and new is left.term:
-        problem = "does not fire on its own left side"
-    if not problem and not compare(left.term, new, axes, function_value).equal:
-        problem = "changes the value"
-    return [Result(rule.id, rule.statement, problem)]
+    if new is left.term:
+        return "does not fire on its own left side"
+    return "" if compare(left.term, new, left.order, function_value).equal else "changes the value"
 
 
-def _on(value: Value, like: Value):  # type: ignore[no-untyped-def]
+def _ending_problem(rule: Rule) -> str:
+    """Rewriting what the rule applies to, by all rules, ends; if not, that switches the rule off, or the one it goes with."""
+    for term in _starts(rule):
+        try:
+            normal_form(term)
+        except MissingRule:
+            continue
+        except BudgetExceeded as spent:
+            return str(spent)
+    return ""
+
+
+def _on(value: Value, like: Value) -> Term:
     by_name = {i.name: i for i in like.order}
     names = {i: by_name[i.name] for i in value.order if i.name in by_name}
     term = build.substitute(value.term, names)  # type: ignore[arg-type]
     return build.substitute(term, dict(zip(value.plain_axes, like.plain_axes, strict=True)))
 
 
-def verify_function(function: Function, points: int = 20) -> list[Result]:
-    """Each derivative against a difference quotient."""
-    from ..rules.catalogue import function_derivative
-
-    results = []
-    generator = random.Random(function.name)
-    duals = Duals(Floats(function_value))
-    arguments = [Tensor("z"), Tensor("w")][: function.arity]
-    for place in range(function.arity):
-        body = function_derivative(function.name, place, tuple(build.component(t) for t in arguments))
-        problem, compared = "", 0
-        for _ in range(points):
-            at = [generator.uniform(-0.9, 0.9) for _ in arguments]
-            try:
-                expected = duals._quotient(function.name, tuple(at), place)
-                if body is None:
-                    problem = "its derivative does not read"
-                    break
-                got = number_at(body, tuple(at))
-            except NotInField:
-                continue
-            compared += 1
-            if abs(got - expected) > 1e-6 * max(1.0, abs(expected)) and not _near_kink(function.name, at):
-                problem = f"at {at} the derivative is {expected:.9g} and the rule gives {got:.9g}"
-                break
-        if not problem and not compared:
-            problem = "no point could be evaluated"
-        results.append(Result(function.name, f"derivative in argument {place + 1}", problem))
-    return results
+def _starts(rule: Rule) -> list[Term]:
+    """Terms that the rule is for: its left side, and what its examples begin with."""
+    found: list[Term] = []
+    with suppress(MalformedRule):
+        found.append(compiled(rule.statement)[0].term)
+    for declare, before, after in rule.examples:
+        try:
+            value = read_value(before, read_declarations(declare, "numerator")) if after is not None else None
+        except EinsightError:
+            continue
+        if value is not None:
+            found.append(value.term)
+    return found
 
 
-def _near_kink(name: str, at: list[float]) -> bool:
-    return name in ("abs", "sign", "relu") and abs(at[0]) < 0.01 or len(at) == 2 and abs(at[0] - at[1]) < 0.01
+# rules among one another
 
 
-def verify_all(only: str | None = None) -> list[Result]:
-    """Every rule and function, or the named rule alone."""
-    results: list[Result] = []
-    for rule in catalogue().rules.values():
-        if only in (None, rule.id):
-            results += verify_rule(rule)
-    if only is None:
-        for function in catalogue().functions.values():
-            results += verify_function(function)
-    return results
+def clashes(only: str | None = None) -> Iterator[Result]:
+    """Rules that undo one another, and rules for the same terms, of which at least one is wanted and none of our own pairs."""
+    rules = list(catalogue().rules.values())
+    starts = {rule.id: _starts(rule) for rule in rules}
+    for first, second in itertools.combinations(rules, 2):
+        if first.source == second.source == OWN or only not in (None, first.id, second.id, first.source, second.source):
+            continue
+        if set(first.heads).isdisjoint(second.heads) and not _meet(starts[first.id], starts[second.id]):
+            continue
+        pair = f"{first.id} ({first.source}) and {second.id} ({second.source})"
+        if _undoes(first, second, starts[first.id]) or _undoes(second, first, starts[second.id]):
+            yield Result(pair, "neither undoes the other", "one undoes what the other did, without end")
+        elif _fires_at(first, starts[second.id]) or _fires_at(second, starts[first.id]):
+            yield Result(pair, "left sides", note="both apply to the same terms: the one that is tried first decides the form")
+
+
+def _meet(left: list[Term], right: list[Term]) -> bool:
+    return any(a.heads & b.heads for a in left for b in right)
+
+
+def _undoes(first: Rule, second: Rule, terms: list[Term]) -> bool:
+    """Does the second make again what the first began with?"""
+    made = [(t, everywhere(first, t)) for t in terms]
+    return any(new is not t and everywhere(second, new) is t for t, new in made)
+
+
+def _fires_at(rule: Rule, terms: list[Term]) -> bool:
+    """Does it apply to one of those as a whole?"""
+    return any(type(t).__name__ in rule.heads and rule.apply(t) not in (None, t) for t in terms)
+
+
+# the others
+
+
+def _array_problem(name: str) -> str:
+    try:
+        read_definition(ARRAYS[name], catalogue().arity)
+    except MalformedDefinition as malformed:
+        return str(malformed)
+    return ""
+
+
+def _sign_problem(tensor: SpecialTensor) -> str:
+    for cell in itertools.product(*(range(1, n + 1) for n in tensor.shape)):
+        for k in range(len(cell) - 1):
+            swapped = (*cell[:k], cell[k + 1], cell[k], *cell[k + 2 :])
+            if tensor.value(*cell) != -tensor.value(*swapped):
+                return f"its entries {cell} and {swapped} are {tensor.value(*cell)} and {tensor.value(*swapped)}"
+    return ""
+
+
+def _property_problem(word: Property) -> str:
+    found = check(f"A ∈ ℝ^(n×n) {word.name}\n{word.statement}")
+    if not found.claims:
+        return found.diagnostics[0].message if found.diagnostics else "its statement is no equation"
+    verdict = found.claims[0].verdict
+    return "" if verdict == "right" else f"its example does not have it ({verdict})"
+
+
+def _target_problem(name: str) -> str:
+    try:
+        derive("y' A x", "x", "A in R^(n x m); x in R^m; y in R^n").to(name)
+    except EinsightError as problem:
+        return str(problem)
+    return ""

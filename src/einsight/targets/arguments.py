@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..lowering.report import Diagnostic, EinsightError
+from ..meaning.instances import SPECIAL
 from ..terms.dimension import Dim, Index, Shift, Tensor
 from ..terms.term import Component, Delta, Position, Size, Term, slot_indices
 
@@ -42,13 +43,38 @@ class Namespace:
 def argument_tensors(parts: Sequence[Term], needed: set[Dim], inputs: Iterable[Tensor]) -> list[Tensor]:
     """The tensors that occur in `parts`, and of `inputs` those that tell a needed size that no other tells."""
     tensors = {t.tensor for t in parts if isinstance(t, Component) and t.tensor.definition is None}
+    tensors = {t for t in tensors if not _is_special(t)}
     measured = {d for t in tensors for d in t.dims}
     for tensor in inputs:
         tells = any(d in needed and d not in measured for d in tensor.dims)
-        if tells and tensor.definition is None and tensor not in tensors:
+        if tells and tensor.definition is None and tensor not in tensors and not _is_special(tensor):
             tensors.add(tensor)
             measured.update(tensor.dims)
     return sorted(tensors, key=lambda t: t.key)
+
+
+def _is_special(tensor: Tensor) -> bool:
+    return "special" in tensor.properties
+
+
+def special_tensors(parts: Sequence[Term]) -> list[Tensor]:
+    """Those of the tensors in `parts` that are known without being given, such as `ε`."""
+    found = {t.tensor for t in parts if isinstance(t, Component) and _is_special(t.tensor)}
+    return sorted(found, key=lambda t: t.key)
+
+
+def entries_text(tensor: Tensor) -> str:
+    """The entries of a special tensor as nested lists."""
+    value = SPECIAL[tensor.name]
+
+    def listed(cell: tuple[int, ...]) -> str:
+        if len(cell) == len(tensor.dims):
+            return repr(float(value(*cell)))
+        size = tensor.dims[len(cell)].value
+        assert isinstance(size, int)
+        return "[" + ", ".join(listed((*cell, k + 1)) for k in range(size)) + "]"
+
+    return listed(())
 
 
 def dims_needed(term: Term) -> Iterable[Dim]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from ..rules.catalogue import catalogue
+from ..rules.catalogue import catalogue, written_out
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import (
@@ -28,7 +28,17 @@ from ..terms.term import (
     Term,
 )
 from ..terms.unknown import is_unknown
-from .arguments import Namespace, argument_tensors, dims_needed, least_sizes, measure, refuse, shape_checks
+from .arguments import (
+    Namespace,
+    argument_tensors,
+    dims_needed,
+    entries_text,
+    least_sizes,
+    measure,
+    refuse,
+    shape_checks,
+    special_tensors,
+)
 from .dialect import Dialect
 from .subscripts import axes_of, contraction, in_order, subscript
 
@@ -55,6 +65,8 @@ def write(
     arguments = {t: names.name(t.name) for t in argument_tensors(parts, needed, inputs)}
     sizes = measure(arguments)
     writer = _Writer(dialect, names, arguments, sizes)
+    for tensor in special_tensors(parts):
+        writer.list_entries(tensor)
     for tensor in defined:
         writer.define(tensor)
     result = writer.result(term, axes)
@@ -111,6 +123,11 @@ class _Writer:
             self.written[text] = name = self.names.name(f"t{len(self.lines) + 1}")
             self.lines.append(f"    {name} = {text}")
         return self.written[text]
+
+    def list_entries(self, tensor: Tensor) -> None:
+        """A line with the entries of a tensor that is known without being given."""
+        name = self.tensors[tensor] = self.names.name(tensor.name)
+        self.lines.append(f"    {name} = {self.dialect.array.format(entries_text(tensor))}")
 
     def define(self, tensor: Tensor) -> None:
         """A line that computes a defined tensor."""
@@ -271,6 +288,9 @@ class _Writer:
         if found is None:
             raise refuse(f"`{term.function}` is an unknown function and cannot be evaluated")
         template = self.dialect.elementwise(found)
+        whole = written_out(term.function, term.arguments[0]) if template is None and found.definition else None
+        if whole is not None:
+            return self.spread(whole, axes)
         if template is None:
             raise refuse(f"`{term.function}` has no spelling in {self.dialect.name} yet")
         arguments = [

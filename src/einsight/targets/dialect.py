@@ -53,14 +53,14 @@ class Dialect:
     elementwise: Callable[[Function], str | None]
 
 
-def from_table(table: Mapping[str, str]) -> Callable[[Function], str | None]:
-    """Spellings by name, of the functions that einsight and SymPy mean by those names.
+def from_table(table: Mapping[str, str], library: str) -> Callable[[Function], str | None]:
+    """Spellings by name, of the functions that einsight and SymPy mean by those names; else what a function brings along.
 
     A plugin's function of the same name may be another one.
     """
 
     def elementwise(function: Function) -> str | None:
         known = function.source == "sympy" or function in FUNCTIONS
-        return table.get(function.name) if known else None
+        return (table.get(function.name) if known else None) or getattr(function, library) or None
 
     return elementwise

@@ -79,7 +79,7 @@ JAX = Dialect(
     matrix_power="jax.numpy.linalg.matrix_power({0}, {1})",
     matrix_power_by=_POWER_BY,
     pi="jax.numpy.pi",
-    elementwise=from_table(FUNCTIONS),
+    elementwise=from_table(FUNCTIONS, "jax"),
 )
 
 

@@ -13,10 +13,10 @@ from .array_source import write
 from .dialect import Dialect
 
 
-def _elementwise(function: Function) -> str:
-    """The spelling that a function brings along; where it has none, its value on floats, entry by entry."""
-    if function.numpy:
-        return function.numpy
+def _elementwise(function: Function) -> str | None:
+    """The spelling that a function brings along; where it has none, nor a definition, its value on floats, entry by entry."""
+    if function.numpy or function.definition:
+        return function.numpy or None
     found = "__import__('einsight.rules.catalogue', fromlist=['catalogue']).catalogue()"
     called = ", ".join(f"{{{k}}}" for k in range(function.arity))
     value = f"numpy.vectorize({found}.function({function.name!r}).value, otypes=[float])({called})"

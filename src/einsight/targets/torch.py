@@ -80,7 +80,7 @@ TORCH = Dialect(
     matrix_power="torch.linalg.matrix_power({0}, {1})",
     matrix_power_by="torch.linalg.matrix_power({0}, int({1}))",
     pi="torch.pi",
-    elementwise=from_table(FUNCTIONS),
+    elementwise=from_table(FUNCTIONS, "torch"),
 )
 
 

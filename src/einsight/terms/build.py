@@ -38,6 +38,7 @@ LARGEST_NUMBER = 4096  # bits
 
 
 def number(value: Fraction | int) -> Number:
+    """A rational number as a term."""
     return Number.make(value)
 
 
@@ -158,6 +159,7 @@ def _is_small_power(base: Fraction, exponent: Fraction) -> bool:
 
 
 def apply(function: str, *arguments: Term) -> Term:
+    """An elementwise function, by its name, of some terms."""
     def build() -> Apply:
         self = object.__new__(Apply)
         self.function, self.arguments = function, arguments
@@ -240,6 +242,7 @@ def add(*terms: Term) -> Term:
 
 
 def negate(term: Term) -> Term:
+    """`-a`."""
     return product([MINUS_ONE, term])
 
 

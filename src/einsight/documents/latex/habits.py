@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 _TRANSPOSE = re.compile(
     r"\^\s*(\{\s*)?(-\s*)?(T\b|\\top|\\intercal|\\(mathsf|mathrm|mathbf|text|rm|sf|textsf)\s*\{?\s*T\b|\\T\b|⊤)|ᵀ"
@@ -15,6 +16,26 @@ _PRIME_TRANSPOSES = re.compile(
 _PRIMED_IS_DEFINED = re.compile(
     r"(?<![A-Za-z\\])([A-Za-z]|\\[a-z]+)(_\w|_\{\w+\})?'\s*(&\s*)?(:=|=|\\in\b|∈)(?!\s*(&\s*)?\1(?![A-Za-z]))"
 )
+
+
+_INVARIANT = re.compile(r"(?<![A-Za-z\\])I_(1|\{1\})(?!\d)")
+
+
+class Habits(NamedTuple):
+    """
+    primes          what `'` is: part of a `name`, or a `transpose`
+    has_invariants  is `I_2` the second invariant rather than an identity?
+    """
+
+    primes: str = "name"
+    has_invariants: bool = False
+
+
+PLAIN = Habits()
+
+
+def habits_of(formulas: Sequence[str]) -> Habits:
+    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas))
 
 
 def primes_of(formulas: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from .words import ACCENTS, ARROWS, DOTS, FONTS, FUNCTION_COMMANDS, GAPS, MEANS_
 
 # words that label a name where they are not set upright
 _LABELS = {"new", "old", "out", "max", "min", "opt", "reg", "train", "test", "in"}
-_RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _TRANSPOSE = {"T", "⊤", "top", "intercal", "transpose", "tran", "trans", "tp", "Tr", "transp"}
 
 
@@ -103,8 +103,20 @@ def raised(inside: Items) -> str:
     """A layer or a sample above a name, `(l)` or `[1]` or a star, as the mark that tells names apart; empty for anything else."""
     text = word(inside)
     found = re.fullmatch(r"[(\[⟨]([a-zA-Z0-9][a-zA-Z0-9+\-]{0,7})[)\]⟩]", text)
-    made = found[1].translate(_RAISED) if found else ""
+    made = found[1].translate(RAISED) if found else ""
     return f"⁽{made}⁾" if made and not re.search(r"[qA-Z]", made) else ""
+
+
+def layered(script: Script) -> tuple[str, list[Script]] | None:
+    """The mark of a layer or a sample above a name, and the power behind it, as in `W^{[2]\\top}`; None for anything else."""
+    inside = script.inside
+    for count in range(len(inside), 0, -1):
+        mark = raised(inside[:count])
+        if mark and count == len(inside):
+            return mark, []
+        if mark and (is_transpose(inside[count:]) or word(inside[count:]) in ("-1", "2")):
+            return mark, [Script("^", inside[count:], inside[count].start, script.end)]
+    return None
 
 
 def index_text(inside: Items, sign: Script) -> str:

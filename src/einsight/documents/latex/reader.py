@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from .habits import PLAIN, Habits
 from .kinds import Unread
 from .macros import Endless, Macro, definition_end, expanded, used_in
 from .parse import parse
@@ -16,24 +17,26 @@ __all__ = ["Statement", "Unread", "read_formula"]
 _COMMAND = re.compile(r"\\[A-Za-z@]+")
 
 
-def read_formula(source: str, start: int, end: int, macros: dict[str, Macro], primes: str = "name") -> list[Statement]:
+def read_formula(
+    source: str, start: int, end: int, macros: dict[str, Macro], habits: Habits = PLAIN
+) -> list[Statement]:
     """The statements of a part of a text; one that is not understood says why in its `problem`.
 
-    `primes` says what `'` is: part of a `name`, or a `transpose`.  Raises Unread where the formula is none to TeX.
+    Raises Unread where the formula is none to TeX.
     """
     text = source[start:end]
     used = used_in(set(_COMMAND.findall(text)), macros) if macros else {}
-    found = _read(text, tuple(sorted(used.items(), key=lambda m: m[0])), primes)
+    found = _read(text, tuple(sorted(used.items(), key=lambda m: m[0])), habits)
     if isinstance(found, Unread):
         raise Unread(found.reason, found.span[0] + start, found.span[1] + start)
     return [s.moved(start) for s in found]
 
 
 @lru_cache(maxsize=2_000)  # while one types, most formulas of a page stay as they are
-def _read(text: str, macros: tuple[tuple[str, Macro], ...], primes: str) -> tuple[Statement, ...] | Unread:
+def _read(text: str, macros: tuple[tuple[str, Macro], ...], habits: Habits) -> tuple[Statement, ...] | Unread:
     try:
         row = expanded(_without_definitions(tokens(text)), dict(macros))
-        return tuple(statements(parse(row), primes)) if row else ()
+        return tuple(statements(parse(row), habits)) if row else ()
     except Endless as macro:
         return Unread(f"the macro {macro} expands to itself", 0, len(text))
     except Unread as why:

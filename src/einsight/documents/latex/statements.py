@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from . import words
 from .arrays import array_shape, is_bracket, without_dots
+from .habits import Habits
 from .kinds import Unread
-from .names import is_transpose, letters, split
+from .names import is_transpose, letters, split, word
 from .pieces import Piece, Statement, joined
 from .tree import Environment, Item, Items, Leaf, Rows, is_sign, leaves
 from .writer import Writer
@@ -41,6 +42,7 @@ _CONDITION = re.compile(r"(if|when|whenever|for|since|assuming|provided|unless|a
 _PROPERTY = re.compile(
     r"\s*(is |and )*(symmetric|antisymmetric|diagonal|orthogonal|positive definite|positive-definite|positive)[\s.,;]*"
 )
+_DEFINITE = ("succ", "succeq", "prec", "preceq", "≻", "⪰")
 _RELATIONS = ("=", ":=", "∈", "≠", "<", ">", "≤", "≥", "→", "↦")
 
 
@@ -53,12 +55,12 @@ class _Part:
     condition: list[Items] = field(default_factory=list)
 
 
-def statements(rows: Rows, primes: str) -> list[Statement]:
+def statements(rows: Rows, habits: Habits) -> list[Statement]:
     """All statements of a formula; one that is not understood has a `problem`."""
     made: list[Statement] = []
     for part in _parts(rows):
         try:
-            made += _written(part, primes)
+            made += _written(part, habits)
         except Unread as why:
             items = part.items or ()
             place = (items[0].start, max(i.end for i in items)) if items else why.span
@@ -236,21 +238,25 @@ def _is_blank(item: Item) -> bool:
 # parts to statements
 
 
-def _written(part: _Part, primes: str) -> Iterator[Statement]:
+def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
     items = without_dots(_trimmed(part.items))
     if not items:
         return
+    definite = _definite(items, habits)
+    if definite is not None:
+        yield definite
+        return
     if sum(is_sign(i, "∈") for i in items) > 1:
         for declared in _declarations(items):
-            yield from _written(_Part(declared), primes)
+            yield from _written(_Part(declared), habits)
         return
-    condition = _condition(part, primes)
+    condition = _condition(part, habits)
     items, space = _without_space(items)
     name = _declared(items)
     if space:
         head = name if name else items
         if name or not any(is_sign(i, "=") for i in items):
-            text, places = joined(Writer((*head, *space), primes, lists=True).write())
+            text, places = joined(Writer((*head, *space), habits, lists=True).write())
             found = _PROPERTY.fullmatch(part.words)
             if found:
                 text += " " + found[2].replace(" ", "-")
@@ -259,12 +265,27 @@ def _written(part: _Part, primes: str) -> Iterator[Statement]:
         if not any(is_sign(i, "=", ":=") for i in items) or _is_array(items):
             return
     elif name and _is_array(items):
-        yield _shape_of_array(items, name, primes)
+        yield _shape_of_array(items, name, habits)
         return
     lists = any(is_sign(i, ":") for i in items)
-    text, places = joined(Writer(items, primes, lists).write())
+    text, places = joined(Writer(items, habits, lists).write())
     if text.strip():
         yield Statement(text, places, condition)
+
+
+def _definite(items: Items, habits: Habits) -> Statement | None:
+    """`P = P^T \\succ 0` and `P \\succ 0`: of what is definite it is understood that it is symmetric."""
+    at = next((k for k, i in enumerate(items) if isinstance(i.atom, Leaf) and i.atom.text in _DEFINITE), 0)
+    if not at or len(items) != at + 2 or word(items[-1:]) != "0":
+        return None
+    left = items[:at]
+    pieces = Writer(left, habits).write()
+    if not any(is_sign(i, "=") for i in left):
+        if at > 1 or len(pieces) != 1:
+            return None
+        end = items[-1].end
+        pieces += [Piece(" = ", items[at].start, end), Piece(f"{pieces[0].text}ᵀ", items[at].start, end)]
+    return Statement(*joined(pieces))
 
 
 def _declarations(items: Items) -> Iterator[Items]:
@@ -282,7 +303,7 @@ def _declarations(items: Items) -> Iterator[Items]:
         yield tuple(waiting)
 
 
-def _condition(part: _Part, primes: str) -> str:
+def _condition(part: _Part, habits: Habits) -> str:
     """The words behind a statement with their formula, where they are a condition."""
     said = part.words
     if not _CONDITION.match(said) and not part.condition:
@@ -296,7 +317,7 @@ def _condition(part: _Part, primes: str) -> str:
     formulas = []
     for items in part.condition:
         try:
-            formulas.append(joined(Writer(items, primes, lists=True).write())[0].strip())
+            formulas.append(joined(Writer(items, habits, lists=True).write())[0].strip())
         except Unread:
             formulas.append("…")
     return " ".join([said, *formulas]).strip()
@@ -339,7 +360,7 @@ def _is_array(items: Items) -> bool:
     return written_out or (dotted and is_bracket(right[0], "OPENING"))
 
 
-def _shape_of_array(items: Items, name: Items, primes: str) -> Statement:
+def _shape_of_array(items: Items, name: Items, habits: Habits) -> Statement:
     """`x = (x_1, …, x_n)^T` as the declaration that it is."""
     right = tuple(split(items, "=", ":=")[1])
     spelled = letters(name[0]) if len(name) == 1 else None
@@ -347,5 +368,5 @@ def _shape_of_array(items: Items, name: Items, primes: str) -> Statement:
     if not shape:
         raise Unread("a matrix that is written out", right[0].start, right[-1].end)
     place = (right[0].start, right[-1].end)
-    text, places = joined([*Writer(name, primes).write(), Piece(f" ∈ ℝ{shape}", *place)])
+    text, places = joined([*Writer(name, habits).write(), Piece(f" ∈ ℝ{shape}", *place)])
     return Statement(text, places)

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 
 from . import words
 from .derivatives import derivative
+from .habits import PLAIN, Habits
 from .kinds import Unread
-from .names import extent, index_text, is_transpose, label, letters, raised, split, word
+from .names import extent, index_text, is_transpose, label, layered, letters, split, word
 from .pieces import Piece, text_of
 from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_sign, leaves
 
 _SPACED = {"=": " = ", "+": " + ", "-": " - ", ",": ", ", ":": " : ", ":=": " := ", "∈": " ∈ ", "→": " → ", "≠": " ≠ ",
            "≤": " ≤ ", "≥": " ≥ ", "<": " < ", ">": " > ", "⊙": " ⊙ ", "⊗": " ⊗ ", "·": " · ", "×": " × ", "*": " * "}  # fmt: skip
 _PLAIN = set("/|‖∂∇∑ℝᵀ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ")
+_COMPARED = ("=", "≠", "<", ">", "≤", "≥", "∈")
 _BRACKETS = {"(": "(", "[": "[", "{": "(", ")": ")", "]": "]", "}": ")"}
 # an argument without brackets ends before one of these: `\log x + 1`
 _ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", "∈", "⊙", ":=")
@@ -28,14 +30,15 @@ _ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", 
 class Writer:
     """One row or a part of it; `at` is the next item.
 
-    `primes` says what `'` is, part of a `name` or a `transpose`; `lists` that commas may separate names.
+    `lists` says that commas may separate names; `round` are brackets that are written as round ones.
     """
 
     items: Items
-    primes: str = "name"
+    habits: Habits = PLAIN
     lists: bool = False
     at: int = 0
     out: list[Piece] = field(default_factory=list)
+    round: list[Item] = field(default_factory=list)
 
     def write(self) -> list[Piece]:
         while self.at < len(self.items):
@@ -43,7 +46,7 @@ class Writer:
         return self.out
 
     def inner(self, items: Items, lists: bool = False) -> list[Piece]:
-        return Writer(items, self.primes, lists).write()
+        return Writer(items, self.habits, lists).write()
 
     # tools
 
@@ -95,7 +98,7 @@ class Writer:
         elif kind == "OPENING":
             self._opening(item, leaf)
         elif kind == "CLOSING":
-            self._emit(_BRACKETS.get(text, text), leaf.start, leaf.end)
+            self._emit(")" if item in self.round else _BRACKETS.get(text, text), leaf.start, leaf.end)
             self._scripts(item)
         elif kind == "WORDS":
             self._words(item, leaf)
@@ -149,7 +152,15 @@ class Writer:
                 raise Unread("a set", leaf.start, leaf.end)
         if item.scripts:
             raise Unread("scripts behind an opening bracket", item.start, item.end)
-        self._emit(_BRACKETS.get(leaf.text, leaf.text), leaf.start, leaf.end)
+        text = _BRACKETS.get(leaf.text, leaf.text)
+        if text == "[":  # `W^T [a + b]` is a product; `[i = j]` is a number, `x[i]` an entry
+            inside, closing = self._until_closed()
+            if closing is not None and len(inside) > 1 and not any(is_sign(i, *_COMPARED) for i in inside):
+                self.round.append(closing)
+                text = "("
+        if text == "(" and self.out and self.out[-1].text in ("ᵀ", "'"):
+            text = " ("  # `1^T (x + y)` is a product whatever the name before is
+        self._emit(text, leaf.start, leaf.end)
 
     def _inner_product(self, leaf: Leaf) -> None:
         """`⟨x, y⟩`, of vectors and of matrices."""
@@ -201,15 +212,16 @@ class Writer:
             return
         rest: list[Script] = []
         for script in item.scripts:
-            if script.sign == "'" and self.primes == "name":
+            if script.sign == "'" and self.habits.primes == "name":
                 text, end = text + "ʹ", script.end
             elif script.sign == "_" and label(script.inside):
                 text, end = text + label(script.inside), script.end
-            elif script.sign == "^" and raised(script.inside):
-                text, end = text + raised(script.inside), script.end
+            elif script.sign == "^" and (layer := layered(script)):
+                text, end = text + layer[0], script.end
+                rest += layer[1]
             elif (
                 script.sign == "^"
-                and self.primes == "name"
+                and self.habits.primes == "name"
                 and set(word(script.inside)) <= {"′", "'"}
                 and script.inside
             ):
@@ -221,7 +233,25 @@ class Writer:
             mark, behind = mark.split("⁾", 1)
             text = f"{base}{behind}⁽{mark}⁾"
         self._emit(text, start, end)
+        if self._is_entry_of_power(text, rest):  # `F^{-1}_{ij}` is an entry of the inverse, no inverse of an entry
+            self.out[-1:] = [Piece("(", start, start), self.out[-1]]
+            self._scripts(Item(item.atom, tuple(rest[:1])))
+            self._emit(")", rest[0].end, rest[0].end)
+            rest = rest[1:]
         self._scripts(Item(item.atom, tuple(rest)))
+
+    @staticmethod
+    def _is_entry_of_power(text: str, scripts: list[Script]) -> bool:
+        if [s.sign for s in scripts] not in (["^", "_"], ["_", "^"]):
+            return False
+        above, below = sorted(scripts, key=lambda s: s.sign)
+        power = word(above.inside)
+        inverse = power == "-1" or (power[:1] == "-" and is_transpose(above.inside[1:]))
+        if not (inverse or is_transpose(above.inside)) or len(leaves(below.inside)) < 2 or word(below.inside).isdigit():
+            return False
+        if scripts[0] is below and inverse:
+            raise Unread(f"whether `{text}` is inverted or its entry", above.start, above.end)
+        return scripts[0] is above
 
     def _sized(self, item: Item, text: str) -> bool:
         """`I_n` and `\\mathbf{1}_N`: of that size."""
@@ -230,6 +260,7 @@ class Writer:
         if (
             text not in ("I", "ones")
             or not size
+            or (text == "I" and size.isdigit() and (size == "1" or self.habits.has_invariants))
             or (text == "I" and len(size) > 1 and len(leaves(below[0].inside)) > 1)
         ):
             return False
@@ -245,11 +276,13 @@ class Writer:
         above: list[Piece] = []
         for script in item.scripts:
             if script.sign == "'":
-                if self.primes != "transpose":
+                if self.habits.primes != "transpose":
                     raise Unread("a prime behind more than a name", script.start, script.end)
                 above.append(Piece("'", script.start, script.end))
             elif script.sign == "_":
                 if norm:
+                    if word(script.inside) == "2" and self._norm_of_matrix():
+                        raise Unread("the norm `2` of a matrix", script.start, script.end)
                     if word(script.inside) not in ("2", "F", "Fro", "fro"):
                         raise Unread(f"the norm `{word(script.inside)}`", script.start, script.end)
                     continue
@@ -260,6 +293,14 @@ class Writer:
                 above.append(Piece(self._power(script), script.start, script.end))
         self.out += below + above
 
+    def _norm_of_matrix(self) -> bool:
+        """Are there only capital letters between the bars that end here?"""
+        signs = [i.atom.text if isinstance(i.atom, Leaf) else "" for i in self.items[: self.at - 1]]
+        bars = [k for k, sign in enumerate(signs) if sign in ("‖", "|")]
+        inside = self.items[bars[-1] + 1 : self.at - 1] if bars else ()
+        names = [p.text for i in inside for p in letters(i) or ()]
+        return bool(names) and all(n[0].isupper() for n in names)
+
     def _power(self, script: Script) -> str:
         inside, said = script.inside, word(script.inside)
         if is_transpose(inside):
@@ -268,7 +309,7 @@ class Writer:
             return "^-1"
         if said[:1] == "-" and len(inside) > 1 and is_transpose(inside[1:]):
             return "^-T"
-        if said in ("′", "'") and self.primes == "transpose":
+        if said in ("′", "'") and self.habits.primes == "transpose":
             return "'"
         if re.fullmatch(r"\d+", said):
             return f"^{said}"
@@ -471,6 +512,10 @@ class Writer:
         for script in item.scripts:
             if script.sign == "_":
                 inner = text_of(self.inner(script.inside)).replace(" ", "")
+                if len(inner) == 2 and inner.isalpha() and leaf.text == "∇":  # `∇_{xx}`
+                    if inner[0] != inner[1]:
+                        raise Unread("a mixed second derivative", script.start, script.end)
+                    inner, above = inner[0], "²"
                 below = f"_{inner}" if len(inner) == 1 else f"_{{{inner}}}"
             elif word(script.inside) == "2":
                 above = "²"

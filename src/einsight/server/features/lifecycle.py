@@ -49,6 +49,8 @@ def register(server: Server) -> None:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
+        if any(change.uri.endswith(".rules") for change in params.changes):
+            server.rules_changed()
         server.settings_changed()
 
     @server.feature("einsight/theme")
@@ -75,7 +77,9 @@ async def _watch_settings(server: Server) -> None:
     from ...services.settings import FILES
 
     workspace = server.client_capabilities.workspace or lsp.WorkspaceClientCapabilities()
-    files = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(f"**/{name}") for name in FILES])
+    files = lsp.DidChangeWatchedFilesRegistrationOptions(
+        [lsp.FileSystemWatcher(f"**/{name}") for name in (*FILES, "*.rules")]
+    )
     own = lsp.DidChangeConfigurationRegistrationOptions("einsight")
     offers: list[tuple[str, Any, Any]] = [
         (lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, files, workspace.did_change_watched_files),

@@ -6,16 +6,18 @@ A formula such as `K S = P H'` or `‖u‖ = 1` that is no claim binds what is i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from ...lowering.names import Names
-from ...lowering.statements import Lowered
+from ...lowering.statements import Lowered, Side
 from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
+from ...terms.dimension import Dim, Index
 from ...terms.interruption import OutOfTime, within
 from ...terms.term import Component, Derivative
-from ...terms.walk import expand_definitions
+from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
 from ..judge import Given, are_right
 from .trees import names_of
@@ -86,6 +88,26 @@ def holds(lowered: Lowered, names: Names, given: Given = ()) -> bool:
     if lowered.kind != "claim" or any(s.value is None for s in lowered.sides):
         return False
     return _holds(_Statement(lowered, names, given))
+
+
+def holds_at(size: int, lowered: Lowered, names: Names, given: Given = ()) -> bool:
+    """Does a statement that does not hold in general hold where every axis that nobody declares has that size?"""
+    if lowered.kind != "claim" or any(s.value is None for s in lowered.sides) or holds(lowered, names, given):
+        return False
+    values = [s.value for s in lowered.sides if s.value is not None]
+    tensors = {t for v in values for t in v.term.depends}
+    dims = {d: Dim(size) for t in tensors for d in t.dims if d.inferred}
+    dims |= {i.dim: Dim(size) for v in values for i in v.order if i.dim.inferred}
+
+    def sized(side: Side) -> Side:
+        value = side.value
+        assert value is not None
+        order = tuple(Index(i.name, dims.get(i.dim, i.dim), i.kind, i.key[1]) for i in value.order)
+        return replace(side, value=replace(value, term=replace_dims(value.term, dims), order=order))
+
+    if not dims or any(v.axes for v in values):
+        return False
+    return holds(replace(lowered, sides=tuple(map(sized, lowered.sides)), kinder=()), names, given)
 
 
 class _Statement:

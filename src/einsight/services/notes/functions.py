@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ...documents.latex.names import RAISED
 from ...documents.regions import Region
 from ...lowering.names import Entry, Names
 from ...lowering.statements import lower_statement
@@ -72,6 +73,13 @@ def _primed(text: str) -> Iterator[Change]:
         end = closing(text, found.end())
         if end:
             yield found.start(), end, _DERIVATIVES[found[1]].format(text[found.end() : end])
+
+
+def sample_in_sum(text: str) -> str:
+    """A name whose mark holds an index that is summed, such as `x⁽ⁱ⁾` under `∑_i`; the mark is no index, so nothing is known of it."""
+    summed = "".join(re.findall(r"∑_\{?((?:[a-z],?)+)", text)).replace(",", "")
+    raised = {letter.translate(RAISED) for letter in summed} - {""}
+    return next((m[0] for m in re.finditer(r"[^\W\d_]\w*⁽([^⁾]*)⁾", text) if set(m[1]) & raised), "")
 
 
 def taken_elsewhere(text: str, arguments: Mapping[str, str]) -> str:

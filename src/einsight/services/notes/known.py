@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...documents.regions import Region
-from ...lowering.names import LAYOUT, REDECLARES, Entry, Names, canonical_name, space_text
+from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.report import Diagnostic
 from ...lowering.statements import Lowered, lower_statement
 from ...rules.catalogue import catalogue
@@ -18,6 +18,7 @@ from .shapes import shapes
 from .trees import names_of, walk, whole_names
 from .words import Said
 
+_FRESH = "einsightʹ"  # a name that no page has
 _CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
 
 
@@ -33,11 +34,12 @@ class Known:
     bound       names of which the page says more than that, each with what says so
     here        names that this paragraph declares, with where
     before      the shapes of those before
+    section     the number of headings so far, and `sections` those before each name
     """
 
     def __init__(self, layout: str):
         self.names = Names(catalogue().arity)
-        self.names.own.update({LAYOUT: layout, REDECLARES: True})
+        self.names.own.update({LAYOUT: layout, NOTES: True})
         self.out: list[Region] = []
         self.findings: list[Diagnostic] = []
         self.functions: set[str] = set()
@@ -47,6 +49,8 @@ class Known:
         self.bound: dict[str, str] = {}
         self.here: dict[str, Region] = {}
         self.before: dict[str, list[str]] = {}
+        self.section = 0
+        self.sections: dict[str, int] = {}
 
     def tensor(self, name: str) -> Tensor | None:
         entry = self.names.find(name)
@@ -88,6 +92,7 @@ class Known:
         for target in tree.targets:
             name = canonical_name(target.text)
             self.here[name] = region
+            self.sections[name] = self.section
             self.assumed.discard(name)
             self.functions.discard(name)
             self.properties.pop(name, None)
@@ -121,6 +126,44 @@ class Known:
             return
         self.names.put(Entry(name, Tensor(name, shape.dims), None, "declared"))
         self.out.append(declaration(name, tuple(map(str, shape.dims)), region.map_span((0, 1))))
+
+    # names of other sections
+
+    def is_of_other_section(self, name: str) -> bool:
+        """Does what is known of a name come from before the last heading?"""
+        return self.sections.get(name, self.section) != self.section
+
+    def used_anew(self, lowered: Lowered) -> str:
+        """A name of another section that is at odds with one declared in this, of which it shares no dimension.
+
+        Authors use a letter for several things, and where they do they speak of other dimensions too.
+        """
+        for found in lowered.diagnostics:
+            names = [name for name, _ in found.related if isinstance(name, str)]
+            elsewhere = [n for n in names if self.is_of_other_section(n)]
+            here = [n for n in names if n not in elsewhere and not self.is_defined(n)]
+            if found.code.startswith("EIN3") and here and self._dims(here).isdisjoint(self._dims(elsewhere)):
+                return next(iter(elsewhere), "")
+        return ""
+
+    def _dims(self, names: Iterable[str]) -> set[Dim]:
+        return {d for n in names if (t := self.tensor(n)) is not None for d in t.dims}
+
+    def give_anew(self, name: str, region: Region, tree: Relation) -> bool:
+        """`z = A x` in a section gives `z` that value, whatever it was in those before; False where it claims something of it."""
+        right = region.text[tree.sides[1].start : tree.sides[1].end]
+        read = lower_statement(Piece(0, f"{_FRESH} = {right}"), self.names.child())
+        if read.tensor is None or any(d.inferred for t in (read.tensor, *read.tensor.depends) for d in t.dims):
+            return False
+        old = self.tensor(name)
+        if old is not None and old.definition is read.tensor.definition:
+            return False
+        left = (tree.sides[0].start, tree.sides[0].end)
+        made = declaration(name, tuple(map(str, read.tensor.dims)), region.map_span(left))
+        found = parse_statement(made.text)[0]
+        assert isinstance(found, Declaration)
+        self.declare(made, found)
+        return True
 
     # names that nobody declares
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,18 @@ _CONDITION = re.compile(
     r"(?! (?:we|you) (?:go|look|now|take|want|write|plug|apply|use|remember|understand|differentiate|expand)\b)[^.!?]*$",
     re.IGNORECASE,
 )
+# a relation between indices, or of an index with a number: `i \neq j`, `1 < k < n`
+_AMONG_INDICES = r"[i-nrst1-9](?:\s*(?:=|≠|<|>|≤|≥|\\neq?\b|\\[lg]eq?(?:slant)?\b|\\[lg]t\b)\s*(?:[i-nrstKNT]\b|\d+)(?:\s*[+-]\s*\d+)?)+"
+_FORMULA = rf"(?:\$+|\\\(|`)\s*{_AMONG_INDICES}\s*(?:\$+|\\\)|`)"
+_INDEX_BEFORE = re.compile(rf"\b(?:for|if|when|where|with|case)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE)
+_INDEX_BEHIND = re.compile(
+    rf"[\s$,]*(?:\\\))?[\s,]*(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
+)
+_HEADING = re.compile(
+    r"^[ \t>]*(?:#{1,6}[ \t]|(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$|\*\*[^*\n]+\*\*[ \t]*$"
+    r"|\\(?:chapter|(?:sub)*section|paragraph)\b|\\begin\{(?:exercise|problem|question|example|theorem|lemma|proposition)s?\*?\})",
+    re.MULTILINE,
+)
 SENTENCE = re.compile(r"[.!?](?=\s)")
 # how far before a formula the words of its sentence are sought
 _BEFORE = 400
@@ -22,11 +35,12 @@ _BEFORE = 400
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A part of a text from `start` to `end`, with the regions in it."""
+    """A part of a text from `start` to `end`, with the regions in it; `section` is the number of headings before it."""
 
     start: int
     end: int
     regions: tuple[Region, ...]
+    section: int = 0
 
 
 def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
@@ -38,19 +52,24 @@ def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
         and not _CONTINUES.match(text, m.end())
         and text[: m.start()].rstrip("$ \t\r\n")[-1:] not in (",", ":", "e", "d")
     ]
+    headings = [m.start() for m in _HEADING.finditer(text)]
     begin = at = 0
     for end in [*ends, len(text) + 1]:
         group = []
         while at < len(regions) and regions[at].start <= end:
             group.append(regions[at])
             at += 1
-        yield Paragraph(begin, min(end, len(text)), tuple(group))
+        first = group[0].start if group else begin
+        yield Paragraph(begin, min(end, len(text)), tuple(group), bisect_right(headings, first))
         begin = end
 
 
 def condition(text: str, region: Region) -> str:
-    """What is said under a condition, in words before the formula of the same sentence; empty where nothing is."""
+    """What is said under a condition, in words of the same sentence; empty where nothing is."""
     before = text[max(0, region.start - _BEFORE) : region.start]
     sentence = BREAK.split(SENTENCE.split(before)[-1])[-1]
+    among = _INDEX_BEFORE.search(sentence) or _INDEX_BEHIND.match(text, region.end)
+    if among is not None:
+        return f"it is said under a condition: {among[1]}"
     found = _CONDITION.search(re.sub(r"\$[^$]*\$", " ", sentence))
     return f"it is said under a condition: “{found[1]} …”" if found else ""

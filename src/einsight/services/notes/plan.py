@@ -18,11 +18,22 @@ from ...lowering.statements import Lowered, lower_item, lower_statement, target_
 from ...syntax.parse import parse_statement
 from ...syntax.quotients import Quotient, units
 from ...syntax.statements import Piece, split_document
-from ...syntax.tree import Addition, Call, Chain, Declaration, FunctionDeclaration, Indexed, Name, Relation
+from ...syntax.tree import (
+    Absolute,
+    Addition,
+    Call,
+    Chain,
+    Declaration,
+    FunctionDeclaration,
+    Indexed,
+    Name,
+    Node,
+    Relation,
+)
 from ..cells import has_derivative
-from .bounds import bound_by, hidden_dependence, holds, leaves_of, to_be_solved
+from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, to_be_solved
 from .differentials import with_differentials
-from .functions import taken_elsewhere, with_functions, written_out
+from .functions import sample_in_sum, taken_elsewhere, with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
 from .known import Known
 from .labels import labelled
@@ -79,6 +90,7 @@ class _Plan:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
         self.here, self.words = paragraph, words
         self.known.here = {}
+        self.known.section = paragraph.section
         said = list(words.said())
         self.known.declare_by_words(said)
         for region, tree in read:
@@ -119,13 +131,21 @@ class _Plan:
         if alias is not None:
             self.aliases[alias[0]] = alias[1]
             return
+        symmetric = symmetric_name(region.text)
+        if symmetric and not condition(self.text, region) and not region.condition:
+            old = self.known.properties.get(symmetric, frozenset())
+            self.known.properties[symmetric] = old | {"symmetric"}
+            return
         functions = self.aliases | {f: f for f in self.known.functions}
         region, tree = _as_relation(with_functions(region, functions), region, tree)
         region, tree = self._without_arguments(region, tree)
         region, tree = self._with_known_names(region, tree)
         elsewhere = taken_elsewhere(region.text, self.arguments)
+        sample = sample_in_sum(region.text)
         if elsewhere:
             self._refuse(region, f"`{elsewhere}` is taken at another point than in its definition")
+        elif sample:
+            self._refuse(region, f"`{sample}` changes with what is summed")
         elif self._defines_first(tree):
             start = tree.sides[1].start
             self.statement(part(region, 0, tree.sides[1].end))
@@ -153,6 +173,7 @@ class _Plan:
         tree = relation_of(region)
         if tree is None:
             return
+        self._anew(region, tree)
         region, tree = self._without_undefined(region, tree)
         region, problem = self._under_condition(region, tree)
         made = with_differentials(region, tree, self.names)
@@ -173,6 +194,21 @@ class _Plan:
         for name in made.varied:
             self.known.declare_like(f"d{name}", name, region)
         self._put_out(region, tree)
+
+    def _anew(self, region: Region, tree: Relation) -> None:
+        """A value that a section gives a name of another section."""
+        found = target_of(tree.sides[0])
+        name = canonical_name(found[0]) if found is not None and not found[1] and not found[2] else ""
+        if (
+            not name
+            or len(tree.sides) != 2
+            or not self.known.is_of_other_section(name)
+            or name in names_of(tree.sides[1])
+        ):
+            return
+        lowered, _ = self.known.lower(region)
+        if self.known.is_defined(name) or _clashes(lowered):
+            self.known.give_anew(name, region, tree)
 
     def _through_gradients(self, region: Region, tree: Relation) -> bool:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""
@@ -241,11 +277,17 @@ class _Plan:
             return
         if not any(d.severity == "error" for d in lowered.diagnostics):
             self.names.own.update(scope.own)
+        if lowered.kind == "definition" and lowered.tensor is not None:
+            known.sections[lowered.tensor.name] = known.section
         rests = frozenset(n for n in names_of(tree) if n in known.assumed)
         if lowered.tensor is not None and rests:
             known.assumed.add(lowered.tensor.name)
-        doubt, bound = region.doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
+        elsewhere = known.used_anew(lowered)
+        doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
+        doubt, bound = doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
+        if inferred and not doubt and holds_at(3, lowered, scope, region.given):
+            doubt = "it is right where all indices run from 1 to 3"
         made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
         known.out.append(made)
         if not has_derivative(lowered):
@@ -267,6 +309,10 @@ class _Plan:
             name = left.callee.text
             if not self.known.is_known(canonical_name(name)):
                 self.arguments[name] = region.text[left.callee.end : left.end]
+        nabla = re.match(r"∇(²?) (?=(\w+))", region.text)  # of a function of one thing it is in that
+        if nabla is not None and re.fullmatch(r"\(\w\)", self.arguments.get(nabla[2], "")):
+            sign = f"∇{nabla[1]}_{self.arguments[nabla[2]][1]} "
+            region, tree = _as_relation(changed(region, [(nabla.start(), nabla.end(), sign)]), region, tree)
         cut = [
             (m.start() + len(name), m.end(), "")
             for name, arguments in self.arguments.items()
@@ -275,14 +321,23 @@ class _Plan:
         return _as_relation(changed(region, cut), region, tree)
 
     def _with_known_names(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
-        """`w_ij` as `W_ij`, where `w` is not known, or has another number of axes, and `W` is known."""
+        """`w_ij` as `W_ij`, where `w` has not so many axes, and `W` has; `x · y` and `|x|` of vectors as `xᵀ y` and `‖x‖`."""
         changes = []
         for node in walk(tree):
             if isinstance(node, Indexed) and isinstance(node.base, Name) and len(node.subscript.entries) > 1:
                 name, count = node.base.text, len(node.subscript.entries)
                 if self.known.rank(name.upper()) == count != self.known.rank(name) and len(name.upper()) == len(name):
                     changes.append((node.base.start, node.base.end, name.upper()))
+            elif isinstance(node, Absolute) and self._is_vector(node.inner):  # `|x|` is its length
+                changes += [(node.start, node.start + 1, "‖"), (node.end - 1, node.end, "‖")]
+            elif isinstance(node, Chain) and [op for op, _ in node.items] == ["", "·"]:
+                (_, left), (_, right) = node.items
+                if self._is_vector(left) and self._is_vector(right):
+                    changes.append((left.end, right.start, "ᵀ "))
         return _as_relation(changed(region, changes), region, tree)
+
+    def _is_vector(self, node: Node) -> bool:
+        return isinstance(node, Name) and self.known.rank(canonical_name(node.text)) == 1
 
     def _without_undefined(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """Without the first side where that speaks of a function which is never defined, and two sides are left."""

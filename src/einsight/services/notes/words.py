@@ -103,6 +103,7 @@ class Words:
         pieces.append(text[at:end])
         whole = re.sub(rf"(?:{_OPENS})([«⟨⟦]\d+[»⟩⟧])(?:{_CLOSES})", r"\1", "".join(pieces))
         whole = re.sub(r"[*~]+|\n[ \t]*>", " ", whole)
+        whole = re.sub(rf"(\b(?:an?|the|some|any)\s+)\(({_PROPERTY})\)", r"\1\2", whole, flags=re.IGNORECASE)
         self.sentences = [" ".join(s.split()) for s in _SENTENCE_END.split(whole)]
 
     def _mark(self, text: str, alone: Region | None, region: Region) -> str:

@@ -1,0 +1,186 @@
+"""A plugin that fails is told once, by name, with what to do; it is switched off, and everything else goes on.
+
+Every kind of fault is a plugin of its own, all of them installed at once, in the command line, the library and a running
+server; what these answer is held to what they answer without any plugin.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from session import Session
+
+API = "from einsight.api import *\n"
+RULES = API + "@hook\ndef einsight_rules():\n    return [{}]\n"
+FUNCTIONS = API + "@hook\ndef einsight_functions():\n    return [{}]\n"
+CALL = API + "@call_rule('{0}.rule', '{1}(s) => s', '{1}')\ndef made(s):\n    {2}\n@hook\ndef einsight_rules():\n    return [made]\n"
+QUICK = "from einsight.plugins import guard\nguard.SECONDS, guard.BYTES = 0.3, 60_000_000\n"
+
+# name: source, the expression that it shows in, the code, the stage, words of the message
+FAULTS = {
+    "missing": ("import no_such_module", "", "EIN501", "import", "No module named 'no_such_module'"),
+    "unreadable": ("def (:", "", "EIN501", "import", "SyntaxError"),
+    "leaving": ("raise SystemExit(3)", "", "EIN501", "import", "SystemExit: 3"),
+    "elsewhen": ("EINSIGHT_API = 99", "", "EIN501", "version", "version 99 of the API, and this is version 1. Update einsight."),
+    "wanting": (API + "@hook\ndef einsight_rules(terms):\n    return []", "", "EIN501", "registration", "terms"),
+    "misspelt": (API + "@hook\ndef einsight_rulez():\n    return []", "", "EIN501", "registration", "`einsight_rulez` is no hook"),
+    "unmarked": ("def einsight_rules():\n    return []", "", "EIN501", "registration", "Write `@hook` above it"),
+    "broken": (RULES.format("1/0"), "", "EIN501", "registration", "einsight_rules raised ZeroDivisionError"),
+    "odd": (RULES.format("'delta_ij T_j => T_i'"), "", "EIN501", "registration", "gave str, not Rule. Make it by `einsight.api.rule`"),
+    "twice": (RULES.format("rule('delta.contract', 'exp(s) => s')"), "", "EIN501", "clash", "by einsight and by twice"),
+    "bare": (FUNCTIONS.format("function('bare', derivative='1')"), "", "EIN501", "registration", "has no value: give `numpy`"),
+    "raising": (CALL.format("raising", "sin", "raise KeyError(s)"), "sin(c)", "EIN501", "raising", "KeyError"),
+    "undoing": (
+        RULES.format("rule('undoing.there', 'cosh(s) => cosh(-s)')"), "cosh(c)", "EIN502", "looping", "it undoes itself"),
+    "growing": (RULES.format("rule('growing.on', 'sinh(s) => 2 sinh(s/2) sqrt(1 + sinh(s/2)^2)')"), "sinh(c)", "EIN502",
+                "looping", "again and again"),
+    "hanging": (QUICK + CALL.format("hanging", "tan", "exec('while True: pass')"), "tan(c)", "EIN502", "slow", "longer than 0.3 s"),
+    "hungry": (QUICK + CALL.format("hungry", "acos", "kept = [bytes(range(250)) * 10_000 for _ in range(10_000)]"), "acos(c/9)",
+               "EIN502", "memory", "more than 60 MB"),
+    "nonsense": (CALL.format("nonsense", "asin", "return 42"), "asin(c/9)", "EIN501", "returning", "returned int, not a term"),
+    "stray": (
+        API + "from einsight.terms.dimension import Dim, Index\n"
+        + CALL.format("stray", "atan", "return delta(Index('a', Dim('n')), Index('b', Dim('n')))"),
+        "atan(c)", "EIN501", "returning", "other free indices (a, b)"),
+    "wrong": (RULES.format("rule('wrong.log', 'log(s) => s - 1')"), "log(c)", "EIN501", "unsound", "has another value"),
+    "meaningless": (RULES.format("rule('meaningless.erf', 'erf(s) => frobnicate(s)')"), "erf(c)", "EIN501", "malformed", "`frobnicate`"),
+    "listing": (API + "@hook\ndef einsight_tensors():\n    return [tensor('Ω', (2, 2), lambda i: i)]", "", "EIN501", "raising", "TypeError"),
+}  # fmt: skip
+# alone: a function that is wrong has no derivative, so that the answer is another one
+ALONE = {
+    "sloping": (FUNCTIONS.format("function('sloping', derivative='z', numpy='numpy.tanh')"), "unsound", "its slope is"),
+    "trapping": (
+        FUNCTIONS.format("function('trapping', derivative='1 + 0 z', value=lambda z: undefined)"), "raising", "NameError"),
+}  # fmt: skip
+EXPRESSION = " + ".join(expression for _, expression, *_ in FAULTS.values() if expression)
+DECLARE = "c in R positive"
+
+
+def install(site, plugins):
+    """Plugins as installed packages, by name."""
+    for name, source in plugins.items():
+        (site / f"faulty_{name}.py").write_text(source, encoding="utf-8")
+        info = site / f"faulty_{name}-1.2.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: faulty-{name}\nVersion: 1.2\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[einsight]\n{name} = faulty_{name}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    made = tmp_path_factory.mktemp("site")
+    install(made, {name: source for name, (source, *_) in FAULTS.items()})
+    return made
+
+
+def run(*command, site, **more):
+    environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1", "EINSIGHT_CACHE": "0", **more}
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, encoding="utf-8", env=environment, cwd=site
+    )
+
+
+def require_told(messages):
+    """Each fault once: code, plugin, version, rule, stage, why, and what to do."""
+    for name, (_, _, code, stage, words) in FAULTS.items():
+        own = [m for m in messages if f"plugin {name} 1.2 " in m]
+        assert len(own) == 1, (name, own)
+        assert own[0].startswith(f"{code}: ") and f"is switched off ({stage}): " in own[0] and words in own[0], own[0]
+        assert own[0].rstrip().endswith("."), own[0]
+    assert len(messages) == len(FAULTS), messages
+
+
+def test_in_the_command_line(site):
+    command = ["-m", "einsight", "derive", EXPRESSION, "-w", "c", "-d", DECLARE, "--steps"]
+    alone = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS="*")
+    assert alone.returncode == 0 and not alone.stderr, alone.stderr
+    done = run(*command, site=site)
+    assert done.returncode == 0 and done.stdout == alone.stdout
+    lines = done.stderr.splitlines()
+    assert all(line.startswith("einsight: ") for line in lines), done.stderr
+    require_told([line.removeprefix("einsight: ") for line in lines])
+
+
+def test_in_the_library(site):
+    code = (
+        "import einsight, warnings, json\n"
+        "with warnings.catch_warnings(record=True) as told:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    found = [einsight.derive({EXPRESSION!r}, 'c', {DECLARE!r}).index for _ in range(2)]\n"
+        "assert all(w.category is einsight.PluginWarning for w in told)\n"
+        "print(json.dumps([found, [str(w.message) for w in told], {w.filename for w in told} == {__file__}]))\n"
+    )
+    path = site / "ask.py"
+    path.write_text(code, encoding="utf-8")
+    done = run(str(path), site=site)
+    assert done.returncode == 0, done.stderr
+    found, told, is_here = json.loads(done.stdout)
+    assert found[0] == found[1] and is_here
+    require_told(told)
+
+
+def test_in_a_running_server(site, monkeypatch):
+    text = f"{DECLARE}\n{EXPRESSION} = {EXPRESSION} + c - c\nd/dc sin(c) = cos(c)\n"
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    with Session() as session:
+        session.open(text)
+        assert session.checked() == {"right": 2}
+        session.edit("cos(c)", "sin(c)")
+        assert session.checked() == {"right": 1, "wrong": 1}
+        told = [m.params for m in session.client.received if m.method == "window/showMessage"]
+        assert {m["type"] for m in told} == {2}
+        require_told([m["message"] for m in told])
+
+
+def test_files_in_worker_processes_tell_once_for_all(site, tmp_path):
+    for k in range(4):
+        (tmp_path / f"{k}.ein").write_text(f"{DECLARE}\nd/dc ({EXPRESSION}) = {k}\nsin(c) = sin(c) + {k}\n", encoding="utf-8")
+    done = run("-m", "einsight", "check", str(tmp_path), "--jobs", "2", "--format", "json", site=site)
+    assert done.returncode == 1
+    alone = run("-m", "einsight", "check", str(tmp_path), "--format", "json", site=site, EINSIGHT_DISABLE_PLUGINS="*")
+    assert json.loads(done.stdout) == json.loads(alone.stdout) and not alone.stderr
+    told = [line.removeprefix("einsight: ") for line in done.stderr.splitlines()]
+    assert len(told) == len(set(told))
+    require_told(told)
+
+
+def test_list_says_what_is_on_and_why_not(site):
+    done = run("-m", "einsight", "plugin", "list", "--disable-plugin", "raising", site=site)
+    assert done.returncode == 0
+    line = {row.split()[0]: row for row in done.stdout.splitlines() if not row.startswith(" ")}
+    assert len(line) == len(FAULTS)
+    assert "off: disabled" in line["raising"] and "off: import: ModuleNotFoundError" in line["missing"]
+    assert "on: 1 rules" in line["wrong"] and "faulty_wrong" in line["wrong"]
+    found = json.loads(run("-m", "einsight", "plugin", "list", "--format", "json", site=site).stdout)
+    assert {p["name"] for p in found if p["on"]} == {n for n, f in FAULTS.items() if f[1] or n == "listing"}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_function_that_is_wrong(name, tmp_path):
+    source, stage, words = ALONE[name]
+    install(tmp_path, {name: source})
+    done = run("-m", "einsight", "derive", f"{name}(x)", "-w", "x", "-d", "x in R", site=tmp_path)
+    told = [line for line in done.stderr.splitlines() if "EIN501" in line]
+    assert done.returncode == 2 and len(told) == 1, done.stderr
+    assert f"`{name}` of plugin {name} 1.2 is switched off ({stage})" in told[0] and words in told[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("einsight.toml", 'plugins.disable = [{0}]'), ("pyproject.toml", '[tool.einsight]\nplugins.disable = [{0}]')]
+)
+def test_disabled_by_settings(site, tmp_path, file, text):
+    others = ", ".join(f'"{name}"' for name in FAULTS if name != "missing")
+    (tmp_path / file).write_text(text.format(others) + "\n", encoding="utf-8")
+    (tmp_path / "a.ein").write_text("c in R positive\nlog(c) = log(c) + 1 - 1\n", encoding="utf-8")
+    done = run("-m", "einsight", "check", str(tmp_path / "a.ein"), site=site)
+    assert re.findall(r"plugin (\w+)", done.stderr) == ["missing"], done.stderr
+
+
+def test_disabled_by_environment_and_option(site):
+    others = ",".join(n for n in FAULTS if n not in ("wrong", "missing"))
+    command = ["-m", "einsight", "rewrite", "log(c)", "-d", DECLARE, "--disable-plugin", "missing"]
+    done = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS=others)
+    assert re.findall(r"plugin (\w+)", done.stderr) == ["wrong"] and done.stdout == "log(c)\n"

@@ -1,0 +1,153 @@
+"""A project's own rules in plain files: read, told by file and line where they do not read, counted in the cache, trusted."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from session import Session
+
+from einsight.plugins.rules_file import read_rules
+from einsight.rules.catalogue import catalogue, forget
+from einsight.services import plugins
+from einsight.services.derive import derive, rewrite
+
+COURSE = """\
+# What is symmetric meets what is antisymmetric.
+course.contrary: S_ij A_ij => 0   where S symmetric, A antisymmetric
+course.even: cosh(-s) => cosh(s)
+    example cosh(-c) + 1 => cosh(c) + 1   with c ∈ ℝ
+    example cosh(c) => nothing   with c ∈ ℝ
+
+function softsign(z) = z/(1 + abs(z))
+    derivative 1/(1 + abs(z))^2
+function gap(a, b) = (a_i - b_i) (a_i - b_i)
+function sym(A)_ij = 1/2 (A_ij + A_ji)
+function side(a, b)_1 = a_1 b_2   where dim = 3
+"""
+
+
+def test_entries():
+    kit, problems = read_rules(COURSE, "course", "course.rules")
+    assert [r.id for r in kit.rules] == ["course.contrary", "course.even"]
+    assert kit.rules[0].doc == "What is symmetric meets what is antisymmetric." and not kit.rules[1].doc
+    assert kit.rules[1].examples == (("c ∈ ℝ", "cosh(-c) + 1", "cosh(c) + 1"), ("c ∈ ℝ", "cosh(c)", None))
+    assert [(f.name, f.derivative) for f in kit.functions] == [("softsign", ("1/(1 + abs(z))^2",))]
+    assert [(f.name, f.parameters, f.indices, f.size) for f in kit.arrays] == [
+        ("gap", (("a", 1), ("b", 1)), (), None),
+        ("sym", (("A", 2),), ("i", "j"), None),
+        ("side", (("a", 1), ("b", 1)), ("1",), 3),
+    ]
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("a.b", "is no entry"),
+        ("even: cos(-s) => cos(s)", "lacks its group: write `course.even`"),
+        ("a.b: cos(-s)", "write `left => right`"),
+        ("a.b: cos( => sin(s)", "never closed"),
+        ("a.b: A_ij => A_ji where A", "no condition"),
+        ("    examples cos(c) => 1", "belongs to nothing"),
+        ("function f(a) b", "defines no function"),
+        ("function f(a, b) = a_i a_i", "`b` does not stand in"),
+        ("course.even: sinh(-s) => -sinh(s)", "stands in line 3 already"),
+    ],
+)
+def test_a_line_that_does_not_read_costs_its_entry_alone(line, words):
+    kit, (problem,) = read_rules(f"# kept\n\ncourse.even: cos(-s) => cos(s)\n\n{line}\n\ncourse.odd: sin(-s) => -sin(s)\n", "course")
+    assert problem.line == 5 and words in str(problem)
+    assert [r.id for r in kit.rules] == ["course.even", "course.odd"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with a file of rules, in use here until the test is over."""
+    (tmp_path / "course.rules").write_text(COURSE, encoding="utf-8")
+    (tmp_path / "einsight.toml").write_text('rules = ["course.rules"]\n', encoding="utf-8")
+    plugins.use(rules=[str(tmp_path / "course.rules")])
+    yield tmp_path
+    plugins.use()
+    forget()
+
+
+def test_rules_and_functions_of_a_file_count(project):
+    assert rewrite("cosh(-c)", ["course.even"], "c in R").index == "cosh(c)"
+    for word, index in (("symmetric", "0"), ("antisymmetric", "2 K_kl X_kl"), ("", "2 K_kl X_kl")):
+        declare = f"K in R^(n x n) antisymmetric; X in R^(n x n) {word}"
+        assert rewrite("2 X_ij K_ij", ["course.contrary"], declare).index == index
+    assert derive("softsign(x)", "x", "x in R^n").matrix == "diag(1 ./ (abs(x) + 1)^2)"
+    assert derive("gap(x, y)", "x", "x, y in R^n").matrix == "2 (x - y)'"
+    assert derive("x' sym(A) x", "x", "A in R^(n x n); x in R^n").matrix == "x' (A + A')"
+    assert not catalogue().faults.all
+    plugins.use()
+    assert "course.even" not in catalogue().rules and not catalogue().arity("softsign")
+
+
+def run(*arguments, cwd, **more):
+    environment = {**os.environ, "PYTHONUTF8": "1", "EINSIGHT_CACHE": str(cwd / "cache"), "EINSIGHT_DEBUG": "1", **more}
+    return subprocess.run(
+        [sys.executable, "-m", "einsight", *arguments], capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=environment
+    )
+
+
+def test_in_the_command_line_with_the_place_of_what_does_not_read(project):
+    rules = project / "course.rules"
+    with rules.open("a", encoding="utf-8") as file:
+        file.write("course.torn: cos( => 1\ncourse.strange: cosh(2 s) => frobnicate(s)\ncourse.large: A_ij => A_ji where A large\n")
+    done = run("rewrite", "cosh(2 c) + cosh(-c)", "-d", "c in R", cwd=project)
+    assert done.returncode == 0 and done.stdout == "cosh(c) + cosh(2 c)\n"
+    torn, *later = done.stderr.splitlines()
+    (strange,) = [line for line in later if "course.strange" in line]
+    assert torn.startswith(f"einsight: EIN501: {rules}:12: ") and "never closed" in torn
+    assert f"{rules}:13: `frobnicate` is neither a function" in strange and "course.strange" in strange
+    assert run("rules", "course.even", cwd=project).stdout.endswith("from course\n")
+    listed = run("plugin", "list", cwd=project).stdout
+    assert re.match(r"course .*on: 4 rules, 4 functions", listed) and "off: line 12 (reading)" in listed
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [('rules = "course.rules"', "is a list of files"), ('rules = ["course.txt"]', "end in `.rules`"), ('rules = ["none.rules"]', "none.rules: No such")],
+)
+def test_settings_that_name_no_file_of_rules(project, setting, words):
+    (project / "einsight.toml").write_text(setting + "\n", encoding="utf-8")
+    (project / "a.ein").write_text("c in R\nc = c\n", encoding="utf-8")
+    for command in (["derive", "cos(x)", "-w", "x", "-d", "x in R"], ["check", "a.ein"]):
+        done = run(*command, cwd=project)
+        assert words in done.stderr and len(done.stderr.splitlines()) <= 2, done.stderr
+        assert done.returncode == (2 if command[0] == "check" and "none" not in setting else 0)
+
+
+def test_the_cache_knows_files_of_rules(project):
+    (project / "a.ein").write_text("x ∈ ℝ^n\ngap(x, x) = 0\n", encoding="utf-8")
+    for known in "01":
+        done = run("check", "a.ein", cwd=project)
+        assert done.returncode == 0 and f"{known} of 1 files from the cache" in done.stderr
+    rules = project / "course.rules"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("(a_i - b_i) (a_i - b_i)", "a_i b_i"), encoding="utf-8")
+    done = run("check", "a.ein", cwd=project)
+    assert done.returncode == 1 and "0 of 1 files from the cache" in done.stderr and "EIN401" in done.stdout
+    assert "EIN101" in run("check", "a.ein", "--disable-plugin", "course", cwd=project).stdout
+
+
+@pytest.mark.parametrize("trusted", [True, False, None])
+def test_in_an_editor_they_load_where_the_workspace_is_trusted(project, trusted):
+    path = project / "a.ein"
+    with Session(options={} if trusted is None else {"trusted": trusted}) as session:
+        session.open("x ∈ ℝ^n\ngap(x, x) = 0\n", uri=path.as_uri())
+        codes = [code for code, _ in session.codes()]
+        if not trusted:
+            assert "EIN101" in codes
+            session.until("window/logMessage", lambda p: "course.rules is not read: the workspace is not trusted" in p["message"])
+            return
+        assert codes == []
+        rules = Path(project / "course.rules")
+        rules.write_text("function gap(a, b) = a_i b_i\n", encoding="utf-8")
+        session.client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rules.as_uri(), "type": 2}]})
+        session.client.wait_for(
+            lambda m: m.method == "textDocument/publishDiagnostics" and [d["code"] for d in m.params["diagnostics"]] == ["EIN401"]
+        )

@@ -97,11 +97,19 @@ CROSS = api.array_function("cross(a, b)_i = ε_ijk a_j b_k where dim = 3")
     ("made", "at", "value"),
     [
         (api.function("f", derivative="1 - f(z)^2", numpy="numpy.tanh"), (0.5,), math.tanh(0.5)),
-        (api.function("f", derivative="sigmoid(z)", numpy="numpy.logaddexp({0}, 0)"), (0.5,), math.log1p(math.exp(0.5))),
+        (
+            api.function("f", derivative="sigmoid(z)", numpy="numpy.logaddexp({0}, 0)"),
+            (0.5,),
+            math.log1p(math.exp(0.5)),
+        ),
         (api.function("f", ("w", "z"), value=lambda z, w: z * w), (2, 3), 6),
         (api.function("f", ("w cos(z w)", "z cos(z w)"), "numpy.sin({0} * {1})"), (2, 3), math.sin(6)),
         (api.function("f", definition="z/(1 + abs(z))"), (-3,), -0.75),
-        (api.function("f", "1/(1 + abs(z))^2", definition="z/(1 + abs(z))", torch="torch.nn.functional.softsign"), (1,), 0.5),
+        (
+            api.function("f", "1/(1 + abs(z))^2", definition="z/(1 + abs(z))", torch="torch.nn.functional.softsign"),
+            (1,),
+            0.5,
+        ),
     ],
 )
 def test_a_function_has_its_value_and_derivatives(plug, made, at, value):
@@ -176,13 +184,20 @@ def test_tensors_and_functions_of_arrays(plug):
 
 
 def test_function_rules_in_three_lines(plug):
-    @api.call_rule("plug.even", "cosh(-s) => cosh(s)", "cosh", examples=[("c in R", "cosh(-c)", "cosh(c)"), ("c in R", "cosh(c)", None)])
+    @api.call_rule(
+        "plug.even",
+        "cosh(-s) => cosh(s)",
+        "cosh",
+        examples=[("c in R", "cosh(-c)", "cosh(c)"), ("c in R", "cosh(c)", None)],
+    )
     def even(s):
         """The hyperbolic cosine is even."""
         negative = isinstance(s, api.Product) and isinstance(s.factors[0], api.Number) and s.factors[0].value < 0
         return api.apply("cosh", api.negate(s)) if negative else None
 
-    @api.pair_rule("plug.exp", "exp(s) exp(t) => exp(s + t)", examples=[("a, b, c in R", "exp(a) c exp(b)", "c exp(a + b)")])
+    @api.pair_rule(
+        "plug.exp", "exp(s) exp(t) => exp(s + t)", examples=[("a, b, c in R", "exp(a) c exp(b)", "c exp(a + b)")]
+    )
     def together(s, t):
         both = all(isinstance(f, api.Apply) and f.function == "exp" for f in (s, t))
         return api.apply("exp", api.add(*s.arguments, *t.arguments)) if both else None
@@ -249,9 +264,17 @@ def test_lints(plug):
         if "Q" in statement.names:
             yield api.Finding("Q is taken", severity="hint")
 
-    plug(lints=[api.lint("plug.trace", no_trace_of_product), api.lint("plug.names", names), api.lint("plug.torn", lambda s: [s.nothing])])
+    plug(
+        lints=[
+            api.lint("plug.trace", no_trace_of_product),
+            api.lint("plug.names", names),
+            api.lint("plug.torn", lambda s: [s.nothing]),
+        ]
+    )
     report = check("x, y in R^n; Q in R^(n x n)\ntr(x y') = x' y\nQ x # einsight: ignore EIN503\nx' y\n", "ein")
-    found = [(d.severity, d.span, d.message, [f.text for f in d.fixes]) for d in report.diagnostics if d.code == "EIN503"]
+    found = [
+        (d.severity, d.span, d.message, [f.text for f in d.fixes]) for d in report.diagnostics if d.code == "EIN503"
+    ]
     assert found == [
         ("hint", (13, 27), "plug.names: Q is taken", []),
         ("warning", (28, 36), "plug.trace: the course writes traces as inner products", ["x' y"]),
@@ -262,7 +285,13 @@ def test_lints(plug):
 def test_rules_that_undo_one_another_and_overlap(plug):
     from einsight.services.verify import clashes, verify_all
 
-    plug(rules=[api.rule("plug.there", "cosh(-s) => cosh(s)"), api.rule("plug.back", "cosh(s) => cosh(-s)"), api.rule("plug.log", "log(exp(t)) => t")])
+    plug(
+        rules=[
+            api.rule("plug.there", "cosh(-s) => cosh(s)"),
+            api.rule("plug.back", "cosh(s) => cosh(-s)"),
+            api.rule("plug.log", "log(exp(t)) => t"),
+        ]
+    )
     found = {r.subject: r.problem or r.note for r in clashes("plug")}
     assert "undoes" in found["plug.there (plug) and plug.back (plug)"]
     assert "both apply to the same terms" in found["algebra.log-exp (einsight) and plug.log (plug)"]

@@ -16,13 +16,17 @@ from session import Session
 API = "from einsight.api import *\n"
 RULES = API + "@hook\ndef einsight_rules():\n    return [{}]\n"
 FUNCTIONS = API + "@hook\ndef einsight_functions():\n    return [{}]\n"
-CALL = API + "@call_rule('{0}.rule', '{1}(s) => s', '{1}')\ndef made(s):\n    {2}\n@hook\ndef einsight_rules():\n    return [made]\n"
+CALL = (
+    API
+    + "@call_rule('{0}.rule', '{1}(s) => s', '{1}')\ndef made(s):\n    {2}\n@hook\ndef einsight_rules():\n    return [made]\n"
+)
 QUICK = "from einsight.plugins import guard\nguard.SECONDS, guard.BYTES = 0.3, 60_000_000\n"
 
 # name: source, the expression that it shows in, the code, the stage, words of the message
 FAULTS = {
     "missing": ("import no_such_module", "", "EIN501", "import", "No module named 'no_such_module'"),
     "unreadable": ("def (:", "", "EIN501", "import", "SyntaxError"),
+    "stuck": ("from einsight.plugins import guard\nguard.LOADING_SECONDS = 0.3\nwhile True: pass", "", "EIN502", "slow", "longer than 0.3 s"),
     "leaving": ("raise SystemExit(3)", "", "EIN501", "import", "SystemExit: 3"),
     "elsewhen": ("EINSIGHT_API = 99", "", "EIN501", "version", "version 99 of the API, and this is version 1. Update einsight."),
     "wanting": (API + "@hook\ndef einsight_rules(terms):\n    return []", "", "EIN501", "registration", "terms"),
@@ -30,6 +34,11 @@ FAULTS = {
     "unmarked": ("def einsight_rules():\n    return []", "", "EIN501", "registration", "Write `@hook` above it"),
     "broken": (RULES.format("1/0"), "", "EIN501", "registration", "einsight_rules raised ZeroDivisionError"),
     "odd": (RULES.format("'delta_ij T_j => T_i'"), "", "EIN501", "registration", "gave str, not Rule. Make it by `einsight.api.rule`"),
+    "crooked": (
+        RULES.format("__import__('dataclasses').replace(rule('crooked.up', 'exp(s) => s'), heads=('Addition',))"),
+        "", "EIN501", "registration", "is malformed. Make it by `einsight.api.rule`"),
+    "shapeless": (
+        API + "@hook\ndef einsight_tensors():\n    return [tensor('Ψ', ('n',), lambda i: 1)]", "", "EIN501", "registration", "malformed"),
     "twice": (RULES.format("rule('delta.contract', 'exp(s) => s')"), "", "EIN501", "clash", "by einsight and by twice"),
     "bare": (FUNCTIONS.format("function('bare', derivative='1')"), "", "EIN501", "registration", "has no value: give `numpy`"),
     "raising": (CALL.format("raising", "sin", "raise KeyError(s)"), "sin(c)", "EIN501", "raising", "KeyError"),
@@ -135,9 +144,20 @@ def test_in_a_running_server(site, monkeypatch):
         require_told([m["message"] for m in told])
 
 
+def test_plugins_that_the_editor_disables_are_not_loaded(site, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    settings = {"plugins": {"disable": ["*"]}}
+    with Session(options={"settings": settings}, settings=settings) as session:
+        session.open(f"{DECLARE}\nlog(c) = log(c)\n")
+        assert session.checked() == {"right": 1}
+        assert not [m for m in session.client.received if m.method == "window/showMessage"]
+
+
 def test_files_in_worker_processes_tell_once_for_all(site, tmp_path):
     for k in range(4):
-        (tmp_path / f"{k}.ein").write_text(f"{DECLARE}\nd/dc ({EXPRESSION}) = {k}\nsin(c) = sin(c) + {k}\n", encoding="utf-8")
+        (tmp_path / f"{k}.ein").write_text(
+            f"{DECLARE}\nd/dc ({EXPRESSION}) = {k}\nsin(c) = sin(c) + {k}\n", encoding="utf-8"
+        )
     done = run("-m", "einsight", "check", str(tmp_path), "--jobs", "2", "--format", "json", site=site)
     assert done.returncode == 1
     alone = run("-m", "einsight", "check", str(tmp_path), "--format", "json", site=site, EINSIGHT_DISABLE_PLUGINS="*")
@@ -169,7 +189,8 @@ def test_a_function_that_is_wrong(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("file", "text"), [("einsight.toml", 'plugins.disable = [{0}]'), ("pyproject.toml", '[tool.einsight]\nplugins.disable = [{0}]')]
+    ("file", "text"),
+    [("einsight.toml", "plugins.disable = [{0}]"), ("pyproject.toml", "[tool.einsight]\nplugins.disable = [{0}]")],
 )
 def test_disabled_by_settings(site, tmp_path, file, text):
     others = ", ".join(f'"{name}"' for name in FAULTS if name != "missing")

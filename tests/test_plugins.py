@@ -7,6 +7,8 @@ import sys
 import types
 
 import pytest
+from session import Session
+from test_plugin_faults import install
 
 from einsight.plugins import loading
 from einsight.plugins.hooks import hookimpl
@@ -83,3 +85,49 @@ def test_names_that_no_plugin_can_have(tmp_path, name):
         [sys.executable, "-m", "einsight", "plugin", "new", name], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 2 and not list(tmp_path.iterdir())
+
+
+NOISY = """\
+import sys
+from einsight.api import call_rule, hook
+print("hello from an import")
+@call_rule("noisy.rule", "sin(s) => s", "sin")
+def made(s):
+    sys.stdout.write("hello from a rule\\n")
+    sys.stdout.flush()
+@hook
+def einsight_rules():
+    print("hello from a hook")
+    return [made]
+"""
+
+
+def test_what_a_plugin_prints_is_no_answer(tmp_path, monkeypatch):
+    install(tmp_path, {"noisy": NOISY})
+    command = [sys.executable, "-m", "einsight", "derive"]
+    assert "hello" not in _run(*command, "sinh(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Session() as session:
+        session.open("x in R\nd/dx cos(x) = -sin(x)\n")
+        assert session.checked() == {"right": 1}
+        assert "hello from a rule" in session.client.stderr
+
+
+def test_the_profile_counts_tries_and_hits(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "einsight", "derive", "y' A x", "-w", "x", "-d", "A in R^(n x m); x in R^m; y in R^n", "--profile"],
+        capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    head, *rows = done.stderr.splitlines()
+    assert head.split() == ["rule", "from", "tries", "hits", "ms"] and "y' A" in done.stdout
+    counts = {row.split()[0]: tuple(map(int, row.split()[2:4])) for row in rows}
+    assert counts["derivative.component"][1] == 1 and all(hits <= tries for tries, hits in counts.values())
+    times = [float(row.split()[4]) for row in rows]
+    assert times == sorted(times, reverse=True)
+
+
+def test_the_cost_of_many_rules_can_be_measured(capsys):
+    from einsight.bench.__main__ import main
+
+    assert main(["rules", "--rules", "0", "8", "--rounds", "1"]) == 0
+    assert "layer, 8 rules (mixed)" in capsys.readouterr().out

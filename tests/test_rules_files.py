@@ -58,7 +58,9 @@ def test_entries():
     ],
 )
 def test_a_line_that_does_not_read_costs_its_entry_alone(line, words):
-    kit, (problem,) = read_rules(f"# kept\n\ncourse.even: cos(-s) => cos(s)\n\n{line}\n\ncourse.odd: sin(-s) => -sin(s)\n", "course")
+    kit, (problem,) = read_rules(
+        f"# kept\n\ncourse.even: cos(-s) => cos(s)\n\n{line}\n\ncourse.odd: sin(-s) => -sin(s)\n", "course"
+    )
     assert problem.line == 5 and words in str(problem)
     assert [r.id for r in kit.rules] == ["course.even", "course.odd"]
 
@@ -90,28 +92,48 @@ def test_rules_and_functions_of_a_file_count(project):
 def run(*arguments, cwd, **more):
     environment = {**os.environ, "PYTHONUTF8": "1", "EINSIGHT_CACHE": str(cwd / "cache"), "EINSIGHT_DEBUG": "1", **more}
     return subprocess.run(
-        [sys.executable, "-m", "einsight", *arguments], capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=environment
+        [sys.executable, "-m", "einsight", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment,
     )
 
 
 def test_in_the_command_line_with_the_place_of_what_does_not_read(project):
     rules = project / "course.rules"
     with rules.open("a", encoding="utf-8") as file:
-        file.write("course.torn: cos( => 1\ncourse.strange: cosh(2 s) => frobnicate(s)\ncourse.large: A_ij => A_ji where A large\n")
+        file.write(
+            "course.torn: cos( => 1\ncourse.strange: cosh(2 s) => frobnicate(s)\ncourse.large: A_ij => A_ji where A large\n"
+            "function tanh(z) = z\ndelta.contract: cosh(3 s) => s\n"
+        )
     done = run("rewrite", "cosh(2 c) + cosh(-c)", "-d", "c in R", cwd=project)
     assert done.returncode == 0 and done.stdout == "cosh(c) + cosh(2 c)\n"
     torn, *later = done.stderr.splitlines()
+    for line, name in ((15, "tanh"), (16, "delta.contract")):
+        assert f"einsight: EIN501: {rules}:{line}: `{name}` is registered by einsight already" in done.stderr
     (strange,) = [line for line in later if "course.strange" in line]
     assert torn.startswith(f"einsight: EIN501: {rules}:12: ") and "never closed" in torn
     assert f"{rules}:13: `frobnicate` is neither a function" in strange and "course.strange" in strange
+    verified = run("rules", "--verify", "course", cwd=project)
+    assert (
+        verified.returncode == 1
+        and "FAILED  course.strange: " in verified.stdout
+        and "ok      gap: " in verified.stdout
+    )
     assert run("rules", "course.even", cwd=project).stdout.endswith("from course\n")
     listed = run("plugin", "list", cwd=project).stdout
-    assert re.match(r"course .*on: 4 rules, 4 functions", listed) and "off: line 12 (reading)" in listed
+    assert re.match(r"course .*on: 4 rules, 4 functions", listed) and f"off: {rules}:12: " in listed
 
 
 @pytest.mark.parametrize(
     ("setting", "words"),
-    [('rules = "course.rules"', "is a list of files"), ('rules = ["course.txt"]', "end in `.rules`"), ('rules = ["none.rules"]', "none.rules: No such")],
+    [
+        ('rules = "course.rules"', "is a list of files"),
+        ('rules = ["course.txt"]', "end in `.rules`"),
+        ('rules = ["none.rules"]', "none.rules: No such"),
+    ],
 )
 def test_settings_that_name_no_file_of_rules(project, setting, words):
     (project / "einsight.toml").write_text(setting + "\n", encoding="utf-8")
@@ -142,12 +164,17 @@ def test_in_an_editor_they_load_where_the_workspace_is_trusted(project, trusted)
         codes = [code for code, _ in session.codes()]
         if not trusted:
             assert "EIN101" in codes
-            session.until("window/logMessage", lambda p: "course.rules is not read: the workspace is not trusted" in p["message"])
+            session.until(
+                "window/logMessage", lambda p: "course.rules is not read: the workspace is not trusted" in p["message"]
+            )
             return
         assert codes == []
         rules = Path(project / "course.rules")
         rules.write_text("function gap(a, b) = a_i b_i\n", encoding="utf-8")
         session.client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rules.as_uri(), "type": 2}]})
         session.client.wait_for(
-            lambda m: m.method == "textDocument/publishDiagnostics" and [d["code"] for d in m.params["diagnostics"]] == ["EIN401"]
+            lambda m: (
+                m.method == "textDocument/publishDiagnostics"
+                and [d["code"] for d in m.params["diagnostics"]] == ["EIN401"]
+            )
         )

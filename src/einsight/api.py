@@ -125,16 +125,22 @@ def function(
     Raises ValueError where something is missing.
     """
     derivatives = (derivative,) if isinstance(derivative, str) else tuple(derivative)
-    spelled = {m: _template(name, m, text, len(derivatives)) for m, text in [("numpy", numpy), ("jax", jax), ("torch", torch)]}
+    spelled = {
+        m: _template(name, m, text, len(derivatives)) for m, text in [("numpy", numpy), ("jax", jax), ("torch", torch)]
+    }
     if definition:
         made = defined.defined_function(name, "z", definition, doc, latex=latex)
     elif not all(derivatives):
-        raise ValueError(f"function `{name}` lacks its derivative: give `derivative`, or a `definition` that it follows from")
+        raise ValueError(
+            f"function `{name}` lacks its derivative: give `derivative`, or a `definition` that it follows from"
+        )
     else:
         made = Function(name, derivatives, _no_value, latex=latex or rf"\operatorname{{{name}}}", doc=doc)
     computed = value or (_from_numpy(spelled["numpy"], len(derivatives)) if numpy else made.value)
     if computed is _no_value:
-        raise ValueError(f"function `{name}` has no value: give `numpy`, a `definition`, or `value`, a function of floats")
+        raise ValueError(
+            f"function `{name}` has no value: give `numpy`, a `definition`, or `value`, a function of floats"
+        )
     return Function(
         name, derivatives, computed, latex=made.latex, doc=doc, definition=made.definition,
         numpy=spelled["numpy"], jax=spelled["jax"], torch=spelled["torch"],
@@ -152,11 +158,17 @@ def _template(name: str, module: str, spelling: str, arity: int) -> str:
     places = [f"{{{k}}}" for k in range(arity)]
     text = spelling if "{" in spelling else f"{spelling}({', '.join(places)})"
     try:
-        used = {n.id for n in ast.walk(ast.parse(text.format(*("z" for _ in places)), mode="eval")) if isinstance(n, ast.Name)}
+        used = {
+            n.id
+            for n in ast.walk(ast.parse(text.format(*("z" for _ in places)), mode="eval"))
+            if isinstance(n, ast.Name)
+        }
     except (SyntaxError, IndexError, KeyError, ValueError):
         raise ValueError(f"function `{name}`: `{spelling}` is no expression with places {', '.join(places)}") from None
     if used - {module, "z"}:
-        raise ValueError(f"function `{name}`: `{spelling}` uses {', '.join(sorted(used - {module, 'z'}))}, not {module} alone")
+        raise ValueError(
+            f"function `{name}`: `{spelling}` uses {', '.join(sorted(used - {module, 'z'}))}, not {module} alone"
+        )
     return text
 
 
@@ -265,7 +277,11 @@ def tensor(
 
 
 def property(
-    name: str, statement: str, sample: Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]], *, doc: str = ""
+    name: str,
+    statement: str,
+    sample: Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fraction]]],
+    *,
+    doc: str = "",
 ) -> Property:
     """A word behind the declaration of a square matrix, as in `P ∈ ℝ^(n×n) idempotent`, for rules `where P idempotent`.
 
@@ -291,4 +307,3 @@ def cannot(message: str) -> EinsightError:
 def lint(id: str, check: Callable[[Statement], Iterable[Finding]], *, doc: str = "") -> Lint:
     """Something to look for in documents: `check` is given each statement that reads, and yields findings about it."""
     return Lint(id, check, doc)
-

@@ -100,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument(
         "--to", default="text", metavar="TARGET", help="text, json, latex, numpy, jax, torch, or what a plugin adds"
     )
-    derive.add_argument("--profile", action="store_true", help="say how often each rule was tried and fired, and how long")
+    derive.add_argument(
+        "--profile", action="store_true", help="say how often each rule was tried and fired, and how long"
+    )
     _add_plugin_option(derive)
     derive.set_defaults(run=_derive)
 
@@ -320,9 +322,13 @@ def _list_plugins(options: argparse.Namespace) -> int:
     for plugin in found:
         brings = ", ".join(f"{count} {kind}" for kind, count in plugin["brings"].items())
         told = (brings or "nothing") if plugin["on"] else plugin["why"]
-        print(f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})")
+        print(
+            f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})"
+        )
         for off in plugin["off"]:
-            print(f"    off: {off['subject']} ({off['stage']}): {off['reason']}")
+            print(
+                f"    off: {off['reason'] if off['stage'] == 'reading' else '{subject} ({stage}): {reason}'.format(**off)}"
+            )
     return 0
 
 

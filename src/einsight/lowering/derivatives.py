@@ -45,7 +45,7 @@ def total(reader: Reader, node: Call) -> Value | None:
     terms = []
     for tensor in sorted(value.term.depends, key=lambda t: t.key):
         entry = reader.names.find(f"d{tensor.name}") if tensor.definition is None else None
-        written = re.search(rf"(?<!\w)d{re.escape(tensor.name)}(?![^\W_])", reader.text)
+        written = re.search(rf"(?<!\w)d{re.escape(tensor.name)}(?!(?!ᵀ)[^\W_])", reader.text)
         if written and entry is not None and entry.tensor is not None and entry.tensor.dims == tensor.dims:
             axes = tuple(fresh_index(d) for d in tensor.dims)
             change = build.component(entry.tensor, axes)
@@ -75,18 +75,36 @@ def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
 
 def differential(reader: Reader, found: Differential, body: Node) -> Value | None:
     """`∂f/∂x`, `d²f/dx dy`; `∂y/∂x'` has one row for each entry of `y` in every layout, and `∂²f/∂x∂x'` is the Hessian."""
+    if found.order != len(found.variables):
+        above, below = (f"{n} derivative{'s' * (n > 1)}" for n in (found.order, len(found.variables)))
+        message = f"{above} above and {below} below: write `∂²f/∂x²` for the second derivative, and give a name to a square that one differentiates in"
+        reader.error("EIN001", found.node, message)
+        return None
     by_row = isinstance(found.variables[-1], Transpose)
     if by_row:
         found = replace(found, variables=tuple(v.argument if isinstance(v, Transpose) else v for v in found.variables))
     value = _operand(reader, body, found.variables[0])
     if value is not None and _is_unknown_dependence(reader, body, value, found.variables[0]):
         return None
-    for variable in found.variables:
+    for number, variable in enumerate(found.variables):
         if value is None:
             return None
+        if number and variable is found.variables[number - 1] and isinstance(variable, Indexed):
+            value = _once_more(reader, value, variable)  # `∂²f/∂x_i²`
+            continue
         layout = "second" if len(found.variables) > 1 else "numerator" if by_row else reader.layout
         value = differentiate(reader, found.node, value, variable, layout)
     return value
+
+
+def _once_more(reader: Reader, value: Value, variable: Indexed) -> Value | None:
+    """The derivative in a component in which one has differentiated already: `x_i²` holds one occurrence of `i`."""
+    component = reader.read(variable)
+    if component is None or not isinstance(component.term, Component):
+        return None
+    whole = reader.settle(component).term
+    assert isinstance(whole, Component)
+    return replace(value, term=build.derivative(reader.settle(value).term, whole.tensor, whole.indices))
 
 
 def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:

@@ -32,6 +32,7 @@ class Differential:
     numerator: Node | None
     variables: tuple[Node, ...]
     consumed: int
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _partial(items: Items, at: int, order: int) -> Differential | None:
     if not variables:
         return None
     node = Node(items[at][1].start, items[k - 1][1].end)
-    return Differential(node, numerator, tuple(variables), k - at)
+    return Differential(node, numerator, tuple(variables), k - at, order)
 
 
 def _ordinary(items: Items, at: int, order: int, numerator: Node | None, names: Names) -> Differential | None:
@@ -157,7 +158,7 @@ def _ordinary(items: Items, at: int, order: int, numerator: Node | None, names: 
     if not variables:
         return None
     node = Node(items[at][1].start, items[k - 1][1].end)
-    return Differential(node, numerator, tuple(variables), k - at)
+    return Differential(node, numerator, tuple(variables), k - at, order)
 
 
 def _is_partial(node: Node) -> bool:

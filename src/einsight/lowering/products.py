@@ -125,6 +125,9 @@ def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Fa
             if dim is None:
                 reader.error("EIN301", part, "nothing here says how long this vector of ones is: write `ones(n)`")
                 return None
+            if dim is ONE_DIM:  # one of them is the number
+                scale.append(value.term)
+                continue
             value = Value(value.term, (fresh_index(dim),), row=value.row)
         kept.append((operator, part, value))
     if scale:

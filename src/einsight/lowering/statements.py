@@ -289,8 +289,17 @@ class _Relation:
             read = [(n, None) for n, _ in read]
         self.lowered.sides = self._sides(read)
         codes = {d.code for d in self.report.diagnostics if d.severity == "error"}
-        if len(sides) > 1 and codes and codes <= {"EIN201", "EIN202"}:
+        if len(sides) > 1 and (codes <= {"EIN201", "EIN202"} if codes else self._repeats_in_notes(read)):
             self._read_kindly()
+
+    def _repeats_in_notes(self, read: list[tuple[Node, Value | None]]) -> bool:
+        """Does an index of the left side occur twice on the right?  Notes that write their sums out sum nothing else."""
+        first = read[0][1]
+        if first is None or not self.names.fact(NOTES):
+            return False
+        start = self.tree.sides[1].start
+        spans = (self.reader.index_spans.get(i.name, ()) for i in first.order)
+        return any(sum(s[0] >= start for s in places) > 1 for places in spans)
 
     def _sides(self, read: list[tuple[Node, Value | None]]) -> tuple[Side, ...]:
         return tuple(Side(self.reader.settle(v) if v else None, self.reader.source(n), _span(n)) for n, v in read)

@@ -1,1 +1,7 @@
-"""Hook specifications, loading and isolation.  The only importer of pluggy; the built-ins come this way too."""
+"""Hook specifications, loading and isolation.  The only importer of pluggy; the built-ins come this way too.
+
+hooks.py       what a plugin can register; builtin.py registers einsight's own
+loading.py     plugins and files of rules taken in one at a time, with the reason where one is not
+guard.py       each of them at work: what raises, hangs, grows, returns nonsense or is wrong costs only itself
+rules_file.py  rules without Python
+"""

@@ -7,7 +7,6 @@ points.  A thread looks after the one that applies a rule: what computes for lon
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 import time
@@ -32,6 +31,7 @@ from ..terms.term import Term
 T = TypeVar("T")
 SECONDS = 1.0
 SECONDS_IN_ALL = 5.0
+LOADING_SECONDS = 20.0  # an import may bring in a large library
 BYTES = 1_000_000_000
 # so many rewrites of a rule are evaluated on both sides, and for how long
 CHECKED = 3
@@ -52,6 +52,7 @@ class _Watch:
     clock: int | None  # what counts the seconds that the thread has computed, where the system has one
     since: float
     computed: float
+    is_loading: bool = False
     memory: int = 0
     stage: str = ""
     reason: str = ""
@@ -61,6 +62,10 @@ _watches: dict[int, _Watch] = {}
 _lock = threading.Lock()
 _watchman: list[threading.Thread] = []
 _on_duty = threading.Event()
+
+
+class TookTooLong(Exception):
+    """Loading a plugin used up what it may: the stage, and the reason."""
 
 
 class Failed(Exception):
@@ -80,15 +85,26 @@ class Guard:
     catalogue: Catalogue
 
     def attempt(
-        self, subject: str, work: Callable[[], T], advice: str, expected: tuple[type[Exception], ...] = (), watched: bool = True
+        self,
+        subject: str,
+        work: Callable[[], T],
+        advice: str,
+        expected: tuple[type[Exception], ...] = (),
+        watched: bool = True,
     ) -> T:
         """What the work gives, watched.  Raises Failed where it goes wrong, but lets through what is expected of it."""
         if self.catalogue.faults.is_off(self.plugin, subject):
-            raise Failed(next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject)))
+            raise Failed(
+                next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
+            )
         try:
             return _watched(work) if watched else work()
         except _BrokenOff as broken:
-            fault = broken.stage, broken.reason, "It must come to an end by itself, and soon: it is asked at many places."
+            fault = (
+                broken.stage,
+                broken.reason,
+                "It must come to an end by itself, and soon: it is asked at many places.",
+            )
         except _Unfit as unfit:
             fault = unfit.args
         except MalformedRule as malformed:
@@ -151,7 +167,9 @@ class Guard:
             def rows() -> list[list[Fraction]]:
                 made = [[Fraction(entry) for entry in row] for row in own(size, draw)]
                 if len(made) != size or any(len(row) != size for row in made):
-                    raise _Unfit("returning", f"its sample of size {size} is no square matrix of that size", "Correct it.")
+                    raise _Unfit(
+                        "returning", f"its sample of size {size} is no square matrix of that size", "Correct it."
+                    )
                 return made
 
             try:
@@ -168,10 +186,14 @@ class Guard:
             def text() -> str:
                 made = own(answer)
                 if not isinstance(made, str):
-                    raise _Unfit("returning", f"it returned {type(made).__name__}, not text", "A target returns a text.")
+                    raise _Unfit(
+                        "returning", f"it returned {type(made).__name__}, not text", "A target returns a text."
+                    )
                 return made
 
-            return self.attempt(target.name, text, "It raises CannotWrite for what it cannot say.", (EinsightError,))
+            return self.attempt(
+                target.name, text, "For what it cannot say it raises `cannot(…)`, from einsight.api.", (EinsightError,)
+            )
 
         return replace(target, write=write)
 
@@ -180,7 +202,9 @@ class Guard:
 
         def check(statement: Any) -> list[Any]:
             try:
-                return self.attempt(lint.id, lambda: list(own(statement)), "It yields nothing where nothing is to be said.")
+                return self.attempt(
+                    lint.id, lambda: list(own(statement)), "It yields nothing where nothing is to be said."
+                )
             except Failed:
                 return []
 
@@ -191,7 +215,9 @@ class Guard:
         tensors = []
         for tensor in kit.tensors:
             with suppress(Failed):
-                entries = self.attempt(tensor.name, partial(from_table, tensor), "It gives a number for each entry, from 1 on.")
+                entries = self.attempt(
+                    tensor.name, partial(from_table, tensor), "It gives a number for each entry, from 1 on."
+                )
                 tensors.append(replace(tensor, value=entries))
         return Kit(
             rules=tuple(map(self.rule, kit.rules)),
@@ -238,11 +264,20 @@ def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
         return False
 
 
-def _watched(work: Callable[[], T]) -> T:
+def loaded(work: Callable[[], T]) -> T:
+    """What loading a plugin gives.  Raises TookTooLong where that does not end."""
+    try:
+        return _watched(work, is_loading=True)
+    except _BrokenOff as broken:
+        raise TookTooLong(broken.stage, broken.reason) from None
+
+
+def _watched(work: Callable[[], T], is_loading: bool = False) -> T:
     ident = threading.get_ident()
     outer = _watches.get(ident)  # a rule that has another one applied
     clock = time.pthread_getcpuclockid(ident) if hasattr(time, "pthread_getcpuclockid") else None
     watch = _Watch(ident, clock, time.monotonic(), time.clock_gettime(clock) if clock is not None else 0.0)
+    watch.is_loading = is_loading
     with _lock:
         _watches[ident] = watch
         if not _watchman or not _watchman[0].is_alive():
@@ -274,6 +309,8 @@ def _leave(ident: int, outer: _Watch | None) -> None:
 
 
 def _look() -> None:
+    import ctypes  # which only somebody with plugins needs
+
     idle = 0
     while True:
         time.sleep(PERIOD)
@@ -293,13 +330,11 @@ def _is_spent(watch: _Watch) -> bool:
     watch.memory = watch.memory or memory
     passed = time.monotonic() - watch.since
     computed = time.clock_gettime(watch.clock) - watch.computed if watch.clock is not None else 0.0
+    limit, limit_in_all = (LOADING_SECONDS, 5 * LOADING_SECONDS) if watch.is_loading else (SECONDS, SECONDS_IN_ALL)
     if memory - watch.memory > BYTES:
         watch.stage, watch.reason = "memory", f"it took more than {BYTES // 1_000_000} MB"
-    elif computed > SECONDS or passed > SECONDS_IN_ALL:
-        watch.stage, watch.reason = (
-            "slow",
-            f"it took longer than {SECONDS if computed > SECONDS else SECONDS_IN_ALL:g} s",
-        )
+    elif computed > limit or passed > limit_in_all:
+        watch.stage, watch.reason = "slow", f"it took longer than {limit if computed > limit else limit_in_all:g} s"
     return bool(watch.stage)
 
 

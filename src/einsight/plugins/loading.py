@@ -7,7 +7,9 @@ A plugin is a module that an installed package names under the entry points `ein
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
@@ -18,9 +20,10 @@ import pluggy
 
 from ..rules.catalogue import Catalogue, Clash, Kit, forget, install_loader
 from ..rules.faults import Fault
-from ..rules.rule import ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
+from ..rules.rule import PHASES, ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
+from ..terms.term import HEADS
 from . import builtin
-from .guard import Guard
+from .guard import Guard, TookTooLong, loaded
 from .hooks import API_VERSION, HOOKS, PROJECT, Hooks
 from .rules_file import read_rules
 
@@ -106,12 +109,18 @@ def _take_in(
         PLUGINS.append(Plugin(name, version, origin, False, "disabled"))
         return
     try:
-        kit = Guard(name, version, catalogue).kit(load())
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no answer
+            kit = Guard(name, version, catalogue).kit(loaded(load))
         catalogue.add(kit)
     except Clash as clash:
         unfit = Unfit("clash", str(clash), "Rename one of the two, or disable a plugin.")
+    except TookTooLong as long:
+        stage, reason = long.args
+        unfit = Unfit(stage, reason, f"Disable it: `{ENVIRONMENT}={name}`.")
     except Unfit as found:
         unfit = found
+    except Exception as error:  # whatever else a plugin can be made of
+        unfit = Unfit("registration", f"{type(error).__name__}: {error}", "Mend the plugin.")
     else:
         catalogue.versions[name] = version
         PLUGINS.append(Plugin(name, version, origin, True, "", kit.counts()))
@@ -170,22 +179,39 @@ def kit_of(module: object, name: str, trusted: bool = False) -> Kit:
         if odd is not None:
             reason = f"{hook} gave {type(odd).__name__}, not {' or '.join(w.__name__ for w in wanted)}"
             raise Unfit("registration", reason, f"Make it by `einsight.api.{maker}`.")
+        for item in () if trusted else items:
+            _require_sane(item)
         given += items if trusted else [replace(i, source=name) for i in items]
     return Kit.of(given)
+
+
+def _require_sane(item: Any) -> None:
+    """Raise Unfit for a rule or function that was not made by `einsight.api`, and would fail where it is looked up."""
+    if isinstance(item, Rule):
+        sane = isinstance(item.id, str) and item.phase in PHASES and all(h in HEADS for h in item.heads)
+    elif isinstance(item, Function):
+        sane = isinstance(item.name, str) and item.arity in (1, 2) and all(isinstance(d, str) for d in item.derivative)
+    elif isinstance(item, SpecialTensor):
+        sane = isinstance(item.name, str) and all(isinstance(n, int) and n > 0 for n in item.shape)
+    else:
+        sane = True
+    if not sane:
+        maker = next(maker for maker, wanted in _KINDS.values() if isinstance(item, wanted))
+        raise Unfit("registration", f"`{item}` is malformed", f"Make it by `einsight.api.{maker}`.")
 
 
 def _read(path: Path, catalogue: Catalogue) -> Kit:
     """What a file of rules has in it; a line that does not read is told by its place."""
     try:
-        kit, problems = read_rules(path.read_text(encoding="utf-8-sig"), path.stem, str(path))
+        kit, problems = read_rules(path.read_text(encoding="utf-8-sig"), path.stem, str(path), catalogue.owner)
     except OSError as error:
         raise Unfit("reading", f"{path}: {error.strerror}", "Correct `rules` in the settings.") from None
     except UnicodeDecodeError:
         raise Unfit("reading", f"{path} is not in UTF-8", "Save it so.") from None
     for found in problems:
         advice = "Correct that line; the rest of the file counts."
-        place = f"{path}:{found.line}: {found}"
-        catalogue.faults.add(Fault(path.stem, "", f"line {found.line}", "reading", place, advice))
+        place = f"{path}:{found.line}"
+        catalogue.faults.add(Fault(path.stem, "", place, "reading", f"{place}: {found}", advice))
     return kit
 
 

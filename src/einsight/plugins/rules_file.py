@@ -15,6 +15,7 @@ expression, or that nothing must (`=> nothing`).  A line that does not read cost
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..rules.catalogue import Kit
@@ -35,9 +36,14 @@ class MalformedLine(Exception):
         self.line = line
 
 
-def read_rules(text: str, source: str, place: str = "") -> tuple[Kit, list[MalformedLine]]:
-    """What a file of rules has in it, and the lines that do not read; `place` is what messages call it."""
-    reading = _Reading(source, place)
+def read_rules(
+    text: str, source: str, place: str = "", owner: Callable[[str], str] = lambda name: ""
+) -> tuple[Kit, list[MalformedLine]]:
+    """What a file of rules has in it, and the lines that do not read.
+
+    `place` is what messages call it; `owner` says who has a name already, if anybody.
+    """
+    reading = _Reading(source, place, owner)
     problems: list[MalformedLine] = []
     for number, line in enumerate(text.splitlines(), 1):
         try:
@@ -52,8 +58,8 @@ def read_rules(text: str, source: str, place: str = "") -> tuple[Kit, list[Malfo
 class _Reading:
     """The entries so far; the last one is what indented lines belong to, None where it did not read."""
 
-    def __init__(self, source: str, place: str):
-        self.source, self.place = source, place
+    def __init__(self, source: str, place: str, owner: Callable[[str], str]):
+        self.source, self.place, self.owner = source, place, owner
         self.entries: list[Rule | Function | ArrayFunction] = []
         self.said: list[str] = []
         self.is_open = False
@@ -73,6 +79,8 @@ class _Reading:
             name = entry.id if isinstance(entry, Rule) else entry.name
             if name in self.lines:
                 raise MalformedLine(number, f"`{name}` stands in line {self.lines[name]} already")
+            if self.owner(name):
+                raise MalformedLine(number, f"`{name}` is registered by {self.owner(name)} already: take another name")
             self.lines[name] = number
             self.entries.append(entry)
             self.said, self.is_open = [], True
@@ -115,7 +123,11 @@ class _Reading:
             return  # of an entry that did not read, which has been told
         if example and isinstance(last, Rule):
             after = example["after"].strip()
-            made = ((example["declare"] or "").strip(), example["before"].strip(), None if after == "nothing" else after)
+            made = (
+                (example["declare"] or "").strip(),
+                example["before"].strip(),
+                None if after == "nothing" else after,
+            )
             self.entries[-1] = replace(last, examples=(*last.examples, made))
         elif derivative and isinstance(last, Function):
             self.entries[-1] = replace(last, derivative=(derivative["text"],))

@@ -1,10 +1,12 @@
 """Rules and the engine that applies them.
 
-rule.py        what a rule is
-engine.py      normal forms, and derivations in named steps
-functions.py   elementwise functions: derivative, values, where SymPy fills in
-pattern.py     rules written in the language itself
+rule.py        what a rule is, and what else a plugin can register
+engine.py      normal forms, and derivations in named steps; dispatch.py says which rules are tried on a term
+functions.py   elementwise functions: derivative, values, where SymPy fills in; slopes.py holds derivatives to numbers
+defined.py     functions that an expression defines, elementwise or of arrays
+pattern.py     rules written in the language itself, matched by matching.py, under conditions.py
 delta.py, derivative.py, algebra.py, brackets.py, orthogonal.py   the built-in families
 accumulation.py   derivatives through many definitions, backwards
-catalogue.py   rules and functions by name
+catalogue.py   all of it by name; taught.py lets the language know tensors, properties and functions of arrays
+faults.py      what plugins did wrong; profile.py counts what each rule costs
 """

@@ -21,9 +21,10 @@ from ..terms import build
 from ..terms.dimension import Tensor
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts
+from .dispatch import Dispatch
 from .faults import OWN, Fault, Faults
 from .functions import from_sympy
-from .rule import PHASES, ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target, by_heads
+from .rule import PHASES, ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
 from .slopes import slope_problem
 from .taught import teach, unteach
 
@@ -45,7 +46,8 @@ class Kit:
         """Those items, each where it belongs."""
         found: dict[str, list[Any]] = {}
         for item in items:
-            found.setdefault(_TABLE_OF[type(item)], []).append(item)
+            table = next(table for kind, table in _TABLE_OF.items() if isinstance(item, kind))
+            found.setdefault(table, []).append(item)
         return cls(**{table: tuple(given) for table, given in found.items()})
 
     def items(self) -> list[tuple[str, str, Any]]:
@@ -108,7 +110,7 @@ class Catalogue:
         self.faults = Faults()
         self.version = next(_versions)
         self._foreign: dict[str, Function | None] = {}
-        self._by_head: tuple[int, dict[type[Term], list[Rule]]] = (-1, {})
+        self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
 
     def add(self, kit: Kit) -> None:
         """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
@@ -127,6 +129,11 @@ class Catalogue:
             if isinstance(item, (SpecialTensor, Property, ArrayFunction)):
                 teach(item)
         self._changed()
+
+    def owner(self, name: str) -> str:
+        """Which plugin has registered a rule or function of that name; empty where none has."""
+        known = self.rules.get(name) or self.functions.get(name) or self.arrays.get(name)
+        return known.source if known is not None else ""
 
     def exchange_rules(self, rules: dict[str, Rule]) -> None:
         """Have other rules under the same names."""
@@ -154,12 +161,12 @@ class Catalogue:
         for clear in _caches:
             clear()
 
-    def by_head(self) -> dict[type[Term], list[Rule]]:
-        """The rules by the heads that they can fire on, in order of phase."""
-        version, found = self._by_head
+    def dispatch(self) -> Dispatch:
+        """The rules by what they can fire on, in order of phase."""
+        version, found = self._dispatch
         if version != self.version:
-            found = by_heads(sorted(self.rules.values(), key=lambda r: PHASES.index(r.phase)))
-            self._by_head = self.version, found
+            found = Dispatch(sorted(self.rules.values(), key=lambda r: PHASES.index(r.phase)), self.functions)
+            self._dispatch = self.version, found
         return found
 
     def function(self, name: str) -> Function | None:

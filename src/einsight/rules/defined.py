@@ -42,7 +42,9 @@ def array_function(statement: str, doc: str = "", source: str = "") -> ArrayFunc
         raise MalformedRule(str(problem)) from None
     found = _ARRAY.fullmatch(defined.strip())
     if found is None or conditions.properties or conditions.sizes:
-        raise MalformedRule(f"`{statement}` defines no function of arrays: write `f(a, b)_i = …`, with `where dim = 3` if need be")
+        raise MalformedRule(
+            f"`{statement}` defines no function of arrays: write `f(a, b)_i = …`, with `where dim = 3` if need be"
+        )
     parameters = [p.strip() for p in found["parameters"].split(",")]
     ranks = _ranks(found["body"], parameters)
     indices = found["indices"] or ""

@@ -7,7 +7,7 @@ in the same term, which a test checks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,8 +16,9 @@ from ..terms.interruption import poll
 from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
 from .catalogue import catalogue
+from .dispatch import Dispatch, functions_in
 from .faults import OWN, Fault
-from .rule import PHASES, Rule, by_heads
+from .rule import PHASES, Rule
 
 T = TypeVar("T")
 FUEL = 20_000
@@ -70,7 +71,7 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
     """
     if rules is None:
         return _normal_form_by_all(term, fuel)
-    return _without_culprits(lambda: _normal_form(term, by_heads(_still_on(rules)), fuel, None))
+    return _without_culprits(lambda: _normal_form(term, Dispatch(_still_on(rules), catalogue().functions), fuel, None))
 
 
 def _normal_form_by_all(term: Term, fuel: int) -> Term:
@@ -78,7 +79,7 @@ def _normal_form_by_all(term: Term, fuel: int) -> Term:
 
     def attempt() -> Term:
         known = catalogue()
-        return _normal_form(term, known.by_head(), fuel, ("normal form", known.version))
+        return _normal_form(term, known.dispatch(), fuel, ("normal form", known.version))
 
     return _without_culprits(attempt)
 
@@ -89,7 +90,9 @@ def _without_culprits(attempt: Callable[[], T]) -> T:
         try:
             return attempt()
         except BudgetExceeded as spent:
-            culprit = next((r for r in reversed(spent.fired) if r.source not in OWN and r.id in catalogue().rules), None)
+            culprit = next(
+                (r for r in reversed(spent.fired) if r.source not in OWN and r.id in catalogue().rules), None
+            )
             if culprit is None:
                 raise
             known = catalogue()
@@ -101,9 +104,7 @@ def _without_culprits(attempt: Callable[[], T]) -> T:
             known.switch_off(Fault(culprit.source, version, culprit.id, "looping", what, advice))
 
 
-def _normal_form(
-    term: Term, by_head: Mapping[type[Term], list[Rule]], fuel: int, stands: tuple[str, int] | None
-) -> Term:
+def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, int] | None) -> Term:
     """The normal form; where it `stands` for all rules it is kept with the term, under that key."""
     check = stands is not None
     if check:
@@ -134,7 +135,7 @@ def _normal_form(
             fired = list(active.values())[began:]
             raise BudgetExceeded(t, fired[-1].id, fired=fired)
         product = _product_in(t)
-        for rule in by_head.get(type(t), ()):
+        for rule in dispatch.on(t):
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
                 left[0] -= 1
@@ -210,12 +211,17 @@ def _derivation(term: Term, chosen: Sequence[Rule], fuel: int) -> list[Rewrite]:
             raise BudgetExceeded(new, rule.id, cycle=True, fired=[s.rule for s in steps[began:]])
         seen.add(new)
         term = new
-    raise BudgetExceeded(term, steps[-1].rule.id, fired=sorted({s.rule for s in steps}, key=[s.rule for s in steps].count))
+    raise BudgetExceeded(
+        term, steps[-1].rule.id, fired=sorted({s.rule for s in steps}, key=[s.rule for s in steps].count)
+    )
 
 
 def everywhere(rule: Rule, term: Term) -> Term:
     """The rule applied once at every outermost place where it fires."""
     heads = tuple(HEADS[h] for h in rule.heads)
+    functions = catalogue().functions
+    if rule.calls and any(name in functions for name in rule.calls - functions_in(term)):
+        return term
     bits = 0
     for head in heads:
         bits |= 1 << head.RANK

@@ -51,6 +51,7 @@ class Profile:
         rows += [(i, c.source, str(c.tries), str(c.hits), f"{c.seconds * 1000:.2f}") for i, c in tried]
         widths = [max(len(row[k]) for row in rows) for k in range(5)]
         return [
-            f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  " + "  ".join(f"{t:>{w}}" for t, w in zip(row[2:], widths[2:], strict=True))
+            f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  "
+            + "  ".join(f"{t:>{w}}" for t, w in zip(row[2:], widths[2:], strict=True))
             for row in rows
         ]

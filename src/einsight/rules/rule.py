@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..terms.term import HEADS, Term
+from ..terms.term import Term
 
 # the property of a special tensor whose sign changes with every swap of two indices
 ANTISYMMETRIC = "totally-antisymmetric"
@@ -23,6 +23,7 @@ class Rule:
               that the rule must not fire
     source    the plugin that registered it
     prepare   reads the statement, which a pattern does when it is first tried
+    calls     names before brackets in a pattern's left side: where they are functions, it fires on no term without them
     """
 
     id: str
@@ -34,15 +35,7 @@ class Rule:
     examples: tuple[tuple[str, str, str | None], ...] = ()
     source: str = "einsight"
     prepare: Callable[[], object] | None = None
-
-
-def by_heads(rules: Iterable[Rule]) -> dict[type[Term], list[Rule]]:
-    """The rules by the heads that they can fire on, in the order in which they are given."""
-    found: dict[type[Term], list[Rule]] = {}
-    for rule in rules:
-        for head in rule.heads:
-            found.setdefault(HEADS[head], []).append(rule)
-    return found
+    calls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

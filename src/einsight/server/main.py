@@ -363,7 +363,10 @@ def serve(address: tuple[str, int] | None = None) -> int:
     server = make_server()
     gc.freeze()
     if address is None:
-        server.start_io()
+        # what a plugin prints is no message
+        answers = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)
+        server.start_io(stdout=answers)
     else:
         server.start_tcp(*address)
     return server.exit_code

@@ -7,7 +7,8 @@ assumptions.py, mistakes.py   what would make a failing claim true: an assumptio
 notes/      what notes declare, say in words and leave unsaid, in the order in which it counts
 check.py    a whole text, once; the fixes that are certain carried out in fixing.py
 explain.py  the pages of diagnostics and rules
-verify.py   rules against numbers
+verify.py   rules and functions against numbers, and against one another
+plugins.py  which plugins count, and what is told of them; what their lints find in lints.py
 settings.py settings in files
 scaffold.py a rule plugin to start from
 format.py   spacing and spelling of documents, with spacing.py and spelling.py

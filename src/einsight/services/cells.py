@@ -34,7 +34,8 @@ def _is_lack(found: Diagnostic) -> bool:
     """
     if found.severity != "error":
         return False
-    return found.code < "EIN300" or (found.code < "EIN400" and not found.related)
+    says_no_size = found.code == "EIN404" and found.message.startswith("nothing says")
+    return found.code < "EIN300" or (found.code < "EIN400" and not found.related) or says_no_size
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class Cell:
         assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
         if region.doubt:
             return region.doubt
+        if self.judged is not None and any(c.derived == "0" and c.verdict != "right" for c in self.judged.claims):
+            return "the page may say elsewhere on what it depends"
         if (
             region.bound
             and self.judged is not None

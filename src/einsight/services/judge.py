@@ -68,7 +68,7 @@ def judge_statement(
     `sums`: does the document write out what is summed?  Then the left side's indices are free on the right too; elsewhere
     that is a second reading, taken and told where all is right in it.
     """
-    if lowered.kinder:
+    if lowered.kinder and (sums or any(d.severity == "error" for d in lowered.diagnostics)):
         found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
         kindly, more = _judged(lowered.kinder, lowered, names, silent, given)
         if all(c.verdict == "right" for c in kindly):

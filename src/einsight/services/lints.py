@@ -22,7 +22,12 @@ def lint_findings(lowered: Lowered) -> list[Diagnostic]:
     names = frozenset(m.name for m in lowered.marks.found.values() if m.kind in (TENSOR, FUNCTION))
     sides = tuple((text[s.span[0] : s.span[1]], *s.span) for s in lowered.sides)
     statement = Statement(text, lowered.kind, sides, names)
-    return [_diagnostic(id, f, len(text)) for id, lint in lints.items() for f in lint.check(statement) if isinstance(f, Finding)]
+    return [
+        _diagnostic(id, f, len(text))
+        for id, lint in lints.items()
+        for f in lint.check(statement)
+        if isinstance(f, Finding)
+    ]
 
 
 def _diagnostic(id: str, found: Finding, length: int) -> Diagnostic:

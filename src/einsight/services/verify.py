@@ -156,6 +156,8 @@ def _statement_problem(rule: Rule) -> str:
     if not compare(left.term, right.term, left.order, function_value).equal:
         return "the two sides differ"
     new = everywhere(rule, left.term)
+    if left.term is right.term:
+        return "both sides are the same to einsight without it, so that it never fires"
     if new is left.term:
         return "does not fire on its own left side"
     return "" if compare(left.term, new, left.order, function_value).equal else "changes the value"
@@ -211,7 +213,9 @@ def clashes(only: str | None = None) -> Iterator[Result]:
         if _undoes(first, second, starts[first.id]) or _undoes(second, first, starts[second.id]):
             yield Result(pair, "neither undoes the other", "one undoes what the other did, without end")
         elif _fires_at(first, starts[second.id]) or _fires_at(second, starts[first.id]):
-            yield Result(pair, "left sides", note="both apply to the same terms: the one that is tried first decides the form")
+            yield Result(
+                pair, "left sides", note="both apply to the same terms: the one that is tried first decides the form"
+            )
 
 
 def _meet(left: list[Term], right: list[Term]) -> bool:

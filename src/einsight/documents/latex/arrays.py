@@ -10,7 +10,7 @@ from typing import TypeAlias
 from .kinds import Unread
 from .names import is_transpose, letters, split
 from .pieces import Piece, text_of
-from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_sign, joined, leaves
+from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_bracket, is_sign, joined, leaves
 from .words import ARRAYS, DOTS
 
 Write: TypeAlias = Callable[[Items], list[Piece]]
@@ -138,10 +138,6 @@ def array_shape(name: str, side: Items) -> str:
     if len(last) == 2 and not is_row and len(rows[0]) > 1 and not turned:
         return f"^({last[0]}×{last[1]})"
     return ""
-
-
-def is_bracket(item: Item, kind: str) -> bool:
-    return isinstance(item.atom, Leaf) and item.atom.kind == kind and item.atom.text in "([)]"
 
 
 def _is_dots(cell: Items) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from . import words
-from .arrays import array_shape, is_bracket, without_dots
+from .arrays import array_shape, without_dots
 from .habits import Habits
 from .kinds import Unread
 from .names import is_transpose, letters, split, word
 from .pieces import Piece, Statement, joined
-from .tree import Environment, Item, Items, Leaf, Rows, is_sign, leaves
+from .tree import Environment, Item, Items, Leaf, Rows, is_bracket, is_sign, leaves
 from .writer import Writer
 
 # a row or a part that begins with one of these goes on with what stands before it
@@ -157,6 +157,9 @@ def _cut(items: Items) -> list[_Part]:
             if atom.kind == "WORD" and atom.text in words.ARROWS and depth <= 0:
                 cut.append(("arrow", []))
                 continue
+            if atom.text == "→" and depth <= 0 and _says(cut[-1][1]):  # `f = x y → ∂f/∂x = y`
+                cut.append(("arrow", []))
+                continue
             if atom.kind == "WORD" and atom.text in words.GAPS:
                 if depth <= 0:
                     cut.append(("gap", []))
@@ -186,6 +189,10 @@ def _cut(items: Items) -> list[_Part]:
         elif row or before == "":
             parts.append(_Part(row))
     return parts
+
+
+def _says(items: list[Item]) -> bool:
+    return any(is_sign(i, "=") for i in items) and not any(is_sign(i, ":") for i in items)
 
 
 def _beside(parts: list[_Part], found: list[Item], row: Items) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 _TOKEN = re.compile(
-    r"(?P<comment>(?<!\\)%[^\n]*)|(?P<space>\s+)|(?P<command>\\(?:[A-Za-z@]+\*?|.|$))|(?P<number>\d+(?:\.\d+)?)|(?P<char>.)",
+    r"(?P<comment>(?<!\\)%[^\n]*)|(?P<space>\s+|\\[mh]?(?:kern|skip)\s*[-+]?\d*\.?\d+\s*(?:mu|em|ex|pt|cm|mm)(?![A-Za-z]))|(?P<command>\\(?:[A-Za-z@]+\*?|.|$))|(?P<number>\d+(?:\.\d+)?)|(?P<char>.)",
     re.DOTALL,
 )
 

@@ -93,6 +93,11 @@ def is_sign(item: Item, *texts: str) -> bool:
     return isinstance(item.atom, Leaf) and item.atom.text in texts and item.atom.kind != "LETTER" and not item.scripts
 
 
+def is_bracket(item: Item, kind: str) -> bool:
+    """Is it a round or square bracket, an OPENING or a CLOSING one?"""
+    return isinstance(item.atom, Leaf) and item.atom.kind == kind and item.atom.text in "([)]"
+
+
 def leaves(items: Items) -> list[Leaf]:
     """The signs of a formula in their order, those of scripts and arguments too; fonts and braces are gone."""
     found: list[Leaf] = []

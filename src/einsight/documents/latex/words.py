@@ -40,6 +40,7 @@ RENAMED = {
     "Tr": "tr", "TR": "tr", "trace": "tr", "ReLU": "relu", "sgn": "sign", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "Diag": "diag",
     "GELU": "gelu", "SiLU": "silu", "Det": "det", "Vec": "vec", "ln": "log",
 }  # fmt: skip
+INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 # of these, the command itself is the function; others want \operatorname, \mathrm, \text or a macro
 FUNCTION_COMMANDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "arcsin", "arccos", "arctan", "tr", "Tr", "diag",

@@ -15,7 +15,7 @@ from .habits import PLAIN, Habits
 from .kinds import Unread
 from .names import extent, index_text, is_transpose, label, layered, letters, split, word
 from .pieces import Piece, text_of
-from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_sign, leaves
+from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_bracket, is_sign, leaves
 
 _SPACED = {"=": " = ", "+": " + ", "-": " - ", ",": ", ", ":": " : ", ":=": " := ", "∈": " ∈ ", "→": " → ", "≠": " ≠ ",
            "≤": " ≤ ", "≥": " ≥ ", "<": " < ", ">": " > ", "⊙": " ⊙ ", "⊗": " ⊗ ", "·": " · ", "×": " × ", "*": " * "}  # fmt: skip
@@ -247,6 +247,13 @@ class Writer:
         above, below = sorted(scripts, key=lambda s: s.sign)
         power = word(above.inside)
         inverse = power == "-1" or (power[:1] == "-" and is_transpose(above.inside[1:]))
+        if (
+            re.fullmatch(r"\d+", power)
+            and scripts[0] is above
+            and not word(below.inside).isdigit()
+            and len(leaves(below.inside)) > 1
+        ):
+            raise Unread(f"whether `{text}` is raised to a power or its entry", above.start, above.end)
         if not (inverse or is_transpose(above.inside)) or len(leaves(below.inside)) < 2 or word(below.inside).isdigit():
             return False
         if scripts[0] is below and inverse:
@@ -371,6 +378,8 @@ class Writer:
             "mathds",
             "mathbbm",
         ):
+            if said == "1" and self._indicator(item):
+                return
             self._name(item, [Piece("ones" if said == "1" else "0", command.start, command.end)])
             return
         pieces = self.inner(command.arguments[0])
@@ -382,6 +391,21 @@ class Writer:
         else:
             self.out += pieces
         self._scripts(item)
+
+    def _indicator(self, item: Item) -> bool:
+        """`\\mathbb 1[x > 0]`: 1 where that holds, else 0."""
+        behind = self._next()
+        if behind is None or not is_bracket(behind, "OPENING") or item.scripts:
+            return False
+        inside, closing = Writer(self.items, at=self.at + 1)._until_closed()
+        if closing is None or not any(is_sign(i, *_COMPARED) for i in inside):
+            return False
+        self.at += len(inside) + 2
+        self._emit("[", item.start, behind.end)
+        self.out += self.inner(inside)
+        self._emit("]", closing.atom.start, closing.atom.end)
+        self._scripts(closing)
+        return True
 
     def _do_operatorname(self, item: Item, command: Command) -> None:
         said = word(command.arguments[0])
@@ -424,7 +448,8 @@ class Writer:
     def _do_mathbb(self, item: Item, command: Command) -> None:
         said = word(command.arguments[0])
         if said == "1":
-            self._name(item, [Piece("ones", command.start, command.end)])
+            if not self._indicator(item):
+                self._name(item, [Piece("ones", command.start, command.end)])
         elif said == "I":
             self._name(item, [Piece("I", command.start, command.end)])
         elif said == "R":
@@ -556,7 +581,13 @@ class Writer:
         if item.scripts and item.scripts[0].sign == "'":
             self.out.append(Piece("'" * len(item.scripts), item.scripts[0].start, item.end))
         else:
-            self._scripts(item)
+            inverse = [s for s in item.scripts if s.sign == "^" and word(s.inside) == "-1"]
+            if inverse and len(item.scripts) == 1:  # `\\tan^{-1} x` is no reciprocal
+                if name not in words.INVERSES:
+                    raise Unread(f"the inverse of `{name}`", item.start, item.end)
+                before[-1] = Piece(words.INVERSES[name], item.start, item.end)
+            else:
+                self._scripts(item)
         power, self.out = self.out, before
         derivative_of = power and power[0].text.startswith("'")
         if derivative_of:
@@ -587,6 +618,8 @@ class Writer:
         stop, depth, bars = self.at, 0, 0
         while stop < len(self.items):
             atom = self.items[stop].atom
+            if stop > self.at and not depth and not bars and self._ends_bare_argument(stop):
+                break
             if isinstance(atom, Leaf):
                 if atom.text == "|" or atom.text == "‖":
                     if stop > self.at and not bars:
@@ -613,6 +646,23 @@ class Writer:
         inside = self.items[self.at : stop]
         self._bracketed(self.inner(inside), inside[0].start, inside[-1].end)
         self.at = stop
+
+    def _ends_bare_argument(self, at: int) -> bool:
+        """`\\sin x \\cos y`, `\\sin x e^x`: a function behind an argument is the next factor.  Whether a bracket is, nobody says."""
+        before, here = self.items[at - 1], self.items[at]
+        if is_bracket(here, "OPENING") and letters(before) is not None:
+            inside = Writer(self.items, at=at + 1)._until_closed()[0]
+            if len(inside) != 1:
+                raise Unread("where the argument of a function ends", here.start, here.end)
+        return _is_function(here) and not _is_function(before)
+
+
+def _is_function(item: Item) -> bool:
+    atom = item.atom
+    if isinstance(atom, Command):
+        return atom.name in words.UPRIGHT and word(atom.arguments[0]) in words.FUNCTIONS
+    power_of_e = _is_e(atom) and [s.sign for s in item.scripts] == ["^"]
+    return power_of_e or (isinstance(atom, Leaf) and atom.kind != "LETTER" and atom.text in words.FUNCTION_COMMANDS)
 
 
 def _is_e(atom: object) -> bool:

@@ -25,6 +25,8 @@ _DERIVATIVES = {
 
 
 _MOST = 20
+# what stands before brackets and is read by itself
+_NO_FUNCTIONS = frozenset({"d", "I", "ones", "inv", "jac", "grad", "hess"})
 
 
 def written_out(region: Region, tree: Relation, names: Names) -> tuple[str, str] | None:
@@ -80,6 +82,15 @@ def sample_in_sum(text: str) -> str:
     summed = "".join(re.findall(r"∑_\{?((?:[a-z],?)+)", text)).replace(",", "")
     raised = {letter.translate(RAISED) for letter in summed} - {""}
     return next((m[0] for m in re.finditer(r"[^\W\d_]\w*⁽([^⁾]*)⁾", text) if set(m[1]) & raised), "")
+
+
+def unknown_call(text: str, names: Names) -> str:
+    """A name before a lone name in brackets, `f(x)`, that is no function we know: nobody writes a product so."""
+    for found in re.finditer(r"(?<!\w)([^\W\d_]\w*?)(⁽[^⁾]*⁾)?ʹ*\s?\(([^\W\d_]\w*)\)", text):
+        name = found[1] + (found[2] or "")
+        if not (name.endswith("ᵀ") or name in _NO_FUNCTIONS or names.is_function(name) or found[3] == name):
+            return name
+    return ""
 
 
 def taken_elsewhere(text: str, arguments: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim, Tensor
 from .shapes import shapes
 from .trees import names_of, walk, whole_names
-from .words import Said
+from .words import EVERYTHING, Said
 
 _FRESH = "einsightʹ"  # a name that no page has
 _CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
@@ -34,6 +34,8 @@ class Known:
     bound       names of which the page says more than that, each with what says so
     here        names that this paragraph declares, with where
     before      the shapes of those before
+    dependent   names of which the page says that they change with something
+    lost        names that have got a value which was not read, so that the one known is stale
     section     the number of headings so far, and `sections` those before each name
     """
 
@@ -49,6 +51,8 @@ class Known:
         self.bound: dict[str, str] = {}
         self.here: dict[str, Region] = {}
         self.before: dict[str, list[str]] = {}
+        self.dependent: set[str] = set()
+        self.lost: set[str] = set()
         self.section = 0
         self.sections: dict[str, int] = {}
 
@@ -93,6 +97,7 @@ class Known:
             name = canonical_name(target.text)
             self.here[name] = region
             self.sections[name] = self.section
+            self.lost.discard(name)
             self.assumed.discard(name)
             self.functions.discard(name)
             self.properties.pop(name, None)
@@ -116,6 +121,9 @@ class Known:
     def describe(self, said: Iterable[Said]) -> None:
         """The properties that words give names, or deny them."""
         for one in said:
+            if one.name == EVERYTHING:
+                self.properties = {n: p - one.properties for n, p in self.properties.items()}
+                continue
             has = self.properties.get(one.name, frozenset())
             self.properties[one.name] = has - one.properties if one.denied else has | one.properties
 
@@ -126,6 +134,11 @@ class Known:
             return
         self.names.put(Entry(name, Tensor(name, shape.dims), None, "declared"))
         self.out.append(declaration(name, tuple(map(str, shape.dims)), region.map_span((0, 1))))
+
+    def lose(self, name: str) -> None:
+        """A formula that is not read gives a name a value."""
+        if self.is_defined(name):
+            self.lost.add(name)
 
     # names of other sections
 

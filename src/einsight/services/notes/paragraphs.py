@@ -64,6 +64,20 @@ def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
         begin = end
 
 
+_DENIED = re.compile(
+    r"\b(?:not (?:true|right|correct|equal)|(?:is|are|be) (?:false|wrong|incorrect)|wrong(?=\W*$)|mistakes?|incorrect|erroneous\w*|pitfall|fallac\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def denial(text: str, region: Region) -> str:
+    """What the words before a formula of its sentence deny; empty where they do not."""
+    before = text[max(0, region.start - _BEFORE) : region.start]
+    sentence = BREAK.split(SENTENCE.split(before)[-1])[-1]
+    found = _DENIED.search(re.sub(r"\$[^$]*\$|[*_]", " ", sentence))
+    return f"it is said to be no claim: “{found[0]}”" if found is not None else ""
+
+
 def condition(text: str, region: Region) -> str:
     """What is said under a condition, in words of the same sentence; empty where nothing is."""
     before = text[max(0, region.start - _BEFORE) : region.start]

@@ -12,15 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...documents.regions import Region
-from ...lowering.names import canonical_name
+from ...lowering.names import Entry, canonical_name
 from ...lowering.report import Diagnostic
 from ...lowering.statements import Lowered, lower_item, lower_statement, target_of
 from ...syntax.parse import parse_statement
-from ...syntax.quotients import Quotient, units
 from ...syntax.statements import Piece, split_document
 from ...syntax.tree import (
     Absolute,
-    Addition,
     Call,
     Chain,
     Declaration,
@@ -28,27 +26,27 @@ from ...syntax.tree import (
     Indexed,
     Name,
     Node,
+    Num,
     Relation,
 )
+from ...terms.dimension import Tensor
 from ..cells import has_derivative
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, to_be_solved
 from .differentials import with_differentials
-from .functions import sample_in_sum, taken_elsewhere, with_functions, written_out
+from .functions import with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
 from .known import Known
 from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
+from .refusals import is_model, refusal, undefined, unsaid, written_functions, written_target
 from .tables import claims_of_tables
 from .trees import changed, names_of, part, relation_of, walk
-from .words import Words, condition_of, symmetric_name
+from .words import Words, condition_of, symmetric_entries, symmetric_name
 
 MOST_UNKNOWN = 5
-# a name that is added to a model, and what a paragraph calls it
-_NOISE = frozenset({"u", "e", "ε", "ϵ", "ξ", "ν", "η"})
 # letters of what is minimised
 _LOSSES = frozenset("LℓJEC")
-_MODEL = re.compile(r"\b(?:model|noise|errors?|disturbances?|shocks?)\b", re.IGNORECASE)
 
 
 def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region], list[Diagnostic]]:
@@ -100,6 +98,7 @@ class _Plan:
                 self.function(region, tree)
         self.known.describe(said)
         self.known.bound.update(words.bound())
+        self.known.dependent |= set(words.dependent())
         for region, tree in read:
             if not region.translated:
                 self.fence(region)
@@ -107,6 +106,9 @@ class _Plan:
                 self.relation(region, tree)
             elif not isinstance(tree, (Declaration, FunctionDeclaration)):
                 self.known.out.append(region)
+                source = self.text[region.start : region.end]
+                self.known.lose(written_target(source))
+                self.known.dependent |= written_functions(source)
 
     def fence(self, region: Region) -> None:
         self.known.out.append(region)
@@ -131,7 +133,7 @@ class _Plan:
         if alias is not None:
             self.aliases[alias[0]] = alias[1]
             return
-        symmetric = symmetric_name(region.text)
+        symmetric = symmetric_name(region.text) or symmetric_entries(region.text)
         if symmetric and not condition(self.text, region) and not region.condition:
             old = self.known.properties.get(symmetric, frozenset())
             self.known.properties[symmetric] = old | {"symmetric"}
@@ -140,12 +142,14 @@ class _Plan:
         region, tree = _as_relation(with_functions(region, functions), region, tree)
         region, tree = self._without_arguments(region, tree)
         region, tree = self._with_known_names(region, tree)
-        elsewhere = taken_elsewhere(region.text, self.arguments)
-        sample = sample_in_sum(region.text)
-        if elsewhere:
-            self._refuse(region, f"`{elsewhere}` is taken at another point than in its definition")
-        elif sample:
-            self._refuse(region, f"`{sample}` changes with what is summed")
+        refused = refusal(self.text, region, tree, self.names, self.arguments)
+        if refused:
+            self._refuse(region, refused)
+        elif len(tree.sides) > 2 and _is_zero(
+            tree.sides[-1]
+        ):  # `∇f = … = 0` is solved, and what stands before is claimed
+            self.statement(part(region, 0, tree.sides[-2].end))
+            self.statement(part(region, tree.sides[-2].start, len(region.text)))
         elif self._defines_first(tree):
             start = tree.sides[1].start
             self.statement(part(region, 0, tree.sides[1].end))
@@ -177,10 +181,14 @@ class _Plan:
         region, tree = self._without_undefined(region, tree)
         region, problem = self._under_condition(region, tree)
         made = with_differentials(region, tree, self.names)
-        problem = problem or self._model(tree) or made.problem
+        problem = (
+            problem
+            or is_model(self.text[self.here.start : self.here.end], tree, self._target(tree), self.known)
+            or made.problem
+        )
         if not problem and self._through_gradients(region, tree):
             return
-        problem = problem or self._undefined(made.tree)
+        problem = problem or undefined(made.tree, self.known) or unsaid(made.tree, self._target(made.tree), self.known)
         if problem:
             self._refuse(region, problem)
             return
@@ -275,15 +283,20 @@ class _Plan:
         if problem:
             self._refuse(region, problem)
             return
+        if lowered.kind != "claim" and any(d.severity == "error" for d in lowered.diagnostics):
+            known.lose(self._target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
             self.names.own.update(scope.own)
         if lowered.kind == "definition" and lowered.tensor is not None:
             known.sections[lowered.tensor.name] = known.section
+            known.lost.discard(lowered.tensor.name)
         rests = frozenset(n for n in names_of(tree) if n in known.assumed)
         if lowered.tensor is not None and rests:
             known.assumed.add(lowered.tensor.name)
         elsewhere = known.used_anew(lowered)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
+        if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
+            doubt = "its names may be numbers in this section"
         doubt, bound = doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
         if inferred and not doubt and holds_at(3, lowered, scope, region.given):
@@ -292,6 +305,20 @@ class _Plan:
         known.out.append(made)
         if not has_derivative(lowered):
             known.bound |= {n: f"`{n}` is bound by `{region.text}`" for n in bound_by(tree, lowered, scope)}
+
+    def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
+        """Does a claim fail, all of whose names are arrays of other sections, and hold where they are numbers?"""
+        names = [n for n in names_of(tree) if self.known.tensor(n) is not None]
+        if any(sign in region.text for sign in "ᵀ'∇"):  # what nobody writes of numbers
+            return False
+        if not names or not has_derivative(lowered) or not all(map(self.known.is_of_other_section, names)):
+            return False
+        scope = self.names.child()
+        for name in names:
+            scope.put(Entry(name, Tensor(name, ()), None, "declared"))
+        return not holds(lowered, self.names, region.given) and holds(
+            lower_statement(Piece(0, region.text), scope), scope
+        )
 
     def _refuse(self, region: Region, problem: str) -> None:
         self.known.out.append(replace(region, text="", places=(), problem=problem))
@@ -330,9 +357,10 @@ class _Plan:
                     changes.append((node.base.start, node.base.end, name.upper()))
             elif isinstance(node, Absolute) and self._is_vector(node.inner):  # `|x|` is its length
                 changes += [(node.start, node.start + 1, "‖"), (node.end - 1, node.end, "‖")]
-            elif isinstance(node, Chain) and [op for op, _ in node.items] == ["", "·"]:
+            elif isinstance(node, Chain) and [op for op, _ in node.items] == ["", "*"]:
                 (_, left), (_, right) = node.items
-                if self._is_vector(left) and self._is_vector(right):
+                between = region.text[left.end : right.start].strip()
+                if between == "·" and self._is_vector(left) and self._is_vector(right):
                     changes.append((left.end, right.start, "ᵀ "))
         return _as_relation(changed(region, changes), region, tree)
 
@@ -346,28 +374,6 @@ class _Plan:
             return region, tree
         self._refuse(region, f"`{mentioned[0]}` is never defined")
         return _as_relation(part(region, tree.sides[1].start, len(region.text)), region, tree)
-
-    def _undefined(self, tree: Relation) -> str:
-        """Why nothing can be said: a function that is never defined, or the derivative of what is not."""
-        for name in names_of(tree):
-            if name in self.known.functions and not self.names.knows(name):
-                return f"`{name}` is never defined"
-        for node in walk(tree):
-            for _, unit in units(node) if isinstance(node, Chain) else ():
-                if not isinstance(unit, Quotient):
-                    continue
-                for above in (n for n in unit.above if isinstance(n, (Name, Indexed))):
-                    base = above.base if isinstance(above, Indexed) else above
-                    name = canonical_name(base.text) if isinstance(base, Name) else ""
-                    below = {n for b in unit.below for n in names_of(b)}
-                    if (
-                        name
-                        and name not in below
-                        and name not in self.known.functions
-                        and not self.known.is_defined(name)
-                    ):
-                        return f"`{name}` is never defined"
-        return ""
 
     # what words say of a relation
 
@@ -414,21 +420,6 @@ class _Plan:
             found |= {t.name for t in tensor.depends} if tensor is not None else set()
         return found
 
-    def _model(self, tree: Relation) -> str:
-        """`y = X β + u` says how data come about; it gives `y` no value that changes with `β`."""
-        right = tree.sides[-1]
-        if len(tree.sides) != 2 or not self._target(tree) or not isinstance(right, Addition):
-            return ""
-        last = right.items[-1][1]
-        noise = canonical_name(last.text) if isinstance(last, Name) else ""
-        if (
-            noise not in _NOISE
-            or self.known.is_defined(noise)
-            or not _MODEL.search(self.text, self.here.start, self.here.end)
-        ):
-            return ""
-        return f"a model with the error `{noise}`"
-
 
 def _as_relation(made: Region, region: Region, tree: Relation) -> tuple[Region, Relation]:
     """A changed region with its tree, if it is a relation still."""
@@ -440,6 +431,10 @@ def _targets(regions: Iterable[Region]) -> set[str]:
     """The names that stand alone, or before their arguments, on the left of a formula."""
     found = (re.match(r"\s*([^\W\d_]\w*)\s*(?:\([^)=]*\)\s*)?:?=", r.text) for r in regions if not r.problem)
     return {canonical_name(m[1]) for m in found if m is not None}
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, Num) and node.value == 0
 
 
 def _clashes(lowered: Lowered) -> bool:

@@ -28,7 +28,7 @@ _CLOSES = r"[ \t]*(?:\$+|\\\)|\\\]|`{1,2}\$?)"
 _NAMES = r"(«\d+»(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+)«\d+»)*)"
 _STOP = (
     "not|of|is|are|be|by|with|for|to|in|on|from|whose|which|that|row|if|when|no|times|per|as|its|and|or|the|an?|every|each|"
-    "columns?|rows?|entry|entries|block"
+    "columns?|rows?|entry|entries|block|unlike|but|than|while"
 )
 # words between an article and its noun
 _ADJECTIVES = rf"((?:(?!(?:{_STOP})\b)[A-Za-z-]+,?\s+(?:and\s+)?){{0,6}})"
@@ -43,12 +43,26 @@ _SYMMETRIC = r"(?:covariances?|correlation|precision)\s+(?:matrix|matrices)|cova
 _PROPERTIES = {
     r"(?:skew|anti)[\s-]?symmetric": "antisymmetric",
     r"positive[\s-]+(?:semi[\s-]?)?definite": "positive-definite",
-    r"symmetric": "symmetric",
-    r"diagonal": "diagonal",
-    r"orthogonal": "orthogonal",
+    r"symmetric(?!-)": "symmetric",
+    r"diagonal\b(?!-)": "diagonal",
+    r"orthogonal\b(?!-)": "orthogonal",
     _SYMMETRIC: "symmetric",
 }
-_SYMMETRY = re.compile(r"\bsymmetric|covarian|positive[\s-]+(?:semi[\s-]?)?definite", re.IGNORECASE)
+_DEPENDS = re.compile(
+    r"([«⟨⟦]\d+[»⟩⟧](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[«⟨⟦]\d+[»⟩⟧])*)\s+(?:(?:both|all|now|also)\s+)?"
+    r"(?:(?:is|are|be)\s+(?:(?:an?|both)\s+)?(?:[a-z]+\s+)?functions?\s+of\b|depends?\s+on\b|var(?:y|ies)\s+with\b)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"^\s*([^\W\d_]\w*)\s?\(")
+_NO_SYMMETRY = re.compile(
+    r"\b(?:not|non|no|nor|without|drop\w*|lift\w*|relax\w*|longer)\b[\s-]+(?:[a-z]+[\s-]+){0,4}symmetr|\b(?:a|un|non)symmetric|symmetric or not",
+    re.IGNORECASE,
+)
+_SYMMETRY = re.compile(
+    r"\bsymmetri|symétri|simétric|simmetric|covarian|positive[\s-]+(?:semi[\s-]?)?definite", re.IGNORECASE
+)
+_SYMMETRIC_ONES = frozenset({"symmetric", "positive-definite"})
+EVERYTHING = "*"  # in place of a name: all names of the page
 EVERY = frozenset(_PROPERTIES.values())
 _PROPERTY = "(?:" + "|".join(_PROPERTIES) + ")"
 _ALL_PROPERTIES = rf"({_PROPERTY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+){_PROPERTY})*(?:\s+{_MATRIX})?)"
@@ -119,7 +133,13 @@ class Words:
         """All that is said outright."""
         for sentence in self.sentences:
             yield from self._shapes(sentence)
-            yield from self._properties(sentence)
+            if _NO_SYMMETRY.search(sentence):
+                named = [m for mark in _MARK.findall(sentence) for m in self._named(f"«{mark}»")]
+                yield from (Said(n, p, properties=_SYMMETRIC_ONES, denied=True) for n, p in named)
+                if not named:
+                    yield Said(EVERYTHING, (0, 0), properties=_SYMMETRIC_ONES, denied=True)
+            else:
+                yield from self._properties(sentence)
 
     def bound(self) -> Iterator[tuple[str, str]]:
         """Names of which words say something that nobody can declare, with those words."""
@@ -128,6 +148,13 @@ class Words:
             if said:
                 names = (n for mark in _MARK.findall(sentence) for n in self.marks[int(mark)].names)
                 yield from ((n, f"the page says “{said}” of `{n}`, which no declaration does") for n in names)
+
+    def dependent(self) -> Iterator[str]:
+        """Names of which words say that they change with something: “$u$ and $v$ are functions of $t$”."""
+        for sentence in self.sentences:
+            for found in _DEPENDS.finditer(sentence):
+                for mark in (self.marks[int(m)] for m in _MARK.findall(found[1])):
+                    yield from mark.names or _CALLED.findall(mark.region.text)[:1]
 
     def has_unattributed_symmetry(self) -> bool:
         """Does a sentence speak of symmetric matrices without saying which?"""
@@ -245,7 +272,9 @@ class Words:
                     elif not self._is_conditional(sentence, found):
                         yield Said(name, place, properties=properties)
         for found in re.finditer(
-            rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?{_MATRIX}\s+{_NAMES}", sentence, re.IGNORECASE
+            rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?(?:{_MATRIX}\s+)?{_NAMES}",
+            sentence,
+            re.IGNORECASE,
         ):
             yield from (Said(n, p, properties=EVERY, denied=True) for n, p in self._named(found[1]))
 
@@ -253,6 +282,8 @@ class Words:
     def _is_conditional(sentence: str, found: re.Match[str]) -> bool:
         """Is it said under a condition?"""
         before = sentence[: found.start()]
+        if re.fullmatch(r"\W*(?:and\s+|we\s+)?(?:assume|suppose)\s+(?:that\s+)?", before, re.I):
+            before = ""  # all of the sentence is what is assumed from here on
         words = _CONDITIONAL.findall(before) + _CONDITIONAL.findall(found[0])
         return (
             bool([w for w in words if w.lower() != "for"])
@@ -322,6 +353,12 @@ def symmetric_name(text: str) -> str:
         if isinstance(left, Name) and isinstance(right, Transpose) and isinstance(right.argument, Name):
             return canonical_name(left.text) if left.text == right.argument.text else ""
     return ""
+
+
+def symmetric_entries(text: str) -> str:
+    """The name of which `A_ij = A_ji` says the same."""
+    found = re.fullmatch(r"\s*(\w)_\{?([a-z]),?([a-z])\}? = \1_\{?\3,?\2\}?\s*", text)
+    return canonical_name(found[1]) if found is not None and found[2] != found[3] else ""
 
 
 def _names_in(text: str, region: Region) -> tuple[str, ...]:

@@ -1,0 +1,62 @@
+"""Which rules are tried on a term: those for its head, and of patterns those whose functions stand in it.
+
+So hundreds of rules that plugins bring cost nothing where they cannot fire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+
+from ..terms.term import HEADS, Apply, Operator, Term
+from .rule import Rule
+
+_MARK = (1 << Apply.RANK) | (1 << Operator.RANK)
+_NONE: frozenset[str] = frozenset()
+# sets of functions for which the rules are kept
+MOST_KEPT = 10_000
+
+
+class Dispatch:
+    """The rules in the order in which they are given; `functions` are the names that are functions."""
+
+    def __init__(self, rules: Iterable[Rule], functions: Container[str] = ()):
+        self._by_head: dict[type[Term], list[Rule]] = {}
+        self._calls: dict[str, frozenset[str]] = {}
+        self._kept: dict[tuple[type[Term], frozenset[str]], list[Rule]] = {}
+        self._choosy: set[type[Term]] = set()  # heads of which some rules want functions
+        for rule in rules:
+            calls = frozenset(name for name in rule.calls if name in functions)
+            self._calls[rule.id] = calls
+            for name in rule.heads:
+                self._by_head.setdefault(HEADS[name], []).append(rule)
+                if calls:
+                    self._choosy.add(HEADS[name])
+
+    def on(self, term: Term) -> Sequence[Rule]:
+        """The rules that may fire on a term."""
+        head = type(term)
+        listed = self._by_head.get(head, ())
+        if head not in self._choosy:
+            return listed
+        key = head, functions_in(term)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = [rule for rule in listed if self._calls[rule.id] <= key[1]]
+        return found
+
+
+def functions_in(term: Term) -> frozenset[str]:
+    """The names of the functions, elementwise and of arrays, anywhere in a term."""
+    if not term.heads & _MARK:
+        return _NONE
+    known = term.memo.get("functions")
+    if known is None:
+        parts = [functions_in(c) for c in (*term.children(), *(a.body for a in term.abstractions()))]
+        if isinstance(term, Apply):
+            parts.append(frozenset((term.function,)))
+        elif isinstance(term, Operator):
+            parts.append(frozenset((term.name,)))
+        known = term.memo["functions"] = parts[0] if len(parts) == 1 else _NONE.union(*parts)
+    return known

@@ -156,7 +156,7 @@ def test_the_cache_knows_files_of_rules(project):
     assert "EIN101" in run("check", "a.ein", "--disable-plugin", "course", cwd=project).stdout
 
 
-@pytest.mark.parametrize("trusted", [True, False, None])
+@pytest.mark.parametrize("trusted", [True, None])
 def test_in_an_editor_they_load_where_the_workspace_is_trusted(project, trusted):
     path = project / "a.ein"
     with Session(options={} if trusted is None else {"trusted": trusted}) as session:

@@ -46,22 +46,31 @@ class _BrokenOff(BaseException):
     stage, reason = "", ""
 
 
-@dataclass(eq=False)
 class _Watch:
-    thread: int
-    clock: int | None  # what counts the seconds that the thread has computed, where the system has one
-    since: float
-    computed: float
-    is_loading: bool = False
-    memory: int = 0
-    stage: str = ""
-    reason: str = ""
+    """Work under way in a thread; the watching thread fills in the rest when it first sees it, since most work is over then.
+
+    clock   counts the seconds that the thread has computed, where the system has such a clock
+    """
+
+    __slots__ = ("thread", "is_loading", "since", "clock", "computed", "memory", "stage", "reason")
+
+    def __init__(self, thread: int, is_loading: bool):
+        self.thread, self.is_loading = thread, is_loading
+        self.since, self.stage, self.reason = 0.0, "", ""
+
+    def begin(self) -> None:
+        self.since, self.memory = time.monotonic(), _memory()
+        self.clock = time.pthread_getcpuclockid(self.thread) if hasattr(time, "pthread_getcpuclockid") else None
+        self.computed = time.clock_gettime(self.clock) if self.clock is not None else 0.0
 
 
 _watches: dict[int, _Watch] = {}
 _lock = threading.Lock()
 _watchman: list[threading.Thread] = []
 _on_duty = threading.Event()
+# a process that was forked has no watching thread
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_on_duty.clear)
 
 
 class TookTooLong(Exception):
@@ -275,16 +284,11 @@ def loaded(work: Callable[[], T]) -> T:
 def _watched(work: Callable[[], T], is_loading: bool = False) -> T:
     ident = threading.get_ident()
     outer = _watches.get(ident)  # a rule that has another one applied
-    clock = time.pthread_getcpuclockid(ident) if hasattr(time, "pthread_getcpuclockid") else None
-    watch = _Watch(ident, clock, time.monotonic(), time.clock_gettime(clock) if clock is not None else 0.0)
-    watch.is_loading = is_loading
+    watch = _Watch(ident, is_loading)
     with _lock:
         _watches[ident] = watch
-        if not _watchman or not _watchman[0].is_alive():
-            _watchman[:] = [threading.Thread(target=_look, name="einsight-watch", daemon=True)]
-            _watchman[0].start()
     if not _on_duty.is_set():
-        _on_duty.set()
+        _send_for_watchman()
     try:
         result = work()
         with _lock:
@@ -299,6 +303,14 @@ def _watched(work: Callable[[], T], is_loading: bool = False) -> T:
     finally:
         with _lock:
             _leave(ident, outer)
+
+
+def _send_for_watchman() -> None:
+    with _lock:
+        if not _watchman or not _watchman[0].is_alive():
+            _watchman[:] = [threading.Thread(target=_look, name="einsight-watch", daemon=True)]
+            _watchman[0].start()
+        _on_duty.set()
 
 
 def _leave(ident: int, outer: _Watch | None) -> None:
@@ -317,7 +329,8 @@ def _look() -> None:
         idle = 0 if _watches else idle + 1
         if idle > PATIENCE:  # nobody calls plugins: sleep until somebody does
             _on_duty.clear()
-            _on_duty.wait()
+            if not _watches:
+                _on_duty.wait()
         with _lock:
             for watch in [w for w in _watches.values() if not w.stage]:
                 if _is_spent(watch):
@@ -326,12 +339,12 @@ def _look() -> None:
 
 
 def _is_spent(watch: _Watch) -> bool:
-    memory = _memory()
-    watch.memory = watch.memory or memory
+    if not watch.since:
+        watch.begin()
     passed = time.monotonic() - watch.since
     computed = time.clock_gettime(watch.clock) - watch.computed if watch.clock is not None else 0.0
     limit, limit_in_all = (LOADING_SECONDS, 5 * LOADING_SECONDS) if watch.is_loading else (SECONDS, SECONDS_IN_ALL)
-    if memory - watch.memory > BYTES:
+    if _memory() - watch.memory > BYTES:
         watch.stage, watch.reason = "memory", f"it took more than {BYTES // 1_000_000} MB"
     elif computed > limit or passed > limit_in_all:
         watch.stage, watch.reason = "slow", f"it took longer than {limit if computed > limit else limit_in_all:g} s"

@@ -7,6 +7,7 @@ tensors stand for themselves.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -42,12 +43,27 @@ class Binding:
 def match_whole(pattern: Term, term: Term) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
     """Matches of a pattern, and what of a larger product or none is left over."""
     if isinstance(pattern, Product):
-        if isinstance(term, Product):
+        if isinstance(term, Product) and _has_the_heads(pattern, term):
             factors, dummies = build.open_product(term)
             yield from _match_product(pattern, factors, dummies, Binding())
     else:
         for binding in _match(pattern, term, Binding()):
             yield binding, (), ()
+
+
+def _has_the_heads(pattern: Term, term: Term) -> bool:
+    """Has a product or sum enough parts of each kind that the pattern has?  That is cheap, and mostly false."""
+    present = _kinds(term)
+    return all(present.get(kind, 0) >= count for kind, count in _kinds(pattern).items() if kind is not Component)
+
+
+def _kinds(term: Term) -> dict[object, int]:
+    """How many parts there are of each head, of functions by name."""
+    known = term.memo.get("kinds")
+    if known is None:
+        known = Counter(part.function if isinstance(part, Apply) else type(part) for part in term.children())
+        term.memo["kinds"] = known
+    return known
 
 
 def _match(pattern: Term, term: Term, binding: Binding) -> Iterator[Binding]:
@@ -80,7 +96,7 @@ def _match(pattern: Term, term: Term, binding: Binding) -> Iterator[Binding]:
     elif isinstance(pattern, Derivative) and isinstance(term, Derivative):
         yield from _match_derivative(pattern, term, binding)
     elif isinstance(pattern, Sum) and isinstance(term, Sum):
-        if len(pattern.terms) == len(term.terms):
+        if len(pattern.terms) == len(term.terms) and _has_the_heads(pattern, term):
             for order in itertools.permutations(term.terms):
                 yield from _match_all(pattern.terms, order, binding)
     elif pattern is term:

@@ -88,7 +88,9 @@ def unknown_call(text: str, names: Names) -> str:
     """A name before a lone name in brackets, `f(x)`, that is no function we know: nobody writes a product so."""
     for found in re.finditer(r"(?<!\w)([^\W\d_]\w*?)(⁽[^⁾]*⁾)?ʹ*\s?\(([^\W\d_]\w*)\)", text):
         name = found[1] + (found[2] or "")
-        if not (name.endswith("ᵀ") or name in _NO_FUNCTIONS or names.is_function(name) or found[3] == name):
+        entry = names.find(name)
+        is_function = names.is_function(name) or (entry is not None and entry.kind == "function")
+        if not (is_function or name.endswith("ᵀ") or name in _NO_FUNCTIONS or found[3] == name):
             return name
     return ""
 

@@ -45,6 +45,11 @@ from .trees import changed, names_of, part, relation_of, walk
 from .words import Words, condition_of, symmetric_entries, symmetric_name
 
 MOST_UNKNOWN = 5
+# words of a passage in which letters are numbers
+_OF_NUMBERS = re.compile(
+    r"\b(?:scalar (?:case|derivatives?|functions?|variables?)|single[- ]variable|univariate|one variable|one[- ]dimensional|Skalare?r? \w+)\b",
+    re.IGNORECASE,
+)
 # letters of what is minimised
 _LOSSES = frozenset("LℓJEC")
 
@@ -296,7 +301,7 @@ class _Plan:
         elsewhere = known.used_anew(lowered)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
         if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
-            doubt = "its names may be numbers in this section"
+            doubt = "its names may be numbers here"
         doubt, bound = doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
         if inferred and not doubt and holds_at(3, lowered, scope, region.given):
@@ -307,11 +312,13 @@ class _Plan:
             known.bound |= {n: f"`{n}` is bound by `{region.text}`" for n in bound_by(tree, lowered, scope)}
 
     def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
-        """Does a claim fail, all of whose names are arrays of other sections, and hold where they are numbers?"""
+        """Does a claim fail of vectors, or of arrays of other sections, and hold where all its names are numbers?"""
         names = [n for n in names_of(tree) if self.known.tensor(n) is not None]
-        if any(sign in region.text for sign in "ᵀ'∇"):  # what nobody writes of numbers
-            return False
-        if not names or not has_derivative(lowered) or not all(map(self.known.is_of_other_section, names)):
+        if _OF_NUMBERS.search(self.text, self.here.start, self.here.end):
+            return not holds(lowered, self.names, region.given)
+        if not names or any(sign in region.text for sign in ("ᵀ", "'", "∇", "‖", "⊙", "_", "diag")):
+            return False  # it is written of arrays
+        if max(map(self.known.rank, names)) > 1 and not all(map(self.known.is_of_other_section, names)):
             return False
         scope = self.names.child()
         for name in names:

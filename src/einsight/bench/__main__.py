@@ -8,10 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import lsp, rules
+from . import batch, lsp, rules
 from .table import as_json, machine, text_table
 
-BENCHMARKS = {"lsp": lsp, "rules": rules}  # a module each: add_arguments, settings, run; its docstring is its help
+BENCHMARKS = {
+    "lsp": lsp,
+    "batch": batch,
+    "rules": rules,
+}  # a module each: add_arguments, settings, run; its docstring is its help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -24,6 +24,7 @@ from einsight.services.check import check_within  # noqa: E402
 
 EXPECTED = ("right", "transposed", "right_if", "wrong", "shape", "definition", "not-a-claim")
 GIVEN = ("right", "transposed", "right_if", "wrong", "shape", "undecided", "unread")
+_DERIVATIVE = re.compile(r"\\partial|\\nabla|\\frac\s*\{\s*(?:\\mathrm\s*\{?)?\s*d\b|\\[a-z]*pd[v]?\b|[∂∇]|\bd\s?[A-Za-z]\s?=")
 _ESCAPE = re.compile(r"\\(?:u....|.)")
 FAILS = frozenset({"transposed", "right_if", "wrong", "shape"})
 
@@ -113,8 +114,19 @@ def _print_page(page: Path) -> None:
             print(" " * 37 + " ".join(line.reason.split())[:200])
 
 
+def derivatives_read(page: Path) -> tuple[int, int]:
+    """How many formulas of a page with a derivative are read, and how many there are."""
+    text = page.read_bytes().decode("utf-8")
+    report = check_within(None, text, SUFFIXES[page.suffix], "auto", on_disk(page))
+    link_at = _links(page, text)
+    lacking = {link_at(place)[0] for span, _ in report.unread_reasons for place in span}
+    holding = [n for n, f in enumerate(spans.formulas(page)) if _DERIVATIVE.search(f.text)]
+    return sum(n not in lacking for n in holding), len(holding)
+
+
 def _print_all() -> None:
     table: Counter[tuple[str, str]] = Counter()
+    read = holding = 0
     for page in spans.pages():
         found = list(lines(page))
         table.update((line.expected, line.given) for line in found)
@@ -122,6 +134,9 @@ def _print_all() -> None:
         told = sum(line.given not in ("unread", "undecided") for line in claims)
         bad = sum(line.is_bad for line in found)
         print(f"{page.name:20} {told:3} of {len(claims):3} claims decided" + (f", {bad} BAD" if bad else ""))
+        counts = derivatives_read(page)
+        read, holding = read + counts[0], holding + counts[1]
+    print(f"{read} of {holding} formulas with a derivative are read ({read / holding:.0%})")
     print(" " * 12 + "".join(f"{given:>11}" for given in GIVEN))
     for expected in EXPECTED:
         print(f"{expected:12}" + "".join(f"{table[expected, given]:11}" for given in GIVEN))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ class Kinds(Lexer):
             made = Lexeme(leaf.kind, leaf.source, start_pos=leaf.start, end_pos=leaf.end)
             made.leaf = leaf
             yield made
+
+
+_WIDE = re.compile(r"(?:0?\.[2-9]|[1-9])\d*(?:\.\d+)?\s*(?:in|em|cm)|[1-9]\d+\s*(?:mm|pt)")
 
 
 def leaves_of(row: list[Token]) -> Iterator[Leaf]:
@@ -126,11 +130,10 @@ def _command(row: list[Token], at: int) -> tuple[Leaf | None, int]:
         return None, at + 1
     if name in words.DROPPED_WITH_ARGUMENT:
         end = group_end(row, at + 1) if at + 1 < len(row) and row[at + 1].text == "{" else at + 2
-        return None, min(end or len(row), len(row))
-    if name in ("kern", "mskip", "hskip"):
-        end = at + 1
-        while end < len(row) and row[end].text[0] in "-.0123456789ptemxu":
-            end += 1
+        end = min(end or len(row), len(row))
+        length = "".join(t.text for t in row[at + 1 : end]).strip("{}")
+        if name.startswith("hspace") and _WIDE.match(length):  # as much as a `\quad`
+            return made("WORD", "quad", end)
         return None, end
     if name in words.TEXTS and at + 1 < len(row) and row[at + 1].text == "{":
         end = group_end(row, at + 1)

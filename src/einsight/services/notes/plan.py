@@ -340,9 +340,16 @@ class _Plan:
             and isinstance(left.callee, Name)
             and all(isinstance(a, Name) for a in left.arguments)
         ):
-            name = left.callee.text
+            name, written = left.callee.text, region.text[left.callee.end : left.end]
             if not self.known.is_known(canonical_name(name)):
-                self.arguments[name] = region.text[left.callee.end : left.end]
+                self.arguments[name] = written
+            elif (
+                len(tree.sides) == 2
+                and self.known.is_defined(canonical_name(name))
+                and name not in names_of(tree.sides[1])
+            ):
+                self.arguments[name] = written
+                self.known.sections[canonical_name(name)] = -1  # what it was before is of another place
         nabla = re.match(r"∇(²?) (?=(\w+))", region.text)  # of a function of one thing it is in that
         if nabla is not None and re.fullmatch(r"\(\w\)", self.arguments.get(nabla[2], "")):
             sign = f"∇{nabla[1]}_{self.arguments[nabla[2]][1]} "

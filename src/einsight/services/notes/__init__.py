@@ -3,6 +3,7 @@
 plan.py           what a paragraph declares, then its relations; what nobody declares gets a shape
 paragraphs.py     which formulas belong together, and what is said under a condition
 known.py          what is known of names so far, and the declarations that say so
+refusals.py       why a relation is not read
 words.py          shapes and properties that the words around formulas say
 bounds.py         what is said of names beyond that, and equations that are no claims
 labels.py         subscripts that are no indices

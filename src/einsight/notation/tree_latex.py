@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from ..lowering.names import canonical_name
+from ..lowering.names import CONSTANTS, canonical_name
 from ..rules.catalogue import catalogue
 from ..syntax.parse import parse_statement
 from ..syntax.quotients import Quotient, units
@@ -75,7 +75,7 @@ class _Writer:
         return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
 
     def _name(self, node: Name) -> str:
-        return _NAMES.name(node.text)
+        return _NAMES.name("π" if node.text in CONSTANTS else node.text)
 
     def _symbol(self, node: Symbol) -> str:
         return _SYMBOLS.get(node.text, node.text)

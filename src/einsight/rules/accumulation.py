@@ -128,7 +128,7 @@ _D = (
 )
 RULES = (
     Rule(
-        "derivative.accumulate", "∂h_6/∂x => g_1 ∂h_1/∂x, g_k = g_(k+1) ∂h_(k+1)/∂h_k", accumulate.__doc__ or "",
+        "derivative.accumulate", "∂h_6/∂x => g_1 ∂h_1/∂x, g_k = g_{k+1} ∂h_{k+1}/∂h_k", accumulate.__doc__ or "",
         "expand", ("Derivative",), accumulate,
         ((_D, "∂h_6_i/∂x_j", "jac(h_6, x)_ij"), (_D, "∂h_5_i/∂x_j", None)),
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..meaning.fields import NotInField
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Indexed, Name, Node, Subscript
 from .catalogue import body_of, catalogue
@@ -25,7 +26,10 @@ def defined_function(
         found = body_of(name)
         if found is None:
             raise ValueError(f"{body} does not read")
-        return number_at(found, (at,), catalogue().value)
+        try:
+            return number_at(found, (at,), catalogue().value)
+        except NotInField as outside:
+            raise ValueError(str(outside)) from None  # as any function says it of its domain
 
     written = latex or rf"\operatorname{{{name}}}"
     return Function(name, ("",), value, numpy, written, doc, source, definition=(argument, body))

@@ -242,7 +242,7 @@ RULES = (
     _rule("component", "∂x_i/∂x_j => δ_ij", component, ("∂x_i/∂x_j", "δ_ij"), ("∂s/∂s", "1")),
     _rule(
         "definition",
-        "∂y_i/∂x_j => ∂(its definition)/∂x_j",
+        "∂y_i/∂x_j => ∂e_i/∂x_j for y_i := e_i",
         definition,
         ("∂q_i/∂x_j", "∂/∂x_j (tanh(x_i) + a_i)"),
         ("∂x_i/∂x_j", None),

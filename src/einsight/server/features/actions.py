@@ -14,7 +14,7 @@ from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
 from ...services.edits import REWRITE, Action
-from ...services.explain import explain, pages
+from ...services.explain import pages
 from ...services.hints import summary, verdicts
 from ...services.rewriting import jacobian_edit
 from ...services.sheet import Sheet
@@ -93,8 +93,9 @@ def register(server: Server, offer: Offer) -> None:
 
     @offer("einsight.explain")
     async def explained(what: str) -> str:
+        """The page of a code, a rule or a function, in Markdown."""
         try:
-            return explain(what)
+            return one_page(what)
         except EinsightError as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
 

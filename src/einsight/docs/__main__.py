@@ -1,0 +1,36 @@
+"""`python -m einsight.docs FOLDER [PLUGIN]`: pages of all rules and functions, or of those of one plugin, in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..lowering.report import EinsightError
+from ..services import plugins
+from ..services.settings import settings_for
+from .book import INDEX, write
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pages; plugins and files of rules count as the settings above this folder say."""
+    parser = argparse.ArgumentParser(prog="python -m einsight.docs", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the pages are written; its index is README.md")
+    parser.add_argument("plugin", nargs="?", metavar="PLUGIN", help="the pages of this plugin or file of rules alone")
+    given = parser.parse_args(arguments)
+    settings = settings_for(Path("_"))
+    plugins.use(settings.disabled, settings.rules)
+    try:
+        count = write(given.folder, given.plugin)
+    except (EinsightError, OSError) as problem:
+        print(f"einsight: {problem}", file=sys.stderr)
+        return 2
+    finally:
+        plugins.tell(lambda message: print(f"einsight: {message}", file=sys.stderr))
+    print(f"{count} pages in {given.folder}: begin with {given.folder / INDEX}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

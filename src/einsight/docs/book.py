@@ -1,0 +1,99 @@
+"""All pages of a folder, and the one page that an editor shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..rules.catalogue import Catalogue, catalogue
+from ..services.derive import fail
+from ..services.explain import PAGES
+from .catalogue import ALL_CODES, catalogue_page
+from .codes import all_codes, code_page
+from .functions import array_page, function_page
+from .markdown import MARK, Links
+from .origin import OWN
+from .rules import rule_page
+
+INDEX = "README.md"
+CODES = "codes.md"
+
+
+def book(only: str | None = None) -> dict[str, str]:
+    """Every page by its path: of everything, or of one plugin alone.  Raises EinsightError where there is no such plugin."""
+    known = catalogue()
+    if only not in (None, OWN, *known.versions):
+        raise fail("EIN001", f"there is no plugin `{only}`: `einsight plugin list` lists them")
+    places = _places(known, only)
+
+    def below(name: str) -> str:  # from a page in a folder of its own
+        return f"../{places[name]}" if name in places else ""
+
+    pages = {INDEX: catalogue_page(known, only, lambda name: places.get(name, ""))}
+    for name, path in places.items():
+        if path not in (INDEX, CODES):
+            pages[path] = _page(name, known, below)
+    if CODES in places.values():
+        pages[CODES] = all_codes()
+    return pages
+
+
+def one_page(what: str) -> str:
+    """The page of a code, a rule or a function, without links.  Raises EinsightError for anything else."""
+    known = catalogue()
+    if what.upper() in PAGES:
+        return code_page(what.upper())
+    if what in known.rules or what in known.functions or what in known.arrays:
+        return _page(what, known, lambda name: "").removeprefix(MARK).lstrip()
+    raise fail("EIN001", f"`{what}` is neither a code nor a rule or function: `einsight rules` lists the rules")
+
+
+def write(folder: Path, only: str | None = None) -> int:
+    """Write the pages into a folder, and take away those of an earlier run that are none any more; how many there are."""
+    pages = book(only)
+    for path in [p for place in ("", "rules", "functions") for p in (folder / place).glob("*.md")]:
+        if path.relative_to(folder).as_posix() not in pages and path.read_text(encoding="utf-8").startswith(MARK):
+            path.unlink()
+    for place, text in pages.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return len(pages)
+
+
+def _page(name: str, known: Catalogue, links: Links) -> str:
+    if name in known.rules:
+        rule = known.rules[name]
+        return rule_page(rule, links, [f for f in (*known.functions, *known.arrays) if _speaks(rule.statement, f)])
+    speaking = [r.id for r in known.rules.values() if _speaks(r.statement, name)]
+    if name in known.functions:
+        return function_page(known.functions[name], links, speaking)
+    return array_page(known.arrays[name], links, speaking)
+
+
+def _speaks(statement: str, function: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(function)}\(", statement) is not None
+
+
+def _places(known: Catalogue, only: str | None) -> dict[str, str]:
+    """The path of the page of each rule and function, of the index under an empty name, and of the diagnostics."""
+    places = {"": INDEX}
+    taken: set[str] = set()
+    for folder, items in (("rules", known.rules), ("functions", {**known.functions, **known.arrays})):
+        for name, item in items.items():
+            if only in (None, item.source):
+                safe = re.sub(r"[^\w.-]", "-", name).strip(".")
+                places[name] = _free(f"{folder}/{safe}", taken)
+    if only is None:
+        places[ALL_CODES] = CODES
+    return places
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    """A path that no other page has, not even where upper and lower case are one."""
+    path, count = stem, 1
+    while path.lower() in taken:
+        count += 1
+        path = f"{stem}-{count}"
+    taken.add(path.lower())
+    return f"{path}.md"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ORDER = "syntax documents terms lowering meaning rules plugins notation targets services server cli bench".split()
+ORDER = "syntax documents terms lowering meaning rules plugins notation targets services docs server cli bench".split()
 ONLY = {"lark": ("syntax", "documents"), "pygls": ("server",), "lsprotocol": ("server",), "pluggy": ("plugins",)}
 LAZY = {"sympy", "numpy"}
 ROOT = Path(__file__).parent.parent / "src" / "einsight"

@@ -178,3 +178,18 @@ def test_in_an_editor_they_load_where_the_workspace_is_trusted(project, trusted)
                 and [d["code"] for d in m.params["diagnostics"]] == ["EIN401"]
             )
         )
+
+
+def test_a_function_has_no_value_outside_of_its_domain_and_stays_on(tmp_path):
+    """That is no fault: no claim is refuted there, and the rules about it go on."""
+    path = tmp_path / "odds.rules"
+    path.write_text("odds.back: sigmoid(logit(s)) => s\nfunction logit(z) = log(z/(1 - z))\n", encoding="utf-8")
+    plugins.use(rules=[str(path)])
+    try:
+        assert derive("sigmoid(logit(x))", "x", "x in R^n").matrix == "I"
+        with pytest.raises(ValueError):
+            catalogue().functions["logit"].value(3.0)
+        assert not catalogue().faults.all
+    finally:
+        plugins.use()
+        forget()

@@ -97,14 +97,15 @@ def rule(id: str, statement: str, doc: str = "", *, examples: Examples = (), pha
 def array_function(statement: str, *, doc: str = "") -> ArrayFunction:
     """A function of arrays by its components: `array_function("cross(a, b)_i = ε_ijk a_j b_k where dim = 3")`.
 
-    Raises MalformedRule.
+    How many axes an argument has is read off its indices; where it stands without any, it is named with them, as in
+    `"volume(A_ij) = abs(det(A))"`.  Raises MalformedRule.
     """
     return defined.array_function(statement, doc)
 
 
 def function(
     name: str,
-    derivative: str | Sequence[str] = "",
+    derivative: str | Sequence[str | None] = "",
     numpy: str = "",
     latex: str = "",
     *,
@@ -116,7 +117,7 @@ def function(
 ) -> Function:
     """An elementwise function of `z`, or of `z` and `w`.
 
-    derivative          in the language, for each argument: `"1 - tanh(z)^2"`
+    derivative          in the language, for each argument: `"1 - tanh(z)^2"`; None for an argument in which there is none
     definition          the function in the language, `"z/(1 + abs(z))"`: value and derivative follow from it
     numpy, jax, torch   how generated code writes it: `"numpy.tanh"`, or with places, `"numpy.logaddexp({0}, 0)"`
     value               computes it on floats; without it `numpy` or `definition` does
@@ -124,13 +125,14 @@ def function(
 
     Raises ValueError where something is missing.
     """
-    derivatives = (derivative,) if isinstance(derivative, str) else tuple(derivative)
+    given = (derivative,) if isinstance(derivative, str) else tuple(derivative)
+    derivatives = tuple(d or "" for d in given)
     spelled = {
         m: _template(name, m, text, len(derivatives)) for m, text in [("numpy", numpy), ("jax", jax), ("torch", torch)]
     }
     if definition:
         made = defined.defined_function(name, "z", definition, doc, latex=latex)
-    elif not all(derivatives):
+    elif "" in given or not given:
         raise ValueError(
             f"function `{name}` lacks its derivative: give `derivative`, or a `definition` that it follows from"
         )
@@ -263,7 +265,7 @@ def multiply(*factors: Term) -> Term:
 def tensor(
     name: str,
     shape: Sequence[int],
-    value: Callable[..., int],
+    value: Callable[..., int | Fraction],
     *,
     aliases: Sequence[str] = (),
     antisymmetric: bool = False,

@@ -1,4 +1,4 @@
-// The pages of diagnostics and rules, as read-only Markdown documents.
+// The pages of diagnostics, rules and functions, as read-only Markdown documents.
 
 import * as vscode from "vscode";
 import type { Server } from "./server";
@@ -16,7 +16,7 @@ export class Pages implements vscode.TextDocumentContentProvider {
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const what = uri.path.replace(/^\/|\.md$/g, "");
     try {
-      return asMarkdown((await this.server.command<string>("einsight.explain", what)) ?? "");
+      return (await this.server.command<string>("einsight.explain", what)) ?? "";
     } catch (problem) {
       return `${problem instanceof Error ? problem.message : problem}\n`;
     }
@@ -42,23 +42,10 @@ export class Pages implements vscode.TextDocumentContentProvider {
       label: p.what, description: p.name,
     }));
     const picked = await vscode.window.showQuickPick(items, {
-      title: "Explain", placeHolder: "A diagnostic's code, or a rule", matchOnDescription: true,
+      title: "Explain", placeHolder: "A diagnostic's code, a rule or a function", matchOnDescription: true,
     });
     return picked?.label;
   }
-}
-
-/** The page as `einsight explain` prints it: a heading, sentences, examples behind four blanks. */
-function asMarkdown(page: string): string {
-  return page
-    .split("\n")
-    .map((line, k) => (k === 0 ? `# ${plain(line)}` : line.startsWith("    ") ? line : plain(line)))
-    .join("\n");
-}
-
-/** Text in which only what stands in backquotes is marked up. */
-function plain(text: string): string {
-  return text.split("`").map((part, k) => (k % 2 ? part : part.replace(/[\\*_[\]<>|]/g, "\\$&"))).join("`");
 }
 
 export function codeOf(found: vscode.Diagnostic): string {

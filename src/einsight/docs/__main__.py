@@ -16,7 +16,9 @@ from .book import INDEX, write
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pages; plugins and files of rules count as the settings above this folder say."""
     parser = argparse.ArgumentParser(prog="python -m einsight.docs", description=__doc__)
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the pages are written; its index is README.md")
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="where the pages are written; its index is README.md"
+    )
     parser.add_argument("plugin", nargs="?", metavar="PLUGIN", help="the pages of this plugin or file of rules alone")
     given = parser.parse_args(arguments)
     settings = settings_for(Path("_"))

@@ -79,11 +79,15 @@ def _places(known: Catalogue, only: str | None) -> dict[str, str]:
     """The path of the page of each rule and function, of the index under an empty name, and of the diagnostics."""
     places = {"": INDEX}
     taken: set[str] = set()
-    for folder, items in (("rules", known.rules), ("functions", {**known.functions, **known.arrays})):
-        for name, item in items.items():
-            if only in (None, item.source):
-                safe = re.sub(r"[^\w.-]", "-", name).strip(".")
-                places[name] = _free(f"{folder}/{safe}", taken)
+    named = [
+        *(("rules", r.id, r.source) for r in known.rules.values()),
+        *(("functions", f.name, f.source) for f in known.functions.values()),
+        *(("functions", f.name, f.source) for f in known.arrays.values()),
+    ]
+    for folder, name, source in named:
+        if only in (None, source):
+            safe = re.sub(r"[^\w.-]", "-", name).strip(".")
+            places[name] = _free(f"{folder}/{safe}", taken)
     if only is None:
         places[ALL_CODES] = CODES
     return places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from ..rules.catalogue import Catalogue
-from ..rules.rule import Function
+from ..rules.rule import ArrayFunction, Function, Rule
 from .functions import derivatives
 from .markdown import MARK, Links, code, link, page, plain, table
 from .origin import OWN, origin, told_and_literature
@@ -17,7 +17,8 @@ ALL_CODES = "/codes"
 def catalogue_page(known: Catalogue, only: str | None, links: Links) -> str:
     """Of everything, or of one plugin alone."""
     rules = [r for r in known.rules.values() if only in (None, r.source)]
-    functions = [f for f in (*known.functions.values(), *known.arrays.values()) if only in (None, f.source)]
+    every: list[Function | ArrayFunction] = [*known.functions.values(), *known.arrays.values()]
+    functions = [f for f in every if only in (None, f.source)]
     tensors = [t for t in dict.fromkeys(known.tensors.values()) if only in (None, t.source)]
     others = [
         ("Tensors", [(code(t.name), plain(t.doc), t.source) for t in tensors]),
@@ -39,7 +40,9 @@ def catalogue_page(known: Catalogue, only: str | None, links: Links) -> str:
         ]
         parts += [f"## Group {name}", table(["rule", "statement", "", "from"], rows)]
     if functions:
-        rows = [(link(f.name, links), _said(f), plain(told_and_literature(f.doc)[0]), code(f.source)) for f in functions]
+        rows = [
+            (link(f.name, links), _said(f), plain(told_and_literature(f.doc)[0]), code(f.source)) for f in functions
+        ]
         parts += ["## Functions", table(["function", "derivative, or definition", "", "from"], rows)]
     for title, listed in others:
         kept = [(name, said, code(source)) for name, said, source in listed if only in (None, source)]
@@ -54,8 +57,8 @@ def _sources(known: Catalogue, only: str | None) -> list[str]:
     return [only] if only else [OWN, *known.versions]
 
 
-def _group(rule: object) -> str:
-    return str(getattr(rule, "id", "")).partition(".")[0]
+def _group(rule: Rule) -> str:
+    return rule.id.partition(".")[0]
 
 
 def _anchor(heading: str) -> str:
@@ -63,7 +66,7 @@ def _anchor(heading: str) -> str:
     return "".join(c for c in heading.lower().replace(" ", "-") if c.isalnum() or c in "-_")
 
 
-def _said(function: object) -> str:
+def _said(function: Function | ArrayFunction) -> str:
     if isinstance(function, Function):
-        return "; ".join(code(d) for d in derivatives(function))
-    return code(str(getattr(function, "statement", "")))
+        return "; ".join(code(d) for d in derivatives(function).values())
+    return code(function.statement)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..lowering.report import EinsightError
 from ..notation.tree_latex import formula_latex
-from ..rules.conditions import parted
 from ..rules.rule import ArrayFunction, Function
 from ..services.derive import Derived, derive
 from .markdown import MARK, Links, code, fence, formula, link, page, plain, table
@@ -13,16 +14,15 @@ from .origin import origin, told_and_literature
 ARGUMENTS = "zw"
 
 
-def derivatives(function: Function) -> list[str]:
-    """The derivative in each argument, as text of the language; worked out where a definition alone is given."""
-    found = []
+def derivatives(function: Function) -> dict[str, str]:
+    """The derivative in each argument that has one, as text of the language; worked out where a definition alone is given."""
+    found = {}
     for variable, text in zip(ARGUMENTS, function.derivative, strict=False):
-        if not text:
-            try:
-                text = derive(f"{function.name}(z)", variable, "z in R").index
-            except EinsightError:
-                continue
-        found.append(text)
+        if not text and function.definition:
+            with suppress(EinsightError):
+                text = derive(f"{function.name}({variable})", variable, f"{variable} in R").index
+        if text:
+            found[variable] = text
     return found
 
 
@@ -30,7 +30,7 @@ def function_page(function: Function, links: Links, rules: list[str]) -> str:
     """Definition, derivatives, names in generated code, and where it comes from; `rules` are those that speak of it."""
     arguments = ARGUMENTS[: function.arity]
     call = f"{function.name}({', '.join(arguments)})"
-    claims = [f"∂/∂{v} {call} = {text}" for v, text in zip(arguments, derivatives(function), strict=False)]
+    claims = [f"∂/∂{variable} {call} = {text}" for variable, text in derivatives(function).items()]
     spelled = [
         (library, code(text.format(*arguments)))
         for library, text in [("NumPy", function.numpy), ("JAX", function.jax), ("PyTorch", function.torch)]
@@ -46,7 +46,7 @@ def function_page(function: Function, links: Links, rules: list[str]) -> str:
         *(["## Definition", formula(formula_latex(body)), fence(body)] if body else []),
         "## Derivatives" if len(claims) > 1 else "## Derivative",
         *(formula(formula_latex(c)) for c in claims),
-        fence("\n".join([f"{', '.join(arguments)} in R", *claims]), "ein"),
+        fence("\n".join([f"{', '.join(arguments)} in R", *claims]), "ein") if claims else "No rule differentiates it.",
         *(["## In generated code", table(["library", "expression"], spelled)] if spelled else []),
         *_behind(function, links, rules),
     )
@@ -55,7 +55,8 @@ def function_page(function: Function, links: Links, rules: list[str]) -> str:
 def array_page(function: ArrayFunction, links: Links, rules: list[str]) -> str:
     """The formula in components that it stands for, its derivatives, and where it comes from."""
     declared, call = _declared(function)
-    claim = parted(function.statement)[0].replace(":=", "=").strip()
+    apart = "," if any(len(i) > 1 for i in function.indices) else ""
+    claim = f"{call}{f'_{{{apart.join(function.indices)}}}' if function.indices else ''} = {function.body}"
     axes = ["a number", "a vector", "a matrix"]
     takes = ", ".join(
         f"{code(name)} is {axes[rank] if rank < len(axes) else f'an array with {rank} axes'}"
@@ -99,7 +100,8 @@ def _array_derivatives(function: ArrayFunction, declared: str, call: str) -> lis
         except EinsightError:
             continue
     rows = [
-        (code(name), code(d.index), code(d.matrix) if d.matrix is not None else "", ", ".join(d.free)) for name, d in found
+        (code(name), code(d.index), code(d.matrix) if d.matrix is not None else "", ", ".join(d.free))
+        for name, d in found
     ]
     if not rows:
         return []

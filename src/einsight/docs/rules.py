@@ -51,7 +51,9 @@ def _examples(rule: Rule) -> list[str]:
         above = needed(declare, before, after)
         latex = [text_latex(before), text_latex(after)]
         out += [formula(ARROW.join(filter(None, latex)))] if all(latex) else []
-        out += [fence("\n\n".join(filter(None, [above, f"{before} = {after}"])), "ein")]  # `-s` would go on a line above
+        out += [
+            fence("\n\n".join(filter(None, [above, f"{before} = {after}"])), "ein")
+        ]  # `-s` would go on a line above
     alone = [(needed(d, b), b) for d, b, after in rule.examples if after is None]
     if alone:
         out += ["It leaves alone:", "\n".join(f"* {code(b)}" + (f" with {code(d)}" if d else "") for d, b in alone)]

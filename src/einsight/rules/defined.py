@@ -49,8 +49,9 @@ def array_function(statement: str, doc: str = "", source: str = "") -> ArrayFunc
         raise MalformedRule(
             f"`{statement}` defines no function of arrays: write `f(a, b)_i = …`, with `where dim = 3` if need be"
         )
-    parameters = [p.strip() for p in found["parameters"].split(",")]
-    ranks = _ranks(found["body"], parameters)
+    named = [p.strip().partition("_") for p in found["parameters"].split(",")]
+    parameters = [name for name, _, _ in named]
+    ranks = _ranks(found["body"], parameters) | {name: len(indices) for name, _, indices in named if indices}
     indices = found["indices"] or ""
     return ArrayFunction(
         found["name"],
@@ -65,7 +66,7 @@ def array_function(statement: str, doc: str = "", source: str = "") -> ArrayFunc
 
 
 def _ranks(body: str, parameters: list[str]) -> dict[str, int]:
-    """How many axes each parameter has, by its indices in the body."""
+    """How many axes each parameter has, by its indices in the body: none where it stands without any."""
     tree, problems = parse_statement(body)
     if problems:
         raise MalformedRule(problems[0].message)

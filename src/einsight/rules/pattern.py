@@ -154,6 +154,8 @@ def _head_of(statement: str) -> str:
     kind = type(node).__name__
     if kind == "Indexed":
         inner = node.base if isinstance(node, Indexed) else node
+        if isinstance(inner, Name) and inner.text not in ("delta", "δ"):
+            return "Component"
         return "Operator" if isinstance(inner, Call) else "Delta"
     if isinstance(node, Call) and isinstance(node.callee, Name):
         if node.callee.text == "sqrt":

@@ -42,6 +42,7 @@ class Rule:
 class Function:
     """An elementwise function: its derivative in `z` (and `w`) as text of the language, one for each argument.
 
+    An empty one follows from the definition; where there is no definition, the function cannot be differentiated in it.
     `value` computes it on floats; `latex` names it in formulas, `numpy`, `jax` and `torch` are its spellings in generated
     code, with a place `{0}` (and `{1}`) for what it is applied to.
     """
@@ -72,7 +73,7 @@ class SpecialTensor:
 
     name: str
     shape: tuple[int, ...]
-    value: Callable[..., int]
+    value: Callable[..., int | Fraction]
     aliases: tuple[str, ...] = ()
     doc: str = ""
     source: str = "einsight"

@@ -6,6 +6,7 @@ Lowering and the numbers look these up in tables of their own, since they come b
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 from functools import partial
 
 from ..lowering.array_functions import Definition
@@ -57,7 +58,7 @@ def special(item: SpecialTensor) -> Tensor:
     return Tensor(canonical_name(item.name), tuple(map(Dim, item.shape)), frozenset(kinds))
 
 
-def listed(item: SpecialTensor) -> dict[tuple[int, ...], int]:
+def listed(item: SpecialTensor) -> dict[tuple[int, ...], int | Fraction]:
     """Every entry by its components.  Raises MalformedTensor, or what the plugin's function raises."""
     cells = list(itertools.islice(itertools.product(*(range(1, n + 1) for n in item.shape)), MOST_ENTRIES + 1))
     if len(cells) > MOST_ENTRIES:
@@ -65,10 +66,10 @@ def listed(item: SpecialTensor) -> dict[tuple[int, ...], int]:
     return {cell: item.value(*cell) for cell in cells}
 
 
-def looked_up(entries: dict[tuple[int, ...], int], *cell: int) -> int:
+def looked_up(entries: dict[tuple[int, ...], int | Fraction], *cell: int) -> int | Fraction:
     return entries[cell]
 
 
-def from_table(item: SpecialTensor) -> partial[int]:
+def from_table(item: SpecialTensor) -> partial[int | Fraction]:
     """The function that gives its entries, from a table: what a plugin does is done once, where it is watched."""
     return partial(looked_up, listed(item))

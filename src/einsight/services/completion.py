@@ -178,7 +178,7 @@ def _words(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
         yield Item(name, "function", span, described.signature, described.doc, f"{name}($1)", True, f"1{name}")
     for name, function in catalogue().functions.items():
         if name not in ARRAY_FUNCTIONS:
-            doc = "; ".join(f"derivative `{d}`" for d in function.derivative)
+            doc = "; ".join(f"derivative `{d}`" for d in function.derivative if d)
             yield Item(name, "function", span, "entry by entry", doc, f"{name}($1)", True, f"1{name}")
     if not sheet.text[max(sheet.text.rfind(c, 0, span[0]) for c in "\r\n;") + 1 : span[0]].strip():
         yield from _beginnings(span)
@@ -253,5 +253,5 @@ def _described(sheet: Sheet, cell: Cell | None, name: str) -> Described | None:
     if found is None:
         return None
     arguments = tuple((z, "an array of any shape") for z in ("z", "w")[: found.arity])
-    derivative = "; ".join(f"∂/∂{z} = {d}" for (z, _), d in zip(arguments, found.derivative, strict=True))
-    return Described(f"{name}({', '.join(z for z, _ in arguments)})", f"entry by entry; {derivative}", arguments)
+    derivative = "; ".join(f"∂/∂{z} = {d}" for (z, _), d in zip(arguments, found.derivative, strict=True) if d)
+    return Described(f"{name}({', '.join(z for z, _ in arguments)})", f"entry by entry; {derivative}".rstrip("; "), arguments)

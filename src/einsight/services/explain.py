@@ -68,5 +68,6 @@ def pages() -> list[tuple[str, str]]:
     """What has a page, and what it is called: codes by their names, rules by their statements, functions by what they say."""
     known = catalogue()
     codes = [(code, NAMES[code][0]) for code in PAGES]
-    functions = [(f.name, f.doc or "function") for f in (*known.functions.values(), *known.arrays.values())]
-    return codes + [(r.id, r.statement) for r in known.rules.values()] + functions
+    functions = [(f.name, f.doc or "function") for f in known.functions.values()]
+    arrays = [(f.name, f.statement) for f in known.arrays.values()]
+    return codes + [(r.id, r.statement) for r in known.rules.values()] + functions + arrays

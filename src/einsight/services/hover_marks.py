@@ -149,7 +149,7 @@ def _function(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) ->
         return
     arguments = ["z", "w"][: found.arity]
     said.brief.append(f"**function** `{found.name}({', '.join(arguments)})`, entry by entry")
-    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True)]
+    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True) if d]
     if found.source != "einsight":
         said.details.append(f"from {found.source}")
 

@@ -112,6 +112,7 @@ def function_checks(function: Function) -> list[Check]:
     return [
         Check(function.name, f"derivative in argument {place + 1}", partial(derivative_problem, function.name, place))
         for place in range(function.arity)
+        if function.derivative[place] or function.definition is not None
     ]
 
 
@@ -153,8 +154,11 @@ def _statement_problem(rule: Rule) -> str:
         left, right = compiled(rule.statement)
     except MalformedRule as malformed:
         return str(malformed)
-    if not compare(left.term, right.term, left.order, function_value).equal:
-        return "the two sides differ"
+    found = compare(left.term, right.term, left.order, function_value)
+    if found.counterexample is not None:
+        return f"the two sides differ: {found.counterexample.describe()}"
+    if not found.equal:
+        return f"the two sides cannot be compared{': ' * bool(found.reason)}{found.reason}"
     new = everywhere(rule, left.term)
     if left.term is right.term:
         return "both sides are the same to einsight without it, so that it never fires"

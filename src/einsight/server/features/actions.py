@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
+from ...docs.book import one_page
 from ...documents.positions import LineIndex
 from ...lowering.report import EinsightError
 from ...services.actions import actions
@@ -21,6 +22,10 @@ from ...services.sheet import Sheet
 from ...services.vocabulary import SPELLINGS
 from .. import wire
 from ..protocol import Plain
+from ..turns import TookTooLong
+
+# a page may have to work out the derivative of a function
+PAGE_SECONDS = 5
 
 if TYPE_CHECKING:
     from ..main import Server
@@ -95,8 +100,8 @@ def register(server: Server, offer: Offer) -> None:
     async def explained(what: str) -> str:
         """The page of a code, a rule or a function, in Markdown."""
         try:
-            return one_page(what)
-        except EinsightError as problem:
+            return await server.turns.urgent(one_page, what, budget=PAGE_SECONDS)
+        except (EinsightError, TookTooLong) as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -77,18 +78,34 @@ def likely_layout(text: str, language: str, budget: float | None = None, beside:
     return _in_most_likely_layout(budget, text, language, beside).layout
 
 
+_NAMES_LAYOUT = re.compile(
+    r"(?P<not>\b(?:not|unlike|instead of|rather than|nor|contrast to)\W+(?:\w+\W+){0,2})?"
+    r"\b(?:(?P<numerator>numerator|zähler)|(?P<denominator>denominator|nenner))[\s*_-]*layout",
+    re.IGNORECASE,
+)
+
+
+def _named_layout(text: str) -> str:
+    """The layout that a text says it is written in; empty where it speaks of none, or of both."""
+    said = {m.lastgroup for m in _NAMES_LAYOUT.finditer(text) if not m["not"]}
+    return said.pop() or "" if len(said) == 1 else ""
+
+
 def _in_most_likely_layout(budget: float | None, text: str, language: str, beside: Beside | None) -> Findings:
-    """The findings in the layout under which most claims hold; claims that hold in another one are told (EIN406)."""
-    tried = {"numerator": check_within(budget, text, language, "numerator", beside)}
-    if all(c.verdict == "right" for c in tried["numerator"].claims):
-        return tried["numerator"]
+    """The findings in the layout that the text names, or else under which most claims hold; claims that hold in another one
+    are told (EIN406)."""
+    named = _named_layout(text)
+    first = named or "numerator"
+    tried = {first: check_within(budget, text, language, first, beside)}
+    if all(c.verdict == "right" for c in tried[first].claims):
+        return tried[first]
     tried |= {other: check_within(budget, text, language, other, beside) for other in LAYOUTS if other not in tried}
     # what holds under an assumption speaks for a layout too, but less
     held = {
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
         for layout, found in tried.items()
     }
-    best = max(LAYOUTS, key=lambda layout: held[layout])
+    best = named or max(LAYOUTS, key=lambda layout: held[layout])
     findings = tried[best]
     # by place: what is a definition in one layout may fail in another, and the next line be the definition there
     verdicts = {layout: {c.span: c.verdict for c in found.claims} for layout, found in tried.items()}

@@ -254,4 +254,6 @@ def _described(sheet: Sheet, cell: Cell | None, name: str) -> Described | None:
         return None
     arguments = tuple((z, "an array of any shape") for z in ("z", "w")[: found.arity])
     derivative = "; ".join(f"∂/∂{z} = {d}" for (z, _), d in zip(arguments, found.derivative, strict=True) if d)
-    return Described(f"{name}({', '.join(z for z, _ in arguments)})", f"entry by entry; {derivative}".rstrip("; "), arguments)
+    return Described(
+        f"{name}({', '.join(z for z, _ in arguments)})", f"entry by entry; {derivative}".rstrip("; "), arguments
+    )

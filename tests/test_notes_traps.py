@@ -13,7 +13,7 @@ PAGES = [m.groups() for m in re.finditer(r"^=== (true|false): (.+)\n((?:(?!===).
 
 @pytest.mark.parametrize(("truth", "page"), [(t, p) for t, _, p in PAGES], ids=[f"{t} {n}" for t, n, _ in PAGES])
 def test_a_trap(truth, page):
-    report = check(page, "markdown")
+    report = check(page, "markdown", "auto")
     if truth == "true":
         assert not [d.message for d in report.diagnostics if d.severity in ("error", "warning")]
     else:

@@ -3,6 +3,7 @@
 import inspect
 import math
 import types
+from fractions import Fraction
 
 import numpy
 import pytest
@@ -179,6 +180,75 @@ def test_tensors_and_functions_of_arrays(plug):
         assert problem.code == code and words in problem.message
     # a name that is declared is no longer the plugin's
     assert derive("ε_i b_i", None, "ε, b in R^n").matrix == "b' ε"
+    for case in cases("plug"):
+        case.values[0].require()
+
+
+def test_functions_of_arrays_in_matrix_notation(plug):
+    """An argument without indices in the body is named with its own; `dim` holds for indices of deltas alone too."""
+    plug(
+        functions=[
+            api.array_function("cof(A_ij)_ij = det(A) inv(A)_ji"),
+            api.array_function("fit(y_i, t_i) = y' t - logsumexp(t)"),
+            api.array_function("sph(A)_ij = 1/3 A_kk δ_ij where dim = 3"),
+            api.array_function("loose(A)_ij = A_kk δ_ij"),
+        ]
+    )
+    declare = "A, B in R^(3 x 3); y, t in R^n"
+    assert derive("det(A)", "A", declare).index == "det(A) inv(A)_ji"
+    assert derive("cof(A)", None, declare).matrix == "det(A) A^-T"
+    assert derive("fit(y, t)", "t", declare).matrix == "(y - softmax(t))'"
+    assert derive("sph(A)", None, declare).shape == ("3", "3")
+    report = check(f"{declare}\ncof(A)' A = det(A) I\ncof(A)_ij = det(A) inv(A)_ij\nsph(A) = 1/3 tr(A) I\n")
+    assert [c.verdict for c in report.claims] == ["right", "wrong", "right"]
+    (problem,) = check(f"{declare}\ncof(y)").diagnostics[-1:]
+    assert "takes a matrix here" in problem.message
+    failed = []
+    for case in cases("plug"):
+        try:
+            case.values[0].require()
+        except AssertionError as wrong:
+            failed.append(str(wrong))
+    (only,) = failed
+    assert only.startswith("loose") and "nothing says how far" in only
+
+
+def test_a_function_without_a_derivative_in_one_argument(plug):
+    """As in an order that counts: what is there is used and verified, and the rest has no rule."""
+
+    def value(z, w):
+        if z != int(z) and w < 0:
+            raise ValueError("no power of a negative number")
+        return w**z
+
+    plug(functions=[api.function("pow", [None, "z pow(z - 1, w)"], value=value)])
+    assert derive("pow(3, c)", "c", "c in R").index == "3 pow(2, c)"
+    with pytest.raises(einsight.EinsightError, match="no rule differentiates `pow`"):
+        derive("pow(c, 3)", "c", "c in R")
+    made = [case.values[0] for case in cases("plug")]
+    assert [c.check.what for c in made] == ["derivative in argument 2", "no rule undoes another"]
+    for case in made:
+        case.require()
+
+
+def test_a_tensor_with_fractions_and_a_rule_for_it(plug):
+    """A rule whose left side is one special tensor."""
+
+    def half(i, j, k, l):
+        return Fraction((i == k) * (j == l) + (i == l) * (j == k), 2)
+
+    plug(
+        tensors=[api.tensor("Π", (3, 3, 3, 3), half)],
+        rules=[
+            api.rule(
+                "plug.half",
+                "Π_ijkl => 1/2 δ_ik δ_jl + 1/2 δ_il δ_jk where dim = 3",
+                examples=[("A in R^(3 x 3)", "Π_ijkl A_kl", "1/2 A_ij + 1/2 A_ji")],
+            )
+        ],
+    )
+    assert derive("Π_ijkl A_kl", None, "A in R^(3 x 3)").matrix == "1/2 (A + A')"
+    assert derive("Π_ijkl S_kl", None, "S in R^(3 x 3) symmetric").matrix == "S"
     for case in cases("plug"):
         case.values[0].require()
 

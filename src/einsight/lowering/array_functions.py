@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Node, Relation
 from ..terms import build
-from ..terms.dimension import Dim, Tensor, fresh_index
+from ..terms.dimension import Dim, Index, Tensor, fresh_index
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts, replace_dims
 from .names import ARRAYS, Entry, Names
@@ -65,7 +65,19 @@ def read_definition(definition: Definition, elementwise: Callable[[str], int]) -
         if used is None:
             raise MalformedDefinition(f"`{name}` does not stand in it")
         params.append(used if len(used.dims) == rank else Tensor(name, used.dims))
-    return tuple(params), Value(value.term, tuple(by_name[i] for i in definition.indices))
+    axes = tuple(by_name[i] for i in definition.indices)
+    known = {dim for param in params for dim in param.dims}
+    untold = {
+        a.dim: a.name for a in axes if a.dim.inferred and a.dim not in known
+    }  # of a delta alone, as in `tr(A) δ_ij`
+    if untold and definition.size is None:
+        raise MalformedDefinition(
+            f"nothing says how far `{next(iter(untold.values()))}` runs: no argument has an axis with it"
+        )
+    told = {dim: Dim(definition.size) for dim in untold} if definition.size is not None else {}
+    return tuple(params), Value(
+        replace_dims(value.term, told), tuple(Index(a.name, told.get(a.dim, a.dim)) for a in axes)
+    )
 
 
 def call_defined(reader: Reader, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:

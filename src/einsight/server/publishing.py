@@ -138,19 +138,18 @@ class Publisher:
 
     async def _work(self, document: OpenDocument) -> None:
         """Slices of work, and after each what has been found; a newer version ends it."""
-        version, first = document.version, True
+        version, was_read = document.version, False
         patience = IMPATIENT if document.was_finished else SLICE
         while document.is_open and document.version == version:
             work = _Slice(document)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
-            was_read = not first
             while not (was_read or slice_.done()):  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)
                 was_read = work.has_read
                 if not slice_.done():
                     await self._publish(document, version)
             finished = await slice_
-            first = False
+            was_read = was_read or work.has_read
             if finished is None:
                 return
             await self._publish(document, version)

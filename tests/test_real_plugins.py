@@ -60,6 +60,12 @@ def test_all_four_load_together_and_do_not_clash(site):
     assert told.count('"verdict": "right"') == 6 and "EIN50" not in told
 
 
+def test_what_their_pages_claim_is_right(site):
+    pages = [str(PLUGINS / f"einsight-{name}" / "README.md") for name in NAMES]
+    told = _run(sys.executable, "-m", "einsight", "check", "--format", "json", *pages, cwd=site.parent, path=site)
+    assert told.count('"verdict": "right"') == told.count('"verdict"') >= 15
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", NAMES)
 def test_each_passes_its_own_tests(site, name):

@@ -193,3 +193,13 @@ def test_a_function_has_no_value_outside_of_its_domain_and_stays_on(tmp_path):
     finally:
         plugins.use()
         forget()
+
+
+def test_a_function_that_is_switched_off_leaves_its_claims_undecided(tmp_path):
+    """Not judged as if it were any function whatever."""
+    (tmp_path / "course.rules").write_text("function gg(z) = exp(z)\n    derivative  2\n", encoding="utf-8")
+    (tmp_path / "einsight.toml").write_text('rules = ["course.rules"]\n', encoding="utf-8")
+    (tmp_path / "a.ein").write_text("p in R^n\n" + "d/dp gg(p) = diag(exp(p))\n" * 2, encoding="utf-8")
+    command = [sys.executable, "-m", "einsight", "check", "--no-cache", "--format", "json", "a.ein"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.stdout.count('"verdict": "undecided"') == 2 and "EIN501" in done.stderr

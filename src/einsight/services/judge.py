@@ -23,7 +23,7 @@ from ..syntax.statements import Piece
 from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.interruption import OutOfTime
-from ..terms.term import Derivative, Size, Term, has_head
+from ..terms.term import Apply, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
 from .derive import function_value, read_value, shortest, verified_matrix
@@ -128,6 +128,10 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
         return Claim(right.span, text, "shape"), []
+    gone = _function_gone(left.value, right.value, names)
+    if gone:
+        message = f"this claim is undecided: the function `{gone}` has been switched off"
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
     try:
         return _Judge(left, right, left.value, right.value, lowered, names, text, given).verdict()
     except (BudgetExceeded, MissingRule) as problem:
@@ -147,6 +151,15 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
     except Exception as error:  # a fault of ours in one claim must not cost the file
         message = f"this claim is undecided: internal error, please report it ({type(error).__name__}: {error})"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+
+
+def _function_gone(left: Value, right: Value, names: Names) -> str:
+    """A function that was known when the statement was read, and is not any more: nothing else would say what it is."""
+    for part in (p for v in (left, right) for p in v.term.walk() if isinstance(p, Apply)):
+        name = part.function.rstrip("'")
+        if not (names.elementwise(name) or names.knows(name)):
+            return name
+    return ""
 
 
 class _Judge:

@@ -36,6 +36,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "logndtr": {
         "derivative": "exp(-z^2/2 - logndtr(z))/sqrt(2 pi)",
         "value": special.logndtr,
+        "jax": "jax.scipy.special.log_ndtr({0})",
         "torch": "torch.special.log_ndtr({0})",
         "latex": r"\log\Phi",
         "doc": "The logarithm of `ndtr`, also far below 0.",
@@ -90,6 +91,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "hurwitz": {
         "derivative": (None, "-z hurwitz(z + 1, w)"),
         "value": special.hurwitz,
+        "jax": "jax.scipy.special.zeta({0}, {1})",
         "torch": "torch.special.zeta({0}, {1})",
         "latex": r"\zeta",
         "doc": "Hurwitz' zeta function of `w`, of order `z`, in which there is no derivative: `sum of 1/(w + n)^z`.",

@@ -81,6 +81,31 @@ CASES = [
     ("∑_{k=1}^{6} (w_{k+1} - w_k)^2", "w"),
     ("F_i = W_{i+1,1} W_{i,2} y_{i-1}", "W"),
     ("∑_i O_i inv(O_i P)_11 det(O_i Q + P)", "P"),
+    # diagonals: of two axes, of four, of three, beside others, of a constant, under a sum that is multiplied out
+    ("softmax(x)", "x"),
+    ("softmax(x)", "x x"),
+    ("logsumexp(W x)", "W W"),
+    ("‖V W - V T‖²", "W W"),
+    ("x ⊙ x ⊙ a", "x x"),
+    ("F_ij = W_ij^3 y_i", "W"),
+    ("F_ij = W_ij (x_j + y_i)", "x"),
+    ("‖V tanh(W x + b) - u‖²", "W W"),
+    ("W x + y", "y"),
+    ("c W", "W"),
+    ("W ⊙ T", "W"),
+    ("exp(W) ./ (1 + exp(W))", "W"),
+    ("(x - mean(x))/sqrt(mean((x - mean(x)).^2) + 1/100)", "x x"),
+    # exponentials
+    ("F_ij = exp(W_ij + T_ij)/∑_k exp(W_ik + T_ik)", "W"),
+    ("F_il = ∑_j exp(W_ij)/(∑_k exp(W_ik)) A_il", "W"),
+    ("log(mean(exp(x)))", "x x"),
+    ("log(exp(c) + exp(x_1))", "c c"),
+    ("(log(1 + exp(y' W x)))^2", "x"),
+    ("1 ./ (1 + exp(-x))", "x x"),
+    ("sum(log(sigmoid(W x)))", "x x"),
+    ("sum(exp(x) ⊙ a)/sum(exp(x))", "x"),
+    ("x.^3 + x.^4 + (x ⊙ x + 1).^(3/2) + (x ⊙ x).^(-2)", "x"),
+    ("F_i = W_ik x_k A_il z_l W_im a_m y_i v_1 B_pq B_pq z_r z_r", "x"),
 ]  # fmt: skip
 
 
@@ -102,6 +127,8 @@ def library(name):
     module = importlib.import_module(name)
     if name == "jax":
         module.config.update("jax_enable_x64", True)
+    if name == "dask":
+        importlib.import_module("dask.array")
     return module
 
 
@@ -111,15 +138,15 @@ def derived_of(expression, wrt):
     return einsight.derive(expression, wrt=variables if len(variables) > 1 else wrt, declare=DECLARE)
 
 
-def function_of(derived, target):
+def function_of(derived, target, **options):
     scope = {}
-    exec(compile(derived.to(target), f"<{target}>", "exec"), scope)
+    exec(compile(derived.to(target, **options), f"<{target}>", "exec"), scope)
     return scope["derivative"]
 
 
 def maker(target):
     """What makes an array of a library."""
-    make = {"numpy": "asarray", "jax": "numpy.asarray", "torch": "as_tensor"}[target]
+    make = {"numpy": "asarray", "jax": "numpy.asarray", "torch": "as_tensor", "dask": "array.asarray"}[target]
     return functools.reduce(getattr, make.split("."), library(target))
 
 
@@ -192,6 +219,50 @@ def results_of_jit():
     return dict(zip(prepared, results, strict=True))
 
 
+@available("dask")
+@cases
+def test_dask(expression, wrt):
+    """In chunks of two: what is summed, what is free and what is inverted crosses them."""
+    derived = derived_of(expression, wrt)
+    instance = instance_of(derived)
+    function, given = arrays(derived, instance, "numpy")
+    function = function_of(derived, "dask")
+    chunked = {n: library("dask").array.from_array(a, chunks=2) for n, a in given.items()}
+    result = function(**chunked)
+    assert isinstance(result, library("dask").array.Array)
+    check(result.compute(scheduler="sync"), expected(derived, instance, derived.term))
+
+
+@cases
+def test_sympy(expression, wrt):
+    derived = derived_of(expression, wrt)
+    instance = instance_of(derived)
+    function = function_of(derived, "sympy")
+    names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+    shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
+    given = {n: numpy.reshape(next(e for t, e in instance.entries.items() if t.name == n), shapes[n]) for n in names}
+    result = function(**{n: a.tolist() for n, a in given.items()})
+    value = expected(derived, instance, derived.term)
+    assert tuple(result.shape) == value.shape
+    check([float(entry) for entry in _flat(result)], value.ravel())
+
+
+def _flat(array):
+    return [array[()]] if not array.shape else array.reshape(int(numpy.prod(array.shape)))
+
+
+def test_sympy_gives_what_sympy_differentiates():
+    """Symbols in, formulas out, the ones that SymPy finds entry by entry."""
+    sympy = importlib.import_module("sympy")
+    W, x, y = sympy.MatrixSymbol("W", 2, 3), sympy.symbols("x:3"), sympy.symbols("y:2")
+    declare = "W in R^(n x m); x in R^m; y in R^n"
+    result = function_of(einsight.derive("‖tanh(W x) - y‖²", "W", declare), "sympy")(W=W, x=x, y=y)
+    loss = sum((sympy.tanh(sum(W[i, j] * x[j] for j in range(3))) - y[i]) ** 2 for i in range(2))
+    for i in range(2):
+        for j in range(3):
+            assert sympy.simplify(result[i, j] - sympy.diff(loss, W[i, j])) == 0
+
+
 @available("jax")
 @cases
 def test_jax(expression, wrt):
@@ -231,13 +302,33 @@ def test_torch(expression, wrt):
 
 @available("torch")
 @pytest.mark.parametrize(
-    "expression", ["‖V tanh(W x + b) - u‖²", "logdet(W W')", "∑_{k=1}^{6} (w_{k+1} - w_k)^2", "c^c"]
+    ("expression", "wrt"),
+    [
+        ("‖V tanh(W x + b) - u‖²", "W"),
+        ("‖V tanh(W x + b) - u‖²", "W W"),
+        ("logdet(W W')", "W"),
+        ("∑_{k=1}^{6} (w_{k+1} - w_k)^2", "w"),
+        ("c^c", "c"),
+        ("softmax(x)", "x"),
+        ("softmax(x)", "x x"),
+        ("F_ij = W_ij^3 y_i", "W"),
+    ],
 )
-def test_torch_differentiates(expression):
-    derived = next(derived_of(e, wrt) for e, wrt in CASES if e == expression)
+def test_torch_differentiates(expression, wrt):
+    derived = derived_of(expression, wrt)
     function, given = arrays(derived, instance_of(derived), "torch")
     leaves = [array.requires_grad_() for array in given.values()]
     assert library("torch").autograd.gradcheck(lambda *a: function(**dict(zip(given, a, strict=True))), leaves)
+
+
+@available("torch")
+@pytest.mark.parametrize(("expression", "wrt"), [("softmax(x)", "x"), ("tanh(W x + b)", "x"), ("‖V W - V T‖²", "W W")])
+def test_torch_compiles(expression, wrt):
+    derived = derived_of(expression, wrt)
+    instance = instance_of(derived)
+    function, given = arrays(derived, instance, "torch")
+    compiled = library("torch").compile(function, fullgraph=True, backend="aot_eager")  # needs no compiler
+    check(compiled(**given), expected(derived, instance, derived.term))
 
 
 @libraries("jax", "torch")
@@ -315,7 +406,12 @@ def test_log_determinant_beyond_floats(target):
         ("airyai(x)", "torch", "`airyai` has no spelling in torch yet"),
         ("s(x)", "torch", "`s` is an unknown function and cannot be evaluated"),
         ("f(x)", "jax", "`f` is an unknown function and cannot be evaluated"),
-        ("x", "dask", "there is no target `dask` yet: choose numpy, jax, torch, latex, unicode or json"),
+        (
+            "x",
+            "julia",
+            "there is no target `julia`: choose numpy, jax, torch, dask, sympy, unicode, latex, json or svg",
+        ),
+        ("f(x)", "sympy", "`f` is an unknown function and cannot be evaluated"),
     ],
 )
 def test_refused(expression, target, message):
@@ -330,3 +426,148 @@ def test_a_function_of_a_plugin_is_not_the_one_of_its_name():
     spelling = torch_target.TORCH.elementwise
     assert spelling(Function("asinh", ("1",), float, source="sympy")) == "torch.asinh({0})"
     assert spelling(Function("asinh", ("1",), float, source="a-plugin")) is None
+
+
+def filled(values, patterns, shape):
+    """The array that a structured result stands for."""
+    whole = numpy.zeros(shape)
+    for value, pattern in [(values, patterns)] if isinstance(patterns, str) else zip(values, patterns, strict=True):
+        given, _, axes = pattern.partition("->")
+        kept = "".join(dict.fromkeys(axes))
+        value = numpy.asarray(value)
+        assert value.ndim == len(given)
+        spread = value[tuple(slice(None) if letter in given else None for letter in kept)]
+        assert [letter for letter in kept if letter in given] == list(given)
+        (numpy.einsum(f"{axes}->{kept}", whole) if axes else whole)[...] += spread
+    return whole
+
+
+@libraries("numpy", "jax", "torch", "dask")
+def test_structured(target):
+    """The arrays on diagonals, put where they belong, are the derivative."""
+    factored = 0
+    for expression, wrt in CASES if target == "numpy" else [c for c in CASES if c[1] in ("W W", "x x") or "^3" in c[0]]:
+        derived = derived_of(expression, wrt)
+        instance = instance_of(derived)
+        value = expected(derived, instance, derived.term)
+        function = function_of(derived, target, structured=True)
+        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+        shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
+        given = {t.name: maker(target)(numpy.reshape(e, shapes[t.name]) * 1.0) for t, e in instance.entries.items()}
+        values, patterns = function(**{n: given[n] for n in names})
+        factored += any(
+            len(set(p.partition(">")[2])) < len(derived.axes)
+            for p in ([patterns] if isinstance(patterns, str) else patterns)
+        )
+        check(filled(values, patterns, value.shape), value)
+    assert factored >= 10 or target != "numpy"
+
+
+def test_structured_keeps_what_is_factored():
+    derived = einsight.derive("‖T - U V'‖²", "U", "T in R^(n x m); U in R^(n x r); V in R^(m x r)", order=2)
+    V = numpy.random.default_rng(0).normal(size=(5, 3))
+    values, pattern = function_of(derived, "numpy", structured=True)(V=V)
+    assert pattern == "jl->ijil"
+    check(values, 2 * V.T @ V)
+
+
+PRODUCTS = [c for c in CASES if c[1] in ("x", "W", "W W", "x x", "P", "c", "A")]
+
+
+@pytest.mark.parametrize(("expression", "wrt"), PRODUCTS, ids=[f"{e} by {w}" for e, w in PRODUCTS])
+@libraries("numpy", "jax", "torch")
+def test_products(expression, wrt, target):
+    """A product with the derivative is the one with the array of it."""
+    derived = derived_of(expression, wrt)
+    instance = instance_of(derived)
+    whole = expected(derived, instance, derived.term)
+    generator = numpy.random.default_rng(len(expression))
+    last = len(derived.variables[-1])
+    for product in ("jvp", "vjp") if " " not in wrt else ("jvp", "hvp"):
+        if product == "hvp" and len(derived.axes) > 2 * last:
+            continue
+        function = function_of(derived, target, product=product)
+        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+        shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
+        given = {t.name: numpy.reshape(e, shapes[t.name]) * 1.0 for t, e in instance.entries.items()}
+        split = whole.ndim - last
+        if product == "vjp":
+            vector = generator.normal(size=whole.shape[:split])
+            value = numpy.tensordot(vector, whole, split)
+        else:
+            vector = generator.normal(size=whole.shape[split:])
+            value = numpy.tensordot(whole, vector, last)
+        given["cotangent" if product == "vjp" else "tangent"] = vector
+        check(function(**{n: maker(target)(given[n]) for n in names}), value, 1e-8)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"product": "vhp"}, "there is no product `vhp`: choose vjp, jvp or hvp"),
+        ({"product": "hvp"}, "an hvp is of a second derivative of a number: give `order=2`, or two variables"),
+        ({"sizes": {"n": 0}}, "the size of `n` is a whole number from 1, not 0"),
+    ],
+)
+def test_options_are_checked(options, message):
+    with pytest.raises(einsight.EinsightError) as caught:
+        einsight.derive("W x", "x", "W in R^(n x m); x in R^m").to("numpy", **options)
+    assert [d.message for d in caught.value.diagnostics] == [message]
+
+
+# what is far beyond the range of exp, and what comes out
+EXTREME = [
+    ("softmax(x)", "x", {"x": [1000.0, 0.0]}, [[0, 0], [0, 0]]),
+    ("softmax(x)", "x", {"x": [1000.0, 1000.0]}, [[0.25, -0.25], [-0.25, 0.25]]),
+    ("logsumexp(x)", "x", {"x": [-1000.0, -1000.0]}, [0.5, 0.5]),
+    ("logsumexp(x)", None, {"x": [2000.0, 2000.0]}, 2000 + numpy.log(2)),
+    ("log(mean(exp(x)))", None, {"x": [2000.0, 2000.0]}, 2000),
+    ("1 ./ (1 + exp(-x))", "x", {"x": [-800.0, 800.0]}, [[0, 0], [0, 0]]),
+    ("exp(x) ./ (1 + exp(x))", None, {"x": [-800.0, 800.0]}, [0, 1]),
+    ("sum(log(1 + exp(x)))", "x", {"x": [-800.0, 800.0]}, [0, 1]),
+    ("sum(log(1 + exp(x)))", None, {"x": [-800.0, 800.0]}, 800),
+    ("sum(log(sigmoid(x)))", None, {"x": [-800.0, 800.0]}, -800),
+    ("sum(log(1 + exp(-a ⊙ x)))", "x x", {"x": [800.0, 0.0], "a": [1.0, 2.0]}, [[0, 0], [0, 1]]),
+    ("sigmoid(x)", "x", {"x": [-800.0, 800.0]}, [[0, 0], [0, 0]]),
+    ("silu(x)", "x", {"x": [-800.0, 800.0]}, [[0, 0], [0, 1]]),
+    ("tanh(x)", "x", {"x": [-800.0, 800.0]}, [[0, 0], [0, 0]]),
+]  # fmt: skip
+
+
+@libraries("numpy", "jax", "torch", "dask")
+def test_numbers_stay_in_the_range_of_floats(target):
+    for expression, wrt, given, value in EXTREME:
+        declare = "x, a in R^n"
+        derived = einsight.derive(expression, wrt.split(), declare) if wrt else einsight.simplify(expression, declare)
+        function = function_of(derived, target)
+        with numpy.errstate(over="raise", invalid="raise", divide="raise"):
+            result = function(**{n: maker(target)(numpy.array(a)) for n, a in given.items()})
+            numpy.testing.assert_allclose(numpy.asarray(result), numpy.array(value), atol=1e-300, err_msg=expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "declare", "line"),
+    [
+        ("tanh(W x + b)", "x", DECLARE, "return W * (1 - numpy.tanh(b + W @ x) ** 2)[:, None]"),
+        ("sum(softplus(W x))", "x x", DECLARE, "return W.T @ (W * (t2 * (1 - t2))[:, None])"),
+        ("W' W x", "x", DECLARE, "return W.T @ W"),
+        ("x' W' W x", "x", DECLARE, "return 2 * (W.T @ (W @ x))"),
+        ("softmax(x)", "x", DECLARE, "numpy.einsum('ii->i', result)[...] += t2"),
+        ("x ⊙ x", "x", DECLARE, "return numpy.diag(2 * x)"),
+        ("c x", "x", DECLARE, "return c * numpy.eye(x.shape[0], dtype=dtype)"),
+        ("‖V tanh(W x + b) - u‖²", "W", DECLARE, "return 2 * x * ((1 - t1 ** 2) * (V.T @ (V @ t1 - u)))[:, None]"),
+    ],
+)
+def test_source_is_what_one_would_write(expression, wrt, declare, line):
+    source = einsight.derive(expression, wrt.split(), declare).to("numpy")
+    assert line in [text.strip() for text in source.splitlines()], source
+
+
+def test_order_of_contraction_is_chosen_for_the_sizes():
+    """`(A B) v` or `A (B v)`, and products that are the same whatever the order."""
+    derived = einsight.derive("A B C", "B", "A in R^(n x p); B in R^(p x q); C in R^(q x m)")
+    products = {
+        sizes: derived.to("numpy", product="jvp", sizes=dict(zip("nm", sizes, strict=True))).splitlines()[-1].strip()
+        for sizes in [(1, 10000), (10000, 1)]
+    }
+    assert products == {(1, 10000): "return A @ tangent @ C", (10000, 1): "return A @ (tangent @ C)"}

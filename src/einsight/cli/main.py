@@ -98,13 +98,33 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
     derive.add_argument("--steps", action="store_true", help="show the derivation")
     derive.add_argument(
-        "--to", default="text", metavar="TARGET", help="text, json, latex, numpy, jax, torch, or what a plugin adds"
+        "--to",
+        default="text",
+        metavar="TARGET",
+        help="text, json, latex, svg, numpy, jax, torch, dask, sympy, or what a plugin adds",
+    )
+    derive.add_argument(
+        "--product",
+        metavar="PRODUCT",
+        help="code of a product with the derivative, which it does not form: vjp, jvp; hvp of a second derivative",
+    )
+    derive.add_argument(
+        "--structured", action="store_true", help="code that returns the entries on diagonals, and where they stand"
+    )
+    derive.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        type=_size,
+        metavar="DIM=N",
+        help="how long a dimension is expected to be, for the order of contraction",
     )
     derive.add_argument(
         "--profile", action="store_true", help="say how often each rule was tried and fired, and how long"
     )
     _add_plugin_option(derive)
     derive.set_defaults(run=_derive)
+    _list_targets_of_plugins(derive)
 
     rewrite = commands.add_parser("rewrite", help="apply rewrite rules to an expression")
     rewrite.add_argument("expression", metavar="EXPR")
@@ -149,8 +169,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _size(text: str) -> tuple[str, int]:
+    name, _, size = text.partition("=")
+    if not name.strip() or not size.strip().isdecimal():
+        raise argparse.ArgumentTypeError(f"`{text}` is no size: write `n=1000`")
+    return name.strip(), int(size)
+
+
 def _add_plugin_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--disable-plugin", action="append", default=[], metavar="NAME", help="without this plugin")
+
+
+def _list_targets_of_plugins(parser: argparse.ArgumentParser) -> None:
+    """Have its help say what else `--to` takes; plugins are loaded when somebody asks for it."""
+    own = parser.format_help
+
+    def format_help() -> str:
+        from ..rules.catalogue import catalogue
+
+        _choose_plugins(argparse.Namespace(run=_derive))
+        brought = [f"{t.name} ({t.source}" + (f": {t.doc})" if t.doc else ")") for t in catalogue().targets.values()]
+        if brought:
+            parser.epilog = f"targets of plugins: {', '.join(brought)}"
+        return own()
+
+    parser.format_help = format_help  # type: ignore[method-assign]
 
 
 def _print_json(data: Any) -> None:
@@ -169,8 +212,12 @@ def _derive(options: argparse.Namespace) -> int:
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
     found = derive(options.expression, wrt, options.declare, options.order, options.layout)
-    if options.to != "text":
-        print(found.steps_latex() if options.to == "latex" and options.steps else found.to(options.to).rstrip("\n"))
+    if options.to == "latex" and options.steps:
+        print(found.steps_latex())
+        return 0
+    if options.to != "text" or options.product or options.structured:
+        sizes = dict(options.size)
+        print(found.to(options.to, structured=options.structured, product=options.product, sizes=sizes).rstrip("\n"))
         return 0
     name = "".join(f"_{f}" if len(f) > 1 else f for f in found.free)
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]

@@ -25,7 +25,9 @@ def _sign(z: float) -> float:
     return (z > 0) - (z < 0)
 
 
-_SIGMOID = "1 / (1 + numpy.exp(-{0}))"
+# without overflow on either side
+_SIGMOID = "numpy.exp(numpy.minimum({0}, 0)) / (1 + numpy.exp(-numpy.abs({0})))"
+_ERF = "numpy.vectorize(math.erf, otypes=[dtype])({0})"
 
 FUNCTIONS = tuple(
     Function(name, derivative, cast("Callable[..., float]", value), numpy, latex or rf"\operatorname{{{name}}}")
@@ -46,9 +48,9 @@ FUNCTIONS = tuple(
         ("sigmoid", ("sigmoid(z) (1 - sigmoid(z))",), _sigmoid, _SIGMOID, ""),
         ("relu", ("[z > 0]",), lambda z: max(z, 0.0), "numpy.maximum({0}, 0)", ""),
         ("softplus", ("sigmoid(z)",), _softplus, "numpy.logaddexp({0}, 0)", ""),
-        ("erf", ("2/sqrt(pi) exp(-z^2)",), math.erf, "", ""),
-        ("gelu", ("1/2 (1 + erf(z/sqrt(2))) + z exp(-z^2/2)/sqrt(2 pi)",), _gelu, "", ""),
-        ("silu", ("sigmoid(z) (1 + z (1 - sigmoid(z)))",), lambda z: z * _sigmoid(z), "{0} / (1 + numpy.exp(-{0}))", ""),
+        ("erf", ("2/sqrt(pi) exp(-z^2)",), math.erf, _ERF, ""),
+        ("gelu", ("1/2 (1 + erf(z/sqrt(2))) + z exp(-z^2/2)/sqrt(2 pi)",), _gelu, f"0.5 * {{0}} * (1 + {_ERF.format('({0} / 2 ** 0.5)')})", ""),
+        ("silu", ("sigmoid(z) (1 + z (1 - sigmoid(z)))",), lambda z: z * _sigmoid(z), f"{{0}} * {_SIGMOID}", ""),
         ("max", ("[z >= w]", "[w > z]"), max, "numpy.maximum({0}, {1})", r"\max"),
         ("min", ("[z <= w]", "[w < z]"), min, "numpy.minimum({0}, {1})", r"\min"),
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 from ..lowering.arrays import identity
@@ -24,7 +24,7 @@ from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
-from ..rules.rule import Rule, Target
+from ..rules.rule import Rule
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
@@ -78,6 +78,8 @@ class Derived:
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
     names: Names = field(repr=False)
+    # the axes of each variable, where they were asked for by `wrt`
+    variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
 
     @cached_property
     def formula(self) -> str:
@@ -125,25 +127,29 @@ class Derived:
 
         return evaluate(self.term, self.axes, values, self.inputs)
 
-    def to(self, target: str) -> str:
-        """Source of a function `derivative` in `numpy`, `jax`, `torch`; the formula as `latex`, `unicode`, `json`; or what a
-        plugin makes of it under the target's name."""
-        if target == "json":
-            return json.dumps(self.as_json(), ensure_ascii=False, indent=2)
-        if target == "latex":
-            return self.latex
-        if target in ("unicode", "text"):
-            return self.matrix or self.index
-        if target in ("numpy", "jax", "torch"):
-            from ..targets import jax, numpy, torch
+    def to(
+        self,
+        target: str,
+        *,
+        structured: bool = False,
+        product: str | None = None,
+        sizes: Mapping[str, int] | None = None,
+    ) -> str:
+        """Source of a function `derivative`, or the formula in another notation.
 
-            source = {"numpy": numpy, "jax": jax, "torch": torch}[target].source
-            return source(self.term, self.axes, self.formula, self.inputs)
-        brought = catalogue().targets.get(target)
-        if brought is not None:
-            return written(brought, self)
-        known = ", ".join(["numpy", "jax", "torch", *catalogue().targets, "latex"])
-        raise fail("EIN002", f"there is no target `{target}` yet: choose {known}, unicode or json")
+        target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`; or what a plugin makes of it
+        structured  the function returns the entries on diagonals, and the pattern of where they stand: `2 V'V` and
+                    `jl->ijil` for `2 δ_ik (V'V)_jl`, with a letter twice where two axes agree; where there are several
+                    patterns that add up, a tuple of arrays and one of patterns
+        product     the function returns a product with the derivative, which it does not form: `vjp` takes a `cotangent`
+                    of the output's shape, `jvp` and `hvp` a `tangent` of the (last) variable's
+        sizes       how long dimensions are expected to be: the order of contraction is chosen for them
+
+        Raises EinsightError (EIN002) for what has no source.
+        """
+        from .sources import source_of
+
+        return source_of(self, target, structured, product, sizes)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -163,16 +169,6 @@ class Derived:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
-
-
-def written(target: Target, answer: Derived) -> str:
-    """What the target of a plugin makes of an answer.  Raises EinsightError where it cannot, or has failed."""
-    try:
-        return target.write(answer)
-    except EinsightError:
-        raise
-    except Exception as failed:
-        raise fail("EIN501", f"target `{target.name}` gives nothing: {failed}") from None
 
 
 def diagnostic_json(found: Diagnostic) -> dict[str, Any]:
@@ -313,6 +309,7 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
     laid = replace(value, axes=(*value.order, *value.axes), order=(), row=False)
     term, axes, matrix_value = value.term, output, laid
     reader = Reader(names, Report(), expression, layout)
+    of_variables = []
     for place, variable in enumerate(variables):
         slots, tensor = _variable(variable, names, reader, axes)
         term = build.derivative(term, tensor, slots)
@@ -321,9 +318,10 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
         free = tuple(s for s in slots if isinstance(s, Index))
         matrix_value = lay_out(replace(matrix_value, term=term), free, once)
         axes = axes + free
+        of_variables.append(len(free))
     settled = reader.settle(Value(term, axes))
     matrix_value = reader.settle(matrix_value)
-    return _finish(
+    found = _finish(
         expression,
         tuple(variables),
         len(variables),
@@ -335,6 +333,8 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
         lowered.diagnostics,
         not output,
     )
+    ends = [*accumulate(of_variables, initial=len(output))]
+    return replace(found, variables=tuple(found.axes[a:b] for a, b in pairwise(ends)))
 
 
 def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:

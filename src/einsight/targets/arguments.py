@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..lowering.report import Diagnostic, EinsightError
 from ..meaning.instances import SPECIAL
@@ -15,8 +16,28 @@ from ..terms.term import Component, Delta, Position, Size, Term, slot_indices
 # what the source of any target uses, so that an argument is called the same in all of them
 RESERVED = frozenset(
     [*keyword.kwlist, *"numpy math size jax torch functools dtype device".split()]
-    + "ValueError abs float int isinstance map max _ _base _power".split()
+    + "ValueError abs dask float int isinstance map max _ _0 _1 _base _power".split()
 )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be computed: an array of the term over `axes`.
+
+    formula     stands in the docstring
+    inputs      tensors that may tell a size; those that the term needs are arguments in any case
+    given       tensors that are arguments even where nothing needs them
+    sizes       how long named axes are expected to be, by which the order of contraction is chosen
+    structured  return the arrays on the diagonals and their patterns, not the array that they fill
+    """
+
+    term: Term
+    axes: tuple[Index, ...]
+    formula: str = ""
+    inputs: tuple[Tensor, ...] = ()
+    given: tuple[Tensor, ...] = ()
+    sizes: Mapping[str, int] | None = None
+    structured: bool = False
 
 
 def refuse(message: str) -> EinsightError:
@@ -40,12 +61,12 @@ class Namespace:
         return name
 
 
-def argument_tensors(parts: Sequence[Term], needed: set[Dim], inputs: Iterable[Tensor]) -> list[Tensor]:
-    """The tensors that occur in `parts`, and of `inputs` those that tell a needed size that no other tells."""
+def argument_tensors(parts: Sequence[Term], needed: set[Dim], request: Request) -> list[Tensor]:
+    """The tensors that occur in `parts`, those given, and of the inputs those that tell a needed size that no other tells."""
     tensors = {t.tensor for t in parts if isinstance(t, Component) and t.tensor.definition is None}
-    tensors = {t for t in tensors if not _is_special(t)}
+    tensors = {t for t in tensors if not _is_special(t)} | set(request.given)
     measured = {d for t in tensors for d in t.dims}
-    for tensor in inputs:
+    for tensor in request.inputs:
         tells = any(d in needed and d not in measured for d in tensor.dims)
         if tells and tensor.definition is None and tensor not in tensors and not _is_special(tensor):
             tensors.add(tensor)

@@ -21,8 +21,16 @@ class Dialect:
     array         a number, a truth value or an array as an array of that dtype; on such an array it costs nothing
     copy          an array that shares nothing with the arguments
     arange        whole numbers from `{0}` up to but not including `{1}`
+    counter       such whole numbers as places of entries, where that needs another spelling; `entry` takes entries there
     clip          whole numbers `{0}` moved into `{1}` … `{2}`
-    einsum        `{0}` is the subscripts, `{1}` the arrays; `einsum_many` for more than two arrays
+    einsum        `{0}` is the subscripts, `{1}` the arrays
+    tensordot     of `{0}` and `{1}`, over their axes `{2}` and `{3}`
+    diag          the matrix with the vector `{0}` on its diagonal
+    largest       along the axes `{1}`, which stay with length 1; `total` likewise
+    softmax, logsumexp  along the axis, the axes `{1}`, or None where the library has none
+    mask          the identity matrix of truth values, by which arrays that are not written to get their diagonals
+    writes        a statement that adds `{2}` to the diagonals of the array named `{0}` by the pattern `{1}`, `ii->i`; None
+                  where arrays are not written to
     slogdet       a pair: sign, and logarithm of the absolute value
     matrix_power  to a whole number that is known in the source; `matrix_power_by` to one that is an array
     elementwise   the template of a function, None where the library has no spelling for it
@@ -43,7 +51,12 @@ class Dialect:
     transpose: str
     broadcast: str
     einsum: str
-    einsum_many: str
+    tensordot: str
+    zeros: str
+    diag: str
+    largest: str
+    total: str
+    logaddexp: str
     inv: str
     det: str
     slogdet: str
@@ -51,6 +64,12 @@ class Dialect:
     matrix_power_by: str
     pi: str
     elementwise: Callable[[Function], str | None]
+    counter: str = ""
+    entry: str = "{0}[{1}]"
+    softmax: str | None = None
+    logsumexp: str | None = None
+    mask: str = ""
+    writes: Callable[[str, str, str], str] | None = None
 
 
 def from_table(table: Mapping[str, str], library: str) -> Callable[[Function], str | None]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from .arguments import Request
 from .array_source import write
 from .dialect import Dialect, from_table
 
@@ -72,7 +69,13 @@ JAX = Dialect(
     transpose="jax.numpy.transpose({0}, {1})",
     broadcast="jax.numpy.broadcast_to({0}, {1})",
     einsum="jax.numpy.einsum('{0}', {1})",
-    einsum_many="jax.numpy.einsum('{0}', {1})",
+    tensordot="jax.numpy.tensordot({0}, {1}, ({2}, {3}))",
+    zeros="jax.numpy.zeros({0}, dtype=dtype)",
+    mask="jax.numpy.eye({0}, dtype=bool)",
+    diag="jax.numpy.diag({0})",
+    largest="{0}.max({1}, keepdims=True)",
+    total="{0}.sum({1}, keepdims=True)",
+    logaddexp="jax.numpy.logaddexp({0}, {1})",
     inv="jax.numpy.linalg.inv({0})",
     det="jax.numpy.linalg.det({0})",
     slogdet="jax.numpy.linalg.slogdet({0})",
@@ -80,9 +83,11 @@ JAX = Dialect(
     matrix_power_by=_POWER_BY,
     pi="jax.numpy.pi",
     elementwise=from_table(FUNCTIONS, "jax"),
+    softmax="jax.nn.softmax({0}, {1})",
+    logsumexp="jax.nn.logsumexp({0}, {1})",
 )
 
 
-def source(term: Term, axes: Sequence[Index], formula: str, inputs: Iterable[Tensor] = ()) -> str:
-    """Source text; the arrays are the tensors that the term needs, and of `inputs` those that give it a size."""
-    return write(term, axes, formula, inputs, JAX)[0]
+def source(request: Request) -> str:
+    """Source text of what is asked for."""
+    return write(request, JAX)[0]

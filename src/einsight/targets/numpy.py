@@ -9,6 +9,7 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..rules.rule import Function
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Term
+from .arguments import Request
 from .array_source import write
 from .dialect import Dialect
 
@@ -25,7 +26,7 @@ def _elementwise(function: Function) -> str | None:
 
 NUMPY = Dialect(
     name="numpy",
-    imports=("numpy",),
+    imports=("math", "numpy"),
     setup=("dtype = numpy.result_type(*map(numpy.asarray, [{0}]), 1.0)",),
     array="numpy.asarray({0}, dtype=dtype)",
     copy="numpy.array({0}, dtype=dtype)",
@@ -37,7 +38,12 @@ NUMPY = Dialect(
     transpose="numpy.transpose({0}, {1})",
     broadcast="numpy.broadcast_to({0}, {1}).copy()",
     einsum="numpy.einsum('{0}', {1})",
-    einsum_many="numpy.einsum('{0}', {1}, optimize=True)",
+    tensordot="numpy.tensordot({0}, {1}, ({2}, {3}))",
+    zeros="numpy.zeros({0}, dtype=dtype)",
+    diag="numpy.diag({0})",
+    largest="{0}.max({1}, keepdims=True)",
+    total="{0}.sum({1}, keepdims=True)",
+    logaddexp="numpy.logaddexp({0}, {1})",
     inv="numpy.linalg.inv({0})",
     det="numpy.linalg.det({0})",
     slogdet="numpy.linalg.slogdet({0})",
@@ -45,17 +51,18 @@ NUMPY = Dialect(
     matrix_power_by="numpy.linalg.matrix_power({0}, int({1}))",
     pi="numpy.pi",
     elementwise=_elementwise,
+    writes="numpy.einsum('{1}', {0})[...] += {2}".format,  # `einsum` of one array is a view of it
 )
 
 
-def source(term: Term, axes: Sequence[Index], formula: str, inputs: Iterable[Tensor] = ()) -> str:
-    """Source text; the arrays are the tensors that the term needs, and of `inputs` those that give it a size."""
-    return write(term, axes, formula, inputs, NUMPY)[0]
+def source(request: Request) -> str:
+    """Source text of what is asked for."""
+    return write(request, NUMPY)[0]
 
 
 def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any], inputs: Iterable[Tensor] = ()) -> Any:
     """Run the generated function on arrays by tensor name."""
-    text, arguments = write(term, axes, "", inputs, NUMPY)
+    text, arguments = write(Request(term, tuple(axes), inputs=tuple(inputs)), NUMPY)
     scope: dict[str, Any] = {}
     exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
     arrays = _arrays(arguments, values)

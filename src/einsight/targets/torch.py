@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from .arguments import Request
 from .array_source import write
 from .dialect import Dialect, from_table
 
@@ -52,6 +49,22 @@ FUNCTIONS = {
     "tanh": "torch.tanh({0})",
 }
 
+
+def _writes(array: str, pattern: str, values: str) -> str:
+    """`diagonal` is a view whose last axis runs along the diagonal."""
+    letters, _, kept = pattern.partition("->")
+    text = array
+    while len(set(letters)) < len(letters):
+        twice = next(c for c in letters if letters.count(c) > 1)
+        first = letters.index(twice)
+        second = letters.index(twice, first + 1)
+        text += f".diagonal(0, {first}, {second})"
+        letters = letters[:first] + letters[first + 1 : second] + letters[second + 1 :] + twice
+    if letters != kept:
+        text += f".permute({', '.join(str(letters.index(c)) for c in kept)})"
+    return f"{text}.add_({values})"
+
+
 TORCH = Dialect(
     name="torch",
     imports=("functools", "torch"),
@@ -73,7 +86,12 @@ TORCH = Dialect(
     transpose="torch.permute({0}, {1})",
     broadcast="torch.broadcast_to({0}, {1}).clone()",
     einsum="torch.einsum('{0}', {1})",
-    einsum_many="torch.einsum('{0}', {1})",
+    tensordot="torch.tensordot({0}, {1}, ({2}, {3}))",
+    zeros="torch.zeros({0}, dtype=dtype, device=device)",
+    diag="torch.diag({0})",
+    largest="torch.amax({0}, {1}, keepdim=True)",
+    total="{0}.sum({1}, keepdim=True)",
+    logaddexp="torch.logaddexp({0}, {1})",
     inv="torch.linalg.inv({0})",
     det="torch.linalg.det({0})",
     slogdet="torch.linalg.slogdet({0})",
@@ -81,9 +99,12 @@ TORCH = Dialect(
     matrix_power_by="torch.linalg.matrix_power({0}, int({1}))",
     pi="torch.pi",
     elementwise=from_table(FUNCTIONS, "torch"),
+    softmax="torch.softmax({0}, {1})",
+    logsumexp="torch.logsumexp({0}, {1})",
+    writes=_writes,
 )
 
 
-def source(term: Term, axes: Sequence[Index], formula: str, inputs: Iterable[Tensor] = ()) -> str:
-    """Source text; the tensors are those that the term needs, and of `inputs` those that give it a size."""
-    return write(term, axes, formula, inputs, TORCH)[0]
+def source(request: Request) -> str:
+    """Source text of what is asked for."""
+    return write(request, TORCH)[0]

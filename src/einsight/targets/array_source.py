@@ -99,7 +99,9 @@ class _Writer(Products):
 
     def define(self, tensor: Tensor, params: tuple[Index, ...], body: Term) -> None:
         """A line that computes a defined tensor."""
+        wanted, self.axes = self.axes, params
         text = self.filled(body, params)
+        self.axes = wanted
         name = self.tensors[tensor] = self.names.name(tensor.name)
         self.lines.keep(name, text)
 

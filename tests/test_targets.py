@@ -13,6 +13,7 @@ import numpy
 import pytest
 
 import einsight
+from einsight.bench.worker_code import filled
 from einsight.meaning.evaluate import entries
 from einsight.meaning.fields import Floats, NotInField
 from einsight.meaning.instances import Instance, fill
@@ -428,20 +429,6 @@ def test_a_function_of_a_plugin_is_not_the_one_of_its_name():
     assert spelling(Function("asinh", ("1",), float, source="a-plugin")) is None
 
 
-def filled(values, patterns, shape):
-    """The array that a structured result stands for."""
-    whole = numpy.zeros(shape)
-    for value, pattern in [(values, patterns)] if isinstance(patterns, str) else zip(values, patterns, strict=True):
-        given, _, axes = pattern.partition("->")
-        kept = "".join(dict.fromkeys(axes))
-        value = numpy.asarray(value)
-        assert value.ndim == len(given)
-        spread = value[tuple(slice(None) if letter in given else None for letter in kept)]
-        assert [letter for letter in kept if letter in given] == list(given)
-        (numpy.einsum(f"{axes}->{kept}", whole) if axes else whole)[...] += spread
-    return whole
-
-
 @libraries("numpy", "jax", "torch", "dask")
 def test_structured(target):
     """The arrays on diagonals, put where they belong, are the derivative."""
@@ -459,8 +446,12 @@ def test_structured(target):
             len(set(p.partition(">")[2])) < len(derived.axes)
             for p in ([patterns] if isinstance(patterns, str) else patterns)
         )
-        check(filled(values, patterns, value.shape), value)
+        check(filled(_of_numpy(values), patterns, value.shape), value)
     assert factored >= 10 or target != "numpy"
+
+
+def _of_numpy(values):
+    return tuple(map(_of_numpy, values)) if isinstance(values, tuple) else numpy.asarray(values)
 
 
 def test_structured_keeps_what_is_factored():
@@ -469,6 +460,11 @@ def test_structured_keeps_what_is_factored():
     values, pattern = function_of(derived, "numpy", structured=True)(V=V)
     assert pattern == "jl->ijil"
     check(values, 2 * V.T @ V)
+    function = function_of(
+        einsight.derive("A B C", "B", "A in R^(n x p); B in R^(p x q); C in R^(q x m)"), "numpy", structured=True
+    )
+    values, pattern = function(A=V, C=V.T)
+    assert pattern == "ik,jl->ijkl" and values[0] is V and numpy.shares_memory(values[1], V)
 
 
 PRODUCTS = [c for c in CASES if c[1] in ("x", "W", "W W", "x x", "P", "c", "A")]

@@ -295,7 +295,8 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
 
         return call_defined(reader, node, text, nodes, values)
     function = _ARRAY.get(text)
-    arity = 0 if function is not None else reader.names.elementwise(text)
+    known = function is not None or text in _NAMED  # what SymPy has need not be asked for
+    arity = 0 if known else reader.names.elementwise(text)
     if entry is None and text in ("min", "max"):
         arity = 2
     elif entry is None and function is not None:

@@ -431,7 +431,8 @@ class LatexPrinter(Printer):
     def function(self, name: str) -> str:
         from ..rules.catalogue import catalogue
 
-        found = catalogue().function(name)
+        # of the functions that SymPy has, those that a term holds have been asked for
+        found = catalogue().known(name)
         return found.latex if found and found.latex else rf"\operatorname{{{name}}}"
 
     def partial(self, top: str, variable: str) -> str:

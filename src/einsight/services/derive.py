@@ -56,8 +56,8 @@ class Derived:
 
     index         index form; read as the right side of a definition whose left side has the indices `free`
     free, shape   names and dimensions of its axes: the output's, then each variable's
-    matrix        matrix form in `layout`, or None where there is none
-    gradient      for a scalar, the matrix form in the variable's own shape
+
+    Matrix forms, LaTeX and steps are worked out when they are asked for.
     """
 
     input: str
@@ -67,10 +67,6 @@ class Derived:
     index: str
     free: tuple[str, ...]
     shape: tuple[str, ...]
-    matrix: str | None
-    matrix_shape: tuple[str, ...] | None
-    gradient: str | None
-    latex: str
     diagnostics: tuple[Diagnostic, ...]
     term: Term = field(repr=False)
     axes: tuple[Index, ...] = field(repr=False)
@@ -78,8 +74,38 @@ class Derived:
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
     names: Names = field(repr=False)
+    # the derivative as it stands in `layout`, not carried out
+    laid: Value = field(repr=False)
+    # is it a first derivative of a number?
+    has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
+
+    @cached_property
+    def matrix(self) -> str | None:
+        """The matrix form in `layout`, or None where there is none; read back before it is given out."""
+        term = self.term
+        if set(self.laid.plain_axes) != set(self.axes) or self.laid.term is not self.unreduced:
+            term = shortest(reduce(self.laid.term), self.laid.term)
+        return verified_matrix(term, self.laid, self.names)
+
+    @property
+    def matrix_shape(self) -> tuple[str, ...] | None:
+        """Rows and columns of the matrix form."""
+        return tuple(str(d) for d in self.laid.layout) if self.laid.rank and self.matrix is not None else None
+
+    @cached_property
+    def gradient(self) -> str | None:
+        """Of a number's derivative, the matrix form in the variable's own shape."""
+        if not self.has_gradient or self.matrix is None:
+            return None
+        own = Value(self.term, self.axes)
+        return verified_matrix(self.term, own, self.names)
+
+    @cached_property
+    def latex(self) -> str:
+        """The matrix form, or the index form where there is none."""
+        return formula_latex(self.matrix) if self.matrix is not None else latex_form(self.term, named_axes(self.axes))
 
     @cached_property
     def formula(self) -> str:
@@ -138,9 +164,10 @@ class Derived:
         """Source of a function `derivative`, or the formula in another notation.
 
         target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`; or what a plugin makes of it
-        structured  the function returns the entries on diagonals, and the pattern of where they stand: `2 V'V` and
-                    `jl->ijil` for `2 δ_ik (V'V)_jl`, with a letter twice where two axes agree; where there are several
-                    patterns that add up, a tuple of arrays and one of patterns
+        structured  the function returns `(values, pattern)`, in which deltas and outer products are not carried out:
+                    `2 V'V` and `jl->ijil` for `2 δ_ik (V'V)_jl`, with a letter twice where two axes agree; `(A, B')` and
+                    `ik,jl->ijkl` for `A_ik B_lj`; where several add up, a tuple of values and one of patterns.  The
+                    values may be arguments themselves
         product     the function returns a product with the derivative, which it does not form: `vjp` takes a `cotangent`
                     of the output's shape, `jvp` and `hvp` a `tangent` of the (last) variable's
         sizes       how long dimensions are expected to be: the order of contraction is chosen for them
@@ -407,17 +434,10 @@ def _finish(
     axes = tuple(rename[a] for a in axes)
     laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
-    same = set(laid.plain_axes) == set(axes) and laid.term is term
-    matrix = verified_matrix(reduced if same else shortest(reduce(laid.term), laid.term), laid, names)
-    gradient = None
-    if scalar and matrix is not None and order == 1:
-        gradient = verified_matrix(reduced, Value(reduced, axes), names)
     index = index_form(reduced, named_axes(axes)) + _where_components(reduced)
-    latex = formula_latex(matrix) if matrix is not None else latex_form(reduced, named_axes(axes))
-    shape = tuple(str(d) for d in laid.layout) if matrix is not None and laid.rank else None
     return Derived(
-        expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes), matrix, shape,
-        gradient, latex, tuple(diagnostics), reduced, axes, term, _inputs(term, names), names,
+        expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
+        tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from .arguments import (
     special_tensors,
 )
 from .arrays import Array, is_plain
-from .diagonals import Diagonal, diagonals
+from .diagonals import Diagonal, diagonals, separated
 from .dialect import Dialect
 from .expansion import Expansion
 from .products import Products
@@ -160,18 +160,20 @@ class _Writer(Products):
         return self.dialect.broadcast.format(text, shape)
 
     def structure(self, found: Sequence[Diagonal]) -> str:
-        """The arrays on the diagonals and where they stand: one of each, or a tuple of them."""
+        """The arrays on the diagonals, not multiplied out, and where they stand."""
         values, patterns = [], []
         for diagonal in found:
-            kept = diagonal.kept(self.axes)
-            own = tuple(a for a in kept if a in diagonal.term.free)
-            letters, _, all_kept = diagonal.pattern(self.axes).partition("->")
-            stands = "".join(letter for letter, axis in zip(all_kept, kept, strict=True) if axis in own)
-            text = self.over(self.value(diagonal.term), own)
-            values.append(
-                (self.dialect.copy if isinstance(diagonal.term, Component) else self.dialect.array).format(text)
-            )
-            patterns.append(f"{stands}->{letters}")
-        if len(values) == 1:
-            return f"({values[0]}, {patterns[0]!r})"
-        return f"(({', '.join(values)}), ({', '.join(map(repr, patterns))}))"
+            letters = diagonal.letters(self.axes)
+            factors = []
+            for term in separated(diagonal.term):
+                own = tuple(a for a in diagonal.kept(self.axes) if a in term.free)
+                text = self.over(self.value(term), own)
+                factors.append(("".join(letters[a] for a in own), text if own else self.dialect.array.format(text)))
+            patterns.append(repr(f"{','.join(given for given, _ in factors)}->{''.join(letters.values())}"))
+            values.append(_tuple([text for _, text in factors]))
+        return f"({_tuple(values)}, {_tuple(patterns)})"
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    """One by itself, several as a tuple."""
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"

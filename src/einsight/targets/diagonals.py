@@ -26,14 +26,46 @@ class Diagonal:
         gone = {axis for group in self.groups for axis in group[1:]}
         return tuple(a for a in axes if a not in gone)
 
-    def pattern(self, axes: Sequence[Index]) -> str:
-        """`ijil->ijl`: the letters of the result's axes, a letter for each diagonal, and of those that are kept."""
+    def letters(self, axes: Sequence[Index]) -> dict[Index, str]:
+        """`i`, `j`, `i`, `l`: a letter for each axis of the result, the same along a diagonal."""
         if len(axes) > len(string.ascii_letters):
             raise refuse(f"an array of {len(axes)} axes has no code")
         first = {axis: group[0] for group in self.groups for axis in group}
         letters = dict(zip(axes, string.ascii_letters[8:] + string.ascii_letters[:8], strict=False))
-        whole = "".join(letters[first.get(a, a)] for a in axes)
-        return f"{whole}->{''.join(letters[a] for a in self.kept(axes))}"
+        return {a: letters[first.get(a, a)] for a in axes}
+
+    def pattern(self, axes: Sequence[Index]) -> str:
+        """`ijil->ijl`: from the axes of the result to those that are kept."""
+        letters = self.letters(axes)
+        return f"{''.join(letters.values())}->{''.join(letters[a] for a in self.kept(axes))}"
+
+
+def separated(term: Term) -> list[Term]:
+    """Factors that no summed index connects, those with the same indices as one: `A_ik B_lj` is `A` and `B`.
+
+    What has no index goes with the fewest indices.
+    """
+    if not isinstance(term, Product):
+        return [term]
+    factors, dummies = build.open_product(term)
+    groups: list[tuple[set[Index], list[Term]]] = []
+    for factor in factors:
+        indices, members = set(factor.free), [factor]
+        for group in [g for g in groups if not indices.isdisjoint(g[0] & {*dummies}) or g[0] == indices]:
+            groups.remove(group)
+            indices |= group[0]
+            members += group[1]
+        groups.append((indices, members))
+    whole: dict[frozenset[Index], list[Term]] = {}
+    for indices, members in groups:
+        whole.setdefault(frozenset(indices.difference(dummies)), []).extend(members)
+    scalars = whole.pop(frozenset(), [])
+    if not whole:
+        return [term]
+    whole[min(whole, key=len)] += scalars
+    return [
+        build.product(members, [d for d in dummies if any(d in m.free for m in members)]) for members in whole.values()
+    ]
 
 
 def diagonals(term: Term, axes: Sequence[Index]) -> list[Diagonal]:

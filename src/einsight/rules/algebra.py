@@ -12,6 +12,8 @@ from .pattern import rule
 from .rule import Rule
 
 LARGEST_EXPANSION = 24
+_REST, _WEIGHT, _SHAPE = "rest", "weight", "shape"  # what is kept with a term
+_ONE = Fraction(1)
 
 
 def split_coefficient(term: Term) -> tuple[Fraction, Term]:
@@ -19,9 +21,12 @@ def split_coefficient(term: Term) -> tuple[Fraction, Term]:
     if isinstance(term, Number):
         return term.value, build.ONE
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
-        factors, dummies = build.open_product(term)
-        return term.factors[0].value, build.product(factors[1:], dummies)
-    return Fraction(1), term
+        rest = term.memo.get(_REST)
+        if rest is None:
+            factors, dummies = build.open_product(term)
+            rest = term.memo[_REST] = build.product(factors[1:], dummies)
+        return term.factors[0].value, rest
+    return _ONE, term
 
 
 def collect(term: Term) -> Term | None:
@@ -125,7 +130,7 @@ def sign(term: Term) -> Term | None:
 
 def weight(term: Term) -> int:
     """About how many symbols a reader meets: the measure that `expand` must bring down."""
-    found = term.memo.get("weight")
+    found = term.memo.get(_WEIGHT)
     if found is None:
         if isinstance(term, Number):
             found = 0
@@ -136,7 +141,7 @@ def weight(term: Term) -> int:
         else:
             inner = sum(map(weight, term.children())) + sum(weight(a.body) for a in term.abstractions())
             found = 1 + inner
-        term.memo["weight"] = found
+        term.memo[_WEIGHT] = found
     return found
 
 
@@ -154,15 +159,75 @@ def _multiplied_out(term: Term, only: Sum | None = None) -> list[Term]:
     return [build.product(choice, dummies) for choice in itertools.product(*choices)]
 
 
+def _shape(term: Term) -> int:
+    """A number that is the same for terms that differ in the names of indices and in plain factors alone."""
+    found = term.memo.get(_SHAPE)
+    if found is None:
+        if isinstance(term, Number):
+            found = 0
+        elif isinstance(term, Product):
+            found = sum(map(_shape, term.factors))
+        else:
+            parts = tuple(sorted(map(_shape, term.children())))
+            if isinstance(term, Power) and isinstance(term.exponent, Number):
+                parts = (_shape(term.base), hash(term.exponent.value))
+            inside = tuple(sorted(_shape(a.body) for a in term.abstractions()))
+            own = getattr(term, "tensor", None) or getattr(term, "name", None) or getattr(term, "function", "")
+            found = hash((type(term).__name__, own, parts, inside))
+        term.memo[_SHAPE] = found
+    return found
+
+
+def _may_merge(term: Term) -> bool:
+    """May terms be alike, or factors of one base meet, once a sum or a product is multiplied out?
+
+    If not, what comes out weighs no less.  Only what differs in more than names of indices surely stays apart.
+    """
+    seen: set[int] = set()
+    for part in term.terms if isinstance(term, Sum) else (term,):
+        factors = _factors(part)
+        apart = [f for f in factors if not isinstance(f, Sum)]
+        sums = [f.terms for f in factors if isinstance(f, Sum)]
+        if math.prod(map(len, sums)) > LARGEST_EXPANSION:
+            return True
+        summed = set(part.bound) if isinstance(part, Product) else set()
+        summed.difference_update(*(f.free for f in apart))
+        if summed and not all(summed <= t.free for terms in sums for t in terms):
+            return True  # a sum over what does not hold its index is a size, which may meet another
+        bases: set[Term] = set()
+        for group in (apart, *([g for t in terms for g in _factors(t)] for terms in sums)):
+            own = {_base(f) for f in group if not isinstance(f, Number)}
+            if not bases.isdisjoint(own):
+                return True
+            bases |= own
+        common = sum(map(_shape, apart))
+        for choice in itertools.product(*sums):
+            shape = common + sum(map(_shape, choice))
+            if shape in seen:
+                return True
+            seen.add(shape)
+    return False
+
+
+def _factors(term: Term) -> tuple[Term, ...]:
+    return term.factors if isinstance(term, Product) else (term,)
+
+
+def _base(factor: Term) -> Term:
+    return factor.base if isinstance(factor, Power) else factor
+
+
 def expand(term: Term) -> Term | None:
     """a (b + c) = a b + a c, where terms then cancel or are alike."""
     if isinstance(term, Sum):
         if not any(isinstance(t, Product) and any(isinstance(f, Sum) for f in t.factors) for t in term.terms):
             return None
+        if not _may_merge(term):
+            return None
         candidates = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
     elif isinstance(term, Product):
         sums = [f for f in term.factors if isinstance(f, Sum)]
-        if not sums:
+        if not sums or not _may_merge(term):
             return None
         candidates = [build.add(*_multiplied_out(term, s)) for s in sums]
         if len(sums) > 1:

@@ -567,3 +567,28 @@ def test_order_of_contraction_is_chosen_for_the_sizes():
         for sizes in [(1, 10000), (10000, 1)]
     }
     assert products == {(1, 10000): "return A @ tangent @ C", (10000, 1): "return A @ (tangent @ C)"}
+
+
+@libraries("numpy", "jax", "torch")
+def test_products_with_deep_derivatives_pass_vectors_through(target):
+    """Through eight layers: no matrix but the weights, and the numbers of the Jacobian and the Hessian."""
+    layers = range(1, 9)
+    weights = "; ".join(f"W_{k} in R^(n x n)" for k in layers)
+    steps = "; ".join(f"h_{k} = tanh(W_{k} {f'h_{k - 1}' if k > 1 else 'x'})" for k in layers)
+    declare = f"x in R^n; {weights}; {steps}"
+    generator = numpy.random.default_rng(0)
+    given = {f"W_{k}": generator.normal(size=(4, 4)) for k in layers} | {"x": generator.normal(size=4)}
+    vector = generator.normal(size=4)
+    first, second = einsight.derive("h_8", "x", declare), einsight.derive("‖h_8‖²", ["x", "x"], declare)
+    jacobian, hessian = (function_of(d, "numpy")(**given) for d in (first, second))
+    for derived, product, value in (
+        (first, "vjp", vector @ jacobian),
+        (first, "jvp", jacobian @ vector),
+        (second, "hvp", hessian @ vector),
+    ):
+        function = function_of(derived, target, product=product)
+        arguments = given | {"cotangent" if product == "vjp" else "tangent": vector}
+        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+        check(function(**{n: maker(target)(arguments[n]) for n in names}), value)
+        source = derived.to(target, product=product)
+        assert "[:, None]" not in source and "einsum" not in source, source

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from ..lowering.report import EinsightError
 from ..notation.index_form import index_form
+from ..rules.accumulation import is_deep
 from ..rules.catalogue import catalogue
 from ..rules.rule import Target
 from ..targets.arguments import Request
@@ -99,7 +100,7 @@ def _vjp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
         raise fail("EIN002", "a vjp is of a first derivative: take `hvp` or `jvp` for a second one")
     (variable,) = derived.variables
     output = derived.axes[: len(derived.axes) - len(variable)]
-    cotangent = _constant("cotangent", output)
+    cotangent = _vector("cotangent", output)
     whole = derived.unreduced
     weight = build.component(cotangent, output)
     if isinstance(whole, Derivative):
@@ -114,7 +115,7 @@ def _jvp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
     axes = tuple(a for a in derived.axes if a not in variable)
     if product == "hvp" and (len(derived.variables) != 2 or len(derived.axes) != sum(map(len, derived.variables))):
         raise fail("EIN002", "an hvp is of a second derivative of a number: give `order=2`, or two variables")
-    tangent = _constant("tangent", variable)
+    tangent = _vector("tangent", variable)
     weight = build.component(tangent, variable)
     whole = derived.unreduced
     if isinstance(whole, Derivative) and isinstance(whole.body, Derivative) and others:
@@ -122,8 +123,15 @@ def _jvp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
         inner = build.derivative(whole.body.body, whole.tensor, whole.indices)
         along = build.product([weight, inner], variable)
         return tangent, build.derivative(along, whole.body.tensor, whole.body.indices), axes
+    if is_deep(whole) and not others:
+        # backwards for a weight of the output, then along the tangent, and that, linear in the weight, for each entry of it:
+        # so a vector passes through the definitions, and no matrix does
+        output = derived.axes[: len(derived.axes) - len(variable)]
+        cotangent, backwards, _ = _vjp(derived, product)
+        along = build.product([weight, shortest(reduce(backwards), backwards)], variable)
+        return tangent, build.derivative(along, cotangent, output), axes
     return tangent, build.product([weight, whole], variable), axes
 
 
-def _constant(name: str, axes: Sequence[Index]) -> Tensor:
-    return Tensor(name, tuple(a.dim for a in axes), frozenset({"constant"}))
+def _vector(name: str, axes: Sequence[Index]) -> Tensor:
+    return Tensor(name, tuple(a.dim for a in axes))

@@ -15,7 +15,8 @@ from einsight.plugins.loading import kit_of
 from einsight.rules.catalogue import catalogue, forget
 from einsight.services.check import check
 from einsight.services.derive import derive, rewrite
-from einsight.testing import cases
+from einsight.services.verify import checks_of
+from einsight.testing import cases, differences, require_derivative, verdicts
 
 # changing a line here breaks plugins that are out there: raise API_VERSION then
 FROZEN = {
@@ -366,7 +367,47 @@ def test_rules_that_undo_one_another_and_overlap(plug):
     assert "undoes" in found["plug.there (plug) and plug.back (plug)"]
     assert "both apply to the same terms" in found["algebra.log-exp (einsight) and plug.log (plug)"]
     failed = [r for r in verify_all("plug") if r.problem]
-    assert {r.subject for r in failed} == {"plug.back"} and "it undoes what `plug.there` did" in failed[0].problem
+    assert {r.subject for r in failed} == {"plug.there", "plug.back"}
+    turns = "`cosh(-s)` becomes `cosh(s)` by plug.there, then `cosh(-s)` by plug.back"
+    assert failed[0].problem == f"`plug.back` is switched off: it undoes what `plug.there` did: {turns}"
+
+
+@pytest.mark.parametrize(
+    ("derivative", "value", "words"),
+    [
+        ("1/sqrt(z^2 - 1)", math.acosh, ""),
+        ("2/sqrt(z^2 - 1)", math.acosh, "its slope is"),
+        ("1/(1 + exp(-z))", lambda z: math.log1p(math.exp(z)), ""),
+        ("1 + 0 z", lambda z: z if z > -3 else -3.0, "its slope is 0"),  # wrong only far from 0
+        ("1", lambda z: z if 2 < z < 4 else math.sqrt(-1), ""),
+        ("1", lambda z: z if z > 1e6 else math.sqrt(-1), "at no point"),
+        ("1", lambda z: math.nan, "at no point"),
+        ("1/sqrt(z - 100)", lambda z: z, "at no point"),
+    ],
+)
+def test_slopes_are_compared_where_a_function_has_values(plug, derivative, value, words):
+    plug(functions=[api.function("odd", derivative, value=value)])
+    (found,) = [c.run() for c in checks_of("odd")]
+    assert words in found.problem if words else not found.problem
+
+
+def test_derivatives_are_held_against_differences():
+    declare, x = "A in R^(3 x 3); x in R^3; c in R", numpy.array([0.3, -1.2, 0.7])
+    values = {"A": numpy.arange(9.0).reshape(3, 3), "x": x, "c": 0.4}
+    require_derivative("x' A x", "x", declare, values, lambda x: x @ values["A"] @ x)
+    require_derivative("c^2 A", "c", declare, values)
+    require_derivative("sin(A) x", "A", declare, values)
+    with pytest.raises(AssertionError, match="the value of x' A x"):
+        require_derivative("x' A x", "x", declare, values, lambda x: x @ x)
+    # the value at the point is right, and the slope another one
+    with pytest.raises(AssertionError, match="the derivative of x' x in x"):
+        require_derivative("x' x", "x", declare, values, lambda at: x @ x + 3 * (at - x).sum())
+    assert differences(lambda x: numpy.outer(x, x), x).shape == (3, 3, 3)
+
+
+def test_verdicts():
+    assert verdicts("a, x in R^n; d/dx (a' x) = a'; d/dx (a' x) = a") == ["right", "transposed"]
+    assert verdicts("a in R^n; a + = a") == []
 
 
 @pytest.mark.parametrize("case", cases("einsight"))

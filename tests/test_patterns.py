@@ -53,8 +53,11 @@ def test_a_wrong_rule_is_found_out():
 
     (found,) = verify_rule(rule("test.wrong", "log(s t) => log(s) log(t)"))
     assert found.problem
-    (found,) = verify_rule(rule("test.right", "tanh(-s) => -tanh(s)"))
-    assert not found.problem
+    (found,) = verify_rule(rule("test.zero", "sign(s)^2 => 1"))
+    assert found.problem == "the two sides differ where `s` is 0"
+    for statement in ("tanh(-s) => -tanh(s)", "sin(s)/s => (1/s) sin(s) + 0 t", "sign(s)^2 => 1 where s positive"):
+        (found,) = verify_rule(rule("test.right", statement))
+        assert "differ" not in found.problem, found
 
 
 def test_rules_on_the_command_line():
@@ -73,3 +76,46 @@ def test_a_cycle_is_named_and_fuel_ends():
     with pytest.raises(BudgetExceeded) as caught:
         normal_form(term, [rule("test.grow", "tanh(s) => tanh(tanh(s) + 1)")], fuel=20)
     assert not caught.value.cycle and caught.value.partial is not None
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_less"),
+    [
+        ("log(exp(s)) => s", True),
+        ("tanh(-s) => -tanh(s)", True),  # the sign weighs less outside
+        ("S_ij A_ij => 0 where S symmetric, A antisymmetric", True),
+        ("cosh(s) sinh(s) => 1/2 sinh(2 s)", False),  # of 1 they weigh alike
+        ("sqrt(s^2) => abs(s)", False),  # a call weighs more than any power
+        ("cosh(s) => cosh(-s)", False),
+        ("sigmoid(s) => 1 - sigmoid(-s)", False),
+        ("sin(s + t) => sin(s) cos(t) + cos(s) sin(t)", False),
+        ("s^t => exp(t log(s))", False),
+        ("d inv(A)_ij / dA_kl => -inv(A)_ik inv(A)_lj", False),
+    ],
+)
+def test_each_step_of_a_rule_makes_less(statement, is_less):
+    from einsight.services.ending import has_measure
+
+    assert has_measure(rule("test.rule", statement)) == is_less
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ([("there", "tanh(s) => sin(s)"), ("back", "sin(s) => tanh(s)")],
+         "`tanh(c)` becomes `sin(c)` by test.there, then `tanh(c)` by test.back"),
+        ([("first", "tanh(s) => sin(s)"), ("there", "sin(s) => cos(s)"), ("back", "cos(s) => sin(s)")],
+         "`sin(c)` becomes `cos(c)` by test.there, then `sin(c)` by test.back"),
+        ([("grow", "tanh(s) => tanh(tanh(s))")],
+         "`tanh(c)` becomes `tanh(tanh(c))` by test.grow, then `tanh(tanh(tanh(c)))` by test.grow, then "
+         "`tanh(tanh(tanh(tanh(c))))` by test.grow, then `tanh(tanh(tanh(tanh(tanh(c)))))` by test.grow, and so on"),
+        ([("double", "tanh(s) => tanh(2 s) + tanh(3 s)")], "and so on"),
+        ([("once", "tanh(s) => sin(s)")], ""),
+    ],
+)  # fmt: skip
+def test_rewriting_without_end_is_told_with_its_terms(rules, told):
+    from einsight.services.ending import endless
+
+    term = read_value("tanh(c)", read_declarations(DECLARE, "numerator")).term
+    found = endless(term, [rule(f"test.{name}", statement) for name, statement in rules])
+    assert found.endswith(told) if told else not found

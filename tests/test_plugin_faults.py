@@ -20,13 +20,13 @@ CALL = (
     API
     + "@call_rule('{0}.rule', '{1}(s) => s', '{1}')\ndef made(s):\n    {2}\n@hook\ndef einsight_rules():\n    return [made]\n"
 )
-QUICK = "from einsight.plugins import guard\nguard.SECONDS, guard.BYTES = 0.3, 60_000_000\n"
+QUICK = "from einsight.plugins import watch\nwatch.SECONDS, watch.BYTES = 0.3, 60_000_000\n"
 
 # name: source, the expression that it shows in, the code, the stage, words of the message
 FAULTS = {
     "missing": ("import no_such_module", "", "EIN501", "import", "No module named 'no_such_module'"),
     "unreadable": ("def (:", "", "EIN501", "import", "SyntaxError"),
-    "stuck": ("from einsight.plugins import guard\nguard.LOADING_SECONDS = 0.3\nwhile True: pass", "", "EIN502", "slow", "longer than 0.3 s"),
+    "stuck": ("from einsight.plugins import watch\nwatch.LOADING_SECONDS = 0.3\nwhile True: pass", "", "EIN502", "slow", "longer than 0.3 s"),
     "leaving": ("raise SystemExit(3)", "", "EIN501", "import", "SystemExit: 3"),
     "elsewhen": ("EINSIGHT_API = 99", "", "EIN501", "version", "version 99 of the API, and this is version 1. Update einsight."),
     "wanting": (API + "@hook\ndef einsight_rules(terms):\n    return []", "", "EIN501", "registration", "terms"),
@@ -56,11 +56,64 @@ FAULTS = {
         "atan(c)", "EIN501", "returning", "other free indices (a, b)"),
     "wrong": (RULES.format("rule('wrong.log', 'log(s) => s - 1')"), "log(c)", "EIN501", "unsound", "has another value"),
     "meaningless": (RULES.format("rule('meaningless.erf', 'erf(s) => frobnicate(s)')"), "erf(c)", "EIN501", "malformed", "`frobnicate`"),
+    "based": ("raise BaseException('none of yours')", "", "EIN501", "import", "BaseException: none of yours"),
+    "interrupting": (
+        API + "@hook\ndef einsight_rules():\n    raise KeyboardInterrupt",
+        "", "EIN501", "registration", "einsight_rules raised KeyboardInterrupt"),
+    "endless": ("def f(): return f()\nf()", "", "EIN501", "import", "RecursionError"),
+    "asking": ("import einsight\neinsight.derive('x', 'x', 'x in R')", "", "EIN501", "import", "answers nothing while it loads plugins"),
+    "spelt": ("EINSIGHT_API = '1'", "", "EIN501", "version", "Write `EINSIGHT_API = 1`"),
+    "nothing": (API + "@hook\ndef einsight_rules():\n    pass", "", "EIN501", "registration", "einsight_rules gave nothing"),
+    "single": (
+        API + "@hook\ndef einsight_rules():\n    return rule('single.exp', 'exp(s) => s')",
+        "", "EIN501", "registration", "gave Rule, not a list of Rule"),
+    "halfway": (
+        API + "@hook\ndef einsight_rules():\n    yield rule('halfway.exp', 'exp(s) => s')\n    raise KeyError('half')",
+        "", "EIN501", "registration", "einsight_rules raised KeyError: 'half'"),
+    "spaced": (RULES.format("rule('no group', 'exp(s) => s')"), "", "EIN501", "registration", "'no group' is ill named"),
+    "numbered": (RULES.format("rule(7, 'exp(s) => s')"), "", "EIN501", "registration", "Rule 7 is ill named"),
+    "wordy": (RULES.format("rule('wordy.exp', 'exp(s) => s', doc=7)"), "", "EIN501", "registration", "'wordy.exp' is malformed"),
+    "exemplary": (
+        RULES.format("rule('exemplary.exp', 'exp(s) => s', examples=[('c in R',)])"),
+        "", "EIN501", "registration", "'exemplary.exp' is malformed"),
+    "usurping": (
+        FUNCTIONS.format("array_function('tr(A) = A_ij A_ij')"), "", "EIN501", "clash", "function `tr` is einsight's own"),
+    "proper": (
+        API + "@hook\ndef einsight_properties():\n    return [property('symmetric', 'A = A', lambda n, draw: [])]",
+        "", "EIN501", "clash", "property `symmetric` is einsight's own"),
+    "aiming": (
+        API + "@hook\ndef einsight_targets():\n    return [target('numpy', str)]", "", "EIN501", "clash", "target `numpy` is einsight's"),
+    "circular": (
+        FUNCTIONS.format("function('ringa', definition='ringb(z)'), array_function('ringb(a) = ringa(a)')"),
+        "", "EIN501", "registration", "function `ringa` is defined by itself, through `ringb`"),
+    "basing": (CALL.format("basing", "softplus", "raise BaseException('no')"), "softplus(c)", "EIN501", "raising", "BaseException: no"),
+    "stopping": (CALL.format("stopping", "acosh", "raise KeyboardInterrupt"), "acosh(c + 1)", "EIN501", "raising", "KeyboardInterrupt"),
+    "wordless": (
+        "class Wordless(Exception):\n    def __str__(self):\n        raise ValueError\n" + CALL.format("wordless", "gelu", "raise Wordless"),
+        "gelu(c)", "EIN501", "raising", "(raising): Wordless."),
+    "long": (CALL.format("long", "silu", "raise ValueError('x ' * 9999)"), "silu(c)", "EIN501", "raising", "x x …"),
+    "recursive": (CALL.format("recursive", "asinh", "return made.apply(apply('asinh', s))"), "asinh(c)", "EIN501", "raising",
+                  "It calls itself without end"),
+    "deep": (
+        API + "def nested(s, n):\n    while n:\n        s, n = apply('tanh', s), n - 1\n    return s\n"
+        + CALL.format("deep", "atanh", "return nested(s, 3000)"), "atanh(c/9)", "EIN501", "returning", "more than 100 levels deeper"),
+    "changing": (CALL.format("changing", "sigmoid", "made_of = apply('sigmoid', s); made_of.function = 'tanh'"), "sigmoid(c)",
+                 "EIN501", "returning", "it changes the term that it is given"),
+    "swallowing": (
+        QUICK + "def spin():\n    while True:\n        try:\n            while True: pass\n        except: return\n"
+        + CALL.format("swallowing", "relu", "spin()"),
+        "relu(c)", "EIN502", "slow", "longer than 0.3 s"),
+    "inexact": (
+        API + "@hook\ndef einsight_tensors():\n    return [tensor('Λ', (2,), lambda i: i / 2)]",
+        "", "EIN501", "returning", "its entry (1,) is 0.5, neither a whole number nor a Fraction"),
     "listing": (API + "@hook\ndef einsight_tensors():\n    return [tensor('Ω', (2, 2), lambda i: i)]", "", "EIN501", "raising", "TypeError"),
 }  # fmt: skip
+LISTED = ("listing", "inexact")  # on, though all that they bring is off
 # alone: a function that is wrong has no derivative, so that the answer is another one
 ALONE = {
     "sloping": (FUNCTIONS.format("function('sloping', derivative='z', numpy='numpy.tanh')"), "unsound", "its slope is"),
+    "spelling": (FUNCTIONS.format("function('spelling', derivative='2 z', value=lambda z: 'z')"), "returning", "it returned str"),
+    "torn": (FUNCTIONS.format("function('torn', derivative='2 z +', numpy='numpy.tanh')"), "malformed", "does not read: `2 z +`"),
     "trapping": (
         FUNCTIONS.format("function('trapping', derivative='1 + 0 z', value=lambda z: undefined)"), "raising", "NameError"),
 }  # fmt: skip
@@ -175,7 +228,7 @@ def test_list_says_what_is_on_and_why_not(site):
     assert "off: disabled" in line["raising"] and "off: import: ModuleNotFoundError" in line["missing"]
     assert "on: 1 rules" in line["wrong"] and "faulty_wrong" in line["wrong"]
     found = json.loads(run("-m", "einsight", "plugin", "list", "--format", "json", site=site).stdout)
-    assert {p["name"] for p in found if p["on"]} == {n for n, f in FAULTS.items() if f[1] or n == "listing"}
+    assert {p["name"] for p in found if p["on"]} == {n for n, f in FAULTS.items() if f[1] or n in LISTED}
 
 
 @pytest.mark.parametrize("name", ALONE)
@@ -205,3 +258,33 @@ def test_disabled_by_environment_and_option(site):
     command = ["-m", "einsight", "rewrite", "log(c)", "-d", DECLARE, "--disable-plugin", "missing"]
     done = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS=others)
     assert re.findall(r"plugin (\w+)", done.stderr) == ["wrong"] and done.stdout == "log(c)\n"
+
+
+def test_two_packages_with_a_plugin_of_one_name_and_a_name_with_spaces(tmp_path):
+    """The first one counts, also a file of rules of that name."""
+    source = RULES.format("rule('{0}.even', 'cos(-s) => cos(s)')")
+    install(tmp_path, {"course": source.replace("{0}", "course"), "other": source.replace("{0}", "other")})
+    points = tmp_path / "faulty_other-1.2.dist-info" / "entry_points.txt"
+    points.write_text("[einsight]\ncourse = faulty_other\nmy course = faulty_none\n", encoding="utf-8")
+    (tmp_path / "course.rules").write_text("course.odd: sinh(-s) => -sinh(s)\n", encoding="utf-8")
+    (tmp_path / "einsight.toml").write_text('rules = ["course.rules", "./course.rules"]\n', encoding="utf-8")
+    done = run("-m", "einsight", "rewrite", "cos(-c) + sinh(-c)", "-d", DECLARE, site=tmp_path)
+    assert done.stdout == "cos(c) - sinh(c)\n"
+    second, spaced = done.stderr.splitlines()
+    assert second.startswith(
+        "einsight: EIN501: plugin course (faulty_other) 1.2 is switched off (clash): faulty_course is"
+    )
+    assert spaced.startswith("einsight: EIN501: plugin my course 1.2 is switched off (import): ModuleNotFoundError")
+    done = run("-m", "einsight", "plugin", "list", "--disable-plugin", "my course", site=tmp_path)
+    assert "course 1.2  on: 1 rules    (faulty_course)" in done.stdout and "my course 1.2  off: disabled" in done.stdout
+    assert "course.rules   on: 1 rules" in done.stdout
+
+
+def test_what_cannot_be_broken_off_is_told(tmp_path):
+    quick = "import time\nfrom einsight.plugins import watch\nwatch.SECONDS_IN_ALL, watch.AGAIN = 0.2, 0.2\n"
+    install(tmp_path, {"asleep": quick + CALL.format("asleep", "sin", "time.sleep(1)")})
+    done = run("-m", "einsight", "rewrite", "sin(c)", "-d", DECLARE, site=tmp_path)
+    waited, off = done.stderr.splitlines()
+    assert done.stdout == "sin(c)\n" and "is switched off (slow)" in off
+    assert "`asleep.rule` of plugin asleep stands still where it cannot be broken off" in waited
+    assert "EINSIGHT_DISABLE_PLUGINS=asleep" in waited

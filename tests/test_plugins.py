@@ -1,7 +1,8 @@
 """Plugins come through the hooks; a faulty one is named and the rest goes on."""
 
+import contextlib
+import json
 import os
-import re
 import subprocess
 import sys
 import types
@@ -10,6 +11,7 @@ import pytest
 from session import Session
 from test_plugin_faults import install
 
+from einsight.cli.main import main
 from einsight.plugins import loading
 from einsight.plugins.hooks import hookimpl
 from einsight.rules.catalogue import Catalogue
@@ -52,65 +54,118 @@ def test_a_faulty_plugin_costs_only_itself(monkeypatch):
     assert [(f.plugin, f.stage) for f in catalogue.faults.all] == [("missing", "import"), ("raising", "registration")]
 
 
-def _run(*command, cwd, path):
-    environment = {**os.environ, "PYTHONPATH": str(path), "PYTEST_ADDOPTS": "-p no:xdist -p no:cacheprovider"}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def test_a_new_plugin_installs_and_passes_its_own_tests(tmp_path):
-    """A wheel is built, installed, and tested; before that it passes its tests where it stands."""
-    python, site = sys.executable, tmp_path / "site"
-    einsight = (python, "-m", "einsight")
-    assert "einsight-my-course" in _run(*einsight, "plugin", "new", "my-course", cwd=tmp_path, path=site)
-    home = tmp_path / "einsight-my-course"
-    module = (home / "src" / "einsight_my_course" / "__init__.py").read_text(encoding="utf-8")
-    assert re.findall(r"^(?:from|import) (\S+)", module, re.M) == ["einsight.api"]
-    assert "6 passed" in _run(python, "-m", "pytest", cwd=home, path=home / "src")
-    _run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(home), cwd=tmp_path, path=site)
-    assert "6 passed" in _run(python, "-m", "pytest", cwd=home, path=site)
-    assert "my-course 0.1.0  on: 1 rules, 1 functions" in _run(*einsight, "plugin", "list", cwd=tmp_path, path=site)
-    assert "Softsign is odd" in _run(*einsight, "rules", "my-course.softsign-odd", cwd=tmp_path, path=site)
-    assert "5 checks hold, 0 do not" in _run(*einsight, "rules", "--verify", "my-course", cwd=tmp_path, path=site)
-    derived = _run(*einsight, "derive", "softsign(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=site)
-    assert "1/(abs(x) + 1)^2" in derived
-    again = subprocess.run([*einsight, "plugin", "new", "my-course"], cwd=tmp_path, capture_output=True, text=True)
-    assert again.returncode == 2 and "there already" in again.stderr
-
-
 @pytest.mark.parametrize("name", ["", "Course", "my_course", "../course", "2d", "a--b", "a-"])
-def test_names_that_no_plugin_can_have(tmp_path, name):
-    done = subprocess.run(
-        [sys.executable, "-m", "einsight", "plugin", "new", name], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 2 and not list(tmp_path.iterdir())
+def test_names_that_no_plugin_can_have(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    assert main(["plugin", "new", name]) == 2 and not list(tmp_path.iterdir())
+    assert "cannot be a plugin's name" in capsys.readouterr().err
+
+
+def test_a_plugin_that_is_there_is_not_overwritten(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["plugin", "new", "my-course"]) == 0
+    assert main(["plugin", "new", "my-course"]) == 2 and "there already" in capsys.readouterr().err
 
 
 NOISY = """\
-import sys
-from einsight.api import call_rule, hook
+import os, subprocess, sys
+from einsight.api import call_rule, function, hook, target
 print("hello from an import")
 @call_rule("noisy.rule", "sin(s) => s", "sin")
 def made(s):
     sys.stdout.write("hello from a rule\\n")
     sys.stdout.flush()
+def value(z):
+    print("hello from a value")
+    sys.stdout.buffer.write(b"hello from below\\n")
+    return z
+def text(answer):
+    print("hello from a target")
+    return "{}"
 @hook
 def einsight_rules():
     print("hello from a hook")
     return [made]
+@hook
+def einsight_functions():
+    return [function("same", "1", value=value)]
+@hook
+def einsight_targets():
+    return [target("noise", text)]
+"""
+# what reads, and what a program below prints: only a server and a worker process keep that from their own streams
+READING = """\
+import os, subprocess, sys
+from einsight.api import call_rule, hook
+@call_rule("reading.rule", "sin(s) => s", "sin")
+def made(s):
+    os.write(1, b"hello from below\\n")
+    subprocess.run([sys.executable, "-c", "import sys; print('read', repr(sys.stdin.read()))"])
+    input("who are you? ")
+@hook
+def einsight_rules():
+    return [made]
 """
 
 
-def test_what_a_plugin_prints_is_no_answer(tmp_path, monkeypatch):
+def test_what_a_plugin_prints_is_no_answer(tmp_path):
     install(tmp_path, {"noisy": NOISY})
-    command = [sys.executable, "-m", "einsight", "derive"]
-    assert "hello" not in _run(*command, "sinh(x)", "-w", "x", "-d", "x in R", cwd=tmp_path, path=tmp_path)
+    command = [sys.executable, "-m", "einsight", "derive", "sin(x) + same(x)", "-w", "x", "-d", "x in R"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    for name, places in (("json", "an import, a hook, a rule, a value, below"), ("noise", "a target")):
+        done = subprocess.run([*command, "--to", name], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert isinstance(json.loads(done.stdout), dict), done.stdout
+        assert all(f"hello from {place}\n" in done.stderr for place in places.split(", ")), done.stderr
+
+
+def test_what_a_plugin_prints_and_reads_is_no_message(tmp_path, monkeypatch):
+    install(tmp_path, {"noisy": NOISY, "reading": READING})
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Session() as session:
-        session.open("x in R\nd/dx cos(x) = -sin(x)\n")
-        assert session.checked() == {"right": 1}
-        assert "hello from a rule" in session.client.stderr
+        session.open("x in R\nd/dx cos(x) = -sin(x)\nd/dx same(x) = 1\n")
+        assert session.checked() == {"right": 2}
+        told = session.client.stderr
+        for words in ("hello from a rule", "hello from a value", "hello from below", "read ''"):
+            assert words in told, told
+        session.until("window/showMessage", lambda p: "`reading.rule`" in p["message"] and "EOFError" in p["message"])
+
+
+def test_other_threads_keep_their_output():
+    """Only what a plugin prints in its own thread goes to stderr."""
+    import io
+    import threading
+
+    from einsight.plugins.watch import watched
+
+    out, err = io.StringIO(), io.StringIO()
+    printed, may_end = threading.Event(), threading.Event()
+
+    def work():
+        print("from the plugin")
+        printed.set()
+        may_end.wait(10)
+
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        thread = threading.Thread(target=watched, args=(work, "some"))
+        thread.start()
+        assert printed.wait(10)
+        print("from outside")
+        may_end.set()
+        thread.join()
+        assert sys.stdout is out
+    assert (out.getvalue(), err.getvalue()) == ("from outside\n", "from the plugin\n")
+
+
+def test_targets_are_listed(tmp_path):
+    install(tmp_path, {"noisy": NOISY.replace('target("noise", text)', "target('noise', text, doc='An empty text.')")})
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "COLUMNS": "100"}
+    for arguments, words in (
+        (["-h"], "targets of plugins: noise (noisy: An empty text.)"),
+        (["sin(x)", "-w", "x", "-d", "x in R", "--to", "nois"], "noise"),
+    ):
+        command = [sys.executable, "-m", "einsight", "derive", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert words in (done.stdout if arguments == ["-h"] else done.stderr.splitlines()[-1]), done
 
 
 def test_the_profile_counts_tries_and_hits(tmp_path):
@@ -127,7 +182,7 @@ def test_the_profile_counts_tries_and_hits(tmp_path):
 
 
 def test_the_cost_of_many_rules_can_be_measured(capsys):
-    from einsight.bench.__main__ import main
+    from einsight.bench.__main__ import main as bench
 
-    assert main(["rules", "--rules", "0", "8", "--rounds", "1"]) == 0
+    assert bench(["rules", "--rules", "0", "8", "--rounds", "1"]) == 0
     assert "layer, 8 rules (mixed)" in capsys.readouterr().out

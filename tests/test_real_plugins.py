@@ -1,15 +1,18 @@
-"""The plugins in `plugins/`: built as wheels, installed together, and tested as they were installed, not where they stand."""
+"""The plugins in `plugins/`, and one that was just made: built as wheels, and tested as they were installed, not where they stand."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 NAMES = ["activations", "mechanics", "statistics", "vector-calculus"]
+NEW = "einsight-my-course"
 BUILT = shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
 
 
@@ -22,17 +25,39 @@ def _run(*command, cwd, path=""):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A folder with the four installed from their wheels, which are built from copies, so that nothing is left here."""
-    home = tmp_path_factory.mktemp("plugins")
+def home(tmp_path_factory):
+    """A folder: the four in `site`, the new one in `new`, from wheels that are built of copies, so that nothing is left here."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "plugins"  # one for all processes of a run
+    try:
+        home.mkdir()
+    except FileExistsError:
+        while not (home / "done").exists():
+            time.sleep(0.1)
+    else:
+        try:
+            _build(home)
+        finally:
+            (home / "done").touch()
+    return home
+
+
+def _build(home):
+    assert NEW in _run(sys.executable, "-m", "einsight", "plugin", "new", "my-course", cwd=home)
     sources = [shutil.copytree(PLUGINS / f"einsight-{name}", home / name, ignore=BUILT) for name in NAMES]
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     _run(*pip, "install", "-q", "--target", "tools", "setuptools>=77", "wheel", cwd=home)
     build = (*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "wheels")
-    _run(*build, *map(str, sources), cwd=home, path=home / "tools")
-    wheels = sorted((home / "wheels").glob("*.whl"))
-    assert [w.name.partition("-")[0] for w in wheels] == [f"einsight_{name.replace('-', '_')}" for name in NAMES]
-    _run(*pip, "install", "-q", "--no-deps", "--no-index", "--target", "site", *map(str, wheels), cwd=home)
+    _run(*build, *map(str, sources), str(home / NEW), cwd=home, path=home / "tools")
+    wheels = {w.name.partition("-")[0].replace("_", "-"): str(w) for w in (home / "wheels").glob("*.whl")}
+    assert wheels.keys() == {NEW, *(f"einsight-{name}" for name in NAMES)}
+    install = (*pip, "install", "-q", "--no-deps", "--no-index", "--target")
+    _run(*install, "new", wheels.pop(NEW), cwd=home)
+    _run(*install, "site", *wheels.values(), cwd=home)
+
+
+@pytest.fixture(scope="module")
+def site(home):
     return home / "site"
 
 
@@ -77,3 +102,22 @@ def test_each_passes_its_own_tests(site, name):
     assert " passed" in told and "failed" not in told
     verified = _run(sys.executable, "-m", "einsight", "rules", "--verify", name, cwd=site.parent, path=site)
     assert "checks hold, 0 do not" in verified
+
+
+def test_a_new_plugin_passes_its_own_tests_where_it_stands_and_installed(home):
+    python, made, site = sys.executable, home / NEW, home / "new"
+    module = (made / "src" / "einsight_my_course" / "__init__.py").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:from|import) (\S+)", module, re.M) == ["einsight.api"]
+    assert "6 passed" in _run(python, "-m", "pytest", cwd=made, path=made / "src")
+    assert "6 passed" in _run(python, "-m", "pytest", cwd=made, path=site)
+    commands = {
+        "plugin list": "my-course 0.1.0  on: 1 rules, 1 functions",
+        "rules my-course.softsign-odd": "Softsign is odd",
+        "rules --verify my-course": "5 checks hold, 0 do not",
+        "derive softsign(x) -w x -d x∈R": "1/(abs(x) + 1)^2",
+    }
+    ask = f"from einsight.cli.main import main\nfor c in {list(commands)!r}: print('$', c, main(c.split()), flush=True)"
+    told = _run(python, "-c", ask, cwd=home, path=site)
+    answers = re.split(r"^\$ (.*) 0$\n", told, flags=re.M)
+    assert answers[1::2] == list(commands), told
+    assert all(words in answer for words, answer in zip(commands.values(), answers[::2], strict=False)), told

@@ -55,6 +55,11 @@ def test_entries():
         ("function f(a) b", "defines no function"),
         ("function f(a, b) = a_i a_i", "`b` does not stand in"),
         ("course.even: sinh(-s) => -sinh(s)", "stands in line 3 already"),
+        ("a..b: sinh(-s) => -sinh(s)", "`a..b` is no name of a rule"),
+        ("a.b: cosh(" + "(" * 99 + "s" + ")" * 99 + ") => 1", "more than 60 brackets"),
+        ("a.b: cosh(s) => 1 => 2", "write `left => right`"),
+        ("\0", "is no entry"),
+        ("function f(z) = 1 + f(z)", "`f` is defined by itself"),
     ],
 )
 def test_a_line_that_does_not_read_costs_its_entry_alone(line, words):
@@ -63,6 +68,66 @@ def test_a_line_that_does_not_read_costs_its_entry_alone(line, words):
     )
     assert problem.line == 5 and words in str(problem)
     assert [r.id for r in kit.rules] == ["course.even", "course.odd"]
+
+
+def test_functions_that_are_defined_in_a_circle_and_derivatives_given_twice():
+    text = """\
+function a(z) = b(z) + 1
+function b(x, y) = a(x) a(y)
+function c(z) = a(z)
+function d2(z) = z^2
+    derivative 2 z
+    derivative 3 z
+"""
+    kit, problems = read_rules(text, "course")
+    told = [(p.line, str(p)) for p in problems]
+    assert told == [(6, "`d2` has its derivative already"), (1, "`a` is defined by itself, through `b`")]
+    assert [f.name for f in kit.functions] == ["c", "d2"] and [f.name for f in kit.arrays] == ["b"]
+
+
+@pytest.mark.parametrize("name", ["sum", "tr", "I", "d", "pi"])
+def test_names_of_the_language_are_taken(name):
+    kit, (problem,) = read_rules(f"function {name}(z) = z\n", "course", owner=catalogue().owner)
+    assert f"`{name}` is registered by einsight already" in str(problem) and not kit.functions
+
+
+@pytest.mark.parametrize("name", ["\r\n", "\r", "\ufeff", "\t", "\x0c"])
+def test_whatever_an_editor_writes(tmp_path, name):
+    """Other ends of lines, a byte order mark, tabs; a form feed ends no line."""
+    text = {
+        "\ufeff": "\ufeff" + COURSE,
+        "\t": COURSE.replace("    ", "\t"),
+        "\x0c": COURSE.replace("# What", "# \x0cWhat"),
+    }
+    path = tmp_path / "course.rules"
+    path.write_bytes(text.get(name, COURSE.replace("\n", name)).encode())
+    plugins.use(rules=[str(path)])
+    try:
+        assert [len(r.examples) for r in catalogue().rules.values() if r.source == "course"] == [0, 2]
+        assert not catalogue().faults.all
+    finally:
+        plugins.use()
+        forget()
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (None, "course.rules: Is a directory. Correct `rules` in the settings."),
+        ("# größe".encode("latin-1"), "course.rules is not in UTF-8. Save it so."),
+        (COURSE.encode("utf-16"), "course.rules is not in UTF-8. Save it so."),
+    ],
+)
+def test_what_is_no_file_of_rules(tmp_path, written, words):
+    path = tmp_path / "course.rules"
+    path.mkdir() if written is None else path.write_bytes(written)
+    plugins.use(rules=[str(path)])
+    try:
+        (fault,) = catalogue().faults.all
+        assert fault.message.startswith("EIN501: plugin course is switched off (reading): ") and words in fault.message
+    finally:
+        plugins.use()
+        forget()
 
 
 @pytest.fixture

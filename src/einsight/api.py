@@ -15,7 +15,6 @@ version of this module that it is written for.  What stands in `__all__` stays a
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -26,6 +25,7 @@ from .plugins.hooks import hookimpl as hook
 from .rules import defined, pattern
 from .rules.pattern import MalformedRule
 from .rules.rule import (
+    ID,
     PHASES,
     ArrayFunction,
     Finding,
@@ -79,7 +79,6 @@ __all__ = [
 ]
 
 Examples = Iterable[tuple[str, str, "str | None"]]
-_ID = re.compile(r"[\w-]+(\.[\w-]+)+")
 
 
 # rules and functions that say themselves
@@ -206,7 +205,7 @@ def function_rule(
     for head in heads:
         if head not in HEADS:
             raise ValueError(f"rule `{id}`: there is no head `{head}`; there are {', '.join(HEADS)}")
-    if phase not in PHASES or not _ID.fullmatch(id):
+    if phase not in PHASES or not ID.fullmatch(id):
         raise ValueError(f"rule `{id}`: its id is `group.name`, and its phase one of {', '.join(PHASES)}")
 
     def made(apply: Rewriter) -> Rule:

@@ -43,7 +43,9 @@ class Counts:
         files = [_number(self.files, "file")] if self.files != 1 else []
         claims, right, undecided = (sum(self.verdicts.values()), *(self.verdicts[v] for v in ("right", "undecided")))
         fail = claims - right - undecided
-        stand = [f"{_number(right, 'claim')} stand{'s' * (right == 1)}, {fail} do{'es' * (fail == 1)} not"] if fail else []
+        stand = (
+            [f"{_number(right, 'claim')} stand{'s' * (right == 1)}, {fail} do{'es' * (fail == 1)} not"] if fail else []
+        )
         stand += [f"{undecided} undecided"] if undecided else []
         fixed = [f"fixed {self.fixed} in {_number(self.fixed_files, 'file')}"] if self.fixed else []
         more = "; ".join([*files, *stand, *fixed])

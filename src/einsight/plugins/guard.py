@@ -1,15 +1,14 @@
 """What plugins register, watched at work: it may raise, hang, eat memory, return nonsense, or be wrong, and costs only itself.
 
 Whatever a rule makes must be a term with no other free indices; its first rewrites are evaluated on both sides at random
-points.  A thread looks after the one that applies a rule: what computes for longer than `SECONDS`, stands still for
-`SECONDS_IN_ALL`, or grows by `BYTES`, is broken off by an exception in that thread.
+points.  `watch.py` breaks off what takes too long.
 """
 
 from __future__ import annotations
 
-import os
+import dis
+import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,54 +22,20 @@ from ..meaning.fields import NotInField
 from ..rules.catalogue import Catalogue, Kit
 from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
-from ..rules.rule import Function, Lint, Property, Rule, Target
-from ..rules.taught import from_table
-from ..terms.interruption import OutOfTime, within
+from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
+from ..rules.taught import MalformedTensor, from_table
+from ..terms.interruption import OutOfTime, Stopped, within
 from ..terms.term import Term
+from .watch import BrokenOff, watched
 
 T = TypeVar("T")
-SECONDS = 1.0
-SECONDS_IN_ALL = 5.0
-LOADING_SECONDS = 20.0  # an import may bring in a large library
-BYTES = 1_000_000_000
 # so many rewrites of a rule are evaluated on both sides, and for how long
 CHECKED = 3
 SECONDS_TO_CHECK = 1.0
-PERIOD = 0.05
-PATIENCE = 20  # periods without work after which the watching thread sleeps
-
-
-class _BrokenOff(BaseException):
-    """Raised in the thread whose rule has used up what it may; not an Exception, so that the rule does not take it for one."""
-
-    stage, reason = "", ""
-
-
-class _Watch:
-    """Work under way in a thread; the watching thread fills in the rest when it first sees it, since most work is over then.
-
-    clock   counts the seconds that the thread has computed, where the system has such a clock
-    """
-
-    __slots__ = ("thread", "is_loading", "since", "clock", "computed", "memory", "stage", "reason")
-
-    def __init__(self, thread: int, is_loading: bool):
-        self.thread, self.is_loading = thread, is_loading
-        self.since, self.stage, self.reason = 0.0, "", ""
-
-    def begin(self) -> None:
-        self.since, self.memory = time.monotonic(), _memory()
-        self.clock = time.pthread_getcpuclockid(self.thread) if hasattr(time, "pthread_getcpuclockid") else None
-        self.computed = time.clock_gettime(self.clock) if self.clock is not None else 0.0
-
-
-_watches: dict[int, _Watch] = {}
-_lock = threading.Lock()
-_watchman: list[threading.Thread] = []
-_on_duty = threading.Event()
-# a process that was forked has no watching thread
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_on_duty.clear)
+# a rule may make a term this much deeper than what it is given
+DEEPER = 100
+# so much of a message is shown
+LONGEST = 300
 
 
 class TookTooLong(Exception):
@@ -98,8 +63,7 @@ class Guard:
         subject: str,
         work: Callable[[], T],
         advice: str,
-        expected: tuple[type[Exception], ...] = (),
-        watched: bool = True,
+        expected: tuple[type[BaseException], ...] = (),
     ) -> T:
         """What the work gives, watched.  Raises Failed where it goes wrong, but lets through what is expected of it."""
         if self.catalogue.faults.is_off(self.plugin, subject):
@@ -107,23 +71,20 @@ class Guard:
                 next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
             )
         try:
-            return _watched(work) if watched else work()
-        except _BrokenOff as broken:
-            fault = (
-                broken.stage,
-                broken.reason,
-                "It must come to an end by itself, and soon: it is asked at many places.",
-            )
+            return watched(work, self.plugin, subject)
+        except BrokenOff as broken:
+            if not broken.stage:
+                raise
+            advice = "It must come to an end by itself, and soon: it is asked at many places."
+            fault = broken.stage, broken.reason, advice
         except _Unfit as unfit:
             fault = unfit.args
-        except MalformedRule as malformed:
-            fault = "malformed", str(malformed), "Correct its statement."
-        except RecursionError:  # of deep terms, whoever goes through them
-            raise
         except expected:
             raise
-        except (Exception, SystemExit) as error:
-            fault = "raising", _words(error), advice
+        except BaseException as error:  # a plugin can raise anything
+            if is_from_outside(error) or isinstance(error, RecursionError) and _is_deep_here():
+                raise
+            fault = "raising", words_of(error), advice
         raise self.off(subject, *fault)
 
     def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:
@@ -134,24 +95,36 @@ class Guard:
     def rule(self, rule: Rule) -> Rule:
         """The rule, as it is safe to have it among the others."""
         left = [CHECKED]
-        own, waiting = rule.apply, [rule.prepare] if rule.prepare is not None else []
+        waiting = [rule.prepare] if rule.prepare is not None else []
+        own = rule.apply if waiting else _unchanging(rule.apply)
+        advice = "A rule returns None where it does not apply."
 
         def apply(term: Term) -> Term | None:
             try:
                 if waiting:  # not watched: it is einsight that reads, and may have to import SymPy for it
-                    self.attempt(rule.id, waiting.pop(), "", watched=False)
-                new = self.attempt(rule.id, lambda: own(term), "A rule returns None where it does not apply.")
+                    waiting.pop()()
+                new = self.attempt(rule.id, lambda: own(term), advice, (MalformedRule, RecursionError))
                 if new is None or new is term:
                     return None
                 _require_sound(new, term)
                 if left[0]:
                     left[0] -= 1
+                    _require_shallow(new, term)
                     _require_equal(rule, new, term, self.catalogue)
                 return new
             except _Unfit as unfit:
                 self.off(rule.id, *unfit.args)
+            except MalformedRule as malformed:
+                self.off(rule.id, "malformed", str(malformed), "Correct its statement.")
+            except RecursionError as error:
+                # a pattern is matched by einsight, which gets as deep into terms as it gets elsewhere
+                if rule.prepare is not None or _levels(term) > DEEPER or _is_deep_here():
+                    raise
+                self.off(rule.id, "raising", words_of(error), "It calls itself without end.")
             except Failed:
                 pass
+            except Exception as error:  # of a `prepare` that is not ours
+                self.off(rule.id, "raising", words_of(error), "Make it by `einsight.api.rule`.")
             return None
 
         return replace(rule, apply=apply)
@@ -161,9 +134,15 @@ class Guard:
         own = function.value
         advice = "Outside of its domain it raises ValueError."
 
+        def number(*at: float) -> float:
+            made = own(*at)
+            if isinstance(made, (str, bytes)):
+                raise _Unfit("returning", f"it returned {type(made).__name__}, not a number", "A value is a number.")
+            return float(made)
+
         def value(*at: float) -> float:
             try:
-                return self.attempt(function.name, lambda: float(own(*at)), advice, (ValueError, ArithmeticError))
+                return self.attempt(function.name, lambda: number(*at), advice, (ValueError, ArithmeticError))
             except Failed as failed:
                 raise ValueError(str(failed)) from None
 
@@ -224,9 +203,8 @@ class Guard:
         tensors = []
         for tensor in kit.tensors:
             with suppress(Failed):
-                entries = self.attempt(
-                    tensor.name, partial(from_table, tensor), "It gives a number for each entry, from 1 on."
-                )
+                advice = "It gives an exact number for each entry, from 1 on."
+                entries = self.attempt(tensor.name, partial(_listed, tensor, advice), advice)
                 tensors.append(replace(tensor, value=entries))
         return Kit(
             rules=tuple(map(self.rule, kit.rules)),
@@ -239,12 +217,56 @@ class Guard:
         )
 
 
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+def _listed(tensor: SpecialTensor, advice: str) -> Callable[..., int | Fraction]:
+    try:
+        return from_table(tensor)
+    except MalformedTensor as malformed:
+        raise _Unfit("returning", str(malformed), advice) from None
 
 
 class _Unfit(Exception):
-    """What a rule made cannot stand; the arguments are the stage, the reason, and what to do."""
+    """What a plugin made cannot stand; the arguments are the stage, the reason, and what to do."""
+
+
+def _unchanging(apply: Callable[[Term], Term | None]) -> Callable[[Term], Term | None]:
+    """A rule that is a function: where it changes what it is given, that is put right, and told."""
+
+    def applied(term: Term) -> Term | None:
+        before = [(part, _held(part)) for part in (term, *term.children())]
+        try:
+            return apply(term)
+        finally:
+            changed = [(part, held) for part, held in before if _held(part) != held]
+            for part, held in changed:
+                for slot, value in zip(type(part).__slots__, held, strict=True):
+                    setattr(part, slot, value)
+            if changed:
+                reason = "it changes the term that it is given, which stands elsewhere too"
+                raise _Unfit("returning", reason, "A rule makes another term, by the functions of `einsight.api`.")
+
+    return applied
+
+
+def _held(term: Term) -> list[Any]:
+    """What a term is made of."""
+    return [getattr(term, slot) for slot in type(term).__slots__]
+
+
+def _levels(term: Term) -> int:
+    """How deep a term is, as far as that matters."""
+    level, count = {term}, 0
+    while level and count <= 3 * DEEPER:
+        level = {part for t in level for part in (*t.children(), *(a.body for a in t.abstractions()))}
+        count += 1
+    return count
+
+
+def _is_deep_here() -> bool:
+    """Are more than half of the calls that Python allows under way?"""
+    frame, left = sys._getframe(), sys.getrecursionlimit() // 2
+    while frame.f_back is not None and left:
+        frame, left = frame.f_back, left - 1
+    return not left
 
 
 def _require_sound(new: object, term: Term) -> None:
@@ -254,6 +276,12 @@ def _require_sound(new: object, term: Term) -> None:
         extra = ", ".join(sorted(i.name for i in new.free - term.free))
         advice = "What a rule makes has the free indices of what it is given."
         raise _Unfit("returning", f"what it makes has other free indices ({extra})", advice)
+
+
+def _require_shallow(new: Term, term: Term) -> None:
+    if _levels(new) > _levels(term) + DEEPER:
+        reason = f"what it makes is more than {DEEPER} levels deeper than what it is given"
+        raise _Unfit("returning", reason, "A rule makes one step.")
 
 
 def _require_equal(rule: Rule, new: Term, term: Term, catalogue: Catalogue) -> None:
@@ -273,88 +301,34 @@ def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
         return False
 
 
-def loaded(work: Callable[[], T]) -> T:
+def loaded(work: Callable[[], T], plugin: str) -> T:
     """What loading a plugin gives.  Raises TookTooLong where that does not end."""
     try:
-        return _watched(work, is_loading=True)
-    except _BrokenOff as broken:
+        return watched(work, plugin, is_loading=True)
+    except BrokenOff as broken:
         raise TookTooLong(broken.stage, broken.reason) from None
 
 
-def _watched(work: Callable[[], T], is_loading: bool = False) -> T:
-    ident = threading.get_ident()
-    outer = _watches.get(ident)  # a rule that has another one applied
-    watch = _Watch(ident, is_loading)
-    with _lock:
-        _watches[ident] = watch
-    if not _on_duty.is_set():
-        _send_for_watchman()
+def is_from_outside(error: BaseException) -> bool:
+    """Is it no failure of a plugin: a budget that is spent, an answer that nobody wants any more, or Ctrl-C?"""
+    if isinstance(error, KeyboardInterrupt):
+        return threading.current_thread() is threading.main_thread() and not _was_raised(error)
+    return isinstance(error, (BrokenOff, Stopped))
+
+
+def _was_raised(error: BaseException) -> bool:
+    """Does a `raise` stand where it comes from?  Ctrl-C comes between any two instructions."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and place.tb_frame.f_code.co_code[place.tb_lasti] == dis.opmap["RAISE_VARARGS"]
+
+
+def words_of(error: BaseException) -> str:
+    """An exception in one line that is not too long; it may be one that has no words."""
     try:
-        result = work()
-        with _lock:
-            _leave(ident, outer)
-        if watch.stage:  # it was in time by a hair, and the exception is on its way
-            while True:
-                time.sleep(PERIOD)
-        return result
-    except _BrokenOff as broken:
-        broken.stage, broken.reason = watch.stage, watch.reason
-        raise
-    finally:
-        with _lock:
-            _leave(ident, outer)
-
-
-def _send_for_watchman() -> None:
-    with _lock:
-        if not _watchman or not _watchman[0].is_alive():
-            _watchman[:] = [threading.Thread(target=_look, name="einsight-watch", daemon=True)]
-            _watchman[0].start()
-        _on_duty.set()
-
-
-def _leave(ident: int, outer: _Watch | None) -> None:
-    if outer is None:
-        _watches.pop(ident, None)
-    else:
-        _watches[ident] = outer
-
-
-def _look() -> None:
-    import ctypes  # which only somebody with plugins needs
-
-    idle = 0
-    while True:
-        time.sleep(PERIOD)
-        idle = 0 if _watches else idle + 1
-        if idle > PATIENCE:  # nobody calls plugins: sleep until somebody does
-            _on_duty.clear()
-            if not _watches:
-                _on_duty.wait()
-        with _lock:
-            for watch in [w for w in _watches.values() if not w.stage]:
-                if _is_spent(watch):
-                    target = ctypes.c_ulong(watch.thread)
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(_BrokenOff))
-
-
-def _is_spent(watch: _Watch) -> bool:
-    if not watch.since:
-        watch.begin()
-    passed = time.monotonic() - watch.since
-    computed = time.clock_gettime(watch.clock) - watch.computed if watch.clock is not None else 0.0
-    limit, limit_in_all = (LOADING_SECONDS, 5 * LOADING_SECONDS) if watch.is_loading else (SECONDS, SECONDS_IN_ALL)
-    if _memory() - watch.memory > BYTES:
-        watch.stage, watch.reason = "memory", f"it took more than {BYTES // 1_000_000} MB"
-    elif computed > limit or passed > limit_in_all:
-        watch.stage, watch.reason = "slow", f"it took longer than {limit if computed > limit else limit_in_all:g} s"
-    return bool(watch.stage)
-
-
-def _memory() -> int:
-    """Bytes of this process in memory; 0 where the system does not say it cheaply."""
-    try:
-        with open("/proc/self/statm", "rb") as told:
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError):
-        return 0
+        told = f"{type(error).__name__}: {error}".rstrip(": ")
+    except Exception:
+        told = type(error).__name__
+    told = " ".join(told.split())
+    return told if len(told) <= LONGEST else told[:LONGEST] + " …"

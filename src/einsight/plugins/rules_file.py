@@ -14,14 +14,15 @@ expression, or that nothing must (`=> nothing`).  A line that does not read cost
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ..rules.catalogue import Kit
-from ..rules.defined import array_function, defined_function
+from ..rules.defined import array_function, circle, defined_function
 from ..rules.pattern import MalformedRule, require_readable, rule
-from ..rules.rule import ArrayFunction, Function, Rule
+from ..rules.rule import ID, ArrayFunction, Function, Rule
 
 _RULE = re.compile(r"(?P<id>[\w.-]+)\s*:\s*(?P<statement>.+)")
 _EXAMPLE = re.compile(r"example\s+(?P<before>.+?)=>(?P<after>.+?)(?:\s+with\s+(?P<declare>.+))?")
@@ -45,13 +46,14 @@ def read_rules(
     """
     reading = _Reading(source, place, owner)
     problems: list[MalformedLine] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):  # lines as an editor counts them
         try:
             reading.line(number, line)
         except MalformedLine as malformed:
             problems.append(malformed)
         except MalformedRule as malformed:
             problems.append(MalformedLine(number, str(malformed)))
+    problems += reading.leave_out_circles()
     return Kit.of(reading.entries), problems
 
 
@@ -98,8 +100,17 @@ class _Reading:
             raise MalformedLine(number, message)
         if "." not in found["id"]:
             raise MalformedLine(number, f"`{found['id']}` lacks its group: write `{self.source}.{found['id']}`")
+        if not ID.fullmatch(found["id"]):
+            raise MalformedLine(number, f"`{found['id']}` is no name of a rule: write `group.name`")
         require_readable(found["statement"])
         return self._placed(rule(found["id"], found["statement"], doc, source=self.source), number)
+
+    def leave_out_circles(self) -> Iterator[MalformedLine]:
+        """Take out functions that are defined by themselves."""
+        while names := circle(e for e in self.entries if not isinstance(e, Rule)):
+            self.entries = [e for e in self.entries if isinstance(e, Rule) or e.name != names[0]]
+            through = "".join(f", through `{n}`" for n in names[1:])
+            yield MalformedLine(self.lines[names[0]], f"`{names[0]}` is defined by itself{through}")
 
     def _placed(self, made: Rule, number: int) -> Rule:
         """The rule, which says where it stands once it turns out that it does not mean anything."""
@@ -130,6 +141,8 @@ class _Reading:
             )
             self.entries[-1] = replace(last, examples=(*last.examples, made))
         elif derivative and isinstance(last, Function):
+            if last.derivative != ("",):
+                raise MalformedLine(number, f"`{last.name}` has its derivative already")
             self.entries[-1] = replace(last, derivative=(derivative["text"],))
         else:
             message = "an indented line is `example …` of the rule above it, or `derivative …` of the function"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..lowering.expressions import Reader
-from ..lowering.names import Entry, Names
+from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, PROPERTIES, Entry, Names
 from ..lowering.report import Report
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
@@ -25,7 +25,7 @@ from .dispatch import Dispatch
 from .faults import OWN, Fault, Faults
 from .functions import from_sympy
 from .rule import PHASES, ArrayFunction, Function, Lint, Property, Rule, SpecialTensor, Target
-from .slopes import slope_problem
+from .slopes import slope_problem, slopes_compared
 from .taught import teach, unteach
 
 
@@ -79,6 +79,12 @@ _TABLE_OF = {
     Rule: "rules", Function: "functions", ArrayFunction: "arrays", SpecialTensor: "tensors", Property: "properties",
     Target: "targets", Lint: "lints",
 }  # fmt: skip
+# what nobody else may register, by kind
+TAKEN = {
+    "function": ARRAY_FUNCTIONS | CONSTANTS | {"d", "delta", "δ"},
+    "property": frozenset(PROPERTIES),
+    "target": frozenset(("numpy", "jax", "torch", "dask", "sympy", "text", "unicode", "latex", "json", "svg")),
+}
 # at so many points the derivative of a plugin's function is looked at when it is first used
 POINTS = 5
 _versions = itertools.count(1)
@@ -118,6 +124,8 @@ class Catalogue:
         seen: dict[tuple[str, str], Any] = {}
         for table, name, item in items:
             kind = TABLES[table]
+            if item.source not in OWN and name in TAKEN.get(kind, ()):
+                raise Clash(f"{kind} `{name}` is einsight's own, and registered by {item.source}")
             taken = self.functions.get(name) or self.arrays.get(name) if kind == "function" else None
             other = taken or getattr(self, table).get(name) or seen.get((kind, name))
             if other is not None:
@@ -133,7 +141,8 @@ class Catalogue:
     def owner(self, name: str) -> str:
         """Which plugin has registered a rule or function of that name; empty where none has."""
         known = self.rules.get(name) or self.functions.get(name) or self.arrays.get(name)
-        return known.source if known is not None else ""
+        own = "einsight" if name in TAKEN["function"] else ""
+        return known.source if known is not None else own
 
     def exchange_rules(self, rules: dict[str, Rule]) -> None:
         """Have other rules under the same names."""
@@ -178,6 +187,10 @@ class Catalogue:
             found = self._foreign[name]
         return found
 
+    def known(self, name: str) -> Function | None:
+        """A registered function, or one of SymPy's that was asked for before."""
+        return self.functions.get(name) or self._foreign.get(name)
+
     def arity(self, name: str) -> int:
         found = self.function(name)
         return found.arity if found else 0
@@ -195,6 +208,7 @@ class Clash(ValueError):
 _lock = threading.RLock()
 _state: dict[str, Catalogue] = {}
 _loader: list[Callable[[Catalogue], None]] = []
+_is_filling: list[bool] = []
 
 
 def install_loader(loader: Callable[[Catalogue], None]) -> None:
@@ -203,11 +217,18 @@ def install_loader(loader: Callable[[Catalogue], None]) -> None:
 
 
 def catalogue() -> Catalogue:
+    """The one of this process, filled at the first call.  Raises RuntimeError for a plugin that asks while it is loaded."""
     with _lock:
         if "it" not in _state:
+            if _is_filling:
+                raise RuntimeError("einsight answers nothing while it loads plugins: ask it in a rule, not in a hook")
             made = Catalogue()
-            for loader in _loader:
-                loader(made)
+            _is_filling.append(True)
+            try:
+                for loader in _loader:
+                    loader(made)
+            finally:
+                _is_filling.clear()
             _state["it"] = made
         return _state["it"]
 
@@ -267,20 +288,28 @@ def _derivative_body(name: str, place: int) -> Term | None:
     if not found.derivative[place]:
         return _differentiated(body_of(name))
     body = _read_in(found.derivative[place], [(t.name, t) for t in (_Z, _W)])
-    if found.source in OWN or body is None:
+    if found.source in OWN:
         return body
+    if body is None:
+        _switch_off(found, "malformed", f"its derivative does not read: `{found.derivative[place]}`", "Correct it.")
+        return None
     return body if _is_slope(found, place, body) else None
 
 
 def _is_slope(function: Function, place: int, body: Term) -> bool:
     """Is it the derivative of a plugin's function, by numbers?  If not, the function is switched off."""
     known = catalogue()
-    problem = slope_problem(function, place, body, known.value, POINTS)
-    if problem and known.functions.get(function.name) is function:
-        advice = f"Correct its derivative, `{function.derivative[place]}`."
-        version = known.versions.get(function.source, "")
-        known.switch_off(Fault(function.source, version, function.name, "unsound", problem, advice))
+    problem, _ = slopes_compared(function, place, body, known.value, POINTS)
+    if problem:
+        _switch_off(function, "unsound", problem, f"Correct its derivative, `{function.derivative[place]}`.")
     return not problem
+
+
+def _switch_off(function: Function, stage: str, reason: str, advice: str) -> None:
+    known = catalogue()
+    if known.functions.get(function.name) is function:
+        version = known.versions.get(function.source, "")
+        known.switch_off(Fault(function.source, version, function.name, stage, reason, advice))
 
 
 def derivative_problem(name: str, place: int, points: int = 20) -> str:
@@ -291,7 +320,9 @@ def derivative_problem(name: str, place: int, points: int = 20) -> str:
     body = function_derivative(name, place, (build.component(_Z), build.component(_W))[: found.arity])
     if body is None:
         off = next((f.reason for f in catalogue().faults.all if f.subject == name), "")
-        return off or f"its derivative does not read: `{found.derivative[place]}`"
+        text = found.derivative[place] or (found.definition or ("", ""))[1]
+        of = "derivative" if found.derivative[place] else "definition"
+        return off or f"its {of} does not read, or has no derivative: `{text}`"
     return slope_problem(found, place, body, catalogue().value, points)
 
 

@@ -6,6 +6,7 @@ The values and derivatives of an elementwise one follow from it; one of arrays i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..meaning.fields import NotInField
 from ..syntax.parse import parse_statement
@@ -33,6 +34,33 @@ def defined_function(
 
     written = latex or rf"\operatorname{{{name}}}"
     return Function(name, ("",), value, numpy, written, doc, source, definition=(argument, body))
+
+
+_CALL = re.compile(r"([^\W\d]\w*)\s*\(")
+
+
+def circle(functions: Iterable[Function | ArrayFunction]) -> list[str]:
+    """Names of functions each of which is defined by the next, and the last by the first; none where there are no such."""
+    bodies: dict[str, str] = {}
+    for f in functions:
+        body = f.body if isinstance(f, ArrayFunction) else f.definition[1] if f.definition else ""
+        if body:
+            bodies[f.name] = body
+    ended: set[str] = set()
+
+    def follow(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return path[path.index(name) :]
+        if name in ended or name not in bodies:
+            return []
+        for called in _CALL.findall(bodies[name]):
+            found = follow(called, [*path, name])
+            if found:
+                return found
+        ended.add(name)
+        return []
+
+    return next(filter(None, (follow(name, []) for name in bodies)), [])
 
 
 _ARRAY = re.compile(r"(?P<name>\w+)\s*\((?P<parameters>[^)]*)\)\s*(?:_(?P<indices>\w+|\{[^}]*\}))?\s*:?=(?P<body>.+)")

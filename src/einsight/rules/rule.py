@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from ..terms.term import Term
 
 # the property of a special tensor whose sign changes with every swap of two indices
 ANTISYMMETRIC = "totally-antisymmetric"
+ID = re.compile(r"[\w-]+(\.[\w-]+)+")
 PHASES = ("expand", "differentiate", "contract", "simplify", "raise")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 from fractions import Fraction
 from functools import partial
+from numbers import Rational
+from typing import Any
 
 from ..lowering.array_functions import Definition
 from ..lowering.names import ARRAYS, PROPERTIES, SPECIAL, SQUARE_PROPERTIES, Entry, canonical_name
@@ -62,8 +64,14 @@ def listed(item: SpecialTensor) -> dict[tuple[int, ...], int | Fraction]:
     """Every entry by its components.  Raises MalformedTensor, or what the plugin's function raises."""
     cells = list(itertools.islice(itertools.product(*(range(1, n + 1) for n in item.shape)), MOST_ENTRIES + 1))
     if len(cells) > MOST_ENTRIES:
-        raise MalformedTensor(f"tensor `{item.name}` has more than {MOST_ENTRIES} entries")
-    return {cell: item.value(*cell) for cell in cells}
+        raise MalformedTensor(f"it has more than {MOST_ENTRIES} entries")
+    return {cell: _exact(cell, item.value(*cell)) for cell in cells}
+
+
+def _exact(cell: tuple[int, ...], entry: Any) -> int | Fraction:
+    if not isinstance(entry, Rational):
+        raise MalformedTensor(f"its entry {cell} is {entry!r:.40}, neither a whole number nor a Fraction")
+    return int(entry.numerator) if entry.denominator == 1 else Fraction(entry)
 
 
 def looked_up(entries: dict[tuple[int, ...], int | Fraction], *cell: int) -> int | Fraction:

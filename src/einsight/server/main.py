@@ -363,10 +363,11 @@ def serve(address: tuple[str, int] | None = None) -> int:
     server = make_server()
     gc.freeze()
     if address is None:
-        # what a plugin prints is no message
-        answers = os.fdopen(os.dup(1), "wb")
+        # what a plugin prints is no message, and messages are not for it to read
+        questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
-        server.start_io(stdout=answers)
+        server.start_io(stdin=questions, stdout=answers)
     else:
         server.start_tcp(*address)
     return server.exit_code

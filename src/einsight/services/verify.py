@@ -1,7 +1,7 @@
 """Holds everything that plugins register to numbers, and rules to one another.
 
 of a rule        both sides of its statement have one value at random points and sizes, and it fires on its own left side;
-                 each example becomes what it says; rewriting by all rules comes to an end
+                 each example becomes what it says; rewriting by all rules comes to an end (`ending.py`)
 of a function    each derivative against a difference quotient
 of the others    a property's example has it, a tensor's signs are as it says, a target writes something
 among rules      none undoes another one; which ones apply to the same terms is noted
@@ -25,9 +25,12 @@ from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
 from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Property, Rule, SpecialTensor
 from ..terms import build
-from ..terms.term import Term
+from ..terms.dimension import Tensor
+from ..terms.term import Component, Term
+from ..terms.walk import map_parts
 from .check import check
 from .derive import derive, read_declarations, read_value
+from .ending import endless, has_measure
 from .judge import function_value
 
 OWN = "einsight"
@@ -55,7 +58,7 @@ class Check:
         """Where something of a plugin was switched off by it, the reason for that counts."""
         problem = self.find()
         blamed = next((f.reason for f in catalogue().faults.all if f.subject == self.subject), "")
-        return Result(self.subject, self.what, blamed or problem)
+        return Result(self.subject, self.what, problem if problem.startswith(blamed) else blamed or problem)
 
 
 class Unknown(Exception):
@@ -104,7 +107,8 @@ def rule_checks(rule: Rule) -> list[Check]:
         what = f"{before} => {after if after is not None else 'nothing'}"
         found.append(Check(rule.id, what, partial(_example_problem, rule, declare, before, after)))
     if rule.source != OWN:
-        found.append(Check(rule.id, "comes to an end", partial(_ending_problem, rule)))
+        why = ", as each step makes less" if has_measure(rule) else " where it was tried"
+        found.append(Check(rule.id, f"comes to an end{why}", partial(_ending_problem, rule)))
     return found
 
 
@@ -130,8 +134,11 @@ def verify_all(only: str | None = None) -> list[Result]:
 
 
 def _example_problem(rule: Rule, declare: str, before: str, after: str | None) -> str:
-    names = read_declarations(declare, "numerator")
-    value = read_value(before, names)
+    try:
+        names = read_declarations(declare, "numerator")
+        value = read_value(before, names)
+    except EinsightError as problem:
+        return f"the example does not read: {problem.diagnostics[0].message}"
     if value is None:
         return "the example does not read"
     new = everywhere(rule, value.term)
@@ -157,6 +164,9 @@ def _statement_problem(rule: Rule) -> str:
     found = compare(left.term, right.term, left.order, function_value)
     if found.counterexample is not None:
         return f"the two sides differ: {found.counterexample.describe()}"
+    at_zero = _difference_at_zero(left, right)
+    if at_zero:
+        return f"the two sides differ where {at_zero} is 0"
     if not found.equal:
         return f"the two sides cannot be compared{': ' * bool(found.reason)}{found.reason}"
     new = everywhere(rule, left.term)
@@ -167,15 +177,38 @@ def _statement_problem(rule: Rule) -> str:
     return "" if compare(left.term, new, left.order, function_value).equal else "changes the value"
 
 
+def _difference_at_zero(left: Value, right: Value) -> str:
+    """A name of a number at 0 of which the sides have different values; random points never meet it."""
+    for tensor in sorted(left.term.depends, key=lambda t: t.key):
+        if tensor.dims or not tensor.properties.isdisjoint(("positive", "special")):
+            continue
+
+        def visit(term: Term, tensor: Tensor = tensor) -> Term:
+            if isinstance(term, Component) and term.tensor is tensor:
+                return build.number(0)
+            return map_parts(term, visit)
+
+        with suppress(ZeroDivisionError):  # a side that has no value there
+            if compare(visit(left.term), visit(right.term), left.order, function_value).equal is False:
+                return f"`{tensor.name}`"
+    return ""
+
+
 def _ending_problem(rule: Rule) -> str:
     """Rewriting what the rule applies to, by all rules, ends; if not, that switches the rule off, or the one it goes with."""
     for term in _starts(rule):
+        terms, known = endless(term), len(catalogue().faults.all)  # the terms, before a rule is switched off
+        problem = ""
         try:
             normal_form(term)
         except MissingRule:
             continue
         except BudgetExceeded as spent:
-            return str(spent)
+            problem = str(spent)
+        for fault in catalogue().faults.all[known:]:
+            problem = fault.reason if fault.subject == rule.id else f"`{fault.subject}` is switched off: {fault.reason}"
+        if problem or terms:
+            return ": ".join(filter(None, (problem, terms)))
     return ""
 
 

@@ -160,6 +160,7 @@ def _is_small_power(base: Fraction, exponent: Fraction) -> bool:
 
 def apply(function: str, *arguments: Term) -> Term:
     """An elementwise function, by its name, of some terms."""
+
     def build() -> Apply:
         self = object.__new__(Apply)
         self.function, self.arguments = function, arguments

@@ -8,14 +8,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, lsp, rules
+from . import batch, code, cold, derivation, growth, lsp, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
+    "code": code,
     "lsp": lsp,
     "batch": batch,
     "rules": rules,
-}  # a module each: add_arguments, settings, run; its docstring is its help
+    "derivation": derivation,
+    "growth": growth,
+    "cold": cold,
+}  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,10 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings, where = benchmark.settings(given), machine()
     rows = benchmark.run(settings)
     print("  ".join(f"{key} {value}" for key, value in where.items()))
-    print(text_table(rows))
+    print(getattr(benchmark, "text", text_table)(rows))
     if given.json:
         text = json.dumps(as_json(given.name, where, settings, rows), indent=1, ensure_ascii=False)
         given.json.write_text(text + "\n", encoding="utf-8")
+    if getattr(given, "plot", None):
+        benchmark.plot(rows, given.plot)
     return 0
 
 

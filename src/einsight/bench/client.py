@@ -90,7 +90,8 @@ class Client(AbstractContextManager["Client"]):
         self._writing = threading.Lock()
         self._errors: deque[bytes] = deque(maxlen=STDERR_PIECES)
         self.started = time.perf_counter()
-        pipe, variables = subprocess.PIPE, {**os.environ, **(environment or {})}
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # as it runs for its users
+        pipe, variables = subprocess.PIPE, {**kept, **(environment or {})}
         self.process = subprocess.Popen(list(command), stdin=pipe, stdout=pipe, stderr=pipe, env=variables)
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self._stdin, self._stdout, self._stderr = self.process.stdin, self.process.stdout, self.process.stderr

@@ -60,8 +60,14 @@ def test_what_is_not_read_is_counted(report):
     [
         (r"$\frac{\partial}{\partial x} (x^T A x) = (A + A^T) x$", ["right"]),  # in the layout that it is written in
         (r"$\frac{\partial}{\partial x} (x^T A x) = 3 A x$", ["undecided"]),  # nobody says what x and A are
-        (r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$: $\frac{\partial}{\partial x} (x^T A x) = 2 A x$", ["right_if"]),
-        (r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$: $\frac{\partial}{\partial x} (x^T A x) = 3 A x$", ["wrong"]),
+        (
+            r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$: $\frac{\partial}{\partial x} (x^T A x) = 2 A x$",
+            ["right_if"],
+        ),
+        (
+            r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$: $\frac{\partial}{\partial x} (x^T A x) = 3 A x$",
+            ["wrong"],
+        ),
         (r"$\frac{\partial L}{\partial x} = 3 x$", []),  # L is never defined: no silent zero
         (r"$p(x) = 3$ and $E = mc^2$ and $n = 4$", None),
         (r"If $A$ is square, $\frac{\partial}{\partial x} (x^T x) = x$.", []),
@@ -91,7 +97,12 @@ def _spans():
 SPANS = _spans()
 
 # verdicts that are still false: what is symmetric by words, and a page of primes whose arrays have shapes by words alone
-NOT_YET = {("econometrics.tex", (13, 0)), ("econometrics.tex", (26, 0)), ("gaussian.tex", (9, 0)), ("gaussian.tex", (9, 1))}
+NOT_YET = {
+    ("econometrics.tex", (13, 0)),
+    ("econometrics.tex", (26, 0)),
+    ("gaussian.tex", (9, 0)),
+    ("gaussian.tex", (9, 1)),
+}
 
 
 def _sources(text):

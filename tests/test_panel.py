@@ -173,7 +173,11 @@ def test_a_workspace_is_checked(tmp_path):
         folders = [{"uri": tmp_path.as_uri(), "name": "notes"}]
         session.client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": folders, "removed": []}})
         found = session.command("einsight.checkWorkspace")
-        assert (found["files"], found["verdicts"], found["errors"]) == (3, {"right": 2, "wrong": 1}, 1)  # notes in their own layout
+        assert (found["files"], found["verdicts"], found["errors"]) == (
+            3,
+            {"right": 2, "wrong": 1},
+            1,
+        )  # notes in their own layout
         assert [u.rpartition("/")[2] for u in found["unread"]] == ["broken.ein"]
         shown = {
             m.params["uri"].rpartition("/")[2]: [d["code"] for d in m.params["diagnostics"]]

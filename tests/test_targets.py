@@ -592,3 +592,13 @@ def test_products_with_deep_derivatives_pass_vectors_through(target):
         check(function(**{n: maker(target)(arguments[n]) for n in names}), value)
         source = derived.to(target, product=product)
         assert "[:, None]" not in source and "einsum" not in source, source
+
+
+def test_long_products_are_contracted_vector_by_vector():
+    """Five layers in one expression: what backpropagation does, from a product of more than eight arrays."""
+    nested = "x"
+    for k in range(1, 6):
+        nested = f"tanh(W_{k} {nested})"
+    declare = "x in R^n; " + "; ".join(f"W_{k} in R^(n x n)" for k in range(1, 6))
+    source = einsight.derive(f"‖{nested}‖²", "x", declare).to("numpy")
+    assert source.count("@") == 10 and "[:, None]" not in source, source

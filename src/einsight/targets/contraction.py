@@ -10,6 +10,7 @@ from ..terms.dimension import Dim, Index
 
 TYPICAL = 100  # the size of an axis that nobody tells
 EXACT = 8  # so many arrays at most are tried in every order: `opt_einsum` misses orders in which an index stays that several have
+SEARCHED = 24  # so many at most are searched through by the library, more are taken as they seem best one by one
 BLAS = 16  # multiplications of a matrix product that take the time of reading or writing one entry
 
 Path = tuple[tuple[int, int], ...]
@@ -111,6 +112,8 @@ def _by_library(arrays: tuple[int, ...], output: int, sizes: tuple[int, ...]) ->
 
     shapes = [tuple(size for k, size in enumerate(sizes) if a >> k & 1) for a in arrays]
     text = f"{','.join(map(letters, arrays))}->{letters(output)}"
-    path, told = opt_einsum.contract_path(text, *shapes, shapes=True, optimize="auto")
+    ways = ("dp", "auto") if len(arrays) <= SEARCHED else ("auto",)
+    found = [opt_einsum.contract_path(text, *shapes, shapes=True, optimize=way) for way in ways]
+    path, told = min(found, key=lambda way: way[1].opt_cost)
     steps = [tuple(sorted(step)) for step in path]
     return tuple((step[0], step[-1]) for step in steps if len(step) == 2), float(told.opt_cost)

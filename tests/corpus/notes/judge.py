@@ -24,7 +24,9 @@ from einsight.services.check import check_within  # noqa: E402
 
 EXPECTED = ("right", "transposed", "right_if", "wrong", "shape", "definition", "not-a-claim")
 GIVEN = ("right", "transposed", "right_if", "wrong", "shape", "undecided", "unread")
-_DERIVATIVE = re.compile(r"\\partial|\\nabla|\\frac\s*\{\s*(?:\\mathrm\s*\{?)?\s*d\b|\\[a-z]*pd[v]?\b|[∂∇]|\bd\s?[A-Za-z]\s?=")
+_DERIVATIVE = re.compile(
+    r"\\partial|\\nabla|\\frac\s*\{\s*(?:\\mathrm\s*\{?)?\s*d\b|\\[a-z]*pd[v]?\b|[∂∇]|\bd\s?[A-Za-z]\s?="
+)
 _ESCAPE = re.compile(r"\\(?:u....|.)")
 FAILS = frozenset({"transposed", "right_if", "wrong", "shape"})
 
@@ -63,7 +65,11 @@ def lines(page: Path) -> Iterator[Line]:
         key = claim["formula"], claim["link"]
         found = said.get(key)
         given = "unread" if found is None else found.verdict
-        if given == "right" and claim["expected"] == "shape" and redeclared & set(re.findall(r"\w+", found.text.replace("ᵀ", " "))):
+        if (
+            given == "right"
+            and claim["expected"] == "shape"
+            and redeclared & set(re.findall(r"\w+", found.text.replace("ᵀ", " ")))
+        ):
             given = "shape"
         reason = why.get(key[0], "") if found is None else "" if given == "right" else told.get(key, "")
         yield Line(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Protocol
 
 from ..terms.dimension import Dim, Tensor
@@ -170,6 +169,8 @@ class Names:
 
     def nearest(self, text: str) -> str | None:
         known = list(dict.fromkeys(itertools.islice(self.vocabulary(), MOST_NEIGHBOURS)))
+        from difflib import get_close_matches  # for mistakes alone
+
         found = get_close_matches(text, known, n=1, cutoff=0.6)
         return found[0] if found else None
 

@@ -78,6 +78,7 @@ def test_percentiles_are_values_that_were_measured():
     assert percentile([7.0], 0.99) == 7
 
 
+@pytest.mark.campaign  # it starts many processes
 def test_the_server_is_measured(tmp_path, capsys):
     few = "--sizes 30 --starts 1 --samples 1 --burst 4 --bursts 1 --edits 10 --quiet 0.1 --budget 100".split()
     assert main(["lsp", "--json", str(tmp_path / "lsp.json"), *few]) == 0
@@ -244,6 +245,7 @@ def test_import_reports_are_read():
     assert row.p50 == 2 and row.note.startswith("lark 2; longest lark 0 ms")
 
 
+@pytest.mark.campaign  # it starts many processes
 def test_cold_starts_are_measured(tmp_path):
     path = tmp_path / "c.json"
     assert main(["cold", "--rounds", "1", "--only", "python,version", "--json", str(path)]) == 0

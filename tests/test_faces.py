@@ -110,6 +110,7 @@ def test_nothing_heavy_is_imported():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
+@pytest.mark.campaign  # it builds and installs
 def test_wheel(tmp_path):
     """Built, installed in a fresh environment outside the tree, and run there."""
     build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)]

@@ -65,6 +65,7 @@ def test_there_are_no_others():
     assert sorted(p.name for p in PLUGINS.iterdir() if p.is_dir()) == [f"einsight-{name}" for name in NAMES]
 
 
+@pytest.mark.campaign
 def test_all_four_load_together_and_do_not_clash(site):
     einsight = (sys.executable, "-m", "einsight")
     listed = _run(*einsight, "plugin", "list", cwd=site.parent, path=site)
@@ -85,6 +86,7 @@ def test_all_four_load_together_and_do_not_clash(site):
     assert told.count('"verdict": "right"') == 6 and "EIN50" not in told
 
 
+@pytest.mark.campaign
 def test_what_their_pages_claim_is_right(site):
     pages = [str(PLUGINS / f"einsight-{name}" / "README.md") for name in NAMES]
     told = _run(sys.executable, "-m", "einsight", "check", "--format", "json", *pages, cwd=site.parent, path=site)
@@ -104,6 +106,7 @@ def test_each_passes_its_own_tests(site, name):
     assert "checks hold, 0 do not" in verified
 
 
+@pytest.mark.campaign
 def test_a_new_plugin_passes_its_own_tests_where_it_stands_and_installed(home):
     python, made, site = sys.executable, home / NEW, home / "new"
     module = (made / "src" / "einsight_my_course" / "__init__.py").read_text(encoding="utf-8")

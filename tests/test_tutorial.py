@@ -89,6 +89,7 @@ def followed(text, folder):
     return BLOCK.sub(carried_out, text), follower
 
 
+@pytest.mark.campaign  # it installs packages
 @pytest.mark.skipif(os.name == "nt", reason="its commands are for a Unix shell")
 def test_what_the_tutorial_shows_is_what_happens(tmp_path):
     text = TUTORIAL.read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ cold        commands in new processes, and what they import
 derivation  one problem after the other, against SymPy, tensorgrad and Cadabra
 growth      time and printed size against the size of the problem
 code        generated code against code by hand and automatic differentiation; code_problems, worker_code
+outofcore   Dask code on arrays larger than the memory of a worker
 problems    what is derived, and the truth about it
 workers     processes that are asked for one measurement at a time; worker_einsight, worker_sympy, worker_tensorgrad and
             worker_cadabra run in them, each with the forms in which it is given the problems

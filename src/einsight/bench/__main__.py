@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, growth, lsp, rules
+from . import batch, code, cold, derivation, growth, lsp, outofcore, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
     "code": code,
+    "outofcore": outofcore,
     "lsp": lsp,
     "batch": batch,
     "rules": rules,

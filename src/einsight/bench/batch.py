@@ -37,21 +37,23 @@ class Settings:
     files: tuple[int, ...] = (300, 1_000, 2_000)
     rounds: int = 3
     jobs: tuple[int, ...] = (1, 2)
+    kinds: tuple[str, ...] = tuple(KINDS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="300 files, one round")
     parser.add_argument("--files", type=lambda text: tuple(map(int, text.split(","))), metavar="N,...")
     parser.add_argument("--rounds", type=int, metavar="N")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, help="of files")
 
 
 def settings(given: argparse.Namespace) -> Settings:
     chosen = Settings(files=(300,), rounds=1) if given.quick else Settings()
-    return replace(chosen, **{k: v for k in ("files", "rounds") if (v := getattr(given, k))})
+    return replace(chosen, **{k: v for k in ("files", "rounds", "kinds") if (v := getattr(given, k))})
 
 
 def run(settings: Settings) -> list[Row]:
-    return [row for kind in KINDS for count in settings.files for row in _measured(kind, count, settings)]
+    return [row for kind in settings.kinds for count in settings.files for row in _measured(kind, count, settings)]
 
 
 def _measured(kind: str, count: int, settings: Settings) -> list[Row]:

@@ -120,7 +120,8 @@ class _Writer:
 
     def variable(self, index: Index) -> str:
         if index not in self.variables:
-            wanted = index.name if index.name.isidentifier() else "k"
+            named = index.name.isidentifier()  # dummies are not
+            wanted = index.name if named else next((c for c in "klpqrstuvw" if c not in self.names.taken), "k")
             self.variables[index] = self.names.name(wanted)
         return self.variables[index]
 

@@ -165,12 +165,26 @@ def instance_of(derived):
     return fill(instance, given, lambda positive: generator.uniform(0.2, 1.5) * (positive or generator.choice((-1, 1))))
 
 
+def arguments(function):
+    """The names of what it takes."""
+    return function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+
+
+def given_by(instance):
+    """The entries of an instance as arrays by name."""
+    return {t.name: numpy.reshape(e, [instance.size(d) for d in t.dims]) * 1.0 for t, e in instance.entries.items()}
+
+
 def arrays(derived, instance, target):
     """The generated function and its arguments, as arrays of its library."""
     function = function_of(derived, target)
-    names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
-    given = {t.name: numpy.reshape(e, [instance.size(d) for d in t.dims]) for t, e in instance.entries.items()}
-    return function, {n: maker(target)(numpy.asarray(given[n], dtype=float)) for n in names}
+    given = given_by(instance)
+    return function, {n: maker(target)(given[n]) for n in arguments(function)}
+
+
+def called(function, target, given):
+    """Its result for the arrays that it takes of those given."""
+    return function(**{n: maker(target)(given[n]) for n in arguments(function)})
 
 
 def expected(derived, instance, term):
@@ -239,10 +253,8 @@ def test_sympy(expression, wrt):
     derived = derived_of(expression, wrt)
     instance = instance_of(derived)
     function = function_of(derived, "sympy")
-    names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
-    shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
-    given = {n: numpy.reshape(next(e for t, e in instance.entries.items() if t.name == n), shapes[n]) for n in names}
-    result = function(**{n: a.tolist() for n, a in given.items()})
+    given = given_by(instance)
+    result = function(**{n: given[n].tolist() for n in arguments(function)})
     value = expected(derived, instance, derived.term)
     assert tuple(result.shape) == value.shape
     check([float(entry) for entry in _flat(result)], value.ravel())
@@ -438,10 +450,7 @@ def test_structured(target):
         instance = instance_of(derived)
         value = expected(derived, instance, derived.term)
         function = function_of(derived, target, structured=True)
-        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
-        shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
-        given = {t.name: maker(target)(numpy.reshape(e, shapes[t.name]) * 1.0) for t, e in instance.entries.items()}
-        values, patterns = function(**{n: given[n] for n in names})
+        values, patterns = called(function, target, given_by(instance))
         factored += any(
             len(set(p.partition(">")[2])) < len(derived.axes)
             for p in ([patterns] if isinstance(patterns, str) else patterns)
@@ -485,9 +494,7 @@ def test_products(expression, wrt, target):
         if product == "hvp" and len(derived.axes) > 2 * last:
             continue
         function = function_of(derived, target, product=product)
-        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
-        shapes = {t.name: [instance.size(d) for d in t.dims] for t in instance.entries}
-        given = {t.name: numpy.reshape(e, shapes[t.name]) * 1.0 for t, e in instance.entries.items()}
+        given = given_by(instance)
         split = whole.ndim - last
         if product == "vjp":
             vector = generator.normal(size=whole.shape[:split])
@@ -496,7 +503,7 @@ def test_products(expression, wrt, target):
             vector = generator.normal(size=whole.shape[split:])
             value = numpy.tensordot(whole, vector, last)
         given["cotangent" if product == "vjp" else "tangent"] = vector
-        check(function(**{n: maker(target)(given[n]) for n in names}), value, 1e-8)
+        check(called(function, target, given), value, 1e-8)
 
 
 @pytest.mark.parametrize(
@@ -589,9 +596,7 @@ def test_products_with_deep_derivatives_pass_vectors_through(target):
         (second, "hvp", hessian @ vector),
     ):
         function = function_of(derived, target, product=product)
-        arguments = given | {"cotangent" if product == "vjp" else "tangent": vector}
-        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
-        check(function(**{n: maker(target)(arguments[n]) for n in names}), value)
+        check(called(function, target, given | {"cotangent" if product == "vjp" else "tangent": vector}), value)
         source = derived.to(target, product=product)
         assert "[:, None]" not in source and "einsum" not in source, source
 

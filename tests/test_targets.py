@@ -99,6 +99,10 @@ CASES = [
     # exponentials
     ("F_ij = exp(W_ij + T_ij)/∑_k exp(W_ik + T_ik)", "W"),
     ("F_il = ∑_j exp(W_ij)/(∑_k exp(W_ik)) A_il", "W"),
+    ("∑_i exp(Q_ii)/(∑_k exp(Q_ik))", "Q"),
+    ("F_i = exp(Q_ii)/∑_k exp(Q_ik)", "Q"),
+    ("F_i = exp(Q_ii)/∑_k exp(Q_ki)", "Q Q"),
+    ("log(exp(c) + exp(1))", "c c"),
     ("log(mean(exp(x)))", "x x"),
     ("log(exp(c) + exp(x_1))", "c c"),
     ("(log(1 + exp(y' W x)))^2", "x"),

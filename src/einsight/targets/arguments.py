@@ -137,6 +137,15 @@ def measure(arguments: Mapping[Tensor, str]) -> dict[Dim, str]:
     return sizes
 
 
+def size_of(dim: Dim, sizes: Mapping[Dim, str]) -> str:
+    """The text of a size.  Raises EinsightError (EIN002) where nothing tells it."""
+    if isinstance(dim.value, int):
+        return str(dim.value)
+    if dim not in sizes:
+        raise refuse(f"no array has the dimension {dim}, so its size is unknown")
+    return sizes[dim]
+
+
 def shape_checks(arguments: Mapping[Tensor, str], sizes: Mapping[Dim, str], least: Mapping[Dim, int]) -> list[str]:
     """Lines that raise ValueError for arrays whose shapes do not fit."""
     lines: list[str] = []

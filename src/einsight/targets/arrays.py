@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..terms.dimension import Dim, Index, Tensor
 from ..terms.term import Constant, Number, Power, Product, Size, Sum, Term
-from .arguments import Namespace, refuse
+from .arguments import Namespace, size_of
 from .dialect import Dialect
 from .lines import Lines
 from .subscripts import subscript
@@ -90,11 +90,7 @@ class Arrays:
         return self.dialect.broadcast.format(self.over(Array(text, array.axes), axes), shape)
 
     def size(self, dim: Dim) -> str:
-        if isinstance(dim.value, int):
-            return str(dim.value)
-        if dim not in self.sizes:
-            raise refuse(f"no array has the dimension {dim}, so its size is unknown")
-        return self.sizes[dim]
+        return size_of(dim, self.sizes)
 
     def value(self, term: Term) -> Array:
         """A name or literal of the term's array."""
@@ -106,6 +102,11 @@ class Arrays:
                 found = Array(self.lines.name(text), found.axes)
             self.memo[term] = found
         return found
+
+    def as_array(self, term: Term) -> Array:
+        """Its array, of a Python number too: functions of libraries take nothing else."""
+        found = self.value(term)
+        return Array(self.lines.name(self.dialect.array.format(found.text)), ()) if is_plain(term) else found
 
     def common(self, *arrays: Array) -> tuple[Index, ...]:
         """Axes that hold those of all: in the order of the result where they stand there, else of the array with most."""

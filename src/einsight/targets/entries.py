@@ -50,9 +50,14 @@ class Entries(Arrays):
         indices = tuple(s for s in slots if isinstance(s, Index))
         if len(indices) < len(slots):
             array += "[" + ", ".join(str(s - 1) if isinstance(s, int) else ":" for s in slots) + "]"
-        if len(set(indices)) == len(indices):
-            return Array(array, indices)
-        return Array(self.dialect.einsum.format(contraction([indices], own), array), own)
+        return self.distinct(Array(array, indices))
+
+    def distinct(self, array: Array) -> Array:
+        """The entries where the axes agree that are the same index, over it once."""
+        own = tuple(dict.fromkeys(array.axes))
+        if own == array.axes:
+            return array
+        return Array(self.dialect.einsum.format(contraction([array.axes], own), array.text), own)
 
     def shifted(self, array: str, slots: Sequence[Slot], own: tuple[Index, ...]) -> str:
         """Entries by computed places, 0 outside of the array."""
@@ -151,12 +156,9 @@ class Entries(Arrays):
             return self.value(whole)
         if template is None:
             raise refuse(f"`{term.function}` has no spelling in {self.dialect.name} yet")
-        operands = [self.value(a) for a in term.arguments]
+        operands = [self.as_array(a) for a in term.arguments]
         axes = self.common(*operands)
-        arguments = [
-            self.lines.name(self.dialect.array.format(a.text)) if is_plain(t) else self.over(a, axes)
-            for t, a in zip(term.arguments, operands, strict=True)
-        ]
+        arguments = [self.over(a, axes) for a in operands]
         if template.count("{") > len(arguments):  # one of them stands in several places
             arguments = [self.lines.name(a) for a in arguments]
         return Array(template.format(*map(self.atom, arguments)), axes)
@@ -167,7 +169,7 @@ class Entries(Arrays):
         if raised is None:
             return None
         if isinstance(term.arguments[0], Sum):
-            arrays = [self.value(a) for a in raised]
+            arrays = [self.as_array(a) for a in raised]
             axes = self.common(*arrays)
             text = self.over(arrays[0], axes)
             for array in arrays[1:]:
@@ -199,7 +201,8 @@ class Entries(Arrays):
             names = _matched(inner, build.apply("exp", _without(argument, part)), dummies)
             if names is not None:
                 array, summed = self.exponentials(inner, dummies)
-                return Array(self.share(array.text, summed), tuple(names.get(a, a) for a in array.axes))
+                axes = tuple(names.get(a, a) for a in array.axes)
+                return self.distinct(Array(self.share(array.text, summed), axes))
         return None
 
     def exponentials(self, term: Term, summed: tuple[Index, ...]) -> tuple[Array, str]:

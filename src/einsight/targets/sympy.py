@@ -34,6 +34,7 @@ from .arguments import (
     measure,
     refuse,
     shape_checks,
+    size_of,
     special_tensors,
 )
 from .array_source import docstring
@@ -129,11 +130,7 @@ class _Writer:
         self.lines.append(f"    {name} = {tidy(text)}")
 
     def size(self, dim: Dim) -> str:
-        if isinstance(dim.value, int):
-            return str(dim.value)
-        if dim not in self.sizes:
-            raise refuse(f"no array has the dimension {dim}, so its size is unknown")
-        return self.sizes[dim]
+        return size_of(dim, self.sizes)
 
     def entry(self, term: Term) -> str:
         write = getattr(self, "_" + type(term).__name__.lower(), None)

@@ -7,8 +7,8 @@ import pytest
 
 import einsight
 from einsight.meaning.equality import compare
-from einsight.services.derive import read_declarations, read_value
-from einsight.services.judge import function_value
+from einsight.services.derive import read_declarations
+from einsight.services.readback import function_value, read_value
 
 DECLARE = """
 W in R^(n x m); A in R^(n x p); B in R^(p x q); C in R^(n x q); v in R^q; a, x in R^m; y, b in R^n

@@ -10,7 +10,7 @@ import pytest
 
 import einsight
 from einsight.meaning.equality import compare
-from einsight.services.judge import function_value
+from einsight.services.readback import function_value
 
 TEXT = (Path(__file__).parent / "data" / "families.txt").read_text(encoding="utf-8")
 DECLARE = "\n".join(line[2:] for line in TEXT.splitlines() if line.startswith("! "))

@@ -5,7 +5,7 @@ import pytest
 
 import einsight
 from einsight.meaning.equality import compare
-from einsight.services.judge import function_value
+from einsight.services.readback import function_value
 
 
 def _chain(layers):

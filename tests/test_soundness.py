@@ -12,8 +12,8 @@ import einsight
 from einsight.meaning.equality import compare
 from einsight.rules.catalogue import catalogue
 from einsight.rules.engine import derivation, everywhere, normal_form, rules_for
-from einsight.services.derive import read_declarations, read_value
-from einsight.services.judge import function_value
+from einsight.services.derive import read_declarations
+from einsight.services.readback import function_value, read_value
 from einsight.terms.build import substitute
 
 DECLARE = """

@@ -20,7 +20,7 @@ STAGES = {
     "einsight.rules.engine.normal_form": "rewriting",
     "einsight.services.derive.shortest": "rewriting",
     "einsight.notation.matrix_form.matrix_form": "matrix form",
-    "einsight.services.derive._verified": "reading back",
+    "einsight.services.readback._verified": "reading back",
     "einsight.notation.index_form.index_form": "printing",
     "einsight.notation.index_form.latex_form": "printing",
     "einsight.notation.tree_latex.formula_latex": "printing",

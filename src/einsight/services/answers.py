@@ -19,7 +19,8 @@ from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
 from .cells import Cell
-from .derive import Step, narrate, read_value, shortest, verified_matrix
+from .derive import Step, narrate, shortest
+from .readback import read_value, verified_matrix
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

@@ -10,8 +10,9 @@ from ..terms.term import Derivative, has_head
 from .answers import definition_value, part_value
 from .cells import Cell
 from .derivations import as_latex, chain, derivation
-from .derive import derived_from, fail, read_value
+from .derive import derived_from, fail
 from .places import inside
+from .readback import read_value
 from .sheet import Sheet
 
 

@@ -9,16 +9,13 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
-from ..lowering.arrays import identity
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS, lay_out, stacked
-from ..lowering.names import Entry, Names
+from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, Report
-from ..lowering.statements import Lowered, lower_document, target_of
+from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
-from ..meaning.equality import agree
 from ..notation.index_form import free_names, index_form, latex_form
-from ..notation.matrix_form import matrix_form
 from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
@@ -32,6 +29,7 @@ from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
 from ..terms.term import Derivative, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
+from .readback import definitions_in, verified_matrix
 
 HIGHEST_ORDER = 8
 
@@ -475,12 +473,6 @@ def shortest(reduced: Term, original: Term) -> Term:
     return min(candidates, key=weight)
 
 
-def definitions_in(term: Term) -> list[Tensor]:
-    """The defined tensors that a term uses, the last first: in them its results are written."""
-    found = [t for t in term.depends if t.definition is not None]
-    return sorted(found, key=lambda t: (-len(t.depends), t.key))
-
-
 def _where_components(term: Term) -> str:
     """What the names mean that accumulation gave, in components."""
     parts = []
@@ -491,119 +483,6 @@ def _where_components(term: Term) -> str:
         left = index_form(build.component(tensor, params), named)
         parts.append(f"{left} = {index_form(body, named)}")
     return f" where {', '.join(parts)}" if parts else ""
-
-
-def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
-    """The matrix form of a term laid out like `laid`, read back and compared before it is given out.
-
-    Names that accumulation gave are explained behind it, each verified by itself.
-    """
-    text = _verified(term, laid, names)
-    if text is None:
-        return None
-    parts = []
-    for tensor in named_parts([term]):
-        assert tensor.definition is not None
-        params, body = build.open_abstraction(tensor.definition)
-        part = _verified(body, Value(body, params), names, repeated=False)
-        if part is None:
-            return None
-        parts.append(f"{tensor.name} = {part}")
-    main, _, own = text.partition(" where ")
-    bindings = ", ".join([*parts, *([own] if own else [])])
-    return f"{main} where {bindings}" if bindings else main
-
-
-def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> str | None:
-    """A matrix form that reads back as the term; `repeated` calls in it may get a name."""
-    if laid.rank > 2:
-        return None
-    if term is build.ZERO:
-        return "0"
-    rows: Axis | None
-    columns: Axis | None
-    rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
-    text = matrix_form(term, rows, columns, repeated)
-    if text is None:
-        return None
-    value = read_value(text, names, term)
-    if value is None or value.rank != laid.rank or value.row != laid.row or value.flexible or value.order:
-        return text if _identity(text, value, term, laid) else None
-    if [a.dim for a in value.axes] != [a.dim for a in laid.axes]:
-        return None
-    read = value.on(laid.axes)
-    try:
-        again = normal_form(read)
-        if again is term or fold_definitions(again, definitions_in(term)) is term:
-            return text
-        if not is_deep(term):
-            again, term = (normal_form(expand_definitions(t)) for t in (again, term))
-        return text if agree(again, term, laid.plain_axes, function_value) else None
-    except (BudgetExceeded, MissingRule):
-        return None
-
-
-def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:
-    """Are two forms of our own one value?  False where that could not be found out."""
-    try:
-        left, right = normal_form(left), normal_form(right)
-        if left is right:
-            return True
-        left, right = (normal_form(expand_definitions(t)) for t in (left, right))
-        return agree(left, right, axes, function_value)
-    except (BudgetExceeded, MissingRule):
-        return False
-
-
-def function_value(name: str) -> Any:
-    """How an elementwise function is computed on floats; None for one that nobody knows."""
-    return catalogue().value(name)
-
-
-def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
-    """`I` and multiples of it, which take their size from where they stand."""
-    if value is None or value.flexible != "I" or laid.rank != 2:
-        return False
-    return build.product([value.term, identity(*laid.axes)]) is term
-
-
-def read_value(
-    text: str, names: Names, term: Term | None = None, keep: Sequence[str] = (), layout: str = "numerator",
-    strict: bool = False,
-) -> Value | None:  # fmt: skip
-    """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free.
-
-    If `strict`, a name that nobody declares is no array whose axes its indices name: the `dW` of `dW_1`.
-    """
-    tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation):
-        return None
-    scope = names.child()
-    for tensor in term.depends if term is not None else ():
-        if not scope.knows(tensor.name):
-            scope.put(Entry(tensor.name, tensor, None, "declared"))
-    report = Report()
-    reader = Reader(scope, report, text, layout)
-    for left, right in tree.bindings:
-        target = target_of(left)
-        if target is None:
-            return None
-        name, indices = target[:2]
-        with reader.keeping(indices):
-            value = reader.read(right)
-        if value is None or value.is_fused:
-            return None
-        value = reader.settle(value)
-        by_name = {i.name: i for i in value.order}
-        if set(by_name) != set(indices):
-            return None
-        axes = (*(by_name[i] for i in indices), *value.plain_axes)
-        tensor = Tensor(name, tuple(a.dim for a in axes), frozenset(), build.abstraction(axes, value.term))
-        scope.put(Entry(name, tensor, None, "defined"))
-    with reader.keeping(keep):
-        value = reader.read(tree.sides[0])
-    guessed = any(isinstance(e, Entry) and e.kind == "inferred" for e in scope.own.values())
-    return None if value is None or report.has_errors() or (strict and guessed) else reader.settle(value)
 
 
 def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:

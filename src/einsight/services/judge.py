@@ -26,8 +26,9 @@ from ..terms.interruption import OutOfTime
 from ..terms.term import Apply, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
-from .derive import function_value, read_value, shortest, verified_matrix
+from .derive import shortest
 from .mistakes import Mistake, find_mistake
+from .readback import function_value, read_value, verified_matrix
 
 
 @dataclass(frozen=True)

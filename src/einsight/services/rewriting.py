@@ -30,10 +30,10 @@ from ..terms.term import Derivative, has_head
 from .answers import answer, definition_value, jacobian_value, part_value, variables_of
 from .cells import Cell
 from .derivations import Derivation, chain, derivation
-from .derive import agree_in_value, read_value, verified_matrix
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .judge import judge_statement, judge_text
 from .latex.steps import latex_step
+from .readback import agree_in_value, read_value, verified_matrix
 from .sheet import Sheet
 
 log = logging.getLogger("einsight")

@@ -29,9 +29,9 @@ from ..terms.dimension import Tensor
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts
 from .check import check
-from .derive import derive, read_declarations, read_value
+from .derive import derive, read_declarations
 from .ending import endless, has_measure
-from .judge import function_value
+from .readback import function_value, read_value
 
 OWN = "einsight"
 

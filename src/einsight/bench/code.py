@@ -238,13 +238,15 @@ def plot(rows: Sequence[Row], path: Path) -> None:
         panels = []
         for problem, sizes in cells(rows).items():
             curves = []
-            for key, ways in COLUMNS.items():
-                points = [
-                    (n, [getattr(cell, of)[w] for w in ways if w in getattr(cell, of)]) for n, cell in sizes.items()
-                ]
+            shown = list(sizes.items())[
+                of == "memory" :
+            ]  # what a library loads once counts as memory of the first size
+            for style, (key, ways) in enumerate(COLUMNS.items()):
+                points = [(n, [getattr(cell, of)[w] for w in ways if w in getattr(cell, of)]) for n, cell in shown]
                 known = [(n, min(values)) for n, values in points if values and min(values) > 0]
                 if known:
-                    curves.append(plots.Curve(key, [n for n, _ in known], [y for _, y in known]))
+                    x, y = [n for n, _ in known], [y for _, y in known]
+                    curves.append(plots.Curve(key, x, y, style=style))
             panels.append(plots.Panel(problem, "n", unit, curves))
         title = "Generated code, NumPy by hand, and automatic differentiation (AD)"
         plots.growth(path.with_stem(path.stem + suffix), panels, title, 3)

@@ -16,13 +16,17 @@ GREY = "#888888"
 
 @dataclass(frozen=True)
 class Curve:
-    """Figures `y` at sizes `x`; a fit `c x^e` is drawn where its `(e, c)` is given, over the sizes that it was made from."""
+    """Figures `y` at sizes `x`; a fit `c x^e` is drawn where its `(e, c)` is given, over the sizes that it was made from.
+
+    Curves of one `style` look the same in all panels; without one they are told apart in their order.
+    """
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
     fit: tuple[float, float] | None = None
     fitted: Sequence[float] = ()
+    style: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ def growth(path: Path, panels: Sequence[Panel], title: str, columns: int = 2) ->
     rows = -(-len(panels) // columns)
     figure, all_axes = pyplot.subplots(rows, columns, figsize=(5.6 * columns, 4.2 * rows), squeeze=False)
     for axes, panel in zip(all_axes.flat, panels):  # noqa: B905
-        for number, curve in enumerate(panel.curves):
+        for place, curve in enumerate(panel.curves):
+            number = place if curve.style is None else curve.style
             colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
             label = curve.label + (f"   $n^{{{curve.fit[0]:.2f}}}$" if curve.fit else "")
             axes.plot(curve.x, curve.y, mark + "-", color=colour, label=label, markersize=5, linewidth=1.4)

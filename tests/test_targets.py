@@ -613,3 +613,14 @@ def test_long_products_are_contracted_vector_by_vector():
     declare = "x in R^n; " + "; ".join(f"W_{k} in R^(n x n)" for k in range(1, 6))
     source = einsight.derive(f"‖{nested}‖²", "x", declare).to("numpy")
     assert source.count("@") == 10 and "[:, None]" not in source, source
+
+
+@pytest.mark.parametrize("product", ["vjp", "jvp"])
+def test_products_take_no_tensor_of_their_name_for_their_own(product):
+    """Who declares `tangent` means another array; the added argument has another name."""
+    declare = "tangent, cotangent in R^n; x in R^n"
+    derived = einsight.derive("x ⊙ x ⊙ tangent ⊙ cotangent", "x", declare)
+    x, tangent, cotangent, vector = numpy.random.default_rng(0).normal(size=(4, 3))
+    added = {"vjp": "cotangent_", "jvp": "tangent_"}[product]
+    given = {"x": x, "tangent": tangent, "cotangent": cotangent, added: vector}
+    check(called(function_of(derived, "numpy", product=product), "numpy", given), 2 * x * tangent * cotangent * vector)

@@ -100,7 +100,7 @@ def _vjp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
         raise fail("EIN002", "a vjp is of a first derivative: take `hvp` or `jvp` for a second one")
     (variable,) = derived.variables
     output = derived.axes[: len(derived.axes) - len(variable)]
-    cotangent = _vector("cotangent", output)
+    cotangent = _vector("cotangent", output, derived)
     whole = derived.unreduced
     weight = build.component(cotangent, output)
     if isinstance(whole, Derivative):
@@ -115,7 +115,7 @@ def _jvp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
     axes = tuple(a for a in derived.axes if a not in variable)
     if product == "hvp" and (len(derived.variables) != 2 or len(derived.axes) != sum(map(len, derived.variables))):
         raise fail("EIN002", "an hvp is of a second derivative of a number: give `order=2`, or two variables")
-    tangent = _vector("tangent", variable)
+    tangent = _vector("tangent", variable, derived)
     weight = build.component(tangent, variable)
     whole = derived.unreduced
     if isinstance(whole, Derivative) and isinstance(whole.body, Derivative) and others:
@@ -133,5 +133,8 @@ def _jvp(derived: Derived, product: str) -> tuple[Tensor, Term, tuple[Index, ...
     return tangent, build.product([weight, whole], variable), axes
 
 
-def _vector(name: str, axes: Sequence[Index]) -> Tensor:
+def _vector(name: str, axes: Sequence[Index], derived: Derived) -> Tensor:
+    """A tensor of its own: one that somebody declared by that name is another."""
+    while any(t.name == name for t in (*derived.inputs, *derived.unreduced.depends)):
+        name += "_"
     return Tensor(name, tuple(a.dim for a in axes))

@@ -118,8 +118,7 @@ class _Writer(Products):
         # all values before the first is written: they may read what is written to
         values = [(d, self.lines.name(self.over(self.value(d.term), d.kept(self.axes)))) for d in on_diagonals]
         if full is None:
-            shape = "(" + "".join(f"{self.size(a.dim)}, " for a in self.axes) + ")"
-            result = self.lines.own(self.dialect.zeros.format(shape))
+            result = self.lines.own(self.dialect.zeros.format(self.shape(self.axes)))
         else:
             text = self.filled(full, self.axes)
             base = text.split("[")[0].removesuffix(".T")
@@ -156,8 +155,7 @@ class _Writer(Products):
         covered = set(diagonal.term.free) | {a for g in diagonal.groups for a in g}
         if covered >= set(self.axes):
             return text
-        shape = "(" + "".join(f"{self.size(a.dim)}, " for a in self.axes) + ")"
-        return self.dialect.broadcast.format(text, shape)
+        return self.dialect.broadcast.format(text, self.shape(self.axes))
 
     def structure(self, found: Sequence[Diagonal]) -> str:
         """The arrays on the diagonals, not multiplied out, and where they stand."""

@@ -86,8 +86,10 @@ class Arrays:
         text = self.dialect.array.format(array.text) if is_plain(term) else array.text
         if set(array.axes) == set(axes):
             return self.over(Array(text, array.axes), axes)
-        shape = "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
-        return self.dialect.broadcast.format(self.over(Array(text, array.axes), axes), shape)
+        return self.dialect.broadcast.format(self.over(Array(text, array.axes), axes), self.shape(axes))
+
+    def shape(self, axes: Sequence[Index]) -> str:
+        return "(" + "".join(f"{self.size(a.dim)}, " for a in axes) + ")"
 
     def size(self, dim: Dim) -> str:
         return size_of(dim, self.sizes)

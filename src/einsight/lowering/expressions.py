@@ -143,7 +143,7 @@ class Reader:
         text = node.text
         if self.in_bracket and text in self.kept:
             return self._position(node)
-        entry = self.names.get(text)
+        entry = self.names.get(text) or self.names.further_down(text)
         if entry is None:
             return self.unknown_name(node)
         if entry.tensor is None:

@@ -65,6 +65,7 @@ class Sheet:
         self.cells: list[Cell] = []
         self.ledger = Ledger(self.cells, layout, redeclares=language != "ein")
         self.dirty: set[Cell] = set()
+        self.echoed: set[Cell] = set()  # those of the dirty that only what stands behind them concerns
         self.unjudged: set[Cell] = set()
         self.reporting: set[Cell] = set()  # the few that have something to report
         self.touched = 0  # where the last edit was: claims near it are judged first
@@ -174,7 +175,7 @@ class Sheet:
 
     def names_before(self, cell: Cell) -> Names:
         """What a statement could ask."""
-        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page))
+        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page, cell.order + 1))
 
     def declaration_of(self, name: str, order: int, page: int | None = None) -> Span | None:
         """Where a name that is known at a place was declared or defined."""
@@ -187,26 +188,47 @@ class Sheet:
     # first stage: reading
 
     def catch_up(self, until: int | None = None, pause: Callable[[], bool] | None = None) -> None:
-        """Read what is dirty, in order; up to the cell of that number, or until `pause` says so."""
-        heap = [(cell.order, cell) for cell in self.dirty]
+        """Read what is dirty, in order; up to the cell of that number, or until `pause` says so.
+
+        A definition concerns the cells before it too (`echoed`), which are looked at again once all behind it are read, the
+        last first: what a definition tells rests on what stands before it or, where nobody declares a name, on what is
+        defined behind it.
+        """
+        while self.dirty:
+            told = self.dirty - self.echoed
+            for first in [told] if told else ({c} for c in sorted(self.echoed, key=order_of, reverse=True)):
+                if not self._read_on(first & self.dirty, until, pause):
+                    return
+
+    def _read_on(self, dirty: set[Cell], until: int | None, pause: Callable[[], bool] | None) -> bool:
+        """Read some cells, and those behind them that they concern; False where that was broken off."""
+        heap = [(cell.order, cell) for cell in dirty]
         heap.sort(key=_order_of_pair)
         while heap:
             order, cell = heap[0]
             if (until is not None and order > until) or (pause is not None and pause()):
-                return
+                return False
             poll()
-            for behind in self._read(cell):
-                if behind not in self.dirty:
-                    self.dirty.add(behind)
-                    heapq.heappush(heap, (behind.order, behind))
+            for other in self._soil(cell, self._read(cell)):
+                if other.order > order:
+                    heapq.heappush(heap, (other.order, other))
             heapq.heappop(heap)  # what was pushed stands behind it
             self.dirty.discard(cell)
+            self.echoed.discard(cell)
+        return True
+
+    def _soil(self, cell: Cell, others: Iterable[Cell]) -> list[Cell]:
+        """Mark those that a cell concerns as dirty; gives those that were not."""
+        fresh = [other for other in dict.fromkeys(others) if other not in self.dirty]
+        self.dirty.update(fresh)
+        self.echoed.update(other for other in fresh if other.order < cell.order)
+        return fresh
 
     def _read(self, cell: Cell) -> list[Cell]:
-        """Analyse a cell; gives the cells behind it that have to be looked at again."""
+        """Analyse a cell; gives the cells that have to be looked at again."""
         old = cell.analysis
-        if old is not None and self.ledger.holds(old.asked, cell.order, cell.place.page):
-            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order, cell.place.page):
+        if old is not None and self.ledger.holds(old.asked, cell.order, cell.place.page, cell.order + 1):
+            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order, cell.place.page, cell.order + 1):
                 self._drop_verdict(cell)
             return []
         new = self._remembered(cell) or self._analyse(cell)
@@ -214,18 +236,18 @@ class Sheet:
         self._enter(cell, new)
         before = old.told if old is not None else {}
         changed = [k for k in before.keys() | new.told.keys() if before.get(k) != new.told.get(k)]
-        return self.ledger.behind(cell, changed)
+        return self.ledger.concerned(cell, changed)
 
     def _remembered(self, cell: Cell) -> Analysis | None:
         for analysis in self._memory.get(_content(cell), ()):
-            if self.ledger.holds(analysis.asked, cell.order, cell.place.page):
+            if self.ledger.holds(analysis.asked, cell.order, cell.place.page, cell.order + 1):
                 self._memory.move_to_end(_content(cell))
                 return analysis
         return None
 
     def _analyse(self, cell: Cell) -> Analysis:
         self.lowered_count += 1
-        asked = Asked(self.ledger, cell.order, cell.place.page)
+        asked = Asked(self.ledger, cell.order, cell.place.page, cell.order + 1)
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
@@ -269,9 +291,10 @@ class Sheet:
     def _forget(self, cell: Cell) -> None:
         """A cell that stands no longer in the document: whoever asked what it told is dirty."""
         if cell.analysis is not None:
-            self.dirty.update(self.ledger.behind(cell, cell.analysis.told))
+            self._soil(cell, self.ledger.concerned(cell, cell.analysis.told))
         self._withdraw(cell)
         self.dirty.discard(cell)
+        self.echoed.discard(cell)
 
     # second stage: verdicts
 

@@ -161,15 +161,20 @@ class Tensor:
     """A named array: its axes, its declared properties and, if it was defined, its definition.
 
     `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is
-    one it is provably independent of.
+    one it is provably independent of.  `leaves` are those of them without a definition.  `linked` is for whoever puts
+    late definitions in (`lowering/linking.py`): the last that came out.
     """
 
-    __slots__ = ("name", "dims", "properties", "definition", "depends", "key", "is_symmetric", "__weakref__")
+    __slots__ = (
+        "name", "dims", "properties", "definition", "depends", "leaves", "linked", "key", "is_symmetric", "__weakref__",
+    )  # fmt: skip
     name: str
     dims: tuple[Dim, ...]
     properties: frozenset[str]
     definition: Abstraction | None
     depends: frozenset[Tensor]
+    leaves: frozenset[Tensor]
+    linked: tuple[Any, Tensor] | None
     key: str
     is_symmetric: bool
 
@@ -185,6 +190,8 @@ class Tensor:
             self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
             inner = definition.body.depends if definition is not None else frozenset()
             self.depends = inner | {self}
+            self.leaves = frozenset(t for t in inner if t.definition is None) if definition is not None else self.depends
+            self.linked = None
             self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
             self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
             return self

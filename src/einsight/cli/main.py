@@ -230,6 +230,7 @@ def _derive(options: argparse.Namespace) -> int:
         rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
     rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
     rows += [("note", note) for note in found.notes]
+    rows += [("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}") for d in found.diagnostics]
     for label, text in rows:
         print(f"{label:9} {text}")
     if options.steps:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import Iverson, Layer, Node, Superscript
+from ..syntax.tree import Call, Indexed, Iverson, Layer, Name, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Number, Term
+from ..terms.term import Component, Number, Term
 from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
 from .names import ARRAYS, NOTES, Entry
@@ -66,8 +66,9 @@ def _common_indices(reader: Reader, node: Node, parts: Sequence[tuple[Node, Valu
     for part, value in parts:
         have = {i.name for i in value.order}
         free = reader.in_bracket or (reader.broadcast and have | want <= reader.kept)
-        if have and have != want and not free:
-            extra, missing = sorted(have - want), sorted(want - have)
+        # what a `∑` around it binds is bound in every term
+        extra, missing = sorted(have - want - reader.bound), sorted(want - have - reader.bound)
+        if have and (extra or missing) and not free:
             what = " and ".join(
                 [f"lacks {_listed(missing)}"] * bool(missing)
                 + [f"has {_listed(extra)} that the others lack"] * bool(extra)
@@ -287,9 +288,40 @@ def _is_square(value: Value) -> bool:
     return rows == columns
 
 
+def _is_of_component(
+    reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> bool:
+    """Is a function of arrays taken of a component, which is a number?  Reports that."""
+    rank = {p: r for p, (_, r) in enumerate(ARRAYS[text].parameters)} if text in ARRAYS else {}
+    for place, (part, value) in enumerate(zip(nodes, values, strict=True)):
+        numbered = isinstance(value.term, Component) and bool(value.term.indices)
+        if value.rank or value.flexible or not (value.order or numbered) or rank.get(place) == 0:
+            continue
+        source, indices = reader.source(part), ", ".join(f"`{i.name}`" for i in value.order)
+        fixes: list[str] = []
+        if isinstance(part, Indexed) and isinstance(part.base, Name):
+            fixes.append(f"{text}({part.base.text})" if isinstance(node, Call) else f"‖{part.base.text}‖")
+        if text == "sum" and value.order:
+            below = ",".join(i.name for i in value.order)
+            below = below if len(below) == 1 else f"{{{below}}}"
+            fixes.append(f"∑_{below} {source if isinstance(part, Indexed) else f'({source})'}")
+        if text == "norm":
+            fixes.append(f"abs({source})")
+        each = f" for each {indices}" if indices else ""
+        message = f"`{text}` is a function of whole arrays, and `{source}` is one number{each}: " + (
+            "write " + " or ".join(f"`{f}`" for f in fixes) if fixes else "write the array without indices"
+        )
+        told = tuple(Fix(f"write `{f}`", (node.start, node.end), f) for f in fixes)
+        reader.error("EIN208", node, message, told)
+        return True
+    return False
+
+
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.find(text)
+    if entry is None and (text in ARRAYS or text in _ARRAY) and _is_of_component(reader, node, text, nodes, values):
+        return None
     if entry is None and text in ARRAYS:
         from .array_functions import call_defined
 
@@ -319,7 +351,11 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
         reader.error("EIN301", nodes[place], message)
         return None
-    if text in _OF_MATRICES and reader.names.fact(NOTES) and values[0].rank == 2 and _is_square(values[0]):
+    if text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]) and not reader.names.fact(NOTES):
+        what = reader.source(nodes[0])
+        message = f"`{text}({what})` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix"
+        reader.error("EIN305", node, message)
+    elif text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]):
         message = f"`{text}` of a square matrix is taken entry by entry, or of the matrix: nothing says which"
         reader.error("EIN002", node, message)
         return None

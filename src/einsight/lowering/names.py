@@ -84,6 +84,8 @@ NOTES: Fact = ("notes", "")
 SPECIAL: dict[str, Entry] = {}
 # functions of arrays that plugins define, by name: each an `array_functions.Definition`
 ARRAYS: dict[str, Any] = {}
+# elementwise functions that are registered, for whoever misspells one
+FUNCTIONS: set[str] = set()
 # how many names are compared with one that is not known
 MOST_NEIGHBOURS = 300
 
@@ -217,6 +219,27 @@ class Names:
 
         found = get_close_matches(text, known, n=1, cutoff=0.6)
         return found[0] if found else None
+
+    def nearest_function(self, text: str) -> str | None:
+        """The known function that a name which is none looks most like."""
+        from difflib import get_close_matches
+
+        found = get_close_matches(text, [*FUNCTIONS, *ARRAY_FUNCTIONS, *ARRAYS], n=1, cutoff=0.6)
+        return found[0] if found else None
+
+    def is_called(self, text: str) -> bool:
+        """Is a name before brackets a function, be it one that nobody knows?  One of several letters that is not declared is.
+
+        `Wx(a + b)` is a product where `W` and `x` are known, `dx_j(…)` belongs to a derivative.
+        """
+        entry = self.before(text) or self.fact(("definition", canonical_name(text)))
+        if entry is not None and entry.kind != "inferred":
+            return entry.kind == "function"
+        if self.is_function(text):
+            return True
+        letters = sum(c.isalpha() for c in canonical_name(text))
+        differential = text[0] == "d" and (letters == 2 or len(canonical_name(text[1:])) == 1 or self.knows(text[1:]))
+        return letters > 1 and not differential and not self.splits(text)
 
     def splits(self, text: str) -> str | None:
         """`Wx` as `W x`, where all the parts are known."""

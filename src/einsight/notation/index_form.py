@@ -336,6 +336,8 @@ def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> boo
     holders = [f for f in (*over, *under) if index in f.free]
     if len(under) > 1 and all(f in under for f in holders):
         return False  # they stand in a bracket of their own
+    if 0 < sum(f in under for f in holders) < len(holders):
+        return False  # what stands above and below the line of a quotient is not summed
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
     if any(_is_broadcast(f, index) for f in holders):

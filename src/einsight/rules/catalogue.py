@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..lowering.expressions import Reader
-from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, PROPERTIES, Entry, Names
+from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, FUNCTIONS, PROPERTIES, Entry, Names
 from ..lowering.report import Report
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
@@ -166,6 +166,8 @@ class Catalogue:
         self._changed()
 
     def _changed(self) -> None:
+        FUNCTIONS.clear()
+        FUNCTIONS.update(self.functions)
         self.version = next(_versions)
         for clear in _caches:
             clear()

@@ -265,6 +265,11 @@ def _listed(what: str, given: object) -> list[object]:
 
 def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     """The names that some statements declare and define.  Raises EinsightError."""
+    return _declared(declare, layout)[0]
+
+
+def _declared(declare: str | Sequence[str], layout: str) -> tuple[Names, list[Diagnostic]]:
+    """The same, and what there is to say of those statements that is no error."""
     lines = [declare] if isinstance(declare, str) else _listed("`declare`", declare)
     require_text("`declare`", *lines)
     text = "\n".join(map(str, lines))
@@ -272,7 +277,7 @@ def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     errors = [d for d in found if d.severity == "error"]
     if errors:
         raise EinsightError(errors)
-    return names
+    return names, found
 
 
 def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:
@@ -316,9 +321,10 @@ def derive(
     require_text("the expression", expression)
     if wrt is not None:
         require_text("`wrt`", *((wrt,) if isinstance(wrt, str) else _listed("`wrt`", wrt)))
-    names = read_declarations(declare, layout)
+    names, said = _declared(declare, layout)
     try:
-        return _derive(expression, wrt, names, order, layout)
+        found = _derive(expression, wrt, names, order, layout)
+        return replace(found, diagnostics=(*said, *found.diagnostics))
     except RecursionError:
         raise fail("EIN502", "the expression is nested too deeply: define its inner parts under names") from None
 

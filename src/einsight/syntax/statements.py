@@ -1,7 +1,8 @@
 """Where the statements of a document begin and end; comments and directives.
 
-One statement a line, or several separated by `;`.  A line that starts with an operator or `=` continues
-the line before it, and so does a line inside open brackets.
+One statement a line, or several separated by `;`.  A line that starts with an operator or `=` continues the line before it,
+and so does one inside open brackets.  A sign may begin a statement too: a line `- a' x = …` that is not indented further is one
+of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
+_SIGNED = re.compile(r"([ \t]*)[-+−]")
 _GROUPING = re.compile(r"[()\[\]{};]")
 _SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -61,7 +63,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
     items: list[Piece | Directive] = []
     current: list[str] = []
     first = start = at
-    depth = 0
+    depth = indent = 0
     open_: list[str] = []
     ignored: set[str] = set()
 
@@ -84,13 +86,14 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
         inside = depth > 0 and code.strip() and not _ends_brackets(code, open_)
-        if current and not inside and not _CONTINUES.match(code):
+        further = bool(code.strip()) and _indent(code) > indent
+        if current and not inside and not _continues(code, further):
             yield block(line_start)
             first = line_start
         if comment.startswith("#!"):
             items.append(Directive(line_start + len(code) - first, comment.rstrip()))
         if not current:
-            start = line_start
+            start, indent = line_start, _indent(code)
         found = _IGNORE.search(comment)
         if found:
             ignored.update(re.findall(r"EIN\d+", found[1]) or ["*"])
@@ -111,6 +114,27 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
                 place, start = sign.end(), line_start + sign.end()
         current.append(blanked[place:] + " " * len(ending))
     yield block(len(text))
+
+
+def _indent(code: str) -> int:
+    return len(code) - len(code.lstrip(" \t"))
+
+
+def _continues(code: str, further: bool) -> bool:
+    """Does a line go on with the statement before it, by how it begins?"""
+    if not _CONTINUES.match(code):
+        return False
+    return further or not _SIGNED.match(code) or not _relates(code)
+
+
+def _relates(code: str) -> bool:
+    """Does an `=` stand outside of all brackets?"""
+    depth = 0
+    for sign in _SIGNS.finditer(code):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign[0], 0)
+        if sign[0] == "=" and depth <= 0:
+            return True
+    return False
 
 
 def _ends_brackets(code: str, open_: list[str]) -> bool:

@@ -9,13 +9,9 @@ from contextlib import suppress
 import pytest
 from edited_pages import PAGES, all_of, differences, forget_results, fresh
 
-from einsight.documents.positions import LineIndex
-from einsight.services import sheet as sheets
-from einsight.services import splitting
-from einsight.services.derivations import derivation
-from einsight.services.hover import hover
+from einsight.services import judge, sheet, splitting
 from einsight.services.sheet import Sheet
-from einsight.terms.interruption import OutOfTime, Stopped, poll, polled_by, within
+from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
 SOME = 12  # of the polls of a run, in the default run
 # one edit that changes what a definition says, and all that rests on it
@@ -148,3 +144,81 @@ def test_every_poll(run):
         run.failed(n)
         run.overtaken(n)
     print(f"{run.language}: {len(every)} polls, {run.count} runs")
+
+
+# what is told of a fault, and when it is gone
+
+
+def _fault_in(monkeypatch, module, name, word):
+    """What a module calls by a name fails where its first argument speaks of that."""
+    real = getattr(module, name)
+
+    def faulty(first, *more):
+        if word in str(getattr(first, "text", first)):
+            raise Fault("a fault")
+        return real(first, *more)
+
+    monkeypatch.setattr(module, name, faulty)
+
+
+FAULTS = [
+    ("ein", splitting, "split_document", "A ∈"),
+    ("ein", sheet, "lower_item", "dy/dx"),
+    ("ein", judge, "compare", ""),
+    ("markdown", splitting, "planned", "Notes"),
+    ("latex", splitting, "everything_in", "f = x^T"),
+    ("python", splitting, "extracts_of", "Gradients"),
+    ("python", splitting, "planned", "Gradients"),
+    ("cells", splitting, "split_document", "="),
+]
+
+
+@pytest.mark.parametrize(("language", "module", "name", "word"), FAULTS)
+def test_a_fault_is_told_where_it_is_and_costs_no_edit(monkeypatch, language, module, name, word):
+    first, second = PAGES[language], edited(language)
+    third = second.replace("2 b", "3 b", 1)
+    opened = fresh(first, language)
+    with monkeypatch.context() as broken:
+        _fault_in(broken, module, name, word)
+        forget_results()
+        for text in (second, third):
+            finished(opened, text)
+            assert opened.text == text
+            assert any("internal error" in d.message for d in opened.diagnostics())
+    finished(opened, second)
+    assert not differences(opened, all_of(fresh(second, language)))
+
+
+def test_a_fault_in_one_docstring_costs_that_one(monkeypatch):
+    _fault_in(monkeypatch, splitting, "planned", "Gradients")
+    text = PAGES["python"]
+    found = fresh(text, "python").diagnostics()
+    assert [(d.code, d.severity, text[slice(*d.span)]) for d in found] == [
+        ("EIN002", "error", "Gradients."), ("EIN401", "error", "3 x")
+    ]  # fmt: skip
+
+
+# whose time is over
+
+
+def _until_over():
+    while True:
+        poll()
+
+
+def test_the_time_of_a_request_says_nothing_of_what_is_in_it():
+    assert in_time(0.01, _until_over, "late") == "late"
+    with pytest.raises(OutOfTime), within(0.01):
+        in_time(60, _until_over, "late")
+
+
+def test_a_claim_is_not_undecided_because_a_request_was_late():
+    opened = Sheet(PAGES["ein"])
+    opened.budget = 60
+    opened.catch_up()
+    forget_results()
+    with polled_by(throw(OutOfTime("the time of a request is over"))), suppress(OutOfTime):
+        for cell in opened.next_claims():
+            opened.judge(cell)
+    opened.finish()
+    assert not differences(opened, all_of(fresh(opened.text, "ein")))

@@ -96,6 +96,37 @@ def test_what_is_shown_last_is_what_a_fresh_server_shows(servers, language):
     assert run(servers, 0, language, 6, 0) is None
 
 
+FAULT = (
+    "import einsight.services.splitting as s\nreal = s.planned\n"
+    "def planned(text, *more):\n    if 'boom' in text: raise KeyError('a fault')\n    return real(text, *more)\n"
+    "s.planned = planned"
+)
+
+
+def test_a_fault_while_notes_are_planned_is_shown_and_loses_no_edit():
+    with Session(QUICK, patch=FAULT) as session:
+        session.open("Let $x \\in \\mathbb{R}^n$.\n\n$$\\nabla_x (x^T x) = 3 x$$\n", "markdown", "file:///somewhere/fault.md")
+        assert session.codes() == [("EIN401", "3 x")]
+        session.edit("Let", "boom! Let")
+        assert session.codes() == [("EIN002", "boom! Let $x \\in \\mathbb{R}^n$.")]
+        session.edit("3 x", "4 x")
+        session.edit("boom! ", "")
+        assert session.codes() == [("EIN401", "4 x")]
+
+
+def test_notes_are_shown_in_the_layout_that_their_claims_now_follow():
+    row = "Let $A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $y = A x$.\n\n$$\\frac{dy}{dx} = A$$\n"
+    with Session(QUICK) as session:
+        session.open("", "markdown", "file:///somewhere/layout.md")
+        session.change([{"text": row}])
+        session.text = row
+        assert session.codes() == []
+        session.edit("= A$$", "= A^T$$")
+        assert session.codes() == []
+        session.edit("= A^T$$", "= A$$")
+        assert session.codes() == []
+
+
 # notebooks
 
 

@@ -2,8 +2,8 @@
 
 import json
 
-from einsight.services.notes import bounds
 from einsight.rules.catalogue import catalogue
+from einsight.services.notes import bounds
 from einsight.services.sheet import Sheet
 
 EIN = """# a note

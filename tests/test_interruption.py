@@ -4,6 +4,7 @@ Each run is repeated with something else going wrong at its n-th poll, for n aft
 `pytest -m campaign tests/test_interruption.py -s` every one.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -11,6 +12,7 @@ from edited_pages import PAGES, all_of, differences, forget_results, fresh
 
 from einsight.services import judge, sheet, splitting
 from einsight.services.sheet import Sheet
+from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
 SOME = 12  # of the polls of a run, in the default run
@@ -222,3 +224,18 @@ def test_a_claim_is_not_undecided_because_a_request_was_late():
             opened.judge(cell)
     opened.finish()
     assert not differences(opened, all_of(fresh(opened.text, "ein")))
+
+
+# two threads on one term
+
+
+def test_names_that_one_thread_gives_back_are_not_those_of_another():
+    (claim,) = [c for c in fresh("A ∈ ℝ^(n×n); x ∈ ℝ^n\nx' A x = x' A' x\n", "ein").cells if c.lowered.kind == "claim"]
+    product = claim.lowered.sides[0].value.term
+    mine = build.open_product(product)
+    build.give_back(product, mine)  # a rule is tried, and polls
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(build.open_product, product).result()
+    build.give_back(product, mine)  # it did not fire
+    assert set(mine[1]).isdisjoint(theirs[1])
+    assert build.open_product(product) is mine

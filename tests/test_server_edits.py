@@ -105,7 +105,9 @@ FAULT = (
 
 def test_a_fault_while_notes_are_planned_is_shown_and_loses_no_edit():
     with Session(QUICK, patch=FAULT) as session:
-        session.open("Let $x \\in \\mathbb{R}^n$.\n\n$$\\nabla_x (x^T x) = 3 x$$\n", "markdown", "file:///somewhere/fault.md")
+        session.open(
+            "Let $x \\in \\mathbb{R}^n$.\n\n$$\\nabla_x (x^T x) = 3 x$$\n", "markdown", "file:///somewhere/fault.md"
+        )
         assert session.codes() == [("EIN401", "3 x")]
         session.edit("Let", "boom! Let")
         assert session.codes() == [("EIN002", "boom! Let $x \\in \\mathbb{R}^n$.")]

@@ -165,10 +165,11 @@ def digest(text: str) -> str:
 
 
 def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
+    from ..lowering.report import is_fault
     from ..services.plugins import is_sound
 
     record = record_of(text, findings)
-    passing = any(d.code in _PASSING or "internal error" in d.message for d in findings.diagnostics)
+    passing = any(d.code in _PASSING or is_fault(d) for d in findings.diagnostics)
     if not passing and is_sound():  # what a faulty plugin did is told each time
         cache.put(key_of(task, text, cache), record)
     return record

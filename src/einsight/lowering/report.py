@@ -82,6 +82,20 @@ class Diagnostic:
         return replace(self, span=move(self.span), fixes=fixes, related=related)
 
 
+_FAULT = "internal error, please report it"
+
+
+def told_fault(error: Exception, span: Span, cost: str = "", code: str = "EIN002") -> Diagnostic:
+    """A fault of ours, with what it costs.  Who cannot read something says so as an error: it may hold any number of them."""
+    severity = "error" if code == "EIN002" else NAMES[code][1]
+    return Diagnostic(code, severity, span, f"{cost}{_FAULT} ({type(error).__name__}: {error})")
+
+
+def is_fault(found: Diagnostic) -> bool:
+    """Is it such a one?"""
+    return _FAULT in found.message
+
+
 @dataclass
 class Report:
     """Where a pass puts what it finds; one mistake is told once."""

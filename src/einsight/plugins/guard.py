@@ -24,7 +24,7 @@ from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
 from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 from ..rules.taught import MalformedTensor, from_table
-from ..terms.interruption import OutOfTime, Stopped, within
+from ..terms.interruption import Stopped, in_time
 from ..terms.term import Term
 from .watch import BrokenOff, watched
 
@@ -294,10 +294,13 @@ def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
     """Have two terms different values somewhere?  Not where that cannot be found out in time."""
 
     axes = sorted(left.free, key=lambda i: i.key)
+
+    def found() -> bool:
+        return compare(left, right, axes, catalogue.value, points=2, example=False).equal is False
+
     try:
-        with within(SECONDS_TO_CHECK):
-            return compare(left, right, axes, catalogue.value, points=2, example=False).equal is False
-    except (Exception, OutOfTime):  # it cannot be evaluated: nothing is known against it
+        return in_time(SECONDS_TO_CHECK, found, otherwise=False)
+    except Exception:  # it cannot be evaluated: nothing is known against it
         return False
 
 

@@ -297,16 +297,13 @@ class Server(LanguageServer):
         """Have something worked out that will be asked for again, when nobody waits for anything."""
         document = self.documents.get(uri)
         if document is not None:
-            generation = document.generation
+            state = document.state
 
             def run() -> None:
                 with within(document.budget):
                     work(document.settled()[0])
 
-            def is_stale() -> bool:
-                return document.is_stale() or document.generation != generation
-
-            task = asyncio.ensure_future(self.turns.background(run, stale=is_stale))
+            task = asyncio.ensure_future(self.turns.background(run, stale=lambda: document.is_stale(state)))
             self.background_tasks.add(task)
             task.add_done_callback(self.background_tasks.discard)
 

@@ -14,7 +14,7 @@ from lsprotocol import types as lsp
 
 from ..documents.positions import LineIndex
 from . import wire
-from .documents import OpenDocument
+from .documents import OpenDocument, State
 from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
@@ -38,20 +38,17 @@ log = logging.getLogger("einsight")
 class _Slice:
     """Reading and judging for a while."""
 
-    def __init__(self, document: OpenDocument):
-        self.document = document
-        self.generation = -1
+    def __init__(self, document: OpenDocument, state: State):
+        self.document, self.state = document, state
         self.has_read = False  # all of it: claims are what is left
 
     def is_stale(self) -> bool:
-        changed = self.generation >= 0 and self.document.generation != self.generation
-        return changed or self.document.is_stale()
+        return self.document.is_stale(self.state)
 
     def run(self) -> bool:
         """Is everything done?"""
         end = time.monotonic() + SLICE
         sheet, _ = self.document.settled()
-        self.generation = self.document.generation
         sheet.catch_up(pause=lambda: time.monotonic() > end)
         if sheet.dirty:
             return False
@@ -60,7 +57,7 @@ class _Slice:
             if time.monotonic() > end:
                 return False
             sheet.judge(cell)
-        return True
+        return not self.document.has_changed_layout()
 
 
 def _texts(document: OpenDocument, lines: LineIndex) -> list[tuple[str, int, LineIndex]]:
@@ -138,21 +135,21 @@ class Publisher:
 
     async def _work(self, document: OpenDocument) -> None:
         """Slices of work, and after each what has been found; a newer version ends it."""
-        version, was_read = document.version, False
+        state, was_read = document.state, False
         patience = IMPATIENT if document.was_finished else SLICE
-        while document.is_open and document.version == version:
-            work = _Slice(document)
+        while not document.is_stale(state):
+            work = _Slice(document, state)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
             while not (was_read or slice_.done()):  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)
                 was_read = work.has_read
                 if not slice_.done():
-                    await self._publish(document, version)
+                    await self._publish(document, state)
             finished = await slice_
             was_read = was_read or work.has_read
             if finished is None:
                 return
-            await self._publish(document, version)
+            await self._publish(document, state)
             if finished:
                 document.was_finished = True
                 break
@@ -160,15 +157,15 @@ class Publisher:
             self.drawn_when_unfinished = False
             self.refresh_views()
 
-    async def _publish(self, document: OpenDocument, version: int) -> None:
-        found = await self.server.turns.urgent(self._found, document)
-        if document.is_open and document.version == version and found is not None:
+    async def _publish(self, document: OpenDocument, state: State) -> None:
+        found = await self.server.turns.urgent(self._found, document, state)
+        if found is not None and not document.is_stale(state):
             for uri, of, diagnostics in found:
                 self.send(uri, of, diagnostics)
 
-    def _found(self, document: OpenDocument) -> list[tuple[str, int, list[dict[str, Any]]]] | None:
+    def _found(self, document: OpenDocument, state: State) -> list[tuple[str, int, list[dict[str, Any]]]] | None:
         """The diagnostics of each text of a document, with its URI and version."""
-        if document.is_stale():
+        if document.is_stale(state):
             return None
         sheet, lines = document.settled()
         found = self._reported(document, sheet, lines)

@@ -60,11 +60,14 @@ def check_within(
     """
     require_text("the text", text)
     if layout == "auto":
-        return _in_most_likely_layout(budget, text, language, beside)
+        return _in_most_likely_layout(text, lambda one: check_within(budget, text, language, one, beside))
     require_layout(layout)
-    sheet = Sheet(text, language, layout, budget, beside)
+    return _found(Sheet(text, language, layout, budget, beside))
+
+
+def _found(sheet: Sheet) -> Findings:
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), layout)
+    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout)
 
 
 def _formulas(sheet: Sheet) -> int:
@@ -73,9 +76,14 @@ def _formulas(sheet: Sheet) -> int:
     return len({(r.start, r.end) if r is not None and r.translated else order for r, order in regions})
 
 
-def likely_layout(text: str, language: str, budget: float | None = None, beside: Beside | None = None) -> str:
+def likely_layout(text: str, language: str) -> str:
     """The layout under which most claims of a text hold."""
-    return _in_most_likely_layout(budget, text, language, beside).layout
+    return layout_among(text, lambda layout: Sheet(text, language, layout))
+
+
+def layout_among(text: str, sheet_in: Callable[[str], Sheet]) -> str:
+    """The same, by the sheets of the text in each layout."""
+    return _in_most_likely_layout(text, lambda layout: _found(sheet_in(layout))).layout
 
 
 _NAMES_LAYOUT = re.compile(
@@ -91,15 +99,15 @@ def _named_layout(text: str) -> str:
     return said.pop() or "" if len(said) == 1 else ""
 
 
-def _in_most_likely_layout(budget: float | None, text: str, language: str, beside: Beside | None) -> Findings:
+def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Findings:
     """The findings in the layout that the text names, or else under which most claims hold; claims that hold in another one
     are told (EIN406)."""
     named = _named_layout(text)
     first = named or "numerator"
-    tried = {first: check_within(budget, text, language, first, beside)}
+    tried = {first: found_in(first)}
     if all(c.verdict == "right" for c in tried[first].claims):
         return tried[first]
-    tried |= {other: check_within(budget, text, language, other, beside) for other in LAYOUTS if other not in tried}
+    tried |= {other: found_in(other) for other in LAYOUTS if other not in tried}
     # what holds under an assumption speaks for a layout too, but less
     held = {
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)

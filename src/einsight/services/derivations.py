@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lowering.names import Names
 from ..lowering.report import Span
@@ -33,6 +33,7 @@ from .sheet import Sheet
 class Derivation:
     """An expression, the steps that work it out, and what comes out, with the span that it is about.
 
+    `inside` is that span in its statement, which stays the same where the statement moves.
     `start` is the expression in components, and in LaTeX; `other` is the answer in the other layout.
     """
 
@@ -44,6 +45,7 @@ class Derivation:
     steps: tuple[Step, ...]
     answer: Answer | None
     other: Answer | None = None
+    inside: Span = (0, 0)
 
 
 def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str | None = None) -> Derivation | None:
@@ -56,7 +58,8 @@ def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str 
         return None
     at, stop = _selected(sheet, cell, offset, offset if end is None else end)
     key = ("derivation", at, stop, variable)
-    return sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
+    found = sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
+    return None if found is None else replace(found, span=cell.move(found.inside))
 
 
 def _selected(sheet: Sheet, cell: Cell, start: int, end: int) -> Span:
@@ -92,7 +95,7 @@ def _derives(lowered: Lowered) -> bool:
 
 def _made(cell: Cell, node: Node, part: Part, names: Names) -> Derivation:
     text = cell.lowered.text[node.start : node.end]
-    return _derivation(cell, cell.move((node.start, node.end)), text, part, names)
+    return _derivation(cell, (node.start, node.end), text, part, names)
 
 
 def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation | None:
@@ -111,7 +114,7 @@ def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation
         if value is None or value.flexible:
             return None
         part = Part(expression, value, value.plain_axes)
-    return _derivation(cell, cell.move((0, len(lowered.text))), expression, part, names)
+    return _derivation(cell, (0, len(lowered.text)), expression, part, names)
 
 
 def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Names) -> Derivation:
@@ -127,6 +130,7 @@ def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Name
         tuple(steps_of(value, part.axes)),
         found,
         in_other_layout(part.text, value, found, names, layout) if found is not None else None,
+        span,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..lowering.arrays import identity
 from ..lowering.layout import stacked
 from ..lowering.names import Names
-from ..lowering.report import NAMES, Diagnostic, Fix, Span
+from ..lowering.report import NAMES, Diagnostic, Fix, Span, told_fault
 from ..lowering.statements import Lowered, Side, lower_statement
 from ..lowering.values import Value, fresh_axis
 from ..meaning.equality import Verdict, are_equal, compare
@@ -22,7 +22,7 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
 from ..terms.dimension import Index, Tensor
-from ..terms.interruption import OutOfTime
+from ..terms.interruption import OutOfTime, within
 from ..terms.term import Apply, Derivative, Size, Term, has_head
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
@@ -62,31 +62,43 @@ Given = tuple[tuple[str, str], ...]
 
 
 def judge_statement(
-    lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = (), sums: bool = False
+    lowered: Lowered,
+    names: Names,
+    silent: frozenset[str] = frozenset(),
+    given: Given = (),
+    sums: bool = False,
+    budget: float | None = None,
 ) -> Judged:
-    """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names.
+    """Every `=` of a claim or chain, within so many seconds; `silent` codes are left out, `given` holds of its names.
 
     `sums`: does the document write out what is summed?  Then the left side's indices are free on the right too; elsewhere
     that is a second reading, taken and told where all is right in it.
     """
+    with within(budget) as limit:
+        return _judged_kindly(lowered, names, silent, given, sums, limit)
+
+
+def _judged_kindly(
+    lowered: Lowered, names: Names, silent: frozenset[str], given: Given, sums: bool, limit: object
+) -> Judged:
     if lowered.kinder and (sums or any(d.severity == "error" for d in lowered.diagnostics)):
         found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
-        kindly, more = _judged(lowered.kinder, lowered, names, silent, given)
+        kindly, more = _judged(lowered.kinder, lowered, names, silent, given, limit)
         if all(c.verdict == "right" for c in kindly):
             return Judged(tuple(kindly), (*found, *([] if sums else [_told_kindly(lowered)])))
         if sums and "∑" in lowered.text:
             return Judged(tuple(kindly), (*found, *more))
-    claims, more = _judged(lowered.sides, lowered, names, silent, given)
+    claims, more = _judged(lowered.sides, lowered, names, silent, given, limit)
     return Judged(tuple(claims), (*lowered.diagnostics, *more))
 
 
 def _judged(
-    sides: tuple[Side, ...], lowered: Lowered, names: Names, silent: frozenset[str], given: Given
+    sides: tuple[Side, ...], lowered: Lowered, names: Names, silent: frozenset[str], given: Given, limit: object
 ) -> tuple[list[Claim], list[Diagnostic]]:
     claims: list[Claim] = []
     found: list[Diagnostic] = []
     for left, right in zip(sides, sides[1:], strict=False):
-        claim, more = judge(left, right, lowered, names, given)
+        claim, more = judge(left, right, lowered, names, given, limit)
         claims.append(claim)
         found += [d for d in more if d.code not in silent and "*" not in silent]
     return claims, found
@@ -124,8 +136,10 @@ def _told_kindly(lowered: Lowered) -> Diagnostic:
     return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
 
 
-def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given = ()) -> tuple[Claim, list[Diagnostic]]:
-    """The verdict on one `=`, and its diagnostic."""
+def judge(
+    left: Side, right: Side, lowered: Lowered, names: Names, given: Given = (), limit: object = None
+) -> tuple[Claim, list[Diagnostic]]:
+    """The verdict on one `=`, and its diagnostic; `limit` is that of the time which is granted for verdicts."""
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
         return Claim(right.span, text, "shape"), []
@@ -144,14 +158,16 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
         message = f"this claim is undecided: {reason}"
         return Claim(right.span, text, "undecided"), [Diagnostic(code, NAMES[code][1], right.span, message)]
     except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
         message = f"this claim is undecided: {spent}"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN502", NAMES["EIN502"][1], right.span, message)]
     except RecursionError:
         message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
     except Exception as error:  # a fault of ours in one claim must not cost the file
-        message = f"this claim is undecided: internal error, please report it ({type(error).__name__}: {error})"
-        return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+        found = told_fault(error, right.span, "this claim is undecided: ", code="EIN403")
+        return Claim(right.span, text, "undecided"), [found]
 
 
 def _function_gone(left: Value, right: Value, names: Names) -> str:

@@ -136,7 +136,7 @@ def _insert_steps(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Acti
     found = derivation(sheet, cell.start + at, cell.start + max(at, stop))
     if found is None:
         return
-    every = sheet.noted(cell, ("chain", found.span), partial(_links, cell, found, None))
+    every = sheet.noted(cell, ("chain", found.inside), partial(_links, cell, found, None))
     if every is not None:
         text = f"{line_end(sheet.text)}  = ".join(every)
         yield Action("Insert the whole derivation", DERIVATION, (below(sheet, cell, text),))

@@ -7,6 +7,7 @@ numbers) and do nothing a reader would call a step; steps are rules.
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -44,7 +45,15 @@ def number(value: Fraction | int) -> Number:
 
 ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
 
-OPENED = "opened"
+
+class _Here(threading.local):
+    """By what a term knows the spare names of a thread: what one gives back may be in use in another by then."""
+
+    def __init__(self) -> None:
+        self.opened = object()
+
+
+_here = _Here()
 size = Size.make
 constant = Constant.make
 component = Component.make
@@ -453,7 +462,7 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
     """The factors with fresh names for the bound indices, and those names."""
     if not term.bound:
         return term.factors, ()
-    spare = term.memo.pop(OPENED, None)
+    spare = term.memo.pop(_here.opened, None)
     if spare is not None:
         return spare
     dummies = tuple(fresh_index(b.dim) for b in term.bound)
@@ -465,10 +474,11 @@ def give_back(term: Term, opened: tuple[tuple[Term, ...], tuple[Index, ...]] | N
     """Let the next `open_product` have names that nothing holds any more: renaming is most of what rewriting costs.
 
     Only for who knows that no term of these names is left: a rule that did not fire, a walk that changed nothing.
-    Whoever opens the product meanwhile gets other names, so that two openings never share them.
+    Whoever opens the product meanwhile gets other names, so that two openings never share them; and so does another thread,
+    which may have its turn while a rule is tried.
     """
     if opened is not None and opened[1]:
-        term.memo[OPENED] = opened
+        term.memo[_here.opened] = opened
 
 
 def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
@@ -518,7 +528,7 @@ from . import walk  # noqa: E402 - the walks build terms: each module needs the 
 
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "OPENED", "constant", "delta", "derivative", "give_back", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
+    "constant", "delta", "derivative", "give_back", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

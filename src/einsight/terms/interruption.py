@@ -2,6 +2,9 @@
 
 Whoever computes for long calls `poll` often; whoever asked for the work says by `polled_by` what a poll does in
 this thread: wait for something more urgent, or raise.
+
+So whatever keeps something for later works it out first, and puts it in its place behind the last poll: what is
+interrupted leaves the old one whole.
 """
 
 from __future__ import annotations
@@ -10,6 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Stopped(BaseException):
@@ -17,7 +23,15 @@ class Stopped(BaseException):
 
 
 class OutOfTime(Stopped):
-    """The time that was granted is over; says so in words."""
+    """The time that was granted is over; says so in words.
+
+    Who takes it for an answer asks first whether it is the time that he granted: that of a whole request, which ends
+    within a claim, says nothing of the claim.
+    """
+
+    def __init__(self, words: str = "", limit: object = None):
+        super().__init__(words)
+        self.limit = limit
 
 
 class _Hook(threading.local):
@@ -51,16 +65,29 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def within(seconds: float | None) -> Iterator[None]:
-    """Raise OutOfTime from the first poll after that many seconds; None is no limit."""
+def within(seconds: float | None) -> Iterator[object]:
+    """Raise OutOfTime from the first poll after that many seconds; None is no limit.  Gives the `limit` of that."""
+    limit = object()
     if seconds is None:
-        yield
+        yield limit
         return
     end = time.monotonic() + seconds
 
     def check() -> None:
         if time.monotonic() > end:
-            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer")
+            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
 
     with polled_by(check):
-        yield
+        yield limit
+
+
+def in_time(seconds: float, work: Callable[[], T], otherwise: T) -> T:
+    """What some work gives, or that other thing where it takes longer."""
+    limit: object = None
+    try:
+        with within(seconds) as limit:
+            return work()
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return otherwise

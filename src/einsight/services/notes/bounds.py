@@ -15,7 +15,7 @@ from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
 from ...terms.dimension import Dim, Index
-from ...terms.interruption import OutOfTime, within
+from ...terms.interruption import in_time
 from ...terms.term import Component, Derivative
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
@@ -128,8 +128,4 @@ class _Statement:
 
 @lru_cache(maxsize=1_000)  # while one types, most formulas of a page stay as they are
 def _holds(statement: _Statement) -> bool:
-    try:
-        with within(_SECONDS):
-            return are_right(statement.lowered, statement.names, statement.given)
-    except OutOfTime:
-        return False
+    return in_time(_SECONDS, lambda: are_right(statement.lowered, statement.names, statement.given), otherwise=False)

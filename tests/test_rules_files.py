@@ -48,7 +48,7 @@ def test_entries():
     [
         ("a.b", "is no entry"),
         ("even: cos(-s) => cos(s)", "lacks its group: write `course.even`"),
-        ("a.b: cos(-s)", "write `left => right`"),
+        ("a.b: cos(-s)", "is no entry: write `group.name: left => right`"),
         ("a.b: cos( => sin(s)", "never closed"),
         ("a.b: A_ij => A_ji where A", "no condition"),
         ("    examples cos(c) => 1", "belongs to nothing"),

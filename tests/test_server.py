@@ -457,6 +457,14 @@ def test_settings_of_a_project_stand_over_those_of_the_client(tmp_path, scratch)
     scratch.client.notify("workspace/didChangeWatchedFiles", changed)
     assert scratch.codes() == [("EIN402", "a")]
     assert "layout" in scratch.client.wait_for(lambda m: m.method == "window/logMessage").params["message"]
+    uri = changed["changes"][0]["uri"]
+    published = "textDocument/publishDiagnostics"
+    (told,) = scratch.until(published, lambda p: p["uri"] == uri)["diagnostics"]
+    assert (told["code"], told["range"]["start"]["line"]) == ("EIN001", 1) and "`layout` is one of" in told["message"]
+    (tmp_path / "pyproject.toml").write_text("[tool.einsight]\n")
+    scratch.client.forget()
+    scratch.client.notify("workspace/didChangeWatchedFiles", changed)
+    assert scratch.until(published, lambda p: p["uri"] == uri)["diagnostics"] == []
 
 
 def test_the_capabilities_are_those_of_the_contract(session):

@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..documents import reading
 from ..lowering.report import NAMES, SEVERITIES
 
 # bytes of all entries, each of them counted as a block at least
@@ -94,8 +95,7 @@ class Cache:
         if path is None:
             return None
         try:
-            with open(path, "rb") as file:
-                entry = file.read()
+            entry = reading.content(path)
             body = entry[len(_opening(key, b"")) : -1]
             if entry != _entry(key, body):
                 return None
@@ -227,7 +227,7 @@ def _sources(module: str) -> str:
         seen = hashlib.sha256()
         for file in files:
             seen.update(f"{file.name}\0".encode())
-            seen.update(file.read_bytes())
+            seen.update(reading.content(file))
         return seen.hexdigest()
     except (OSError, ValueError, ImportError):
         return ""

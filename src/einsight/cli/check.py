@@ -19,7 +19,8 @@ from dataclasses import replace as with_changes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from ..documents import reading
+from .files import STDIN, named, put, replace, take
 
 if TYPE_CHECKING:
     from ..services.settings import Settings
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class CannotCheck(Exception):
-    """A bad option or bad settings."""
+    """A bad option."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +107,6 @@ class _Plan:
 
     def __init__(self, options: argparse.Namespace, cache: Cache, counts: Counts):
         from ..documents.regions import GUESTS, SUFFIXES
-        from .record import NotUtf8
 
         self.options, self.cache, self.counts = options, cache, counts
         self.tasks: list[Task] = []
@@ -115,12 +115,13 @@ class _Plan:
         self.mark = b""  # of standard input
         self._select, self._ignore = _codes(options.select), _codes(options.ignore)
         self._settings: dict[Path, Settings] = {}
+        self._bad: set[str] = set()  # files of settings that have been told
         self._hidden: dict[Settings, tuple[str, ...]] = {}
         for name, is_explicit in named(options.paths, SUFFIXES, self._unlisted):
             try:
                 task = self._task(name, is_explicit)
                 self._enter(task, self._read(task))
-            except NotUtf8 as problem:
+            except reading.NotUtf8 as problem:
                 if is_explicit or task.language not in GUESTS:
                     _fail(name, str(problem), counts)
             except (OSError, ValueError) as problem:
@@ -139,8 +140,7 @@ class _Plan:
         if is_explicit and name != STDIN and suffix not in SUFFIXES and os.path.exists(name):
             raise ValueError(f"einsight reads {', '.join(SUFFIXES)} files")
         settings = self._settings_in(Path(os.path.abspath(name)).parent) if name != STDIN else Settings()
-        if settings.problems:
-            raise CannotCheck(settings.problems[0])
+        self._tell_bad(settings)
         language = SUFFIXES.get(suffix, "ein")
         return Task(
             name,
@@ -153,12 +153,19 @@ class _Plan:
             rules=settings.rules,
         )
 
+    def _tell_bad(self, settings: Settings) -> None:
+        """A file of settings that is wrong is one file that could not be read: it costs those below it its settings."""
+        bad = settings.problem
+        if bad is not None and bad.source not in self._bad:
+            self._bad.add(bad.source)
+            _fail(bad.source, bad.told, self.counts)
+
     def _settings_in(self, folder: Path) -> Settings:
         """Each settings file is read once, however many folders are below it."""
         from ..services.settings import FILES, settings_for
 
         if folder not in self._settings:
-            has_own = any((folder / name).exists() for name in FILES)
+            has_own = any(os.path.lexists(folder / name) for name in FILES)  # which never raises
             is_top = folder.parent == folder
             found = settings_for(folder / "_") if has_own or is_top else self._settings_in(folder.parent)
             self._settings[folder] = found
@@ -183,10 +190,7 @@ class _Plan:
 
         if task.name != STDIN:
             return read(task)
-        try:
-            self.mark, text = decoded(take())
-        except UnicodeDecodeError:
-            raise ValueError(NOT_UTF8) from None
+        self.mark, text = reading.decoded(take())
         return text
 
     def _enter(self, task: Task, text: str) -> None:
@@ -283,7 +287,7 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
     if task.name == STDIN:
         put(mark + outcome.text.encode("utf-8"))
     elif outcome.fixed:
-        mark, text = decoded(Path(task.name).read_bytes())
+        mark, text = reading.decoded(reading.content(task.name, reading.most_of(task.name)))
         if digest(text) != outcome.digest:
             raise ValueError("it has changed meanwhile")
         replace(task.name, mark + outcome.text.encode("utf-8"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 STDIN = "<stdin>"
-NOT_UTF8 = "this is not UTF-8 text"
 
 
 def named(
@@ -51,9 +49,11 @@ def _real(name: str, homes: dict[str, str]) -> str:
 
 
 def take() -> bytes:
-    """Standard input as it comes: a text stream would lose the line ends."""
+    """Standard input as it comes, since a text stream would lose the line ends.  OSError where it is too long."""
+    from ..documents.reading import at_most
+
     stream = getattr(sys.stdin, "buffer", None)
-    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8")
+    return at_most(stream) if stream is not None else sys.stdin.read().encode("utf-8")
 
 
 def put(content: bytes) -> None:
@@ -65,12 +65,6 @@ def put(content: bytes) -> None:
     sys.stdout.flush()
     stream.write(content)
     stream.flush()
-
-
-def decoded(content: bytes) -> tuple[bytes, str]:
-    """The byte order mark, where there is one, and the text behind it; UnicodeDecodeError where it is no UTF-8."""
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    return mark, content[len(mark) :].decode("utf-8")
 
 
 def replace(path: str, content: bytes) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from ..documents import reading
+from .files import STDIN, named, put, replace, take
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
@@ -31,9 +32,9 @@ class _Source:
         from ..services.format import formatted
 
         try:
-            mark, text = decoded(self.content)
-        except UnicodeDecodeError:
-            raise CannotFormat(f"{self.name}: {NOT_UTF8}") from None
+            mark, text = reading.decoded(self.content)
+        except reading.NotUtf8 as problem:
+            raise CannotFormat(f"{self.name}: {problem}") from None
         return mark + formatted(text, style, self.language).encode("utf-8")
 
 
@@ -73,15 +74,15 @@ def _sources(paths: Sequence[str]) -> Iterator[_Source]:
     for name, is_explicit in named(paths, {".ein"}):
         if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
             raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
-        content = take() if name == STDIN else _read(Path(name))
+        content = _read(name)
         yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
 
 
-def _read(path: Path) -> bytes:
+def _read(name: str) -> bytes:
     try:
-        return path.read_bytes()
+        return take() if name == STDIN else reading.content(name, reading.most_of(name))
     except OSError as problem:
-        raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
 
 
 def _write(path: str, content: bytes) -> None:

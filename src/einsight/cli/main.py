@@ -60,8 +60,8 @@ def _choose_plugins(options: argparse.Namespace) -> None:
     from ..services.settings import settings_for
 
     settings = settings_for(Path("_"))
-    for problem in settings.problems if options.run is not _check else ():
-        print(f"einsight: {problem}", file=sys.stderr)
+    if settings.problem is not None and options.run is not _check:
+        print(f"einsight: {settings.problem}", file=sys.stderr)
     use((*settings.disabled, *getattr(options, "disable_plugin", ())), settings.rules)
 
 

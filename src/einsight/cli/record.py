@@ -24,8 +24,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..documents import reading
 from .cache import Cache
-from .files import NOT_UTF8, STDIN, decoded
+from .files import STDIN
 
 if TYPE_CHECKING:
     from ..documents.inputs import Beside
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 # what may be another time, on another machine
 _PASSING = {"EIN502"}
-
-
-class NotUtf8(ValueError):
-    """A text in another encoding."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,7 @@ def read(task: Task) -> str:
     if task.text is not None:
         return task.text
     try:
-        with open(task.name, "rb") as file:
-            return decoded(file.read())[1]
-    except UnicodeDecodeError:
-        raise NotUtf8(NOT_UTF8) from None
+        return reading.text(task.name, reading.most_of(task.name))
     except OSError as problem:
         raise OSError(problem.strerror or str(problem)) from None
 
@@ -102,9 +96,9 @@ def key_of(task: Task, text: str, cache: Cache) -> str:
 def _rules_text(name: str) -> str:
     """What a file of rules says, as it was when it was first asked for."""
     try:
-        return Path(name).read_bytes().decode("utf-8", "replace")
-    except OSError as problem:
-        return f"unreadable: {problem.strerror}"
+        return reading.content(name, reading.MOST_OF_A_SMALL_FILE).decode("utf-8", "replace")
+    except (OSError, ValueError) as problem:
+        return f"unreadable: {problem}"
 
 
 def _beside(task: Task) -> Beside | None:

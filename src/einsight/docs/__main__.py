@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("plugin", nargs="?", metavar="PLUGIN", help="the pages of this plugin or file of rules alone")
     given = parser.parse_args(arguments)
     settings = settings_for(Path("_"))
+    if settings.problem is not None:
+        print(f"einsight: {settings.problem}", file=sys.stderr)
     plugins.use(settings.disabled, settings.rules)
     try:
         count = write(given.folder, given.plugin)

@@ -73,6 +73,7 @@ class Server(LanguageServer):
         self.exit_code = 1
         self.background_tasks: set[asyncio.Future[Any]] = set()
         self._file_settings: dict[str, Settings] = {}
+        self._bad_files: set[str] = set()  # of settings, which have a diagnostic
         self._plugins = 0  # counts the choices of plugins
         self._passed_over: set[str] = set()  # files of rules in a workspace that is not trusted
 
@@ -174,8 +175,10 @@ class Server(LanguageServer):
         if known is None:
             path = path_of(uri)
             known = self._file_settings[uri] = settings_for(path) if path is not None else Settings()
-            for problem in known.problems:
-                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+            if known.problem is not None and known.problem.source not in self._bad_files:
+                self._bad_files.add(known.problem.source)
+                self.publisher.of_settings(known.problem)
+                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, str(known.problem)))
         return known.over(self.editor.checking)
 
     def apply_settings(self, document: OpenDocument) -> None:
@@ -230,10 +233,13 @@ class Server(LanguageServer):
 
     def settings_changed(self) -> None:
         """Take up new settings in every document that is open."""
+        were_bad, self._bad_files = self._bad_files, set()
         self._file_settings.clear()
         for document in self.documents.all():
             self.apply_settings(document)
             self.publisher.schedule(document, 0)
+        for source in were_bad - self._bad_files:
+            self.publisher.send_for(Path(source).as_uri(), [])
         self.publisher.refresh_views()
 
     async def pull_settings(self) -> None:
@@ -255,8 +261,9 @@ class Server(LanguageServer):
         before, self.given_settings, self._editor = self.editor, given, None
         if self.editor == before:
             return
-        for problem in self.editor.checking.problems:
-            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+        if self.editor.checking.problem is not None:
+            told = str(self.editor.checking.problem)
+            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, told))
         self.settings_changed()
 
     def load(self) -> None:

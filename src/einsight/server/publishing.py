@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -19,6 +20,7 @@ from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
+    from ..services.settings import BadSettings
     from ..services.sheet import Sheet
     from .main import Server
 
@@ -182,6 +184,14 @@ class Publisher:
         self.server.protocol.notify_plain(  # type: ignore[attr-defined]
             "textDocument/publishDiagnostics", {"uri": uri, "version": version, "diagnostics": found}
         )
+
+    def send_for(self, uri: str, found: list[dict[str, Any]]) -> None:
+        """Diagnostics of a file that is not open."""
+        self.server.protocol.notify_plain("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": found})  # type: ignore[attr-defined]
+
+    def of_settings(self, bad: BadSettings) -> None:
+        """What is wrong in a file of settings, told in that file."""
+        self.send_for(Path(bad.source).as_uri(), [wire.of_line(bad.line - 1, "EIN001", bad.words)])
 
     async def _show_progress(self, document: OpenDocument) -> None:
         """A progress bar, where the work goes on for long and the client shows one; until this is cancelled."""

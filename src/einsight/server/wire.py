@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..documents.positions import LineIndex
-from ..lowering.report import Diagnostic, Fix, Span
+from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from .notebooks import CellLines, NotebookLines
 
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
@@ -70,6 +70,18 @@ def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
     if fixes:
         made["data"] = {"fixes": fixes}
     return made
+
+
+def of_line(line: int, code: str, message: str) -> dict[str, Any]:
+    """A diagnostic on a whole line of a file whose text is not at hand."""
+    return {
+        "range": {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}},
+        "severity": SEVERITIES[NAMES[code][1]],
+        "code": code,
+        "codeDescription": {"href": f"{PAGES}#{code.lower()}"},
+        "source": "einsight",
+        "message": message,
+    }
 
 
 def fix(found: Fix, lines: LineIndex) -> dict[str, Any]:

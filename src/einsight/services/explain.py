@@ -8,7 +8,7 @@ from .derive import fail
 
 # what it means, an example that shows it, and what to do
 PAGES: dict[str, tuple[str, str, str]] = {
-    "EIN001": ("The text does not read as a statement.", "y = A * / b", "Write what the message says; only this statement is lost."),
+    "EIN001": ("The text does not read as a statement.", "y = A * / b", "Write what the message says; only this statement is lost. In a file of settings it is told on the first line that is wrong; the rest of the file counts where it can be read."),
     "EIN002": ("The formula is well formed, but einsight does not handle it yet.", "A ∈ ℝ^(n×n)\nA^(1/2)", "Write it in components, or leave it: nothing is claimed about it."),
     "EIN101": ("A name in matrix notation has no declaration, so its shape is unknown.", "W x", "Declare it: `W in R^(n x m)`. In index notation names are inferred from their indices."),
     "EIN102": ("A name is declared or defined a second time.", "x ∈ ℝ^m\nx ∈ ℝ^n", "Use another name, or remove one of the two."),

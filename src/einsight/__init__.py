@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from . import forking as _forking  # noqa: F401 - from now on forks wait for imports
+
 if TYPE_CHECKING:
     from .lowering.report import EinsightError
     from .services.check import check

@@ -7,7 +7,6 @@ shape of each of its axes without a symbol table.
 from __future__ import annotations
 
 import itertools
-import threading
 import weakref
 from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Union
 if TYPE_CHECKING:
     from .term import Abstraction
 
-_LOCK = threading.Lock()
 _FRESH = itertools.count(1)
 
 
@@ -36,20 +34,25 @@ def _remove(gone: Any) -> None:
 
 
 def intern_object(identity: tuple, make: Any) -> Any:
-    """The one live object of that identity; `make` builds it when there is none.  Safe under threads."""
+    """The one live object of that identity; `make` builds it when there is none.
+
+    Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
+    """
     known = _TABLE.get(identity)
     found = known() if known is not None else None
     if found is not None:
         return found
-    with _LOCK:
-        known = _TABLE.get(identity)
-        found = known() if known is not None else None
-        if found is None:
-            found = make()
-            entry = _Interned(found, _remove)
-            entry.identity = identity
-            _TABLE[identity] = entry
-        return found
+    made = make()
+    entry = _Interned(made, _remove)
+    entry.identity = identity
+    while True:
+        standing = _TABLE.setdefault(identity, entry)
+        if standing is entry:
+            return made
+        found = standing()
+        if found is not None:
+            return found
+        _remove(standing)  # dead, and not taken out yet
 
 
 class Dim:

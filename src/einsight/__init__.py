@@ -62,4 +62,5 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             tell(lambda message: warnings.warn(message, PluginWarning, stacklevel=4))
 
+    call.__module__ = __name__  # where it is found, so that it can be sent to another process
     return call

@@ -118,6 +118,9 @@ class Catalogue:
         self._foreign: dict[str, Function | None] = {}
         self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
 
+    def __reduce__(self) -> tuple[Callable[[], Catalogue], tuple[()]]:
+        return catalogue, ()  # a copy in another process is what that process knows
+
     def add(self, kit: Kit) -> None:
         """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
         items = kit.items()

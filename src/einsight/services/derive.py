@@ -71,9 +71,9 @@ class Derived:
     unreduced: Term = field(repr=False)
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
-    names: Names = field(repr=False)
-    # the derivative as it stands in `layout`, not carried out
-    laid: Value = field(repr=False)
+    names: Names = field(repr=False, compare=False)  # what is declared; what counts of it is in the term
+    # the derivative as it stands in `layout`, not carried out; its axes may be fresh ones
+    laid: Value = field(repr=False, compare=False)
     # is it a first derivative of a number?
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
@@ -497,7 +497,7 @@ class Rewritten:
     input: str
     index: str
     free: tuple[str, ...]
-    steps: list[Step]
+    steps: list[Step] = field(hash=False)
 
     def as_json(self) -> dict[str, Any]:
         return {

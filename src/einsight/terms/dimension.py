@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _FRESH = itertools.count(1)
 
 
-class _Interned(weakref.ref):
+class _Entry(weakref.ref):
     """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
 
     __slots__ = ("identity",)
     identity: tuple
 
 
-_TABLE: dict[tuple, _Interned] = {}
+_TABLE: dict[tuple, _Entry] = {}
 
 
 def _remove(gone: Any) -> None:
@@ -43,7 +43,7 @@ def intern_object(identity: tuple, make: Any) -> Any:
     if found is not None:
         return found
     made = make()
-    entry = _Interned(made, _remove)
+    entry = _Entry(made, _remove)
     entry.identity = identity
     while True:
         standing = _TABLE.setdefault(identity, entry)
@@ -55,7 +55,24 @@ def intern_object(identity: tuple, make: Any) -> Any:
         _remove(standing)  # dead, and not taken out yet
 
 
-class Dim:
+class Interned:
+    """What there is once: its copy is itself, and a pickle of it becomes, where it is read, the one that there is."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .pickling import reduced  # which builds terms
+
+        return reduced(self)
+
+
+class Dim(Interned):
     """The size of an axis: a name, or a positive integer.
 
     `inferred` marks a dimension that nobody declared (index notation names it after its index); such a
@@ -93,7 +110,7 @@ class Dim:
 ONE_DIM = Dim(1)
 
 
-class Index:
+class Index(Interned):
     """A free index (`named`), an opened bound one (`fresh`) or a closed bound one (`bound`).
 
     A bound index is named by the height of its binder and its place in it, so two sums that differ in
@@ -132,7 +149,7 @@ def bound_index(height: int, place: int, dim: Dim) -> Index:
     return Index(f"#{height}.{place}", dim, Index.BOUND, height * 4096 + place)
 
 
-class Shift:
+class Shift(Interned):
     """A shifted index `i + k - 1`: a sum of indices and a whole number, counted from 1 like components."""
 
     __slots__ = ("indices", "offset", "dim", "key", "__weakref__")
@@ -160,7 +177,7 @@ def slot_key(slot: Slot) -> tuple[int, int, str]:
     return (3, slot, "") if isinstance(slot, int) else slot.key
 
 
-class Tensor:
+class Tensor(Interned):
     """A named array: its axes, its declared properties and, if it was defined, its definition.
 
     `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is

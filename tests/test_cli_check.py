@@ -1,5 +1,6 @@
 """`einsight check` over trees and in CI: processes, the cache, formats, fixes, folders."""
 
+import hashlib
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import pytest
 
 import einsight
 from einsight.cli import cache as caching
-from einsight.cli import progress, workers
+from einsight.cli import progress, sealing, workers
 from einsight.cli.main import main
 from einsight.documents.positions import LineIndex
 from einsight.documents.regions import SUFFIXES
@@ -259,7 +260,12 @@ def test_plugins_and_sources_are_part_of_the_program(monkeypatch, tmp_path):
 
 def _as_ours(record):
     """The record in the form of an entry that is whole."""
-    return lambda entry: caching._entry(entry["key"], json.dumps(record(entry)).encode())
+    return lambda entry: sealed(entry, json.dumps(record(entry)).encode())
+
+
+def sealed(entry, body):
+    """An entry as this user writes it, of whatever record."""
+    return caching.Cache(Path("anywhere"))._entry(entry["key"], body)
 
 
 POISON = {
@@ -273,7 +279,7 @@ POISON = {
     "of another text": lambda entry: json.dumps({**entry, "key": "0" * 64}),
     "changed": lambda entry: json.dumps({**entry, "record": EMPTY}),
     "spaced": lambda entry: json.dumps(entry, indent=1),
-    "deep within": lambda entry: caching._entry(entry["key"], b"[" * 100_000),
+    "deep within": lambda entry: sealed(entry, b"[" * 100_000),
     "no record": _as_ours(lambda entry: None),
     "a key too many": _as_ours(lambda entry: {**entry["record"], "run": "exit 7"}),
     "no number": _as_ours(lambda entry: {**entry["record"], "unread": "9"}),
@@ -298,6 +304,84 @@ def test_a_poisoned_entry_is_ignored(check, place):
         assert json.loads(out)["runs"][0]["results"][0]["ruleId"] == "EIN402", name
         assert check("a.ein")[:2] == told
         assert path.read_bytes() == good, f"{name}: it is written anew"
+
+
+def test_nobody_else_writes_an_entry_that_counts(check, place, monkeypatch):
+    """Who can write into the folder knows the form of an entry, and not the secret."""
+    write("a.ein", WRONG)
+    told = check("a.ein")[:2]
+    (path,) = entries(place)
+    good = path.read_bytes()
+    entry = json.loads(good)
+    with monkeypatch.context() as other:
+        other.setenv("EINSIGHT_CACHE_KEY", "another's")
+        forged = sealed(entry, json.dumps(EMPTY).encode())
+    plain = hashlib.sha256(json.dumps(EMPTY).encode()).hexdigest()
+    for bad in (forged, json.dumps({**entry, "digest": plain, "record": EMPTY}).encode()):
+        path.write_bytes(bad)
+        assert check("a.ein")[:2] == told and path.read_bytes() == good
+
+
+def test_users_of_one_folder_keep_apart(check, place, monkeypatch):
+    write("a.ein", WRONG)
+    for user in ("one", "another"):
+        monkeypatch.setenv("EINSIGHT_CACHE_KEY", user)
+        assert [from_cache(check("a.ein")[2]) for _ in range(2)] == [0, 1]
+    monkeypatch.setenv("EINSIGHT_CACHE_KEY", "one")
+    assert from_cache(check("a.ein")[2]) == 1 and len(entries(place)) == 2
+
+
+@POSIX
+def test_a_folder_that_others_may_write_in_is_no_cache(check, place, monkeypatch):
+    write("a.ein", WRONG)
+    told = check("a.ein")[:2]
+    (path,) = entries(place)
+    root = path.parent.parent
+    assert root.stat().st_mode & 0o777 == 0o700
+    for mode, count in ((0o755, 1), (0o770, 0), (0o707, 0), (0o700, 1)):
+        root.chmod(mode)
+        status, out, err = check("a.ein")
+        assert ((status, out), from_cache(err)) == (told, count), oct(mode)
+    with monkeypatch.context() as other:
+        other.setattr(os, "geteuid", lambda: 12345)
+        assert from_cache(check("a.ein")[2]) == 0
+    root.symlink_to(root.rename(root.with_name("elsewhere")))
+    assert from_cache(check("a.ein")[2]) == 0
+
+
+@POSIX
+def test_the_secret_is_the_user_s_alone(tmp_path):
+    where = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    path = sealing.place(where, "linux")
+    first = sealing.secret(where, "linux")
+    assert sealing.secret(where, "linux") == first and len(first) == sealing.LENGTH
+    assert [p.stat().st_mode & 0o777 for p in (path, path.parent)] == [0o600, 0o700]
+    assert list(path.parent.iterdir()) == [path]
+
+    def spoil(way):
+        if way == "linked":
+            other = path.rename(tmp_path / "known")
+            path.symlink_to(other)
+        elif way == "read by all":
+            path.chmod(0o644)
+        else:
+            path.write_bytes(b"short")
+
+    for way in ("linked", "read by all", "cut"):
+        before = sealing.secret(where, "linux")
+        spoil(way)
+        after = sealing.secret(where, "linux")
+        assert after != before and sealing.secret(where, "linux") == after and path.stat().st_mode & 0o777 == 0o600, way
+    for impossible in ({"XDG_STATE_HOME": "/dev/null/x"}, {"XDG_STATE_HOME": "/a\0b"}):
+        assert sealing.secret(impossible, "linux") is None
+    given = sealing.secret({**where, "EINSIGHT_CACHE_KEY": "told"}, "linux")
+    assert given == sealing.secret({"EINSIGHT_CACHE_KEY": "told"}, "win32") != after
+
+
+def test_without_a_secret_there_is_no_cache(check, place, monkeypatch):
+    write("a.ein", WRONG)
+    monkeypatch.setattr(caching, "secret", lambda: None)
+    assert [from_cache(check("a.ein", "--jobs", 1)[2]) for _ in range(2)] == [0, 0] and entries(place) == []
 
 
 def test_without_a_cache_nothing_is_said(check, monkeypatch, place):

@@ -1,16 +1,19 @@
 """What checks found before, kept by content: one JSON file for each text, settings and program that met.
 
 Whatever is not exactly such an entry counts as none, and a cache that cannot be read or written is no cache: nothing is
-said and nothing fails.  `EINSIGHT_CACHE` names the folder, `EINSIGHT_CACHE=0` is none.
+said and nothing fails.  `EINSIGHT_CACHE` names the folder, `EINSIGHT_CACHE=0` is none.  Entries are sealed (`sealing.py`), and
+stand in a folder of their user's, which nobody else may write in: what others put there counts as none.
 
-    FOLDER/check/3/3f…e1.json     {"key": "3f…e1", "digest": of the record, "record": {...}}
+    FOLDER/check-USER/3/3f…e1.json     {"key": "3f…e1", "digest": of the record, sealed, "record": {...}}
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ from typing import Any
 
 from ..documents import reading
 from ..lowering.report import NAMES, SEVERITIES
+from .sealing import is_own, seal, secret
 
 # bytes of all entries, each of them counted as a block at least
 LIMIT = 100_000_000
@@ -74,6 +78,25 @@ class Cache:
     def program(self) -> str:
         return _program() if self.home is not None else ""
 
+    @cached_property
+    def _secret(self) -> bytes | None:
+        return secret() if self.home is not None else None
+
+    @cached_property
+    def _root(self) -> str | None:
+        """The folder of this user's entries, made where there is none; None where there can be none, or others may write in it."""
+        if self.home is None or self._secret is None:
+            return None
+        root = os.path.join(self.home, f"check-{seal(self._secret, b'folder')[:16]}")
+        try:
+            os.makedirs(self.home, mode=0o700, exist_ok=True)
+            with suppress(FileExistsError):
+                os.mkdir(root, 0o700)
+            state = os.lstat(root)
+        except (OSError, ValueError):  # of a path that can be none
+            return None
+        return root if stat.S_ISDIR(state.st_mode) and is_own(state) else None
+
     def key(
         self,
         text: str,
@@ -88,7 +111,7 @@ class Cache:
         return hashlib.sha256(told.encode("ascii")).hexdigest()
 
     def _path(self, key: str) -> str | None:
-        return None if self.home is None else os.path.join(self.home, "check", key[0], f"{key}.json")
+        return None if self._root is None else os.path.join(self._root, key[0], f"{key}.json")
 
     def get(self, key: str) -> dict[str, Any] | None:
         path = self._path(key)
@@ -96,8 +119,8 @@ class Cache:
             return None
         try:
             entry = reading.content(path)
-            body = entry[len(_opening(key, b"")) : -1]
-            if entry != _entry(key, body):
+            body = entry[len(self._opening(key, b"")) : -1]
+            if not hmac.compare_digest(entry, self._entry(key, body)):
                 return None
             record = json.loads(body)
         except (OSError, ValueError, RecursionError):  # of a path that can be none; of brackets within brackets
@@ -117,12 +140,20 @@ class Cache:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             try:
                 with open(beside, "wb") as file:
-                    file.write(_entry(key, json.dumps(record).encode("ascii")))
+                    file.write(self._entry(key, json.dumps(record).encode("ascii")))
                 os.replace(beside, path)
             except BaseException:
                 with suppress(OSError):
                     os.unlink(beside)
                 raise
+
+    def _entry(self, key: str, body: bytes) -> bytes:
+        return self._opening(key, body) + body + b"}"
+
+    def _opening(self, key: str, body: bytes) -> bytes:
+        """What stands before the record, of the same length for every one."""
+        assert self._secret is not None
+        return f'{{"key": "{key}", "digest": "{seal(self._secret, key.encode(), body)}", "record": '.encode("ascii")
 
     def has(self, key: str) -> bool:
         """Is there an entry, good or bad?"""
@@ -131,11 +162,11 @@ class Cache:
 
     def prune(self, shards: set[str]) -> None:
         """Remove the entries that were used longest ago, until those parts of the cache are within their limit."""
-        if self.home is None:
+        if self._root is None:
             return
         for shard in shards:
             with suppress(OSError, ValueError):
-                self._prune(self.home / "check" / shard)
+                self._prune(Path(self._root, shard))
 
     def _prune(self, shard: Path) -> None:
         found = sorted(_entries(shard))
@@ -155,15 +186,6 @@ def _entries(shard: Path) -> Iterator[tuple[float, int, str]]:
             with suppress(OSError):
                 state = entry.stat(follow_symlinks=False)
                 yield state.st_mtime, max(state.st_size, BLOCK), entry.path
-
-
-def _entry(key: str, body: bytes) -> bytes:
-    return _opening(key, body) + body + b"}"
-
-
-def _opening(key: str, body: bytes) -> bytes:
-    """What stands before the record, of the same length for every one."""
-    return f'{{"key": "{key}", "digest": "{hashlib.sha256(body).hexdigest()}", "record": '.encode("ascii")
 
 
 def _fits(value: Any, shape: Any) -> bool:

@@ -129,3 +129,12 @@ class EinsightError(Exception):
         self.diagnostics = list(diagnostics)
         errors = [d for d in self.diagnostics if d.severity == "error"] or self.diagnostics
         super().__init__("; ".join(f"{d.code} {d.message}" for d in errors))
+
+    def __reduce__(self) -> tuple[type[EinsightError], tuple[list[Diagnostic]]]:
+        return type(self), (self.diagnostics,)
+
+    def __eq__(self, other: object) -> bool:
+        return self.diagnostics == other.diagnostics if isinstance(other, EinsightError) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.diagnostics))

@@ -34,6 +34,7 @@ from ..terms.term import (
 )
 from ..terms.unknown import is_unknown, split_unknown
 from ..terms.walk import is_whole
+from .cofactors import COFACTOR, with_cofactors
 from .fields import Dual, Duals, Field, NotInField, NoValueHere
 from .instances import Instance
 
@@ -52,6 +53,7 @@ class Table:
 def entries(term: Term, instance: Instance, axes: Sequence[Index]) -> list[Any]:
     """The entries of `term` over `axes`, which must hold its free indices; it is repeated along the others."""
     evaluator = Evaluator(instance)
+    term = with_cofactors(term)
     for tensor in sorted(term.depends, key=lambda t: len(t.depends)):
         if tensor.definition is not None:  # those that others use first, so that nothing recurses through them
             evaluator.array(tensor)
@@ -257,6 +259,11 @@ class Evaluator:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
+            if term.name == COFACTOR:
+                key = (which, *places)
+                if key not in memo:
+                    memo[key] = _cofactor(self.field, blocks[0], places)
+                return memo[key]
             if (which,) not in memo:
                 memo[which,] = _matrix_function(self.field, term.name, blocks)
             result = memo[which,]
@@ -306,6 +313,18 @@ def _matrix_function(field: Field, name: str, blocks: list[list[Any]]) -> Any:
     if name == "inv":
         return inverse
     return det if name == "det" else field.apply("log", (det,))
+
+
+def _cofactor(field: Field, data: list[Any], places: Sequence[int]) -> Any:
+    """The determinant of a matrix with the row `b` replaced by the unit row of `a`, for each of the pairs `a, b` of places."""
+    n = math.isqrt(len(data))
+    rows = [data[r * n : r * n + n] for r in range(n)]
+    units = dict(zip(places[1::2], places[::2], strict=True))
+    if len(units) < len(places) // 2:
+        return field.number(Fraction(0))
+    for b, a in units.items():
+        rows[b] = [field.number(Fraction(int(a == k))) for k in range(n)]
+    return solve_inverse(field, rows, need_inverse=False)[1]
 
 
 def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list[Any]]:
@@ -395,15 +414,15 @@ def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list
 
 
 def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = True) -> tuple[list[list[Any]], Any]:
-    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NotInField when singular."""
+    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NoValueHere where an inverse is needed and none."""
     n = len(matrix)
     one, zero, minus = (field.number(Fraction(v)) for v in (1, 0, -1))
     rows = [list(r) + [one if i == j else zero for j in range(n)] for i, r in enumerate(matrix)]
     det = one
 
     def size(value: Any) -> float:
-        value = value.value if isinstance(value, Dual) else value
-        value = value.value if isinstance(value, Dual) else value
+        while isinstance(value, Dual):
+            value = value.value
         return abs(value) if not field.exact else float(value != 0)
 
     for column in range(n):
@@ -411,7 +430,7 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
         if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
             if need_inverse:
                 raise NoValueHere("singular matrix")
-            return [], zero
+            return [], _determinant(field, matrix)  # 0, but with a slope it may have
         if pivot != column:
             rows[pivot], rows[column] = rows[column], rows[pivot]
             det = field.multiply(det, minus)
@@ -423,3 +442,22 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
                 factor = field.multiply(minus, rows[r][column])
                 rows[r] = [field.add(a, field.multiply(factor, b)) for a, b in zip(rows[r], rows[column], strict=True)]
     return [r[n:] for r in rows], det
+
+
+def _determinant(field: Field, matrix: list[list[Any]]) -> Any:
+    """Without any division by an entry (Faddeev and LeVerrier)."""
+    n = len(matrix)
+    size = range(n)
+    zero = field.number(Fraction(0))
+    inner = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
+    last = zero
+    for k in range(1, n + 1):
+        inner = [
+            [functools.reduce(field.add, (field.multiply(row[m], inner[m][j]) for m in size)) for j in size]
+            for row in matrix
+        ]
+        trace = functools.reduce(field.add, (inner[i][i] for i in size))
+        last = field.multiply(field.number(Fraction(-1, k)), trace)
+        for i in size:
+            inner[i][i] = field.add(inner[i][i], last)
+    return last if n % 2 == 0 else field.multiply(field.number(Fraction(-1)), last)

@@ -34,20 +34,22 @@ class BrokenOff(BaseException):
 class _Watch:
     """Work under way in a thread; the watching thread fills in the rest when it first sees it, since most work is over then.
 
+    process the one that it was begun in: the clocks of a thread end with a fork
     clock   counts the seconds that the thread has computed, where the system has such a clock
     ended   when it was broken off last
     """
 
     __slots__ = (
-        "thread", "plugin", "subject", "is_loading", "since", "clock", "computed", "memory", "stage", "reason", "ended", "is_told",
+        "thread", "plugin", "subject", "is_loading", "process", "since", "clock", "computed", "memory", "stage", "reason", "ended",
+        "is_told",
     )  # fmt: skip
 
     def __init__(self, thread: int, plugin: str, subject: str, is_loading: bool):
         self.thread, self.plugin, self.subject, self.is_loading = thread, plugin, subject, is_loading
-        self.since, self.stage = 0.0, ""
+        self.process, self.stage = 0, ""
 
     def begin(self) -> None:
-        self.since, self.memory = time.monotonic(), _memory()
+        self.process, self.since, self.memory = os.getpid(), time.monotonic(), _memory()
         self.reason, self.ended, self.is_told = "", 0.0, False
         self.clock = time.pthread_getcpuclockid(self.thread) if hasattr(time, "pthread_getcpuclockid") else None
         self.computed = time.clock_gettime(self.clock) if self.clock is not None else 0.0
@@ -70,9 +72,24 @@ _on_duty = threading.Event()
 # the streams of the process, and what stands for them while somebody is watched: made once, since rules are tried often
 _own: list[Any] = [None, None]
 _aside: list[Any] = [None, None]
-# a process that was forked has no watching thread
+
+
+def _begin_in_child() -> None:
+    """A process that was forked has no watching thread, and of those watched the one that forked; others may have held the locks."""
+    global _lock, _on_duty
+    _lock, _on_duty = threading.Lock(), threading.Event()
+    _watchman.clear()
+    own = _watches.get(threading.get_ident())
+    _watches.clear()
+    if own is not None:
+        _watches[own.thread] = own
+        _send_for_watchman()
+    elif sys.stdout is _aside[0] and _aside[0] is not None:
+        sys.stdout, sys.stdin = _own
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_on_duty.clear)
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 def watched(work: Callable[[], T], plugin: str, subject: str = "", is_loading: bool = False) -> T:
@@ -158,7 +175,7 @@ def _look() -> None:
 def _is_spent(watch: _Watch) -> bool:
     if watch.stage:
         return True
-    if not watch.since:
+    if watch.process != os.getpid():
         watch.begin()
     passed = time.monotonic() - watch.since
     computed = time.clock_gettime(watch.clock) - watch.computed if watch.clock is not None else 0.0

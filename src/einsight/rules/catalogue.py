@@ -6,12 +6,12 @@ The table is filled once, at the first question, by whatever `install_loader` na
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..forking import ForkedLock
 from ..lowering.expressions import Reader
 from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, FUNCTIONS, PROPERTIES, Entry, Names
 from ..lowering.report import Report
@@ -118,6 +118,9 @@ class Catalogue:
         self._foreign: dict[str, Function | None] = {}
         self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
 
+    def __reduce__(self) -> tuple[Callable[[], Catalogue], tuple[()]]:
+        return catalogue, ()  # a copy in another process is what that process knows
+
     def add(self, kit: Kit) -> None:
         """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
         items = kit.items()
@@ -207,7 +210,7 @@ class Clash(ValueError):
     """A name that two plugins give."""
 
 
-_lock = threading.RLock()
+_lock = ForkedLock()
 _state: dict[str, Catalogue] = {}
 _loader: list[Callable[[Catalogue], None]] = []
 _is_filling: list[bool] = []
@@ -220,6 +223,9 @@ def install_loader(loader: Callable[[Catalogue], None]) -> None:
 
 def catalogue() -> Catalogue:
     """The one of this process, filled at the first call.  Raises RuntimeError for a plugin that asks while it is loaded."""
+    found = _state.get("it")
+    if found is not None:
+        return found
     with _lock:
         if "it" not in _state:
             if _is_filling:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -29,6 +28,7 @@ from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
 from ..terms.term import Derivative, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
+from .lazily import lazily
 from .readback import definitions_in, verified_matrix
 
 HIGHEST_ORDER = 8
@@ -71,15 +71,15 @@ class Derived:
     unreduced: Term = field(repr=False)
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
-    names: Names = field(repr=False)
-    # the derivative as it stands in `layout`, not carried out
-    laid: Value = field(repr=False)
+    names: Names = field(repr=False, compare=False)  # what is declared; what counts of it is in the term
+    # the derivative as it stands in `layout`, not carried out; its axes may be fresh ones
+    laid: Value = field(repr=False, compare=False)
     # is it a first derivative of a number?
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
 
-    @cached_property
+    @lazily
     def matrix(self) -> str | None:
         """The matrix form in `layout`, or None where there is none; read back before it is given out."""
         term = self.term
@@ -92,7 +92,7 @@ class Derived:
         """Rows and columns of the matrix form."""
         return tuple(str(d) for d in self.laid.layout) if self.laid.rank and self.matrix is not None else None
 
-    @cached_property
+    @lazily
     def gradient(self) -> str | None:
         """Of a number's derivative, the matrix form in the variable's own shape."""
         if not self.has_gradient or self.matrix is None:
@@ -100,18 +100,18 @@ class Derived:
         own = Value(self.term, self.axes)
         return verified_matrix(self.term, own, self.names)
 
-    @cached_property
+    @lazily
     def latex(self) -> str:
         """The matrix form, or the index form where there is none."""
         return formula_latex(self.matrix) if self.matrix is not None else latex_form(self.term, named_axes(self.axes))
 
-    @cached_property
+    @lazily
     def formula(self) -> str:
         """What generated code computes: an array whose axes are `free` in every layout, so not always `matrix`."""
         whole = verified_matrix(self.term, Value(self.term, self.axes), self.names) if len(self.axes) <= 2 else None
         return whole or (f"{self.index}, axes {', '.join(self.free)}" if self.free else self.index)
 
-    @cached_property
+    @lazily
     def steps(self) -> list[Step]:
         """The derivation, one rule a step, ending in the matrix form."""
         names = free_names(self.axes)
@@ -503,7 +503,7 @@ class Rewritten:
     input: str
     index: str
     free: tuple[str, ...]
-    steps: list[Step]
+    steps: list[Step] = field(hash=False)
 
     def as_json(self) -> dict[str, Any]:
         return {

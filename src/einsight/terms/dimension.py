@@ -7,7 +7,6 @@ shape of each of its axes without a symbol table.
 from __future__ import annotations
 
 import itertools
-import threading
 import weakref
 from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Sequence
@@ -16,18 +15,17 @@ from typing import TYPE_CHECKING, Any, Union
 if TYPE_CHECKING:
     from .term import Abstraction
 
-_LOCK = threading.Lock()
 _FRESH = itertools.count(1)
 
 
-class _Interned(weakref.ref):
+class _Entry(weakref.ref):
     """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
 
     __slots__ = ("identity",)
     identity: tuple
 
 
-_TABLE: dict[tuple, _Interned] = {}
+_TABLE: dict[tuple, _Entry] = {}
 
 
 def _remove(gone: Any) -> None:
@@ -36,23 +34,45 @@ def _remove(gone: Any) -> None:
 
 
 def intern_object(identity: tuple, make: Any) -> Any:
-    """The one live object of that identity; `make` builds it when there is none.  Safe under threads."""
+    """The one live object of that identity; `make` builds it when there is none.
+
+    Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
+    """
     known = _TABLE.get(identity)
     found = known() if known is not None else None
     if found is not None:
         return found
-    with _LOCK:
-        known = _TABLE.get(identity)
-        found = known() if known is not None else None
-        if found is None:
-            found = make()
-            entry = _Interned(found, _remove)
-            entry.identity = identity
-            _TABLE[identity] = entry
-        return found
+    made = make()
+    entry = _Entry(made, _remove)
+    entry.identity = identity
+    while True:
+        standing = _TABLE.setdefault(identity, entry)
+        if standing is entry:
+            return made
+        found = standing()
+        if found is not None:
+            return found
+        _remove(standing)  # dead, and not taken out yet
 
 
-class Dim:
+class Interned:
+    """What there is once: its copy is itself, and a pickle of it becomes, where it is read, the one that there is."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .pickling import reduced  # which builds terms
+
+        return reduced(self)
+
+
+class Dim(Interned):
     """The size of an axis: a name, or a positive integer.
 
     `inferred` marks a dimension that nobody declared (index notation names it after its index); such a
@@ -90,7 +110,7 @@ class Dim:
 ONE_DIM = Dim(1)
 
 
-class Index:
+class Index(Interned):
     """A free index (`named`), an opened bound one (`fresh`) or a closed bound one (`bound`).
 
     A bound index is named by the height of its binder and its place in it, so two sums that differ in
@@ -129,7 +149,7 @@ def bound_index(height: int, place: int, dim: Dim) -> Index:
     return Index(f"#{height}.{place}", dim, Index.BOUND, height * 4096 + place)
 
 
-class Shift:
+class Shift(Interned):
     """A shifted index `i + k - 1`: a sum of indices and a whole number, counted from 1 like components."""
 
     __slots__ = ("indices", "offset", "dim", "key", "__weakref__")
@@ -157,7 +177,7 @@ def slot_key(slot: Slot) -> tuple[int, int, str]:
     return (3, slot, "") if isinstance(slot, int) else slot.key
 
 
-class Tensor:
+class Tensor(Interned):
     """A named array: its axes, its declared properties and, if it was defined, its definition.
 
     `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from .dimension import Dim, Index, Shift, Slot, Tensor, intern_object, slot_key
+from .dimension import Dim, Index, Interned, Shift, Slot, Tensor, intern_object, slot_key
 
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
@@ -27,7 +27,7 @@ def slot_indices(slot: Slot) -> tuple[Index, ...]:
     return ()
 
 
-class Term:
+class Term(Interned):
     """What every head has.
 
     free     the indices whose value is still open
@@ -301,7 +301,7 @@ class Product(Term):
         return self.factors
 
 
-class Abstraction:
+class Abstraction(Interned):
     """`(i, j) ↦ body`: an array as a function of its indices, with canonical parameter names."""
 
     __slots__ = ("params", "body", "free", "height", "key", "symmetric", "__weakref__")

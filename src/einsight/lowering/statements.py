@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Directive, Piece, split_document
 from ..syntax.tree import (
@@ -128,6 +129,7 @@ def _direct(directive: Directive, names: Names) -> Lowered:
 def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lowered:
     """One statement; what it declares or defines is told to `names`."""
     report = Report()
+    piece = replace(piece, text=blanked(piece.text))
     tree, problems = parse_statement(piece.text)
     layout = layout or (names.layout if isinstance(tree, Relation) else "")
     marks = Marks(piece.text)

@@ -22,6 +22,7 @@ from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
@@ -279,7 +280,7 @@ def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lower
     """The value of an expression or of the right side of a definition."""
     from ..lowering.statements import lower_statement
 
-    text = expression.strip()
+    text = blanked(expression).strip()
     if not text:
         raise fail("EIN001", "the expression is empty: write what to derive, as in `y' A x`")
     lowered = lower_statement(Piece(0, text), names, layout)
@@ -363,11 +364,12 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
 
 
 def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:
-    tree, problems = parse_statement(text.strip())
+    text = blanked(text).strip()
+    tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
         raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
     node = tree.sides[0]
-    entry = names.get(text.strip())
+    entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
         letters = list(named.values())[len(axes) :]

@@ -15,6 +15,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .bars import Bars
+from .blanks import blanked
 from .mistakes import explain, unclosed
 from .subscripts import read_subscript
 from .tree import (
@@ -70,6 +71,7 @@ def grammar() -> Lark:
 @lru_cache(maxsize=4_000)
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
+    text = blanked(text)
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)

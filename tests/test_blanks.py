@@ -4,6 +4,7 @@ import pytest
 
 import einsight
 from einsight.documents.positions import LineIndex
+from einsight.server.features.drawing import _placed
 from einsight.services.fixing import fix
 from einsight.services.format import formatted
 from einsight.services.hover import hover
@@ -121,3 +122,13 @@ def test_what_turns_a_text_around_is_no_blank(sign):
 @pytest.mark.parametrize("text", [t.format("\u200b", "\u200b") for t in INSIDE])
 def test_nothing_that_is_blanked_changes_its_length(text):
     assert len(blanked(text)) == len(text) and blanked("plain \t text") == "plain \t text"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0c", "\u2028"])
+def test_colours_lie_on_what_they_colour(end):
+    """A statement over two lines in ASCII was once coloured as if it were on one."""
+    text = f"A in R^(n x m); x in R^m; b in R^n{end}y = A x{end}   + b{end}"
+    sheet, lines = Sheet(text), LineIndex(text)
+    sheet.finish()
+    coloured = "".join(text[lines.offset(*a) : lines.offset(*b)] for a, b, _, _ in _placed(sheet, lines, 0, len(text)))
+    assert coloured.endswith("yAxb")

@@ -111,11 +111,12 @@ def _placed(
 ) -> Iterator[tuple[Place, Place, str, tuple[str, ...]]]:
     for cell, found in tokens(sheet, start, end):
         (offset, _), text = cell.move((0, 0)), cell.item.text
-        if found and text.isascii() and "\n" not in text and "\r" not in text:  # most of all: one look-up does
+        if found and text.isascii():
             row, column = lines.position(offset)
-            for first, last, kind, modifiers in found:
-                yield (row, column + first), (row, column + last), kind, modifiers
-            continue
+            if row + 1 == len(lines.starts) or offset + len(text) < lines.starts[row + 1]:  # on one line: one look-up does
+                for first, last, kind, modifiers in found:
+                    yield (row, column + first), (row, column + last), kind, modifiers
+                continue
         for first, last, kind, modifiers in found:
             yield lines.position(offset + first), lines.position(offset + last), kind, modifiers
 

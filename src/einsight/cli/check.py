@@ -33,7 +33,14 @@ class CannotCheck(Exception):
     """A bad option or bad settings."""
 
 
+STATUS = (
+    "exit status: 0 where every judged claim stands and no error is reported; 1 where one is, or a claim is wrong, "
+    "transposed or right only under an assumption; 2 where a file could not be checked.  What is ignored does not count."
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = STATUS
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
@@ -46,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
     )
     parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read")
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
 
 
@@ -88,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     if os.environ.get("EINSIGHT_DEBUG"):
         told = f"{len(plan.tasks) - len(plan.due)} of {len(plan.tasks)} files from the cache"
         print(f"einsight: {told}", file=sys.stderr)
-    return 2 if counts.failed else 1 if counts.errors else 0
+    return counts.status(options.exit_zero)
 
 
 def _fail(name: str, problem: str, counts: Counts) -> None:

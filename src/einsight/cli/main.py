@@ -1,6 +1,7 @@
 """`einsight`: check, derive, rewrite, rules, explain, fmt, plugin, lsp.
 
-Exit 0: nothing of severity error; 1: findings; 2: it could not be run, with one line on stderr.
+Exit 0: all is well; 1: a claim does not stand, an error was found, a file is to be formatted; 2: it could not be run, with one
+line on stderr.
 """
 
 from __future__ import annotations

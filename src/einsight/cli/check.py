@@ -9,7 +9,6 @@ the order of the files, each as soon as those before it are.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Generator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
     from ..services.settings import Settings
@@ -74,9 +74,8 @@ def run(options: argparse.Namespace) -> int:
     plan = _Plan(options, Cache(None if options.no_cache else folder()), counts)
     # what came through a pipe goes on in it, and nothing else
     out = sys.stderr if options.fix and "-" in options.paths else sys.stdout
-    if isinstance(out, io.TextIOWrapper):
-        # programs read UTF-8; a letter that cannot be written, or a name that is none, costs no file
-        out.reconfigure(encoding=None if options.format == "text" else "utf-8", errors="backslashreplace")
+    if options.format != "text":
+        for_programs(out, is_json=options.format in ("json", "sarif"))
     report = formats()[options.format](out, options.verbose)
     progress.total = len(plan.tasks)
     try:
@@ -85,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
                 progress.clear()
                 for whose, fault in outcome.faults:
                     if whose not in faults:  # each process tells its own
-                        print(f"einsight: {fault}", file=sys.stderr)
+                        say(fault)
                     faults.add(whose)
                 _tell(task, outcome, plan, counts, report)
                 progress.done += 1
@@ -95,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     plan.cache.prune({plan.keys[k][0] for k in plan.due})
     if os.environ.get("EINSIGHT_DEBUG"):
         told = f"{len(plan.tasks) - len(plan.due)} of {len(plan.tasks)} files from the cache"
-        print(f"einsight: {told}", file=sys.stderr)
+        say(told)
     return counts.status(options.exit_zero)
 
 
@@ -103,7 +102,7 @@ def _fail(name: str, problem: str, counts: Counts) -> None:
     """One file less; the others are checked all the same."""
     problem = " ".join(problem.split())
     counts.failed.append((name, problem))
-    print(f"einsight: {name}: {problem}", file=sys.stderr)
+    say(f"{path(name)}: {problem}")
 
 
 # what there is to do

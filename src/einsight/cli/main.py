@@ -7,7 +7,7 @@ line on stderr.
 from __future__ import annotations
 
 import argparse
-import json
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from . import check as checking
 from . import fmt as formatting
+from . import terminal
 
 
 class CannotRun(Exception):
@@ -23,6 +24,9 @@ class CannotRun(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message)  # which fails where it cannot be written; argparse says nothing of that
+
     def error(self, message: str) -> NoReturn:
         raise CannotRun(message)
 
@@ -30,29 +34,54 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
-        options = _parser().parse_args(arguments)
-        if options.run is not _lsp:  # which loads them when a document is opened
-            _choose_plugins(options)
+        terminal.prepare()
         try:
-            return options.run(options)
-        finally:
-            _tell_faults()
-    except CannotRun as problem:
+            status = _run(arguments)
+        except SystemExit:  # it was asked for help
+            terminal.flush()
+            raise
+        terminal.flush()
+        return status
+    except (CannotRun, terminal.NoOutput) as problem:
         return _refuse(str(problem))
     except KeyboardInterrupt:
         return _refuse("interrupted")
     except BrokenPipeError:
         # whoever read us has gone: nothing is left to say, to anyone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.drop()
         return 0
+    except OSError as problem:
+        if problem.filename is not None:
+            return _refuse(f"{problem.filename}: {problem.strerror}")
+        terminal.drop()
+        if sys.platform == "win32" and problem.errno == errno.EINVAL:  # a closed pipe there
+            return 0
+        return _refuse(f"the output could not be written: {problem.strerror or problem}")
     except Exception as problem:
-        from ..lowering.report import EinsightError
+        return _refuse(_of_ours(problem))
 
-        if isinstance(problem, EinsightError):
-            return _refuse(str(problem))
-        if os.environ.get("EINSIGHT_DEBUG"):
-            raise
-        return _refuse(f"internal error, please report it: {type(problem).__name__}: {problem}")
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.run is not _lsp:  # which loads them when a document is opened
+        _choose_plugins(options)
+    try:
+        return options.run(options)
+    finally:
+        _tell_faults()
+
+
+def _of_ours(problem: Exception) -> str:
+    """Why a command ended, which may be a fault of ours."""
+    from ..lowering.report import EinsightError
+
+    if isinstance(problem, EinsightError):
+        return str(problem)
+    if isinstance(problem, MemoryError):
+        return "there is not enough memory for this"
+    if os.environ.get("EINSIGHT_DEBUG"):
+        raise problem
+    return f"internal error, please report it: {type(problem).__name__}: {problem}"
 
 
 def _choose_plugins(options: argparse.Namespace) -> None:
@@ -62,18 +91,18 @@ def _choose_plugins(options: argparse.Namespace) -> None:
 
     settings = settings_for(Path("_"))
     for problem in settings.problems if options.run is not _check else ():
-        print(f"einsight: {problem}", file=sys.stderr)
+        terminal.say(problem)
     use((*settings.disabled, *getattr(options, "disable_plugin", ())), settings.rules)
 
 
 def _tell_faults() -> None:
     from ..services.plugins import tell
 
-    tell(lambda message: print(f"einsight: {message}", file=sys.stderr))
+    tell(terminal.say)
 
 
 def _refuse(message: str) -> int:
-    print("einsight: " + " ".join(message.split()), file=sys.stderr)
+    terminal.say(message)
     return 2
 
 
@@ -165,7 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=_list_plugins)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
-    lsp.add_argument("--tcp", metavar="HOST:PORT")
+    lsp.add_argument(
+        "--tcp",
+        metavar="HOST:PORT",
+        help="serve one client on this machine, on 127.0.0.1, ::1 or localhost, and then end.  What is printed has a token: the "
+        "client sends it in its first message, `initialize`, as `initializationOptions.token`",
+    )
     lsp.set_defaults(run=_lsp)
     return parser
 
@@ -198,7 +232,7 @@ def _list_targets_of_plugins(parser: argparse.ArgumentParser) -> None:
 
 
 def _print_json(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    terminal.hand_over(terminal.json_text(data), is_json=True)
 
 
 # derive and rewrite
@@ -214,11 +248,12 @@ def _derive(options: argparse.Namespace) -> int:
         wrt = wrt[0]
     found = derive(options.expression, wrt, options.declare, options.order, options.layout)
     if options.to == "latex" and options.steps:
-        print(found.steps_latex())
+        terminal.hand_over(found.steps_latex())
         return 0
     if options.to != "text" or options.product or options.structured:
         sizes = dict(options.size)
-        print(found.to(options.to, structured=options.structured, product=options.product, sizes=sizes).rstrip("\n"))
+        text = found.to(options.to, structured=options.structured, product=options.product, sizes=sizes)
+        terminal.hand_over(text.rstrip("\n"), is_json=options.to == "json")
         return 0
     name = "".join(f"_{f}" if len(f) > 1 else f for f in found.free)
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]
@@ -232,9 +267,9 @@ def _derive(options: argparse.Namespace) -> int:
     rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
     rows += [("note", note) for note in found.notes]
     for label, text in rows:
-        print(f"{label:9} {text}")
+        terminal.show(f"{label:9} {text}")
     if options.steps:
-        print("\nsteps")
+        terminal.show("\nsteps")
         _print_steps(found.steps)
     return 0
 
@@ -250,17 +285,17 @@ def _profiled(options: argparse.Namespace) -> int:
     try:
         return _derive(options)
     finally:
-        print("\n".join(profile.table()), file=sys.stderr)
+        sys.stderr.write("\n".join(profile.table()) + "\n")
 
 
 def _print_steps(steps: Sequence[Any]) -> None:
     if not steps:
-        print("  nothing to do")
+        terminal.show("  nothing to do")
         return
     width = max(len(s.rule) for s in steps)
-    print(f"  {'':{width}}    {steps[0].before}")
+    terminal.show(f"  {'':{width}}    {steps[0].before}")
     for step in steps:
-        print(f"  {step.rule:{width}}  = {step.after}")
+        terminal.show(f"  {step.rule:{width}}  = {step.after}")
 
 
 def _rewrite(options: argparse.Namespace) -> int:
@@ -270,9 +305,9 @@ def _rewrite(options: argparse.Namespace) -> int:
     if options.format == "json":
         _print_json(found.as_json())
         return 0
-    print(found.index)
+    terminal.show(found.index)
     if options.steps:
-        print("\nsteps")
+        terminal.show("\nsteps")
         _print_steps(found.steps)
     return 0
 
@@ -291,7 +326,7 @@ def _rules(options: argparse.Namespace) -> int:
     if not chosen and options.id not in catalogue().versions:
         raise CannotRun(f"there is no rule and no plugin `{options.id}`: `einsight rules` lists them")
     if options.id in known and options.format == "text":
-        print(explain(options.id))
+        terminal.show(explain(options.id))
         return 0
     if options.format == "json":
         _print_json(
@@ -300,7 +335,7 @@ def _rules(options: argparse.Namespace) -> int:
         return 0
     width = max((len(r.id) for r in chosen), default=0)
     for rule in chosen:
-        print(f"{rule.id:{width}}  {rule.statement}    ({rule.source})")
+        terminal.show(f"{rule.id:{width}}  {rule.statement}    ({rule.source})")
     return 0
 
 
@@ -318,16 +353,16 @@ def _verify(options: argparse.Namespace) -> int:
         for result in results:
             mark = "FAILED" if result.problem else "note" if result.note else "ok"
             said = result.problem or result.note
-            print(f"{mark:6}  {result.subject}: {result.check}" + (f": {said}" if said else ""))
+            terminal.show(f"{mark:6}  {result.subject}: {result.check}" + (f": {said}" if said else ""))
         notes = sum(bool(r.note) for r in results)
-        print(f"{len(results) - len(failed) - notes} checks hold, {len(failed)} do not")
+        terminal.show(f"{len(results) - len(failed) - notes} checks hold, {len(failed)} do not")
     return 1 if failed else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
     from ..services.explain import explain
 
-    print(explain(options.what))
+    terminal.show(explain(options.what))
     return 0
 
 
@@ -353,8 +388,8 @@ def _new_plugin(options: argparse.Namespace) -> int:
     except OSError as problem:
         raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
     home = source.parts[0]
-    print(f"{home} has one rule and one function: they are in {source}")
-    print(f"next: cd {home} && pip install -e '.[test]' && pytest")
+    terminal.show(f"{home} has one rule and one function: they are in {source}")
+    terminal.show(f"next: cd {home} && pip install -e '.[test]' && pytest")
     return 0
 
 
@@ -366,15 +401,15 @@ def _list_plugins(options: argparse.Namespace) -> int:
         _print_json(found)
         return 0
     if not found:
-        print("no plugin is installed: `einsight plugin new NAME` makes one")
+        terminal.show("no plugin is installed: `einsight plugin new NAME` makes one")
     for plugin in found:
         brings = ", ".join(f"{count} {kind}" for kind, count in plugin["brings"].items())
         told = (brings or "nothing") if plugin["on"] else plugin["why"]
-        print(
+        terminal.show(
             f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})"
         )
         for off in plugin["off"]:
-            print(
+            terminal.show(
                 f"    off: {off['reason'] if off['stage'] == 'reading' else '{subject} ({stage}): {reason}'.format(**off)}"
             )
     return 0
@@ -382,14 +417,22 @@ def _list_plugins(options: argparse.Namespace) -> int:
 
 def _lsp(options: argparse.Namespace) -> int:
     from ..server.main import serve
+    from ..server.tcp import CannotServe
 
-    address = None
-    if options.tcp:
-        host, _, port = options.tcp.rpartition(":")
-        if not host or not port.isdigit():
-            raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765")
-        address = (host, int(port))
-    return serve(address)
+    if options.tcp is None:
+        return serve()
+    host, _, port = options.tcp.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port[:6]) > 65_535:
+        raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765; port 0 is any that is free")
+
+    def announce(text: str) -> None:
+        terminal.show(text)
+        terminal.flush()
+
+    try:
+        return serve((host.removeprefix("[").removesuffix("]"), int(port)), announce)
+    except CannotServe as problem:
+        raise CannotRun(str(problem)) from None
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from ..syntax.tree import (
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number
+from ..terms.term import Number, NumberTooLong
 from . import marks as kinds
 from .expressions import Reader
 from .layout import LAYOUTS
@@ -150,6 +150,8 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
         report.add(
             "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
         )
+    except NumberTooLong as problem:
+        report.add("EIN502", 0, len(piece.text), str(problem))
     return lowered
 
 

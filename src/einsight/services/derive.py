@@ -16,6 +16,7 @@ from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
@@ -28,7 +29,7 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
-from ..terms.term import Derivative, Term, has_head
+from ..terms.term import Derivative, NumberTooLong, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 from .readback import definitions_in, verified_matrix
 
@@ -143,7 +144,7 @@ class Derived:
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
         first = latex_form(self.unreduced, free_names(self.axes))
-        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in self.steps]
+        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in self.steps]
         return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
@@ -322,6 +323,8 @@ def derive(
         return _derive(expression, wrt, names, order, layout)
     except RecursionError:
         raise fail("EIN502", "the expression is nested too deeply: define its inner parts under names") from None
+    except NumberTooLong as problem:
+        raise fail("EIN502", str(problem)) from None
 
 
 def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
@@ -527,6 +530,6 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
     try:
         steps = narrate(value.term, named, chosen)
         result = normal_form(value.term, chosen)
-    except BudgetExceeded as spent:
+    except (BudgetExceeded, NumberTooLong) as spent:
         raise fail("EIN502", str(spent)) from None
     return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)

@@ -196,9 +196,9 @@ def test_the_command(tmp_path):
     """A page in a browser, then the client that was meant."""
     server = subprocess.Popen([*COMMAND, "--tcp", "localhost:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        port = int(server.stdout.readline().split(b":")[-1])
+        host, _, port = server.stdout.readline().decode().split()[-1].rpartition(":")
         token = server.stdout.readline().decode().split()[-1]
-        place = ("127.0.0.1", port)
+        place = (host.strip("[]"), int(port))
         body = {**STATUS, "params": {"command": "einsight.createPlugin", "arguments": ["evil", tmp_path.as_uri()]}}
         with socket.create_connection(place, timeout=10) as page:
             page.sendall(POST + framed(body))

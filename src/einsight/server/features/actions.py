@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ...docs.book import one_page
 from ...documents.positions import LineIndex
@@ -26,6 +27,7 @@ from ..arguments import field_of, require
 from ..protocol import Plain
 from ..turns import TookTooLong
 
+log = logging.getLogger("einsight")
 # a page may have to work out the derivative of a function
 PAGE_SECONDS = 5
 
@@ -149,7 +151,11 @@ async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
         return False
     converter = server.protocol._converter
     made = converter.structure({"label": "einsight", "edit": edit}, lsp.ApplyWorkspaceEditParams)
-    answer = await server.workspace_apply_edit_async(made)
+    try:
+        answer = await server.workspace_apply_edit_async(made)
+    except JsonRpcException as problem:
+        log.warning("the client does not apply an edit: %s", problem)
+        return False
     return bool(answer.applied)
 
 

@@ -998,4 +998,4 @@ def test_a_derivative_needs_nothing_of_it():
         "print([m for m in sys.modules if m.startswith('einsight.cli.') or m == 'subprocess'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
-    assert done.stdout.splitlines()[-1] == str([f"einsight.cli.{m}" for m in ("files", "terminal", "check", "fmt", "main")])
+    assert done.stdout.splitlines()[-1] == str([f"einsight.cli.{m}" for m in ("files", "terminal", "check", "fmt", "lsp", "main")])

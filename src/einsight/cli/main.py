@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from . import check as checking
 from . import fmt as formatting
+from . import lsp as serving
 from . import terminal
 
 
@@ -194,12 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=_list_plugins)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
-    lsp.add_argument(
-        "--tcp",
-        metavar="HOST:PORT",
-        help="serve one client on this machine, on 127.0.0.1, ::1 or localhost, and then end.  What is printed has a token: the "
-        "client sends it in its first message, `initialize`, as `initializationOptions.token`",
-    )
+    serving.add_arguments(lsp)
     lsp.set_defaults(run=_lsp)
     return parser
 
@@ -381,57 +377,24 @@ def _fmt(options: argparse.Namespace) -> int:
 
 
 def _new_plugin(options: argparse.Namespace) -> int:
-    from ..services.scaffold import new_plugin
+    from .plugin import new
 
     try:
-        source = new_plugin(options.name, Path())
+        return new(options.name)
     except OSError as problem:
         raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
-    home = source.parts[0]
-    terminal.show(f"{home} has one rule and one function: they are in {source}")
-    terminal.show(f"next: cd {home} && pip install -e '.[test]' && pytest")
-    return 0
 
 
 def _list_plugins(options: argparse.Namespace) -> int:
-    from ..services.plugins import listed
+    from .plugin import tell
 
-    found = listed()
-    if options.format == "json":
-        _print_json(found)
-        return 0
-    if not found:
-        terminal.show("no plugin is installed: `einsight plugin new NAME` makes one")
-    for plugin in found:
-        brings = ", ".join(f"{count} {kind}" for kind, count in plugin["brings"].items())
-        told = (brings or "nothing") if plugin["on"] else plugin["why"]
-        terminal.show(
-            f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})"
-        )
-        for off in plugin["off"]:
-            terminal.show(
-                f"    off: {off['reason'] if off['stage'] == 'reading' else '{subject} ({stage}): {reason}'.format(**off)}"
-            )
-    return 0
+    return tell(options.format)
 
 
 def _lsp(options: argparse.Namespace) -> int:
-    from ..server.main import serve
-    from ..server.tcp import CannotServe
-
-    if options.tcp is None:
-        return serve()
-    host, _, port = options.tcp.rpartition(":")
-    if not host or not (port.isascii() and port.isdecimal()) or int(port[:6]) > 65_535:
-        raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765; port 0 is any that is free")
-
-    def announce(text: str) -> None:
-        terminal.show(text)
-        terminal.flush()
-
     try:
-        return serve((host.removeprefix("[").removesuffix("]"), int(port)), announce)
-    except CannotServe as problem:
+        return serving.run(options)
+    except serving.CannotServe as problem:
         raise CannotRun(str(problem)) from None
 
 

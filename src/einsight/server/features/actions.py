@@ -122,6 +122,7 @@ def asked_place(params: Any, method: str) -> tuple[str, Any, Callable[[str], Any
     position = field_of(params, "position")
     told = f"{method} takes a uri and a position, of which"
     require(f"{told} `uri`", "uri", uri)
+    assert isinstance(uri, str)
     require(f"{told} `position`", "position", position)
     for name in ("variable", "end"):
         if field_of(params, name) is not None:

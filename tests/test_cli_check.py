@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 TRANSPOSED = "a, x in R^m\nd/dx (a' x) = a\n"
 RIGHT = "x in R^m\nd/dx (x' x) = 2 x'\n"
 WRONG = "x in R^m\nd/dx (x' x) = 3 x'\n"
-EMPTY = {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "formulas": 0}
+EMPTY = {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "formulas": 0, "failing": []}
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals, permissions and links of POSIX")
 
 
@@ -446,6 +446,60 @@ def test_the_cache_is_bounded(tmp_path):
         assert set(left) & set(of_it) <= {used, *of_it[-4:]}
     cache.prune({"0"})
     caching.Cache(None).prune({"0"})
+
+
+# exit statuses
+
+JUDGED = {
+    "right": (RIGHT, []),
+    "transposed": (TRANSPOSED, ["EIN402"]),
+    "right_if": ("A in R^(n x n); x in R^n\nd/dx (x' A x) = 2 x' A\n", ["EIN405"]),
+    "wrong": (WRONG, ["EIN401"]),
+    "shape": ("a, x in R^m\nd/dx (a' x) = 3\n", ["EIN404"]),
+    "shape within": ("a, x in R^m; y in R^k\nd/dx (a' y) = a'\n", ["EIN301"]),
+    "undecided": ("$\\frac{\\partial}{\\partial x} (x^T A x) = 3 A x$\n", []),
+    "no claim": ("x in R^m\nx x\n", ["EIN303"]),
+}
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_the_exit_status_is_what_is_reported(check, name):
+    """Alike in every format, from the cache, in other processes: what is ignored does not count, and is not silent."""
+    text, codes = JUDGED[name]
+    write("a.md" if name == "undecided" else "a.ein", text)
+    write("b.ein", RIGHT)
+    wanted = int(bool(codes))
+    for options in ([], ["--no-cache"], ["--jobs", 2, "--no-cache"], ["--jobs", 2], *(["--format", f] for f in ("json", "sarif", "github"))):
+        assert check(".", *options)[0] == wanted, options
+        assert check(".", *options, "--exit-zero")[0] == 0, options
+    assert (name in check(".", "--format", "json")[1]) == (name not in ("shape within", "no claim"))
+    for code in codes:
+        ignored = ["--ignore", code]
+        assert check(".", *ignored)[0] == 0 and check(".", "--select", "EIN103")[0] == 0
+        out = check(".", *ignored)[1]
+        assert "not\n" not in out and ("ignored" in out) == (name != "no claim")
+        assert check(".", "--select", code)[0] == 1
+    if codes and name != "no claim":
+        first, second, *rest = text.split("\n")
+        for told in (f"{first}\n{second} # einsight: ignore {codes[0]}\n", f"#! ignore {codes[0]}\n{text}", f"{first}\n{second} # einsight: ignore\n"):
+            write("a.ein", told)
+            status, out, _ = check(".")
+            assert status == 0 and "1 ignored" in out and "not" not in out
+            assert json.loads(check(".", "--format", "json")[1])["summary"]["ignored"] == 1
+
+
+def test_what_is_fixed_stands(check):
+    write("a.ein", TRANSPOSED)
+    assert check("a.ein")[0] == 1 and check("a.ein", "--fix", "--ignore", "EIN402")[0] == 0
+    assert check("a.ein", "--fix")[0] == 0 and check("a.ein")[0] == 0
+    write("a.md", "$x, a \\in \\mathbb{R}^m$, $A \\in \\mathbb{R}^{m \\times m}$\n\n$\\nabla_x a^T x = a$, $\\frac{d}{dx} (x^T a) = a$, "
+          "$\\frac{d}{dx} x^T A x = x^T (A + A^T)$, $\\frac{d}{dx} A x = A$\n")  # fmt: skip
+    status, out, _ = check("a.md")
+    assert status == 1 and "EIN406" in out and check("a.md", "--ignore", "EIN406")[0] == 0
+
+
+def test_nothing_makes_a_file_that_cannot_be_read_a_success(check):
+    assert check("missing.ein", "--exit-zero")[0] == 2
 
 
 # formats
@@ -1030,4 +1084,4 @@ def test_a_derivative_needs_nothing_of_it():
         "print([m for m in sys.modules if m.startswith('einsight.cli.') or m == 'subprocess'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
-    assert done.stdout.splitlines()[-1] == str([f"einsight.cli.{m}" for m in ("files", "check", "fmt", "main")])
+    assert done.stdout.splitlines()[-1] == str([f"einsight.cli.{m}" for m in ("files", "terminal", "check", "fmt", "lsp", "main")])

@@ -133,11 +133,11 @@ def test_settings_of_a_project(tmp_path, capsys):
     notes = tmp_path / "deep" / "notes.ein"
     notes.parent.mkdir()
     notes.write_text("a, x in R^m\nd/dx (a' x) = a\nspare in R\n")
-    assert main(["check", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    assert main(["check", str(notes)]) == 1 and "EIN402" in capsys.readouterr().out
     (tmp_path / "pyproject.toml").write_text('[tool.einsight]\nlayout = "denominator"\nignore = ["EIN103"]\n')
     assert main(["check", str(notes)]) == 0
     assert capsys.readouterr().out == "checked 1 claim in 1 formula\n"
-    assert main(["check", "--layout", "numerator", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    assert main(["check", "--layout", "numerator", str(notes)]) == 1 and "EIN402" in capsys.readouterr().out
     (tmp_path / "deep" / "einsight.toml").write_text('layout = "sideways"\n')
     assert main(["check", str(notes)]) == 2
     said = capsys.readouterr().err

@@ -1,7 +1,5 @@
 """The language server under everything a client may do to it: it answers, says what is wrong, and lives."""
 
-import json
-import socket
 import subprocess
 import sys
 import time
@@ -376,27 +374,3 @@ def test_the_client_dies_and_leaves_the_pipe_open():
     client.request("initialize", {"processId": gone.pid, "rootUri": None, "capabilities": {}})
     client.notify("initialized", {})
     assert _exit_code(client) == 1
-
-
-def test_over_tcp():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen([*COMMAND, "--tcp", f"127.0.0.1:{port}"])
-    try:
-        for _ in range(100):
-            try:
-                connection = socket.create_connection(("127.0.0.1", port), timeout=10)
-                break
-            except OSError:
-                time.sleep(0.1)
-        body = json.dumps({
-            "jsonrpc": "2.0", "id": 1, "method": "initialize",
-            "params": {"processId": None, "rootUri": None, "capabilities": {}},
-        }).encode()  # fmt: skip
-        connection.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        assert b'"hoverProvider"' in connection.recv(100_000)
-        connection.close()
-    finally:
-        server.kill()
-        server.wait()

@@ -45,7 +45,10 @@ _FOUND = {
     "related": [{"range": _RANGE, "column": int, "message": str}], "certain": bool, "fingerprint": str,
 }  # fmt: skip
 _UNREAD = {"range": _RANGE, "column": int, "reason": str}
-RECORD = {"claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int}
+RECORD = {
+    "claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int,
+    "failing": [{"claim": int, "codes": [frozenset(NAMES)]}],
+}  # fmt: skip
 
 
 def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:

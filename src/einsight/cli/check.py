@@ -9,7 +9,6 @@ the order of the files, each as soon as those before it are.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Generator
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import reading
 from .files import STDIN, named, put, replace, take
+from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
     from ..services.settings import Settings
@@ -34,7 +34,14 @@ class CannotCheck(Exception):
     """A bad option."""
 
 
+STATUS = (
+    "exit status: 0 where every judged claim stands and no error is reported; 1 where one is, or a claim is wrong, "
+    "transposed or right only under an assumption; 2 where a file could not be checked.  What is ignored does not count."
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = STATUS
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
@@ -47,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
     )
     parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read")
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
 
 
@@ -67,9 +75,8 @@ def run(options: argparse.Namespace) -> int:
     plan = _Plan(options, Cache(None if options.no_cache else folder()), counts)
     # what came through a pipe goes on in it, and nothing else
     out = sys.stderr if options.fix and "-" in options.paths else sys.stdout
-    if isinstance(out, io.TextIOWrapper):
-        # programs read UTF-8; a letter that cannot be written, or a name that is none, costs no file
-        out.reconfigure(encoding=None if options.format == "text" else "utf-8", errors="backslashreplace")
+    if options.format != "text":
+        for_programs(out, is_json=options.format in ("json", "sarif"))
     report = formats()[options.format](out, options.verbose)
     progress.total = len(plan.tasks)
     try:
@@ -78,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
                 progress.clear()
                 for whose, fault in outcome.faults:
                     if whose not in faults:  # each process tells its own
-                        print(f"einsight: {fault}", file=sys.stderr)
+                        say(fault)
                     faults.add(whose)
                 _tell(task, outcome, plan, counts, report)
                 progress.done += 1
@@ -88,15 +95,15 @@ def run(options: argparse.Namespace) -> int:
     plan.cache.prune({plan.keys[k][0] for k in plan.due})
     if os.environ.get("EINSIGHT_DEBUG"):
         told = f"{len(plan.tasks) - len(plan.due)} of {len(plan.tasks)} files from the cache"
-        print(f"einsight: {told}", file=sys.stderr)
-    return 2 if counts.failed else 1 if counts.errors else 0
+        say(told)
+    return counts.status(options.exit_zero)
 
 
 def _fail(name: str, problem: str, counts: Counts) -> None:
     """One file less; the others are checked all the same."""
     problem = " ".join(problem.split())
     counts.failed.append((name, problem))
-    print(f"einsight: {name}: {problem}", file=sys.stderr)
+    say(f"{path(name)}: {problem}")
 
 
 # what there is to do

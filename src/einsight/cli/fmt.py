@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..documents import reading
 from .files import STDIN, named, put, replace, take
+from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
@@ -51,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
     changed = [(source, text) for source, text in zip(sources, new, strict=True) if source.content != text]
     if options.check:
         for source, _ in changed:
-            print(source.name)
-        print(_summary("would format", len(changed), len(sources)))
+            show(path(source.name))
+        show(_summary("would format", len(changed), len(sources)))
         return 1 if changed else 0
     for source, text in changed:
         if source.name != STDIN:
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     # the text that came through a pipe goes on in it, and nothing else
     piped = next((text for source, text in zip(sources, new, strict=True) if source.name == STDIN), None)
     if piped is None:
-        print(_summary("formatted", len(changed), len(sources)))
+        show(_summary("formatted", len(changed), len(sources)))
     else:
         put(piped)
     return 0
@@ -85,8 +86,8 @@ def _read(name: str) -> bytes:
         raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
 
 
-def _write(path: str, content: bytes) -> None:
+def _write(name: str, content: bytes) -> None:
     try:
-        replace(path, content)
+        replace(name, content)
     except OSError as problem:
-        raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None

@@ -1,8 +1,9 @@
 """What is said of one file, as plain data: it comes from a worker process or from the cache, and every format prints it.
 
-    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N}
+    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N, "failing": [...]}
 
-`formulas` counts those with claims, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
+`formulas` counts those with claims, `failing` has the claims that do not stand, each with its number `claim` and the `codes` that
+say so, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
 has it, and in each diagnostic besides
 
     column       of its start, in characters: what a terminal shows
@@ -170,11 +171,11 @@ def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
 
 
 def reported(record: Record, silent: Iterable[str]) -> Record:
-    """Without the codes that are not reported."""
+    """Without the codes that are not reported, and what nothing else speaks against."""
     hidden = frozenset(silent)
-    if not any(d["code"] in hidden for d in record["diagnostics"]):
-        return record
-    return {**record, "diagnostics": [d for d in record["diagnostics"] if d["code"] not in hidden]}
+    diagnostics = [d for d in record["diagnostics"] if d["code"] not in hidden]
+    failing = [f for f in record["failing"] if not f["codes"] or not hidden.issuperset(f["codes"])]
+    return {**record, "diagnostics": diagnostics, "failing": failing}
 
 
 def record_of(text: str, findings: Findings) -> Record:
@@ -192,6 +193,7 @@ def record_of(text: str, findings: Findings) -> Record:
             for span, reason in findings.unread_reasons
         ],
         "formulas": findings.formulas,
+        "failing": [{"claim": number, "codes": list(codes)} for number, codes in findings.failing.items()],
     }
 
 

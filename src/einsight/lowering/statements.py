@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Directive, Piece, split_document
 from ..syntax.tree import (
@@ -23,7 +24,7 @@ from ..syntax.tree import (
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number
+from ..terms.term import Number, NumberTooLong
 from . import marks as kinds
 from .circles import rests_on, way_round
 from .expressions import Reader
@@ -130,6 +131,7 @@ def _direct(directive: Directive, names: Names) -> Lowered:
 def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lowered:
     """One statement; what it declares or defines is told to `names`."""
     report = Report()
+    piece = replace(piece, text=blanked(piece.text))
     tree, problems = parse_statement(piece.text)
     layout = layout or (names.layout if isinstance(tree, Relation) else "")
     marks = Marks(piece.text)
@@ -150,6 +152,8 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
         report.add(
             "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
         )
+    except NumberTooLong as problem:
+        report.add("EIN502", 0, len(piece.text), str(problem))
     return lowered
 
 

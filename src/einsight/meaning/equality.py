@@ -7,6 +7,7 @@ Rational expressions are compared exactly in a prime field, so that agreement at
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Apply, Derivative, Number, Term, has_head
+from ..terms.term import MOST_BITS, Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, dims_and_tensors, fill, literal_components, number_reached, sizes_for
@@ -391,5 +392,8 @@ def _text(value: Any) -> str:
     if not isinstance(value, (int, Fraction)):
         value = float(value)
         return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:  # more than Python writes out
+        return f"{'-' if value < 0 else ''}10^{round(bits * math.log10(2))} or so"
     text = str(value)
     return text if len(text) <= 24 else f"{text[:6]}… ({len(text)} digits)"

@@ -33,6 +33,7 @@ from ..terms.term import (
     slot_indices,
 )
 from .ordering import ends, order_factors, order_terms
+from .quoting import in_text
 
 FREE_LETTERS = "ijklpqrstuvabcdefgh"
 DUMMY_LETTERS = "klpqrstuvabcdefgh"
@@ -393,6 +394,8 @@ class LatexPrinter(Printer):
         """A name with what tells it apart: accents, primes, a layer (`W⁽¹⁾`, or `W_1`)."""
         text, _, raised = text.rstrip("⁾").partition("⁽")
         mark = unicodedata.normalize("NFKC", raised).replace("−", "-")
+        if not re.fullmatch(r"[\w+*,.-]*", mark):  # whatever else stands in the raised brackets is text
+            mark = rf"\text{{{in_text(mark)}}}"
         base, _, number = text.partition("_")
         plain = base.rstrip("ʹ")
         letters = unicodedata.normalize("NFD", plain)

@@ -30,6 +30,8 @@ from . import notebooks
 from .documents import Documents, OpenDocument
 from .protocol import Protocol
 from .publishing import Publisher
+from .tcp import over_socket
+from .transport import over_pipes
 from .turns import TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
@@ -355,8 +357,11 @@ def make_server() -> Server:
     return server
 
 
-def serve(address: tuple[str, int] | None = None) -> int:
-    """Serve on stdio, or on a TCP address, until the client leaves; the exit status."""
+def serve(address: tuple[str, int] | None = None, announce: Callable[[str], None] = print) -> int:
+    """Serve on stdio, or one client on a TCP address, until the client leaves; the exit status.
+
+    `announce` is given what that client has to know.  Raises CannotServe where the address cannot be served.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs a traceback for each refusal
     # a long document is a million objects that live on: looking through them takes a tenth of a second, so it is done when
@@ -371,7 +376,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
         questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
-        server.start_io(stdin=questions, stdout=answers)
+        over_pipes(server, questions, answers)
     else:
-        server.start_tcp(*address)
+        over_socket(server, *address, announce)
     return server.exit_code

@@ -12,6 +12,7 @@ from ..lowering.names import Names
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import code
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.tree import Node, Relation
@@ -197,4 +198,5 @@ def shortened(text: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{n}`" for n in names)
+    """The names in a line of Markdown."""
+    return ", ".join(map(code, names))

@@ -23,6 +23,8 @@ class Findings:
     unread           spans that were not understood
     unread_reasons   the same, each with the reason
     formulas         how many formulas, or statements of an `.ein` text, the claims stand in
+    failing          of the claims that do not stand, by their numbers, the codes that say so; what a comment or directive
+                     of the text ignores is not among them
     layout           the one that claims were read in
     """
 
@@ -31,6 +33,7 @@ class Findings:
     unread_reasons: list[tuple[Span, str]] = field(default_factory=list)
     formulas: int = 0
     layout: str = "numerator"
+    failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unread(self) -> list[Span]:
@@ -67,7 +70,26 @@ def check_within(
 
 def _found(sheet: Sheet) -> Findings:
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout)
+    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet))
+
+
+_SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}
+
+
+def _failing(sheet: Sheet) -> dict[int, tuple[str, ...]]:
+    """The claims that do not stand; one whose sides do not even conform may be told by any error of its statement."""
+    claims = [(cell, claim) for cell in sheet.cells for claim in sheet.claims_of(cell)]
+    failing = {}
+    for number, (cell, claim) in enumerate(claims):
+        if claim.verdict in ("right", "undecided"):
+            continue
+        errors = sorted({d.code for d in cell.diagnostics if d.severity == "error"})
+        codes = (_SAID_BY[claim.verdict],) if claim.verdict in _SAID_BY else tuple(errors)
+        silent = cell.analysis.silent if cell.analysis is not None else frozenset()
+        if "*" in silent or (silent and silent.issuperset(codes)):
+            continue
+        failing[number] = codes
+    return failing
 
 
 def _formulas(sheet: Sheet) -> int:
@@ -132,6 +154,9 @@ def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Fi
                 f"depend on it follow {best} layout; {found.message}"
             )
             findings.diagnostics[place] = replace(found, code="EIN406", severity=NAMES["EIN406"][1], message=message)
+            findings.failing |= {
+                k: ("EIN406",) for k, c in enumerate(findings.claims) if c.span == found.span and k in findings.failing
+            }
     return findings
 
 

@@ -8,6 +8,7 @@ from ..lowering.names import Names
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..syntax.finding import expressions_at
 from ..syntax.tree import Node, Relation
@@ -145,7 +146,7 @@ def as_text(found: Derivation) -> str:
 
 def as_latex(found: Derivation) -> str:
     """An `aligned` environment, the rule behind each line."""
-    rows = [f"& {found.start_latex}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in found.steps]
+    rows = [f"& {found.start_latex}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in found.steps]
     if found.answer is not None and found.answer.matrix is not None:
         rows.append(rf"={{}}& {found.answer.latex} && \text{{{found.answer.layout} layout}}")
     return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"

@@ -15,18 +15,20 @@ from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
-from ..terms.term import Derivative, Term, has_head
+from ..terms.term import Derivative, NumberTooLong, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 from .lazily import lazily
 from .readback import definitions_in, verified_matrix
@@ -142,7 +144,7 @@ class Derived:
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
         first = latex_form(self.unreduced, free_names(self.axes))
-        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in self.steps]
+        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in self.steps]
         return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
@@ -284,7 +286,7 @@ def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lower
     """The value of an expression or of the right side of a definition."""
     from ..lowering.statements import lower_statement
 
-    text = expression.strip()
+    text = blanked(expression).strip()
     if not text:
         raise fail("EIN001", "the expression is empty: write what to derive, as in `y' A x`")
     lowered = lower_statement(Piece(0, text), names, layout)
@@ -327,6 +329,8 @@ def derive(
         return replace(found, diagnostics=(*said, *found.diagnostics))
     except RecursionError:
         raise fail("EIN502", "the expression is nested too deeply: define its inner parts under names") from None
+    except NumberTooLong as problem:
+        raise fail("EIN502", str(problem)) from None
 
 
 def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
@@ -369,11 +373,12 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
 
 
 def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:
-    tree, problems = parse_statement(text.strip())
+    text = blanked(text).strip()
+    tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
         raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
     node = tree.sides[0]
-    entry = names.get(text.strip())
+    entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
         letters = list(named.values())[len(axes) :]
@@ -531,6 +536,6 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
     try:
         steps = narrate(value.term, named, chosen)
         result = normal_form(value.term, chosen)
-    except BudgetExceeded as spent:
+    except (BudgetExceeded, NumberTooLong) as spent:
         raise fail("EIN502", str(spent)) from None
     return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)

@@ -23,7 +23,7 @@ from ..syntax.statements import Piece
 from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Apply, Derivative, Size, Term, has_head
+from ..terms.term import Apply, Derivative, NumberTooLong, Size, Term, has_head
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
 from .derive import shortest
@@ -113,7 +113,7 @@ def are_right(lowered: Lowered, names: Names, given: Given = ()) -> bool:
         try:
             if not _Judge(left, right, left.value, right.value, lowered, names, "", given).is_right():
                 return False
-        except (BudgetExceeded, MissingRule, RecursionError):
+        except (BudgetExceeded, MissingRule, RecursionError, NumberTooLong):
             return False
     return len(sides) > 1
 
@@ -164,6 +164,9 @@ def judge(
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN502", NAMES["EIN502"][1], right.span, message)]
     except RecursionError:
         message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+    except NumberTooLong as problem:
+        message = f"this claim is undecided: {problem}"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
     except Exception as error:  # a fault of ours in one claim must not cost the file
         found = told_fault(error, right.span, "this claim is undecided: ", code="EIN403")

@@ -1,8 +1,8 @@
 """Where the statements of a document begin and end; comments and directives.
 
-One statement a line, or several separated by `;`.  A line that starts with an operator or `=` continues the line before it,
-and so does one inside open brackets.  A sign may begin a statement too: a line `- a' x = …` that is not indented further is one
-of its own.
+One statement a line, or several separated by `;`; whatever Unicode calls a line break ends a line.  A line that starts with an
+operator or `=` continues the line before it, and so does one inside open brackets.  A sign may begin a statement too: a line
+`- a' x = …` that is not indented further is one of its own.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .blanks import LINE_END, blanked
+
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
 _SIGNED = re.compile(r"([ \t]*)[-+−]")
 _GROUPING = re.compile(r"[()\[\]{};]")
 _SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _IGNORE = re.compile(r"#\s*einsight:\s*ignore\b\s*([A-Z0-9, ]*)")
 
 
@@ -154,12 +155,12 @@ def _ends_brackets(code: str, open_: list[str]) -> bool:
 
 
 def _lines(text: str, at: int) -> Iterator[tuple[int, str, str]]:
-    """`(offset, line, its line end)`; only `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""
+    """`(offset, line, its line end)`, with plain blanks in the line."""
     place = at
-    for found in _LINE_END.finditer(text, at):
-        yield place, text[place : found.start()], found[0]
+    for found in LINE_END.finditer(text, at):
+        yield place, blanked(text[place : found.start()]), found[0]
         place = found.end()
-    yield place, text[place:], ""
+    yield place, blanked(text[place:]), ""
 
 
 def _split_comment(line: str) -> tuple[str, str]:

@@ -104,6 +104,17 @@ class Term(Interned):
             todo.extend(a.body for a in term.abstractions())
 
 
+MOST_DIGITS = 4000
+MOST_BITS = MOST_DIGITS * 3322 // 1000
+
+
+class NumberTooLong(OverflowError):
+    """A rational number that nobody could read; Python writes none with more than 4300 digits."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a number with more than {MOST_DIGITS} digits comes about: give it a name, as in `c ∈ ℝ`")
+
+
 class Number(Term):
     """A rational number."""
 
@@ -113,7 +124,10 @@ class Number(Term):
 
     @staticmethod
     def make(value: Fraction | int) -> Number:
+        """Raises NumberTooLong."""
         value = Fraction(value)
+        if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
+            raise NumberTooLong
 
         def build() -> Number:
             self = object.__new__(Number)

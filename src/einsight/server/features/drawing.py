@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...notation.quoting import visible
 from ...services.answers import variables_of
 from ...services.hints import Hint, Lens, hints, lenses
 from ...services.rewriting import jacobian_claim
@@ -89,7 +90,7 @@ def register(server: Server, offer: Offer) -> None:
             return lines.offset(where.line, where.character)
 
         text = await server.compute(uri, find, title, offset)
-        command = {"title": text, "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
+        command = {"title": visible(text), "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
         return Plain({"range": _range(lens.range), "command": command, "data": data})
 
 
@@ -111,11 +112,12 @@ def _placed(
 ) -> Iterator[tuple[Place, Place, str, tuple[str, ...]]]:
     for cell, found in tokens(sheet, start, end):
         (offset, _), text = cell.move((0, 0)), cell.item.text
-        if found and text.isascii() and "\n" not in text and "\r" not in text:  # most of all: one look-up does
+        if found and text.isascii():
             row, column = lines.position(offset)
-            for first, last, kind, modifiers in found:
-                yield (row, column + first), (row, column + last), kind, modifiers
-            continue
+            if row + 1 == len(lines.starts) or offset + len(text) < lines.starts[row + 1]:  # on one line: one look-up does
+                for first, last, kind, modifiers in found:
+                    yield (row, column + first), (row, column + last), kind, modifiers
+                continue
         for first, last, kind, modifiers in found:
             yield lines.position(offset + first), lines.position(offset + last), kind, modifiers
 
@@ -132,7 +134,7 @@ def _derivative(sheet: Sheet, offset: int, variable: str) -> str | None:
 def _hint(hint: Hint, lines: LineIndex) -> dict[str, Any]:
     line, column = lines.position(hint.offset)
     where = {"line": line, "character": column}
-    made: dict[str, Any] = {"position": where, "label": hint.label, "paddingLeft": True}
+    made: dict[str, Any] = {"position": where, "label": visible(hint.label), "paddingLeft": True}
     if hint.kind == "shapes":
         made["kind"] = lsp.InlayHintKind.Type.value
     if hint.tooltip:
@@ -147,7 +149,7 @@ def _lens(lens: Lens, lines: LineIndex, uri: str) -> dict[str, Any]:
     if lens.variable:
         made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable}
     else:
-        made["command"] = {"title": lens.title, "command": ""}
+        made["command"] = {"title": visible(lens.title), "command": ""}
     return made
 
 

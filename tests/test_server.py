@@ -102,7 +102,10 @@ def test_hover(session, needle, shift, about, words):
 def test_what_takes_long_stands_in_a_later_hover_and_is_the_same():
     """Every limit of time is over as soon as it is looked at: slices of reading, of drawing, and of a hover."""
     unlimited = {"settings": {"budget": 1e9}}
-    with Session(clock=HASTY, options=unlimited, settings=unlimited["settings"]) as late, Session(clock=STOPPED) as patient:
+    with (
+        Session(clock=HASTY, options=unlimited, settings=unlimited["settings"]) as late,
+        Session(clock=STOPPED) as patient,
+    ):
         found = [s.open(TEXT).checked() for s in (late, patient)]
         assert found[0] == found[1]
         assert late.codes() == patient.codes()

@@ -6,11 +6,11 @@ import codecs
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 STDIN = "<stdin>"
 NOT_UTF8 = "this is not UTF-8 text"
+NO_MEMORY = "there is not enough memory for it"
 
 
 def named(
@@ -74,18 +74,7 @@ def decoded(content: bytes) -> tuple[bytes, str]:
 
 
 def replace(path: str, content: bytes) -> None:
-    """In one step, through a new file beside the old one: a link stays a link, and permissions are kept."""
-    import shutil
-    import tempfile
+    """In one step: a link stays a link, and permissions are kept.  Raises OSError, and then the old file is there as it was."""
+    from ..documents.writing import put_in_place
 
-    real = Path(os.path.realpath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(real, beside)
-        os.replace(beside, real)
-    except BaseException:  # Ctrl-C too leaves nothing behind
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
+    put_in_place(path, content)

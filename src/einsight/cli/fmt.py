@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from .files import NO_MEMORY, NOT_UTF8, STDIN, decoded, named, put, replace, take
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
@@ -70,11 +70,15 @@ def _summary(what: str, changed: int, all_: int) -> str:
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
-    for name, is_explicit in named(paths, {".ein"}):
+    for name, is_explicit in named(paths, {".ein"}, _unlisted):
         if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
             raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
         content = take() if name == STDIN else _read(Path(name))
         yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
+
+
+def _unlisted(problem: OSError) -> None:
+    raise CannotFormat(f"{problem.filename}: {problem.strerror or problem}")
 
 
 def _read(path: Path) -> bytes:
@@ -82,6 +86,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{path}: {NO_MEMORY}") from None
 
 
 def _write(path: str, content: bytes) -> None:
@@ -89,3 +95,5 @@ def _write(path: str, content: bytes) -> None:
         replace(path, content)
     except OSError as problem:
         raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{path}: {NO_MEMORY}") from None

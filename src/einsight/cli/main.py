@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read us has gone: nothing is left to say, to anyone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError:
+        return _refuse("there is not enough memory: close other programs, or give it less at once")
     except Exception as problem:
         from ..lowering.report import EinsightError
 
@@ -350,7 +352,7 @@ def _new_plugin(options: argparse.Namespace) -> int:
     try:
         source = new_plugin(options.name, Path())
     except OSError as problem:
-        raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
+        raise CannotRun(f"{problem.filename or options.name}: {problem.strerror or problem}") from problem
     home = source.parts[0]
     print(f"{home} has one rule and one function: they are in {source}")
     print(f"next: cd {home} && pip install -e '.[test]' && pytest")

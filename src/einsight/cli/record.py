@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cache import Cache
-from .files import NOT_UTF8, STDIN, decoded
+from .files import NO_MEMORY, NOT_UTF8, STDIN, decoded
 
 if TYPE_CHECKING:
     from ..documents.inputs import Beside
@@ -135,6 +135,8 @@ def _checked(task: Task, cache: Cache) -> Outcome:
         text = read(task)
     except (OSError, ValueError) as problem:
         return Outcome(problem=str(problem))
+    except MemoryError:
+        return Outcome(problem=NO_MEMORY)
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except Exception as error:  # a fault of ours in one file must not cost the others

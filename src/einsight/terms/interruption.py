@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
 # seconds, from wherever it counts them
 clock: Callable[[], float] = time.monotonic
 

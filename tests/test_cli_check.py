@@ -85,7 +85,7 @@ def tree(count=300):
 # processes
 
 
-@pytest.mark.parametrize("form, count", [("text", 300), ("json", 60)])
+@pytest.mark.parametrize("form, count", [("text", 120), ("json", 36)])
 def test_processes_and_the_cache_change_nothing(check, form, count):
     tree(count)
     status, alone, err = check(".", "--jobs", 1, "--no-cache", "--format", form)

@@ -13,6 +13,8 @@ import sys
 import pytest
 from session import Session
 
+from einsight.cli.main import main
+
 API = "from einsight.api import *\n"
 RULES = API + "@hook\ndef einsight_rules():\n    return [{}]\n"
 FUNCTIONS = API + "@hook\ndef einsight_functions():\n    return [{}]\n"
@@ -180,12 +182,25 @@ def require_told(messages):
     assert len(messages) == len(FAULTS), messages
 
 
-def test_in_the_command_line(site):
-    command = ["-m", "einsight", "derive", EXPRESSION, "-w", "c", "-d", DECLARE, "--steps"]
-    alone = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS="*")
-    assert alone.returncode == 0 and not alone.stderr, alone.stderr
-    done = run(*command, site=site)
-    assert done.returncode == 0 and done.stdout == alone.stdout
+@pytest.fixture
+def alone(capfd, monkeypatch):
+    """What the command line prints without any plugin; in this process."""
+    monkeypatch.setenv("EINSIGHT_DISABLE_PLUGINS", "*")
+    monkeypatch.setenv("EINSIGHT_CACHE", "0")
+
+    def running(*arguments):
+        status = main(list(arguments))
+        out, err = capfd.readouterr()
+        assert not err
+        return status, out
+
+    return running
+
+
+def test_in_the_command_line(site, alone):
+    command = ["derive", EXPRESSION, "-w", "c", "-d", DECLARE, "--steps"]
+    done = run("-m", "einsight", *command, site=site, EINSIGHT_DISABLE_PLUGINS="")
+    assert (done.returncode, done.stdout) == alone(*command)
     lines = done.stderr.splitlines()
     assert all(line.startswith("einsight: ") for line in lines), done.stderr
     require_told([line.removeprefix("einsight: ") for line in lines])
@@ -231,15 +246,15 @@ def test_plugins_that_the_editor_disables_are_not_loaded(site, monkeypatch):
         assert not [m for m in session.client.received if m.method == "window/showMessage"]
 
 
-def test_files_in_worker_processes_tell_once_for_all(site, tmp_path):
-    for k in range(4):
+def test_files_in_worker_processes_tell_once_for_all(site, tmp_path, alone):
+    for k in range(2):
         (tmp_path / f"{k}.ein").write_text(
             f"{DECLARE}\nd/dc ({EXPRESSION}) = {k}\nsin(c) = sin(c) + {k}\n", encoding="utf-8"
         )
-    done = run("-m", "einsight", "check", str(tmp_path), "--jobs", "2", "--format", "json", site=site)
+    command = ["check", str(tmp_path), "--format", "json"]
+    done = run("-m", "einsight", *command, "--jobs", "2", site=site, EINSIGHT_DISABLE_PLUGINS="")
     assert done.returncode == 1
-    alone = run("-m", "einsight", "check", str(tmp_path), "--format", "json", site=site, EINSIGHT_DISABLE_PLUGINS="*")
-    assert json.loads(done.stdout) == json.loads(alone.stdout) and not alone.stderr
+    assert json.loads(done.stdout) == json.loads(alone(*command, "--jobs", "1")[1])
     told = [line.removeprefix("einsight: ") for line in done.stderr.splitlines()]
     assert len(told) == len(set(told))
     require_told(told)

@@ -226,15 +226,19 @@ def test_numpy(expression, wrt):
         check(result, by_definition)
 
 
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+
+
 @functools.cache
 def results_of_jit():
-    """All cases under one `jax.jit`: compiled one by one they take 5 seconds more."""
+    """All cases under one `jax.jit`: compiled one by one they take 5 seconds more.  Quick code would do for tiny arrays."""
     prepared = {case: arrays(derived_of(*case), instance_of(derived_of(*case)), "jax") for case in CASES}
 
     def run(given):
         return [function(**g) for (function, _), g in zip(prepared.values(), given, strict=True)]
 
-    results = library("jax").jit(run)([given for _, given in prepared.values()])
+    given = [given for _, given in prepared.values()]
+    results = library("jax").jit(run).lower(given).compile(compiler_options=QUICKLY)(given)
     return dict(zip(prepared, results, strict=True))
 
 

@@ -31,6 +31,8 @@ LIMIT = 100_000_000
 BLOCK = 4096
 SHARDS = "0123456789abcdef"
 _HALF_WRITTEN = 3600  # seconds after which nobody finishes an entry any more
+# of a disk; of a path that can be none; of brackets within brackets; of too little memory, for which Python also raises RuntimeError
+_NO_CACHE = (OSError, ValueError, MemoryError, RuntimeError)
 _LIBRARIES = ("lark", "mpmath", "numpy", "sympy")
 
 _PLACE = {"line": int, "character": int}
@@ -117,38 +119,31 @@ class Cache:
         return None if self._root is None else os.path.join(self._root, key[0], f"{key}.json")
 
     def get(self, key: str) -> dict[str, Any] | None:
-        path = self._path(key)
-        if path is None:
+        try:  # `suppress` would have to be made first
+            path = self._path(key)
+            return None if path is None else self._read(path, key)
+        except _NO_CACHE:
             return None
+
+    def put(self, key: str, record: dict[str, Any]) -> None:
         try:
-            entry = reading.content(path)
-            body = entry[len(self._opening(key, b"")) : -1]
-            if not hmac.compare_digest(entry, self._entry(key, body)):
-                return None
-            record = json.loads(body)
-        except (OSError, ValueError, RecursionError):  # of a path that can be none; of brackets within brackets
+            path = self._path(key)
+            if path is not None:
+                _write(path, self._entry(key, json.dumps(record).encode("ascii")))
+        except _NO_CACHE:
+            return
+
+    def _read(self, path: str, key: str) -> dict[str, Any] | None:
+        entry = reading.content(path)
+        body = entry[len(self._opening(key, b"")) : -1]
+        if not hmac.compare_digest(entry, self._entry(key, body)):
             return None
+        record = json.loads(body)
         if not _fits(record, RECORD):
             return None
         with suppress(OSError):
             os.utime(path)  # what is in use is not old
         return record
-
-    def put(self, key: str, record: dict[str, Any]) -> None:
-        path = self._path(key)
-        if path is None:
-            return
-        beside = f"{path}.{os.getpid()}"
-        with suppress(OSError, ValueError):
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            try:
-                with open(beside, "wb") as file:
-                    file.write(self._entry(key, json.dumps(record).encode("ascii")))
-                os.replace(beside, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
 
     def _entry(self, key: str, body: bytes) -> bytes:
         return self._opening(key, body) + body + b"}"
@@ -160,18 +155,24 @@ class Cache:
 
     def has(self, key: str) -> bool:
         """Is there an entry, good or bad?"""
-        path = self._path(key)
-        return path is not None and os.path.isfile(path)  # which never raises
+        try:
+            path = self._path(key)
+            return path is not None and os.path.isfile(path)
+        except _NO_CACHE:
+            return False
 
     def prune(self, shards: set[str]) -> None:
         """Remove the entries that were used longest ago, until those parts of the cache are within their limit."""
-        if self._root is None:
+        try:
+            if self._root is None:
+                return
+            for shard in shards:
+                with suppress(OSError, ValueError):  # of one part, which costs the others nothing
+                    self._prune(os.path.join(self._root, shard))
+        except _NO_CACHE:
             return
-        for shard in shards:
-            with suppress(OSError, ValueError):
-                self._prune(Path(self._root, shard))
 
-    def _prune(self, shard: Path) -> None:
+    def _prune(self, shard: str) -> None:
         found = sorted(_entries(shard))
         room = self.limit // len(SHARDS) - sum(size for _, size, _ in found)
         stale = time.time() - _HALF_WRITTEN
@@ -183,7 +184,21 @@ class Cache:
                     room += size
 
 
-def _entries(shard: Path) -> Iterator[tuple[float, int, str]]:
+
+def _write(path: str, entry: bytes) -> None:
+    beside = f"{path}.{os.getpid()}"
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    try:
+        with open(beside, "wb") as file:
+            file.write(entry)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def _entries(shard: str) -> Iterator[tuple[float, int, str]]:
     with os.scandir(shard) as entries:
         for entry in entries:
             with suppress(OSError):

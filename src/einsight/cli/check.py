@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..documents import reading
-from .files import STDIN, named, put, replace, take
+from .files import NO_MEMORY, STDIN, named, put, replace, take
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ class _Plan:
                     _fail(name, str(problem), counts)
             except (OSError, ValueError) as problem:
                 _fail(name, str(problem), counts)
+            except MemoryError:
+                _fail(name, NO_MEMORY, counts)
 
     def _unlisted(self, problem: OSError) -> None:
         _fail(os.path.normpath(problem.filename), problem.strerror or str(problem), self.counts)
@@ -278,8 +280,8 @@ def _tell(task: Task, outcome: Outcome, plan: _Plan, counts: Counts, report: Rep
             _write(task, outcome, plan.mark)
         except BrokenPipeError:
             raise
-        except (OSError, ValueError) as problem:
-            why = problem.strerror if isinstance(problem, OSError) else ""
+        except (OSError, ValueError, MemoryError) as problem:
+            why = NO_MEMORY if isinstance(problem, MemoryError) else getattr(problem, "strerror", "")
             _fail(task.name, f"could not be fixed: {why or problem}", counts)
             return
     record = reported(outcome.record, task.silent)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 STDIN = "<stdin>"
+NO_MEMORY = "there is not enough memory for it"
 
 
 def named(
@@ -68,18 +68,7 @@ def put(content: bytes) -> None:
 
 
 def replace(path: str, content: bytes) -> None:
-    """In one step, through a new file beside the old one: a link stays a link, and permissions are kept."""
-    import shutil
-    import tempfile
+    """In one step: a link stays a link, and permissions are kept.  Raises OSError, and then the old file is there as it was."""
+    from ..documents.writing import put_in_place
 
-    real = Path(os.path.realpath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(real, beside)
-        os.replace(beside, real)
-    except BaseException:  # Ctrl-C too leaves nothing behind
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
+    put_in_place(path, content)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..documents import reading
-from .files import STDIN, named, put, replace, take
+from .files import NO_MEMORY, STDIN, named, put, replace, take
 from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
@@ -72,11 +72,15 @@ def _summary(what: str, changed: int, all_: int) -> str:
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
-    for name, is_explicit in named(paths, {".ein"}):
+    for name, is_explicit in named(paths, {".ein"}, _unlisted):
         if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
             raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
         content = _read(name)
         yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
+
+
+def _unlisted(problem: OSError) -> None:
+    raise CannotFormat(f"{problem.filename}: {problem.strerror or problem}")
 
 
 def _read(name: str) -> bytes:
@@ -84,6 +88,8 @@ def _read(name: str) -> bytes:
         return take() if name == STDIN else reading.content(name, reading.most_of(name))
     except OSError as problem:
         raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{name}: {NO_MEMORY}") from None
 
 
 def _write(name: str, content: bytes) -> None:
@@ -91,3 +97,5 @@ def _write(name: str, content: bytes) -> None:
         replace(name, content)
     except OSError as problem:
         raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{name}: {NO_MEMORY}") from None

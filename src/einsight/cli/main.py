@@ -383,7 +383,7 @@ def _new_plugin(options: argparse.Namespace) -> int:
     try:
         return new(options.name)
     except OSError as problem:
-        raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
+        raise CannotRun(f"{problem.filename or options.name}: {problem.strerror or problem}") from problem
 
 
 def _list_plugins(options: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..documents import reading
 from .cache import Cache
-from .files import STDIN
+from .files import NO_MEMORY, STDIN
 
 if TYPE_CHECKING:
     from ..documents.inputs import Beside
@@ -130,6 +130,8 @@ def _checked(task: Task, cache: Cache) -> Outcome:
         text = read(task)
     except (OSError, ValueError) as problem:
         return Outcome(problem=str(problem))
+    except MemoryError:
+        return Outcome(problem=NO_MEMORY)
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except Exception as error:  # a fault of ours in one file must not cost the others

@@ -27,8 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plugins.use(settings.disabled, settings.rules)
     try:
         count = write(given.folder, given.plugin)
-    except (EinsightError, OSError) as problem:
+    except EinsightError as problem:
         print(f"einsight: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"einsight: {problem.filename or given.folder}: {problem.strerror or problem}", file=sys.stderr)
+        return 2
+    except MemoryError:
+        print(f"einsight: {given.folder}: there is not enough memory; close other programs", file=sys.stderr)
         return 2
     finally:
         plugins.tell(lambda message: print(f"einsight: {message}", file=sys.stderr))

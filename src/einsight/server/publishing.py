@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ..documents.positions import LineIndex
+from ..terms.interruption import now
 from . import wire
 from .documents import OpenDocument, State
 from .notebooks import NotebookLines
@@ -49,17 +51,29 @@ class _Slice:
 
     def run(self) -> bool:
         """Is everything done?"""
-        end = time.monotonic() + SLICE
         sheet, _ = self.document.settled()
-        sheet.catch_up(pause=lambda: time.monotonic() > end)
+        is_over = _after(SLICE)
+        sheet.catch_up(pause=is_over)
         if sheet.dirty:
             return False
         self.has_read = True
         for cell in sheet.next_claims():
-            if time.monotonic() > end:
+            if is_over():
                 return False
             sheet.judge(cell)
         return not self.document.has_changed_layout()
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Have so many seconds gone by?  Never at the first look, so that every slice gets on, however busy the machine."""
+    end, looks = now() + seconds, 0
+
+    def is_over() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 1 and now() > end
+
+    return is_over
 
 
 def _texts(document: OpenDocument, lines: LineIndex) -> list[tuple[str, int, LineIndex]]:

@@ -7,7 +7,6 @@ it stands below a rule.  It is text in Markdown that reads well as it is; `latex
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +22,7 @@ from ..rules.engine import BudgetExceeded, MissingRule
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
 from ..terms.dimension import Tensor
-from ..terms.interruption import OutOfTime
+from ..terms.interruption import OutOfTime, now
 from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
@@ -78,7 +77,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     at = inside(sheet.text, cell, offset) if cell is not None else None
     if cell is None or cell.analysis is None or at is None or cell.unread:
         return _not_read(sheet, cell, offset)
-    said = Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
+    said = Said((0, len(cell.item.text)), math.inf if patience is None else now() + patience)
     try:
         _say(said, sheet, cell, at)
     except OutOfTime as spent:

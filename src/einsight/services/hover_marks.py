@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -17,6 +16,7 @@ from ..notation.tree_latex import formula_latex
 from ..rules.catalogue import catalogue
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
+from ..terms.interruption import now
 from .answers import listed, shortened
 from .cells import Cell
 from .sheet import Sheet
@@ -52,7 +52,7 @@ class Said:
 
     def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
         """Something that takes long: as it is known, or worked out while there is time."""
-        if what not in cell.notes and time.monotonic() > self.end:
+        if what not in cell.notes and now() > self.end:
             self.left_out.append(name)
             return None
         return sheet.noted(cell, what, compute)

@@ -6,7 +6,6 @@ done (`Publisher.refresh_views`).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from ...services.hints import Hint, Lens, hints, lenses
 from ...services.rewriting import jacobian_claim
 from ...services.sheet import Sheet
 from ...services.tokens import tokens
+from ...terms.interruption import now
 from .. import wire
 from ..protocol import Plain
 from . import TOKEN_MODIFIERS, TOKEN_TYPES
@@ -37,8 +37,8 @@ _MODIFIER = {name: 1 << k for k, name in enumerate(TOKEN_MODIFIERS)}
 
 def register(server: Server, offer: Offer) -> None:
     def read_for_a_while(sheet: Sheet, until: int) -> None:
-        end = time.monotonic() + PATIENCE
-        sheet.catch_up(until, pause=lambda: time.monotonic() > end)
+        end = now() + PATIENCE
+        sheet.catch_up(until, pause=lambda: now() > end)
         if sheet.dirty or sheet.unjudged:
             server.publisher.drawn_when_unfinished = True
 

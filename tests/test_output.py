@@ -1,5 +1,6 @@
 """Where output goes: encodings that lack the signs, disks that are full, readers that have gone, numbers without end."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -106,10 +107,8 @@ def test_a_full_disk_is_told_in_one_line(arguments, capfd, monkeypatch):
         patched.setattr(terminal, "drop", lambda: None)
         assert main(arguments) == 2
         patched.undo()
-        try:
+        with contextlib.suppress(OSError):
             full.close()
-        except OSError:
-            pass
     err = capfd.readouterr().err
     assert err == "einsight: the output could not be written: No space left on device\n"
 

@@ -92,7 +92,7 @@ def _choose_plugins(options: argparse.Namespace) -> None:
 
     settings = settings_for(Path("_"))
     if settings.problem is not None and options.run is not _check:
-        terminal.say(settings.problem)
+        terminal.say(str(settings.problem))
     use((*settings.disabled, *getattr(options, "disable_plugin", ())), settings.rules)
 
 

@@ -573,9 +573,11 @@ class Reader:
                     return None
                 return arrays.call(self, node, text, node.arguments, [v for v in values if v is not None])
             if entry is None or entry.kind == "inferred":
-                return self._no_function(callee, text)
+                self._no_function(callee, text)
+                return None
         if isinstance(callee, Indexed) and isinstance(callee.base, Name):
-            return self._no_function(callee, callee.base.text, callee.subscript)
+            self._no_function(callee, callee.base.text, callee.subscript)
+            return None
         self.error("EIN001", node, f"`{self.source(callee)}` is no function, so it takes no list of arguments")
         return None
 

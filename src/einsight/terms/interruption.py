@@ -16,6 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # seconds, from wherever it counts them
 clock: Callable[[], float] = time.monotonic
@@ -102,3 +105,15 @@ def for_polls(count: int) -> Iterator[object]:
 
     with polled_by(check):
         yield limit
+
+
+def in_time(seconds: float, work: Callable[[], T], otherwise: T) -> T:
+    """What some work gives, or that other thing where it takes longer."""
+    limit: object = None
+    try:
+        with within(seconds) as limit:
+            return work()
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return otherwise

@@ -64,7 +64,7 @@ def test_answers_that_are_spelled_say_the_same(encoding):
             again = einsight.simplify(f"{left} = {index}", declare)
             assert (again.index, again.shape) == (found.index, found.shape)
             assert "\\" not in index + matrix.replace("\\u2297", "")  # ⊗ has no spelling in ASCII
-            if found.matrix and "⊗" not in found.matrix:
+            if found.matrix and "⊗" not in found.matrix and " where " not in matrix:
                 assert [c.verdict for c in einsight.check(f"{declare}\n2 ({found.matrix}) = 2 ({matrix})").claims] == ["right"]
 
 

@@ -2,6 +2,7 @@
 
 report.py       diagnostics, with spans and fixes
 names.py        what a name means at a place of a document
+properties.py   which properties a matrix can have together
 values.py       a matrix-notation value: a term and the axes it is laid out along
 operators.py    which factors of a chain are sums and derivatives, read off with the names known
 expressions.py  an expression's value, in both notations

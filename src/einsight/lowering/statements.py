@@ -32,6 +32,7 @@ from .layout import LAYOUTS
 from .marks import Marks
 from .names import IGNORED, LAYOUT, NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .operators import names_in
+from .properties import contradiction
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
 
@@ -201,7 +202,7 @@ def _dims(space: Space, names: Names, report: Report, marks: Marks) -> tuple[Dim
 
 def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) -> None:
     dims = _dims(tree.space, names, report, lowered.marks)
-    properties = set()
+    properties: dict[str, None] = {}
     for item in tree.properties:
         lowered.marks.node(kinds.PROPERTY, item, item.text)
         if item.text not in PROPERTIES:
@@ -210,10 +211,14 @@ def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) 
             )
         elif item.text in SQUARE_PROPERTIES and dims is not None and (len(dims) != 2 or dims[0] is not dims[1]):
             report.add("EIN304", item.start, item.end, f"only a square matrix can be {item.text}")
+        elif item.text in properties:
+            report.add("EIN001", item.start, item.end, f"`{item.text}` is said twice", severity="hint")
+        elif (clash := contradiction((*properties, item.text))) is not None:
+            report.add("EIN001", item.start, item.end, f"no matrix is {clash[0]} and {clash[1]}: {clash[2]}")
         else:
-            properties.add(item.text)
+            properties[item.text] = None
     if "positive-definite" in properties:
-        properties.add("symmetric")
+        properties["symmetric"] = None
     if dims is None:
         return
     lowered.kind = "declaration"

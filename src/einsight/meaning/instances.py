@@ -12,7 +12,7 @@ from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Tensor
 from ..terms.term import Component, Derivative, Number, Position, Size, Term
-from .fields import Field
+from .fields import Field, NotInField
 
 Entries = list[Any]
 # the entries of tensors that are known without a declaration, by name: a function of components counted from 1
@@ -90,43 +90,88 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             known = SPECIAL[tensor.name]
             instance.entries[tensor] = [f.number(Fraction(known(*(k + 1 for k in cell)))) for cell in cells]
             continue
-        if "integer" in tensor.properties:  # small ones, since they stand in exponents
-            generator = random.Random(f"{tensor.name} {variant}")
-            whole = [generator.randint(1 if want else 0, 4) for _ in cells]
-            instance.entries[tensor] = [f.number(Fraction(n)) for n in whole]
-            continue
         sample = next((SAMPLES[p] for p in sorted(tensor.properties) if p in SAMPLES), None)
         if sample is not None and len(shape) == 2:
             chance = random.Random(f"{tensor.name} {variant} {shape}")
             rows = sample(shape[0], lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))  # noqa: B023 - called here
+            if not _has_structure(rows, tensor.properties):
+                raise NotInField(f"the examples of {tensor.name} do not have all of its properties")
             instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
-        values = {cell: draw(want) for cell in cells}
-        zero = f.number(Fraction(0))
+        chance = random.Random(f"{tensor.name} {variant}")
+        if "integer" in tensor.properties:  # small ones, since they stand in exponents
+            values = {cell: f.number(Fraction(chance.randint(1 if want else 0, 4))) for cell in cells}
+        else:
+            values = {cell: draw(want) for cell in cells}
         if len(shape) == 2 and shape[0] == shape[1]:
-            if "positive-definite" in tensor.properties:
-                values = _gram(f, values, shape[0])
-            elif "orthogonal" in tensor.properties:
-                values = _cayley(f, values, shape[0], random.Random(f"{tensor.name} {variant}").random() < 0.5)
-            elif "diagonal" in tensor.properties:
-                values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
-            elif "symmetric" in tensor.properties:
-                values = {(i, j): values[min(i, j), max(i, j)] for i, j in cells}
-            elif "antisymmetric" in tensor.properties:
-                minus = f.number(Fraction(-1))
-                values = {
-                    (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
-                    for i, j in cells
-                }
+            values = _structured(f, values, shape[0], tensor.properties, chance)
         instance.entries[tensor] = [values[c] for c in cells]
     return instance
 
 
-def _gram(f: Field, values: dict, n: int) -> dict:
-    """`V V' + I/16`: symmetric and positive definite, with eigenvalues below and above 1."""
+def _structured(f: Field, values: dict, n: int, properties: frozenset[str], chance: random.Random) -> dict:
+    """A square matrix that has all of the properties, made of the values."""
+    zero, minus = (f.number(Fraction(v)) for v in (0, -1))
+    if "orthogonal" in properties:
+        return _orthogonal(f, values, n, properties, chance)
+    if "positive-definite" in properties:
+        least = f.number(Fraction(1, 1 if "integer" in properties else 16))
+        if "diagonal" in properties:
+            return {(i, j): f.add(least, f.multiply(v, v)) if i == j else zero for (i, j), v in values.items()}
+        return _gram(f, values, n, least)
+    if "diagonal" in properties:
+        return {(i, j): v if i == j else zero for (i, j), v in values.items()}
+    if "symmetric" in properties:
+        return {(i, j): values[min(i, j), max(i, j)] for i, j in values}
+    if "antisymmetric" in properties:
+        return {
+            (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in values
+        }
+    return values
+
+
+def _orthogonal(f: Field, values: dict, n: int, properties: frozenset[str], chance: random.Random) -> dict:
+    """Rotations and reflections; symmetric ones are `Q D Q'` with signs in D; whole ones have one entry in each row."""
+    signs = [chance.choice((1, -1)) for _ in range(n)]
+    if "diagonal" in properties:
+        return {(i, j): f.number(Fraction(signs[i] * (i == j))) for i, j in values}
+    if "integer" in properties:
+        order = list(range(n))
+        chance.shuffle(order)
+        if "symmetric" in properties:  # a permutation that is its own inverse changes places in pairs
+            pairs = dict(zip(order[::2], order[1::2], strict=False))
+            order = [{**pairs, **{b: a for a, b in pairs.items()}}.get(k, k) for k in range(n)]
+            signs = [signs[min(k, order[k])] for k in range(n)]
+        return {(i, j): f.number(Fraction(signs[i] * (order[i] == j))) for i, j in values}
+    turned = _cayley(f, values, n, signs[0] < 0)
+    if "symmetric" not in properties:
+        return turned
+    out = {}
+    for i, j in turned:
+        total = f.number(Fraction(0))
+        for k in range(n):
+            total = f.add(total, f.multiply(f.number(Fraction(signs[k])), f.multiply(turned[i, k], turned[j, k])))
+        out[i, j] = total
+    return out
+
+
+def _has_structure(rows: Sequence[Sequence[Fraction]], properties: frozenset[str]) -> bool:
+    """Do the examples of a plugin's property have the others that are said of the matrix, as far as entries show?"""
+    cells = list(itertools.product(range(len(rows)), repeat=2))
+    return not (
+        ("symmetric" in properties and any(rows[i][j] != rows[j][i] for i, j in cells))
+        or ("antisymmetric" in properties and any(rows[i][j] != -rows[j][i] for i, j in cells))
+        or ("diagonal" in properties and any(rows[i][j] for i, j in cells if i != j))
+        or ("positive" in properties and any(rows[i][j] <= 0 for i, j in cells))
+        or ("integer" in properties and any(Fraction(rows[i][j]).denominator > 1 for i, j in cells))
+    )
+
+
+def _gram(f: Field, values: dict, n: int, least: Any) -> dict:
+    """`V V' + c I`, with a small `c`: symmetric and positive definite, with eigenvalues below and above 1."""
     out = {}
     for i, j in itertools.product(range(n), repeat=2):
-        total = f.number(Fraction(int(i == j), 16))
+        total = least if i == j else f.number(Fraction(0))
         for k in range(n):
             total = f.add(total, f.multiply(values[i, k], values[j, k]))
         out[i, j] = total

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.names import Entry, canonical_name
+from ...lowering.properties import beside
 from ...lowering.report import Diagnostic
 from ...lowering.statements import Lowered, lower_item, lower_statement, target_of
 from ...syntax.parse import parse_statement
@@ -400,9 +401,9 @@ class _Plan:
             behind = condition_of(region.condition)
             if behind is None:
                 return region, f"a condition: {region.condition}"
-            given |= behind
+            given = _under(given, behind)
         if supposed is not None:
-            given |= supposed
+            given = _under(given, supposed)
         else:
             region, said = self._supposing(region, tree)
             problem = problem or said
@@ -453,3 +454,11 @@ def _is_zero(node: Node) -> bool:
 
 def _clashes(lowered: Lowered) -> bool:
     return any(d.code.startswith("EIN3") and d.severity == "error" for d in lowered.diagnostics)
+
+
+def _under(given: set[tuple[str, str]], condition: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What is given where a condition holds, which may say otherwise: `if A is antisymmetric`."""
+    told: dict[str, set[str]] = {}
+    for name, said in condition:
+        told.setdefault(name, set()).add(said)
+    return {(n, p) for n, p in given if beside((p,), told.get(n, ()))} | condition

@@ -85,7 +85,7 @@ def test_a_byte_order_mark_stands_before_every_kind_of_file(language):
     body = {
         "rst": ":math:`x \\in \\mathbb{R}^m`, :math:`\\frac{d}{dx} x^\\top x = 3 x^\\top`\n",
         "python": f'r"""A page.\n\n{formula}\n"""\n', "julia": f'@doc raw"""\n{formula}\n""" f\n',
-        "notebook": '{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "%s"}]}' % formula.replace("\\", "\\\\"),
+        "notebook": '{{"nbformat": 4, "cells": [{{"cell_type": "markdown", "source": "{}"}}]}}'.format(formula.replace("\\", "\\\\")),
         "markdown": "```ein\nx in R^m\nd/dx (x' x) = 3 x'\n```\n",
     }.get(language, formula + "\n")  # fmt: skip
     plain, marked = einsight.check(body, language=language), einsight.check("\ufeff" + body, language=language)

@@ -1,5 +1,6 @@
 """Where output goes: encodings that lack the signs, disks that are full, readers that have gone, numbers without end."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -20,7 +21,7 @@ POSIX = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device tha
 def run(*arguments, encoding="utf-8", out=subprocess.PIPE, text=None):
     environment = {**{k: v for k, v in os.environ.items() if k != "EINSIGHT_DEBUG"}, "PYTHONIOENCODING": encoding}
     command = [sys.executable, "-m", "einsight", *arguments]
-    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, input=text, env=environment, timeout=60)
+    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, input=text, env=environment, timeout=120)
 
 
 def spelled(text, encoding="ascii"):
@@ -106,10 +107,8 @@ def test_a_full_disk_is_told_in_one_line(arguments, capfd, monkeypatch):
         patched.setattr(terminal, "drop", lambda: None)
         assert main(arguments) == 2
         patched.undo()
-        try:
+        with contextlib.suppress(OSError):
             full.close()
-        except OSError:
-            pass
     err = capfd.readouterr().err
     assert err == "einsight: the output could not be written: No space left on device\n"
 

@@ -67,9 +67,7 @@ def check_within(
     require_layout(layout)
     sheet = Sheet(text, language, layout, budget, beside)
     sheet.finish()
-    return Findings(
-        sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), layout, _failing(sheet)
-    )
+    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), layout, _failing(sheet))
 
 
 _SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}

@@ -52,7 +52,7 @@ DEEPEST_NESTING = 60
 LONGEST_STATEMENT = 20_000
 # digits of a number as it is written, and the power of ten behind it: nobody reads more, and Python takes no more than 4300
 LONGEST_NUMBER = 1_000
-_LONG_DIGITS = re.compile(r"\d{%d,}" % (LONGEST_NUMBER + 1))
+_LONG_DIGITS = re.compile(rf"\d{{{LONGEST_NUMBER + 1},}}")
 _POWER_OF_TEN = re.compile(r"(?<=[\d.])[eE][+-]?0*([1-9]\d*)(?![^\W_])")
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")

@@ -21,7 +21,7 @@ POSIX = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device tha
 def run(*arguments, encoding="utf-8", out=subprocess.PIPE, text=None):
     environment = {**{k: v for k, v in os.environ.items() if k != "EINSIGHT_DEBUG"}, "PYTHONIOENCODING": encoding}
     command = [sys.executable, "-m", "einsight", *arguments]
-    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, input=text, env=environment, timeout=60)
+    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, input=text, env=environment, timeout=120)
 
 
 def spelled(text, encoding="ascii"):

@@ -233,6 +233,6 @@ def test_what_cannot_be_read_ends_the_server_in_one_line():
     body = json.dumps(initialize).encode()
     given = b"Content-Length: %d\r\n\r\n%sContent-Length: 99999999999\r\n\r\n{}" % (len(body), body)
     environment = {k: v for k, v in os.environ.items() if k != "EINSIGHT_DEBUG"}
-    done = subprocess.run(COMMAND, input=given, capture_output=True, timeout=30, env=environment)
+    done = subprocess.run(COMMAND, input=given, capture_output=True, timeout=120, env=environment)
     assert done.returncode == 1 and done.stdout.count(b"99999999999 bytes is not read") == 1
     assert done.stderr.count(b"\n") == 1 and b"99999999999 bytes is not read" in done.stderr

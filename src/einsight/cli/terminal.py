@@ -104,7 +104,9 @@ def json_text(value: Any) -> str:
     return _HIDDEN_IN_JSON.sub(_json_escape, json.dumps(value, ensure_ascii=False, indent=2))
 
 
-_HIDDEN_IN_JSON = re.compile(r"[^\x00-\x7e\xa0-\uffff]|[\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_HIDDEN_IN_JSON = re.compile(
+    r"[^\x00-\x7e\xa0-\uffff]|[\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -103,7 +103,9 @@ class Region:
 
 def extracts_of(text: str, language: str) -> list[Extract]:
     """The texts of a file in which formulas stand; what one of them declares does not count in another."""
-    if text.startswith("\ufeff"):  # a byte order mark that came along: an empty line before the file is one in every language
+    if text.startswith(
+        "\ufeff"
+    ):  # a byte order mark that came along: an empty line before the file is one in every language
         text = "\n" + text[1:]
     extracts = _EXTRACTS.get(language)
     return [Extract(text, language)] if extracts is None else extracts(text)

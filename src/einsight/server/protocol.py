@@ -84,7 +84,9 @@ class Protocol(LanguageServerProtocol):
             return super().structure_message(data)
         except JsonRpcException as problem:
             id_ = data.get("id")
-            return Malformed(id_ if isinstance(id_, (int, str)) else None, str(data.get("method", "")), _reason(problem))
+            return Malformed(
+                id_ if isinstance(id_, (int, str)) else None, str(data.get("method", "")), _reason(problem)
+            )
 
     def handle_message(self, message: Any) -> None:
         if isinstance(message, Malformed):

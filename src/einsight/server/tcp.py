@@ -146,6 +146,10 @@ class _Door:
             why = "this server has its client already"
         log.warning("a client is refused: %s", why)
         id_ = message.get("id") if isinstance(message, dict) else None
-        error = {"jsonrpc": "2.0", "id": id_ if isinstance(id_, (int, str)) else None, "error": {"code": -32600, "message": why}}
+        error = {
+            "jsonrpc": "2.0",
+            "id": id_ if isinstance(id_, (int, str)) else None,
+            "error": {"code": -32600, "message": why},
+        }
         body = json.dumps(error).encode()
         writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))

@@ -87,7 +87,9 @@ def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
     where = f"\n\n{prose(found.shape)}, {found.layout} layout" if found.layout else ""
     # components of a whole array are no right side for it
     insert = f" = {found.text}" if " where " not in found.text and (found.matrix or found.indexed) else ""
-    axes = f"\n\naxes {prose(', '.join(found.free))}" if found.free and found.matrix is None and not found.indexed else ""
+    axes = (
+        f"\n\naxes {prose(', '.join(found.free))}" if found.free and found.matrix is None and not found.indexed else ""
+    )
     yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"{code(found.text)}{axes}{where}", insert)
 
 

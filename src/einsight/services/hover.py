@@ -235,9 +235,7 @@ def _jacobians(said: Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
     layout = cell.lowered.layout
     for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
         name = f"∂{tensor.name}/∂{leaf.name}"
-        found = said.noted(
-            sheet, cell, ("derivative", leaf.name), code(name), partial(_jacobian, tensor, leaf, layout)
-        )
+        found = said.noted(sheet, cell, ("derivative", leaf.name), code(name), partial(_jacobian, tensor, leaf, layout))
         if found is not None:
             axes = f", axes {prose(', '.join(found.free))}" if found.matrix is None and found.free else ""
             line = f"**{prose(name)}** {code(shortened(found.text))}, {prose(found.shape)}{axes}"

@@ -136,7 +136,9 @@ def _function(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) ->
     if entry is not None:
         said.brief.append(f"**unknown function** {code(entry.describe())}")
         arrays = entry.function is not None
-        derivative = f"{code(f'J_{entry.name}')}, the second {code(f'H_{entry.name}')}" if arrays else code(f"{entry.name}'")
+        derivative = (
+            f"{code(f'J_{entry.name}')}, the second {code(f'H_{entry.name}')}" if arrays else code(f"{entry.name}'")
+        )
         said.brief.append(
             f"its derivative is {derivative}; " + ("it takes arrays" if arrays else "it acts entry by entry")
         )

@@ -90,7 +90,11 @@ def register(server: Server, offer: Offer) -> None:
             return lines.offset(where.line, where.character)
 
         text = await server.compute(uri, find, title, offset)
-        command = {"title": visible(text), "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
+        command = {
+            "title": visible(text),
+            "command": "einsight.insertJacobian",
+            "arguments": [uri, _position(where), variable],
+        }
         return Plain({"range": _range(lens.range), "command": command, "data": data})
 
 
@@ -114,7 +118,9 @@ def _placed(
         (offset, _), text = cell.move((0, 0)), cell.item.text
         if found and text.isascii():
             row, column = lines.position(offset)
-            if row + 1 == len(lines.starts) or offset + len(text) < lines.starts[row + 1]:  # on one line: one look-up does
+            if (
+                row + 1 == len(lines.starts) or offset + len(text) < lines.starts[row + 1]
+            ):  # on one line: one look-up does
                 for first, last, kind, modifiers in found:
                     yield (row, column + first), (row, column + last), kind, modifiers
                 continue

@@ -15,7 +15,7 @@ from einsight.services.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
-SOME = 12  # of the polls of a run, in the default run
+SOME = 8  # of the polls of a run, in the default run
 # one edit that changes what a definition says, and all that rests on it
 BEFORE, AFTER = "+ b^T x", "+ 2 b^T x"
 

@@ -24,15 +24,18 @@ FORMULAS = (
     "r_i = \\sum_j A_{ij} x_j",
     "\\nabla_b f = q(x)",
 )
+# whether this is said of numbers is tried while the page is planned
+OF_NUMBERS = "\\nabla_x (b^T x) = 3 b"
 DISPLAYS = "\n\n".join(f"$$\n{f}\n$$" for f in FORMULAS)
-MARKDOWN = f"# Notes\n\n{DECLARED}\n\n{DISPLAYS}\n\n```ein\nc ∈ ℝ^m\nd/dc (c' c) = 2 c\n```\n\nThe end 𝛿.\n"
-BODY = "\n\n".join(f"\\[\n{f}\n\\]" for f in FORMULAS)
+MARKDOWN = f"# Notes\n\n{DECLARED}\n\n{DISPLAYS}\n\n```ein\nc ∈ ℝ^m\nd/dc (c' c) = 2 c\n```\n\nIn the scalar case ${OF_NUMBERS}$ 𝛿.\n"
+BODY = "\n\n".join(f"\\[\n{f}\n\\]" for f in FORMULAS) + f"\n\nIn the scalar case ${OF_NUMBERS}$."
 RST = (
     ":math:`A \\in \\mathbb{R}^{n \\times n}` and :math:`x, b \\in \\mathbb{R}^n`\n\n"
     + "\n\n".join(f".. math::\n\n   {f}" for f in FORMULAS)
+    + f"\n\nIn the scalar case :math:`{OF_NUMBERS}`."
     + "\n\n.. code:: ein\n\n   c ∈ ℝ^m\n   d/dc (c' c) = 2 c\n"
 )
-CELLS = [f"# Notes\n\n{DECLARED}", *(f"$$\n{f}\n$$" for f in FORMULAS)]
+CELLS = [f"# Notes\n\n{DECLARED}", *(f"$$\n{f}\n$$" for f in FORMULAS), f"In the scalar case ${OF_NUMBERS}$."]
 NOTEBOOK = json.dumps(
     {
         "cells": [
@@ -42,12 +45,13 @@ NOTEBOOK = json.dumps(
     },
     indent=1, ensure_ascii=False,
 )  # fmt: skip
+DOCSTRING = f"{DECLARED}\n\n$${FORMULAS[0]}$$\n\n$${FORMULAS[1]}$$\n\nIn the scalar case $${OF_NUMBERS}$$\n"
 PYTHON = (
-    f'"""Gradients.\n\n{DECLARED}\n\n' + "\n\n".join(f"$${f}$$" for f in FORMULAS[:2]).replace("\\", "\\\\")
-    + '\n"""\n\n\ndef f(x):\n    r"""\n    .. math:: x \\in \\mathbb{R}^n\n\n    .. math:: \\nabla_x (x^T x) = 3 x\n    """\n'
-)  # fmt: skip
+    f'"""Gradients.\n\n{DOCSTRING}'.replace("\\", "\\\\")
+    + '"""\n\n\ndef f(x):\n    r"""\n    .. math:: x \\in \\mathbb{R}^n\n\n    .. math:: \\nabla_x (x^T x) = 3 x\n    """\n'
+)
 JULIA = (
-    f'@doc raw"""\n{DECLARED}\n\n' + "\n\n".join(f"```math\n{f}\n```" for f in FORMULAS[:2]) + '\n"""\nf(x) = x\n\n'
+    f'@doc raw"""\n{DOCSTRING}"""\nf(x) = x\n\n'
     '"""\nLet ``x \\\\in \\\\mathbb{R}^n``. Then ``\\\\nabla_x (x^T x) = 3 x``.\n"""\ng(x) = x\n'
 )
 PAGES = {

@@ -12,7 +12,7 @@ from edited_pages import PAGES, Script, all_of, differences, fresh
 from einsight.services.sheet import Sheet
 
 STEPS = 12
-SEEDS = 3
+SEEDS = 2
 
 
 def run(seed, language, steps=STEPS):

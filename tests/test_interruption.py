@@ -15,7 +15,7 @@ from einsight.services.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
-SOME = 12  # of the polls of a run, in the default run
+SOME = 8  # of the polls of a run, in the default run
 # one edit that changes what a definition says, and all that rests on it
 BEFORE, AFTER = "+ b^T x", "+ 2 b^T x"
 
@@ -120,6 +120,13 @@ class Run:
 @pytest.fixture(scope="module", params=PAGES)
 def run(request):
     return Run(request.param)
+
+
+def test_reading_polls_wherever_it_is_long(run):
+    sheet = run.sheet()
+    planning = interrupted(lambda: sheet.become(run.texts[1]), 0, None)
+    assert (planning > 0) == (run.language != "ein")
+    assert interrupted(sheet.finish, 0, None) > 20
 
 
 def test_a_run_is_stopped_at_its_nth_poll(run):

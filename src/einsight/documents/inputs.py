@@ -23,7 +23,7 @@ _LINE_END = re.compile(r"\r\n?")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _INPUT = re.compile(
     r"\\(?:input|include|subfile)\s*\{(?P<braced>[^{}]+)\}|\\input\s+(?P<bare>[\w./-]+)"
-    r"|\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]*\])?\s*\{(?P<packages>[^{}]+)\}"
+    r"|\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]{0,2000}\]\s*)?\{(?P<packages>[^{}]+)\}"
 )
 
 

@@ -18,7 +18,7 @@ def _claims(name="claims.ein"):
     return text, expected
 
 
-@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein", "wide-claims.ein"])
+@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein", "wide-claims.ein", "power-claims.ein"])
 def test_claims(name):
     text, expected = _claims(name)
     findings = einsight.check(text)

@@ -128,7 +128,7 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
     """The verdict on one `=`, and its diagnostic."""
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
-        return Claim(right.span, text, "shape"), []
+        return Claim(right.span, text, _unread_verdict(left, right, lowered)), []
     gone = _function_gone(left.value, right.value, names)
     if gone:
         message = f"this claim is undecided: the function `{gone}` has been switched off"
@@ -137,11 +137,7 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
         return _Judge(left, right, left.value, right.value, lowered, names, text, given).verdict()
     except (BudgetExceeded, MissingRule) as problem:
         code = "EIN502" if isinstance(problem, BudgetExceeded) else "EIN403"
-        reason = str(problem)
-        if isinstance(problem, MissingRule):
-            body = problem.term.body
-            reason = f"no rule differentiates `{getattr(body, 'function', getattr(body, 'name', '?'))}`"
-        message = f"this claim is undecided: {reason}"
+        message = f"this claim is undecided: {problem}"
         return Claim(right.span, text, "undecided"), [Diagnostic(code, NAMES[code][1], right.span, message)]
     except OutOfTime as spent:
         message = f"this claim is undecided: {spent}"
@@ -152,6 +148,17 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
     except Exception as error:  # a fault of ours in one claim must not cost the file
         message = f"this claim is undecided: internal error, please report it ({type(error).__name__}: {error})"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+
+
+def _unread_verdict(left: Side, right: Side, lowered: Lowered) -> str:
+    """The verdict on sides of which one could not be read: `shape` where shapes or indices are at odds in them.
+
+    Beside what is not supported, or no function, that is not told: read, the sides might have other shapes.
+    """
+    found = [d for d in lowered.diagnostics if left.span[0] <= d.span[0] < right.span[1]]
+    if any(d.code in ("EIN002", "EIN107") for d in found):
+        return "undecided"
+    return "shape" if any(d.severity == "error" and d.code[:4] in ("EIN2", "EIN3") for d in found) else "undecided"
 
 
 def _function_gone(left: Value, right: Value, names: Names) -> str:

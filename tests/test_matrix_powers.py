@@ -51,7 +51,7 @@ def test_derivative(text, wrt, function):
         moved[cell] += 1j * STEP
         slopes.append(np.asarray(function(**values | {wrt: moved})).imag / STEP)
     value = np.asarray(slopes[0])
-    expected = np.moveaxis(np.array(slopes), 0, -1).reshape(*value.shape, *values[wrt].shape)
+    expected = np.moveaxis(np.array(slopes), 0, -1).reshape((*value.shape, *values[wrt].shape))
     found = derive(text, wrt, DECLARE)
     assert found.evaluate({n: values[n] for n in "XCBbs"}) == pytest.approx(expected, rel=1e-10)
 

@@ -327,7 +327,9 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         reader.error("EIN002", node, message)
         return None
     if arity == 1:
-        term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
+        name = text if entry is None else reader.names.applied(entry)
+        apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))
+        term = apply(values[0].term)
         return replace(values[0], term=term, traced=())
     agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:

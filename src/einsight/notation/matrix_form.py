@@ -34,7 +34,7 @@ from ..terms.term import (
     Term,
     has_head,
 )
-from ..terms.unknown import is_unknown, split_unknown
+from ..terms.unknown import is_unknown, shown, split_unknown
 from .array_text import (
     ATOM,
     LAYER,
@@ -159,9 +159,9 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
             return symmetric(f"logsumexp({_raise(inner, dummy, None).text})")
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
         return (
-            symbol(f"{term.function}({', '.join(arguments)})")
+            symbol(f"{shown(term.function)}({', '.join(arguments)})")
             if term.free
-            else symmetric(f"{term.function}({', '.join(arguments)})")
+            else symmetric(f"{shown(term.function)}({', '.join(arguments)})")
         )
     if isinstance(term, Bracket):
         left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text

@@ -14,6 +14,7 @@ from typing import TypeVar
 from ..terms import build
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
+from ..terms.unknown import shown
 from ..terms.walk import map_parts
 from .catalogue import catalogue
 from .derivative import LONGEST_POWER
@@ -49,6 +50,7 @@ class MissingRule(Exception):
         self.term = next(t for t in term.walk() if isinstance(t, Derivative) and not has_head(t.body, Derivative))
         body = self.term.body
         self.name = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
+        self.name = shown(self.name)
         super().__init__(self._why())
 
     def _why(self) -> str:

@@ -13,12 +13,17 @@ from ..terms.dimension import Index, fresh_index
 from ..terms.term import Component, Number, Term
 from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
+from .kronecker import blocks_of
 from .names import ARRAYS, NOTES, Entry
 from .report import Fix, Related
 from .values import Axis, Value, flat, fresh_axis, fuse, merge_orders
 
 if TYPE_CHECKING:
     from .expressions import Reader
+
+
+# a power of Kronecker products that are added is multiplied out as far
+LARGEST_FUSED_POWER = 12
 
 
 def add(reader: Reader, node: Node, parts: Sequence[tuple[int, Node, Value]]) -> Value | None:
@@ -244,21 +249,18 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         )
         return None
     base = reader.settle(base)
-    if not isinstance(exponent, Number):
-        if base.is_fused:
-            reader.error("EIN002", node, "a symbolic power of a Kronecker product: raise its factors to it")
-            return None
+    if not base.is_fused:
         return replace(base, term=build.matrix_power(base.plain_axes, base.term, exponent))
-    count = int(exponent.value)
-    if count < 0 and base.is_fused:
-        _refuse_fused(reader, node, "the inverse")
-        return None
-    if count < 0:
-        base = _inverse(base)
-        count = -count
-    if count > 12:
-        reader.error("EIN002", node.exponent, "powers of a matrix above 12 are not multiplied out")
-        return None
+    blocks = blocks_of(base)
+    if blocks is not None:
+        return blocks.power(base, exponent)
+    if isinstance(exponent, Number) and 0 <= exponent.value <= LARGEST_FUSED_POWER:
+        return _multiplied_out(base, int(exponent.value))
+    _refuse_fused(reader, node, "this power")
+    return None
+
+
+def _multiplied_out(base: Value, count: int) -> Value:
     if count == 0:
         return replace(base, term=identity(*base.axes))
     result = base
@@ -270,7 +272,8 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
 
 
 def _refuse_fused(reader: Reader, node: Node, what: str) -> None:
-    reader.error("EIN002", node, f"{what} of a Kronecker product is not worked out: write it for the factors")
+    message = f"{what} is worked out of a single Kronecker product alone, as in `inv(A ⊗ B)`, and this matrix is none"
+    reader.error("EIN002", node, message)
 
 
 def _inverse(value: Value) -> Value:
@@ -360,7 +363,9 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         reader.error("EIN002", node, message)
         return None
     if arity == 1:
-        term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
+        name = text if entry is None else reader.names.applied(entry)
+        apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))
+        term = apply(values[0].term)
         return replace(values[0], term=term, traced=())
     agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:
@@ -446,8 +451,11 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
         if square is None:
             return None
         if square.is_fused:
-            _refuse_fused(reader, node, f"`{name}`")
-            return None
+            blocks = blocks_of(square)
+            if blocks is None:
+                _refuse_fused(reader, node, f"`{name}`")
+                return None
+            return Value(blocks.determinant() if name == "det" else blocks.log_determinant(), order=value.order)
         return Value(build.operator(name, [build.abstraction(square.plain_axes, square.term)]), order=value.order)
 
     return read
@@ -457,10 +465,13 @@ def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if value.flexible == "I" or not value.rank:
         return replace(value, term=build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
-    if square is not None and square.is_fused:
+    if square is None or not square.is_fused:
+        return None if square is None else _inverse(square)
+    blocks = blocks_of(square)
+    if blocks is None:
         _refuse_fused(reader, node, "`inv`")
         return None
-    return None if square is None else _inverse(square)
+    return blocks.inverse(square)
 
 
 def _diag(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:

@@ -38,7 +38,7 @@ from .indexing import component_of, read_indexed
 from .layout import tensor_value
 from .marks import Marks
 from .names import CONSTANTS, Entry, Names
-from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign
+from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign, with_underscore
 from .report import Fix, Related, Report
 from .values import Fused, Value, merge_orders
 
@@ -532,7 +532,7 @@ class Reader:
     # calls and derivatives
 
     def _call(self, node: Call) -> Value | None:
-        callee, primes = node.callee, ""
+        callee, primes = with_underscore(self.names, node.callee) or node.callee, ""
         while isinstance(callee, Transpose) and callee.prime:
             callee, primes = callee.argument, primes + "'"
         if primes and isinstance(callee, Name) and len(node.arguments) == 1:
@@ -547,9 +547,8 @@ class Reader:
                 self.error("EIN002", node, message)
                 return None
             argument = self.read(node.arguments[0])
-            return (
-                None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
-            )
+            name = callee.text if entry is None else self.names.applied(entry)
+            return None if argument is None else replace(argument, term=build.apply(name + primes, argument.term))
         unknown = self._unknown_function(callee, primes)
         if unknown is not None:
             return self._unknown_call(node, *unknown)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from ..terms.dimension import Dim, Tensor
+from ..terms.unknown import DECLARED
 from .linking import linked, may_be_one
 from .report import Span
 
@@ -186,6 +187,10 @@ class Names:
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
         return text in ARRAY_FUNCTIONS or text in ARRAYS or bool(self.elementwise(text))
+
+    def applied(self, entry: Entry) -> str:
+        """The name by which terms hold a declared elementwise function: another one than the known one that it shadows."""
+        return entry.name + (DECLARED if self.elementwise(entry.name) else "")
 
     def all(self) -> dict[str, Entry]:
         return {name: self.fact(("name", name)) for name in reversed(list(self.vocabulary()))}

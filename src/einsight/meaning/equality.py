@@ -19,7 +19,7 @@ from ..terms.term import MOST_BITS, Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, dims_and_tensors, fill, literal_components, number_reached, sizes_for
-from .precise import DIGITS, Precise
+from .precise import DIGITS, FEWER_DIGITS, Precise
 from .signs import crossings, thresholds
 
 Values = Callable[[str], Callable[..., float] | None]
@@ -92,7 +92,7 @@ def compare(
     gentle = tolerance > TOLERANCE
     constants = [] if gentle else _constants(left, right)
     far = number_reached([left, right])
-    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far)
+    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far, values)
     points = max(points, 8) if far else points
     agreed, reason = 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
@@ -143,24 +143,33 @@ class _Problem:
     least: dict[Dim, int]
     constants: list[float]
     far: int
+    values: Values
 
     @property
     def known_precisely(self) -> bool:
         """Are all functions of the terms known to more digits?"""
-        known = Precise().functions
-        parts = (p for t in (self.left, self.right) for p in t.walk())
-        return all(p.function in known for p in parts if isinstance(p, Apply))
+        known = Precise(values=self.values)
+        return all(known.function(name) is not None for name in self._functions())
+
+    @property
+    def digits(self) -> int:
+        """With how many a value is found in reasonable time."""
+        own = Precise().functions
+        return DIGITS if all(name in own for name in self._functions()) else FEWER_DIGITS
+
+    def _functions(self) -> set[str]:
+        return {p.function for t in (self.left, self.right) for p in t.walk() if isinstance(p, Apply)}
 
 
 def _differ_precisely(problem: _Problem, attempt: int) -> Counterexample | bool | None:
-    """The same point to 400 digits: a counterexample, False where the sides agree, None where it cannot be told.
+    """The same point to many digits: a counterexample, False where the sides agree, None where it cannot be told.
 
     A difference counts only when it stays what it is with three times the digits; rounding shrinks.
     """
-    rough = _at_digits(problem, attempt, DIGITS)
+    rough = _at_digits(problem, attempt, problem.digits)
     if rough is None or rough[3] is None:
         return None if rough is None else False
-    fine = _at_digits(problem, attempt, 3 * DIGITS)
+    fine = _at_digits(problem, attempt, 3 * problem.digits)
     if fine is None or fine[3] is None:
         return None if fine is None else False
     field, instance, (left, right), place = fine
@@ -179,7 +188,7 @@ def _at_digits(
     problem: _Problem, attempt: int, digits: int
 ) -> tuple[Precise, Instance, tuple[list, list], int | None] | None:
     """Both sides at the attempt's point, and the first place where they differ."""
-    field = Precise(digits)
+    field = Precise(digits, problem.values, problem.digits)
     _, draw = _float_points(lambda name: None, attempt, problem.constants)
     sizes = sizes_for(problem.dims, problem.least, attempt, problem.far)
     try:
@@ -233,7 +242,7 @@ def _is_there(problem: _Problem, instance: Instance, pair: tuple[list, list]) ->
     """Is a difference met in double precision one to more digits too, by as much as that precision can tell?"""
     if not problem.known_precisely:
         return _is_stable(problem.left, problem.right, problem.axes, instance, pair)
-    field = Precise()
+    field = Precise(problem.digits, problem.values)
     exact = Instance(field, instance.sizes)
     exact.entries = {t: [field.mp.mpf(v) for v in values] for t, values in instance.entries.items()}
     try:

@@ -328,16 +328,23 @@ def _cofactor(field: Field, data: list[Any], places: Sequence[int]) -> Any:
 
 
 def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list[Any]]:
+    """By repeated squaring."""
     if count < 0:
         matrix, count = solve_inverse(field, matrix)[0], -count
     size = range(len(matrix))
     result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
-    for _ in range(count):
-        result = [
-            [functools.reduce(field.add, (field.multiply(row[k], matrix[k][j]) for k in size)) for j in size]
-            for row in result
-        ]
+    while count:
+        if count & 1:
+            result = _matrix_product(field, result, matrix)
+        count >>= 1
+        if count:
+            matrix = _matrix_product(field, matrix, matrix)
     return result
+
+
+def _matrix_product(field: Field, left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    columns = list(zip(*right, strict=True))
+    return [[functools.reduce(field.add, map(field.multiply, row, column)) for column in columns] for row in left]
 
 
 def unknown_value(field: Field, name: str, places: tuple[int, ...], shape: Sequence[int], data: list[Any]) -> Any:

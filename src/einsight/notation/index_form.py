@@ -32,6 +32,7 @@ from ..terms.term import (
     has_head,
     slot_indices,
 )
+from ..terms.unknown import shown
 from .ordering import ends, order_factors, order_terms
 from .quoting import in_text
 
@@ -204,7 +205,7 @@ class Printer:
 
     def _apply(self, term: Apply, scope: dict[Index, str]) -> tuple[str, int]:
         arguments = ", ".join(self.text(a, scope, SUM) for a in term.arguments)
-        return f"{self.function(term.function)}({arguments})", ATOM
+        return f"{self.function(shown(term.function))}({arguments})", ATOM
 
     def function(self, name: str) -> str:
         return name
@@ -436,8 +437,7 @@ class LatexPrinter(Printer):
     def function(self, name: str) -> str:
         from ..rules.catalogue import catalogue
 
-        # of the functions that SymPy has, those that a term holds have been asked for
-        found = catalogue().known(name)
+        found = catalogue().function(name)
         return found.latex if found and found.latex else rf"\operatorname{{{name}}}"
 
     def partial(self, top: str, variable: str) -> str:

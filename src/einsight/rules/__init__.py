@@ -5,7 +5,7 @@ engine.py      normal forms, and derivations in named steps; dispatch.py says wh
 functions.py   elementwise functions: derivative, values, where SymPy fills in; slopes.py holds derivatives to numbers
 defined.py     functions that an expression defines, elementwise or of arrays
 pattern.py     rules written in the language itself, matched by matching.py, under conditions.py
-delta.py, derivative.py, algebra.py, brackets.py, orthogonal.py   the built-in families
+delta.py, derivative.py, algebra.py, matrix_powers.py, brackets.py, orthogonal.py   the built-in families
 accumulation.py   derivatives through many definitions, backwards
 catalogue.py   all of it by name; taught.py lets the language know tensors, properties and functions of arrays
 faults.py      what plugins did wrong; profile.py counts what each rule costs

@@ -115,7 +115,6 @@ class Catalogue:
         self.versions: dict[str, str] = {}  # of the plugins
         self.faults = Faults()
         self.version = next(_versions)
-        self._foreign: dict[str, Function | None] = {}
         self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
 
     def __reduce__(self) -> tuple[Callable[[], Catalogue], tuple[()]]:
@@ -185,16 +184,7 @@ class Catalogue:
 
     def function(self, name: str) -> Function | None:
         """A registered function, else one of SymPy's."""
-        found = self.functions.get(name)
-        if found is None and name.isascii() and name.isidentifier() and len(name) > 2:
-            if name not in self._foreign:
-                self._foreign[name] = from_sympy(name)
-            found = self._foreign[name]
-        return found
-
-    def known(self, name: str) -> Function | None:
-        """A registered function, or one of SymPy's that was asked for before."""
-        return self.functions.get(name) or self._foreign.get(name)
+        return self.functions.get(name) or from_sympy(name)
 
     def arity(self, name: str) -> int:
         found = self.function(name)

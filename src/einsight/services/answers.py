@@ -96,11 +96,7 @@ def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = 
 
 def reason(problem: BudgetExceeded | MissingRule) -> str:
     """Why a term could not be worked out."""
-    if isinstance(problem, BudgetExceeded):
-        return str(problem)
-    body = problem.term.body
-    what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
-    return f"no rule differentiates `{what}`"
+    return str(problem)
 
 
 def in_other_layout(text: str, value: Value, found: Answer, names: Names, layout: str) -> Answer | None:

@@ -424,9 +424,8 @@ def reduce(term: Term) -> Term:
     try:
         return normal_form(term)
     except MissingRule as missing:
-        body = missing.term.body
-        what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
-        raise fail("EIN002", f"no rule differentiates `{what}`: a plugin can add one, as `derivative.{what}`") from None
+        advice = f": a plugin can add one, as `derivative.{missing.name}`" if missing.can_be_added else ""
+        raise fail("EIN002", f"{missing}{advice}") from None
     except BudgetExceeded as spent:
         raise fail("EIN502", str(spent)) from None
 

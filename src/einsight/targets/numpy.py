@@ -20,7 +20,8 @@ def _elementwise(function: Function) -> str | None:
         return function.numpy or None
     found = "__import__('einsight.rules.catalogue', fromlist=['catalogue']).catalogue()"
     called = ", ".join(f"{{{k}}}" for k in range(function.arity))
-    value = f"numpy.vectorize({found}.function({function.name!r}).value, otypes=[float])({called})"
+    value = f"{found}.function({function.name!r}).value{'.or_nan' if function.source == 'sympy' else ''}"
+    value = f"numpy.vectorize({value}, otypes=[float])({called})"
     return f"numpy.asarray({value}, dtype=dtype)"
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from ..meaning.cofactors import COFACTOR, with_cofactors
 from ..rules.catalogue import catalogue, written_out
+from ..rules.functions import sympy_name
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import (
@@ -24,7 +25,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
-from ..terms.unknown import is_unknown
+from ..terms.unknown import is_unknown, shown
 from .arguments import (
     Namespace,
     Request,
@@ -188,7 +189,7 @@ class _Writer:
         arguments = [self.entry(a) for a in term.arguments]
         found = catalogue().function(term.function)
         if found is None:
-            raise refuse(f"`{term.function}` is an unknown function and cannot be evaluated")
+            raise refuse(f"`{shown(term.function)}` is an unknown function and cannot be evaluated")
         if term.function in FUNCTIONS and found.source in ("einsight", "sympy"):
             return FUNCTIONS[term.function].format(*arguments)
         whole = written_out(term.function, term.arguments[0]) if found.definition else None
@@ -196,7 +197,7 @@ class _Writer:
             return self.entry(whole)
         if found.source not in ("einsight", "sympy"):
             raise refuse(f"`{term.function}` has no spelling in sympy yet")
-        return f"sympy.{term.function}({', '.join(arguments)})"
+        return f"sympy.{sympy_name(term.function)}({', '.join(arguments)})"
 
     def _sum(self, term: Sum) -> str:
         return " + ".join(self.entry(t) for t in term.terms)

@@ -36,6 +36,9 @@ from .unknown import MATRIX_FUNCTIONS, split_unknown
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
 LABELLINGS = 120
 LARGEST_NUMBER = 4096  # bits
+# Up to here a power of a matrix is a product, whose factors cancel and contract with others; beyond, it is one factor, so that
+# a term does not grow with the exponent.
+SMALL_POWER = 4
 
 
 def number(value: Fraction | int) -> Number:
@@ -179,7 +182,10 @@ def apply(function: str, *arguments: Term) -> Term:
 
 
 def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot] = ()) -> Term:
+    """A component of a function of whole arrays; a matrix to a small whole power is multiplied out."""
     arguments, indices = tuple(arguments), tuple(indices)
+    if name == "power" and isinstance(count := arguments[1].body, Number) and abs(count.value) <= SMALL_POWER:
+        return _small_power(arguments[0], int(count.value), indices)
     if name in MATRIX_FUNCTIONS:
         if len(indices) == 2 and slot_key(indices[1]) < slot_key(indices[0]) and arguments[0].symmetric:
             indices = indices[::-1]  # the functions that give a matrix, inverse and power, keep symmetry
@@ -207,11 +213,21 @@ def _derivatives_in_order(name: str, rank: int, indices: tuple[Slot, ...]) -> tu
 
 def matrix_power(axes: Sequence[Index], body: Term, exponent: Term) -> Term:
     """`A^k` at `axes`, of the matrix that `body` is over them, for an exponent that is a whole number."""
-    if exponent is ONE:
-        return body
-    if exponent is ZERO:
-        return delta(*axes)
+    if isinstance(exponent, Number) and isinstance(body, Operator) and body.indices == tuple(axes):
+        inner = MINUS_ONE if body.name == "inv" else body.arguments[1].body if body.name == "power" else None
+        if isinstance(inner, Number):  # (A^m)^n = A^(m n)
+            return operator("power", [body.arguments[0], abstraction((), number(inner.value * exponent.value))], axes)
     return operator("power", [abstraction(axes, body), abstraction((), exponent)], axes)
+
+
+def _small_power(matrix: Abstraction, count: int, ends: Sequence[Slot]) -> Term:
+    """`A^count` at those slots, multiplied out."""
+    if not count:
+        return delta(*ends)
+    chain: list[Slot] = [ends[0], *(fresh_index(matrix.params[0].dim) for _ in range(abs(count) - 1)), ends[1]]
+    pairs = zip(chain, chain[1:], strict=False)
+    factors = [instantiate(matrix, p) if count > 0 else operator("inv", [matrix], p) for p in pairs]
+    return product(factors, chain[1:-1])  # type: ignore[arg-type]
 
 
 def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term:

@@ -10,6 +10,15 @@ MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
 INNER_FUNCTIONS = frozenset({"cofactor", "left-singular", "right-singular", "singular-weights"})
 
 
+# behind the name of an elementwise function that is declared under a name which a known one has: that is another function
+DECLARED = "†"
+
+
+def shown(function: str) -> str:
+    """The name of an elementwise function as it is written."""
+    return function.replace(DECLARED, "")
+
+
 def unknown_name(function: str, order: int) -> str:
     """The name of a derivative of that order; the function itself for 0."""
     return function if not order else f"{('J', 'H')[order - 1] if order < 3 else f'J{order}'}_{function}"

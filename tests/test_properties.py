@@ -11,8 +11,8 @@ import einsight
 from einsight.lowering import properties
 from einsight.lowering.names import PROPERTIES, SQUARE_PROPERTIES
 from einsight.meaning.evaluate import solve_inverse
-from einsight.meaning.fields import PRIME, PrimeField, Rationals
-from einsight.meaning.instances import Instance, fill
+from einsight.meaning.fields import PRIME, NotInField, PrimeField, Rationals
+from einsight.meaning.instances import SAMPLES, Instance, fill
 from einsight.terms.dimension import Dim, Tensor
 
 # by hand: what no matrix of every size is at once, or only a single one
@@ -117,6 +117,30 @@ def test_in_a_prime_field_too():
 def test_claims_of_matrices_with_several(claim, verdict):
     *_, last = einsight.check(claim).claims
     assert last.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "words, other, tried",
+    [("", "", True), ("constant", "", True), ("symmetric", "", True), ("diagonal", "", False), ("orthogonal", "", False),
+     ("positive-definite symmetric", "", False), ("integer", "", False), ("", "second", False)],
+)  # fmt: skip
+def test_examples_of_a_plugin_have_what_else_is_said_in_every_size(monkeypatch, words, other, tried):
+    """A projection of rank 1, which is the identity where the size is 1: what only holds there must not pass."""
+
+    def projection(n, draw):
+        v = [draw() or 1 for _ in range(n)]
+        return [[Fraction(a * b, sum(c * c for c in v)) for b in v] for a in v]
+
+    for name in ("idempotent", *other.split()):
+        monkeypatch.setitem(SAMPLES, name, projection)
+    tensor = Tensor("P", (Dim("n"), Dim("n")), frozenset({"idempotent", *words.split(), *other.split()}))
+    for n in (1, 2, 3):
+        instance = Instance(Rationals(), {Dim("n"): n})
+        if tried:
+            assert len(fill(instance, [tensor], lambda positive: 1).entries[tensor]) == n * n
+        else:
+            with pytest.raises(NotInField, match="not all that is said of P"):
+                fill(instance, [tensor], lambda positive: 1)
 
 
 PAGES = [

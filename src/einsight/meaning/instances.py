@@ -12,7 +12,7 @@ from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Tensor
 from ..terms.term import Component, Derivative, Number, Position, Size, Term
-from .fields import Field, NotInField
+from .fields import Field, NotInField, Rationals
 
 Entries = list[Any]
 # the entries of tensors that are known without a declaration, by name: a function of components counted from 1
@@ -90,12 +90,8 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             known = SPECIAL[tensor.name]
             instance.entries[tensor] = [f.number(Fraction(known(*(k + 1 for k in cell)))) for cell in cells]
             continue
-        sample = next((SAMPLES[p] for p in sorted(tensor.properties) if p in SAMPLES), None)
-        if sample is not None and len(shape) == 2:
-            chance = random.Random(f"{tensor.name} {variant} {shape}")
-            rows = sample(shape[0], lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))  # noqa: B023 - called here
-            if not _has_structure(rows, tensor.properties):
-                raise NotInField(f"the examples of {tensor.name} do not have all of its properties")
+        if len(shape) == 2 and not tensor.properties.isdisjoint(SAMPLES):
+            rows = _sampled(tensor, shape[0], variant)
             instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
         chance = random.Random(f"{tensor.name} {variant}")
@@ -155,16 +151,41 @@ def _orthogonal(f: Field, values: dict, n: int, properties: frozenset[str], chan
     return out
 
 
+def _sampled(tensor: Tensor, n: int, variant: int) -> Sequence[Sequence[Fraction]]:
+    """An example of a plugin's property.  Raises NotInField where the examples lack other properties that are said of the matrix.
+
+    They are looked at in one more size than is asked for, since of size 1 they may have what larger ones have not.
+    """
+    own = sorted(p for p in tensor.properties if p in SAMPLES)
+
+    def example(size: int) -> Sequence[Sequence[Fraction]]:
+        chance = random.Random(f"{tensor.name} {variant} {[size, size]}")
+        return SAMPLES[own[0]](size, lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))
+
+    rows = example(n)
+    others = tensor.properties.difference(own, ("constant", "special"))
+    if len(own) > 1 or (others and not all(_has_structure(r, others) for r in (rows, example(3)))):
+        raise NotInField(f"the examples of {own[0]} matrices are not all that is said of {tensor.name}")
+    return rows
+
+
 def _has_structure(rows: Sequence[Sequence[Fraction]], properties: frozenset[str]) -> bool:
-    """Do the examples of a plugin's property have the others that are said of the matrix, as far as entries show?"""
-    cells = list(itertools.product(range(len(rows)), repeat=2))
-    return not (
-        ("symmetric" in properties and any(rows[i][j] != rows[j][i] for i, j in cells))
-        or ("antisymmetric" in properties and any(rows[i][j] != -rows[j][i] for i, j in cells))
-        or ("diagonal" in properties and any(rows[i][j] for i, j in cells if i != j))
-        or ("positive" in properties and any(rows[i][j] <= 0 for i, j in cells))
-        or ("integer" in properties and any(Fraction(rows[i][j]).denominator > 1 for i, j in cells))
-    )
+    """Has a matrix of exact numbers the properties of the language?"""
+    from .evaluate import solve_inverse
+
+    n = len(rows)
+    cells = list(itertools.product(range(n), repeat=2))
+    leading = ([list(map(Fraction, row[:k])) for row in rows[:k]] for k in range(1, n + 1))
+    lacks = {
+        "symmetric": lambda: any(rows[i][j] != rows[j][i] for i, j in cells),
+        "antisymmetric": lambda: any(rows[i][j] != -rows[j][i] for i, j in cells),
+        "diagonal": lambda: any(rows[i][j] for i, j in cells if i != j),
+        "orthogonal": lambda: any(sum(rows[i][k] * rows[j][k] for k in range(n)) != (i == j) for i, j in cells),
+        "positive-definite": lambda: any(solve_inverse(Rationals(), m, need_inverse=False)[1] <= 0 for m in leading),
+        "positive": lambda: any(rows[i][j] <= 0 for i, j in cells),
+        "integer": lambda: any(Fraction(rows[i][j]).denominator > 1 for i, j in cells),
+    }
+    return not any(word in properties and test() for word, test in lacks.items())
 
 
 def _gram(f: Field, values: dict, n: int, least: Any) -> dict:

@@ -111,6 +111,17 @@ def _fail(name: str, problem: str, counts: Counts) -> None:
 # what there is to do
 
 
+def _may_be(path: Path) -> bool:
+    """Is there something of that name?  Where nobody can say, it is looked at, and what is wrong is told then."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
+
+
 class _Plan:
     """A task for each file that can be read, with its key in the cache; `due` are the numbers of those to be checked."""
 
@@ -176,7 +187,7 @@ class _Plan:
         from ..services.settings import FILES, settings_for
 
         if folder not in self._settings:
-            has_own = any(os.path.lexists(folder / name) for name in FILES)  # which never raises
+            has_own = any(map(_may_be, (folder / name for name in FILES)))
             is_top = folder.parent == folder
             found = settings_for(folder / "_") if has_own or is_top else self._settings_in(folder.parent)
             self._settings[folder] = found

@@ -23,8 +23,9 @@ OPENS = {"open", "fdopen", "read_text", "read_bytes", "open_code", "mkstemp"}
 ELSEWHERE = {
     "documents/reading.py": "the one place",
     "syntax/parse.py": "our own grammar", "syntax/mistakes.py": "our own grammar", "documents/latex/parse.py": "our own grammar",
-    "server/main.py": "standard input and output, and the null device", "cli/main.py": "the null device",
-    "cli/workers.py": "standard output", "cli/files.py": "writes a new file", "cli/cache.py": "writes a new file",
+    "server/main.py": "standard input and output, and the null device", "cli/terminal.py": "the null device",
+    "cli/workers.py": "standard output", "cli/files.py": "writes a new file", "cli/cache.py": "writes a new file", "documents/writing.py": "writes a new file",
+    "cli/sealing.py": "the secret of the cache, of a folder of our own",
     "plugins/watch.py": "how much memory this process has, of the kernel",
     "server/features/workspace.py": "`open` of documents", "server/protocol.py": "`open` of documents",
 }  # fmt: skip

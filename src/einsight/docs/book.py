@@ -61,7 +61,7 @@ def write(folder: Path, only: str | None = None) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(path, text.encode("utf-8"))
     for path in [p for place in ("", "rules", "functions") for p in (folder / place).glob("*.md")]:
-        if path.relative_to(folder).as_posix() not in pages and path.read_text(encoding="utf-8").startswith(MARK):
+        if path.relative_to(folder).as_posix() not in pages and _is_ours(path):
             path.unlink()
     return len(pages)
 

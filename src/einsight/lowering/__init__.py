@@ -10,6 +10,7 @@ indexing.py     indices on names and on whole expressions, shifted ones too
 bounds.py       bounds of sums, and sums over a part of an axis
 derivatives.py  every spelling of a derivative
 layout.py       a derivative's axes as rows and columns
+kronecker.py    functions of Kronecker products, by their factors
 arrays.py       sums, elementwise operations and functions of whole arrays
 products.py     products of whole arrays: conformity, and what to say where it fails
 statements.py   declarations, definitions, claims and queries

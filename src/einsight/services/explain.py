@@ -31,7 +31,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN305": ("A number is added to every entry of an array, or a function that there is of square matrices too, such as `exp`, is taken of every entry.", "x ∈ ℝ^m\nc ∈ ℝ\nx + c", "Nothing, if that is meant; write `c ones(m)` to say so."),
     "EIN401": ("The two sides differ; the message has a point where they do.", "x ∈ ℝ^m\nd/dx (x' x) = x'", "Replace the right side by what einsight derives."),
     "EIN402": ("The right side is right but for a transpose in this layout.", "a, x ∈ ℝ^m\nd/dx (a' x) = a", "Apply the fix, or state the layout: `#! layout denominator`."),
-    "EIN403": ("einsight could neither show the claim nor refute it.", "", "The message says what was missing."),
+    "EIN403": ("einsight could neither show the claim nor refute it; so it is with what is not supported, and with unknown functions.", "A ∈ ℝ^(n×n)\nδ_ii = n", "The message says what was missing. Here no array gives `i` an axis: `∑_{i=1}^n δ_ii = n` is right, and so is `tr(I(n)) = n`."),
     "EIN404": ("The sides have different shapes, and no transpose mends it.", "a, x ∈ ℝ^m\nd/dx (a' x) = 3", "Compare the shapes in the message."),
     "EIN405": ("The claim holds only under an assumption that is not declared.", "A ∈ ℝ^(n×n)\nx ∈ ℝ^n\nd/dx (x' A x) = 2 x' A", "Declare the property, or write the general form."),
     "EIN406": ("Claims of one file follow different layouts.", "", "State one with `#! layout …`."),

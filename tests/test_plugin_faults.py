@@ -14,6 +14,8 @@ import pytest
 from session import Session
 
 from einsight.cli.main import main
+from einsight.rules.catalogue import forget
+from einsight.services import plugins
 
 API = "from einsight.api import *\n"
 RULES = API + "@hook\ndef einsight_rules():\n    return [{}]\n"
@@ -147,10 +149,10 @@ EXPRESSION = " + ".join(expression for _, expression, *_ in FAULTS.values() if e
 DECLARE = "c in R positive"
 
 
-def install(site, plugins):
+def install(site, sources):
     """Plugins as installed packages, by name."""
     (site / "hands.py").write_text(HANDS, encoding="utf-8")
-    for name, source in plugins.items():
+    for name, source in sources.items():
         (site / f"faulty_{name}.py").write_text(source, encoding="utf-8")
         info = site / f"faulty_{name}-1.2.dist-info"
         info.mkdir()
@@ -183,18 +185,21 @@ def require_told(messages):
 
 
 @pytest.fixture
-def alone(capfd, monkeypatch):
+def alone(capfd):
     """What the command line prints without any plugin; in this process."""
-    monkeypatch.setenv("EINSIGHT_DISABLE_PLUGINS", "*")
-    monkeypatch.setenv("EINSIGHT_CACHE", "0")
 
     def running(*arguments):
-        status = main(list(arguments))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EINSIGHT_DISABLE_PLUGINS", "*")
+            patch.setenv("EINSIGHT_CACHE", "0")
+            status = main(list(arguments))
         out, err = capfd.readouterr()
         assert not err
         return status, out
 
-    return running
+    yield running
+    plugins.use()
+    forget()
 
 
 def test_in_the_command_line(site, alone):

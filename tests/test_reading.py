@@ -27,7 +27,7 @@ ELSEWHERE = {
     "cli/workers.py": "standard output", "cli/files.py": "writes a new file", "cli/cache.py": "writes a new file", "documents/writing.py": "writes a new file",
     "cli/sealing.py": "the secret of the cache, of a folder of our own",
     "plugins/watch.py": "how much memory this process has, of the kernel",
-    "server/features/workspace.py": "`open` of documents", "server/protocol.py": "`open` of documents",
+    "server/features/workspace.py": "`open` of documents", "server/protocol.py": "`open` of documents", "server/tcp.py": "a connection as files",
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_hover(session, needle, shift, about, words):
 
 def test_what_takes_long_stands_in_a_later_hover_and_is_the_same():
     """Every limit of time is over as soon as it is looked at: slices of reading, of drawing, and of a hover."""
-    unlimited = {"settings": {"budget": 1e9}}
+    unlimited = {"settings": {"budget": 86_400}}
     with (
         Session(clock=HASTY, options=unlimited, settings=unlimited["settings"]) as late,
         Session(clock=STOPPED) as patient,

@@ -48,6 +48,7 @@ def _missing():
 def test_a_faulty_plugin_costs_only_itself(monkeypatch):
     points = [_Point("missing", _missing), _Point("raising", _raising), _Point("good", _good)]
     monkeypatch.setattr(loading, "entry_points", lambda group: points)
+    monkeypatch.setattr(loading, "_choice", loading._Choice())
     catalogue = Catalogue()
     loading.fill(catalogue)
     assert "good.even" in catalogue.rules and "delta.contract" in catalogue.rules

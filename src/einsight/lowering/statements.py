@@ -62,6 +62,7 @@ class Lowered:
     # a claim whose sides do not agree by the summation convention, with the indices of its left side kept free
     kinder: tuple[Side, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    silenced: tuple[Diagnostic, ...] = ()  # which nobody is told, and on which verdicts rest all the same
     tree: Statement | None = None
     marks: Marks = field(default_factory=lambda: Marks(""))
 
@@ -102,7 +103,9 @@ def lower_item(item: Piece | Directive, names: Names) -> Lowered:
     lowered = lower_statement(item, names)
     silent = silenced(item, names)
     if silent:
-        lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
+        found = lowered.diagnostics
+        lowered.diagnostics = [d for d in found if d.code not in silent and "*" not in silent]
+        lowered.silenced = tuple(d for d in found if d not in lowered.diagnostics)
     return lowered
 
 

@@ -176,7 +176,7 @@ def _unread_verdict(left: Side, right: Side, lowered: Lowered) -> str:
 
     Beside what is not supported, or no function, that is not told: read, the sides might have other shapes.
     """
-    found = [d for d in lowered.diagnostics if left.span[0] <= d.span[0] < right.span[1]]
+    found = [d for d in (*lowered.diagnostics, *lowered.silenced) if left.span[0] <= d.span[0] < right.span[1]]
     if any(d.code in ("EIN002", "EIN107") for d in found):
         return "undecided"
     return "shape" if any(d.severity == "error" and d.code[:4] in ("EIN2", "EIN3") for d in found) else "undecided"

@@ -83,7 +83,7 @@ def judge_statement(
 def _judged_kindly(
     lowered: Lowered, names: Names, silent: frozenset[str], given: Given, sums: bool, limit: object
 ) -> Judged:
-    if lowered.kinder and (sums or any(d.severity == "error" for d in lowered.diagnostics)):
+    if lowered.kinder and (sums or any(d.severity == "error" for d in (*lowered.diagnostics, *lowered.silenced))):
         found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
         kindly, more = _judged(lowered.kinder, lowered, names, silent, given, limit)
         if all(c.verdict == "right" for c in kindly):

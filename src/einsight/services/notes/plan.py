@@ -62,7 +62,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
     if any("∑" in r.text for r in said):
         said = [replace(r, sums=r.translated) for r in said]
-    read = [(paragraph, Words(text, paragraph.start, paragraph.end, regions)) for paragraph in paragraphs(text, said)]
+    in_order = sorted(regions, key=lambda r: r.start)
+    read = [(paragraph, Words(text, paragraph.start, paragraph.end, in_order)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
@@ -188,7 +189,7 @@ class _Plan:
         made = with_differentials(region, tree, self.names)
         problem = (
             problem
-            or is_model(self.text[self.here.start : self.here.end], tree, self._target(tree), self.known)
+            or is_model(self.text, (self.here.start, self.here.end), tree, self._target(tree), self.known)
             or made.problem
         )
         if not problem and self._through_gradients(region, tree):

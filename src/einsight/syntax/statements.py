@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# brackets that a line may leave open for the next one; no statement with more is read
+MOST_OPEN = 100
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
 _GROUPING = re.compile(r"[()\[\]{};]")
 _SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
@@ -83,7 +85,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
 
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        inside = depth > 0 and code.strip() and not _ends_brackets(code, open_)
+        inside = 0 < depth <= MOST_OPEN and code.strip() and not _ends_brackets(code, open_)
         if current and not inside and not _CONTINUES.match(code):
             yield block(line_start)
             first = line_start

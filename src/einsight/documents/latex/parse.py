@@ -12,6 +12,7 @@ from .kinds import DEEPEST_NESTING, Kinds, Lexeme, Unread
 from .tokens import Token
 from .tree import Command, Environment, Group, Item, Items, Leaf, Rows, Script
 
+
 @cache
 def grammar() -> Lark:
     text = resources.files("einsight.grammar").joinpath("latex.lark").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ _AMONG_INDICES = r"[i-nrst1-9](?:\s*(?:=|≠|<|>|≤|≥|\\neq?\b|\\[lg]eq?(?:sl
 _FORMULA = rf"(?:\$+|\\\(|`)\s*{_AMONG_INDICES}\s*(?:\$+|\\\)|`)"
 _INDEX_BEFORE = re.compile(rf"\b(?:for|if|when|where|with|case)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE)
 _INDEX_BEHIND = re.compile(
-    rf"[\s$,]*(?:\\\))?[\s,]*(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
+    rf"[\s$,]*(?:\\\)[\s,]*)?(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
 )
 _HEADING = re.compile(
     r"^[ \t>]*(?:#{1,6}[ \t]|(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$|\*\*[^*\n]+\*\*[ \t]*$"

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from ...documents.extract import Span
 from ...documents.regions import Region
 from ...lowering.names import GREEK, Names, canonical_name
 from ...syntax.quotients import Quotient, units
@@ -96,14 +95,19 @@ def _quotients(tree: Relation) -> Iterator[Quotient]:
                 yield unit
 
 
-def is_model(text: str, paragraph: Span, tree: Relation, target: str, known: Known) -> str:
-    """`y = X β + u` says how data come about; it gives `y` no value that changes with `β`."""
+def speaks_of_models(text: str, start: int, end: int) -> bool:
+    """Does a paragraph speak of a model, of noise?"""
+    return _MODEL.search(text, start, end) is not None
+
+
+def is_model(is_said: bool, tree: Relation, target: str, known: Known) -> str:
+    """`y = X β + u` says how data come about, where the paragraph speaks of models; it gives `y` no value that changes with `β`."""
     right = tree.sides[-1]
     if len(tree.sides) != 2 or not target or not isinstance(right, Addition):
         return ""
     last = right.items[-1][1]
     noise = canonical_name(last.text) if isinstance(last, Name) else ""
-    if noise not in _NOISE or known.is_defined(noise) or not _MODEL.search(text, *paragraph):
+    if noise not in _NOISE or known.is_defined(noise) or not is_said:
         return ""
     return f"a model with the error `{noise}`"
 

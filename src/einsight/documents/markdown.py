@@ -19,16 +19,16 @@ from .scanning import ENVIRONMENTS, LONGEST, Ends, Inline
 _STOP = r"\n[ \t>]*(?:\r?\n|```|~~~)"
 _LINE_END = r"\n(?![ \t>]*(?:\r?\n|```|~~~))"
 _BEFORE = r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?"
-_BEGINS = re.compile(rf"[$`]|\\[\\$`(\[b]|\{{math\}}`|<(?=!--|pre|code|style|script|kbd)|^{_BEFORE}(?=```|~~~|:::)", re.MULTILINE)
+_BEGINS = re.compile(
+    rf"[$`]|\\[\\$`(\[b]|\{{math\}}`|<(?=!--|pre|code|style|script|kbd)|^{_BEFORE}(?=```|~~~|:::)", re.MULTILINE
+)
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _SCRIPT = re.compile(r"<script type=[\"']math/tex")
 _TAG = re.compile(r"<(?P<tag>pre|code|style|script|kbd)\b")
 _FENCE = re.compile(rf"{_BEFORE}(?P<mark>`{{3,}}(?!`)|~{{3,}}(?!~))(?P<info>[^`\n]*)\n")
 _DIRECTIVE = re.compile(r"[ \t>]*(?P<colons>:{3,})[ \t]*\{math\}(?P<argument>[^\n]*)\n")
 _DIRECTIVE_END = re.compile(r"^[ \t>]*(?P<colons>:{3,})[ \t]*\r?$", re.MULTILINE)
-_DISPLAY = re.compile(
-    rf"\$\$(?P<inside>(?:(?!\n[ \t>]*(?:```|~~~))(?:[^\\]|\\.)){{1,{LONGEST}}}?)\$\$", re.DOTALL
-)
+_DISPLAY = re.compile(rf"\$\$(?P<inside>(?:(?!\n[ \t>]*(?:```|~~~))(?:[^\\]|\\.)){{1,{LONGEST}}}?)\$\$", re.DOTALL)
 _ENVIRONMENT = re.compile(rf"\\begin\{{(?P<name>{ENVIRONMENTS})\*?\}}")
 # a sign of mathematics, and words: what stands between `\[` and `\]` and has words alone is in brackets
 _SIGN, _WORD = re.compile(r"[\\^_=∈→<>≤≥]"), re.compile(r"[^\W\d_]{3}")
@@ -96,7 +96,9 @@ class _Reading:
         if begin is None:
             return None
         mark, words = begin["mark"], begin["info"].strip()
-        close = re.compile(rf"^[ \t>]*{mark[0]}{{{len(mark)},}}[`~]*[ \t]*\r?$", re.MULTILINE).search(self.text, begin.end())
+        close = re.compile(rf"^[ \t>]*{mark[0]}{{{len(mark)},}}[`~]*[ \t]*\r?$", re.MULTILINE).search(
+            self.text, begin.end()
+        )
         inside = begin.end(), len(self.text) if close is None else close.start()
         end = len(self.text) if close is None else close.end()
         word, _, rest = words.partition(" ")
@@ -187,7 +189,12 @@ class _Reading:
         if self.text[at : at + 1].strip("$") == "" or self.text[at].isspace():
             return None
         end = self.inline.end(at)
-        if end is None or self.text[end - 1].isspace() or self.text[end - 1] == "\\" or self.text[end + 1 : end + 2].isdecimal():
+        if (
+            end is None
+            or self.text[end - 1].isspace()
+            or self.text[end - 1] == "\\"
+            or self.text[end + 1 : end + 2].isdecimal()
+        ):
             return None
         return _Construct(end + 1, ((at, end, "latex"),))
 
@@ -238,7 +245,11 @@ class _Closing:
         k = bisect_left(self.spans, (at, at))
         if k == len(self.spans) or self.most[k] < count:
             return None
-        return next(span for span, colons in zip(islice(self.spans, k, None), islice(self.counts, k, None), strict=True) if colons >= count)
+        return next(
+            span
+            for span, colons in zip(islice(self.spans, k, None), islice(self.counts, k, None), strict=True)
+            if colons >= count
+        )
 
 
 def _quotation_marks(text: str, begin: int, start: int, end: int) -> Iterator[Span]:

@@ -137,7 +137,9 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     formulas = formulas_in(extract)
     macros = macros_with(text, beside if extract.kind == "latex" else None) if formulas else {}
     source = _without(text, [hole for f in formulas for hole in f.holes])
-    habits = habits_of([source[f.start : f.end] for f in formulas if f.language == "latex" and f.end - f.start <= LONGEST])
+    habits = habits_of(
+        [source[f.start : f.end] for f in formulas if f.language == "latex" and f.end - f.start <= LONGEST]
+    )
     found: list[Region] = []
     for number, formula in enumerate(formulas):
         start, end = formula.start, formula.end

@@ -10,6 +10,9 @@ not found, is remembered.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
 
 from .extract import Span
 
@@ -36,6 +39,19 @@ class Ahead:
     def comes_before(self, at: int, end: int) -> bool:
         found = self(at)
         return found is not None and found[0] < end
+
+
+class Cover:
+    """The places that are in any of some parts of a text."""
+
+    def __init__(self, parts: Iterable[Span]):
+        found = sorted(parts)
+        self._starts = [start for start, _ in found]
+        self._ends = list(accumulate((end for _, end in found), max))  # the furthest of those that begin before
+
+    def has(self, at: int) -> bool:
+        k = bisect_right(self._starts, at) - 1
+        return k >= 0 and at < self._ends[k]
 
 
 class Ends:

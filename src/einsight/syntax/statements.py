@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from .blanks import LINE_END, blanked
 
+# brackets that a line may leave open for the next one; no statement with more is read
+MOST_OPEN = 100
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
 _SIGNED = re.compile(r"([ \t]*)[-+−]")
 _GROUPING = re.compile(r"[()\[\]{};]")
@@ -86,7 +88,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
 
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        inside = depth > 0 and code.strip() and not _ends_brackets(code, open_)
+        inside = 0 < depth <= MOST_OPEN and code.strip() and not _ends_brackets(code, open_)
         further = bool(code.strip()) and _indent(code) > indent
         if current and not inside and not _continues(code, further):
             yield block(line_start)

@@ -152,6 +152,8 @@ def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
         if macro is not None and macro.is_braced:
             has_groups, looked = _has_groups(waiting, macro.arguments)
             looked_at += looked
+            if looked_at > MOST_LOOKED_AT:
+                raise Endless(token.text)
             macro = macro if has_groups else None
         if macro is None:
             out.append(token)

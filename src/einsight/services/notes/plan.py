@@ -40,7 +40,7 @@ from .known import Known
 from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
-from .refusals import is_model, refusal, undefined, unsaid, written_functions, written_target
+from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
 from .tables import claims_of_tables
 from .trees import changed, names_of, part, relation_of, walk
 from .words import Words, condition_of, symmetric_entries, symmetric_name
@@ -63,7 +63,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
     if any("∑" in r.text for r in said):
         said = [replace(r, sums=r.translated) for r in said]
-    read = [(paragraph, Words(text, paragraph.start, paragraph.end, regions)) for paragraph in paragraphs(text, said)]
+    in_order = sorted(regions, key=lambda r: r.start)
+    read = [(paragraph, Words(text, paragraph.start, paragraph.end, in_order)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
@@ -93,6 +94,8 @@ class _Plan:
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
         self.here, self.words = paragraph, words
+        self.is_of_models = speaks_of_models(self.text, paragraph.start, paragraph.end)
+        self.is_of_numbers = _OF_NUMBERS.search(self.text, paragraph.start, paragraph.end) is not None
         self.known.here = {}
         self.known.section = paragraph.section
         said = list(words.said())
@@ -187,11 +190,7 @@ class _Plan:
         region, tree = self._without_undefined(region, tree)
         region, problem = self._under_condition(region, tree)
         made = with_differentials(region, tree, self.names)
-        problem = (
-            problem
-            or is_model(self.text[self.here.start : self.here.end], tree, self._target(tree), self.known)
-            or made.problem
-        )
+        problem = problem or is_model(self.is_of_models, tree, self._target(tree), self.known) or made.problem
         if not problem and self._through_gradients(region, tree):
             return
         problem = problem or undefined(made.tree, self.known) or unsaid(made.tree, self._target(made.tree), self.known)
@@ -315,7 +314,7 @@ class _Plan:
     def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
         """Does a claim fail of vectors, or of arrays of other sections, and hold where all its names are numbers?"""
         names = [n for n in names_of(tree) if self.known.tensor(n) is not None]
-        if _OF_NUMBERS.search(self.text, self.here.start, self.here.end):
+        if self.is_of_numbers:
             return not holds(lowered, self.names, region.given)
         if not names or any(sign in region.text for sign in ("ᵀ", "'", "∇", "‖", "⊙", "_", "diag")):
             return False  # it is written of arrays

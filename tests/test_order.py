@@ -30,6 +30,38 @@ def test_claims_are_right_in_every_order(declared, statements):
         assert not [d for d in report.diagnostics if d.severity == "error"], order
 
 
+@pytest.mark.parametrize("name", ["not declared", "through three", "numbered"])
+def test_declarations_may_stand_last(name):
+    declared, statements = ORDERS[name]
+    report = einsight.check("\n".join([*statements, declared]))
+    assert {c.verdict for c in report.claims} == {"right"} and not [d for d in report.diagnostics if d.severity == "error"]
+    backwards = "; ".join([*reversed([s for s in statements if s[0] not in "d∂"]), declared])
+    name = statements[0].split(" ")[0]
+    assert einsight.derive(name, wrt=declared.split(" ")[-3].strip(","), declare=backwards).index
+
+
+# a definition that cannot be read, the claim that would follow from there being none, and one that holds whatever it is
+LOST = [
+    ("x = 3 u", "df/dz = 0", "df/dx = 2 x'"),
+    ("x = 3 * * z", "df/dz = 0", "df/dx = 2 x'"),
+    ("x = A z", "df/dz = 0", "f = ‖x‖²"),
+    ("x = 3 u", "‖x‖² = 0", "x + z = z + x"),
+    ("f = 3 u x", "df/dx = 0", "‖z‖² = z' z"),
+    ("z' = 3 x u'", "d/dx (z' z) = 0", "d/dz (z' z) = 2 z'"),
+]
+
+
+@pytest.mark.parametrize(("broken", "unknown", "known"), LOST)
+def test_what_rests_on_a_definition_that_was_not_read_is_undecided(broken, unknown, known):
+    statements = [broken, *(["f = ‖x‖²"] if not broken.startswith("f") else [])]
+    for order in itertools.permutations([*statements, unknown, known]):
+        report = einsight.check("\n".join(["x, z ∈ ℝ^n; A ∈ ℝ^(m×n)" + ("; f ∈ ℝ" if broken[0] == "f" else ""), *order]))
+        verdicts = {c.text: c.verdict for c in report.claims}
+        assert verdicts.pop(unknown) == "undecided", order
+        assert set(verdicts.values()) <= {"right"}, order
+        assert all(d.severity != "error" or d.code in ("EIN001", "EIN101", "EIN302", "EIN301") for d in report.diagnostics)
+
+
 @pytest.mark.parametrize("claim", ["dy/dz = 0", "dy/dx = 0", "dy/dz = A"])
 def test_no_zero_is_proved_by_order(claim):
     for order in itertools.permutations(["y = A x", "x = B z", claim]):

@@ -192,7 +192,7 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
     if _is_bound_together(reader, variable, entry.tensor):
         return None
     met = _met(reader, variable, value, entry.tensor)
-    if met is None:
+    if met is None or _rests_on_lost(reader, node, *met):
         return None
     value, tensor = met
     axes = tuple(fresh_index(d) for d in tensor.dims)
@@ -219,6 +219,17 @@ def _met(reader: Reader, node: Node, value: Value, tensor: Tensor) -> tuple[Valu
     return value, tensor if dims == tensor.dims else Tensor(tensor.name, dims, tensor.properties, tensor.definition)
 
 
+def _rests_on_lost(reader: Reader, node: Node, value: Value, tensor: Tensor) -> bool:
+    """Does it depend on a name whose definition could not be read?  The derivative through that would be 0, silently."""
+    leaves = sorted(t.name for t in value.term.depends if t.definition is None and t.name != tensor.name)
+    lost = next((name for name in leaves if reader.names.is_lost(name)), None)
+    if lost is None:
+        return False
+    message = f"the definition of `{lost}` could not be read, so nothing says how this depends on `{tensor.name}`"
+    reader.report.add("EIN101", node.start, node.end, message, severity="hint", related=reader.declared_at(lost))
+    return True
+
+
 def _is_bound_together(reader: Reader, variable: Node, tensor: Tensor) -> bool:
     """An orthogonal matrix cannot be varied entry by entry, and `Q'Q = I` would be used where it is."""
     if "orthogonal" not in tensor.properties:
@@ -235,7 +246,7 @@ def _by_component(
     if agreed is None:
         return None
     met = _met(reader, node, agreed[0], tensor)
-    if met is None:
+    if met is None or _rests_on_lost(reader, node, *met):
         return None
     value, _ = met
     order = tuple(Index(i.name, reader.resolved(i.dim)) for i in order)

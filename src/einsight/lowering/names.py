@@ -70,9 +70,11 @@ def space_text(dims: tuple[Dim, ...]) -> str:
     return f"ℝ^{extent if len(dims) == 1 else f'({extent})'}" if dims else "ℝ"
 
 
+# facts that hold wherever in a document they are told, where none of those before a place tells them
+ANYWHERE = ("definition", "declaration", "lost")
 # What a statement can ask of, or tell, those after it: `("name", "W")` is an Entry, `("definition", "W")` the one that
-# defines it, wherever in the document that stands, `("rests", "W")` the names on its right side, `("mentioned", "x")` that
-# one of them is x, `("size", "n")` a number,
+# defines it, `("declaration", "W")` the one that declares it, `("lost", "W")` that it has a definition which could not be read,
+# `("rests", "W")` the names on its right side, `("mentioned", "x")` that one of them is x, `("size", "n")` a number,
 # `("dim", "n")` that n is a dimension, `("axis", "i")` that an array nobody declared has an axis named i,
 # `("layout", "")` and `("ignore", "")` what directives said.
 Fact = tuple[str, str]
@@ -133,9 +135,14 @@ class Names:
         return self.fact(LAYOUT) or "numerator"
 
     def find(self, text: str) -> Entry | None:
-        """What a name means, without counting that as a use; as it was declared, where it is defined further down."""
+        """What a name means, without counting that as a use; as it was declared, where it is defined further down.
+
+        A definition that is read knows of those behind it what is declared alone.
+        """
         found = self.before(text)
-        return self.fact(("definition", canonical_name(text))) if found is None and not self.defining else found
+        if found is None and not self.defining:
+            found = self.fact(("definition", canonical_name(text)))
+        return self.fact(("declaration", canonical_name(text))) if found is None else found
 
     def before(self, text: str) -> Entry | None:
         """What the statements before say that a name means."""
@@ -182,7 +189,15 @@ class Names:
         return entry.tensor if same else None
 
     def knows(self, text: str) -> bool:
-        return self.before(text) is not None or self.fact(("definition", canonical_name(text))) is not None
+        return self._anywhere(text) is not None
+
+    def _anywhere(self, text: str) -> Entry | None:
+        name = canonical_name(text)
+        return self.before(text) or self.fact(("definition", name)) or self.fact(("declaration", name))
+
+    def is_lost(self, name: str) -> bool:
+        """Has it a definition that could not be read?  Then nothing says what depends on what through it."""
+        return bool(self.fact(("lost", name)))
 
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
@@ -199,6 +214,8 @@ class Names:
         self.own["name", entry.name] = entry
         if entry.kind == "defined":
             self.own["definition", entry.name] = entry
+        elif entry.kind != "inferred":
+            self.own["declaration", entry.name] = entry
         for dim in entry.tensor.dims if entry.tensor is not None else ():
             self.own["axis" if dim.inferred else "dim", str(dim)] = True
 
@@ -237,7 +254,7 @@ class Names:
 
         `Wx(a + b)` is a product where `W` and `x` are known, `dx_j(…)` belongs to a derivative.
         """
-        entry = self.before(text) or self.fact(("definition", canonical_name(text)))
+        entry = self._anywhere(text)
         if entry is not None and entry.kind != "inferred":
             return entry.kind == "function"
         if self.is_function(text):

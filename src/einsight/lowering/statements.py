@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
@@ -30,11 +32,14 @@ from .circles import rests_on, way_round
 from .expressions import Reader
 from .layout import LAYOUTS
 from .marks import Marks
-from .names import IGNORED, LAYOUT, NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
+from .names import ANYWHERE, IGNORED, LAYOUT, NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Fact, Names, canonical_name
 from .operators import names_in
 from .properties import contradiction
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
+
+# `x = `, `h_1 = `, `y_ij := `, `z' = `
+_BEGINS = re.compile(r"\s*([^\W\d_][^\W_]*)(_\d+(?![^\W_]))?(?:_\{[^{}]*\}|_[^\W_]+|\[[^\]=]*\])?['ᵀ]?\s*:?=")
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,32 @@ def lower_document(
 
     Never raises on any text.
     """
-    names = Names(elementwise)
+    names, found = _lower_all(text, elementwise, layout, {})
+    while any(d.severity == "error" for d in found):  # what stands behind may be what is missing
+        again, left = _lower_all(text, elementwise, layout, names.own)
+        if len(left) >= len(found):
+            break
+        names, found = again, left
+    return names, found
+
+
+class _Ahead:
+    """What statements behind the one that asks say, as they were read before."""
+
+    def __init__(self, told: dict[Fact, Any]):
+        self.told = told
+
+    def fact(self, key: Fact) -> Any:
+        return self.told.get(key) if key[0] in ANYWHERE else None
+
+    def vocabulary(self) -> Iterable[str]:
+        return ()
+
+
+def _lower_all(
+    text: str, elementwise: Callable[[str], int], layout: str, ahead: dict[Fact, Any]
+) -> tuple[Names, list[Diagnostic]]:
+    names = Names(elementwise, _Ahead(ahead))
     names.own[LAYOUT] = layout
     found: list[Diagnostic] = []
     declared: dict[str, Span] = {}
@@ -152,6 +182,8 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
             _declare_dimension(tree, names, report, lowered)
         elif isinstance(tree, Relation):
             _Relation(tree, names, report, lowered, piece.text).lower()
+        elif tree is None:
+            _lose(piece.text, names)
     except RecursionError:
         report.add(
             "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
@@ -159,6 +191,15 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
     except NumberTooLong as problem:
         report.add("EIN502", 0, len(piece.text), str(problem))
     return lowered
+
+
+def _lose(text: str, names: Names) -> None:
+    """What cannot be read may have been the definition of the name that it begins with."""
+    found = _BEGINS.match(text)
+    name = canonical_name(found[1] + (found[2] or "")) if found is not None else ""
+    before = names.before(name)
+    if name and (before is None or before.kind != "defined"):
+        names.own["lost", name] = True
 
 
 def _span(node: Node) -> Span:
@@ -423,8 +464,10 @@ class _Relation:
         if self.tree.assigns and not local and old is not None and old.kind == "defined":
             _redeclared(self.names, name, node, self.report)
             return False
-        if not local and self._leads_back(name, left, right):
-            return False
+        if not local:
+            self.outer.own["lost", name] = True  # until it is read
+            if self._leads_back(name, left, right):
+                return False
         with reader.keeping(indices):
             reader.broadcast, self.names.defining = True, not local
             value = reader.read(right)
@@ -464,6 +507,7 @@ class _Relation:
         tensor = Tensor(name, tuple(a.dim for a in settled.plain_axes), properties, definition)
         (self.names if local else self.outer).put(Entry(name, tensor, _span(node), "defined", defines=before))
         if not local:
+            del self.outer.own["lost", name]
             tensor, settled = self._linked(tensor, settled)
             self.lowered.tensor = tensor
             order = (

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..lowering.names import LAYOUT, MOST_NEIGHBOURS, NOTES, Entry, Fact
+from ..lowering.names import ANYWHERE, LAYOUT, MOST_NEIGHBOURS, NOTES, Entry, Fact
 from .cells import Analysis, Cell
 
 # the names before a place, of which a name that is not known may be a misspelling
@@ -61,7 +61,7 @@ class Ledger:
     def concerned(self, cell: Cell, keys: Iterable[Fact]) -> list[Cell]:
         """The cells that asked for one of the facts and hear of that cell; for the vocabulary too where a name is among them.
 
-        Those behind it do, and of a definition those before it too.
+        Those behind it do, and of what holds anywhere those before it too.
         """
         changed = list(keys)
         if any(kind == "name" for kind, _ in changed):
@@ -70,18 +70,18 @@ class Ledger:
             c
             for key in changed
             for c in self.askers.get(key, ())
-            if c.order > cell.order or (key[0] == "definition" and c is not cell)
+            if c.order > cell.order or (key[0] in ANYWHERE and c is not cell)
         ]
 
     def fact_before(self, key: Fact, order: int, page: int | None = None, behind: int | None = None) -> Any:
         """The last that was told of it before that place, on the same page: that of the statement before it by default.
 
-        Of a definition that does not stand before it, the first from `behind` on, by default from that place.
+        Of what holds anywhere and is not told before it, the first from `behind` on, by default from that place.
         """
         if key is VOCABULARY:
             return self.names_before(order)
         cell = self.teller_before(key, order, page)
-        if cell is None and key[0] == "definition" and not self.standing[NOTES]:
+        if cell is None and key[0] in ANYWHERE and not self.standing[NOTES]:
             start = order if behind is None else behind
             cell = next((c for c in self.tellers.get(key, ()) if c.order >= start), None)
         if cell is None:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..terms import build
-from ..terms.dimension import Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -34,9 +33,12 @@ from ..terms.term import (
 )
 from ..terms.unknown import is_unknown, split_unknown
 from ..terms.walk import is_whole
+from .cost import contraction
 from .fields import Dual, Duals, Field, NotInField, NoValueHere
-from .instances import Instance
+from .instances import Instance, inverted
+from .thin import Factors, Thin, of_matrix
 
+# entries of one array; `cost.MOST` is what a claim may take
 LARGEST = 300_000
 
 
@@ -90,10 +92,10 @@ class Evaluator:
             step *= self.instance.size(axis.dim)
         offsets = [0]
         for axis, size in zip(axes, self.sizes(axes), strict=True):
+            if len(offsets) * size > LARGEST:
+                raise NotInField("too many entries to evaluate")
             stride = strides.get(axis, 0)
             offsets = [o + stride * k for o in offsets for k in range(size)]
-            if len(offsets) > LARGEST:
-                raise NotInField("too many entries to evaluate")
         return offsets
 
     def _axes_of(self, term: Term) -> tuple[Index, ...]:
@@ -104,13 +106,15 @@ class Evaluator:
         axes = self._axes_of(term)
         cells: list[dict[Index, int]] = [{}]
         for axis, size in zip(axes, self.sizes(axes), strict=True):
+            if len(cells) * size > LARGEST:
+                raise NotInField("too many entries to evaluate")
             cells = [{**c, axis: k} for c in cells for k in range(size)]
         return Table(axes, [value(c) for c in cells])
 
-    def _place(self, slot: Slot, cell: dict[Index, int]) -> int:
-        """The 0-based place that a slot points at."""
+    def _place(self, slot: Slot, cell: dict[Index, int], dim: Dim | None = None) -> int:
+        """The 0-based place that a slot points at, on an axis of that dimension."""
         if isinstance(slot, int):
-            return slot - 1
+            return slot - 1 if dim is None else self.instance.met(dim, slot - 1)
         if isinstance(slot, Shift):
             return sum(c * (cell[i] + 1) for i, c in slot.indices) + slot.offset - 1
         return cell[slot]
@@ -126,20 +130,26 @@ class Evaluator:
 
     def _delta(self, term: Delta) -> Table:
         one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
-        return self._by_cell(term, lambda c: one if self._place(term.left, c) == self._place(term.right, c) else zero)
+        dim = next((s.dim for s in (term.left, term.right) if not isinstance(s, int)), None)
+
+        def value(cell: dict[Index, int]) -> Any:
+            return one if self._place(term.left, cell, dim) == self._place(term.right, cell, dim) else zero
+
+        return self._by_cell(term, value)
 
     def _position(self, term: Position) -> Table:
         return self._by_cell(term, lambda c: self.field.number(Fraction(self._place(term.slot, c) + 1)))
 
     def _component(self, term: Component) -> Table:
-        data = self.array(term.tensor)
-        return self._pick(term, data, term.indices, [self.instance.size(d) for d in term.tensor.dims])
+        return self._pick(term, self.array(term.tensor), term.indices, term.tensor.dims)
 
-    def _pick(self, term: Term, data: list[Any], slots: Sequence[Slot], shape: Sequence[int]) -> Table:
+    def _pick(self, term: Term, data: list[Any], slots: Sequence[Slot], dims: Sequence[Dim]) -> Table:
+        shape = [self.instance.size(d) for d in dims]
+
         def value(cell: dict[Index, int]) -> Any:
             offset = 0
-            for slot, size in zip(slots, shape, strict=True):
-                place = self._place(slot, cell)
+            for slot, size, dim in zip(slots, shape, dims, strict=True):
+                place = self._place(slot, cell, dim)
                 if not 0 <= place < size:
                     if isinstance(slot, Shift):
                         return self.field.number(Fraction(0))
@@ -161,8 +171,8 @@ class Evaluator:
         return found
 
     def _array_of(self, function: Abstraction) -> list[Any]:
-        params, body = build.open_abstraction(function)
-        return self.spread(self.table(body), params)
+        # bound indices keep their names: what is shared is met once, however often it is opened
+        return self.spread(self.table(function.body), function.params)
 
     def _elementwise(self, term: Term, children: Sequence[Term], combine: Any) -> Table:
         axes = self._axes_of(term)
@@ -198,22 +208,14 @@ class Evaluator:
         )
 
     def _product(self, term: Product) -> Table:
-        factors, dummies = build.open_product(term)
-        tables = [self.table(f) for f in factors]
-        left = list(dummies)
-        while left:
-            index = min(left, key=functools.partial(self._cost, tables))
-            left.remove(index)
+        tables = [self.table(f) for f in term.factors]
+        for index in contraction(term):
             touching = [t for t in tables if index in t.axes]
             tables = [t for t in tables if index not in t.axes]
             tables.append(self._total(self._multiply(touching), index))
         result = self._multiply(tables)
         axes = self._axes_of(term)
         return Table(axes, self.spread(result, axes))
-
-    def _cost(self, tables: list[Table], index: Index) -> int:
-        """How many entries it takes to sum over that index next."""
-        return math.prod(self.sizes(tuple({a for t in tables if index in t.axes for a in t.axes})))
 
     def _multiply(self, tables: list[Table]) -> Table:
         result = tables[0]
@@ -228,6 +230,9 @@ class Evaluator:
         axes = tuple(a for a in table.axes if a is not index)
         size = self.instance.size(index.dim)
         data = self.spread(table, (*axes, index))
+        thin = self.instance.thin(index.dim)
+        if thin is not None:
+            return Table(axes, self._weighted(data, thin, axes, index.dim))
         out = []
         for start in range(0, len(data), size):
             total = data[start]
@@ -236,13 +241,32 @@ class Evaluator:
             out.append(total)
         return Table(axes, out)
 
+    def _weighted(self, data: list[Any], thin: Thin, axes: Sequence[Index], dim: Dim) -> list[Any]:
+        """The sums over a thin axis, the last of some: each place as often as it stands for others."""
+        taken: list[tuple[int, ...]] = [()]  # for each setting of the axes, where those of that dimension stand
+        for axis in axes:
+            places = [(k,) if axis.dim is dim else () for k in range(self.instance.size(axis.dim))]
+            taken = [(*t, *p) for t in taken for p in places]
+        multiply, add = self.field.multiply, self.field.add
+        out = []
+        for n, others in enumerate(taken):
+            total = self.field.number(Fraction(0))
+            for place, weight in enumerate(thin.weights(others)):
+                if weight:
+                    value = data[n * thin.met + place]
+                    total = add(total, value if weight == 1 else multiply(self.field.number(Fraction(weight)), value))
+            out.append(total)
+        return out
+
     def _operator(self, term: Operator) -> Table:
         free = tuple(sorted({i for a in term.arguments for i in a.free}, key=lambda i: i.key))
         sizes = self.sizes(free)
         arguments = []  # of each: its entries for every setting of the free indices, one block after another
         for argument in term.arguments:
-            params, body = build.open_abstraction(argument)
-            arguments.append((self.spread(self.table(body), (*free, *params)), math.prod(self.sizes(params))))
+            table = self.table(argument.body)
+            arguments.append((self.spread(table, (*free, *argument.params)), math.prod(self.sizes(argument.params))))
+        params = term.arguments[0].params
+        matrix_axis = self.instance.sizes.get(params[0].dim, self.instance.size(params[0].dim)) if params else 1
         memo: dict[tuple[int, ...], Any] = {}
 
         def value(cell: dict[Index, int]) -> Any:
@@ -250,16 +274,18 @@ class Evaluator:
             for axis, size in zip(free, sizes, strict=True):
                 which = which * size + cell[axis]
             blocks = [data[which * size : (which + 1) * size] for data, size in arguments]
-            places = tuple(self._place(slot, cell) for slot in term.indices)
             if is_unknown(term.name):
+                places = tuple(self._place(slot, cell) for slot in term.indices)
                 key = (which, *places)
                 if key not in memo:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
             if (which,) not in memo:
-                memo[which,] = _matrix_function(self.field, term.name, blocks)
+                taken = [cell[i] for i in free if i.dim is params[0].dim]
+                memo[which,] = _matrix_function(self.field, term.name, blocks, matrix_axis, taken)
             result = memo[which,]
+            places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
             return result[places[0]][places[1]] if places else result
 
         return self._by_cell(term, value)
@@ -274,6 +300,7 @@ class Evaluator:
         zero = self.field.number(Fraction(0))
         directions = _directions(tensor, shape, self.field)
         for direction in directions:
+            poll()
             duals = Duals(self.field)
             lifted = Instance(duals, self.instance.sizes)
             for other, values in self.instance.entries.items():
@@ -295,29 +322,58 @@ class Evaluator:
         return self._by_cell(term, value)
 
 
-def _matrix_function(field: Field, name: str, blocks: list[list[Any]]) -> Any:
-    """A function of a square matrix, given row by row: rows, or a number."""
+def _matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int | Thin, taken: Sequence[int]) -> Any:
+    """A function of a square matrix over an axis, given row by row: rows, or a number."""
     data = blocks[0]
     n = math.isqrt(len(data))
     matrix = [data[r * n : r * n + n] for r in range(n)]
     if name == "power":
-        return _whole_power(field, matrix, field.whole(blocks[1][0]))
-    inverse, det = solve_inverse(field, matrix, need_inverse=name == "inv")
+        return _whole_power(field, matrix, field.whole(blocks[1][0]), axis, taken)
+    inverse, factors = inverted(field, matrix, axis, taken, need_inverse=name == "inv")
     if name == "inv":
         return inverse
-    return det if name == "det" else field.apply("log", (det,))
+    return _log_of(field, factors) if name == "logdet" else _multiplied(field, factors)
 
 
-def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list[Any]]:
+def _multiplied(field: Field, factors: Factors) -> Any:
+    return functools.reduce(field.multiply, (field.whole_power(value, times) for value, times in factors))
+
+
+def _log_of(field: Field, factors: Factors) -> Any:
+    """The logarithm of a product, whose value may be beyond the range of the field."""
+    if field.exact or len(factors) == 1:
+        return field.apply("log", (_multiplied(field, factors),))
+    if sum(times for value, times in factors if value < 0) % 2:
+        raise NoValueHere("the logarithm of a negative number")
+    logs = (field.multiply(field.number(Fraction(n)), field.apply("log", (abs(value),))) for value, n in factors)
+    return functools.reduce(field.add, logs)
+
+
+def _whole_power(
+    field: Field, matrix: list[list[Any]], count: int, axis: int | Thin, taken: Sequence[int]
+) -> list[list[Any]]:
     if count < 0:
-        matrix, count = solve_inverse(field, matrix)[0], -count
-    size = range(len(matrix))
-    result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
-    for _ in range(count):
-        result = [
-            [functools.reduce(field.add, (field.multiply(row[k], matrix[k][j]) for k in size)) for j in size]
-            for row in result
+        matrix, count = inverted(field, matrix, axis, taken)[0], -count
+    if isinstance(axis, Thin):
+        return of_matrix(field, axis, matrix, taken, lambda rows: (_whole_power(field, rows, count, 0, ()), []), count)[
+            0
         ]
+    size = range(len(matrix))
+
+    def times(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+        poll()
+        return [
+            [functools.reduce(field.add, (field.multiply(row[k], right[k][j]) for k in size)) for j in size]
+            for row in left
+        ]
+
+    result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
+    while count:
+        if count & 1:
+            result = times(result, matrix)
+        count >>= 1
+        if count:
+            matrix = times(matrix, matrix)
     return result
 
 
@@ -407,6 +463,7 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
         return abs(value) if not field.exact else float(value != 0)
 
     for column in range(n):
+        poll()
         pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
         if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
             if need_inverse:

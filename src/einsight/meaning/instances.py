@@ -13,8 +13,10 @@ from typing import Any
 from ..terms.dimension import Dim, Index, Shift, Tensor
 from ..terms.term import Component, Derivative, Number, Position, Size, Term
 from .fields import Field
+from .thin import Factors, Thin, of_matrix, orbit
 
 Entries = list[Any]
+Sizes = dict[Dim, int | Thin]
 # the entries of tensors that are known without a declaration, by name: a function of components counted from 1
 SPECIAL: dict[str, Callable[..., Fraction | int]] = {}
 # examples of matrices that have a property of a plugin: rows of exact numbers, by size and a source of numbers
@@ -23,14 +25,28 @@ SAMPLES: dict[str, Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fra
 
 @dataclass
 class Instance:
-    """Sizes by dimension, entries by tensor in row-major order, over a field."""
+    """Sizes by dimension, entries by tensor in row-major order, over a field.
+
+    A dimension whose size is a number is met in full, unless `sizes` says that it is thin.
+    """
 
     field: Field
-    sizes: dict[Dim, int]
+    sizes: Sizes
     entries: dict[Tensor, Entries] = dataclasses.field(default_factory=dict)
 
     def size(self, dim: Dim) -> int:
-        return dim.value if isinstance(dim.value, int) else self.sizes[dim]
+        """How many places of an axis are met."""
+        found = self.sizes.get(dim, dim.value)
+        return found.met if isinstance(found, Thin) else int(found)
+
+    def thin(self, dim: Dim) -> Thin | None:
+        found = self.sizes.get(dim)
+        return found if isinstance(found, Thin) else None
+
+    def met(self, dim: Dim, place: int) -> int:
+        """Where a place, counted from 0, of an axis is met."""
+        thin = self.thin(dim)
+        return place if thin is None else thin.at(place)
 
 
 def dims_and_tensors(terms: Iterable[Term]) -> tuple[list[Dim], list[Tensor]]:
@@ -90,10 +106,11 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             known = SPECIAL[tensor.name]
             instance.entries[tensor] = [f.number(Fraction(known(*(k + 1 for k in cell)))) for cell in cells]
             continue
+        alike = _orbits(instance, tensor.dims, cells)
         if "integer" in tensor.properties:  # small ones, since they stand in exponents
             generator = random.Random(f"{tensor.name} {variant}")
-            whole = [generator.randint(1 if want else 0, 4) for _ in cells]
-            instance.entries[tensor] = [f.number(Fraction(n)) for n in whole]
+            whole = {cell: generator.randint(1 if want else 0, 4) for cell in cells if alike[cell] == cell}
+            instance.entries[tensor] = [f.number(Fraction(whole[alike[cell]])) for cell in cells]
             continue
         sample = next((SAMPLES[p] for p in sorted(tensor.properties) if p in SAMPLES), None)
         if sample is not None and len(shape) == 2:
@@ -101,61 +118,103 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             rows = sample(shape[0], lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))  # noqa: B023 - called here
             instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
-        values = {cell: draw(want) for cell in cells}
+        drawn = {cell: draw(want) for cell in cells if alike[cell] == cell}
+        values = {cell: drawn[alike[cell]] for cell in cells}
         zero = f.number(Fraction(0))
         if len(shape) == 2 and shape[0] == shape[1]:
+            axis = instance.sizes.get(tensor.dims[0], shape[0])
             if "positive-definite" in tensor.properties:
-                values = _gram(f, values, shape[0])
+                values = _gram(f, values, axis)
             elif "orthogonal" in tensor.properties:
-                values = _cayley(f, values, shape[0], random.Random(f"{tensor.name} {variant}").random() < 0.5)
+                values = _cayley(f, values, axis, random.Random(f"{tensor.name} {variant}").random() < 0.5)
             elif "diagonal" in tensor.properties:
                 values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
             elif "symmetric" in tensor.properties:
                 values = {(i, j): values[min(i, j), max(i, j)] for i, j in cells}
             elif "antisymmetric" in tensor.properties:
-                minus = f.number(Fraction(-1))
-                values = {
-                    (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
-                    for i, j in cells
-                }
+                values = _antisymmetric(f, values, axis)
         instance.entries[tensor] = [values[c] for c in cells]
     return instance
 
 
-def _gram(f: Field, values: dict, n: int) -> dict:
+def _orbits(instance: Instance, dims: Sequence[Dim], cells: Sequence[tuple[int, ...]]) -> dict:
+    """For each cell the one that has its entry: itself, but on thin axes."""
+    axes = [(dim, instance.thin(dim)) for dim in dims]
+    if not any(thin for _, thin in axes):
+        return {cell: cell for cell in cells}
+    return {cell: orbit(cell, axes) for cell in cells}
+
+
+def _places(axis: int | Thin) -> range:
+    return range(axis.met if isinstance(axis, Thin) else axis)
+
+
+def _weights(axis: int | Thin, *taken: int) -> list[int]:
+    return axis.weights(taken) if isinstance(axis, Thin) else [1] * axis
+
+
+def _gram(f: Field, values: dict, axis: int | Thin) -> dict:
     """`V V' + I/16`: symmetric and positive definite, with eigenvalues below and above 1."""
     out = {}
-    for i, j in itertools.product(range(n), repeat=2):
+    for i, j in itertools.product(_places(axis), repeat=2):
         total = f.number(Fraction(int(i == j), 16))
-        for k in range(n):
-            total = f.add(total, f.multiply(values[i, k], values[j, k]))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                term = f.multiply(values[i, k], values[j, k])
+                total = f.add(total, term if weight == 1 else f.multiply(f.number(Fraction(weight)), term))
         out[i, j] = total
     return out
 
 
-def _cayley(f: Field, values: dict, n: int, reflection: bool) -> dict:
+def _antisymmetric(f: Field, values: dict, axis: int | Thin) -> dict:
+    """`V_ij` above the diagonal and `-V_ji` below it; 0 between places that are alike."""
+    minus, zero = f.number(Fraction(-1)), f.number(Fraction(0))
+    alike = len(axis.own) if isinstance(axis, Thin) else axis
+    return {
+        (i, j): zero if i == j or min(i, j) >= alike else values[i, j] if i < j else f.multiply(minus, values[j, i])
+        for i, j in values
+    }
+
+
+def _cayley(f: Field, values: dict, axis: int | Thin, reflection: bool) -> dict:
     """`± (I - S)(I + S)^-1` of an antisymmetric S, the sign on one row: orthogonal over any field.
 
     Cayley's transform gives rotations alone; the sign gives the reflections.
     """
-    from .evaluate import solve_inverse
-
     minus = f.number(Fraction(-1))
-    s = {
-        (i, j): f.number(Fraction(0)) if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
-        for i, j in itertools.product(range(n), repeat=2)
-    }
+    s = _antisymmetric(f, values, axis)
     one = {(i, j): f.number(Fraction(int(i == j))) for i, j in s}
-    plus = [[f.add(one[i, j], s[i, j]) for j in range(n)] for i in range(n)]
-    inverse, _ = solve_inverse(f, plus)
+    places = _places(axis)
+    inverse = inverted(f, [[f.add(one[i, j], s[i, j]) for j in places] for i in places], axis)[0]
     out = {}
     for i, j in s:
         total = f.number(Fraction(0))
-        for k in range(n):
-            left = f.add(one[i, k], f.multiply(minus, s[i, k]))
-            total = f.add(total, f.multiply(left, inverse[k][j]))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                left = f.add(one[i, k], f.multiply(minus, s[i, k]))
+                total = f.add(total, f.multiply(f.multiply(f.number(Fraction(weight)), left), inverse[k][j]))
         out[i, j] = f.multiply(minus, total) if reflection and i == 0 else total
     return out
+
+
+def inverted(
+    f: Field, matrix: list[list[Any]], axis: int | Thin, taken: Sequence[int] = (), need_inverse: bool = True
+) -> tuple[list[list[Any]], Factors]:
+    """The inverse of a matrix over an axis, and the factors of its determinant.
+
+    Where the axis is thin, other indices of it stand at the `taken` places.
+    """
+    from .evaluate import solve_inverse
+
+    def solve(rows: list[list[Any]]) -> tuple[list[list[Any]], Factors]:
+        inverse, det = solve_inverse(f, rows, need_inverse)
+        return inverse, [(det, 1)]
+
+    return (
+        of_matrix(f, axis, matrix, taken, solve, -1 if need_inverse else None)
+        if isinstance(axis, Thin)
+        else solve(matrix)
+    )
 
 
 def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int, far: int = 0) -> dict[Dim, int]:

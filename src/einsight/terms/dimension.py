@@ -13,6 +13,8 @@ from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
 
+from .interruption import poll
+
 if TYPE_CHECKING:
     from .term import Abstraction
 
@@ -41,6 +43,7 @@ def intern_object(identity: tuple, make: Any) -> Any:
     found = known() if known is not None else None
     if found is not None:
         return found
+    poll()  # whatever takes long makes terms; not within the lock, which who is waited for may need
     with _LOCK:
         known = _TABLE.get(identity)
         found = known() if known is not None else None

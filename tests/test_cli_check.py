@@ -318,7 +318,7 @@ def test_what_the_budget_left_undecided_is_not_kept(check, place, monkeypatch):
     write("einsight.toml", "budget = 0.000001")
     for _ in range(2):
         status, out, err = check("a.ein")
-        assert from_cache(err) == 0 and "EIN502" in out
+        assert from_cache(err) == 0 and "EIN504" in out
     assert entries(place) == []
 
 

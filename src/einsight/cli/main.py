@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..services.memory import VARIABLE, limit_memory
 from . import check as checking
 from . import fmt as formatting
 
@@ -27,8 +28,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command; returns the exit status.  Without arguments the process is ours, and its memory is limited."""
     try:
+        if arguments is None:
+            limit_memory()
         options = _parser().parse_args(arguments)
         if options.run is not _lsp:  # which loads them when a document is opened
             _choose_plugins(options)
@@ -40,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(problem))
     except KeyboardInterrupt:
         return _refuse("interrupted")
+    except MemoryError:
+        return _refuse(f"EIN504 it needs more memory than a process may use; {VARIABLE} sets that, in MB")
     except BrokenPipeError:
         # whoever read us has gone: nothing is left to say, to anyone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 # what may be another time, on another machine
-_PASSING = {"EIN502"}
+_PASSING = {"EIN502", "EIN504"}
 
 
 class NotUtf8(ValueError):
@@ -137,6 +137,8 @@ def _checked(task: Task, cache: Cache) -> Outcome:
         return Outcome(problem=str(problem))
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
+    except MemoryError:
+        return Outcome(problem="EIN504: it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("EINSIGHT_DEBUG"):
             traceback.print_exc(file=sys.stderr)

@@ -146,7 +146,7 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
             _Relation(tree, names, report, lowered, piece.text).lower()
     except RecursionError:
         report.add(
-            "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
+            "EIN504", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
         )
     return lowered
 

@@ -25,6 +25,7 @@ from .thin import Thin
 
 Values = Callable[[str], Callable[..., float] | None]
 TOLERANCE = 1e-9
+SHOWN = 100  # entries of an array in a counterexample
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def _axis_text(axis: Thin) -> str:
 
 
 def _array_text(shape: tuple[int, ...], values: tuple[str, ...]) -> str:
+    if len(values) > SHOWN:
+        return f"[… {len(values)} entries]"
     if not shape:
         return values[0]
     step = len(values) // shape[0] if shape[0] else 0
@@ -414,6 +417,8 @@ def _example(
     )
     sizes = tuple((str(d), instance.size(d)) for d in dims)
     shown_left, shown_right = texts or (_text(left[spot]), _text(right[spot]))
+    if isinstance(instance.field, PrimeField):
+        shown_right += f", both modulo {PRIME}"
     used = {d for t in tensors for d in t.dims} | {a.dim for a in axes}
     thin = tuple(
         s for d, s in sorted(instance.sizes.items(), key=lambda i: i[0].key) if isinstance(s, Thin) and d in used

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from ..terms.interruption import poll
 from .fields import Field, NotInField
 
 DIGITS = 400
@@ -45,6 +46,7 @@ class Precise(Field):
         return self._checked(lambda: found(*arguments))
 
     def _checked(self, compute: Callable[[], Any]) -> Any:
+        poll()  # four hundred digits of an exponential take as long as thousands of products
         try:
             result = compute()
         except (ValueError, OverflowError, ZeroDivisionError, TypeError, MemoryError) as error:

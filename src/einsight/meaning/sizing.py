@@ -13,8 +13,9 @@ from .thin import Thin
 
 # own places of a thin axis, by attempt; each is tried with fewer where that is too much
 _OWN = (2, 3, 1, 4)
-_SMALL = (1, 2, 3)
-_TRIES = 8
+# no 1: where all axes are that short, too much agrees
+_SMALL = (3, 2)
+_TRIES = 6
 BYTES = 100  # about what an entry takes, as a Python number in a list
 
 
@@ -59,15 +60,18 @@ class Sizing:
         for own in range(_OWN[attempt % 4], 0, -1):
             axes = {d: self._axis(d, own) for d in self._thin}
             found = {**sizes, **{d: a for d, a in axes.items() if a.met < a.size}}
-            if self.plan.total(_met(found)) <= MOST:
+            if self.plan.total(_met(found)) <= (COMFORTABLE if own > 1 else MOST):
                 return found
         return None
 
     def _smaller(self, attempt: int) -> Sizes | None:
-        """Small sizes by chance, others at each attempt: among them each two dimensions differ."""
+        """Small sizes by chance, others at each attempt."""
         for again in range(_TRIES):
             generator = random.Random(f"{attempt} {again}")
-            sizes = {d: max(self.least.get(d, 1), generator.choice(_SMALL[: 3 - again // 3])) for d in self.dims}
+            sizes = {
+                d: max(self.least.get(d, 1), generator.choice(_SMALL if again < _TRIES - 1 else _SMALL[1:]))
+                for d in self.dims
+            }
             found = self.with_thin(dict(sizes), attempt)
             if found is not None:
                 return found

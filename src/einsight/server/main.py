@@ -353,6 +353,9 @@ def make_server() -> Server:
 
 def serve(address: tuple[str, int] | None = None) -> int:
     """Serve on stdio, or on a TCP address, until the client leaves; the exit status."""
+    from ..services.memory import limit_memory
+
+    limit_memory()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs a traceback for each refusal
     # a long document is a million objects that live on: looking through them takes a tenth of a second, so it is done when

@@ -30,8 +30,8 @@ from ..lowering.report import NAMES, Diagnostic, Span
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Piece, split_document
-from ..terms.interruption import poll, within
-from .cells import Analysis, Cell, Place, placed, told, unsure
+from ..terms.interruption import OutOfTime, poll, within
+from .cells import Analysis, Cell, Place, placed, told, too_large, unsure
 from .judge import Claim, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .lints import CODE, lint_findings
@@ -229,7 +229,13 @@ class Sheet:
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
-            lowered = lower_item(item, names)
+            with within(self.budget) as limit:
+                lowered = lower_item(item, names)
+        except (OutOfTime, MemoryError) as spent:
+            if isinstance(spent, OutOfTime) and spent.limit is not limit:
+                raise
+            lowered = too_large(item.text, spent)
+            names.own.clear()
         except Exception as error:  # a fault of ours in one statement must not cost the file
             log.error("%s in `%s`", type(error).__name__, item.text, exc_info=error)
             message = f"internal error, please report it ({type(error).__name__}: {error})"

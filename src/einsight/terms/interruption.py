@@ -17,7 +17,11 @@ class Stopped(BaseException):
 
 
 class OutOfTime(Stopped):
-    """The time that was granted is over; says so in words."""
+    """The time that was granted is over; says so in words.  `limit` is what `within` gave to whoever granted it."""
+
+    def __init__(self, message: str, limit: object = None):
+        super().__init__(message)
+        self.limit = limit
 
 
 class _Hook(threading.local):
@@ -51,16 +55,20 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def within(seconds: float | None) -> Iterator[None]:
-    """Raise OutOfTime from the first poll after that many seconds; None is no limit."""
+def within(seconds: float | None) -> Iterator[object]:
+    """Raise OutOfTime from the first poll after that many seconds; None is no limit.
+
+    Gives the `limit` of that OutOfTime: who handles one has to leave those of others alone.
+    """
+    limit = object()
     if seconds is None:
-        yield
+        yield limit
         return
     end = time.monotonic() + seconds
 
     def check() -> None:
         if time.monotonic() > end:
-            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer")
+            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
 
     with polled_by(check):
-        yield
+        yield limit

@@ -115,7 +115,7 @@ def stumbling(**faults):
 
 FAULTS = {
     "EXIT": ("os._exit(3)", "its process ended with status 3"),
-    "RAISE": ("raise MemoryError('too large')", "MemoryError: too large"),
+    "RAISE": ("raise MemoryError('too large')", "EIN504 it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB"),
     "STOP": ("raise KeyboardInterrupt", ""),
     "PRINT": ("os.write(1, b'printed\\n'); print('printed'); os._exit(0)", "its process ended with status 0"),
     **({} if os.name == "nt" else {"KILL": ("os.kill(os.getpid(), 9)", "its process was killed (signal 9)")}),

@@ -138,7 +138,9 @@ def _checked(task: Task, cache: Cache) -> Outcome:
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except MemoryError:
-        return Outcome(problem="EIN504: it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB")
+        from ..services.derive import OUT_OF_MEMORY
+
+        return Outcome(problem=f"could not be checked: EIN504 {OUT_OF_MEMORY}")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("EINSIGHT_DEBUG"):
             traceback.print_exc(file=sys.stderr)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
 from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 from ..rules.taught import MalformedTensor, from_table
-from ..terms.interruption import OutOfTime, Stopped, within
+from ..terms.interruption import OutOfTime, Stopped, not_counted, within
 from ..terms.term import Term
 from .watch import BrokenOff, watched
 
@@ -70,6 +71,7 @@ class Guard:
             raise Failed(
                 next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
             )
+        began = time.monotonic()
         try:
             return watched(work, self.plugin, subject)
         except BrokenOff as broken:
@@ -85,6 +87,7 @@ class Guard:
             if is_from_outside(error) or isinstance(error, RecursionError) and _is_deep_here():
                 raise
             fault = "raising", words_of(error), advice
+        not_counted(time.monotonic() - began)  # whoever asked gets the answer that there is without the plugin
         raise self.off(subject, *fault)
 
     def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:

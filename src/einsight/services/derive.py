@@ -142,10 +142,7 @@ class Derived:
         """The derivation, one rule a step, ending in the matrix form.  Raises EinsightError where it is too long."""
         names = free_names(self.axes)
         with answering():
-            try:
-                steps = narrate(self.unreduced, names)
-            except BudgetExceeded as spent:
-                raise fail(beyond(spent), str(spent)) from None
+            steps = narrate(self.unreduced, names)
         end = steps[-1].after if steps else index_form(self.unreduced, names)
         if end != self.index:  # step by step one may end in another form of the same
             note, latex = "the same, in the shortest form found", latex_form(self.term, names)
@@ -282,6 +279,7 @@ def fail(code: str, message: str) -> EinsightError:
 @contextmanager
 def answering(budget: float | None = BUDGET) -> Iterator[None]:
     """An answer within that many seconds.  Raises EinsightError (EIN504) where it takes longer, or too much memory."""
+    catalogue()  # loading plugins is no part of an answer
     try:
         with within(budget) as limit:
             yield
@@ -289,6 +287,8 @@ def answering(budget: float | None = BUDGET) -> Iterator[None]:
         if spent.limit is not limit:
             raise
         raise fail("EIN504", f"{spent}: define its inner parts under names") from None
+    except BudgetExceeded as spent:
+        raise fail(beyond(spent), str(spent)) from None
     except MemoryError:
         raise fail("EIN504", OUT_OF_MEMORY) from None
     except RecursionError:

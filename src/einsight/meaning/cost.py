@@ -6,7 +6,6 @@ The walk is the evaluator's own (`evaluate.py`), so that the two go through the 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
@@ -82,13 +81,12 @@ class Plan:
     """
 
     def __init__(self, terms: Iterable[Term], axes: Iterable[Index], tensors: Iterable[Tensor] = ()):
-        self.operations: Counter[Axes] = Counter()
-        self.width: Counter[Dim] = Counter()
+        self.operations: dict[Axes, int] = {}
+        self.width: dict[Dim, int] = {}
         self.fixed: set[Dim] = set()
         self.paired: set[Dim] = set()
         self.matrices: set[Dim] = set()
         self.literal: dict[Dim, set[int]] = {}
-        self.dims: set[Dim] = set()
         self._seen: set[Term | Tensor | Abstraction] = set()
         over = tuple(a.dim for a in axes)
         for tensor in tensors:
@@ -96,6 +94,11 @@ class Plan:
         for term in terms:
             self._visit(term)
             self._count(over)
+        self.dims: set[Dim] = set()
+        for dims in self.operations:
+            self.dims.update(dims)
+            for dim in dims:
+                self._widen(dim, dims.count(dim))
 
     def total(self, sizes: dict[Dim, int]) -> int:
         """Operations at some sizes; a dimension without one has its own."""
@@ -103,10 +106,11 @@ class Plan:
         return sum(count * math.prod(size[d] for d in dims) for dims, count in self.operations.items())
 
     def _count(self, dims: Axes, times: int = 1) -> None:
-        self.operations[tuple(sorted(dims, key=lambda d: d.key))] += times
-        self.dims.update(dims)
-        for dim, count in Counter(dims).items():
-            self.width[dim] = max(self.width[dim], count)
+        self.operations[dims] = self.operations.get(dims, 0) + times
+
+    def _widen(self, dim: Dim, count: int) -> None:
+        if count > self.width.get(dim, 0):
+            self.width[dim] = count
 
     def _drawn(self, tensor: Tensor) -> None:
         self._count(tensor.dims)
@@ -114,7 +118,7 @@ class Plan:
             self.fixed.update(tensor.dims)
         if not tensor.properties.isdisjoint(_PAIRED):
             self.paired.update(tensor.dims)
-            self.width[tensor.dims[0]] = max(self.width[tensor.dims[0]], 3)
+            self._widen(tensor.dims[0], 3)
         if not tensor.properties.isdisjoint(("positive-definite", "orthogonal")):
             self._count((*tensor.dims, tensor.dims[0]), 3)
 
@@ -144,7 +148,7 @@ class Plan:
             todo.append((tensor.definition.body, False))
 
     def _of(self, term: Term) -> None:
-        free = tuple(i.dim for i in term.free)
+        free = tuple([i.dim for i in term.free])
         self._count(free, 1 + len(term.children()))
         if isinstance(term, Product):
             self._product(term, free)
@@ -193,7 +197,8 @@ class Plan:
         self._slots(term.indices, inner[: len(term.indices)])
         dim = inner[0]
         self._count((*settings, dim, dim, dim), 30 if term.name == "power" else 2)
-        self.width[dim] = max(self.width[dim], settings.count(dim) + 2, len(term.indices) + settings.count(dim))
+        self._widen(dim, settings.count(dim) + 2)
+        self._widen(dim, settings.count(dim) + len(term.indices))
         self.paired.add(dim)
         self.matrices.add(dim)
 

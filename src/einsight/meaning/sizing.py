@@ -90,7 +90,7 @@ class Sizing:
     def _axis(self, dim: Dim, own: int) -> Thin:
         assert isinstance(dim.value, int)
         literal = self.plan.literal.get(dim, set())
-        alike = self.plan.width[dim] if dim in self.plan.paired else 1
+        alike = self.plan.width.get(dim, 1) if dim in self.plan.paired else 1
         places = sorted(literal | set(range(own)))
         return Thin(dim.value, tuple(p for p in places if p < dim.value), max(1, alike))
 

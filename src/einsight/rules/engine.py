@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..terms import build
-from ..terms.bounds import is_long, length_in_words
+from ..terms.bounds import SYMBOLS, is_long, length_in_words
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Derivative, Product, Term, has_head
 from ..terms.walk import map_parts
@@ -151,7 +151,7 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
         for rule in dispatch.on(t):
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
-                if is_long(new):
+                if new.symbols > SYMBOLS:
                     raise Growing(new, rule.id, [r for r in active.values() if r.source not in OWN][REPEATED:])
                 left[0] -= 1
                 counts[rule] = counts.get(rule, 0) + 1

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from .bounds import symbols
 from .dimension import Index, Shift, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
 from .interruption import poll
 from .term import (
@@ -269,7 +268,6 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     sum are renamed as it is merged, so nothing is captured.  A contraction that shares no index with the
     rest (`x'x` in `x'x y_i`) is kept as one factor, so that it can be cancelled and raised to powers.
     """
-    poll()
     live = list(bound)
     coefficient: Fraction | int = 1
     counts: dict[Term, Fraction | int] = {}  # whole numbers mostly, which are faster than fractions
@@ -458,28 +456,29 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
 
 
 def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[Term, tuple]) -> tuple:
-    """What a term looks like when only the colours of the dummies can be seen."""
-    found = memo.get(term)
-    if found is not None:
-        return found
+    """What a term looks like when only the colours of the dummies can be seen; of large ones it is kept."""
+    is_large = term.symbols > LONGEST_KEY
+    if is_large and term in memo:
+        return memo[term]
     slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
     if _slots_commute(term):
         slots = tuple(sorted(slots))
     if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
-        inside: tuple[str, ...] = ("=", _text_of_key(term)) if term.children() else ()
-    else:
-        inner = [_signature(c, colours, marked, memo) for c in term.children()]
-        inner += [_signature(a.body, colours, marked, memo) for a in term.abstractions()]
-        if isinstance(term, (Sum, Product)):
-            inner.sort(key=repr)
-        inside = ("~", _shortened(repr(inner)))
-    found = memo[term] = (term.RANK, str(term.key[1]), slots, inside)
+        text = (_text_of_key(term) if is_large else repr(term.key)) if term.children() else ""
+        return (term.RANK, str(term.key[1]), slots, ("=", text) if text else ())
+    inner = [_signature(c, colours, marked, memo) for c in term.children()]
+    inner += [_signature(a.body, colours, marked, memo) for a in term.abstractions()]
+    if isinstance(term, (Sum, Product)):
+        inner.sort(key=repr)
+    if not is_large:
+        return (term.RANK, str(term.key[1]), slots, ("~", repr(inner)))
+    found = memo[term] = (term.RANK, str(term.key[1]), slots, ("~", _shortened(repr(inner))))
     return found
 
 
 def _text_of_key(term: Term) -> str:
     """A term as a text that orders it; by digests where its parts are shared so much that it would be long."""
-    if symbols(term) <= LONGEST_KEY:
+    if term.symbols <= LONGEST_KEY:
         return repr(term.key)
     found = term.memo.get(_KEY_TEXT)
     if found is None:

@@ -34,8 +34,9 @@ _hook = _Hook()
 
 def poll() -> None:
     """Called in every long loop."""
-    if _hook.poll is not None:
-        _hook.poll()
+    hook = _hook.poll
+    if hook is not None:
+        hook()
 
 
 def not_counted(seconds: float) -> None:
@@ -53,7 +54,7 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
         if before is not None:
             before()
 
-    _hook.poll = both
+    _hook.poll = hook if before is None else both
     try:
         yield
     finally:

@@ -22,9 +22,10 @@ from einsight.services import judge
 from einsight.services.check import check, check_within
 from einsight.services.derive import answering, read_declarations
 from einsight.services.readback import read_value
+from einsight.targets import contraction
 from einsight.terms import build
 from einsight.terms.bounds import SYMBOLS
-from einsight.terms.dimension import Dim
+from einsight.terms.dimension import Dim, Index
 from einsight.terms.interruption import OutOfTime, Stopped, not_counted, poll, polled_by, within
 
 
@@ -261,6 +262,26 @@ def test_numbers_that_nobody_checks_are_not_written_out():
     with pytest.raises(NotInField):
         Rationals().whole_power(2, 10**9)
     assert Rationals().whole_power(-1, 10**9) == 1
+
+
+@pytest.mark.parametrize("count", [9, 12, 14, 40])
+@pytest.mark.parametrize("network", ["complete", "star", "hub", "ring"])
+def test_orders_of_contraction_are_sought_only_where_they_are_few(network, count):
+    """The library goes through all sets of arrays that hang together: of a star they are 2^n."""
+    dim = Dim("n")
+    if network == "complete":
+        arrays = [[Index(f"{min(a, b)}_{max(a, b)}", dim) for b in range(count) if b != a] for a in range(count)]
+    elif network == "star":
+        arrays = [[Index("z", dim)] for _ in range(count)]
+    elif network == "hub":
+        arrays = [[Index(f"z{k}", dim) for k in range(count)], *([Index(f"z{k}", dim)] for k in range(count))]
+    else:
+        arrays = [[Index(f"z{k}", dim), Index(f"z{(k + 1) % count}", dim)] for k in range(count)]
+    masks = {i: 1 << n for n, i in enumerate(dict.fromkeys(i for a in arrays for i in a))}
+    assert contraction._are_few_connected(tuple(sum(masks[i] for i in a) for a in arrays)) is (
+        network == "ring" or count == 9
+    )
+    assert len(contraction.pairs(arrays, [], {})) == len(arrays) - 1
 
 
 # processes

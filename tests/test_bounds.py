@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
@@ -21,6 +22,7 @@ from einsight.meaning.thin import Thin
 from einsight.services import judge
 from einsight.services.check import check, check_within
 from einsight.services.derive import answering, read_declarations
+from einsight.services.memory import limit_memory
 from einsight.services.readback import read_value
 from einsight.targets import contraction
 from einsight.terms import build
@@ -110,11 +112,30 @@ def test_a_budget_that_is_spent_is_told():
     assert refused.value.diagnostics[0].code == "EIN504" and "1e-09 s" in str(refused.value)
 
 
-def test_time_that_others_wasted_is_not_counted():
-    with pytest.raises(OutOfTime), within(0.0):
-        not_counted(1000)
+@pytest.fixture
+def clocks(monkeypatch):
+    """The time that passes, and the work of this thread, in seconds."""
+    now = {"passed": 0.0, "worked": 0.0}
+    monkeypatch.setattr("einsight.terms.interruption.time.monotonic", lambda: now["passed"])
+    monkeypatch.setattr("einsight.terms.interruption.time.thread_time", lambda: now["worked"])
+    return now
+
+
+def test_time_that_plugins_wasted_is_not_counted(clocks):
+    with pytest.raises(OutOfTime), within(5):
+        not_counted(2)
+        clocks.update(passed=6, worked=6)
         poll()
-        not_counted(-1000)
+        clocks.update(passed=7.5, worked=7.5)
+        poll()
+    assert clocks["passed"] == 7.5
+
+
+@pytest.mark.parametrize("passed, worked, ends", [(4, 4, 0), (9, 4.9, 0), (9, 5.1, 1), (20.9, 0.1, 0), (21.1, 0.1, 1)])
+def test_what_the_machine_does_beside_does_not_count(clocks, passed, worked, ends):
+    """A limit is of the thread's own work, unless it waits several times as long."""
+    with pytest.raises(OutOfTime) if ends else nullcontext(), within(5):
+        clocks.update(passed=passed, worked=worked)
         poll()
 
 
@@ -296,7 +317,8 @@ from bounded import DOCUMENTS
 from einsight.services.check import check_within
 text, allowed = DOCUMENTS[{name!r}]
 findings = check_within({budget}, text)
-print(json.dumps([[c.verdict, [d.code for d in findings.diagnostics if d.span == c.span]] for c in findings.claims]))
+told = [[c.verdict, [d.code for d in findings.diagnostics if d.span == c.span]] for c in findings.claims]
+print(json.dumps([told, [d.code for d in findings.diagnostics if "not read" in d.message]]))
 """
 
 
@@ -311,7 +333,11 @@ def test_each_ends_in_time_and_memory(name, budget):
     code = LIMITED.format(limit=limit, folder=os.path.dirname(__file__), name=name, budget=budget)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr[-2000:]
-    for (verdict, codes), may in zip(json.loads(done.stdout), allowed, strict=True):
+    claims, not_read = json.loads(done.stdout)
+    if not_read:  # on a busy machine even reading may take a second
+        assert set(not_read) == {"EIN504"} and len(claims) < len(allowed)
+        return
+    for (verdict, codes), may in zip(claims, allowed, strict=True):
         assert verdict == "undecided" and codes == ["EIN504"] or verdict in may.split("|"), (verdict, codes, may)
 
 
@@ -334,13 +360,15 @@ print("limited" if limited else "free")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="data is limited on Linux")
-@pytest.mark.parametrize("megabytes, expected", [
-    ("100", ["undecided ['EIN504']", "right []", "limited"]), ("0", ["wrong ['EIN401']", "right []", "free"]),
-])  # fmt: skip
-def test_a_claim_that_takes_all_memory_costs_itself(megabytes, expected):
-    environment = {**os.environ, "EINSIGHT_MEMORY": megabytes}
+def test_a_claim_that_takes_all_memory_costs_itself():
+    environment = {**os.environ, "EINSIGHT_MEMORY": "100"}
     done = subprocess.run([sys.executable, "-c", GREEDY], capture_output=True, text=True, env=environment)
-    assert done.stdout.splitlines() == expected, done.stderr[-2000:]
+    assert done.stdout.splitlines() == ["undecided ['EIN504']", "right []", "limited"], done.stderr[-2000:]
+
+
+def test_memory_may_be_left_without_a_limit(monkeypatch):
+    monkeypatch.setenv("EINSIGHT_MEMORY", "0")
+    assert limit_memory() is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="data is limited on Linux")

@@ -71,7 +71,7 @@ class Guard:
             raise Failed(
                 next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
             )
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             return watched(work, self.plugin, subject)
         except BrokenOff as broken:
@@ -87,7 +87,7 @@ class Guard:
             if is_from_outside(error) or isinstance(error, RecursionError) and _is_deep_here():
                 raise
             fault = "raising", words_of(error), advice
-        not_counted(time.monotonic() - began)  # whoever asked gets the answer that there is without the plugin
+        not_counted(time.thread_time() - began)  # whoever asked gets the answer that there is without the plugin
         raise self.off(subject, *fault)
 
     def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:

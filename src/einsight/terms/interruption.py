@@ -24,6 +24,9 @@ class OutOfTime(Stopped):
         self.limit = limit
 
 
+PATIENCE = 4
+
+
 class _Hook(threading.local):
     poll: Callable[[], None] | None = None
     uncounted: float = 0.0
@@ -40,7 +43,7 @@ def poll() -> None:
 
 
 def not_counted(seconds: float) -> None:
-    """Have so many seconds count against no limit of this thread: what somebody else wasted, such as a plugin that was switched off."""
+    """Have so many seconds of this thread's work count against no limit: what a plugin wasted that was switched off."""
     _hook.uncounted += seconds
 
 
@@ -63,19 +66,27 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[object]:
-    """Raise OutOfTime from the first poll after that many seconds; None is no limit.
+    """Raise OutOfTime from the first poll after so many seconds of this thread's work; None is no limit.
 
+    What else the machine has to do does not count, up to `PATIENCE` times as long: a verdict is to be the same beside it.
     Gives the `limit` of that OutOfTime: who handles one has to leave those of others alone.
     """
     limit = object()
     if seconds is None:
         yield limit
         return
-    end = time.monotonic() + seconds - _hook.uncounted
+    began, worked = time.monotonic(), time.thread_time() - _hook.uncounted
+    following, last = began + seconds, began + PATIENCE * seconds + 1
 
     def check() -> None:
-        if time.monotonic() > end + _hook.uncounted:
+        nonlocal following
+        now = time.monotonic()
+        if now <= following:  # no thread can have worked for longer
+            return
+        left = seconds - (time.thread_time() - _hook.uncounted - worked)
+        if left <= 0 or now > last:
             raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
+        following = now + left
 
     with polled_by(check):
         yield limit

@@ -24,7 +24,7 @@ class OutOfTime(Stopped):
         self.limit = limit
 
 
-PATIENCE = 4
+PATIENCE = 2
 
 
 class _Hook(threading.local):
@@ -76,7 +76,7 @@ def within(seconds: float | None) -> Iterator[object]:
         yield limit
         return
     began, worked = time.monotonic(), time.thread_time() - _hook.uncounted
-    following, last = began + seconds, began + PATIENCE * seconds + 1
+    following, last = began + seconds, began + PATIENCE * seconds
 
     def check() -> None:
         nonlocal following

@@ -90,7 +90,7 @@ DOCUMENTS = {
         "(1 + a)^100000 = 1 + a^100000\n((((a^10)^10)^10)^10)^100 = a\n",
         "wrong right right|? wrong|? wrong wrong",
     ),
-    "numbers of four thousand digits": (f"a in R\na {'9' * 4000} = a\na^{'9' * 4000} = a\n", "wrong|? wrong|?"),
+    "numbers of a thousand digits": (f"a in R\na {'9' * 1000} = a\na^{'9' * 1000} = a\n", "wrong|? wrong|?"),
     "products of sums": (
         f"a, b, c, d in R\n{'(a + b + c + d)' * 40} = (a + b + c + d)^40\n((((a + b)^2 + c)^2 + d)^2 + a)^20 = 1\n", "right wrong|?",
     ),

@@ -1,13 +1,35 @@
-"""A language server in a subprocess with one document open, asked as an editor asks."""
+"""A language server in a subprocess with one document open, asked as an editor asks.
+
+Nothing here sleeps for long enough: `checked` and `until` wait for what the server says, for as long as `bench.client.TIMEOUT`,
+and a claim that must take long is held (`HOLD`) until the test lets it go.  Limits of time are counted by one of the clocks below.
+"""
 
 import itertools
 import re
 import sys
+import time
 
-from einsight.bench.client import Client
+from einsight.bench.client import TIMEOUT, Client
 
 COMMAND = [sys.executable, "-m", "einsight", "lsp"]
 SERVE = "import sys; from einsight.cli.main import main; sys.exit(main(['lsp']))"
+CLOCK = "import itertools, time\nfrom einsight.terms import interruption\ninterruption.clock = {}\n"
+# what the server's limits of time count: what it has computed; nothing, so that all of an answer comes at once; every look at them
+COMPUTED, STOPPED, HASTY = "time.thread_time", "lambda: 0.0", "itertools.count().__next__"
+# while that file is there, every comparison of two sides goes on; each writes a dot into FILE.met first
+HOLD = """
+import os, time, einsight.services.judge as j
+from einsight.terms.interruption import poll
+real = j.compare
+def compare(*given, **more):
+    with open({0!r} + ".met", "a") as met:
+        met.write(".")
+    while os.path.exists({0!r}):
+        poll()
+        time.sleep(0.001)
+    return real(*given, **more)
+j.compare = compare
+"""
 CAPABILITIES = {
     "textDocument": {
         "hover": {"contentFormat": ["markdown"]},
@@ -19,6 +41,14 @@ CAPABILITIES = {
     "window": {"workDoneProgress": True},
 }
 _numbers = itertools.count(1)
+
+
+def wait_until(is_so, what):
+    """For what no message tells: a file, a process.  Ends at once when it is so."""
+    end = time.monotonic() + TIMEOUT
+    while not is_so():
+        assert time.monotonic() < end, f"{what} has not come within {TIMEOUT:.0f} s"
+        time.sleep(0.01)
 
 
 class Session:
@@ -33,10 +63,12 @@ class Session:
         settings=None,
         encodings=None,
         patch="",
+        clock=COMPUTED,
+        held=None,
     ):
-        """`patch` is Python that runs in the server before it serves: a fault, or something slow."""
-        command = [sys.executable, "-c", f"{patch}\n{SERVE}"] if patch else COMMAND
-        self.client = Client(command, {"EINSIGHT_DEBOUNCE": debounce})
+        """`patch` is Python that runs in the server before it serves: a fault; `held` the file that holds every claim."""
+        patch = CLOCK.format(clock) + patch + (HOLD.format(str(held)) if held is not None else "")
+        self.client = Client([sys.executable, "-c", f"{patch}\n{SERVE}"], {"EINSIGHT_DEBOUNCE": debounce})
         self.client.sections["einsight"] = settings
         self.version, self.text, self.uri = 1, "", ""
         general = {"general": {"positionEncodings": encodings}} if encodings else {}
@@ -52,9 +84,9 @@ class Session:
         )
         self.client.notify("initialized", {})
 
-    def until(self, method, wanted=lambda params: True, timeout=30):
+    def until(self, method, wanted=lambda params: True):
         """The first notification of a method that is wanted."""
-        return self.client.wait_for(lambda m: m.method == method and wanted(m.params), timeout).params
+        return self.client.wait_for(lambda m: m.method == method and wanted(m.params)).params
 
     def __enter__(self):
         return self

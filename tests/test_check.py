@@ -18,7 +18,7 @@ def _claims(name="claims.ein"):
     return text, expected
 
 
-@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein", "wide-claims.ein"])
+@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein", "wide-claims.ein", "power-claims.ein"])
 def test_claims(name):
     text, expected = _claims(name)
     findings = einsight.check(text)
@@ -49,6 +49,50 @@ def test_diagnostic(case):
     for word in filter(None, words.split("; ")):
         assert word in diagnostic.message
     assert (fix in [f.text for f in diagnostic.fixes]) if fix else not diagnostic.fixes
+
+
+@pytest.mark.parametrize(
+    ("claim", "mended"),
+    [
+        ("δ_ii = n", "∑_{i=1}^n δ_ii = n"),
+        ("δ_ii = m", "∑_{i=1}^m δ_ii = m"),
+        ("δ_ii δ_jj = n m", "∑_{i=1}^m ∑_{j=1}^n δ_ii δ_jj = n m"),
+        ("1 + δ_ii = n + 1", "1 + ∑_{i=1}^n δ_ii = n + 1"),
+        ("A_ij δ_ij + δ_kk = tr(A) + n", "A_ij δ_ij + ∑_{k=1}^n δ_kk = tr(A) + n"),
+        ("δ_ii = n + 1", None),
+        ("δ_ii = 3", None),
+    ],
+)
+def test_an_index_that_no_array_has(claim, mended):
+    """Its size is nobody's: what is missing is said, and a bound is offered where the claim is right with it."""
+    declare = "A in R^(n x n); B in R^(n x m)\n"
+    findings = einsight.check(declare + claim)
+    assert [c.verdict for c in findings.claims] == ["undecided"]
+    (found,) = [d for d in findings.diagnostics if d.code == "EIN403"]
+    assert "no array gives ind" in found.message and "∑_{" in found.message
+    offered = [(declare + claim)[: f.span[0]] + f.text + (declare + claim)[f.span[1] :] for f in found.fixes]
+    assert offered == ([declare + mended] if mended else [])
+    for text in offered:
+        assert [c.verdict for c in einsight.check(text).claims] == ["right"]
+    assert [c.verdict for c in einsight.check("A in R^(n x n)\ntr(I(n)) = n").claims] == ["right"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("det(A ⊗ I(n) + I(n) ⊗ A) = 1", "undecided"),  # not supported
+        ("x + det(A ⊗ I(n) + I(n) ⊗ A) A = x", "undecided"),  # beside a mistake in shape
+        ("unheardof(A) = A", "undecided"),  # an unknown function
+        ("A^s = A", "undecided"),
+        ("x + A = x", "shape"),
+        ("x_i + x_j = x_i", "shape"),
+        ("x A = x", "shape"),
+        ("det(B) = 1", "shape"),
+    ],
+)
+def test_what_is_not_supported_is_undecided_and_never_a_matter_of_shape(claim, verdict):
+    findings = einsight.check(f"A in R^(n x n); B in R^(n x m); x in R^n; s in R\n{claim}")
+    assert [c.verdict for c in findings.claims] == [verdict]
 
 
 def test_exercise_of_the_course_names_the_dimension():

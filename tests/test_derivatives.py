@@ -143,7 +143,7 @@ def test_orders_and_components():
         ("", "x", "EIN001"),
         ("A Z", None, "EIN101"),
         ("W x", "z", "EIN101"),
-        ("gamma(x)", "x", "EIN002"),
+        ("zeta(x)", "x", "EIN002"),
         ("x = = y", "x", "EIN001"),
     ],
 )

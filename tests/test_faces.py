@@ -17,34 +17,51 @@ ROOT = Path(__file__).parent.parent
 DECLARE = ["-d", "A in R^(n x m)", "-d", "x in R^m", "-d", "y in R^n"]
 
 
-def run(*arguments, text=None, cwd=None):
+def in_a_process(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "einsight", *arguments], capture_output=True, text=True, encoding="utf-8", input=text, cwd=cwd,
+        [sys.executable, "-m", "einsight", *arguments], capture_output=True, text=True, encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
 
 
+@pytest.fixture
+def run(capfd):
+    """A command line in this process: what a process of its own adds is tried by the first two of these tests."""
+
+    def running(*arguments):
+        status = main(list(arguments))
+        return subprocess.CompletedProcess(arguments, status, *capfd.readouterr())
+
+    return running
+
+
+def test_it_is_a_program():
+    done = in_a_process("derive", "A B")
+    assert (done.returncode, done.stdout) == (2, "") and done.stderr.startswith("einsight: ")
+
+
 def test_derive():
+    run = in_a_process
     done = run("derive", "d/dx (y' A x)", *DECLARE, "--steps")
     assert done.returncode == 0 and not done.stderr
     for part in ("y_k A_ki", "y' A", "1×m, numerator layout", "delta.contract"):
         assert part in done.stdout
 
 
-def test_derive_json_has_the_keys_of_the_contract():
+def test_derive_json_has_the_keys_of_the_contract(run):
     data = json.loads(run("derive", "y' A x", "-w", "x", *DECLARE, "--to", "json").stdout)
     assert list(data) == "input wrt order layout free shape index matrix matrix_shape latex steps diagnostics".split()
     assert data["matrix"] == "y' A" and data["matrix_shape"] == ["1", "m"]
     assert set(data["steps"][0]) == {"rule", "before", "after", "note"}
 
 
-def test_rewrite():
+def test_rewrite(run):
     done = run("rewrite", "sum_j delta_ij x_j", "--rule", "delta.contract", "--format", "json")
     data = json.loads(done.stdout)
     assert data["index"] == "x_i" and [s["rule"] for s in data["steps"]] == ["delta.contract"]
 
 
-def test_check_json_and_exit(tmp_path):
+def test_check_json_and_exit(run, tmp_path):
     path = tmp_path / "course.ein"
     path.write_bytes("𝛿, c ∈ ℝ; a, x ∈ ℝ^m\r\n𝛿 c = c; d/dx (a' x) = a\r\n".encode())
     done = run("check", str(path), "--format", "json")
@@ -62,13 +79,13 @@ def test_check_json_and_exit(tmp_path):
     [["bogus"], ["derive"], ["derive", "A B"], ["derive", "x", "-w", "q"], ["check", "missing.ein"], ["explain", "EIN999"],
      ["rules", "no.rule"], ["derive", "x_i", "--layout", "up"], ["check", "--select", "XYZ", "README.md"], ["rewrite", "x +"]],
 )  # fmt: skip
-def test_what_cannot_be_run_says_so_in_one_line(arguments):
+def test_what_cannot_be_run_says_so_in_one_line(run, arguments):
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("einsight: ")
 
 
-def test_unreadable_bytes(tmp_path):
+def test_unreadable_bytes(run, tmp_path):
     path = tmp_path / "x.ein"
     path.write_bytes(b"\xff\xfe\x00")
     assert run("check", str(path)).returncode == 2
@@ -133,11 +150,11 @@ def test_settings_of_a_project(tmp_path, capsys):
     notes = tmp_path / "deep" / "notes.ein"
     notes.parent.mkdir()
     notes.write_text("a, x in R^m\nd/dx (a' x) = a\nspare in R\n")
-    assert main(["check", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    assert main(["check", str(notes)]) == 1 and "EIN402" in capsys.readouterr().out
     (tmp_path / "pyproject.toml").write_text('[tool.einsight]\nlayout = "denominator"\nignore = ["EIN103"]\n')
     assert main(["check", str(notes)]) == 0
     assert capsys.readouterr().out == "checked 1 claim in 1 formula\n"
-    assert main(["check", "--layout", "numerator", str(notes)]) == 0 and "EIN402" in capsys.readouterr().out
+    assert main(["check", "--layout", "numerator", str(notes)]) == 1 and "EIN402" in capsys.readouterr().out
     (tmp_path / "deep" / "einsight.toml").write_text('layout = "sideways"\n')
     assert main(["check", str(notes)]) == 2
     said = capsys.readouterr().err

@@ -48,6 +48,7 @@ def _missing():
 def test_a_faulty_plugin_costs_only_itself(monkeypatch):
     points = [_Point("missing", _missing), _Point("raising", _raising), _Point("good", _good)]
     monkeypatch.setattr(loading, "entry_points", lambda group: points)
+    monkeypatch.setattr(loading, "_choice", loading._Choice())
     catalogue = Catalogue()
     loading.fill(catalogue)
     assert "good.even" in catalogue.rules and "delta.contract" in catalogue.rules
@@ -143,17 +144,29 @@ def test_other_threads_keep_their_output():
     def work():
         print("from the plugin")
         printed.set()
-        may_end.wait(10)
+        may_end.wait(60)
 
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         thread = threading.Thread(target=watched, args=(work, "some"))
         thread.start()
-        assert printed.wait(10)
+        assert printed.wait(60)
         print("from outside")
         may_end.set()
         thread.join()
         assert sys.stdout is out
     assert (out.getvalue(), err.getvalue()) == ("from outside\n", "from the plugin\n")
+
+
+def test_the_clocks_of_a_watch_are_those_of_the_machine():
+    from threading import get_ident
+
+    from einsight.plugins.watch import clocks
+
+    begun = clocks.passed(), clocks.computed(get_ident()), clocks.memory()
+    while clocks.passed() == begun[0] or clocks.computed(get_ident()) == begun[1] != 0.0:
+        pass
+    kept = b"x" * 200_000_000
+    assert begun[2] == 0 or clocks.memory() - begun[2] > len(kept) / 2
 
 
 def test_targets_are_listed(tmp_path):

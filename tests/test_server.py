@@ -2,10 +2,9 @@
 
 import base64
 import re
-import time
 
 import pytest
-from session import CAPABILITIES, Session
+from session import CAPABILITIES, HASTY, STOPPED, Session, wait_until
 
 import einsight
 from einsight.bench.client import ResponseError
@@ -34,14 +33,14 @@ y' (
 
 @pytest.fixture(scope="module")
 def session():
-    with Session() as opened:
+    with Session(clock=STOPPED) as opened:
         yield opened.open(TEXT)
 
 
 @pytest.fixture(scope="module")
 def scratch():
     """Another session, for documents of one test."""
-    with Session() as opened:
+    with Session(clock=STOPPED) as opened:
         yield opened
 
 
@@ -64,16 +63,6 @@ def test_diagnostics(session):
 def _hover(session, needle, shift=0):
     found = session.ask("textDocument/hover", needle, shift)
     return "" if found is None else found["contents"]["value"], session.spanned(found["range"]) if found else ""
-
-
-def _patient_hover(session, needle, shift=0):
-    """What takes long is worked out after the first hover, and stands in a later one."""
-    for _ in range(50):
-        text, spanned = _hover(session, needle, shift)
-        if "hover again" not in text:
-            break
-        time.sleep(0.1)
-    return text, spanned
 
 
 @pytest.mark.parametrize(
@@ -102,7 +91,7 @@ def _patient_hover(session, needle, shift=0):
     ],
 )  # fmt: skip
 def test_hover(session, needle, shift, about, words):
-    text, spanned = _patient_hover(session, needle, shift)
+    text, spanned = _hover(session, needle, shift)
     assert spanned == about
     for word in words:
         assert word in text
@@ -110,13 +99,31 @@ def test_hover(session, needle, shift, about, words):
     assert len(text.split("---")[0].splitlines()) <= 10
 
 
+def test_what_takes_long_stands_in_a_later_hover_and_is_the_same():
+    """Every limit of time is over as soon as it is looked at: slices of reading, of drawing, and of a hover."""
+    unlimited = {"settings": {"budget": 86_400}}
+    with (
+        Session(clock=HASTY, options=unlimited, settings=unlimited["settings"]) as late,
+        Session(clock=STOPPED) as patient,
+    ):
+        found = [s.open(TEXT).checked() for s in (late, patient)]
+        assert found[0] == found[1]
+        assert late.codes() == patient.codes()
+        first, _ = _hover(late, "= diag")
+        assert "hover again for" in first and "which is being worked out" in first
+        whole = _hover(patient, "= diag")
+        wait_until(lambda: _hover(late, "= diag") == whole, "the whole hover")
+        hints = [s.ask("textDocument/inlayHint", range=s.whole) for s in (late, patient)]
+        assert hints[0] == hints[1]
+
+
 def test_hover_between_statements(session):
     assert session.ask("textDocument/hover", "# a layer", 3) is None
 
 
 def test_hover_of_plain_text_and_pictures():
-    with Session(name="Visual Studio Code", options={"theme": "dark", "html": True}) as vscode:
-        text, _ = _patient_hover(vscode.open(TEXT), "= diag")
+    with Session(name="Visual Studio Code", options={"theme": "dark", "html": True}, clock=STOPPED) as vscode:
+        text, _ = _hover(vscode.open(TEXT), "= diag")
         picture = re.search(r"!\[[^]]*\]\(data:image/svg\+xml;base64,([^)]*)\)", text)
         svg = base64.b64decode(picture[1]).decode()
         assert "#d4d4d4" in svg and "<path" in svg
@@ -125,7 +132,7 @@ def test_hover_of_plain_text_and_pictures():
         svg = base64.b64decode(re.search(r"base64,([^)]*)", _hover(vscode, "= diag")[0])[1]).decode()
         assert "#1f1f1f" in svg
     plain = {"textDocument": {"hover": {"contentFormat": ["plaintext"]}}}
-    with Session(capabilities=plain) as other:
+    with Session(capabilities=plain, clock=STOPPED) as other:
         found = other.open(TEXT).ask("textDocument/hover", "= diag")["contents"]
         assert found["kind"] == "plaintext"
         assert "**" not in found["value"] and "right" in found["value"]
@@ -457,6 +464,14 @@ def test_settings_of_a_project_stand_over_those_of_the_client(tmp_path, scratch)
     scratch.client.notify("workspace/didChangeWatchedFiles", changed)
     assert scratch.codes() == [("EIN402", "a")]
     assert "layout" in scratch.client.wait_for(lambda m: m.method == "window/logMessage").params["message"]
+    uri = changed["changes"][0]["uri"]
+    published = "textDocument/publishDiagnostics"
+    (told,) = scratch.until(published, lambda p: p["uri"] == uri)["diagnostics"]
+    assert (told["code"], told["range"]["start"]["line"]) == ("EIN001", 1) and "`layout` is one of" in told["message"]
+    (tmp_path / "pyproject.toml").write_text("[tool.einsight]\n")
+    scratch.client.forget()
+    scratch.client.notify("workspace/didChangeWatchedFiles", changed)
+    assert scratch.until(published, lambda p: p["uri"] == uri)["diagnostics"] == []
 
 
 def test_the_capabilities_are_those_of_the_contract(session):
@@ -488,14 +503,17 @@ def test_settings_of_initialize_stand_where_the_client_has_none():
         assert session.checked() == {"right": 1}
 
 
-def test_hints_that_were_drawn_too_early_are_drawn_again():
+def test_hints_that_were_drawn_too_early_are_drawn_again(tmp_path):
     able = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "inlayHint": {"refreshSupport": True}}}
-    with Session(capabilities=able, debounce="0.5") as session:
+    held = tmp_path / "held"
+    with Session(capabilities=able, held=held) as session:
         session.open("a, x ∈ ℝ^n\nd/dx (a' x) = a'\n").checked()
         session.client.forget()
+        held.touch()
         session.edit("= a'", "= 1 a'")
         early = session.ask("textDocument/inlayHint", range=session.whole)
         assert "✓" not in [h["label"] for h in early]
+        held.unlink()
         session.until("workspace/inlayHint/refresh")
         assert "✓" in [h["label"] for h in session.ask("textDocument/inlayHint", range=session.whole)]
 
@@ -519,7 +537,7 @@ def test_a_fence_in_notes_is_answered_as_a_document_is(session, scratch, method)
     scratch.open(notes, "markdown", "file:///somewhere/notes.md").checked()
     for needle in ("h = tanh", "tanh(A", "A x + b", "= diag", "d/dx (y", "A_ip δ_pj", "ip δ_pj", "𝛿 x"):
         if method == "hover":
-            answers = [_patient_hover(s, needle) for s in (session, scratch)]
+            answers = [_hover(s, needle) for s in (session, scratch)]
         else:
             answers = []
             for s, lines in ((session, 0), (scratch, 3)):

@@ -77,12 +77,15 @@ class Notebook:
         given = {"notebookDocument": notebook, "cellTextDocuments": documents}
         session.client.notify("notebookDocument/didOpen", given)
 
+    def is_code(self, text):
+        return text.startswith("#")
+
     def _cells(self, texts):
         cells, documents = [], []
         for text in texts:
             uri = f"vscode-notebook-cell:{self.uri[7:]}#C{self.made}"
             self.made += 1
-            is_code = text.startswith("#")
+            is_code = self.is_code(text)
             cells.append({"kind": 2 if is_code else 1, "document": uri})
             language = "python" if is_code else "markdown"
             documents.append({"uri": uri, "languageId": language, "version": 1, "text": text})

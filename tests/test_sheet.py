@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from einsight.services.derivations import as_text, derivation
+from einsight.services.panel import step_edit
 from einsight.services.sheet import Sheet
 
 TEXT = """#! layout numerator
@@ -79,6 +81,53 @@ def test_related_places_move_with_their_declaration():
     sheet.finish()
     (found,) = [d for d in sheet.diagnostics() if d.severity == "error"]
     assert {sheet.text[slice(*span)] for span, _ in found.related} == {"A", "x"}
+
+
+def _asked(sheet):
+    """The derivations at every statement, and where their steps would be put."""
+    found = []
+    for cell in sheet.cells:
+        derived = derivation(sheet, cell.start + 1)
+        count = len(derived.steps) if derived is not None else 0
+        said = (derived.span, derived.expression, as_text(derived)) if derived is not None else None
+        found.append((said, [step_edit(sheet, cell.start + 1, step) for step in range(count + 1)]))
+    return found
+
+
+def test_what_was_worked_out_of_a_statement_moves_with_it():
+    sheet = _fresh(TEXT)
+    _asked(sheet)
+    sheet.edit(0, 0, "# a line more\n")
+    sheet.finish()
+    assert _asked(sheet) == _asked(_fresh(sheet.text))
+
+
+def _typed(sheet, at, text):
+    for k, char in enumerate(text):
+        sheet.edit(at + k, at + k, char)
+
+
+@pytest.mark.parametrize("language", ["ein", "markdown", "latex", "rst", "cells", "python"])
+@pytest.mark.parametrize("text", ["# c\n", "# c", "x ∈ ℝ^n\r\nx", TEXT])
+def test_a_document_is_emptied_and_written_anew(language, text):
+    sheet = Sheet(text, language)
+    for written in ("# a b\n", "\n", "𝛿\r\n"):
+        sheet.edit(0, len(sheet.text), "")
+        _typed(sheet, 0, written)
+        sheet.finish()
+        fresh = Sheet(written, language)
+        fresh.finish()
+        assert _found(sheet) == _found(fresh)
+        assert [(p.start, p.length) for p in sheet.places] == [(p.start, p.length) for p in fresh.places]
+
+
+def test_edits_far_apart_cost_what_they_touch():
+    sheet = _fresh(TEXT)
+    before = sheet.lowered_count, sheet.judged_count
+    sheet.become(TEXT.replace("# a number", "# one").replace("q = A' y", "q = 2 A' y").replace("= b\n", "= b'\n"))
+    sheet.finish()
+    assert (sheet.lowered_count - before[0], sheet.judged_count - before[1]) == (2, 1)
+    assert _found(sheet) == _found(_fresh(sheet.text))
 
 
 PIECES = [

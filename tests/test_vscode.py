@@ -45,7 +45,7 @@ def test_settings_have_the_defaults_of_the_server():
             target = target.setdefault(part, {})
         target[last] = value
     found, plain = read_editor_settings(nested), read_editor_settings(None)
-    assert not found.checking.problems
+    assert found.checking.problem is None
     assert (found.shapes, found.verdicts, found.results, found.code_lens, found.style) == (
         plain.shapes, plain.verdicts, plain.results, plain.code_lens, plain.style,
     )  # fmt: skip

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from . import forking as _forking  # noqa: F401 - from now on forks wait for imports
+
 if TYPE_CHECKING:
     from .lowering.report import EinsightError
     from .services.check import check
@@ -60,4 +62,5 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             tell(lambda message: warnings.warn(message, PluginWarning, stacklevel=4))
 
+    call.__module__ = __name__  # where it is found, so that it can be sent to another process
     return call

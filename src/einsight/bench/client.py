@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
-TIMEOUT = 30.0  # seconds that a request or a wait may take where nothing else is said
+TIMEOUT = 60.0  # seconds that a request or a wait may take where nothing else is said: a machine may be busy elsewhere
 STDERR_PIECES = 256  # of at most 4 KB, the last ones are kept
 METHOD_NOT_FOUND = -32601
 

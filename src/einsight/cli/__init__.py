@@ -1,8 +1,8 @@
 """The command line: reads options, asks the services, prints.
 
 main.py      the commands and their options
-check.py     files and trees judged; workers.py has the processes, cache.py what was found before, record.py the plain data
-             that goes between them, progress.py the bar
+check.py     files and trees judged; workers.py has the processes, cache.py what was found before (sealing.py says by whom),
+             record.py the plain data that goes between them, progress.py the bar
 reports.py   what `check` prints: text, JSON, workflow commands; SARIF in sarif.py
 fmt.py       documents in canonical form
 files.py     the files that a command is given, and putting new ones in their place

@@ -1,16 +1,19 @@
 """What checks found before, kept by content: one JSON file for each text, settings and program that met.
 
 Whatever is not exactly such an entry counts as none, and a cache that cannot be read or written is no cache: nothing is
-said and nothing fails.  `EINSIGHT_CACHE` names the folder, `EINSIGHT_CACHE=0` is none.
+said and nothing fails.  `EINSIGHT_CACHE` names the folder, `EINSIGHT_CACHE=0` is none.  Entries are sealed (`sealing.py`), and
+stand in a folder of their user's, which nobody else may write in: what others put there counts as none.
 
-    FOLDER/check/3/3f…e1.json     {"key": "3f…e1", "digest": of the record, "record": {...}}
+    FOLDER/check-USER/3/3f…e1.json     {"key": "3f…e1", "digest": of the record, sealed, "record": {...}}
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +22,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..documents import reading
 from ..lowering.report import NAMES, SEVERITIES
+from .sealing import is_own, seal, secret
 
 # bytes of all entries, each of them counted as a block at least
 LIMIT = 100_000_000
 BLOCK = 4096
 SHARDS = "0123456789abcdef"
 _HALF_WRITTEN = 3600  # seconds after which nobody finishes an entry any more
+# of a disk; of a path that can be none; of brackets within brackets; of too little memory, for which Python also raises RuntimeError
+_NO_CACHE = (OSError, ValueError, MemoryError, RuntimeError)
 _LIBRARIES = ("lark", "mpmath", "numpy", "sympy")
 
 _PLACE = {"line": int, "character": int}
@@ -40,7 +47,10 @@ _FOUND = {
     "related": [{"range": _RANGE, "column": int, "message": str}], "certain": bool, "fingerprint": str,
 }  # fmt: skip
 _UNREAD = {"range": _RANGE, "column": int, "reason": str}
-RECORD = {"claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int}
+RECORD = {
+    "claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int,
+    "failing": [{"claim": int, "codes": [frozenset(NAMES)]}],
+}  # fmt: skip
 
 
 def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:
@@ -73,6 +83,25 @@ class Cache:
     def program(self) -> str:
         return _program() if self.home is not None else ""
 
+    @cached_property
+    def _secret(self) -> bytes | None:
+        return secret() if self.home is not None else None
+
+    @cached_property
+    def _root(self) -> str | None:
+        """The folder of this user's entries, made where there is none; None where there can be none, or others may write in it."""
+        if self.home is None or self._secret is None:
+            return None
+        root = os.path.join(self.home, f"check-{seal(self._secret, b'folder')[:16]}")
+        try:
+            os.makedirs(self.home, mode=0o700, exist_ok=True)
+            with suppress(FileExistsError):
+                os.mkdir(root, 0o700)
+            state = os.lstat(root)
+        except (OSError, ValueError):  # of a path that can be none
+            return None
+        return root if stat.S_ISDIR(state.st_mode) and is_own(state) else None
+
     def key(
         self,
         text: str,
@@ -87,57 +116,63 @@ class Cache:
         return hashlib.sha256(told.encode("ascii")).hexdigest()
 
     def _path(self, key: str) -> str | None:
-        return None if self.home is None else os.path.join(self.home, "check", key[0], f"{key}.json")
+        return None if self._root is None else os.path.join(self._root, key[0], f"{key}.json")
 
     def get(self, key: str) -> dict[str, Any] | None:
-        path = self._path(key)
-        if path is None:
+        try:  # `suppress` would have to be made first
+            path = self._path(key)
+            return None if path is None else self._read(path, key)
+        except _NO_CACHE:
             return None
+
+    def put(self, key: str, record: dict[str, Any]) -> None:
         try:
-            with open(path, "rb") as file:
-                entry = file.read()
-            body = entry[len(_opening(key, b"")) : -1]
-            if entry != _entry(key, body):
-                return None
-            record = json.loads(body)
-        except (OSError, ValueError, RecursionError):  # of a path that can be none; of brackets within brackets
+            path = self._path(key)
+            if path is not None:
+                _write(path, self._entry(key, json.dumps(record).encode("ascii")))
+        except _NO_CACHE:
+            return
+
+    def _read(self, path: str, key: str) -> dict[str, Any] | None:
+        entry = reading.content(path)
+        body = entry[len(self._opening(key, b"")) : -1]
+        if not hmac.compare_digest(entry, self._entry(key, body)):
             return None
+        record = json.loads(body)
         if not _fits(record, RECORD):
             return None
         with suppress(OSError):
             os.utime(path)  # what is in use is not old
         return record
 
-    def put(self, key: str, record: dict[str, Any]) -> None:
-        path = self._path(key)
-        if path is None:
-            return
-        beside = f"{path}.{os.getpid()}"
-        with suppress(OSError, ValueError):
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            try:
-                with open(beside, "wb") as file:
-                    file.write(_entry(key, json.dumps(record).encode("ascii")))
-                os.replace(beside, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
+    def _entry(self, key: str, body: bytes) -> bytes:
+        return self._opening(key, body) + body + b"}"
+
+    def _opening(self, key: str, body: bytes) -> bytes:
+        """What stands before the record, of the same length for every one."""
+        assert self._secret is not None
+        return f'{{"key": "{key}", "digest": "{seal(self._secret, key.encode(), body)}", "record": '.encode("ascii")
 
     def has(self, key: str) -> bool:
         """Is there an entry, good or bad?"""
-        path = self._path(key)
-        return path is not None and os.path.isfile(path)  # which never raises
+        try:
+            path = self._path(key)
+            return path is not None and os.path.isfile(path)
+        except _NO_CACHE:
+            return False
 
     def prune(self, shards: set[str]) -> None:
         """Remove the entries that were used longest ago, until those parts of the cache are within their limit."""
-        if self.home is None:
+        try:
+            if self._root is None:
+                return
+            for shard in shards:
+                with suppress(OSError, ValueError):  # of one part, which costs the others nothing
+                    self._prune(os.path.join(self._root, shard))
+        except _NO_CACHE:
             return
-        for shard in shards:
-            with suppress(OSError, ValueError):
-                self._prune(self.home / "check" / shard)
 
-    def _prune(self, shard: Path) -> None:
+    def _prune(self, shard: str) -> None:
         found = sorted(_entries(shard))
         room = self.limit // len(SHARDS) - sum(size for _, size, _ in found)
         stale = time.time() - _HALF_WRITTEN
@@ -149,21 +184,26 @@ class Cache:
                     room += size
 
 
-def _entries(shard: Path) -> Iterator[tuple[float, int, str]]:
+
+def _write(path: str, entry: bytes) -> None:
+    beside = f"{path}.{os.getpid()}"
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    try:
+        with open(beside, "wb") as file:
+            file.write(entry)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def _entries(shard: str) -> Iterator[tuple[float, int, str]]:
     with os.scandir(shard) as entries:
         for entry in entries:
             with suppress(OSError):
                 state = entry.stat(follow_symlinks=False)
                 yield state.st_mtime, max(state.st_size, BLOCK), entry.path
-
-
-def _entry(key: str, body: bytes) -> bytes:
-    return _opening(key, body) + body + b"}"
-
-
-def _opening(key: str, body: bytes) -> bytes:
-    """What stands before the record, of the same length for every one."""
-    return f'{{"key": "{key}", "digest": "{hashlib.sha256(body).hexdigest()}", "record": '.encode("ascii")
 
 
 def _fits(value: Any, shape: Any) -> bool:
@@ -227,7 +267,7 @@ def _sources(module: str) -> str:
         seen = hashlib.sha256()
         for file in files:
             seen.update(f"{file.name}\0".encode())
-            seen.update(file.read_bytes())
+            seen.update(reading.content(file))
         return seen.hexdigest()
     except (OSError, ValueError, ImportError):
         return ""

@@ -9,7 +9,6 @@ the order of the files, each as soon as those before it are.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Generator
@@ -19,7 +18,9 @@ from dataclasses import replace as with_changes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from ..documents import reading
+from .files import NO_MEMORY, STDIN, named, put, replace, take
+from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
     from ..services.settings import Settings
@@ -30,10 +31,17 @@ if TYPE_CHECKING:
 
 
 class CannotCheck(Exception):
-    """A bad option or bad settings."""
+    """A bad option."""
+
+
+STATUS = (
+    "exit status: 0 where every judged claim stands and no error is reported; 1 where one is, or a claim is wrong, "
+    "transposed or right only under an assumption; 2 where a file could not be checked.  What is ignored does not count."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = STATUS
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
@@ -46,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
     )
     parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why")
+    parser.add_argument(
+        "--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read"
+    )
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
 
 
@@ -66,9 +77,8 @@ def run(options: argparse.Namespace) -> int:
     plan = _Plan(options, Cache(None if options.no_cache else folder()), counts)
     # what came through a pipe goes on in it, and nothing else
     out = sys.stderr if options.fix and "-" in options.paths else sys.stdout
-    if isinstance(out, io.TextIOWrapper):
-        # programs read UTF-8; a letter that cannot be written, or a name that is none, costs no file
-        out.reconfigure(encoding=None if options.format == "text" else "utf-8", errors="backslashreplace")
+    if options.format != "text":
+        for_programs(out, is_json=options.format in ("json", "sarif"))
     report = formats()[options.format](out, options.verbose)
     progress.total = len(plan.tasks)
     try:
@@ -77,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
                 progress.clear()
                 for whose, fault in outcome.faults:
                     if whose not in faults:  # each process tells its own
-                        print(f"einsight: {fault}", file=sys.stderr)
+                        say(fault)
                     faults.add(whose)
                 _tell(task, outcome, plan, counts, report)
                 progress.done += 1
@@ -87,18 +97,29 @@ def run(options: argparse.Namespace) -> int:
     plan.cache.prune({plan.keys[k][0] for k in plan.due})
     if os.environ.get("EINSIGHT_DEBUG"):
         told = f"{len(plan.tasks) - len(plan.due)} of {len(plan.tasks)} files from the cache"
-        print(f"einsight: {told}", file=sys.stderr)
-    return 2 if counts.failed else 1 if counts.errors else 0
+        say(told)
+    return counts.status(options.exit_zero)
 
 
 def _fail(name: str, problem: str, counts: Counts) -> None:
     """One file less; the others are checked all the same."""
     problem = " ".join(problem.split())
     counts.failed.append((name, problem))
-    print(f"einsight: {name}: {problem}", file=sys.stderr)
+    say(f"{path(name)}: {problem}")
 
 
 # what there is to do
+
+
+def _may_be(path: Path) -> bool:
+    """Is there something of that name?  Where nobody can say, it is looked at, and what is wrong is told then."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 class _Plan:
@@ -106,7 +127,6 @@ class _Plan:
 
     def __init__(self, options: argparse.Namespace, cache: Cache, counts: Counts):
         from ..documents.regions import GUESTS, SUFFIXES
-        from .record import NotUtf8
 
         self.options, self.cache, self.counts = options, cache, counts
         self.tasks: list[Task] = []
@@ -115,16 +135,19 @@ class _Plan:
         self.mark = b""  # of standard input
         self._select, self._ignore = _codes(options.select), _codes(options.ignore)
         self._settings: dict[Path, Settings] = {}
+        self._bad: set[str] = set()  # files of settings that have been told
         self._hidden: dict[Settings, tuple[str, ...]] = {}
         for name, is_explicit in named(options.paths, SUFFIXES, self._unlisted):
             try:
                 task = self._task(name, is_explicit)
                 self._enter(task, self._read(task))
-            except NotUtf8 as problem:
+            except reading.NotUtf8 as problem:
                 if is_explicit or task.language not in GUESTS:
                     _fail(name, str(problem), counts)
             except (OSError, ValueError) as problem:
                 _fail(name, str(problem), counts)
+            except MemoryError:
+                _fail(name, NO_MEMORY, counts)
 
     def _unlisted(self, problem: OSError) -> None:
         _fail(os.path.normpath(problem.filename), problem.strerror or str(problem), self.counts)
@@ -139,8 +162,7 @@ class _Plan:
         if is_explicit and name != STDIN and suffix not in SUFFIXES and os.path.exists(name):
             raise ValueError(f"einsight reads {', '.join(SUFFIXES)} files")
         settings = self._settings_in(Path(os.path.abspath(name)).parent) if name != STDIN else Settings()
-        if settings.problems:
-            raise CannotCheck(settings.problems[0])
+        self._tell_bad(settings)
         language = SUFFIXES.get(suffix, "ein")
         return Task(
             name,
@@ -153,12 +175,19 @@ class _Plan:
             rules=settings.rules,
         )
 
+    def _tell_bad(self, settings: Settings) -> None:
+        """A file of settings that is wrong is one file that could not be read: it costs those below it its settings."""
+        bad = settings.problem
+        if bad is not None and bad.source not in self._bad:
+            self._bad.add(bad.source)
+            _fail(bad.source, bad.told, self.counts)
+
     def _settings_in(self, folder: Path) -> Settings:
         """Each settings file is read once, however many folders are below it."""
         from ..services.settings import FILES, settings_for
 
         if folder not in self._settings:
-            has_own = any((folder / name).exists() for name in FILES)
+            has_own = any(map(_may_be, (folder / name for name in FILES)))
             is_top = folder.parent == folder
             found = settings_for(folder / "_") if has_own or is_top else self._settings_in(folder.parent)
             self._settings[folder] = found
@@ -183,10 +212,7 @@ class _Plan:
 
         if task.name != STDIN:
             return read(task)
-        try:
-            self.mark, text = decoded(take())
-        except UnicodeDecodeError:
-            raise ValueError(NOT_UTF8) from None
+        self.mark, text = reading.decoded(take())
         return text
 
     def _enter(self, task: Task, text: str) -> None:
@@ -267,8 +293,8 @@ def _tell(task: Task, outcome: Outcome, plan: _Plan, counts: Counts, report: Rep
             _write(task, outcome, plan.mark)
         except BrokenPipeError:
             raise
-        except (OSError, ValueError) as problem:
-            why = problem.strerror if isinstance(problem, OSError) else ""
+        except (OSError, ValueError, MemoryError) as problem:
+            why = NO_MEMORY if isinstance(problem, MemoryError) else getattr(problem, "strerror", "")
             _fail(task.name, f"could not be fixed: {why or problem}", counts)
             return
     record = reported(outcome.record, task.silent)
@@ -283,7 +309,7 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
     if task.name == STDIN:
         put(mark + outcome.text.encode("utf-8"))
     elif outcome.fixed:
-        mark, text = decoded(Path(task.name).read_bytes())
+        mark, text = reading.decoded(reading.content(task.name, reading.most_of(task.name)))
         if digest(text) != outcome.digest:
             raise ValueError("it has changed meanwhile")
         replace(task.name, mark + outcome.text.encode("utf-8"))

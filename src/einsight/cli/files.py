@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 STDIN = "<stdin>"
-NOT_UTF8 = "this is not UTF-8 text"
+NO_MEMORY = "there is not enough memory for it"
 
 
 def named(
@@ -51,9 +49,11 @@ def _real(name: str, homes: dict[str, str]) -> str:
 
 
 def take() -> bytes:
-    """Standard input as it comes: a text stream would lose the line ends."""
+    """Standard input as it comes, since a text stream would lose the line ends.  OSError where it is too long."""
+    from ..documents.reading import at_most
+
     stream = getattr(sys.stdin, "buffer", None)
-    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8")
+    return at_most(stream) if stream is not None else sys.stdin.read().encode("utf-8")
 
 
 def put(content: bytes) -> None:
@@ -67,25 +67,8 @@ def put(content: bytes) -> None:
     stream.flush()
 
 
-def decoded(content: bytes) -> tuple[bytes, str]:
-    """The byte order mark, where there is one, and the text behind it; UnicodeDecodeError where it is no UTF-8."""
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    return mark, content[len(mark) :].decode("utf-8")
-
-
 def replace(path: str, content: bytes) -> None:
-    """In one step, through a new file beside the old one: a link stays a link, and permissions are kept."""
-    import shutil
-    import tempfile
+    """In one step: a link stays a link, and permissions are kept.  Raises OSError, and then the old file is there as it was."""
+    from ..documents.writing import put_in_place
 
-    real = Path(os.path.realpath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(real, beside)
-        os.replace(beside, real)
-    except BaseException:  # Ctrl-C too leaves nothing behind
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
+    put_in_place(path, content)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import NOT_UTF8, STDIN, decoded, named, put, replace, take
+from ..documents import reading
+from .files import NO_MEMORY, STDIN, named, put, replace, take
+from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
@@ -31,9 +33,9 @@ class _Source:
         from ..services.format import formatted
 
         try:
-            mark, text = decoded(self.content)
-        except UnicodeDecodeError:
-            raise CannotFormat(f"{self.name}: {NOT_UTF8}") from None
+            mark, text = reading.decoded(self.content)
+        except reading.NotUtf8 as problem:
+            raise CannotFormat(f"{self.name}: {problem}") from None
         return mark + formatted(text, style, self.language).encode("utf-8")
 
 
@@ -50,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
     changed = [(source, text) for source, text in zip(sources, new, strict=True) if source.content != text]
     if options.check:
         for source, _ in changed:
-            print(source.name)
-        print(_summary("would format", len(changed), len(sources)))
+            show(path(source.name))
+        show(_summary("would format", len(changed), len(sources)))
         return 1 if changed else 0
     for source, text in changed:
         if source.name != STDIN:
@@ -59,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     # the text that came through a pipe goes on in it, and nothing else
     piped = next((text for source, text in zip(sources, new, strict=True) if source.name == STDIN), None)
     if piped is None:
-        print(_summary("formatted", len(changed), len(sources)))
+        show(_summary("formatted", len(changed), len(sources)))
     else:
         put(piped)
     return 0
@@ -70,22 +72,30 @@ def _summary(what: str, changed: int, all_: int) -> str:
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
-    for name, is_explicit in named(paths, {".ein"}):
+    for name, is_explicit in named(paths, {".ein"}, _unlisted):
         if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
             raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
-        content = take() if name == STDIN else _read(Path(name))
+        content = _read(name)
         yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+def _unlisted(problem: OSError) -> None:
+    raise CannotFormat(f"{problem.filename}: {problem.strerror or problem}")
 
 
-def _write(path: str, content: bytes) -> None:
+def _read(name: str) -> bytes:
     try:
-        replace(path, content)
+        return take() if name == STDIN else reading.content(name, reading.most_of(name))
     except OSError as problem:
-        raise CannotFormat(f"{path}: {problem.strerror or problem}") from None
+        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{name}: {NO_MEMORY}") from None
+
+
+def _write(name: str, content: bytes) -> None:
+    try:
+        replace(name, content)
+    except OSError as problem:
+        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+    except MemoryError:
+        raise CannotFormat(f"{name}: {NO_MEMORY}") from None

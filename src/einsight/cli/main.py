@@ -1,12 +1,13 @@
 """`einsight`: check, derive, rewrite, rules, explain, fmt, plugin, lsp.
 
-Exit 0: nothing of severity error; 1: findings; 2: it could not be run, with one line on stderr.
+Exit 0: all is well; 1: a claim does not stand, an error was found, a file is to be formatted; 2: it could not be run, with one
+line on stderr.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from typing import Any, NoReturn
 from ..services.memory import VARIABLE, limit_memory
 from . import check as checking
 from . import fmt as formatting
+from . import lsp as serving
+from . import terminal
 
 
 class CannotRun(Exception):
@@ -23,6 +26,9 @@ class CannotRun(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message)  # which fails where it cannot be written; argparse says nothing of that
+
     def error(self, message: str) -> NoReturn:
         raise CannotRun(message)
 
@@ -32,14 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if arguments is None:
             limit_memory()
-        options = _parser().parse_args(arguments)
-        if options.run is not _lsp:  # which loads them when a document is opened
-            _choose_plugins(options)
+        terminal.prepare()
         try:
-            return options.run(options)
-        finally:
-            _tell_faults()
-    except CannotRun as problem:
+            status = _run(arguments)
+        except SystemExit:  # it was asked for help
+            terminal.flush()
+            raise
+        terminal.flush()
+        return status
+    except (CannotRun, terminal.NoOutput) as problem:
         return _refuse(str(problem))
     except KeyboardInterrupt:
         return _refuse("interrupted")
@@ -47,16 +54,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"EIN504 it needs more memory than a process may use; {VARIABLE} sets that, in MB")
     except BrokenPipeError:
         # whoever read us has gone: nothing is left to say, to anyone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.drop()
         return 0
+    except OSError as problem:
+        if problem.filename is not None:
+            return _refuse(f"{problem.filename}: {problem.strerror}")
+        terminal.drop()
+        if sys.platform == "win32" and problem.errno == errno.EINVAL:  # a closed pipe there
+            return 0
+        return _refuse(f"the output could not be written: {problem.strerror or problem}")
     except Exception as problem:
-        from ..lowering.report import EinsightError
+        return _refuse(_of_ours(problem))
 
-        if isinstance(problem, EinsightError):
-            return _refuse(str(problem))
-        if os.environ.get("EINSIGHT_DEBUG"):
-            raise
-        return _refuse(f"internal error, please report it: {type(problem).__name__}: {problem}")
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.run is not _lsp:  # which loads them when a document is opened
+        _choose_plugins(options)
+    try:
+        return options.run(options)
+    finally:
+        _tell_faults()
+
+
+def _of_ours(problem: Exception) -> str:
+    """Why a command ended, which may be a fault of ours."""
+    from ..lowering.report import EinsightError
+
+    if isinstance(problem, EinsightError):
+        return str(problem)
+    if os.environ.get("EINSIGHT_DEBUG"):
+        raise problem
+    return f"internal error, please report it: {type(problem).__name__}: {problem}"
 
 
 def _choose_plugins(options: argparse.Namespace) -> None:
@@ -65,19 +94,19 @@ def _choose_plugins(options: argparse.Namespace) -> None:
     from ..services.settings import settings_for
 
     settings = settings_for(Path("_"))
-    for problem in settings.problems if options.run is not _check else ():
-        print(f"einsight: {problem}", file=sys.stderr)
+    if settings.problem is not None and options.run is not _check:
+        terminal.say(str(settings.problem))
     use((*settings.disabled, *getattr(options, "disable_plugin", ())), settings.rules)
 
 
 def _tell_faults() -> None:
     from ..services.plugins import tell
 
-    tell(lambda message: print(f"einsight: {message}", file=sys.stderr))
+    tell(terminal.say)
 
 
 def _refuse(message: str) -> int:
-    print("einsight: " + " ".join(message.split()), file=sys.stderr)
+    terminal.say(message)
     return 2
 
 
@@ -169,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=_list_plugins)
 
     lsp = commands.add_parser("lsp", help="the language server, on stdio")
-    lsp.add_argument("--tcp", metavar="HOST:PORT")
+    serving.add_arguments(lsp)
     lsp.set_defaults(run=_lsp)
     return parser
 
@@ -202,7 +231,7 @@ def _list_targets_of_plugins(parser: argparse.ArgumentParser) -> None:
 
 
 def _print_json(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    terminal.hand_over(terminal.json_text(data), is_json=True)
 
 
 # derive and rewrite
@@ -218,11 +247,12 @@ def _derive(options: argparse.Namespace) -> int:
         wrt = wrt[0]
     found = derive(options.expression, wrt, options.declare, options.order, options.layout)
     if options.to == "latex" and options.steps:
-        print(found.steps_latex())
+        terminal.hand_over(found.steps_latex())
         return 0
     if options.to != "text" or options.product or options.structured:
         sizes = dict(options.size)
-        print(found.to(options.to, structured=options.structured, product=options.product, sizes=sizes).rstrip("\n"))
+        text = found.to(options.to, structured=options.structured, product=options.product, sizes=sizes)
+        terminal.hand_over(text.rstrip("\n"), is_json=options.to == "json")
         return 0
     name = "".join(f"_{f}" if len(f) > 1 else f for f in found.free)
     rows = [("index", found.index + (f"        free {', '.join(found.free)}" if name else ""))]
@@ -235,10 +265,11 @@ def _derive(options: argparse.Namespace) -> int:
         rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
     rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
     rows += [("note", note) for note in found.notes]
+    rows += [("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}") for d in found.diagnostics]
     for label, text in rows:
-        print(f"{label:9} {text}")
+        terminal.show(f"{label:9} {text}")
     if options.steps:
-        print("\nsteps")
+        terminal.show("\nsteps")
         _print_steps(found.steps)
     return 0
 
@@ -254,17 +285,17 @@ def _profiled(options: argparse.Namespace) -> int:
     try:
         return _derive(options)
     finally:
-        print("\n".join(profile.table()), file=sys.stderr)
+        sys.stderr.write("\n".join(profile.table()) + "\n")
 
 
 def _print_steps(steps: Sequence[Any]) -> None:
     if not steps:
-        print("  nothing to do")
+        terminal.show("  nothing to do")
         return
     width = max(len(s.rule) for s in steps)
-    print(f"  {'':{width}}    {steps[0].before}")
+    terminal.show(f"  {'':{width}}    {steps[0].before}")
     for step in steps:
-        print(f"  {step.rule:{width}}  = {step.after}")
+        terminal.show(f"  {step.rule:{width}}  = {step.after}")
 
 
 def _rewrite(options: argparse.Namespace) -> int:
@@ -274,9 +305,9 @@ def _rewrite(options: argparse.Namespace) -> int:
     if options.format == "json":
         _print_json(found.as_json())
         return 0
-    print(found.index)
+    terminal.show(found.index)
     if options.steps:
-        print("\nsteps")
+        terminal.show("\nsteps")
         _print_steps(found.steps)
     return 0
 
@@ -295,7 +326,7 @@ def _rules(options: argparse.Namespace) -> int:
     if not chosen and options.id not in catalogue().versions:
         raise CannotRun(f"there is no rule and no plugin `{options.id}`: `einsight rules` lists them")
     if options.id in known and options.format == "text":
-        print(explain(options.id))
+        terminal.show(explain(options.id))
         return 0
     if options.format == "json":
         _print_json(
@@ -304,7 +335,7 @@ def _rules(options: argparse.Namespace) -> int:
         return 0
     width = max((len(r.id) for r in chosen), default=0)
     for rule in chosen:
-        print(f"{rule.id:{width}}  {rule.statement}    ({rule.source})")
+        terminal.show(f"{rule.id:{width}}  {rule.statement}    ({rule.source})")
     return 0
 
 
@@ -322,16 +353,16 @@ def _verify(options: argparse.Namespace) -> int:
         for result in results:
             mark = "FAILED" if result.problem else "note" if result.note else "ok"
             said = result.problem or result.note
-            print(f"{mark:6}  {result.subject}: {result.check}" + (f": {said}" if said else ""))
+            terminal.show(f"{mark:6}  {result.subject}: {result.check}" + (f": {said}" if said else ""))
         notes = sum(bool(r.note) for r in results)
-        print(f"{len(results) - len(failed) - notes} checks hold, {len(failed)} do not")
+        terminal.show(f"{len(results) - len(failed) - notes} checks hold, {len(failed)} do not")
     return 1 if failed else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
     from ..services.explain import explain
 
-    print(explain(options.what))
+    terminal.show(explain(options.what))
     return 0
 
 
@@ -350,50 +381,25 @@ def _fmt(options: argparse.Namespace) -> int:
 
 
 def _new_plugin(options: argparse.Namespace) -> int:
-    from ..services.scaffold import new_plugin
+    from .plugin import new
 
     try:
-        source = new_plugin(options.name, Path())
+        return new(options.name)
     except OSError as problem:
-        raise CannotRun(f"{problem.filename}: {problem.strerror}") from problem
-    home = source.parts[0]
-    print(f"{home} has one rule and one function: they are in {source}")
-    print(f"next: cd {home} && pip install -e '.[test]' && pytest")
-    return 0
+        raise CannotRun(f"{problem.filename or options.name}: {problem.strerror or problem}") from problem
 
 
 def _list_plugins(options: argparse.Namespace) -> int:
-    from ..services.plugins import listed
+    from .plugin import tell
 
-    found = listed()
-    if options.format == "json":
-        _print_json(found)
-        return 0
-    if not found:
-        print("no plugin is installed: `einsight plugin new NAME` makes one")
-    for plugin in found:
-        brings = ", ".join(f"{count} {kind}" for kind, count in plugin["brings"].items())
-        told = (brings or "nothing") if plugin["on"] else plugin["why"]
-        print(
-            f"{plugin['name']} {plugin['version']}  {'on' if plugin['on'] else 'off'}: {told}    ({plugin['origin']})"
-        )
-        for off in plugin["off"]:
-            print(
-                f"    off: {off['reason'] if off['stage'] == 'reading' else '{subject} ({stage}): {reason}'.format(**off)}"
-            )
-    return 0
+    return tell(options.format)
 
 
 def _lsp(options: argparse.Namespace) -> int:
-    from ..server.main import serve
-
-    address = None
-    if options.tcp:
-        host, _, port = options.tcp.rpartition(":")
-        if not host or not port.isdigit():
-            raise CannotRun("--tcp takes HOST:PORT, as in 127.0.0.1:8765")
-        address = (host, int(port))
-    return serve(address)
+    try:
+        return serving.run(options)
+    except serving.CannotServe as problem:
+        raise CannotRun(str(problem)) from None
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What is said of one file, as plain data: it comes from a worker process or from the cache, and every format prints it.
 
-    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N}
+    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N, "failing": [...]}
 
-`formulas` counts those with claims, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
+`formulas` counts those with claims, `failing` has the claims that do not stand, each with its number `claim` and the `codes` that
+say so, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
 has it, and in each diagnostic besides
 
     column       of its start, in characters: what a terminal shows
@@ -24,8 +25,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..documents import reading
 from .cache import Cache
-from .files import NOT_UTF8, STDIN, decoded
+from .files import NO_MEMORY, STDIN
 
 if TYPE_CHECKING:
     from ..documents.inputs import Beside
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 # what may be another time, on another machine
 _PASSING = {"EIN502", "EIN504"}
-
-
-class NotUtf8(ValueError):
-    """A text in another encoding."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +80,7 @@ def read(task: Task) -> str:
     if task.text is not None:
         return task.text
     try:
-        with open(task.name, "rb") as file:
-            return decoded(file.read())[1]
-    except UnicodeDecodeError:
-        raise NotUtf8(NOT_UTF8) from None
+        return reading.text(task.name, reading.most_of(task.name))
     except OSError as problem:
         raise OSError(problem.strerror or str(problem)) from None
 
@@ -102,9 +97,9 @@ def key_of(task: Task, text: str, cache: Cache) -> str:
 def _rules_text(name: str) -> str:
     """What a file of rules says, as it was when it was first asked for."""
     try:
-        return Path(name).read_bytes().decode("utf-8", "replace")
-    except OSError as problem:
-        return f"unreadable: {problem.strerror}"
+        return reading.content(name, reading.MOST_OF_A_SMALL_FILE).decode("utf-8", "replace")
+    except (OSError, ValueError) as problem:
+        return f"unreadable: {problem}"
 
 
 def _beside(task: Task) -> Beside | None:
@@ -135,6 +130,8 @@ def _checked(task: Task, cache: Cache) -> Outcome:
         text = read(task)
     except (OSError, ValueError) as problem:
         return Outcome(problem=str(problem))
+    except MemoryError:
+        return Outcome(problem=NO_MEMORY)
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except MemoryError:
@@ -169,21 +166,22 @@ def digest(text: str) -> str:
 
 
 def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
+    from ..lowering.report import is_fault
     from ..services.plugins import is_sound
 
     record = record_of(text, findings)
-    passing = any(d.code in _PASSING or "internal error" in d.message for d in findings.diagnostics)
+    passing = any(d.code in _PASSING or is_fault(d) for d in findings.diagnostics)
     if not passing and is_sound():  # what a faulty plugin did is told each time
         cache.put(key_of(task, text, cache), record)
     return record
 
 
 def reported(record: Record, silent: Iterable[str]) -> Record:
-    """Without the codes that are not reported."""
+    """Without the codes that are not reported, and what nothing else speaks against."""
     hidden = frozenset(silent)
-    if not any(d["code"] in hidden for d in record["diagnostics"]):
-        return record
-    return {**record, "diagnostics": [d for d in record["diagnostics"] if d["code"] not in hidden]}
+    diagnostics = [d for d in record["diagnostics"] if d["code"] not in hidden]
+    failing = [f for f in record["failing"] if not f["codes"] or not hidden.issuperset(f["codes"])]
+    return {**record, "diagnostics": diagnostics, "failing": failing}
 
 
 def record_of(text: str, findings: Findings) -> Record:
@@ -201,6 +199,7 @@ def record_of(text: str, findings: Findings) -> Record:
             for span, reason in findings.unread_reasons
         ],
         "formulas": findings.formulas,
+        "failing": [{"claim": number, "codes": list(codes)} for number, codes in findings.failing.items()],
     }
 
 

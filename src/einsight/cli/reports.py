@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -11,17 +10,25 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any, Protocol, TextIO
 
+from ..notation.quoting import visible
 from .record import Record
+from .terminal import json_text, path, shown
 
 COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
 
 
 @dataclass
 class Counts:
-    """What all files together came to; `failed` are those that could not be checked, with the reason."""
+    """What all files together came to.
+
+    errors    how many files have a finding of severity error that is reported
+    failing   how many claims do not stand, but for those of which nothing is reported
+    failed    the files that could not be checked, with the reason
+    """
 
     files: int = 0
     errors: int = 0
+    failing: int = 0
     unread: int = 0
     formulas: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -32,21 +39,32 @@ class Counts:
     def add(self, record: Record, fixed: int) -> None:
         self.files += 1
         self.errors += any(d["severity"] == "error" for d in record["diagnostics"])
+        self.failing += len(record["failing"])
         self.unread += record["unread"]
         self.formulas += record["formulas"]
         self.verdicts.update(c["verdict"] for c in record["claims"])
         self.fixed += fixed
         self.fixed_files += bool(fixed)
 
+    @property
+    def ignored(self) -> int:
+        """How many claims do not stand, and nothing is to be said of it."""
+        return sum(self.verdicts.values()) - self.verdicts["right"] - self.verdicts["undecided"] - self.failing
+
+    def status(self, is_exit_zero: bool) -> int:
+        """The exit status: 2 where a file could not be checked, 1 where a claim does not stand or there is an error."""
+        return 2 if self.failed else 1 if (self.errors or self.failing) and not is_exit_zero else 0
+
     def sentence(self) -> str:
         """What was checked, as SPEC 1.5 has it; in a line before what else there is to say of all files."""
         files = [_number(self.files, "file")] if self.files != 1 else []
         claims, right, undecided = (sum(self.verdicts.values()), *(self.verdicts[v] for v in ("right", "undecided")))
-        fail = claims - right - undecided
+        fail = self.failing
         stand = (
             [f"{_number(right, 'claim')} stand{'s' * (right == 1)}, {fail} do{'es' * (fail == 1)} not"] if fail else []
         )
         stand += [f"{undecided} undecided"] if undecided else []
+        stand += [f"{self.ignored} ignored"] if self.ignored else []
         fixed = [f"fixed {self.fixed} in {_number(self.fixed_files, 'file')}"] if self.fixed else []
         more = "; ".join([*files, *stand, *fixed])
         told = f"checked {_number(claims, 'claim')} in {_number(self.formulas, 'formula')}"
@@ -76,11 +94,11 @@ class Text:
             severity = found["severity"]
             if self.is_coloured:
                 severity = f"\033[{COLOURS[severity]}m{severity}\033[0m"
-            self.out.write(f"{_place(name, found)}: {severity} {found['code']} {found['message']}\n")
+            self.out.write(f"{_place(name, found)}: {severity} {found['code']} {shown(found['message'])}\n")
             for other in found["related"]:
-                self.out.write(f"    {_place(name, other)}: {other['message']}\n")
+                self.out.write(f"    {_place(name, other)}: {shown(other['message'])}\n")
         for unread in record["unread_reasons"] if self.is_verbose else ():
-            self.out.write(f"{_place(name, unread)}  not read: {' '.join(unread['reason'].split())}\n")
+            self.out.write(f"{_place(name, unread)}  not read: {shown(unread['reason'])}\n")
 
     def end(self, counts: Counts, is_fixing: bool) -> None:
         if counts.files or not counts.failed:
@@ -89,7 +107,7 @@ class Text:
 
 def _place(name: str, found: dict[str, Any]) -> str:
     """The columns of a terminal are characters."""
-    return f"{name}:{found['range']['start']['line'] + 1}:{found['column'] + 1}"
+    return f"{path(name)}:{found['range']['start']['line'] + 1}:{found['column'] + 1}"
 
 
 class Json:
@@ -116,6 +134,8 @@ class Json:
         self.files.end()
         claims = sum(counts.verdicts.values())
         summary = {"files": counts.files, "claims": claims, "verdicts": dict(counts.verdicts), "unread": counts.unread}
+        if counts.ignored:
+            summary["ignored"] = counts.ignored
         if is_fixing:
             summary["fixed"] = counts.fixed
         self.out.write(',\n  "summary": ' + _indented(summary, 2).lstrip() + "\n}\n")
@@ -136,7 +156,7 @@ class Elements:
 
 
 def _indented(value: Any, depth: int) -> str:
-    return indent(json.dumps(value, ensure_ascii=False, indent=2), " " * depth, lambda line: True)
+    return indent(json_text(value), " " * depth, lambda line: True)
 
 
 class GitHub:
@@ -148,19 +168,19 @@ class GitHub:
         self.out = out
 
     def file(self, name: str, record: Record) -> None:
-        path = relative(name)
+        place = relative(name)
         for found in record["diagnostics"]:
             start, end = found["range"]["start"], found["range"]["end"]
-            at = {"file": path, "line": start["line"] + 1, "endLine": end["line"] + 1}
+            at = {"file": place, "line": start["line"] + 1, "endLine": end["line"] + 1}
             if start["line"] == end["line"]:  # columns over several lines are refused
                 at |= {"col": start["character"] + 1, "endColumn": end["character"] + 1}
-            others = [f"{_place(path, other)}: {other['message']}" for other in found["related"]]
+            others = [f"{_place(place, other)}: {shown(other['message'])}" for other in found["related"]]
             at["title"] = f"{found['code']} {found['name']}"
-            self._command(self.LEVELS[found["severity"]], at, "\n".join([found["message"], *others]))
+            self._command(self.LEVELS[found["severity"]], at, "\n".join([shown(found["message"]), *others]))
 
     def end(self, counts: Counts, is_fixing: bool) -> None:
         for name, problem in counts.failed:
-            self._command("error", {"file": relative(name), "title": "einsight"}, problem)
+            self._command("error", {"file": relative(name), "title": "einsight"}, shown(problem))
         if counts.files or not counts.failed:
             self.out.write(counts.sentence() + "\n")
 
@@ -174,14 +194,13 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return visible(_data(text).replace(":", "%3A").replace(",", "%2C"))
 
 
 def relative(name: str) -> str:
     """A path as it stands in the repository: from the current folder where it is below, with slashes."""
-    path = Path(os.path.abspath(name))
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+    whole, here = Path(os.path.abspath(name)), Path.cwd()
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else whole.as_posix()
 
 
 def formats() -> dict[str, Callable[[TextIO, bool], Report]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from pathlib import Path
 from textwrap import indent
 from typing import Any, TextIO
 from urllib.parse import quote
 
+from ..notation.quoting import visible
 from .files import STDIN
 from .record import Record
 from .reports import Counts, Elements, relative
+from .terminal import json_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint": "note"}
@@ -33,7 +35,7 @@ class Sarif:
         rules = _rules()
         self.numbers = {rule["id"]: k for k, rule in enumerate(rules)}
         opening = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": _tool(rules)}]}
-        text = json.dumps(opening, ensure_ascii=False, indent=2)
+        text = json_text(opening)
         self.out.write(text[: text.rindex("\n    }\n  ]\n}")])
         self.out.write(',\n      "columnKind": "utf16CodeUnits",\n      "results": ')
 
@@ -47,11 +49,11 @@ class Sarif:
         self._begin()
         self.results.end()
         failed = [
-            {"level": "error", "message": {"text": problem}, "locations": [_location(_artifact(name))]}
+            {"level": "error", "message": _said(problem), "locations": [_location(_artifact(name))]}
             for name, problem in counts.failed
         ]
         call = {"executionSuccessful": not failed, "toolExecutionNotifications": failed}
-        told = indent(json.dumps([call], ensure_ascii=False, indent=2), " " * 6).lstrip()
+        told = indent(json_text([call]), " " * 6).lstrip()
         self.out.write(f',\n      "invocations": {told}\n    }}\n  ]\n}}\n')
 
 
@@ -83,19 +85,19 @@ def _result(found: dict[str, Any], place: dict[str, Any], number: int) -> dict[s
         "ruleId": found["code"],
         "ruleIndex": number,
         "level": LEVELS[found["severity"]],
-        "message": {"text": found["message"]},
+        "message": _said(found["message"]),
         "locations": [_location(place, found["range"])],
         "partialFingerprints": {"statement/v1": found["fingerprint"]},
     }
     if found["related"]:
         result["relatedLocations"] = [
-            {"id": k, **_location(place, other["range"]), "message": {"text": other["message"]}}
+            {"id": k, **_location(place, other["range"]), "message": _said(other["message"])}
             for k, other in enumerate(found["related"], 1)
         ]
     if found["fixes"]:
         result["fixes"] = [
             {
-                "description": {"text": fix["title"]},
+                "description": _said(fix["title"]),
                 "artifactChanges": [
                     {
                         "artifactLocation": place,
@@ -108,6 +110,11 @@ def _result(found: dict[str, Any], place: dict[str, Any], number: int) -> dict[s
             for fix in found["fixes"]
         ]
     return result
+
+
+def _said(text: str) -> dict[str, str]:
+    """A plain message, in which `[text](place)` would be a link."""
+    return {"text": re.sub(r"\[([^\]]*)\](?=\()", r"\\[\1\\]", visible(text, lines=True))}
 
 
 def _artifact(name: str) -> dict[str, Any]:

@@ -22,11 +22,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("plugin", nargs="?", metavar="PLUGIN", help="the pages of this plugin or file of rules alone")
     given = parser.parse_args(arguments)
     settings = settings_for(Path("_"))
+    if settings.problem is not None:
+        print(f"einsight: {settings.problem}", file=sys.stderr)
     plugins.use(settings.disabled, settings.rules)
     try:
         count = write(given.folder, given.plugin)
-    except (EinsightError, OSError) as problem:
+    except EinsightError as problem:
         print(f"einsight: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"einsight: {problem.filename or given.folder}: {problem.strerror or problem}", file=sys.stderr)
+        return 2
+    except MemoryError:
+        print(f"einsight: {given.folder}: there is not enough memory; close other programs", file=sys.stderr)
         return 2
     finally:
         plugins.tell(lambda message: print(f"einsight: {message}", file=sys.stderr))

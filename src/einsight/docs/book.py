@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ..documents import reading
+from ..documents.writing import put_in_place
 from ..rules.catalogue import Catalogue, catalogue
 from ..services.derive import fail
 from ..services.explain import PAGES
@@ -49,16 +51,27 @@ def one_page(what: str) -> str:
 
 
 def write(folder: Path, only: str | None = None) -> int:
-    """Write the pages into a folder, and take away those of an earlier run that are none any more; how many there are."""
+    """Write the pages into a folder, and take away those of an earlier run that are none any more; how many there are.
+
+    The old ones go last: where something cannot be written, nothing is lost.  Raises OSError.
+    """
     pages = book(only)
-    for path in [p for place in ("", "rules", "functions") for p in (folder / place).glob("*.md")]:
-        if path.relative_to(folder).as_posix() not in pages and path.read_text(encoding="utf-8").startswith(MARK):
-            path.unlink()
     for place, text in pages.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        put_in_place(path, text.encode("utf-8"))
+    for path in [p for place in ("", "rules", "functions") for p in (folder / place).glob("*.md")]:
+        if path.relative_to(folder).as_posix() not in pages and _is_ours(path):
+            path.unlink()
     return len(pages)
+
+
+def _is_ours(path: Path) -> bool:
+    """Was it written by this?  What cannot be read was not."""
+    try:
+        return reading.text(path).startswith(MARK)
+    except (OSError, ValueError):
+        return False
 
 
 def _page(name: str, known: Catalogue, links: Links) -> str:

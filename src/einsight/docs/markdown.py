@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from ..notation.quoting import code, fence
+from ..notation.quoting import prose as plain
+
+__all__ = ["MARK", "Links", "code", "fence", "formula", "link", "page", "plain", "table"]
+
 # what a page links to, by its name: a path, or empty where there is no such page
 Links = Callable[[str], str]
 
 # the first line of every page, by which the next run knows what it may take away
 MARK = "<!-- Made by `python -m einsight.docs`: change the rule, not this page. -->"
-
-
-def plain(text: str) -> str:
-    """Text in which only what stands in backquotes is marked up."""
-    parts = text.split("`")
-    return "`".join(part if k % 2 else re.sub(r"[\\*_\[\]<>|$]", r"\\\g<0>", part) for k, part in enumerate(parts))
-
-
-def code(text: str) -> str:
-    """A piece of code within a line; in a table a bar would end its cell."""
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text}{fence}"
 
 
 def link(name: str, links: Links) -> str:
@@ -33,10 +26,6 @@ def link(name: str, links: Links) -> str:
 def formula(latex: str) -> str:
     """A formula on a line of its own."""
     return f"$$\n{latex}\n$$"
-
-
-def fence(text: str, language: str = "") -> str:
-    return f"```{language}\n{text}\n```"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

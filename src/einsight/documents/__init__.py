@@ -6,5 +6,6 @@ markdown.py, tex.py, rst.py, notebook.py, docstrings.py   where the formulas sta
 inputs.py     the macros of the files that a LaTeX file reads
 latex/        a formula in LaTeX as statements of the language, each character with its place
 walking.py    the files below a folder
+reading.py    the bytes and the text of a file: the one place that opens any
 positions.py  offsets to lines and UTF-16 columns, by LSP line ends only
 """

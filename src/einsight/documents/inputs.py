@@ -11,18 +11,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from . import reading
 from .latex.macros import Macro, macros_of
 
 Beside = Callable[[str], "str | None"]
 # files that one file reads, after which the others are left out
 MOST = 100
-# what a file of macros may be called, and the size in bytes beyond which it is none
+# what a file of macros may be called
 _SUFFIXES = {".tex", ".sty"}
-_LARGEST = 1_000_000
+_LINE_END = re.compile(r"\r\n?")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _INPUT = re.compile(
     r"\\(?:input|include|subfile)\s*\{(?P<braced>[^{}]+)\}|\\input\s+(?P<bare>[\w./-]+)"
-    r"|\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]*\])?\s*\{(?P<packages>[^{}]+)\}"
+    r"|\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]{0,2000}\]\s*)?\{(?P<packages>[^{}]+)\}"
 )
 
 
@@ -51,9 +52,9 @@ def on_disk(path: Path) -> Beside:
     def beside(name: str) -> str | None:
         found = path.parent / name
         try:
-            if os.path.isabs(name) or found.suffix not in _SUFFIXES or not found.is_file():
+            if os.path.isabs(name) or found.suffix not in _SUFFIXES:
                 return None
-            return found.read_text(encoding="utf-8-sig") if found.stat().st_size <= _LARGEST else None
+            return _LINE_END.sub("\n", reading.text(found, reading.MOST_OF_A_SMALL_FILE))
         except (OSError, ValueError):  # of a file that cannot be read, or is no text, or of a name that is none
             return None
 

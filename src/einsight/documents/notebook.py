@@ -41,7 +41,7 @@ def extracts(text: str) -> list[Extract]:
         return [Extract("", "cells", (), problem)]
     for cell in _cells(text):
         if made.parts:
-            made.write(CELL_END, *_end_of(made))
+            made.write(CELL_END, made.end, made.end)
         for start, end in cell:
             _copy(made, start, end)
     return [made.made("cells")]
@@ -58,12 +58,6 @@ def _problem(text: str) -> tuple[Span, str] | None:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         return (0, 1), "this is no notebook: it has no cells"
     return None
-
-
-def _end_of(made: Extractor) -> Span:
-    at, start, width = made.runs[-1]
-    end = start + (made.length - at if width is None else width)
-    return end, end
 
 
 def _cells(text: str) -> Iterator[list[Span]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
+# characters of a long line between those whose columns are kept
+_STRIDE = 1_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -14,6 +17,7 @@ class LineIndex:
     def __init__(self, text: str, encoding: str = "utf-16"):
         self.text, self.encoding = text, encoding
         self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+        self._long: dict[int, list[int]] = {}
 
     @property
     def extent(self) -> tuple[int, int]:
@@ -28,7 +32,7 @@ class LineIndex:
         last = bisect_left(self.starts, end + 2)
         stop = self.starts[last] + grown if last < len(self.starts) else len(text)
         made = object.__new__(LineIndex)
-        made.text, made.encoding = text, self.encoding
+        made.text, made.encoding, made._long = text, self.encoding, {}
         between = [m.end() for m in _LINE_END.finditer(text, self.starts[first], stop)]
         if last < len(self.starts) and between and between[-1] == stop:
             between.pop()
@@ -39,7 +43,11 @@ class LineIndex:
         """`(line, column)`, both from 0."""
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self.starts, offset) - 1
-        return line, self._units(self.text[self.starts[line] : offset])
+        start = self.starts[line]
+        if offset - start <= _STRIDE or self._counts_characters():
+            return line, self._units(self.text[start:offset])
+        known, rest = divmod(offset - start, _STRIDE)
+        return line, self._columns(line)[known] + self._units(self.text[offset - rest : offset])
 
     def units(self, start: int, end: int) -> int:
         """The width of a part of a line."""
@@ -52,16 +60,35 @@ class LineIndex:
         if line >= len(self.starts):
             return len(self.text)
         start = self.starts[line]
-        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
-        body = self.text[start:end].rstrip("\r\n")
-        if self.encoding == "utf-32" or body.isascii():
-            return start + min(max(column, 0), len(body))
-        units = 0
-        for k, char in enumerate(body):
+        end = self._end(line)
+        if self._counts_characters():
+            return start + min(max(column, 0), end - start)
+        known = max(bisect_right(self._columns(line), column) - 1, 0)
+        start, units = start + known * _STRIDE, self._columns(line)[known]
+        for k in range(start, end):
             if units >= column:
-                return start + k
-            units += self._units(char)
-        return start + len(body)
+                return k
+            units += self._units(self.text[k])
+        return end
+
+    def _end(self, line: int) -> int:
+        """Where a line ends, before what ends it."""
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        while end > self.starts[line] and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def _counts_characters(self) -> bool:
+        """Is a unit a character?  Python knows that of a text without looking at it."""
+        return self.encoding == "utf-32" or self.text.isascii()
+
+    def _columns(self, line: int) -> list[int]:
+        """The columns of every so many characters of a line, so that nothing else of a long one is counted twice."""
+        if line not in self._long:
+            start, end = self.starts[line], (*self.starts[line + 1 : line + 2], len(self.text))[0]
+            counted = (self._units(self.text[k : min(k + _STRIDE, end)]) for k in range(start, end, _STRIDE))
+            self._long[line] = [*accumulate(counted, initial=0)]
+        return self._long[line]
 
     def _units(self, text: str) -> int:
         if text.isascii() or self.encoding == "utf-32":

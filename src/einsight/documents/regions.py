@@ -14,6 +14,7 @@ from .extract import Extract, Formula, Span
 from .inputs import Beside, macros_with
 from .latex.habits import habits_of
 from .latex.reader import Statement, Unread, read_formula
+from .scanning import LONGEST
 
 LANGUAGES = ("ein", "markdown", "latex", "rst", "notebook", "python", "julia")
 # the language of a file by the end of its name
@@ -32,6 +33,8 @@ _FORMULAS: dict[str, Callable[[str], list[Formula]]] = {
 }  # fmt: skip
 # files that are written for something else: what is told in them is what is wrong, and no more
 GUESTS = {"python", "julia"}
+# formulas of a text, after which no more are read
+MOST_FORMULAS = 20_000
 # what a formula must hold to be a statement: prose is full of lone names and values
 _SAYS = re.compile(r"[=∈]|:[^:]*→")
 
@@ -103,6 +106,10 @@ class Region:
 
 def extracts_of(text: str, language: str) -> list[Extract]:
     """The texts of a file in which formulas stand; what one of them declares does not count in another."""
+    if text.startswith(
+        "\ufeff"
+    ):  # a byte order mark that came along: an empty line before the file is one in every language
+        text = "\n" + text[1:]
     extracts = _EXTRACTS.get(language)
     return [Extract(text, language)] if extracts is None else extracts(text)
 
@@ -125,13 +132,21 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     text = extract.text
     if extract.kind == "ein":
         return [Region(0, len(text), text)]
+    if extract.unread:
+        return [Region(0, 1, "", True, problem=extract.unread)]
     formulas = formulas_in(extract)
     macros = macros_with(text, beside if extract.kind == "latex" else None) if formulas else {}
     source = _without(text, [hole for f in formulas for hole in f.holes])
-    habits = habits_of([source[f.start : f.end] for f in formulas if f.language == "latex"])
+    habits = habits_of(
+        [source[f.start : f.end] for f in formulas if f.language == "latex" and f.end - f.start <= LONGEST]
+    )
     found: list[Region] = []
-    for formula in formulas:
+    for number, formula in enumerate(formulas):
         start, end = formula.start, formula.end
+        problem = _too_much(number, formula)
+        if problem:
+            found.append(Region(start, end, "", True, problem=problem))
+            continue
         if formula.language == "ein":
             places = tuple((k, k + 1) for k in range(start, end)) if formula.holes else ()
             found.append(Region(start, end, source[start:end], places=places))
@@ -148,16 +163,25 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     return found
 
 
+def _too_much(number: int, formula: Formula) -> str:
+    """Why a formula is not read: it is longer than anybody writes, or there are too many before it; empty otherwise."""
+    if formula.language == "latex" and formula.end - formula.start > LONGEST:
+        return f"it is longer than {LONGEST} characters"
+    return f"there are {MOST_FORMULAS} formulas before it" if number >= MOST_FORMULAS else ""
+
+
 def regions_of(text: str, language: str) -> list[Region]:
     """The regions of a whole file, in places of the file."""
     return [region.mapped(extract) for extract in extracts_of(text, language) for region in regions_in(extract)]
 
 
 def _without(text: str, holes: Sequence[Span]) -> str:
-    """The text with blanks where there are holes, so that all places stay."""
+    """The text with blanks where there are holes, which are in order, so that all places stay."""
+    parts, at = [], 0
     for start, end in holes:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _of(statement: Statement, start: int, end: int) -> Region:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .extract import Formula, Span
 
-_DIRECTIVE = re.compile(r"\.\. (?:\|[^|\n]+\| )?(?P<name>[\w:+.-]+?)::(?:[ \t]+(?P<argument>\S[^\n]*?))?[ \t]*\r?\n?\Z")
+_DIRECTIVE = re.compile(r"\.\. (?:\|[^|\n]+\| )?(?P<name>[\w:+.-]+?)::(?P<rest>[ \t][^\n]*)?\r?\n?\Z")
 _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t][^\n]*)?\r?\n?\Z")
 # explicit markup that is a comment: no directive, footnote, target or substitution
 _COMMENT = re.compile(r"\.\.(?:[ \t]+(?![\[_|])|[ \t]*\r?\n?\Z)")
@@ -58,6 +58,7 @@ def roles(text: str, prose: list[Span], is_default: bool = False) -> Iterator[Fo
 def blocks(text: str, margin: int = 0) -> tuple[list[Formula], list[Span]]:
     """The formulas of directives, and the parts that are neither those nor code; the first line has that `margin`."""
     lines = list(_lines(text, margin))
+    ends = _block_ends(lines)
     found: list[Formula] = []
     prose: list[Span] = []
     at = 0
@@ -67,13 +68,13 @@ def blocks(text: str, margin: int = 0) -> tuple[list[Formula], list[Span]]:
         mark = re.match(r"(?:[-*+]|\d+[.)])[ \t]+(?=\.\. )", line.text)
         body = line.text[mark.end() :] if mark else line.text
         directive = _DIRECTIVE.match(body)
-        behind = _block_end(lines, at, line.indent)
+        behind = ends[at]
         if directive is not None:
-            name, argument = directive["name"].lower(), directive["argument"]
+            name, argument = directive["name"].lower(), (directive["rest"] or "").strip()
             if name == "math":
                 start = line.end - len(line.text) + line.text.index(argument) if argument else None
                 found += _paragraphs(lines[at + 1 : behind], start, start + len(argument) if start else None)
-            elif name in _EIN or (name in _CODE and (argument or "").lower() in _EIN):
+            elif name in _EIN or (name in _CODE and argument.lower() in _EIN):
                 found += _whole(lines[at + 1 : behind])
             elif name not in _CODE:  # what it holds is read as any other text
                 prose.append((line.start, line.end))
@@ -97,15 +98,21 @@ def _lines(text: str, margin: int) -> Iterator[_Line]:
             yield _Line(match.start(), match.end(), indent, match[2])
 
 
-def _block_end(lines: list[_Line], at: int, indent: int) -> int:
-    """Behind the lines that are indented below that one, and the blank ones between."""
-    end = at + 1
-    for k in range(at + 1, len(lines)):
-        if not lines[k].is_blank and lines[k].indent <= indent:
-            break
-        if not lines[k].is_blank:
-            end = k + 1
-    return end
+def _block_ends(lines: list[_Line]) -> list[int]:
+    """For each line with words the place behind those that are indented below it, and the blank ones between."""
+    ends = list(range(1, len(lines) + 1))
+    last = 0  # behind the last line with words
+    outer: list[int] = []  # lines whose blocks have not ended, each indented below the one before
+    for k, line in enumerate(lines):
+        if line.is_blank:
+            continue
+        while outer and lines[outer[-1]].indent >= line.indent:
+            ends[outer.pop()] = last
+        outer.append(k)
+        last = k + 1
+    for k in outer:
+        ends[k] = last
+    return ends
 
 
 def _paragraphs(lines: list[_Line], start: int | None, end: int | None) -> Iterator[Formula]:
@@ -129,10 +136,9 @@ def _paragraphs(lines: list[_Line], start: int | None, end: int | None) -> Itera
 
 
 def _whole(lines: list[_Line]) -> Iterator[Formula]:
-    while lines and (lines[0].is_blank or _OPTION.match(lines[0].text)):
-        lines = lines[1:]
-    if lines:
-        yield Formula(lines[0].start, lines[-1].end, "ein")
+    first = next((k for k, line in enumerate(lines) if not (line.is_blank or _OPTION.match(line.text))), None)
+    if first is not None:
+        yield Formula(lines[first].start, lines[-1].end, "ein")
 
 
 def _joined(parts: list[Span]) -> list[Span]:

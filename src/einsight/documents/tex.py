@@ -1,65 +1,98 @@
 """Where the formulas of a LaTeX file stand: between dollars, in `\\(…\\)` and `\\[…\\]`, in environments for displays.
 
-A file that has a `\\begin{document}` is read from there to its end, a fragment is read whole.
+A file that has a `\\begin{document}` is read from there to its end, a fragment is read whole.  One pattern finds what may begin
+something and is taken as it is; where a formula ends is found by `scanning.py`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .extract import Formula
-from .markdown import ENVIRONMENTS, LONGEST, WORDS
+from .scanning import ENVIRONMENTS, LONGEST, Ends, Inline
 
 _GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
 _VERBATIM = "verbatim|Verbatim|BVerbatim|lstlisting|minted|comment|filecontents|alltt|tikzpicture|asy|luacode"
-_ANY = f"{{1,{LONGEST}}}?"
-# a line end that ends no paragraph
+# an option in square brackets, and code in a line, are no longer than this
+_OPTION, _MOST_CODE = r"\[[^\]]{0,500}\]", 2_000
+# what ends a paragraph, and a line end that does not
+_STOP = r"\n[ \t]*\r?\n"
 _LINE_END = r"\n(?![ \t]*\r?\n)"
-_CONSTRUCT = re.compile(
+_PASSED_OVER = (
     r"%[^\n]*"
-    r"|\\(?:verb|lstinline|mintinline(?:\[[^\]]*\])?\{\w*\})\*?(?P<quote>[^a-zA-Z*\s{])[^\n]*?(?P=quote)"
+    rf"|\\(?:verb|lstinline|mintinline(?:{_OPTION})?\{{\w*\}})\*?(?P<quote>[^a-zA-Z*\s{{])[^\n]{{0,{_MOST_CODE}}}?(?P=quote)"
     rf"|\\begin\{{(?P<code>(?:{_VERBATIM})\*?)\}}.*?(?:\\end\{{(?P=code)\}}|\Z)"
     r"|\\iffalse\b.*?(?:\\fi\b|\Z)"
-    rf"|\\(?:(?:re)?new|provide)command\*?\s*\{{?\\\w+\}}?\s*(?:\[[^\]]*\]){{0,2}}\s*{_GROUP}"
+    rf"|\\(?:(?:re)?new|provide)command\*?\s*\{{?\\\w+\}}?\s*(?:{_OPTION}\s*){{0,2}}{_GROUP}"
     rf"|\\[gex]?def\s*\\\w+(?:#\d)*\s*{_GROUP}"
-    r"|\\end\{document\}.*"
-    r"|\\\\(?:\[[^\]\n]*\])?"
-    rf"|\\\((?P<round>(?:[^\n]|{_LINE_END}){_ANY})\\\)"
-    rf"|\\\[(?P<square>.{_ANY})\\\]"
-    rf"|(?P<environment>\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}.{_ANY}\\end\{{(?P=name)(?P=star)\}})"
-    r"|\\[^a-zA-Z]"
-    rf"|\$\$(?P<display>(?:[^\\$]|\\.){_ANY})\$\$"
-    rf"|\$(?P<inline>(?:{WORDS}|[^$\\\n]|\\.|{_LINE_END})+?)\$",
-    re.DOTALL,
 )
-_FORMULAS = ("round", "square", "environment", "display", "inline")
+_REST = (
+    r"|\\end\{document\}.*"
+    r"|\\\\(?:\[[^\]\n]{0,500}\])?"
+    r"|\\(?P<bracket>[(\[])"
+    rf"|\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}"
+    r"|\\[^a-zA-Z]"
+    rf"|\$\$(?P<display>(?:[^\\$]|\\.){{1,{LONGEST}}}?)\$\$"
+    r"|(?P<dollar>\$)"
+)
+_CONSTRUCT = re.compile(_PASSED_OVER + _REST, re.DOTALL)
 # `\newcommand{\be}{\begin{equation}}`, and `\ee` for its end
 _SHORT = re.compile(
     rf"\\(?:(?:re)?newcommand\*?\s*\{{?|def\s*)(?P<command>\\[a-zA-Z]+)\}}?\s*\{{\s*\\(?P<side>begin|end)\{{(?:{ENVIRONMENTS})\*?\}}\s*\}}"
 )
 
 
+@dataclass(frozen=True)
+class _Shorthand:
+    """Commands of a text for the ends of a display, as patterns."""
+
+    begin: str
+    end: str
+
+
 def formulas(text: str) -> list[Formula]:
     """The formulas of a text, in order."""
     begin = re.compile(r"^[^%\n]*?\\begin\{document\}", re.MULTILINE).search(text)
-    start = begin.end() if begin is not None else 0
+    at = begin.end() if begin is not None else 0
     found: list[Formula] = []
     short = _shorthand(text)
-    for construct in (short or _CONSTRUCT).finditer(text, start):
-        for kind in (*_FORMULAS, "short") if short else _FORMULAS:
-            if construct[kind] is not None:
-                found.append(Formula(*construct.span(kind)))
+    pattern = _CONSTRUCT
+    if short is not None:
+        pattern = re.compile(rf"{_PASSED_OVER}|(?P<short>(?:{short.begin})(?![a-zA-Z])){_REST}", re.DOTALL)
+    ends, inline = Ends(text, _STOP), Inline(text, r"[^$\\\n]", _LINE_END)
+    while (construct := pattern.search(text, at)) is not None:
+        start, at = construct.span()
+        if construct["display"] is not None:
+            found.append(Formula(*construct.span("display")))
+        elif construct["dollar"] is not None:
+            end = inline.end(at)
+            if end is not None:
+                found.append(Formula(at, end))
+                at = end + 1
+        elif construct["bracket"] is not None:
+            close = ends.of(at, r"\\\)", True) if construct["bracket"] == "(" else ends.of(at, r"\\\]")
+            if close is not None:
+                found.append(Formula(at, close[0]))
+                at = close[1]
+        elif construct["name"] is not None:
+            close = ends.of_environment(at, construct["name"], re.escape(construct["star"]))
+            if close is not None:
+                found.append(Formula(start, close[1]))
+                at = close[1]
+        elif short is not None and construct["short"] is not None:
+            close = ends.of(at, rf"(?:{short.end})(?![a-zA-Z])")
+            if close is not None:
+                found.append(Formula(at, close[0]))
+                at = close[1]
     return found
 
 
-def _shorthand(text: str) -> re.Pattern[str] | None:
-    """The pattern for a text that has commands of its own for the ends of a display; None where it has none."""
+def _shorthand(text: str) -> _Shorthand | None:
+    """None where a text has no commands of its own for both ends of a display."""
     sides: dict[str, list[str]] = {"begin": [], "end": []}
     for found in _SHORT.finditer(text):
         sides[found["side"]].append(re.escape(found["command"]))
     if not all(sides.values()):
         return None
-    begin, end = ("|".join(sides[side]) for side in ("begin", "end"))
-    definitions, _, rest = _CONSTRUCT.pattern.partition(r"|\\end\{document\}")
-    short = rf"|(?:{begin})(?![a-zA-Z])(?P<short>.{_ANY})(?:{end})(?![a-zA-Z])"
-    return re.compile(definitions + short + r"|\\end\{document\}" + rest, re.DOTALL)
+    return _Shorthand(*("|".join(dict.fromkeys(sides[side])) for side in ("begin", "end")))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ def files_below(
     """The files in order of their paths.
 
     Links to folders are not followed, so that none leads in circles; a link to a file is a file.  A folder that cannot be
-    listed is told to `on_error` and costs nothing else.
+    listed, and a file of which it cannot be found out what it is, are told to `on_error` and cost nothing else.
     """
     waiting = [(os.fspath(folder), True)]
     while waiting:
@@ -38,9 +40,18 @@ def files_below(
             if _is_folder(entry):
                 if not _is_passed_over(entry):
                     waiting.append((entry.path, True))
-            # DirEntry.is_file raises where a link leads to itself
-            elif os.path.splitext(entry.name)[1] in suffixes and os.path.isfile(entry.path):
+            elif os.path.splitext(entry.name)[1] in suffixes and _is_file(entry.path, on_error):
                 waiting.append((entry.path, False))
+
+
+def _is_file(path: str, on_error: Callable[[OSError], None] | None) -> bool:
+    """Of a link, where it leads to: one that leads nowhere, or to itself, is none.  What cannot be found out is told."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError as problem:
+        if problem.errno not in (errno.ENOENT, errno.ELOOP, errno.ENOTDIR) and on_error is not None:
+            on_error(problem)
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -7,18 +7,23 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import Iverson, Layer, Node, Superscript
+from ..syntax.tree import Call, Indexed, Iverson, Layer, Name, Node, Superscript
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Number, Term
+from ..terms.term import Component, Number, Term
 from ..terms.unknown import unknown_name
 from ..terms.walk import is_whole
+from .kronecker import blocks_of
 from .names import ARRAYS, NOTES, Entry
 from .report import Fix, Related
 from .values import Axis, Value, flat, fresh_axis, fuse, merge_orders
 
 if TYPE_CHECKING:
     from .expressions import Reader
+
+
+# a power of Kronecker products that are added is multiplied out as far
+LARGEST_FUSED_POWER = 12
 
 
 def add(reader: Reader, node: Node, parts: Sequence[tuple[int, Node, Value]]) -> Value | None:
@@ -66,8 +71,9 @@ def _common_indices(reader: Reader, node: Node, parts: Sequence[tuple[Node, Valu
     for part, value in parts:
         have = {i.name for i in value.order}
         free = reader.in_bracket or (reader.broadcast and have | want <= reader.kept)
-        if have and have != want and not free:
-            extra, missing = sorted(have - want), sorted(want - have)
+        # what a `∑` around it binds is bound in every term
+        extra, missing = sorted(have - want - reader.bound), sorted(want - have - reader.bound)
+        if have and (extra or missing) and not free:
             what = " and ".join(
                 [f"lacks {_listed(missing)}"] * bool(missing)
                 + [f"has {_listed(extra)} that the others lack"] * bool(extra)
@@ -243,21 +249,18 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
         )
         return None
     base = reader.settle(base)
-    if not isinstance(exponent, Number):
-        if base.is_fused:
-            reader.error("EIN002", node, "a symbolic power of a Kronecker product: raise its factors to it")
-            return None
+    if not base.is_fused:
         return replace(base, term=build.matrix_power(base.plain_axes, base.term, exponent))
-    count = int(exponent.value)
-    if count < 0 and base.is_fused:
-        _refuse_fused(reader, node, "the inverse")
-        return None
-    if count < 0:
-        base = _inverse(base)
-        count = -count
-    if count > 12:
-        reader.error("EIN002", node.exponent, "powers of a matrix above 12 are not multiplied out")
-        return None
+    blocks = blocks_of(base)
+    if blocks is not None:
+        return blocks.power(base, exponent)
+    if isinstance(exponent, Number) and 0 <= exponent.value <= LARGEST_FUSED_POWER:
+        return _multiplied_out(base, int(exponent.value))
+    _refuse_fused(reader, node, "this power")
+    return None
+
+
+def _multiplied_out(base: Value, count: int) -> Value:
     if count == 0:
         return replace(base, term=identity(*base.axes))
     result = base
@@ -269,7 +272,8 @@ def power(reader: Reader, node: Superscript, base: Value, exponent: Term) -> Val
 
 
 def _refuse_fused(reader: Reader, node: Node, what: str) -> None:
-    reader.error("EIN002", node, f"{what} of a Kronecker product is not worked out: write it for the factors")
+    message = f"{what} is worked out of a single Kronecker product alone, as in `inv(A ⊗ B)`, and this matrix is none"
+    reader.error("EIN002", node, message)
 
 
 def _inverse(value: Value) -> Value:
@@ -287,9 +291,40 @@ def _is_square(value: Value) -> bool:
     return rows == columns
 
 
+def _is_of_component(
+    reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> bool:
+    """Is a function of arrays taken of a component, which is a number?  Reports that."""
+    rank = {p: r for p, (_, r) in enumerate(ARRAYS[text].parameters)} if text in ARRAYS else {}
+    for place, (part, value) in enumerate(zip(nodes, values, strict=True)):
+        numbered = isinstance(value.term, Component) and bool(value.term.indices)
+        if value.rank or value.flexible or not (value.order or numbered) or rank.get(place) == 0:
+            continue
+        source, indices = reader.source(part), ", ".join(f"`{i.name}`" for i in value.order)
+        fixes: list[str] = []
+        if isinstance(part, Indexed) and isinstance(part.base, Name):
+            fixes.append(f"{text}({part.base.text})" if isinstance(node, Call) else f"‖{part.base.text}‖")
+        if text == "sum" and value.order:
+            below = ",".join(i.name for i in value.order)
+            below = below if len(below) == 1 else f"{{{below}}}"
+            fixes.append(f"∑_{below} {source if isinstance(part, Indexed) else f'({source})'}")
+        if text == "norm":
+            fixes.append(f"abs({source})")
+        each = f" for each {indices}" if indices else ""
+        message = f"`{text}` is a function of whole arrays, and `{source}` is one number{each}: " + (
+            "write " + " or ".join(f"`{f}`" for f in fixes) if fixes else "write the array without indices"
+        )
+        told = tuple(Fix(f"write `{f}`", (node.start, node.end), f) for f in fixes)
+        reader.error("EIN208", node, message, told)
+        return True
+    return False
+
+
 def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.find(text)
+    if entry is None and (text in ARRAYS or text in _ARRAY) and _is_of_component(reader, node, text, nodes, values):
+        return None
     if entry is None and text in ARRAYS:
         from .array_functions import call_defined
 
@@ -319,12 +354,18 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
         reader.error("EIN301", nodes[place], message)
         return None
-    if text in _OF_MATRICES and reader.names.fact(NOTES) and values[0].rank == 2 and _is_square(values[0]):
+    if text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]) and not reader.names.fact(NOTES):
+        what = reader.source(nodes[0])
+        message = f"`{text}({what})` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix"
+        reader.error("EIN305", node, message)
+    elif text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]):
         message = f"`{text}` of a square matrix is taken entry by entry, or of the matrix: nothing says which"
         reader.error("EIN002", node, message)
         return None
     if arity == 1:
-        term = _NAMED.get(text, lambda t: build.apply(text, t))(values[0].term)
+        name = text if entry is None else reader.names.applied(entry)
+        apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))
+        term = apply(values[0].term)
         return replace(values[0], term=term, traced=())
     agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:
@@ -410,8 +451,11 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
         if square is None:
             return None
         if square.is_fused:
-            _refuse_fused(reader, node, f"`{name}`")
-            return None
+            blocks = blocks_of(square)
+            if blocks is None:
+                _refuse_fused(reader, node, f"`{name}`")
+                return None
+            return Value(blocks.determinant() if name == "det" else blocks.log_determinant(), order=value.order)
         return Value(build.operator(name, [build.abstraction(square.plain_axes, square.term)]), order=value.order)
 
     return read
@@ -421,10 +465,13 @@ def _inv(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:
     if value.flexible == "I" or not value.rank:
         return replace(value, term=build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
-    if square is not None and square.is_fused:
+    if square is None or not square.is_fused:
+        return None if square is None else _inverse(square)
+    blocks = blocks_of(square)
+    if blocks is None:
         _refuse_fused(reader, node, "`inv`")
         return None
-    return None if square is None else _inverse(square)
+    return blocks.inverse(square)
 
 
 def _diag(reader: Reader, node: Node, inner: Node, value: Value) -> Value | None:

@@ -6,7 +6,7 @@ and whoever uses the part stays silent, so that one mistake gives one report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms import build
-from ..terms.dimension import Dim, Index, fresh_index
+from ..terms.dimension import Dim, Index, Shift, fresh_index
 from ..terms.walk import replace_dims
 from . import arrays, bounds, derivatives, products
 from . import marks as kinds
@@ -38,7 +38,7 @@ from .indexing import component_of, read_indexed
 from .layout import tensor_value
 from .marks import Marks
 from .names import CONSTANTS, Entry, Names
-from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign
+from .operators import SumSign, differential, nabla_sign, names_in, spread, sum_sign, with_underscore
 from .report import Fix, Related, Report
 from .values import Fused, Value, merge_orders
 
@@ -48,6 +48,7 @@ class Reader:
 
     kept      indices that the convention must not sum: those on the left of a definition, and those
               that a written `∑` governs
+    bound     those of them that a `∑` governs
     dims      inferred dimensions that turned out to be another one
     broadcast whether a term may lack indices of the left side (a definition)
     marks     what each piece of the text was taken for
@@ -58,6 +59,7 @@ class Reader:
         self.marks = Marks(text) if marks is None else marks
         self.row_end = len(text)  # of the row of factors that is being read
         self.kept: set[str] = set()
+        self.bound: set[str] = set()
         self.dims: dict[Dim, Dim] = {}
         self.broadcast = False
         self.index_spans: dict[str, list[tuple[int, int]]] = {}
@@ -143,7 +145,7 @@ class Reader:
         text = node.text
         if self.in_bracket and text in self.kept:
             return self._position(node)
-        entry = self.names.get(text)
+        entry = self.names.get(text) or self.names.further_down(text)
         if entry is None:
             return self.unknown_name(node)
         if entry.tensor is None:
@@ -293,13 +295,30 @@ class Reader:
         whole = products.multiply(self, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
         if whole is None:
             return None
-        summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept]
+        divided = self._divided(node, factors, values)
+        summed = [i for i, c in counts.items() if c == 2 and i.name not in self.kept and i not in divided]
         for index in summed:
             self.marks.summed(index.name, node.start, node.end, index.dim)
         order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
         term = build.product([whole.term], summed) if summed else whole.term
         result = replace(whole, term=term, order=order, traced=())
         return self._closed(result, [i.name for i in summed]) if summed else result
+
+    def _divided(self, node: Node, factors: list[tuple[str, Node, Value]], values: list[Value]) -> set[Index]:
+        """Indices that stand above and below the line of one quotient, once each: a normalisation keeps them free."""
+        above, below = (
+            [i for (op, _, _), v in zip(factors, values, strict=True) if (op == "/") is under for i in v.order]
+            for under in (False, True)
+        )
+        found = {i for i in above if i.name not in self.kept and above.count(i) == below.count(i) == 1}
+        for index in sorted(found, key=lambda i: i.key):
+            self.error(
+                "EIN207",
+                node,
+                f"`{index.name}` stands above and below the line of this quotient, so it is not summed: "
+                f"write `∑_{index.name}` before it for the sum",
+            )
+        return found
 
     def agree(self, factors: list[tuple[str, Node, Value]]) -> list[Value] | None:
         """The factors with every shared index over one dimension."""
@@ -365,10 +384,13 @@ class Reader:
         for entry in subscript.entries:
             self.see(entry)
         wanted = [n for n in names if n]
+        around, self.bound = self.bound, self.bound | set(wanted)
         with self.keeping(wanted):
             body = self.read(_as_node(rest))
+        self.bound = around
         if body is None:
             return None
+        self._run_over_shifted(body, wanted)
         bound = [i for i in body.order if i.name in wanted]
         limits = bounds.read_bounds(self, sign, body)
         for name in wanted:
@@ -384,6 +406,15 @@ class Reader:
             self.marks.summed(index.name, sign.node.start, rest[-1][1].end, index.dim, self._written_bounds(sign))
         order = tuple(i for i in body.order if i.name not in wanted)
         return self._closed(replace(body, term=build.product([body.term], bound), order=order), wanted)
+
+    def _run_over_shifted(self, body: Value, names: Sequence[str]) -> None:
+        """An index that stands in `x_{i-1}` alone runs over the axis of `x`, where nothing else says how far."""
+        for term in body.term.walk():
+            for slot in term.slots():
+                if isinstance(slot, Shift) and len(slot.indices) == 1:
+                    ((index, _),) = slot.indices
+                    if index.name in names and self.resolved(index.dim) is Dim(index.name, inferred=True):
+                        self.same_dim(slot.dim, index.dim)
 
     def _written_bounds(self, sign: SumSign) -> str:
         """`2 to n - 1`, where bounds are written."""
@@ -501,7 +532,7 @@ class Reader:
     # calls and derivatives
 
     def _call(self, node: Call) -> Value | None:
-        callee, primes = node.callee, ""
+        callee, primes = with_underscore(self.names, node.callee) or node.callee, ""
         while isinstance(callee, Transpose) and callee.prime:
             callee, primes = callee.argument, primes + "'"
         if primes and isinstance(callee, Name) and len(node.arguments) == 1:
@@ -516,9 +547,8 @@ class Reader:
                 self.error("EIN002", node, message)
                 return None
             argument = self.read(node.arguments[0])
-            return (
-                None if argument is None else replace(argument, term=build.apply(callee.text + primes, argument.term))
-            )
+            name = callee.text if entry is None else self.names.applied(entry)
+            return None if argument is None else replace(argument, term=build.apply(name + primes, argument.term))
         unknown = self._unknown_function(callee, primes)
         if unknown is not None:
             return self._unknown_call(node, *unknown)
@@ -541,15 +571,33 @@ class Reader:
                 if any(v is None for v in values):
                     return None
                 return arrays.call(self, node, text, node.arguments, [v for v in values if v is not None])
-            if entry is None:
-                self.error(
-                    "EIN101",
-                    callee,
-                    f"`{text}` is neither a function nor a declared name: declare it, as in `{text} : R -> R`",
-                )
+            if entry is None or entry.kind == "inferred":
+                self._no_function(callee, text)
                 return None
+        if isinstance(callee, Indexed) and isinstance(callee.base, Name):
+            self._no_function(callee, callee.base.text, callee.subscript)
+            return None
         self.error("EIN001", node, f"`{self.source(callee)}` is no function, so it takes no list of arguments")
         return None
+
+    def _no_function(self, callee: Node, text: str, subscript: Subscript | None = None) -> None:
+        """A name before brackets that is neither a function nor declared: never an array."""
+        whole = text if subscript is None else f"{text}_{subscript.text.strip('{}')}"
+        declared = f"declare it, as in `{text} : R -> R` for a function or `{text} in R^n` for an array"
+        if subscript is not None and len(subscript.text) == 1 and self.names.is_function(text):
+            index = subscript.text
+            message = (
+                f"`{whole}` is no function that einsight knows: `{text}` is, of whole arrays; along an index write it with "
+                f"a sum, as in `log(∑_{index} exp(S_i{index}))`, or {declared}"
+            )
+            self.error("EIN107", callee, message)
+            return
+        nearest = self.names.nearest_function(whole) or self.names.nearest_function(text)
+        message = f"`{whole}` is no function that einsight knows, and not declared: " + (
+            f"did you mean `{nearest}`? Or {declared}" if nearest else declared
+        )
+        fixes = (Fix(f"write `{nearest}`", (callee.start, callee.end), nearest),) if nearest else ()
+        self.error("EIN107", callee, message, fixes)
 
     def _unknown_function(self, callee: Node, primes: str) -> tuple[Entry, int, Subscript | None] | None:
         """`f`, `J_f`, `H_f` or `f_i` before its argument: the entry, the order of the derivative, the index."""

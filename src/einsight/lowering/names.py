@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from ..terms.dimension import Dim, Tensor
+from ..terms.unknown import DECLARED
+from .linking import linked, may_be_one
 from .report import Span
 
 GREEK = {
@@ -44,7 +46,8 @@ class Entry:
     """A name's meaning: an array or an unknown function, where it was declared, and how.
 
     `span` counts from the start of the declaring statement and is no part of the meaning: a declaration that
-    moves says the same as before.
+    moves says the same as before.  `defines` is the tensor that the name was before this definition of it, where it was
+    declared or met before.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Entry:
     span: Span | None = field(compare=False)
     kind: str  # "declared", "defined", "inferred", "function"
     function: tuple[tuple[Dim, ...], tuple[Dim, ...]] | None = None  # of arrays: dims of argument and value
+    defines: Tensor | None = None
 
     def describe(self) -> str:
         if self.kind == "function":
@@ -66,7 +70,9 @@ def space_text(dims: tuple[Dim, ...]) -> str:
     return f"ℝ^{extent if len(dims) == 1 else f'({extent})'}" if dims else "ℝ"
 
 
-# What a statement can ask of, or tell, those after it: `("name", "W")` is an Entry, `("size", "n")` a number,
+# What a statement can ask of, or tell, those after it: `("name", "W")` is an Entry, `("definition", "W")` the one that
+# defines it, wherever in the document that stands, `("rests", "W")` the names on its right side, `("mentioned", "x")` that
+# one of them is x, `("size", "n")` a number,
 # `("dim", "n")` that n is a dimension, `("axis", "i")` that an array nobody declared has an axis named i,
 # `("layout", "")` and `("ignore", "")` what directives said.
 Fact = tuple[str, str]
@@ -79,6 +85,8 @@ NOTES: Fact = ("notes", "")
 SPECIAL: dict[str, Entry] = {}
 # functions of arrays that plugins define, by name: each an `array_functions.Definition`
 ARRAYS: dict[str, Any] = {}
+# elementwise functions that are registered, for whoever misspells one
+FUNCTIONS: set[str] = set()
 # how many names are compared with one that is not known
 MOST_NEIGHBOURS = 300
 
@@ -102,10 +110,13 @@ class Names:
         self.elementwise, self.outer = elementwise, outer
         self.own: dict[Fact, Any] = {}
         self.used: set[str] = set() if used is None else used
+        self.defining = False  # is a definition read, which is told as it is among the names before it?
 
     def child(self) -> Names:
         """Names for a part of a statement: what is told to them goes no further."""
-        return Names(self.elementwise, self, self.used)
+        made = Names(self.elementwise, self, self.used)
+        made.defining = self.defining
+        return made
 
     def fact(self, key: Fact) -> Any:
         found = self.own.get(key)
@@ -122,7 +133,12 @@ class Names:
         return self.fact(LAYOUT) or "numerator"
 
     def find(self, text: str) -> Entry | None:
-        """What a name means, without counting that as a use."""
+        """What a name means, without counting that as a use; as it was declared, where it is defined further down."""
+        found = self.before(text)
+        return self.fact(("definition", canonical_name(text))) if found is None and not self.defining else found
+
+    def before(self, text: str) -> Entry | None:
+        """What the statements before say that a name means."""
         name = canonical_name(text)
         return self.fact(("name", name)) or SPECIAL.get(name)
 
@@ -131,23 +147,58 @@ class Names:
         return SPECIAL.get(name) if self.fact(("name", name)) is None else None
 
     def get(self, text: str) -> Entry | None:
-        found = self.find(text)
-        if found is not None:
-            self.used.add(found.name)
-        return found
+        """What a name means: what depends on what does not depend on the order of the statements (`linking`)."""
+        return self._counted(self.find(text))
+
+    def further_down(self, text: str) -> Entry | None:
+        """What a definition behind this statement says that a name means, which nobody declares.
+
+        A definition learns its shape alone, so that it tells the same whatever that one rests on.
+        """
+        found = self.fact(("definition", canonical_name(text)))
+        if found is not None and self.defining:
+            found = replace(found, tensor=Tensor(found.name, found.tensor.dims), kind="declared")
+        return self._counted(found)
+
+    def _counted(self, found: Entry | None) -> Entry | None:
+        if found is None:
+            return None
+        self.used.add(found.name)
+        tensor = self.linked(found.tensor) if found.tensor is not None else None
+        return found if tensor is found.tensor else replace(found, tensor=tensor)
+
+    def linked(self, tensor: Tensor) -> Tensor:
+        """The tensor with every name in it that is defined somewhere else standing for that definition."""
+        return linked(tensor, self._definition_of)
+
+    def _definition_of(self, tensor: Tensor) -> Tensor | None:
+        """The definition that a tensor without one has here: of what stands before alone, if that is told or in notes."""
+        late = not self.defining and not self.fact(NOTES)
+        entry = self.fact(("definition" if late else "name", tensor.name))
+        if entry is None or entry.kind != "defined" or entry.tensor is None:
+            return None
+        # in notes a letter is used again for other things
+        same = entry.defines is tensor or (late and may_be_one(tensor, entry.tensor))
+        return entry.tensor if same else None
 
     def knows(self, text: str) -> bool:
-        return self.find(text) is not None
+        return self.before(text) is not None or self.fact(("definition", canonical_name(text))) is not None
 
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""
         return text in ARRAY_FUNCTIONS or text in ARRAYS or bool(self.elementwise(text))
+
+    def applied(self, entry: Entry) -> str:
+        """The name by which terms hold a declared elementwise function: another one than the known one that it shadows."""
+        return entry.name + (DECLARED if self.elementwise(entry.name) else "")
 
     def all(self) -> dict[str, Entry]:
         return {name: self.fact(("name", name)) for name in reversed(list(self.vocabulary()))}
 
     def put(self, entry: Entry) -> None:
         self.own["name", entry.name] = entry
+        if entry.kind == "defined":
+            self.own["definition", entry.name] = entry
         for dim in entry.tensor.dims if entry.tensor is not None else ():
             self.own["axis" if dim.inferred else "dim", str(dim)] = True
 
@@ -173,6 +224,27 @@ class Names:
 
         found = get_close_matches(text, known, n=1, cutoff=0.6)
         return found[0] if found else None
+
+    def nearest_function(self, text: str) -> str | None:
+        """The known function that a name which is none looks most like."""
+        from difflib import get_close_matches
+
+        found = get_close_matches(text, [*FUNCTIONS, *ARRAY_FUNCTIONS, *ARRAYS], n=1, cutoff=0.6)
+        return found[0] if found else None
+
+    def is_called(self, text: str) -> bool:
+        """Is a name before brackets a function, be it one that nobody knows?  One of several letters that is not declared is.
+
+        `Wx(a + b)` is a product where `W` and `x` are known, `dx_j(…)` belongs to a derivative.
+        """
+        entry = self.before(text) or self.fact(("definition", canonical_name(text)))
+        if entry is not None and entry.kind != "inferred":
+            return entry.kind == "function"
+        if self.is_function(text):
+            return True
+        letters = sum(c.isalpha() for c in canonical_name(text))
+        differential = text[0] == "d" and (letters == 2 or len(canonical_name(text[1:])) == 1 or self.knows(text[1:]))
+        return letters > 1 and not differential and not self.splits(text)
 
     def splits(self, text: str) -> str | None:
         """`Wx` as `W x`, where all the parts are known."""

@@ -192,18 +192,29 @@ def _innermost(node: Node) -> Node:
     return node
 
 
+def with_underscore(names: Names, node: Node) -> Name | None:
+    """`elliptic_e` before its argument: an elementwise function whose name has an underscore, of which nobody declares a part."""
+    if not isinstance(node, Indexed) or not isinstance(node.base, Name) or names.knows(node.base.text):
+        return None
+    text = f"{node.base.text}_{node.subscript.text}"
+    is_function = not names.knows(text) and names.elementwise(text)
+    return Name(node.start, node.end, text) if is_function else None
+
+
 def _is_function(names: Names, node: Node) -> bool:
     if isinstance(node, Indexed) and isinstance(node.base, Name):
+        if with_underscore(names, node) is not None:
+            return True
         # `f_i(x)`, `J_f(x)` of an unknown function f
         entries = [names.find(t) for t in (node.base.text, node.subscript.text)]
-        return any(e is not None and e.function is not None for e in entries)
+        if any(e is not None and e.function is not None for e in entries):
+            return True
+        whole = f"{node.base.text}_{node.subscript.text}"
+        own = node.base.text in ("sum", "ones", "delta") or names.knows(whole)
+        return not own and names.is_called(node.base.text)
     if not isinstance(node, Name):
         return isinstance(node, Transpose) and _is_function(names, node.argument)
-    entry = names.find(node.text)
-    if entry is not None:
-        return entry.kind == "function"
-    known = names.is_function(node.text) or node.text == "d"
-    return known or not (len(node.text) == 1 or names.splits(node.text))
+    return node.text == "d" or names.is_called(node.text)
 
 
 def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:

@@ -13,12 +13,16 @@ NAMES = {
     "EIN102": ("redeclared-name", "error"),
     "EIN103": ("unused-name", "hint"),
     "EIN104": ("ambiguous-derivative-name", "warning"),
+    "EIN105": ("definitions-in-a-circle", "error"),
+    "EIN107": ("not-a-function", "error"),
     "EIN201": ("free-index-mismatch", "error"),
     "EIN202": ("index-repeated", "error"),
     "EIN203": ("rank-mismatch", "error"),
     "EIN204": ("index-broadcast", "information"),
     "EIN205": ("sum-bound-mismatch", "warning"),
     "EIN206": ("component-out-of-range", "error"),
+    "EIN207": ("index-not-summed", "information"),
+    "EIN208": ("array-function-of-component", "error"),
     "EIN301": ("shape-mismatch", "error"),
     "EIN302": ("transpose-missing", "error"),
     "EIN303": ("orientation", "error"),
@@ -79,6 +83,20 @@ class Diagnostic:
         return replace(self, span=move(self.span), fixes=fixes, related=related)
 
 
+_FAULT = "internal error, please report it"
+
+
+def told_fault(error: Exception, span: Span, cost: str = "", code: str = "EIN002") -> Diagnostic:
+    """A fault of ours, with what it costs.  Who cannot read something says so as an error: it may hold any number of them."""
+    severity = "error" if code == "EIN002" else NAMES[code][1]
+    return Diagnostic(code, severity, span, f"{cost}{_FAULT} ({type(error).__name__}: {error})")
+
+
+def is_fault(found: Diagnostic) -> bool:
+    """Is it such a one?"""
+    return _FAULT in found.message
+
+
 @dataclass
 class Report:
     """Where a pass puts what it finds; one mistake is told once."""
@@ -112,3 +130,12 @@ class EinsightError(Exception):
         self.diagnostics = list(diagnostics)
         errors = [d for d in self.diagnostics if d.severity == "error"] or self.diagnostics
         super().__init__("; ".join(f"{d.code} {d.message}" for d in errors))
+
+    def __reduce__(self) -> tuple[type[EinsightError], tuple[list[Diagnostic]]]:
+        return type(self), (self.diagnostics,)
+
+    def __eq__(self, other: object) -> bool:
+        return self.diagnostics == other.diagnostics if isinstance(other, EinsightError) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.diagnostics))

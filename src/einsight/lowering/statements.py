@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Directive, Piece, split_document
 from ..syntax.tree import (
@@ -22,13 +24,15 @@ from ..syntax.tree import (
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number
+from ..terms.term import Number, NumberTooLong
 from . import marks as kinds
+from .circles import rests_on, way_round
 from .expressions import Reader
 from .layout import LAYOUTS
 from .marks import Marks
 from .names import IGNORED, LAYOUT, NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .operators import names_in
+from .properties import contradiction
 from .report import Diagnostic, Fix, Report, Span
 from .values import Value, flat
 
@@ -58,6 +62,7 @@ class Lowered:
     # a claim whose sides do not agree by the summation convention, with the indices of its left side kept free
     kinder: tuple[Side, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    silenced: tuple[Diagnostic, ...] = ()  # which nobody is told, and on which verdicts rest all the same
     tree: Statement | None = None
     marks: Marks = field(default_factory=lambda: Marks(""))
 
@@ -98,7 +103,9 @@ def lower_item(item: Piece | Directive, names: Names) -> Lowered:
     lowered = lower_statement(item, names)
     silent = silenced(item, names)
     if silent:
-        lowered.diagnostics = [d for d in lowered.diagnostics if d.code not in silent and "*" not in silent]
+        found = lowered.diagnostics
+        lowered.diagnostics = [d for d in found if d.code not in silent and "*" not in silent]
+        lowered.silenced = tuple(d for d in found if d not in lowered.diagnostics)
     return lowered
 
 
@@ -128,6 +135,7 @@ def _direct(directive: Directive, names: Names) -> Lowered:
 def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lowered:
     """One statement; what it declares or defines is told to `names`."""
     report = Report()
+    piece = replace(piece, text=blanked(piece.text))
     tree, problems = parse_statement(piece.text)
     layout = layout or (names.layout if isinstance(tree, Relation) else "")
     marks = Marks(piece.text)
@@ -148,6 +156,8 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
         report.add(
             "EIN504", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
         )
+    except NumberTooLong as problem:
+        report.add("EIN504", 0, len(piece.text), str(problem))
     return lowered
 
 
@@ -156,7 +166,7 @@ def _span(node: Node) -> Span:
 
 
 def _redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
-    old = names.find(name)
+    old = names.before(name)
     if old is None or old.kind in ("inferred", "special") or names.fact(NOTES):
         return False
     related = ((name, f"`{old.describe()}` is declared here"),) if old.span else ()
@@ -195,7 +205,7 @@ def _dims(space: Space, names: Names, report: Report, marks: Marks) -> tuple[Dim
 
 def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) -> None:
     dims = _dims(tree.space, names, report, lowered.marks)
-    properties = set()
+    properties: dict[str, None] = {}
     for item in tree.properties:
         lowered.marks.node(kinds.PROPERTY, item, item.text)
         if item.text not in PROPERTIES:
@@ -204,10 +214,14 @@ def _declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) 
             )
         elif item.text in SQUARE_PROPERTIES and dims is not None and (len(dims) != 2 or dims[0] is not dims[1]):
             report.add("EIN304", item.start, item.end, f"only a square matrix can be {item.text}")
+        elif item.text in properties:
+            report.add("EIN001", item.start, item.end, f"`{item.text}` is said twice", severity="hint")
+        elif (clash := contradiction((*properties, item.text))) is not None:
+            report.add("EIN001", item.start, item.end, f"no matrix is {clash[0]} and {clash[1]}: {clash[2]}")
         else:
-            properties.add(item.text)
+            properties[item.text] = None
     if "positive-definite" in properties:
-        properties.add("symmetric")
+        properties["symmetric"] = None
     if dims is None:
         return
     lowered.kind = "declaration"
@@ -382,11 +396,13 @@ class _Relation:
         if found is None:
             return False
         name = canonical_name(found[0])
-        entry = self.names.find(name)
+        entry = self.names.before(name)
         if self.tree.assigns:
             return True
-        if entry is not None and (entry.kind in ("defined", "function") or entry.kind == "inferred"):
+        if entry is not None and entry.kind in ("defined", "function"):
             return False
+        if not self.names.fact(NOTES) and self.names.fact(("rests", name)) is not None:
+            return False  # it has one before, though that could not be read
         return all(canonical_name(n.text) != name for n in names_in(right))
 
     def _define(self, left: Node, right: Node, local: bool) -> bool:
@@ -403,14 +419,16 @@ class _Relation:
         for entry in _entries_of(left):
             reader.see(entry)
         # names behind `where` hold in this statement alone, and hide those outside
-        old = self.outer.find(name) if not local else None
+        old = self.outer.before(name) if not local else None
         if self.tree.assigns and not local and old is not None and old.kind == "defined":
             _redeclared(self.names, name, node, self.report)
             return False
+        if not local and self._leads_back(name, left, right):
+            return False
         with reader.keeping(indices):
-            reader.broadcast = True
+            reader.broadcast, self.names.defining = True, not local
             value = reader.read(right)
-            reader.broadcast = False
+            reader.broadcast = self.names.defining = False
         if value is None:
             return False
         if value.is_fused:
@@ -430,7 +448,9 @@ class _Relation:
             return False
         dims = tuple(s.dim for s in slots)
         properties: frozenset[str] = frozenset()
-        if old is not None and old.tensor is not None and old.kind == "declared":
+        before = old.tensor if old is not None and old.kind in ("declared", "inferred") else None
+        if before is not None:
+            assert old is not None and old.tensor is not None
             declared = old.tensor.dims
             properties = old.tensor.properties
             if len(declared) != len(dims) or any(
@@ -442,8 +462,9 @@ class _Relation:
         settled = reader.settle(Value(value.term, slots))
         definition = build.abstraction(settled.plain_axes, settled.term)
         tensor = Tensor(name, tuple(a.dim for a in settled.plain_axes), properties, definition)
-        (self.names if local else self.outer).put(Entry(name, tensor, _span(node), "defined"))
+        (self.names if local else self.outer).put(Entry(name, tensor, _span(node), "defined", defines=before))
         if not local:
+            tensor, settled = self._linked(tensor, settled)
             self.lowered.tensor = tensor
             order = (
                 tuple(Index(i, s.dim) for i, s in zip(indices, settled.plain_axes, strict=True))
@@ -456,6 +477,37 @@ class _Relation:
                 Side(shown, reader.source(left), _span(left)),
                 Side(settled, reader.source(right), _span(right)),
             )
+        return True
+
+    def _linked(self, tensor: Tensor, value: Value) -> tuple[Tensor, Value]:
+        """A defined tensor and its value with what is defined further down put in, as they are shown."""
+        linked = self.names.linked(tensor)
+        if linked is tensor:
+            return tensor, value
+        assert linked.definition is not None
+        axes = tuple(Index(a.name, d, a.kind, a.key[1]) for a, d in zip(value.plain_axes, linked.dims, strict=True))
+        return linked, Value(build.instantiate(linked.definition, axes), axes)
+
+    def _leads_back(self, name: str, left: Node, right: Node) -> bool:
+        """Does a definition lead back to itself through those before it?  That is told, with the way round."""
+        bound = {canonical_name(n.text) for local, _ in self.tree.bindings for n in names_in(local)}
+        sources = (right, *(value for _, value in self.tree.bindings))
+        rests = frozenset(n for node in sources for n in rests_on(node, self.outer)) - bound
+        # what no definition before mentions closes no circle, and most do not
+        way = way_round(name, rests, self.outer) if self.outer.fact(("mentioned", name)) else []
+        if not way:
+            self.outer.own["rests", name] = rests
+            self.outer.own.update((("mentioned", n), True) for n in rests)
+            return False
+        told = ", and ".join(f"`{a}` by `{b}`" for a, b in itertools.pairwise([name, *way]))
+        turned = f"{self.reader.source(right)} = {self.reader.source(left)}"
+        message = (
+            f"definitions lead back to themselves: {' → '.join([name, *way])} ({told}); "
+            f"where this is meant as a claim, write `{turned}`"
+        )
+        fixes = (Fix(f"write `{turned}`", (left.start, right.end), turned),) if not self.tree.bindings else ()
+        related = self.reader.declared_at(*dict.fromkeys(way))
+        self.report.add("EIN105", left.start, right.end, message, fixes, related=related)
         return True
 
     def _axes(self, value: Value, indices: tuple[str, ...], left: Node, right: Node) -> tuple[Index, ...] | None:
@@ -483,7 +535,7 @@ class _Relation:
             self.report.add(
                 "EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it"
             )
-        old = self.names.find(target_of(left)[0])  # type: ignore[index]
+        old = self.names.before(target_of(left)[0])  # type: ignore[index]
         declared = (
             old.tensor.dims
             if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices)

@@ -24,7 +24,9 @@ from ..terms.term import (
     has_head,
 )
 from ..terms.unknown import is_unknown
-from .instances import SAMPLES
+from .cofactors import COFACTOR, with_cofactors
+from .instances import SAMPLES, Sizes, is_permutation
+from .thin import Thin
 
 # operations of one evaluation of a claim; about a third of a second, and 30 MB, in the prime field
 MOST = 200_000
@@ -51,7 +53,7 @@ def contraction(term: Product) -> list[Index]:
         tables = [set(f.free) for f in term.factors]
         left = list(term.bound)
         while left:
-            poll()
+            poll(counted=False)
             costs = {index: _union_cost(tables, index) for index in left}
             index = min(left, key=costs.__getitem__)
             left.remove(index)
@@ -69,10 +71,15 @@ def _union_cost(tables: Sequence[set[Index]], index: Index) -> int:
     return math.prod(typical(a.dim) for a in _united(tables, index))
 
 
+def _met(size: int | Thin) -> int:
+    return size.met if isinstance(size, Thin) else size
+
+
 class Plan:
     """The arrays and operations of one evaluation of some terms over some axes.
 
     operations   how many of them go over which dimensions
+    in_full      those that there are where the last of these dimensions is met in full
     width        how many places of a dimension must be told apart at once, where its places are told apart
     fixed        dimensions whose places count as numbers, which are met in full
     paired       dimensions with deltas or matrix functions, which tell places apart
@@ -82,6 +89,7 @@ class Plan:
 
     def __init__(self, terms: Iterable[Term], axes: Iterable[Index], tensors: Iterable[Tensor] = ()):
         self.operations: dict[Axes, int] = {}
+        self.in_full: dict[Axes, int] = {}
         self.width: dict[Dim, int] = {}
         self.fixed: set[Dim] = set()
         self.paired: set[Dim] = set()
@@ -92,7 +100,7 @@ class Plan:
         for tensor in tensors:
             self._drawn(tensor)
         for term in terms:
-            self._visit(term)
+            self._visit(with_cofactors(term))
             self._count(over)
         self.dims: set[Dim] = set()
         for dims in self.operations:
@@ -100,13 +108,17 @@ class Plan:
             for dim in dims:
                 self._widen(dim, dims.count(dim))
 
-    def total(self, sizes: dict[Dim, int]) -> int:
+    def total(self, sizes: Sizes) -> int:
         """Operations at some sizes; a dimension without one has its own."""
-        size = {d: sizes[d] if d in sizes else typical(d) for d in self.dims}
-        return sum(count * math.prod(size[d] for d in dims) for dims, count in self.operations.items())
+        size = {d: _met(sizes[d]) if d in sizes else typical(d) for d in self.dims}
+        full = [(dims, n) for dims, n in self.in_full.items() if not isinstance(sizes.get(dims[-1]), Thin)]
+        return sum(n * math.prod(size[d] for d in dims) for dims, n in (*self.operations.items(), *full))
 
     def _count(self, dims: Axes, times: int = 1) -> None:
         self.operations[dims] = self.operations.get(dims, 0) + times
+
+    def _in_full(self, dims: Axes, times: int = 1) -> None:
+        self.in_full[dims] = self.in_full.get(dims, 0) + times
 
     def _widen(self, dim: Dim, count: int) -> None:
         if count > self.width.get(dim, 0):
@@ -114,7 +126,7 @@ class Plan:
 
     def _drawn(self, tensor: Tensor) -> None:
         self._count(tensor.dims)
-        if not tensor.properties.isdisjoint(("special", *SAMPLES)):
+        if not tensor.properties.isdisjoint(("special", *SAMPLES)) or is_permutation(tensor.properties):
             self.fixed.update(tensor.dims)
         if not tensor.properties.isdisjoint(_PAIRED):
             self.paired.update(tensor.dims)
@@ -132,7 +144,7 @@ class Plan:
                 continue
             if part in self._seen:
                 continue
-            poll()
+            poll(counted=False)
             self._seen.add(part)
             todo.append((part, True))
             todo += [(c, False) for c in part.children()] if not isinstance(part, Derivative) else []
@@ -194,9 +206,12 @@ class Plan:
             self._count((*settings, *free, *inner, *inner))
             self.fixed.update(inner)
             return
-        self._slots(term.indices, inner[: len(term.indices)])
         dim = inner[0]
+        self._slots(term.indices, [dim] * len(term.indices))
         self._count((*settings, dim, dim, dim), 30 if term.name == "power" else 2)
+        if term.name == COFACTOR:  # a determinant for each of them, but on a thin axis
+            self._in_full((*free, dim, dim, dim))
+            self._count(free, len(term.indices) ** 2)
         self._widen(dim, settings.count(dim) + 2)
         self._widen(dim, settings.count(dim) + len(term.indices))
         self.paired.add(dim)
@@ -207,6 +222,8 @@ class Plan:
         inner = Plan([term.body], sorted(term.body.free, key=lambda i: i.key), term.body.depends)
         for dims, count in inner.operations.items():
             self._count((*dims, *term.tensor.dims), 3 * count)
+        for dims, count in inner.in_full.items():
+            self._in_full((*term.tensor.dims, *dims), 3 * count)
         self._count((*term.tensor.dims, *term.tensor.dims))
         self._count(free)
         self.fixed |= inner.fixed | set(term.tensor.dims)

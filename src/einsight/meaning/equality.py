@@ -7,6 +7,7 @@ Rational expressions are compared exactly in a prime field, so that agreement at
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,14 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Apply, Derivative, Number, Term, has_head
+from ..terms.term import MOST_BITS, Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, Sizes, dims_and_tensors, fill, literal_components, number_reached
-from .precise import DIGITS, Precise
+from .precise import DIGITS, FEWER_DIGITS, Precise
 from .signs import crossings, thresholds
 from .sizing import Sizing
-from .thin import Thin
+from .thin import NotAlike, Thin
 
 Values = Callable[[str], Callable[..., float] | None]
 TOLERANCE = 1e-9
@@ -110,7 +111,7 @@ def compare(
         sizing = Sizing((left, right), axes, dims, tensors, least, far)
     except RecursionError:
         return Verdict(None, reason="the expression is nested too deeply to evaluate")
-    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far, sizing)
+    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, sizing, values)
     points = max(points, 8) if far else points
     agreed, skipped, reason = 0, 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
@@ -123,6 +124,9 @@ def compare(
             try:
                 instance = fill(Instance(field, sizes), tensors, draw, attempt)
                 pair = entries(left, instance, axes), entries(right, instance, axes)
+            except NotAlike:
+                sizing.meet_in_full()
+                continue
             except NotInField as problem:
                 reason = str(problem)
                 if field.exact and not isinstance(problem, NoValueHere):
@@ -165,26 +169,34 @@ class _Problem:
     tensors: tuple[Tensor, ...]
     least: dict[Dim, int]
     constants: list[float]
-    far: int
     sizing: Sizing
+    values: Values
 
     @property
     def known_precisely(self) -> bool:
         """Are all functions of the terms known to more digits?"""
-        known = Precise().functions
-        parts = (p for t in (self.left, self.right) for p in t.walk())
-        return all(p.function in known for p in parts if isinstance(p, Apply))
+        known = Precise(values=self.values)
+        return all(known.function(name) is not None for name in self._functions())
+
+    @property
+    def digits(self) -> int:
+        """With how many a value is found in reasonable time."""
+        own = Precise().functions
+        return DIGITS if all(name in own for name in self._functions()) else FEWER_DIGITS
+
+    def _functions(self) -> set[str]:
+        return {p.function for t in (self.left, self.right) for p in t.walk() if isinstance(p, Apply)}
 
 
 def _differ_precisely(problem: _Problem, attempt: int) -> Counterexample | bool | None:
-    """The same point to 400 digits: a counterexample, False where the sides agree, None where it cannot be told.
+    """The same point to many digits: a counterexample, False where the sides agree, None where it cannot be told.
 
     A difference counts only when it stays what it is with three times the digits; rounding shrinks.
     """
-    rough = _at_digits(problem, attempt, DIGITS)
+    rough = _at_digits(problem, attempt, problem.digits)
     if rough is None or rough[3] is None:
         return None if rough is None else False
-    fine = _at_digits(problem, attempt, 3 * DIGITS)
+    fine = _at_digits(problem, attempt, 3 * problem.digits)
     if fine is None or fine[3] is None:
         return None if fine is None else False
     field, instance, (left, right), place = fine
@@ -203,7 +215,7 @@ def _at_digits(
     problem: _Problem, attempt: int, digits: int
 ) -> tuple[Precise, Instance, tuple[list, list], int | None] | None:
     """Both sides at the attempt's point, and the first place where they differ."""
-    field = Precise(digits)
+    field = Precise(digits, problem.values, problem.digits)
     _, draw = _float_points(lambda name: None, attempt, problem.constants)
     sizes = problem.sizing.at(attempt)
     if sizes is None:
@@ -263,7 +275,7 @@ def _is_there(problem: _Problem, instance: Instance, pair: tuple[list, list]) ->
     """Is a difference met in double precision one to more digits too, by as much as that precision can tell?"""
     if not problem.known_precisely:
         return _is_stable(problem.left, problem.right, problem.axes, instance, pair)
-    field = Precise()
+    field = Precise(problem.digits, problem.values)
     exact = Instance(field, instance.sizes)
     exact.entries = {t: [field.mp.mpf(v) for v in values] for t, values in instance.entries.items()}
     try:
@@ -430,5 +442,8 @@ def _text(value: Any) -> str:
     if not isinstance(value, (int, Fraction)):
         value = float(value)
         return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:  # more than Python writes out
+        return f"{'-' if value < 0 else ''}10^{round(bits * math.log10(2))} or so"
     text = str(value)
     return text if len(text) <= 24 else f"{text[:6]}… ({len(text)} digits)"

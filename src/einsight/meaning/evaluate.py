@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -33,10 +33,11 @@ from ..terms.term import (
 )
 from ..terms.unknown import is_unknown, split_unknown
 from ..terms.walk import is_whole
+from .cofactors import COFACTOR, with_cofactors
 from .cost import contraction
 from .fields import Dual, Duals, Field, NotInField, NoValueHere
 from .instances import Instance, inverted
-from .thin import Factors, Thin, of_matrix
+from .thin import Factors, NotAlike, Thin, of_matrix
 
 # entries of one array; `cost.MOST` is what a claim may take
 LARGEST = 300_000
@@ -54,6 +55,7 @@ class Table:
 def entries(term: Term, instance: Instance, axes: Sequence[Index]) -> list[Any]:
     """The entries of `term` over `axes`, which must hold its free indices; it is repeated along the others."""
     evaluator = Evaluator(instance)
+    term = with_cofactors(term)
     for tensor in sorted(term.depends, key=lambda t: len(t.depends)):
         if tensor.definition is not None:  # those that others use first, so that nothing recurses through them
             evaluator.array(tensor)
@@ -281,11 +283,18 @@ class Evaluator:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
+            taken = [cell[i] for i in free if i.dim is params[0].dim]
+            places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
+            if term.name == COFACTOR:
+                key = (which, *places)
+                if key not in memo:
+                    if (which,) not in memo:
+                        memo[which,] = _cofactors(self.field, blocks[0], matrix_axis, taken)
+                    memo[key] = memo[which,](places)
+                return memo[key]
             if (which,) not in memo:
-                taken = [cell[i] for i in free if i.dim is params[0].dim]
                 memo[which,] = _matrix_function(self.field, term.name, blocks, matrix_axis, taken)
             result = memo[which,]
-            places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
             return result[places[0]][places[1]] if places else result
 
         return self._by_cell(term, value)
@@ -300,7 +309,7 @@ class Evaluator:
         zero = self.field.number(Fraction(0))
         directions = _directions(tensor, shape, self.field)
         for direction in directions:
-            poll()
+            poll(counted=False)
             duals = Duals(self.field)
             lifted = Instance(duals, self.instance.sizes)
             for other, values in self.instance.entries.items():
@@ -349,9 +358,41 @@ def _log_of(field: Field, factors: Factors) -> Any:
     return functools.reduce(field.add, logs)
 
 
+def _cofactors(field: Field, data: list[Any], axis: int | Thin, taken: Sequence[int]) -> Callable[[Sequence[int]], Any]:
+    """The cofactors of a matrix, for the pairs `a, b` of some places: its determinant, once the row `b` of each is the unit row of `a`.
+
+    By minors of the inverse (Jacobi) where numbers are exact and it has one, and on a thin axis, where no single row is replaced.
+    Raises NotAlike where it has none there.
+    """
+    n = math.isqrt(len(data))
+    matrix = [data[r * n : r * n + n] for r in range(n)]
+    known = None
+    if field.exact or isinstance(axis, Thin):
+        try:
+            known = inverted(field, matrix, axis, taken)
+        except NoValueHere:
+            if isinstance(axis, Thin):
+                raise NotAlike("a cofactor of a singular matrix") from None
+
+    def at(places: Sequence[int]) -> Any:
+        units = dict(zip(places[1::2], places[::2], strict=True))
+        if len(units) < len(places) // 2:
+            return field.number(Fraction(0))
+        if known is not None:
+            minor = [[known[0][a][b] for b in units] for a in units.values()]
+            return field.multiply(_multiplied(field, known[1]), solve_inverse(field, minor, need_inverse=False)[1])
+        rows = list(matrix)
+        for b, a in units.items():
+            rows[b] = [field.number(Fraction(int(a == k))) for k in range(n)]
+        return solve_inverse(field, rows, need_inverse=False)[1]
+
+    return at
+
+
 def _whole_power(
     field: Field, matrix: list[list[Any]], count: int, axis: int | Thin, taken: Sequence[int]
 ) -> list[list[Any]]:
+    """By repeated squaring."""
     if count < 0:
         matrix, count = inverted(field, matrix, axis, taken)[0], -count
     if isinstance(axis, Thin):
@@ -359,22 +400,20 @@ def _whole_power(
             0
         ]
     size = range(len(matrix))
-
-    def times(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
-        poll()
-        return [
-            [functools.reduce(field.add, (field.multiply(row[k], right[k][j]) for k in size)) for j in size]
-            for row in left
-        ]
-
     result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
     while count:
         if count & 1:
-            result = times(result, matrix)
+            result = _matrix_product(field, result, matrix)
         count >>= 1
         if count:
-            matrix = times(matrix, matrix)
+            matrix = _matrix_product(field, matrix, matrix)
     return result
+
+
+def _matrix_product(field: Field, left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    poll(counted=False)
+    columns = list(zip(*right, strict=True))
+    return [[functools.reduce(field.add, map(field.multiply, row, column)) for column in columns] for row in left]
 
 
 def unknown_value(field: Field, name: str, places: tuple[int, ...], shape: Sequence[int], data: list[Any]) -> Any:
@@ -451,24 +490,24 @@ def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list
 
 
 def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = True) -> tuple[list[list[Any]], Any]:
-    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NotInField when singular."""
+    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NoValueHere where an inverse is needed and none."""
     n = len(matrix)
     one, zero, minus = (field.number(Fraction(v)) for v in (1, 0, -1))
     rows = [list(r) + [one if i == j else zero for j in range(n)] for i, r in enumerate(matrix)]
     det = one
 
     def size(value: Any) -> float:
-        value = value.value if isinstance(value, Dual) else value
-        value = value.value if isinstance(value, Dual) else value
+        while isinstance(value, Dual):
+            value = value.value
         return abs(value) if not field.exact else float(value != 0)
 
     for column in range(n):
-        poll()
+        poll(counted=False)
         pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
         if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
             if need_inverse:
                 raise NoValueHere("singular matrix")
-            return [], zero
+            return [], _determinant(field, matrix)  # 0, but with a slope it may have
         if pivot != column:
             rows[pivot], rows[column] = rows[column], rows[pivot]
             det = field.multiply(det, minus)
@@ -480,3 +519,22 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
                 factor = field.multiply(minus, rows[r][column])
                 rows[r] = [field.add(a, field.multiply(factor, b)) for a, b in zip(rows[r], rows[column], strict=True)]
     return [r[n:] for r in rows], det
+
+
+def _determinant(field: Field, matrix: list[list[Any]]) -> Any:
+    """Without any division by an entry (Faddeev and LeVerrier)."""
+    n = len(matrix)
+    size = range(n)
+    zero = field.number(Fraction(0))
+    inner = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
+    last = zero
+    for k in range(1, n + 1):
+        inner = [
+            [functools.reduce(field.add, (field.multiply(row[m], inner[m][j]) for m in size)) for j in size]
+            for row in matrix
+        ]
+        trace = functools.reduce(field.add, (inner[i][i] for i in size))
+        last = field.multiply(field.number(Fraction(-1, k)), trace)
+        for i in size:
+            inner[i][i] = field.add(inner[i][i], last)
+    return last if n % 2 == 0 else field.multiply(field.number(Fraction(-1)), last)

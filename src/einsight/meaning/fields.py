@@ -22,6 +22,7 @@ class NoValueHere(NotInField):
 class Field:
     """Numbers with `+ × ^` and functions.  Elements are plain Python numbers."""
 
+    LARGEST_EXPONENT = 10**9
     exact = True
 
     def number(self, value: Fraction) -> Any:
@@ -52,8 +53,10 @@ class Field:
 
     def whole(self, a: Any) -> int:
         """An element that is a whole number, as one.  Raises NotInField for any other."""
-        if not abs(a) < 1000 or a != int(a):
-            raise NotInField("no whole number")
+        if not abs(a) < self.LARGEST_EXPONENT:
+            raise NotInField("an exponent is too large to be evaluated")
+        if a != int(a):
+            raise NotInField("an exponent is no whole number")
         return int(a)
 
     def whole_power(self, a: Any, n: int) -> Any:
@@ -97,6 +100,7 @@ class PrimeField(Field):
 class Rationals(Field):
     """Fractions, for counterexamples that a person can check."""
 
+    LARGEST_EXPONENT = 1000  # their digits grow with it
     LONGEST = 20_000  # bits of a power: nobody checks one that is longer
 
     def whole_power(self, a: Fraction, n: int) -> Fraction:

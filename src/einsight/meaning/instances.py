@@ -11,8 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Tensor
-from ..terms.term import Component, Derivative, Number, Position, Size, Term
-from .fields import Field
+from ..terms.term import Component, Derivative, Number, Operator, Position, Size, Term
+from ..terms.unknown import MATRIX_FUNCTIONS
+from .cofactors import COFACTOR
+from .fields import Field, NotInField, Rationals
 from .thin import Factors, Thin, of_matrix, orbit
 
 Entries = list[Any]
@@ -86,9 +88,14 @@ def literal_components(terms: Iterable[Term]) -> dict[Dim, int]:
     for term in terms:
         for part in term.walk():
             if isinstance(part, (Component, Derivative)):
-                for slot, dim in zip(part.slots(), part.tensor.dims, strict=True):
-                    if isinstance(slot, int):
-                        least[dim] = max(least.get(dim, 1), slot)
+                slots = zip(part.slots(), part.tensor.dims, strict=True)
+            elif isinstance(part, Operator) and part.name in (*MATRIX_FUNCTIONS, COFACTOR):
+                slots = zip(part.indices, itertools.repeat(part.arguments[0].params[0].dim))
+            else:
+                continue
+            for slot, dim in slots:
+                if isinstance(slot, int):
+                    least[dim] = max(least.get(dim, 1), slot)
     return least
 
 
@@ -106,33 +113,21 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             known = SPECIAL[tensor.name]
             instance.entries[tensor] = [f.number(Fraction(known(*(k + 1 for k in cell)))) for cell in cells]
             continue
-        alike = _orbits(instance, tensor.dims, cells)
-        if "integer" in tensor.properties:  # small ones, since they stand in exponents
-            generator = random.Random(f"{tensor.name} {variant}")
-            whole = {cell: generator.randint(1 if want else 0, 4) for cell in cells if alike[cell] == cell}
-            instance.entries[tensor] = [f.number(Fraction(whole[alike[cell]])) for cell in cells]
-            continue
-        sample = next((SAMPLES[p] for p in sorted(tensor.properties) if p in SAMPLES), None)
-        if sample is not None and len(shape) == 2:
-            chance = random.Random(f"{tensor.name} {variant} {shape}")
-            rows = sample(shape[0], lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))  # noqa: B023 - called here
+        if len(shape) == 2 and not tensor.properties.isdisjoint(SAMPLES):
+            rows = _sampled(tensor, shape[0], variant)
             instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
-        drawn = {cell: draw(want) for cell in cells if alike[cell] == cell}
+        alike = _orbits(instance, tensor.dims, cells)
+        first = [cell for cell in cells if alike[cell] == cell]
+        chance = random.Random(f"{tensor.name} {variant}")
+        if "integer" in tensor.properties:  # small ones, since they stand in exponents
+            drawn = {cell: f.number(Fraction(chance.randint(1 if want else 0, 4))) for cell in first}
+        else:
+            drawn = {cell: draw(want) for cell in first}
         values = {cell: drawn[alike[cell]] for cell in cells}
-        zero = f.number(Fraction(0))
         if len(shape) == 2 and shape[0] == shape[1]:
             axis = instance.sizes.get(tensor.dims[0], shape[0])
-            if "positive-definite" in tensor.properties:
-                values = _gram(f, values, axis)
-            elif "orthogonal" in tensor.properties:
-                values = _cayley(f, values, axis, random.Random(f"{tensor.name} {variant}").random() < 0.5)
-            elif "diagonal" in tensor.properties:
-                values = {(i, j): v if i == j else zero for (i, j), v in values.items()}
-            elif "symmetric" in tensor.properties:
-                values = {(i, j): values[min(i, j), max(i, j)] for i, j in cells}
-            elif "antisymmetric" in tensor.properties:
-                values = _antisymmetric(f, values, axis)
+            values = _structured(f, values, axis, tensor.properties, chance)
         instance.entries[tensor] = [values[c] for c in cells]
     return instance
 
@@ -153,11 +148,112 @@ def _weights(axis: int | Thin, *taken: int) -> list[int]:
     return axis.weights(taken) if isinstance(axis, Thin) else [1] * axis
 
 
-def _gram(f: Field, values: dict, axis: int | Thin) -> dict:
-    """`V V' + I/16`: symmetric and positive definite, with eigenvalues below and above 1."""
+def _structured(f: Field, values: dict, axis: int | Thin, properties: frozenset[str], chance: random.Random) -> dict:
+    """A square matrix over an axis that has all of the properties, made of the values."""
+    zero = f.number(Fraction(0))
+    if "orthogonal" in properties:
+        return _orthogonal(f, values, axis, properties, chance)
+    if "positive-definite" in properties:
+        least = f.number(Fraction(1, 1 if "integer" in properties else 16))
+        if "diagonal" in properties:
+            return {(i, j): f.add(least, f.multiply(v, v)) if i == j else zero for (i, j), v in values.items()}
+        return _gram(f, values, axis, least)
+    if "diagonal" in properties:
+        return {(i, j): v if i == j else zero for (i, j), v in values.items()}
+    if "symmetric" in properties:
+        return {(i, j): values[min(i, j), max(i, j)] for i, j in values}
+    if "antisymmetric" in properties:
+        return _antisymmetric(f, values, axis)
+    return values
+
+
+def is_permutation(properties: frozenset[str]) -> bool:
+    """Has a matrix with these properties one entry in each row, `1` or `-1`, somewhere?  Then no places are alike."""
+    return properties >= {"orthogonal", "integer"} and "diagonal" not in properties
+
+
+def _orthogonal(f: Field, values: dict, axis: int | Thin, properties: frozenset[str], chance: random.Random) -> dict:
+    """Rotations and reflections; symmetric ones are `Q D Q'` with signs in D; whole ones have one entry in each row."""
+    signs = _signs(axis, chance)
+    if is_permutation(properties):
+        if isinstance(axis, Thin):
+            raise NotInField("the places of a permutation are not alike")
+        return _permutation(f, values, signs, properties, chance)
+    if "diagonal" in properties:
+        return {(i, j): f.number(Fraction(signs[i] * (i == j))) for i, j in values}
+    turned = _cayley(f, values, axis, signs[0] < 0)
+    if "symmetric" not in properties:
+        return turned
+    out = {}
+    for i, j in turned:
+        total = f.number(Fraction(0))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                sign = f.number(Fraction(weight * signs[k]))
+                total = f.add(total, f.multiply(sign, f.multiply(turned[i, k], turned[j, k])))
+        out[i, j] = total
+    return out
+
+
+def _signs(axis: int | Thin, chance: random.Random) -> list[int]:
+    """A sign for each place; those that are alike have one."""
+    signs = [chance.choice((1, -1)) for _ in _places(axis)]
+    return [signs[min(k, len(axis.own))] for k in _places(axis)] if isinstance(axis, Thin) else signs
+
+
+def _permutation(f: Field, values: dict, signs: list[int], properties: frozenset[str], chance: random.Random) -> dict:
+    n = len(signs)
+    order = list(range(n))
+    chance.shuffle(order)
+    if "symmetric" in properties:  # a permutation that is its own inverse changes places in pairs
+        pairs = dict(zip(order[::2], order[1::2], strict=False))
+        order = [{**pairs, **{b: a for a, b in pairs.items()}}.get(k, k) for k in range(n)]
+        signs = [signs[min(k, order[k])] for k in range(n)]
+    return {(i, j): f.number(Fraction(signs[i] * (order[i] == j))) for i, j in values}
+
+
+def _sampled(tensor: Tensor, n: int, variant: int) -> Sequence[Sequence[Fraction]]:
+    """An example of a plugin's property.  Raises NotInField where the examples lack other properties that are said of the matrix.
+
+    They are looked at in one more size than is asked for, since of size 1 they may have what larger ones have not.
+    """
+    own = sorted(p for p in tensor.properties if p in SAMPLES)
+
+    def example(size: int) -> Sequence[Sequence[Fraction]]:
+        chance = random.Random(f"{tensor.name} {variant} {[size, size]}")
+        return SAMPLES[own[0]](size, lambda: Fraction(chance.randint(-9, 9), chance.randint(1, 5)))
+
+    rows = example(n)
+    others = tensor.properties.difference(own, ("constant", "special"))
+    if len(own) > 1 or (others and not all(_has_structure(r, others) for r in (rows, example(3)))):
+        raise NotInField(f"the examples of {own[0]} matrices are not all that is said of {tensor.name}")
+    return rows
+
+
+def _has_structure(rows: Sequence[Sequence[Fraction]], properties: frozenset[str]) -> bool:
+    """Has a matrix of exact numbers the properties of the language?"""
+    from .evaluate import solve_inverse
+
+    n = len(rows)
+    cells = list(itertools.product(range(n), repeat=2))
+    leading = ([list(map(Fraction, row[:k])) for row in rows[:k]] for k in range(1, n + 1))
+    lacks = {
+        "symmetric": lambda: any(rows[i][j] != rows[j][i] for i, j in cells),
+        "antisymmetric": lambda: any(rows[i][j] != -rows[j][i] for i, j in cells),
+        "diagonal": lambda: any(rows[i][j] for i, j in cells if i != j),
+        "orthogonal": lambda: any(sum(rows[i][k] * rows[j][k] for k in range(n)) != (i == j) for i, j in cells),
+        "positive-definite": lambda: any(solve_inverse(Rationals(), m, need_inverse=False)[1] <= 0 for m in leading),
+        "positive": lambda: any(rows[i][j] <= 0 for i, j in cells),
+        "integer": lambda: any(Fraction(rows[i][j]).denominator > 1 for i, j in cells),
+    }
+    return not any(word in properties and test() for word, test in lacks.items())
+
+
+def _gram(f: Field, values: dict, axis: int | Thin, least: Any) -> dict:
+    """`V V' + c I`, with a small `c`: symmetric and positive definite, with eigenvalues below and above 1."""
     out = {}
     for i, j in itertools.product(_places(axis), repeat=2):
-        total = f.number(Fraction(int(i == j), 16))
+        total = least if i == j else f.number(Fraction(0))
         for k, weight in enumerate(_weights(axis, i, j)):
             if weight:
                 term = f.multiply(values[i, k], values[j, k])

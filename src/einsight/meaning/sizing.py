@@ -53,14 +53,19 @@ class Sizing:
             self._memo[attempt] = found
         return self._memo[attempt]
 
+    def meet_in_full(self) -> None:
+        """Let no axis be thin any more: the terms differ in something that shows on none."""
+        self._thin = ()
+        self._memo.clear()
+
     def with_thin(self, sizes: Sizes, attempt: int = 0) -> Sizes | None:
         """Some sizes of named dimensions, and thin axes where sizes are numbers; None where that costs too much."""
         if not self._thin:
-            return sizes if self.plan.total(_met(sizes)) <= MOST else None
+            return sizes if self.plan.total(sizes) <= MOST else None
         for own in range(_OWN[attempt % 4], 0, -1):
             axes = {d: self._axis(d, own) for d in self._thin}
             found = {**sizes, **{d: a for d, a in axes.items() if a.met < a.size}}
-            if self.plan.total(_met(found)) <= (COMFORTABLE if own > 1 else MOST):
+            if self.plan.total(found) <= (COMFORTABLE if own > 1 else MOST):
                 return found
         return None
 
@@ -93,10 +98,6 @@ class Sizing:
         alike = self.plan.width.get(dim, 1) if dim in self.plan.paired else 1
         places = sorted(literal | set(range(own)))
         return Thin(dim.value, tuple(p for p in places if p < dim.value), max(1, alike))
-
-
-def _met(sizes: Sizes) -> dict[Dim, int]:
-    return {d: s.met if isinstance(s, Thin) else s for d, s in sizes.items()}
 
 
 def _rounded(count: int) -> str:

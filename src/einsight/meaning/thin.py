@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .fields import Field, NotInField
+from .fields import Dual, Field, NotInField, NoValueHere
+
+
+class NotAlike(NoValueHere):
+    """A value that shows only where all places of an axis are met, each for itself."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,6 @@ def orbit(cell: tuple[int, ...], axes: Sequence[Any]) -> tuple[int, ...]:
 
 
 Rows = list[list[Any]]
-
-
 Factors = list[tuple[Any, int]]  # of a determinant: numbers, and how often each counts
 
 
@@ -94,6 +96,8 @@ def of_matrix(
     On vectors that are constant on the rest it is the matrix of its blocks; on those that add up to 0 there it is `d - c`
     times one, where `d` stands on its diagonal there and `c` beside it.  `compute` gives both for a matrix in full;
     without a `power` only the determinant is asked for.
+
+    Where `d` is `c` the determinant vanishes, perhaps for no other reason than that the places are alike: raises NotAlike.
     """
     own = len(thin.own)
     single = [*range(own), *sorted({k for k in taken if k >= own})]
@@ -108,6 +112,8 @@ def of_matrix(
     blocks = [[matrix[i][j] for j in single] + [field.multiply(many, matrix[i][p])] for i in single]
     blocks.append([matrix[p][j] for j in single] + [field.add(matrix[p][p], others)])
     apart = field.add(matrix[p][p], field.multiply(minus, matrix[p][q]))
+    if (power is None or power < 0) and _vanishes(field, apart, matrix[p][p]):
+        raise NotAlike("a determinant vanishes where the places of an axis are alike")
     rows, factors = compute(blocks)
     factors = [*factors, (apart, count - 1)]
     if power is None:
@@ -128,3 +134,10 @@ def of_matrix(
 
     places = range(thin.met)
     return [[entry(i, j) for j in places] for i in places], factors
+
+
+def _vanishes(field: Field, value: Any, beside: Any) -> bool:
+    """Is it 0, or what rounding leaves of a difference of such numbers?"""
+    while isinstance(value, Dual):
+        value, beside = value.value, beside.value
+    return value == 0 if field.exact else abs(value) <= 1e-9 * abs(beside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +14,7 @@ SUM, LAYER, PRODUCT, ATOM = range(4)
 
 @dataclass(frozen=True)
 class Array:
-    """The text of an array and of its transpose; `chain` holds the factors of a product."""
+    """The text of an array and of its transpose; `chain` holds the factors of a product, `root` what a power to `count` is of."""
 
     text: str
     level: int
@@ -23,6 +24,8 @@ class Array:
     number: Fraction = Fraction(1)
     scalars: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    root: Array | None = None
+    count: int = 1
 
     @property
     def factors(self) -> tuple[Array, ...]:
@@ -54,7 +57,8 @@ def compound(text: str, level: int) -> Array:
 def flip(array: Array) -> Array:
     if array.chain or array.scaled:
         return product([flip(f) for f in reversed(array.factors)], array.number, array.scalars, array.below)
-    return Array(array.flipped, array.flipped_level, array.text, array.level)
+    root = None if array.root is None else flip(array.root)
+    return Array(array.flipped, array.flipped_level, array.text, array.level, root=root, count=array.count)
 
 
 def product(
@@ -97,22 +101,31 @@ def product(
     return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
 
 
+def power(base: Array, count: int) -> Array:
+    """A matrix to a whole power: `Q^2`, and of what is turned round `(Q^2)'`."""
+    turned_back = base.text.count("'") > base.flipped.count("'")
+    plain = flip(base) if turned_back else base
+    is_power = re.search(r"\^-?\w+$", plain.text) is not None
+    bare = (plain.level == ATOM and not is_power) or plain.text.startswith("(")
+    text = f"{plain.text if bare else f'({plain.text})'}^{count}"
+    turned = text if base.text == base.flipped else f"({text})'"
+    whole = Array(text, ATOM, turned, ATOM, root=plain, count=count)
+    return flip(whole) if turned_back else whole
+
+
 def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
-    """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`."""
+    """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`, `Q^2 Q` as `Q^3`."""
+
+    def kind(factor: Array) -> tuple[str, int, bool]:
+        base = factor.root or factor
+        return base.text, base.level, factor.count < 0
+
     out: list[Array] = []
-    for _, group in itertools.groupby(factors, key=lambda f: (f.text, f.level)):
+    for _, group in itertools.groupby(factors, key=kind):
         same = list(group)
-        array, count = same[0], len(same)
-        if count > 1 and array.text != "I":
-            turned_back = array.text.count("'") > array.flipped.count("'") or array.text.endswith("^-T")
-            plain = flip(array) if turned_back else array
-            base = plain.at(ATOM) if plain.level == ATOM or plain.text.startswith("(") else f"({plain.text})"
-            inverse = base.endswith("^-1")
-            text = f"{base[:-3]}^-{count}" if inverse else f"{base}^{count}"
-            turned = text if array.text == array.flipped else f"({text})'"
-            power = Array(text, ATOM, turned, ATOM)
-            same = [power if plain is array else flip(power)]
-        out += same
+        base = same[0].root or same[0]
+        is_repeated = len(same) > 1 and base.text != "I"
+        out += [power(base, sum(f.count for f in same))] if is_repeated else same
     return out
 
 

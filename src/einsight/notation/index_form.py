@@ -34,7 +34,9 @@ from ..terms.term import (
     has_head,
     slot_indices,
 )
+from ..terms.unknown import shown
 from .ordering import ends, order_factors, order_terms
+from .quoting import in_text
 
 FREE_LETTERS = "ijklpqrstuvabcdefgh"
 DUMMY_LETTERS = "klpqrstuvabcdefgh"
@@ -210,7 +212,7 @@ class Printer:
 
     def _apply(self, term: Apply, scope: dict[Index, str]) -> tuple[str, int]:
         arguments = ", ".join(self.text(a, scope, SUM) for a in term.arguments)
-        return f"{self.function(term.function)}({arguments})", ATOM
+        return f"{self.function(shown(term.function))}({arguments})", ATOM
 
     def function(self, name: str) -> str:
         return name
@@ -343,6 +345,8 @@ def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> boo
     holders = [f for f in (*over, *under) if index in f.free]
     if len(under) > 1 and all(f in under for f in holders):
         return False  # they stand in a bracket of their own
+    if 0 < sum(f in under for f in holders) < len(holders):
+        return False  # what stands above and below the line of a quotient is not summed
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
     if any(_is_broadcast(f, index) for f in holders):
@@ -398,6 +402,8 @@ class LatexPrinter(Printer):
         """A name with what tells it apart: accents, primes, a layer (`W⁽¹⁾`, or `W_1`)."""
         text, _, raised = text.rstrip("⁾").partition("⁽")
         mark = unicodedata.normalize("NFKC", raised).replace("−", "-")
+        if not re.fullmatch(r"[\w+*,.-]*", mark):  # whatever else stands in the raised brackets is text
+            mark = rf"\text{{{in_text(mark)}}}"
         base, _, number = text.partition("_")
         plain = base.rstrip("ʹ")
         letters = unicodedata.normalize("NFD", plain)
@@ -438,8 +444,7 @@ class LatexPrinter(Printer):
     def function(self, name: str) -> str:
         from ..rules.catalogue import catalogue
 
-        # of the functions that SymPy has, those that a term holds have been asked for
-        found = catalogue().known(name)
+        found = catalogue().function(name)
         return found.latex if found and found.latex else rf"\operatorname{{{name}}}"
 
     def partial(self, top: str, variable: str) -> str:

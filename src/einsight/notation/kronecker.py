@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product as choices
 
+from ..lowering.kronecker import connected
 from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Product, Sum, Term
+from ..terms.term import Sum, Term
 from .array_text import ATOM, LAYER, Array, scaled_product, symmetric, total
 from .matrix_form import NoForm, raise_term
 from .ordering import order_terms
@@ -65,7 +66,7 @@ def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, colu
     left: list[Term] = []
     right: list[Term] = []
     ends = ({above[0], beside[0]} - {None}, {above[1], beside[1]} - {None})
-    for group in _connected(term):
+    for group in connected(term):
         free = group.free
         if not free:
             scale.append(group)
@@ -101,23 +102,3 @@ def _factor(terms: Sequence[Term], row: Index | None, column: Index | None) -> A
     if found.text == "I" and row is not None:
         return symmetric(f"I({row.dim})")
     return found
-
-
-def _connected(term: Term) -> list[Term]:
-    """The factors of a product, those that share a summed index taken together."""
-    if not isinstance(term, Product):
-        return [term]
-    factors, dummies = build.open_product(term)
-    groups: list[tuple[set[Index], list[Term]]] = []
-    for factor in factors:
-        touched = set(factor.free & set(dummies))
-        members = [factor]
-        rest = []
-        for indices, others in groups:
-            if touched.isdisjoint(indices):
-                rest.append((indices, others))
-            else:
-                touched |= indices
-                members = others + members
-        groups = [*rest, (touched, members)]
-    return [build.product(members, sorted(indices, key=lambda i: i.key)) for indices, members in groups]

@@ -34,8 +34,21 @@ from ..terms.term import (
     Term,
     has_head,
 )
-from ..terms.unknown import is_unknown, split_unknown
-from .array_text import ATOM, LAYER, SUM, Array, compound, factored_total, flip, product, symbol, symmetric, total
+from ..terms.unknown import is_unknown, shown, split_unknown
+from .array_text import (
+    ATOM,
+    LAYER,
+    SUM,
+    Array,
+    compound,
+    factored_total,
+    flip,
+    power,
+    product,
+    symbol,
+    symmetric,
+    total,
+)
 from .ordering import order_terms
 
 HALF = Fraction(1, 2)
@@ -146,9 +159,9 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
             return symmetric(f"logsumexp({_raise(inner, dummy, None).text})")
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
         return (
-            symbol(f"{term.function}({', '.join(arguments)})")
+            symbol(f"{shown(term.function)}({', '.join(arguments)})")
             if term.free
-            else symmetric(f"{term.function}({', '.join(arguments)})")
+            else symmetric(f"{shown(term.function)}({', '.join(arguments)})")
         )
     if isinstance(term, Bracket):
         left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text
@@ -184,17 +197,22 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
     if is_unknown(term.name):
         return _raise_unknown(term, inner, rows, columns)
     if term.name == "inv":
-        text = f"{inner.text}^-1" if inner.level == ATOM and not inner.text.endswith("'") else f"inv({inner.text})"
-        flipped = f"{inner.text}^-T" if text.endswith("^-1") else f"{text}'"
-        whole = Array(text, ATOM, flipped, ATOM)
+        is_short = inner.level == ATOM and not inner.text.endswith("'") and inner.root is None
+        text = f"{inner.text}^-1" if is_short else f"inv({inner.text})"
+        flipped = f"{inner.text}^-T" if is_short else f"{text}'"
         if inner.text == inner.flipped:
-            whole = symmetric(text)
-        return _oriented(whole, term.indices, rows, columns)
+            flipped = text
+        root, count = (inner, -1) if is_short else (None, 1)
+        return _oriented(Array(text, ATOM, flipped, ATOM, root=root, count=count), term.indices, rows, columns)
     if term.name == "power":
-        exponent = _raise(term.arguments[1].body, None, None)
-        count = exponent.text if exponent.text.isalnum() else f"({exponent.text})"
-        flipped = f"({inner.at(ATOM)}^{count})'" if inner.text != inner.flipped else f"{inner.at(ATOM)}^{count}"
-        return _oriented(Array(f"{inner.at(ATOM)}^{count}", ATOM, flipped, ATOM), term.indices, rows, columns)
+        raised = term.arguments[1].body
+        if isinstance(raised, Number):
+            return _oriented(power(inner, int(raised.value)), term.indices, rows, columns)
+        exponent = _raise(raised, None, None)
+        count_text = exponent.text if exponent.text.isalnum() else f"({exponent.text})"
+        base = inner.at(ATOM) if inner.root is None else f"({inner.text})"
+        flipped = f"({base}^{count_text})'" if inner.text != inner.flipped else f"{base}^{count_text}"
+        return _oriented(Array(f"{base}^{count_text}", ATOM, flipped, ATOM), term.indices, rows, columns)
     return symmetric(f"{term.name}({inner.text})")
 
 

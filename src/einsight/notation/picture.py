@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import logging
-import threading
 from functools import lru_cache
+
+from ..forking import ForkedLock
 
 # of the text on the background of VS Code's default themes; where nobody says, black on a card of its own
 COLOURS = {"light": "#1f1f1f", "dark": "#d4d4d4", "highContrast": "#ffffff", "highContrastLight": "#000000"}
 SIZE = 17
-_lock = threading.Lock()  # ziamath keeps its fonts and settings in the module
+_lock = ForkedLock()  # ziamath keeps its fonts and settings in the module
 
 
 def picture(latex: str, theme: str | None = None) -> str | None:

@@ -27,6 +27,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from .index_form import LatexPrinter
+from .quoting import in_text
 
 _LAYERS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes", "./": r"\oslash"}
 _RELATIONS = {"≠": r"\neq", "!=": r"\neq", "≤": r"\leq", "<=": r"\leq", "≥": r"\geq", ">=": r"\geq"}
@@ -45,7 +46,7 @@ def formula_latex(text: str, wrap: Wrap | None = None, numbered: Collection[str]
     """
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
-        return rf"\text{{{text}}}"
+        return rf"\text{{{in_text(text)}}}"
     return relation_latex(tree, wrap, numbered)
 
 
@@ -89,6 +90,8 @@ class _Writer:
 
     def _indexed(self, node: Indexed) -> str:
         base, subscript = node.base, node.subscript.text.strip("[]{}")
+        if node.subscript.problem:
+            subscript = rf"\text{{{in_text(subscript)}}}"
         if isinstance(base, Name) and f"{base.text}_{subscript}" in self._numbered:
             return _NAMES.name(f"{base.text}_{subscript}")
         if isinstance(base, Indexed) and isinstance(base.base, Name):  # `W_1_ij`, a component of `W_1`

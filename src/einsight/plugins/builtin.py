@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..rules import accumulation, algebra, brackets, delta, derivative, functions, orthogonal
+from ..rules import accumulation, algebra, brackets, delta, derivative, functions, matrix_powers, orthogonal
 from ..rules.rule import Function, Rule
 from .hooks import hookimpl
 
 
 @hookimpl
 def einsight_rules() -> Iterable[Rule]:
-    return (*accumulation.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES)
+    return (
+        *accumulation.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES,
+        *matrix_powers.RULES,
+    )  # fmt: skip
 
 
 @hookimpl

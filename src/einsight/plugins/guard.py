@@ -9,7 +9,6 @@ from __future__ import annotations
 import dis
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
 from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 from ..rules.taught import MalformedTensor, from_table
-from ..terms.interruption import OutOfTime, Stopped, not_counted, within
+from ..terms.interruption import Stopped, in_time, not_counted, now
 from ..terms.term import Term
 from .watch import BrokenOff, watched
 
@@ -71,7 +70,7 @@ class Guard:
             raise Failed(
                 next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
             )
-        began = time.thread_time()
+        began = now()
         try:
             return watched(work, self.plugin, subject)
         except BrokenOff as broken:
@@ -87,7 +86,7 @@ class Guard:
             if is_from_outside(error) or isinstance(error, RecursionError) and _is_deep_here():
                 raise
             fault = "raising", words_of(error), advice
-        not_counted(time.thread_time() - began)  # whoever asked gets the answer that there is without the plugin
+        not_counted(now() - began)  # whoever asked gets the answer that there is without the plugin
         raise self.off(subject, *fault)
 
     def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:
@@ -297,10 +296,13 @@ def _differ(left: Term, right: Term, catalogue: Catalogue) -> bool:
     """Have two terms different values somewhere?  Not where that cannot be found out in time."""
 
     axes = sorted(left.free, key=lambda i: i.key)
+
+    def found() -> bool:
+        return compare(left, right, axes, catalogue.value, points=2, example=False).equal is False
+
     try:
-        with within(SECONDS_TO_CHECK):
-            return compare(left, right, axes, catalogue.value, points=2, example=False).equal is False
-    except (Exception, OutOfTime):  # it cannot be evaluated: nothing is known against it
+        return in_time(SECONDS_TO_CHECK, found, otherwise=False)
+    except Exception:  # it cannot be evaluated: nothing is known against it
         return False
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pluggy
 
+from ..documents import reading
 from ..rules.catalogue import Catalogue, Clash, Kit, forget, install_loader
 from ..rules.defined import circle
 from ..rules.faults import Fault
@@ -267,11 +268,14 @@ def _is_sane(item: Any) -> bool:
 def _read(path: Path, name: str, catalogue: Catalogue) -> Kit:
     """What a file of rules has in it; a line that does not read is told by its place."""
     try:
-        kit, problems = read_rules(path.read_text(encoding="utf-8-sig"), name, str(path), catalogue.owner)
+        text = reading.text(path, reading.MOST_OF_A_SMALL_FILE)
     except OSError as error:
         raise Unfit("reading", f"{path}: {error.strerror}", "Correct `rules` in the settings.") from None
-    except UnicodeDecodeError:
+    except reading.NotUtf8:
         raise Unfit("reading", f"{path} is not in UTF-8", "Save it so.") from None
+    except ValueError as error:
+        raise Unfit("reading", f"{str(path)!r}: {error}", "Correct `rules` in the settings.") from None
+    kit, problems = read_rules(text, name, str(path), catalogue.owner)
     for found in problems:
         advice = "Correct that line; the rest of the file counts."
         place = f"{path}:{found.line}"

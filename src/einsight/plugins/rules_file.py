@@ -24,7 +24,9 @@ from ..rules.defined import array_function, circle, defined_function
 from ..rules.pattern import MalformedRule, require_readable, rule
 from ..rules.rule import ID, ArrayFunction, Function, Rule
 
-_RULE = re.compile(r"(?P<id>[\w.-]+)\s*:\s*(?P<statement>.+)")
+# A name in the settings may lead to any file.  What has not the shape of an entry is not quoted: it is somebody's words.
+_RULE = re.compile(r"(?P<id>[\w.-]+)\s*:\s*(?P<statement>.+=>.+)")
+_FUNCTION = re.compile(r"function\s+\w+\s*\([^()]*\)\s*(?:_(?:\w+|\{[^{}]*\})\s*)?:?=")
 _EXAMPLE = re.compile(r"example\s+(?P<before>.+?)=>(?P<after>.+?)(?:\s+with\s+(?P<declare>.+))?")
 _DERIVATIVE = re.compile(r"derivative\s+(?P<text>.+)")
 
@@ -90,14 +92,17 @@ class _Reading:
     def _entry(self, number: int, line: str) -> Rule | Function | ArrayFunction:
         doc = " ".join(self.said)
         if line.startswith("function "):
+            if not _FUNCTION.match(line):
+                raise MalformedLine(
+                    number, "this defines no function: write `function f(z) = …` or `function f(a, b)_i = …`"
+                )
             made = array_function(line.removeprefix("function "), doc, self.source)
             if made.indices or len(made.parameters) > 1 or made.parameters[0][1] or made.size:
                 return made
             return defined_function(made.name, made.parameters[0][0], made.body, doc, self.source)
         found = _RULE.fullmatch(line)
         if found is None:
-            message = f"`{line}` is no entry: write `group.name: left => right` or `function f(z) = …`"
-            raise MalformedLine(number, message)
+            raise MalformedLine(number, "this is no entry: write `group.name: left => right` or `function f(z) = …`")
         if "." not in found["id"]:
             raise MalformedLine(number, f"`{found['id']}` lacks its group: write `{self.source}.{found['id']}`")
         if not ID.fullmatch(found["id"]):
@@ -146,4 +151,4 @@ class _Reading:
             self.entries[-1] = replace(last, derivative=(derivative["text"],))
         else:
             message = "an indented line is `example …` of the rule above it, or `derivative …` of the function"
-            raise MalformedLine(number, f"`{line}` belongs to nothing: {message}")
+            raise MalformedLine(number, f"this belongs to nothing: {message}")

@@ -25,6 +25,31 @@ PATIENCE = 20  # periods without work after which the watching thread sleeps
 AGAIN = 2.0
 
 
+class Clocks:
+    """What a watch reads. Who puts others in the place of `clocks` decides how much is used up: tests move them on by hand."""
+
+    def passed(self) -> float:
+        """Seconds in the world."""
+        return time.monotonic()
+
+    def computed(self, thread: int) -> float:
+        """Seconds that a running thread has computed; 0 where the system does not say."""
+        if not hasattr(time, "pthread_getcpuclockid"):
+            return 0.0
+        return time.clock_gettime(time.pthread_getcpuclockid(thread))
+
+    def memory(self) -> int:
+        """Bytes of this process in memory; 0 where the system does not say it cheaply."""
+        try:
+            with open("/proc/self/statm", "rb") as told:
+                return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, ValueError, AttributeError):
+            return 0
+
+
+clocks = Clocks()
+
+
 class BrokenOff(BaseException):
     """Raised in the thread whose work has used up what it may; not an Exception, so that a plugin does not take it for one."""
 
@@ -34,23 +59,24 @@ class BrokenOff(BaseException):
 class _Watch:
     """Work under way in a thread; the watching thread fills in the rest when it first sees it, since most work is over then.
 
-    clock   counts the seconds that the thread has computed, where the system has such a clock
-    ended   when it was broken off last
+    process                   the one that it was begun in: the clocks of a thread end with a fork
+    since, computed, memory   what the clocks said then
+    ended                     when it was broken off last
     """
 
     __slots__ = (
-        "thread", "plugin", "subject", "is_loading", "since", "clock", "computed", "memory", "stage", "reason", "ended", "is_told",
+        "thread", "plugin", "subject", "is_loading", "process", "since", "computed", "memory", "stage", "reason", "ended",
+        "was_broken_off", "is_told",
     )  # fmt: skip
 
     def __init__(self, thread: int, plugin: str, subject: str, is_loading: bool):
         self.thread, self.plugin, self.subject, self.is_loading = thread, plugin, subject, is_loading
-        self.since, self.stage = 0.0, ""
+        self.process, self.stage = 0, ""
 
     def begin(self) -> None:
-        self.since, self.memory = time.monotonic(), _memory()
-        self.reason, self.ended, self.is_told = "", 0.0, False
-        self.clock = time.pthread_getcpuclockid(self.thread) if hasattr(time, "pthread_getcpuclockid") else None
-        self.computed = time.clock_gettime(self.clock) if self.clock is not None else 0.0
+        self.since, self.computed, self.memory = clocks.passed(), clocks.computed(self.thread), clocks.memory()
+        self.reason, self.ended, self.process = "", 0.0, os.getpid()
+        self.was_broken_off = self.is_told = False
 
 
 class _Aside:
@@ -70,9 +96,24 @@ _on_duty = threading.Event()
 # the streams of the process, and what stands for them while somebody is watched: made once, since rules are tried often
 _own: list[Any] = [None, None]
 _aside: list[Any] = [None, None]
-# a process that was forked has no watching thread
+
+
+def _begin_in_child() -> None:
+    """A process that was forked has no watching thread, and of those watched the one that forked; others may have held the locks."""
+    global _lock, _on_duty
+    _lock, _on_duty = threading.Lock(), threading.Event()
+    _watchman.clear()
+    own = _watches.get(threading.get_ident())
+    _watches.clear()
+    if own is not None:
+        _watches[own.thread] = own
+        _send_for_watchman()
+    elif sys.stdout is _aside[0] and _aside[0] is not None:
+        sys.stdout, sys.stdin = _own
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_on_duty.clear)
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 def watched(work: Callable[[], T], plugin: str, subject: str = "", is_loading: bool = False) -> T:
@@ -146,24 +187,28 @@ def _look() -> None:
             _on_duty.clear()
             if not _watches:
                 _on_duty.wait()
-        with _lock:
-            for watch in list(_watches.values()):
-                if _is_spent(watch) and time.monotonic() - watch.ended > AGAIN:
-                    if watch.ended:
-                        _tell(watch)
-                    watch.ended = time.monotonic()
-                    _break_off(watch.thread, BrokenOff)
+        _look_around()
+
+
+def _look_around() -> None:
+    """Break off what is spent."""
+    with _lock:
+        for watch in list(_watches.values()):
+            if _is_spent(watch) and not (watch.was_broken_off and clocks.passed() - watch.ended <= AGAIN):
+                if watch.was_broken_off:
+                    _tell(watch)
+                watch.ended, watch.was_broken_off = clocks.passed(), True
+                _break_off(watch.thread, BrokenOff)
 
 
 def _is_spent(watch: _Watch) -> bool:
+    if watch.process != os.getpid():
+        watch.begin()
     if watch.stage:
         return True
-    if not watch.since:
-        watch.begin()
-    passed = time.monotonic() - watch.since
-    computed = time.clock_gettime(watch.clock) - watch.computed if watch.clock is not None else 0.0
+    passed, computed = clocks.passed() - watch.since, clocks.computed(watch.thread) - watch.computed
     limit, limit_in_all = (LOADING_SECONDS, 5 * LOADING_SECONDS) if watch.is_loading else (SECONDS, SECONDS_IN_ALL)
-    if _memory() - watch.memory > BYTES:
+    if clocks.memory() - watch.memory > BYTES:
         watch.stage, watch.reason = "memory", f"it took more than {BYTES // 1_000_000} MB"
     elif computed > limit or passed > limit_in_all:
         watch.stage, watch.reason = "slow", f"it took longer than {limit if computed > limit else limit_in_all:g} s"
@@ -178,12 +223,3 @@ def _tell(watch: _Watch) -> None:
         advice = f"Disable it: `EINSIGHT_DISABLE_PLUGINS={watch.plugin}`."
         words = f"EIN502: {what} stands still where it cannot be broken off, and is waited for. {advice}"
         print(f"einsight: {words}", file=sys.stderr, flush=True)
-
-
-def _memory() -> int:
-    """Bytes of this process in memory; 0 where the system does not say it cheaply."""
-    try:
-        with open("/proc/self/statm", "rb") as told:
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError):
-        return 0

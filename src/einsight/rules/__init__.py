@@ -2,10 +2,11 @@
 
 rule.py        what a rule is, and what else a plugin can register
 engine.py      normal forms, and derivations in named steps; dispatch.py says which rules are tried on a term
-functions.py   elementwise functions: derivative, values, where SymPy fills in; slopes.py holds derivatives to numbers
+functions.py   elementwise functions: derivative, values; slopes.py holds derivatives to numbers
+sympy_table.py   functions that SymPy has, as introspection.py finds them
 defined.py     functions that an expression defines, elementwise or of arrays
 pattern.py     rules written in the language itself, matched by matching.py, under conditions.py
-delta.py, derivative.py, algebra.py, brackets.py, orthogonal.py   the built-in families
+delta.py, derivative.py, algebra.py, matrix_powers.py, brackets.py, orthogonal.py   the built-in families
 accumulation.py   derivatives through many definitions, backwards
 catalogue.py   all of it by name; taught.py lets the language know tensors, properties and functions of arrays
 faults.py      what plugins did wrong; profile.py counts what each rule costs

@@ -6,14 +6,14 @@ The table is filled once, at the first question, by whatever `install_loader` na
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..forking import ForkedLock
 from ..lowering.expressions import Reader
-from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, PROPERTIES, Entry, Names
+from ..lowering.names import ARRAY_FUNCTIONS, CONSTANTS, FUNCTIONS, PROPERTIES, Entry, Names
 from ..lowering.report import Report
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
@@ -115,8 +115,10 @@ class Catalogue:
         self.versions: dict[str, str] = {}  # of the plugins
         self.faults = Faults()
         self.version = next(_versions)
-        self._foreign: dict[str, Function | None] = {}
         self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
+
+    def __reduce__(self) -> tuple[Callable[[], Catalogue], tuple[()]]:
+        return catalogue, ()  # a copy in another process is what that process knows
 
     def add(self, kit: Kit) -> None:
         """Take in what a plugin registers, all of it or nothing.  Raises Clash where a name is taken."""
@@ -166,6 +168,8 @@ class Catalogue:
         self._changed()
 
     def _changed(self) -> None:
+        FUNCTIONS.clear()
+        FUNCTIONS.update(self.functions)
         self.version = next(_versions)
         for clear in _caches:
             clear()
@@ -180,16 +184,7 @@ class Catalogue:
 
     def function(self, name: str) -> Function | None:
         """A registered function, else one of SymPy's."""
-        found = self.functions.get(name)
-        if found is None and name.isascii() and name.isidentifier() and len(name) > 2:
-            if name not in self._foreign:
-                self._foreign[name] = from_sympy(name)
-            found = self._foreign[name]
-        return found
-
-    def known(self, name: str) -> Function | None:
-        """A registered function, or one of SymPy's that was asked for before."""
-        return self.functions.get(name) or self._foreign.get(name)
+        return self.functions.get(name) or from_sympy(name)
 
     def arity(self, name: str) -> int:
         found = self.function(name)
@@ -205,7 +200,7 @@ class Clash(ValueError):
     """A name that two plugins give."""
 
 
-_lock = threading.RLock()
+_lock = ForkedLock()
 _state: dict[str, Catalogue] = {}
 _loader: list[Callable[[Catalogue], None]] = []
 _is_filling: list[bool] = []
@@ -218,6 +213,9 @@ def install_loader(loader: Callable[[Catalogue], None]) -> None:
 
 def catalogue() -> Catalogue:
     """The one of this process, filled at the first call.  Raises RuntimeError for a plugin that asks while it is loaded."""
+    found = _state.get("it")
+    if found is not None:
+        return found
     with _lock:
         if "it" not in _state:
             if _is_filling:

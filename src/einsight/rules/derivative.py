@@ -9,6 +9,7 @@ from ..terms.term import (
     Bracket,
     Component,
     Derivative,
+    Number,
     Operator,
     Power,
     Product,
@@ -18,6 +19,9 @@ from ..terms.term import (
 from ..terms.unknown import is_unknown, split_unknown, unknown_name
 from .catalogue import function_derivative
 from .rule import Rule
+
+# the derivative of a matrix to a literal power has as many terms
+LONGEST_POWER = 64
 
 
 def _of(term: Term) -> Derivative | None:
@@ -227,6 +231,33 @@ def trace_of_power(term: Term) -> Term | None:
     return build.product([k, lower, _d(inner, at)], (p, q))
 
 
+def matrix_power(term: Term) -> Term | None:
+    """∂(A^n)_ij/∂t = ∑_{r=1}^n (A^(r-1))_ip ∂A_pq/∂t (A^(n-r))_qj.  Source: The Matrix Cookbook, eq. 91.
+
+    For a negative power ∂A^-n/∂t = -∑_{r=1}^n A^-r ∂A/∂t A^(r-n-1).
+    """
+    found = _of_operator(term, "power")
+    if found is None:
+        return None
+    at, body = found
+    matrix, exponent = body.arguments[0], body.arguments[1].body
+    if not isinstance(exponent, Number) or abs(exponent.value) > LONGEST_POWER:
+        return None
+    (p, q), inner = build.open_abstraction(matrix)
+    i, j = body.indices
+    count = int(exponent.value)
+    pairs = [(r, count - 1 - r) for r in range(count)] or [(-r, r + count - 1) for r in range(1, 1 - count)]
+    sign = build.ONE if count > 0 else build.MINUS_ONE
+
+    def power(number: int, ends: tuple[Slot, Slot]) -> Term:
+        return build.operator("power", [matrix, build.abstraction((), build.number(number))], ends)
+
+    slope = _d(inner, at)
+    return build.add(
+        *(build.product([sign, power(left, (i, p)), slope, power(right, (q, j))], (p, q)) for left, right in pairs)
+    )
+
+
 _M = "f : R^m -> R^n; g : R^n -> R; k in R integer; W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R; q_i = tanh(x_i) + a_i"
 
 
@@ -253,6 +284,17 @@ RULES = (
         trace_of_power,
         ("∂/∂X_ij tr(X^k)", "k (X^(k-1))_qp ∂X_pq/∂X_ij"),
         ("∂/∂X_ij tr(X)", None),
+    ),
+    _rule(
+        "matrix-power",
+        "∂(A^3)_ij/∂A_kl => δ_ik (A^2)_lj + A_ik A_lj + (A^2)_ik δ_lj",
+        matrix_power,
+        (
+            "∂(X^5)_ij/∂X_kl",
+            "δ_ip ∂X_pq/∂X_kl (X^4)_qj + X_ip ∂X_pq/∂X_kl (X^3)_qj + (X^2)_ip ∂X_pq/∂X_kl (X^2)_qj"
+            " + (X^3)_ip ∂X_pq/∂X_kl X_qj + (X^4)_ip ∂X_pq/∂X_kl δ_qj",
+        ),
+        ("∂inv(X)_ij/∂X_kl", None),
     ),
     _rule(
         "under-sum",

@@ -14,9 +14,11 @@ from typing import TypeVar
 from ..terms import build
 from ..terms.bounds import SYMBOLS, is_long, length_in_words
 from ..terms.interruption import poll
-from ..terms.term import HEADS, Derivative, Product, Term, has_head
+from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
+from ..terms.unknown import shown
 from ..terms.walk import map_parts
 from .catalogue import catalogue
+from .derivative import LONGEST_POWER
 from .dispatch import Dispatch, functions_in
 from .faults import OWN, Fault
 from .rule import PHASES, Rule
@@ -52,11 +54,34 @@ class Growing(BudgetExceeded):
 
 
 class MissingRule(Exception):
-    """Something that no rule differentiates; never a zero."""
+    """Something that no rule differentiates; never a zero.  Its text says what, `name` is that of the function."""
 
     def __init__(self, term: Derivative):
-        self.term = term
-        super().__init__("no rule")
+        # of derivatives within one another the innermost is the one that is stuck
+        self.term = next(t for t in term.walk() if isinstance(t, Derivative) and not has_head(t.body, Derivative))
+        body = self.term.body
+        self.name = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
+        self.name = shown(self.name)
+        super().__init__(self._why())
+
+    def _why(self) -> str:
+        body = self.term.body
+        if isinstance(body, Operator) and body.name == "power":
+            exponent = body.arguments[1].body
+            if isinstance(exponent, Number):
+                most = f"at most {LONGEST_POWER} are written out"
+                return f"the derivative of a matrix to the power {exponent.value} has as many terms, and {most}"
+            where = "in a trace or a determinant, as `d/dX tr(X^k)`, or for a number k"
+            return f"the derivative of a matrix to a symbolic power is known only {where}"
+        if isinstance(body, Apply) and len(body.arguments) > 1:
+            place = next(k for k, a in enumerate(body.arguments) if self.term.tensor in a.depends)
+            return f"no rule differentiates `{self.name}` in its {('first', 'second')[place]} argument"
+        return f"no rule differentiates `{self.name}`"
+
+    @property
+    def can_be_added(self) -> bool:
+        """Is it a function, for which a plugin can bring a rule?"""
+        return isinstance(self.term.body, Apply)
 
 
 @dataclass(frozen=True)

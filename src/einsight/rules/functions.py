@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 from .rule import Function
+from .sympy_table import TABLE
 
 
 def _sigmoid(z: float) -> float:
@@ -57,24 +59,74 @@ FUNCTIONS = tuple(
 )  # fmt: skip
 
 
-def from_sympy(name: str) -> Function | None:
-    """A one-argument SymPy function that SymPy can differentiate; None for any other name."""
+class SympyValue:
+    """The value of a function of SymPy's, written in `z` and `w`.  Raises ValueError where it is no real number."""
+
+    DIGITS = 20
+    # of functions of two arguments, whose series mpmath sums for minutes where these are large
+    LARGEST = (40, 10_000)
+
+    def __init__(self, name: str, expression: str):
+        self.name, self.expression = name, expression
+
+    def __call__(self, *at: float) -> float:
+        import sympy
+
+        return float(self._number([sympy.Float(a, self.DIGITS) for a in at], self.DIGITS))
+
+    def precisely(self, mp: Any, *at: Any) -> Any:
+        """The value of numbers of mpmath's, to as many digits as its context works with."""
+        import sympy
+
+        found = self._number([sympy.Float(mp.nstr(a, mp.dps + 5), mp.dps) for a in at], mp.dps)
+        return mp.make_mpf(found._mpf_)
+
+    def or_nan(self, *at: float) -> float:
+        """As arrays have it: not a number where there is no value."""
+        try:
+            return self(*at)
+        except (ValueError, ArithmeticError):
+            return math.nan
+
+    def _number(self, at: list[Any], digits: int) -> Any:
+        import sympy
+
+        if len(at) == 2 and any(abs(a) > most for a, most in zip(at, self.LARGEST, strict=True)):
+            raise ValueError(f"`{self.name}` is not evaluated at so large a number")
+        try:
+            found = _expression(self.expression).xreplace(dict(zip(_symbols(), at, strict=False)))
+            found = sympy.Float(sympy.N(found, digits), digits)
+        except Exception as error:  # SymPy and mpmath raise of every kind outside of a domain, and at a pole
+            raise ValueError(f"`{self.name}` has no value here") from error
+        if not found.is_finite:
+            raise ValueError(f"`{self.name}` has no value here")
+        return found
+
+
+@lru_cache(maxsize=1)
+def _symbols() -> tuple[Any, Any]:
     import sympy
-    from sympy.core.function import FunctionClass
 
-    found = getattr(sympy, name, None)
-    if not isinstance(found, FunctionClass) or 1 not in (found.nargs or ()):
+    return sympy.Symbol("z", real=True), sympy.Symbol("w", real=True)
+
+
+@lru_cache(maxsize=256)
+def _expression(text: str) -> Any:
+    import sympy
+
+    return sympy.sympify(text, locals=dict(zip("zw", _symbols(), strict=True)))
+
+
+@lru_cache(maxsize=256)
+def from_sympy(name: str) -> Function | None:
+    """A function that SymPy has; None for any other name.  SymPy is not imported for that."""
+    found = TABLE.get(name)
+    if found is None:
         return None
-    z = sympy.Symbol("z")
-    try:
-        derivative = sympy.diff(found(z), z)
-        if derivative.has(sympy.Derivative, sympy.Subs) or not isinstance(found(z), found):
-            return None
-        text = str(derivative).replace("**", "^")
-    except Exception:  # SymPy raises of every kind on functions that it cannot differentiate
-        return None
+    _, derivative, value = found
+    return Function(name, derivative, SympyValue(name, value), "", rf"\operatorname{{{name}}}", "from SymPy", "sympy")
 
-    def value(at: float) -> float:
-        return float(found(sympy.Float(at, 30)).evalf())
 
-    return Function(name, (text,), value, "", rf"\operatorname{{{name}}}", "from SymPy", "sympy")
+def sympy_name(name: str) -> str:
+    """What SymPy calls one of its functions: `LambertW` for `lambertw`."""
+    return TABLE[name][0] if name in TABLE else name

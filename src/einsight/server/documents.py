@@ -1,14 +1,13 @@
 """The open documents: texts as the client edits them, and their analyses.
 
-The event loop changes the text; the analysis follows when somebody computes (`Turns`), by the edits that have come in
-meanwhile.  So a keystroke costs the event loop a splice and nothing else.
+The event loop changes the text; the analysis follows when somebody computes (`Turns`).  So a keystroke costs the event
+loop a splice and nothing else.  What leads from one text to the next is nowhere kept: the analysis goes from the text that
+it is of to the one that is there, so that nothing is lost where work is stopped half-way.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -31,38 +30,31 @@ LANGUAGES = {
 log = logging.getLogger("einsight")
 
 
-@dataclass(frozen=True)
-class Edit:
-    """One change of a text, in the offsets that held before it."""
-
-    start: int
-    end: int
-    new: str
+# all that an analysis is a function of: the version, its lines, the layout that is set, the choice of plugins
+State = tuple[int, LineIndex, str, int]
 
 
 @dataclass(eq=False)
 class OpenDocument:
     """A document at a version.
 
-    `beside` gives the files beside it, for the macros in them.  `edits` have reached the text and not yet the sheet; whoever computes calls `settled` first.  `generation` counts
-    the times that the sheet has changed: who stepped aside while he computed looks whether it is still the same.
+    `beside` gives the files beside it, for the macros in them.
     """
 
     uri: str
     language: str
     version: int
     lines: LineIndex
-    layout: str = "numerator"  # or `auto`: the one that the claims follow when the document is first read
+    layout: str = "numerator"  # or `auto`: the one that most of the claims follow
     budget: float | None = None
-    edits: deque[Edit] = field(default_factory=deque)
     beside: Beside | None = None
     is_open: bool = True
-    generation: int = 0
     was_finished: bool = False  # has everything in it been judged once?
-    _sheet: Sheet | None = None
     plugins: int = 0  # which choice of plugins it is worked out with
-    _made_for: tuple[str, int] = ("", 0)  # the layout and the plugins when the sheet was made
-    _lock: threading.Lock = field(default_factory=threading.Lock)  # text and edits change together
+    _sheets: dict[str, Sheet] = field(default_factory=dict)  # by layout; of more than one only where they are compared
+    _made_for: tuple[str, int] = ("", 0)  # the layout that was set and the plugins when the sheets were made
+    _chosen: str = ""  # the layout whose sheet counts
+    _compared: str | None = None  # the text for which that was found
 
     @property
     def text(self) -> str:
@@ -75,56 +67,67 @@ class OpenDocument:
                 "%s: a change to version %s came behind version %s and is left out", self.uri, version, self.version
             )
             return False
+        lines = self.lines
         for change in changes:
-            self._change(change)
-        self.version = version
+            lines = changed_lines(lines, change)
+        self.lines, self.version = lines, version
         return True
 
-    def _change(self, change: Any) -> None:
-        where = getattr(change, "range", None)
-        if where is None:
-            start, end = 0, len(self.text)
-        else:
-            start, end = sorted(self.lines.offset(p.line, p.character) for p in (where.start, where.end))
-        text = self.text[:start] + change.text + self.text[end:]
-        lines = self.lines.edited(start, end, text)
-        with self._lock:
-            self.lines = lines
-            self.edits.append(Edit(start, end, change.text))
-
     def settled(self) -> tuple[Sheet, LineIndex]:
-        """The sheet with every edit in it, and the lines of its text.  Call this where computations take turns."""
-        with self._lock:
-            edits, lines = list(self.edits), self.lines
-            self.edits.clear()
-        from ..services.sheet import Sheet  # a quarter of a second, the first time
+        """The sheet of the text, and the lines of that.  Call this where computations take turns."""
+        lines = self.lines
+        if self._made_for != (self.layout, self.plugins):
+            self._made_for, self._sheets, self._chosen = (self.layout, self.plugins), {}, ""
+        if not self._chosen:
+            self._choose(lines.text)
+        return self._sheet_in(self._chosen, lines.text), lines
 
-        stands = self._sheet is not None and self._made_for == (self.layout, self.plugins)
-        if edits or not stands:
-            self.generation += 1
-        if self._sheet is None or not stands:
-            self._sheet = Sheet(lines.text, self.language, self._chosen_layout(lines.text), beside=self.beside)
-            self._made_for = (self.layout, self.plugins)
-        else:
-            for edit in edits:
-                self._sheet.edit(edit.start, edit.end, edit.new)
-        self._sheet.budget = self.budget
-        return self._sheet, lines
+    def has_changed_layout(self) -> bool:
+        """Do the claims, as they now are, follow another layout?  Then its sheet counts."""
+        before, text = self._chosen, self.lines.text
+        if self._compared != text:
+            self._choose(text)
+        return self._chosen != before
 
-    def _chosen_layout(self, text: str) -> str:
-        if self.layout != "auto":
-            return self.layout
-        from ..services.check import likely_layout
+    def _choose(self, text: str) -> None:
+        chosen = self.layout
+        if chosen == "auto":
+            from ..services.check import layout_among
 
-        return likely_layout(text, self.language, self.budget, self.beside)
+            chosen = layout_among(text, lambda layout: self._sheet_in(layout, text))
+        self._chosen, self._compared = chosen, text
+
+    def _sheet_in(self, layout: str, text: str) -> Sheet:
+        """The sheet of a text in a layout."""
+        sheet = self._sheets.get(layout)
+        if sheet is None:
+            from ..services.sheet import Sheet  # a quarter of a second, the first time
+
+            sheet = self._sheets[layout] = Sheet(text, self.language, layout, beside=self.beside)
+        sheet.budget = self.budget
+        sheet.become(text)
+        return sheet
 
     def lines_for(self, uri: str, lines: LineIndex) -> LineIndex:
         """The lines that positions in one of its texts are of; there is only one, but in a notebook."""
         return lines
 
-    def is_stale(self) -> bool:
-        """Would a computation on the sheet be on a text that is no longer there?"""
-        return bool(self.edits) or not self.is_open
+    @property
+    def state(self) -> State:
+        return self.version, self.lines, self.layout, self.plugins
+
+    def is_stale(self, state: State) -> bool:
+        """Would a computation that began in that state be on what is no longer there?"""
+        return not self.is_open or self.state != state
+
+
+def changed_lines(lines: LineIndex, change: Any) -> LineIndex:
+    """The lines after one change of a notification."""
+    where = getattr(change, "range", None)
+    start, end = 0, len(lines.text)
+    if where is not None:
+        start, end = sorted(lines.offset(p.line, p.character) for p in (where.start, where.end))
+    return lines.edited(start, end, lines.text[:start] + change.text + lines.text[end:])
 
 
 class Documents:

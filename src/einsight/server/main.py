@@ -30,6 +30,8 @@ from . import notebooks
 from .documents import Documents, OpenDocument
 from .protocol import Protocol
 from .publishing import Publisher
+from .tcp import over_socket
+from .transport import over_pipes
 from .turns import TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
@@ -73,6 +75,7 @@ class Server(LanguageServer):
         self.exit_code = 1
         self.background_tasks: set[asyncio.Future[Any]] = set()
         self._file_settings: dict[str, Settings] = {}
+        self._bad_files: set[str] = set()  # of settings, which have a diagnostic
         self._plugins = 0  # counts the choices of plugins
         self._passed_over: set[str] = set()  # files of rules in a workspace that is not trusted
 
@@ -174,8 +177,10 @@ class Server(LanguageServer):
         if known is None:
             path = path_of(uri)
             known = self._file_settings[uri] = settings_for(path) if path is not None else Settings()
-            for problem in known.problems:
-                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+            if known.problem is not None and known.problem.source not in self._bad_files:
+                self._bad_files.add(known.problem.source)
+                self.publisher.of_settings(known.problem)
+                self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, str(known.problem)))
         return known.over(self.editor.checking)
 
     def apply_settings(self, document: OpenDocument) -> None:
@@ -230,10 +235,13 @@ class Server(LanguageServer):
 
     def settings_changed(self) -> None:
         """Take up new settings in every document that is open."""
+        were_bad, self._bad_files = self._bad_files, set()
         self._file_settings.clear()
         for document in self.documents.all():
             self.apply_settings(document)
             self.publisher.schedule(document, 0)
+        for source in were_bad - self._bad_files:
+            self.publisher.send_for(Path(source).as_uri(), [])
         self.publisher.refresh_views()
 
     async def pull_settings(self) -> None:
@@ -255,8 +263,9 @@ class Server(LanguageServer):
         before, self.given_settings, self._editor = self.editor, given, None
         if self.editor == before:
             return
-        for problem in self.editor.checking.problems:
-            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, problem))
+        if self.editor.checking.problem is not None:
+            told = str(self.editor.checking.problem)
+            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, told))
         self.settings_changed()
 
     def load(self) -> None:
@@ -297,16 +306,13 @@ class Server(LanguageServer):
         """Have something worked out that will be asked for again, when nobody waits for anything."""
         document = self.documents.get(uri)
         if document is not None:
-            generation = document.generation
+            state = document.state
 
             def run() -> None:
                 with within(document.budget):
                     work(document.settled()[0])
 
-            def is_stale() -> bool:
-                return document.is_stale() or document.generation != generation
-
-            task = asyncio.ensure_future(self.turns.background(run, stale=is_stale))
+            task = asyncio.ensure_future(self.turns.background(run, stale=lambda: document.is_stale(state)))
             self.background_tasks.add(task)
             task.add_done_callback(self.background_tasks.discard)
 
@@ -351,8 +357,11 @@ def make_server() -> Server:
     return server
 
 
-def serve(address: tuple[str, int] | None = None) -> int:
-    """Serve on stdio, or on a TCP address, until the client leaves; the exit status."""
+def serve(address: tuple[str, int] | None = None, announce: Callable[[str], None] = print) -> int:
+    """Serve on stdio, or one client on a TCP address, until the client leaves; the exit status.
+
+    `announce` is given what that client has to know.  Raises CannotServe where the address cannot be served.
+    """
     from ..services.memory import limit_memory
 
     limit_memory()
@@ -370,7 +379,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
         questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
-        server.start_io(stdin=questions, stdout=answers)
+        over_pipes(server, questions, answers)
     else:
-        server.start_tcp(*address)
+        over_socket(server, *address, announce)
     return server.exit_code

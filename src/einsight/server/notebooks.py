@@ -6,7 +6,7 @@ CellLines  the lines of one cell: positions from its start, offsets of the docum
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from lsprotocol import types as lsp
 
 from ..documents.notebook import CELL_END
 from ..documents.positions import LineIndex
-from .documents import Edit, OpenDocument
+from .documents import OpenDocument, changed_lines
 
 MARKDOWN = "markdown"
 
@@ -97,38 +97,21 @@ class OpenNotebook(OpenDocument):
         made = [before.get(c.uri, c) if not c.is_markdown else c for c in cells]
         self.cells[start : start + count] = made
         left = {c.uri for c in self.cells}
-        self._take()
         return [c for uri, c in before.items() if uri not in left]
 
     def change_cell(self, uri: str, version: int, changes: Sequence[Any]) -> None:
         cell = next((c for c in self.cells if c.uri == uri), None)
         if cell is None or not cell.is_markdown:
             return
+        lines = LineIndex(cell.text, self.lines.encoding)
         for change in changes:
-            where = getattr(change, "range", None)
-            lines = LineIndex(cell.text, self.lines.encoding)
-            start, end = 0, len(cell.text)
-            if where is not None:
-                start, end = sorted(lines.offset(p.line, p.character) for p in (where.start, where.end))
-            cell.text = cell.text[:start] + change.text + cell.text[end:]
-        cell.version = version
-        self._take()
+            lines = changed_lines(lines, change)
+        cell.text, cell.version = lines.text, version
 
-    def _take(self) -> None:
-        """The text as the cells now have it, and the one edit that leads there."""
+    def take(self, version: int) -> None:
+        """Have the text as the cells now are, at a version."""
         lines = NotebookLines([c for c in self.cells if c.is_markdown], self.lines.encoding)
-        old, new = self.text, lines.text
-        start = _common(old, new)
-        behind = _common(old[start:][::-1], new[start:][::-1])
-        with self._lock:
-            self.lines = lines
-            self.edits.append(Edit(start, len(old) - behind, new[start : len(new) - behind]))
-
-
-def _common(old: str, new: str) -> int:
-    """How many characters at the beginning of two texts are the same."""
-    shortest = range(1, min(len(old), len(new)) + 1)
-    return bisect_left(shortest, True, key=lambda k: old[:k] != new[:k])
+        self.lines, self.version = lines, version
 
 
 def opened(params: lsp.DidOpenNotebookDocumentParams, encoding: str) -> OpenNotebook:
@@ -140,17 +123,15 @@ def opened(params: lsp.DidOpenNotebookDocumentParams, encoding: str) -> OpenNote
 
 def changed(notebook: OpenNotebook, params: lsp.DidChangeNotebookDocumentParams) -> list[Cell]:
     """Take in a change; gives the cells that are gone."""
-    notebook.version = params.notebook_document.version
     gone: list[Cell] = []
     cells = params.change.cells
-    if cells is None:
-        return gone
-    if cells.structure is not None:
+    if cells is not None and cells.structure is not None:
         array = cells.structure.array
         fresh = _cells(array.cells or (), cells.structure.did_open or ())
         gone = notebook.rearrange(array.start, array.delete_count, fresh)
-    for content in cells.text_content or ():
+    for content in (cells.text_content if cells is not None else None) or ():
         notebook.change_cell(content.document.uri, content.document.version, content.changes)
+    notebook.take(params.notebook_document.version)
     return gone
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cattrs import transform_error
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
@@ -32,6 +33,17 @@ class Malformed:
     id: Any
     method: str
     reason: str
+
+
+def _reason(problem: JsonRpcException) -> str:
+    """What does not fit, and where: `required field missing @ $.params.position`."""
+    cause = problem.__cause__
+    if not isinstance(cause, BaseException):
+        return str(problem)
+    try:
+        return "; ".join(transform_error(cause, path="$"))
+    except Exception:  # it knows the errors of its own making alone
+        return " ".join(str(cause).split()) or type(cause).__name__
 
 
 class Protocol(LanguageServerProtocol):
@@ -71,8 +83,10 @@ class Protocol(LanguageServerProtocol):
         try:
             return super().structure_message(data)
         except JsonRpcException as problem:
-            reason = str(problem.__cause__ or problem).splitlines()[0]
-            return Malformed(data.get("id"), str(data.get("method", "")), reason)
+            id_ = data.get("id")
+            return Malformed(
+                id_ if isinstance(id_, (int, str)) else None, str(data.get("method", "")), _reason(problem)
+            )
 
     def handle_message(self, message: Any) -> None:
         if isinstance(message, Malformed):
@@ -83,6 +97,8 @@ class Protocol(LanguageServerProtocol):
             self._send_data({"jsonrpc": "2.0", "id": message.id, "error": refusal})
         elif isinstance(message, (dict, list, str, int, float, type(None))):
             log.warning("a message that is no JSON-RPC is left out")
+            invalid = {"code": lsp.ErrorCodes.InvalidRequest.value, "message": "this is no message of JSON-RPC 2.0"}
+            self._send_data({"jsonrpc": "2.0", "id": None, "error": invalid})
         else:
             super().handle_message(message)
 

@@ -7,18 +7,22 @@ import gc
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from ..documents.positions import LineIndex
+from ..terms.interruption import now
 from . import wire
-from .documents import OpenDocument
+from .documents import OpenDocument, State
 from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
+    from ..services.settings import BadSettings
     from ..services.sheet import Sheet
     from .main import Server
 
@@ -38,29 +42,38 @@ log = logging.getLogger("einsight")
 class _Slice:
     """Reading and judging for a while."""
 
-    def __init__(self, document: OpenDocument):
-        self.document = document
-        self.generation = -1
+    def __init__(self, document: OpenDocument, state: State):
+        self.document, self.state = document, state
         self.has_read = False  # all of it: claims are what is left
 
     def is_stale(self) -> bool:
-        changed = self.generation >= 0 and self.document.generation != self.generation
-        return changed or self.document.is_stale()
+        return self.document.is_stale(self.state)
 
     def run(self) -> bool:
         """Is everything done?"""
-        end = time.monotonic() + SLICE
         sheet, _ = self.document.settled()
-        self.generation = self.document.generation
-        sheet.catch_up(pause=lambda: time.monotonic() > end)
+        is_over = _after(SLICE)
+        sheet.catch_up(pause=is_over)
         if sheet.dirty:
             return False
         self.has_read = True
         for cell in sheet.next_claims():
-            if time.monotonic() > end:
+            if is_over():
                 return False
             sheet.judge(cell)
-        return True
+        return not self.document.has_changed_layout()
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Have so many seconds gone by?  Never at the first look, so that every slice gets on, however busy the machine."""
+    end, looks = now() + seconds, 0
+
+    def is_over() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 1 and now() > end
+
+    return is_over
 
 
 def _texts(document: OpenDocument, lines: LineIndex) -> list[tuple[str, int, LineIndex]]:
@@ -138,21 +151,21 @@ class Publisher:
 
     async def _work(self, document: OpenDocument) -> None:
         """Slices of work, and after each what has been found; a newer version ends it."""
-        version, was_read = document.version, False
+        state, was_read = document.state, False
         patience = IMPATIENT if document.was_finished else SLICE
-        while document.is_open and document.version == version:
-            work = _Slice(document)
+        while not document.is_stale(state):
+            work = _Slice(document, state)
             slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
             while not (was_read or slice_.done()):  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)
                 was_read = work.has_read
                 if not slice_.done():
-                    await self._publish(document, version)
+                    await self._publish(document, state)
             finished = await slice_
             was_read = was_read or work.has_read
             if finished is None:
                 return
-            await self._publish(document, version)
+            await self._publish(document, state)
             if finished:
                 document.was_finished = True
                 break
@@ -160,15 +173,15 @@ class Publisher:
             self.drawn_when_unfinished = False
             self.refresh_views()
 
-    async def _publish(self, document: OpenDocument, version: int) -> None:
-        found = await self.server.turns.urgent(self._found, document)
-        if document.is_open and document.version == version and found is not None:
+    async def _publish(self, document: OpenDocument, state: State) -> None:
+        found = await self.server.turns.urgent(self._found, document, state)
+        if found is not None and not document.is_stale(state):
             for uri, of, diagnostics in found:
                 self.send(uri, of, diagnostics)
 
-    def _found(self, document: OpenDocument) -> list[tuple[str, int, list[dict[str, Any]]]] | None:
+    def _found(self, document: OpenDocument, state: State) -> list[tuple[str, int, list[dict[str, Any]]]] | None:
         """The diagnostics of each text of a document, with its URI and version."""
-        if document.is_stale():
+        if document.is_stale(state):
             return None
         sheet, lines = document.settled()
         found = self._reported(document, sheet, lines)
@@ -185,6 +198,14 @@ class Publisher:
         self.server.protocol.notify_plain(  # type: ignore[attr-defined]
             "textDocument/publishDiagnostics", {"uri": uri, "version": version, "diagnostics": found}
         )
+
+    def send_for(self, uri: str, found: list[dict[str, Any]]) -> None:
+        """Diagnostics of a file that is not open."""
+        self.server.protocol.notify_plain("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": found})  # type: ignore[attr-defined]
+
+    def of_settings(self, bad: BadSettings) -> None:
+        """What is wrong in a file of settings, told in that file."""
+        self.send_for(Path(bad.source).as_uri(), [wire.of_line(bad.line - 1, "EIN001", bad.words)])
 
     async def _show_progress(self, document: OpenDocument) -> None:
         """A progress bar, where the work goes on for long and the client shows one; until this is cancelled."""

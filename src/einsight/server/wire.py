@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..documents.positions import LineIndex
-from ..lowering.report import Diagnostic, Fix, Span
+from ..lowering.report import NAMES, Diagnostic, Fix, Span
+from ..notation.quoting import visible
 from .notebooks import CellLines, NotebookLines
 
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
@@ -56,11 +57,11 @@ def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
         "code": found.code,
         "codeDescription": {"href": f"{PAGES}#{found.code.lower()}"},
         "source": "einsight",
-        "message": found.message,
+        "message": visible(found.message, lines=True),
     }
     if found.related:
         made["relatedInformation"] = [
-            {"location": location(span, lines, uri), "message": words}
+            {"location": location(span, lines, uri), "message": visible(words, lines=True)}
             for span, words in found.related
             if not isinstance(span, str)
         ]
@@ -72,8 +73,20 @@ def diagnostic(found: Diagnostic, lines: LineIndex, uri: str) -> dict[str, Any]:
     return made
 
 
+def of_line(line: int, code: str, message: str) -> dict[str, Any]:
+    """A diagnostic on a whole line of a file whose text is not at hand."""
+    return {
+        "range": {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}},
+        "severity": SEVERITIES[NAMES[code][1]],
+        "code": code,
+        "codeDescription": {"href": f"{PAGES}#{code.lower()}"},
+        "source": "einsight",
+        "message": message,
+    }
+
+
 def fix(found: Fix, lines: LineIndex) -> dict[str, Any]:
-    return {"title": found.title, "range": range_of(found.span, lines), "newText": found.text}
+    return {"title": visible(found.title), "range": range_of(found.span, lines), "newText": found.text}
 
 
 def diagnostics(found: Sequence[Diagnostic], lines: LineIndex, uri: str) -> list[dict[str, Any]]:

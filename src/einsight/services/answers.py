@@ -12,6 +12,7 @@ from ..lowering.names import Names
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import code
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.tree import Node, Relation
@@ -97,11 +98,7 @@ def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = 
 
 def reason(problem: BudgetExceeded | MissingRule) -> str:
     """Why a term could not be worked out."""
-    if isinstance(problem, BudgetExceeded):
-        return str(problem)
-    body = problem.term.body
-    what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
-    return f"no rule differentiates `{what}`"
+    return str(problem)
 
 
 def in_other_layout(text: str, value: Value, found: Answer, names: Names, layout: str) -> Answer | None:
@@ -202,4 +199,5 @@ def shortened(text: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{n}`" for n in names)
+    """The names in a line of Markdown."""
+    return ", ".join(map(code, names))

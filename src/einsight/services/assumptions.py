@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..lowering.names import SQUARE_PROPERTIES
+from ..lowering.properties import beside, consistent
 from ..terms import build
 from ..terms.dimension import Dim, Tensor, fresh_index
 from ..terms.term import Apply, Bracket, Component, Delta, Size, Term
@@ -73,9 +74,10 @@ def held(term: Term, given: Iterable[tuple[str, str]]) -> Term:
     special: dict[Tensor, Tensor] = {}
     for tensor in term.depends:
         square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
-        said = {p for name, p in given if name == tensor.name and (square or p not in SQUARE_PROPERTIES)}
+        said = consistent(p for name, p in given if name == tensor.name and (square or p not in SQUARE_PROPERTIES))
+        said = beside(said, tensor.properties)
         if "positive-definite" in said:
-            said.add("symmetric")
+            said |= {"symmetric"}
         if tensor.definition is None and not said <= tensor.properties:
             special[tensor] = Tensor(tensor.name, tensor.dims, tensor.properties | said)
     return replace_tensors(term, special) if special else term

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..documents.regions import Region
 from ..lowering.names import Fact
-from ..lowering.report import NAMES, Diagnostic, Span
+from ..lowering.report import NAMES, Diagnostic, Span, is_fault
 from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
 from ..terms.term import Derivative, has_head
@@ -33,7 +33,7 @@ def _is_lack(found: Diagnostic) -> bool:
 
     So it is where a shape is at odds with no declaration: authors write `1` for ones, `x · y` for `xᵀ y`, `|x|` for a norm.
     """
-    if found.severity != "error":
+    if found.severity != "error" or is_fault(found):
         return False
     says_no_size = found.code == "EIN404" and found.message.startswith("nothing says")
     return found.code < "EIN300" or (found.code < "EIN400" and not found.related) or says_no_size
@@ -61,7 +61,7 @@ class Analysis:
 
 @dataclass(eq=False, slots=True)
 class Cell:
-    """A statement or directive of a document, at its place in it."""
+    """A statement or directive of a document, at its place in it.  One that is gone has the `order` -1."""
 
     item: Piece | Directive
     place: Place
@@ -168,9 +168,10 @@ class Place:
     region: Region | None = None
     cells: list[Cell] = field(default_factory=list)
 
-    def same(self, other: Place) -> bool:
-        alike = self.is_translated == other.is_translated and self.page == other.page
-        return self.items == other.items and self.length == other.length and alike and self.said == other.said
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that an analysis and a verdict rest on; where it stands is none of it."""
+        return self.items, self.length, self.is_translated, self.page, self.said
 
     @property
     def is_translated(self) -> bool:
@@ -224,7 +225,7 @@ def told(cell: Cell, found: Diagnostic) -> Diagnostic:
         return found
     message = region.in_words(raised(found.message) if region.translated else found.message)
     found = replace(found, message=message, fixes=found.fixes if region.is_verbatim else ())
-    return _softened(found, cell.doubt) if cell.doubt else found
+    return _softened(found, cell.doubt) if cell.doubt and not is_fault(found) else found
 
 
 def _softened(found: Diagnostic, doubt: str) -> Diagnostic:

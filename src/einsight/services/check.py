@@ -24,6 +24,8 @@ class Findings:
     unread           spans that were not understood
     unread_reasons   the same, each with the reason
     formulas         how many formulas, or statements of an `.ein` text, the claims stand in
+    failing          of the claims that do not stand, by their numbers, the codes that say so; what a comment or directive
+                     of the text ignores is not among them
     layout           the one that claims were read in
     """
 
@@ -32,6 +34,7 @@ class Findings:
     unread_reasons: list[tuple[Span, str]] = field(default_factory=list)
     formulas: int = 0
     layout: str = "numerator"
+    failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unread(self) -> list[Span]:
@@ -61,11 +64,33 @@ def check_within(
     """
     require_text("the text", text)
     if layout == "auto":
-        return _in_most_likely_layout(budget, text, language, beside)
+        return _in_most_likely_layout(text, lambda one: check_within(budget, text, language, one, beside))
     require_layout(layout)
-    sheet = Sheet(text, language, layout, budget, beside)
+    return _found(Sheet(text, language, layout, budget, beside))
+
+
+def _found(sheet: Sheet) -> Findings:
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), layout)
+    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet))
+
+
+_SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}
+
+
+def _failing(sheet: Sheet) -> dict[int, tuple[str, ...]]:
+    """The claims that do not stand; one whose sides do not even conform may be told by any error of its statement."""
+    claims = [(cell, claim) for cell in sheet.cells for claim in sheet.claims_of(cell)]
+    failing = {}
+    for number, (cell, claim) in enumerate(claims):
+        if claim.verdict in ("right", "undecided"):
+            continue
+        errors = sorted({d.code for d in cell.diagnostics if d.severity == "error"})
+        codes = (_SAID_BY[claim.verdict],) if claim.verdict in _SAID_BY else tuple(errors)
+        silent = cell.analysis.silent if cell.analysis is not None else frozenset()
+        if "*" in silent or (silent and silent.issuperset(codes)):
+            continue
+        failing[number] = codes
+    return failing
 
 
 def _formulas(sheet: Sheet) -> int:
@@ -74,9 +99,14 @@ def _formulas(sheet: Sheet) -> int:
     return len({(r.start, r.end) if r is not None and r.translated else order for r, order in regions})
 
 
-def likely_layout(text: str, language: str, budget: float | None = None, beside: Beside | None = None) -> str:
+def likely_layout(text: str, language: str) -> str:
     """The layout under which most claims of a text hold."""
-    return _in_most_likely_layout(budget, text, language, beside).layout
+    return layout_among(text, lambda layout: Sheet(text, language, layout))
+
+
+def layout_among(text: str, sheet_in: Callable[[str], Sheet]) -> str:
+    """The same, by the sheets of the text in each layout."""
+    return _in_most_likely_layout(text, lambda layout: _found(sheet_in(layout))).layout
 
 
 _NAMES_LAYOUT = re.compile(
@@ -92,15 +122,15 @@ def _named_layout(text: str) -> str:
     return said.pop() or "" if len(said) == 1 else ""
 
 
-def _in_most_likely_layout(budget: float | None, text: str, language: str, beside: Beside | None) -> Findings:
+def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Findings:
     """The findings in the layout that the text names, or else under which most claims hold; claims that hold in another one
     are told (EIN406)."""
     named = _named_layout(text)
     first = named or "numerator"
-    tried = {first: check_within(budget, text, language, first, beside)}
+    tried = {first: found_in(first)}
     if all(c.verdict == "right" for c in tried[first].claims):
         return tried[first]
-    tried |= {other: check_within(budget, text, language, other, beside) for other in LAYOUTS if other not in tried}
+    tried |= {other: found_in(other) for other in LAYOUTS if other not in tried}
     # what holds under an assumption speaks for a layout too, but less
     held = {
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
@@ -125,6 +155,9 @@ def _in_most_likely_layout(budget: float | None, text: str, language: str, besid
                 f"depend on it follow {best} layout; {found.message}"
             )
             findings.diagnostics[place] = replace(found, code="EIN406", severity=NAMES["EIN406"][1], message=message)
+            findings.failing |= {
+                k: ("EIN406",) for k, c in enumerate(findings.claims) if c.span == found.span and k in findings.failing
+            }
     return findings
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..lowering.layout import LAYOUTS
 from ..lowering.names import PROPERTIES, Entry
 from ..lowering.report import NAMES, Span
+from ..notation.quoting import code
 from ..rules.catalogue import catalogue
 from .answers import axes_of_indices
 from .cells import Cell
@@ -178,7 +179,7 @@ def _words(sheet: Sheet, offset: int, span: Span) -> Iterator[Item]:
         yield Item(name, "function", span, described.signature, described.doc, f"{name}($1)", True, f"1{name}")
     for name, function in catalogue().functions.items():
         if name not in ARRAY_FUNCTIONS:
-            doc = "; ".join(f"derivative `{d}`" for d in function.derivative if d)
+            doc = "; ".join(f"derivative {code(d)}" for d in function.derivative if d)
             yield Item(name, "function", span, "entry by entry", doc, f"{name}($1)", True, f"1{name}")
     if not sheet.text[max(sheet.text.rfind(c, 0, span[0]) for c in "\r\n;") + 1 : span[0]].strip():
         yield from _beginnings(span)
@@ -253,7 +254,7 @@ def _described(sheet: Sheet, cell: Cell | None, name: str) -> Described | None:
     if found is None:
         return None
     arguments = tuple((z, "an array of any shape") for z in ("z", "w")[: found.arity])
-    derivative = "; ".join(f"∂/∂{z} = {d}" for (z, _), d in zip(arguments, found.derivative, strict=True) if d)
+    derivative = "; ".join(code(f"∂/∂{z} = {d}") for (z, _), d in zip(arguments, found.derivative, strict=True) if d)
     return Described(
         f"{name}({', '.join(z for z, _ in arguments)})", f"entry by entry; {derivative}".rstrip("; "), arguments
     )

@@ -50,7 +50,7 @@ def _derivation(sheet: Sheet, offset: int, target: str, variable: str | None) ->
         return None
     if target == "steps":
         return as_latex(found)
-    links = sheet.noted(cell, ("chain", found.span, variable), lambda names: chain(found, cell, names))
+    links = sheet.noted(cell, ("chain", found.inside, variable), lambda names: chain(found, cell, names))
     return None if links is None else "\n  = ".join(links)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lowering.names import Names
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..syntax.finding import expressions_at
 from ..syntax.tree import Node, Relation
@@ -34,6 +35,7 @@ from .sheet import Sheet
 class Derivation:
     """An expression, the steps that work it out, and what comes out, with the span that it is about.
 
+    `inside` is that span in its statement, which stays the same where the statement moves.
     `start` is the expression in components, and in LaTeX; `other` is the answer in the other layout.
     """
 
@@ -45,6 +47,7 @@ class Derivation:
     steps: tuple[Step, ...]
     answer: Answer | None
     other: Answer | None = None
+    inside: Span = (0, 0)
 
 
 def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str | None = None) -> Derivation | None:
@@ -57,7 +60,8 @@ def derivation(sheet: Sheet, offset: int, end: int | None = None, variable: str 
         return None
     at, stop = _selected(sheet, cell, offset, offset if end is None else end)
     key = ("derivation", at, stop, variable)
-    return sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
+    found = sheet.noted(cell, key, lambda names: _derive_at(cell, names, at, stop, variable))
+    return None if found is None else replace(found, span=cell.move(found.inside))
 
 
 def _selected(sheet: Sheet, cell: Cell, start: int, end: int) -> Span:
@@ -93,7 +97,7 @@ def _derives(lowered: Lowered) -> bool:
 
 def _made(cell: Cell, node: Node, part: Part, names: Names) -> Derivation:
     text = cell.lowered.text[node.start : node.end]
-    return _derivation(cell, cell.move((node.start, node.end)), text, part, names)
+    return _derivation(cell, (node.start, node.end), text, part, names)
 
 
 def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation | None:
@@ -112,7 +116,7 @@ def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation
         if value is None or value.flexible:
             return None
         part = Part(expression, value, value.plain_axes)
-    return _derivation(cell, cell.move((0, len(lowered.text))), expression, part, names)
+    return _derivation(cell, (0, len(lowered.text)), expression, part, names)
 
 
 def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Names) -> Derivation:
@@ -132,6 +136,7 @@ def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Name
         tuple(steps_of(value, part.axes)),
         found,
         in_other_layout(part.text, value, found, names, layout) if found is not None else None,
+        span,
     )
 
 
@@ -146,7 +151,7 @@ def as_text(found: Derivation) -> str:
 
 def as_latex(found: Derivation) -> str:
     """An `aligned` environment, the rule behind each line."""
-    rows = [f"& {found.start_latex}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in found.steps]
+    rows = [f"& {found.start_latex}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in found.steps]
     if found.answer is not None and found.answer.matrix is not None:
         rows.append(rf"={{}}& {found.answer.latex} && \text{{{found.answer.layout} layout}}")
     return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -16,20 +15,23 @@ from ..lowering.report import Diagnostic, EinsightError, Report
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts
 from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
+from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Derivative, Term, has_head
+from ..terms.term import Derivative, NumberTooLong, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
+from .lazily import lazily
 from .memory import VARIABLE
 from .readback import definitions_in, verified_matrix
 from .settings import BUDGET
@@ -74,15 +76,15 @@ class Derived:
     unreduced: Term = field(repr=False)
     # what may tell the size of a dimension: the tensors of the expression, then all that are declared
     inputs: tuple[Tensor, ...] = field(repr=False)
-    names: Names = field(repr=False)
-    # the derivative as it stands in `layout`, not carried out
-    laid: Value = field(repr=False)
+    names: Names = field(repr=False, compare=False)  # what is declared; what counts of it is in the term
+    # the derivative as it stands in `layout`, not carried out; its axes may be fresh ones
+    laid: Value = field(repr=False, compare=False)
     # is it a first derivative of a number?
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
 
-    @cached_property
+    @lazily
     def matrix(self) -> str | None:
         """The matrix form in `layout`, or None where there is none; read back before it is given out."""
 
@@ -105,7 +107,7 @@ class Derived:
             self.not_tried.append(f"EIN504: the {what} was not found, {refused.diagnostics[0].message}")
             return None
 
-    @cached_property
+    @lazily
     def not_tried(self) -> list[str]:
         """What was given up since it takes too much time or memory, as far as it has been asked for."""
         return []
@@ -115,7 +117,7 @@ class Derived:
         """Rows and columns of the matrix form."""
         return tuple(str(d) for d in self.laid.layout) if self.laid.rank and self.matrix is not None else None
 
-    @cached_property
+    @lazily
     def gradient(self) -> str | None:
         """Of a number's derivative, the matrix form in the variable's own shape."""
         if not self.has_gradient or self.matrix is None:
@@ -123,12 +125,12 @@ class Derived:
         own = Value(self.term, self.axes)
         return self._sought("gradient", lambda: verified_matrix(self.term, own, self.names))
 
-    @cached_property
+    @lazily
     def latex(self) -> str:
         """The matrix form, or the index form where there is none."""
         return formula_latex(self.matrix) if self.matrix is not None else latex_form(self.term, named_axes(self.axes))
 
-    @cached_property
+    @lazily
     def formula(self) -> str:
         """What generated code computes: an array whose axes are `free` in every layout, so not always `matrix`."""
         own = Value(self.term, self.axes)
@@ -137,7 +139,7 @@ class Derived:
             whole = self._sought("matrix form", lambda: verified_matrix(self.term, own, self.names))
         return whole or (f"{self.index}, axes {', '.join(self.free)}" if self.free else self.index)
 
-    @cached_property
+    @lazily
     def steps(self) -> list[Step]:
         """The derivation, one rule a step, ending in the matrix form.  Raises EinsightError where it is too long."""
         names = free_names(self.axes)
@@ -169,7 +171,7 @@ class Derived:
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
         first = latex_form(self.unreduced, free_names(self.axes))
-        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{s.rule}}}" for s in self.steps]
+        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in self.steps]
         return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
@@ -291,6 +293,8 @@ def answering(budget: float | None = BUDGET) -> Iterator[None]:
         raise fail(beyond(spent), str(spent)) from None
     except MemoryError:
         raise fail("EIN504", OUT_OF_MEMORY) from None
+    except NumberTooLong as problem:
+        raise fail("EIN504", str(problem)) from None
     except RecursionError:
         raise fail("EIN504", "the expression is nested too deeply: define its inner parts under names") from None
 
@@ -323,6 +327,11 @@ def _listed(what: str, given: object) -> list[object]:
 
 def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     """The names that some statements declare and define.  Raises EinsightError."""
+    return _declared(declare, layout)[0]
+
+
+def _declared(declare: str | Sequence[str], layout: str) -> tuple[Names, list[Diagnostic]]:
+    """The same, and what there is to say of those statements that is no error."""
     lines = [declare] if isinstance(declare, str) else _listed("`declare`", declare)
     require_text("`declare`", *lines)
     text = "\n".join(map(str, lines))
@@ -330,14 +339,14 @@ def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     errors = [d for d in found if d.severity == "error"]
     if errors:
         raise EinsightError(errors)
-    return names
+    return names, found
 
 
 def _lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:
     """The value of an expression or of the right side of a definition."""
     from ..lowering.statements import lower_statement
 
-    text = expression.strip()
+    text = blanked(expression).strip()
     if not text:
         raise fail("EIN001", "the expression is empty: write what to derive, as in `y' A x`")
     lowered = lower_statement(Piece(0, text), names, layout)
@@ -375,7 +384,9 @@ def derive(
     if wrt is not None:
         require_text("`wrt`", *((wrt,) if isinstance(wrt, str) else _listed("`wrt`", wrt)))
     with answering():
-        return _derive(expression, wrt, read_declarations(declare, layout), order, layout)
+        names, said = _declared(declare, layout)
+        found = _derive(expression, wrt, names, order, layout)
+        return replace(found, diagnostics=(*said, *found.diagnostics))
 
 
 def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
@@ -418,11 +429,12 @@ def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, orde
 
 
 def _variable(text: str, names: Names, reader: Reader, axes: tuple[Index, ...]) -> tuple[tuple[Any, ...], Any]:
-    tree, problems = parse_statement(text.strip())
+    text = blanked(text).strip()
+    tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
         raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
     node = tree.sides[0]
-    entry = names.get(text.strip())
+    entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
         letters = list(named.values())[len(axes) :]
@@ -468,9 +480,8 @@ def reduce(term: Term) -> Term:
     try:
         return normal_form(term)
     except MissingRule as missing:
-        body = missing.term.body
-        what = getattr(body, "function", None) or getattr(body, "name", None) or type(body).__name__.lower()
-        raise fail("EIN002", f"no rule differentiates `{what}`: a plugin can add one, as `derivative.{what}`") from None
+        advice = f": a plugin can add one, as `derivative.{missing.name}`" if missing.can_be_added else ""
+        raise fail("EIN002", f"{missing}{advice}") from None
     except BudgetExceeded as spent:
         raise fail(beyond(spent), str(spent)) from None
 
@@ -552,7 +563,7 @@ class Rewritten:
     input: str
     index: str
     free: tuple[str, ...]
-    steps: list[Step]
+    steps: list[Step] = field(hash=False)
 
     def as_json(self) -> dict[str, Any]:
         return {

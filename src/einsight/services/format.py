@@ -7,7 +7,6 @@ and its comment.  White space changes, and signs where a style is asked for (`sp
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ..documents.regions import Region, regions_of
+from ..syntax.blanks import LINE_END
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Directive, Piece, split_document
 from ..syntax.tree import Node
@@ -24,7 +24,6 @@ from .spelling import STYLES, frozen_names
 INDENT = "    "
 BLANK_LINES = 2  # in a row; more say nothing
 COMMENT_DISTANCE = 2
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +262,7 @@ def _rows_as_they_are(text: str, breaks: tuple[int, ...]) -> Iterator[Row]:
 
 def _lines(text: str) -> Iterator[tuple[int, str, str]]:
     place = 0
-    for found in _LINE_END.finditer(text):
+    for found in LINE_END.finditer(text):
         yield place, text[place : found.start()], found[0]
         place = found.end()
     yield place, text[place:], ""

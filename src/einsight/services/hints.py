@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
+from ..notation.quoting import code, prose
 from ..syntax.tree import Relation
 from .answers import Answer, part_value, variables_of
 from .cells import Cell, has_derivative
@@ -58,8 +59,8 @@ def _shape(cell: Cell) -> Iterator[Hint]:
 def _verdicts(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
     for claim in sheet.claims_of(cell):
         sign = SIGNS.get(claim.verdict) or f"✓ if {claim.assumption}"
-        derived = f"einsight derives `{claim.derived}`" if claim.derived and claim.verdict != "right" else ""
-        doubt = f"undecided, since {cell.doubt}" if claim.verdict == "undecided" and cell.doubt else ""
+        derived = f"einsight derives {code(claim.derived)}" if claim.derived and claim.verdict != "right" else ""
+        doubt = f"undecided, since {prose(cell.doubt)}" if claim.verdict == "undecided" and cell.doubt else ""
         yield Hint(cell.move(claim.span)[1], sign, "verdicts", doubt or derived)
 
 
@@ -83,11 +84,13 @@ def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
     found = sheet.noted(cell, "result", lambda names: query_answer(cell, names))
     if found is None or found.problem or found.text == cell.lowered.text:
         return
-    where = f"\n\n{found.shape}, {found.layout} layout" if found.layout else ""
+    where = f"\n\n{prose(found.shape)}, {found.layout} layout" if found.layout else ""
     # components of a whole array are no right side for it
     insert = f" = {found.text}" if " where " not in found.text and (found.matrix or found.indexed) else ""
-    axes = f"\n\naxes {', '.join(found.free)}" if found.free and found.matrix is None and not found.indexed else ""
-    yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"`{found.text}`{axes}{where}", insert)
+    axes = (
+        f"\n\naxes {prose(', '.join(found.free))}" if found.free and found.matrix is None and not found.indexed else ""
+    )
+    yield Hint(_end(cell), _short(f"= {found.text}"), "results", f"{code(found.text)}{axes}{where}", insert)
 
 
 def query_answer(cell: Cell, names: Names) -> Answer | None:

@@ -7,7 +7,6 @@ it stands below a rule.  It is text in Markdown that reads well as it is; `latex
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,12 +16,13 @@ from ..lowering import marks as kinds
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
+from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
 from ..terms.dimension import Tensor
-from ..terms.interruption import OutOfTime
+from ..terms.interruption import OutOfTime, now
 from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
@@ -77,13 +77,13 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     at = inside(sheet.text, cell, offset) if cell is not None else None
     if cell is None or cell.analysis is None or at is None or cell.unread:
         return _not_read(sheet, cell, offset)
-    said = Said((0, len(cell.item.text)), math.inf if patience is None else time.monotonic() + patience)
+    said = Said((0, len(cell.item.text)), math.inf if patience is None else now() + patience)
     try:
         _say(said, sheet, cell, at)
     except OutOfTime as spent:
         said.details.append(f"EIN504: the rest is left out, {spent}.")
     except (BudgetExceeded, MissingRule) as problem:
-        said.details.append(f"{reason(problem)}.")
+        said.details.append(f"{prose(reason(problem))}.")
     if not said.brief:
         return None
     if said.left_out:
@@ -101,9 +101,9 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
 def _not_read(sheet: Sheet, cell: Cell | None, offset: int) -> Hover | None:
     """Why a formula of notes is not read; None where none stands."""
     if cell is not None and cell.unread and extent(cell)[0] <= offset <= extent(cell)[1]:
-        return Hover(extent(cell), (f"not read: {cell.lack}",))
+        return Hover(extent(cell), (f"not read: {prose(cell.lack)}",))
     refused = [r for r in sheet.refused if r.start <= offset <= r.end]
-    return Hover((refused[0].start, refused[0].end), (f"not read: {refused[0].problem}",)) if refused else None
+    return Hover((refused[0].start, refused[0].end), (f"not read: {prose(refused[0].problem)}",)) if refused else None
 
 
 def _say(said: Said, sheet: Sheet, cell: Cell, at: int) -> None:
@@ -155,15 +155,15 @@ def _directive(text: str) -> str:
 
 def _forms(said: Said, found: Answer) -> None:
     if found.matrix is not None:
-        said.brief.append(f"**matrix form** `{shortened(found.matrix)}`")
+        said.brief.append(f"**matrix form** {code(shortened(found.matrix))}")
     said.brief.append(
-        f"**index form** `{shortened(found.index)}`"
-        + (f", {'free' if found.indexed else 'axes'} {', '.join(found.free)}" if found.free else "")
+        f"**index form** {code(shortened(found.index))}"
+        + (f", {'free' if found.indexed else 'axes'} {prose(', '.join(found.free))}" if found.free else "")
     )
     if found.matrix is None and not found.indexed:
         said.brief.append("no matrix form")
     if found.problem:
-        said.brief.append(found.problem)
+        said.brief.append(prose(found.problem))
     said.latex = found.latex
 
 
@@ -180,12 +180,12 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
         return True
     derived = has_head(value.term, Derivative)
     _forms(said, found)
-    said.brief.append(f"**shape** {found.shape}" + (f", {found.layout} layout" if derived else ""))
+    said.brief.append(f"**shape** {prose(found.shape)}" + (f", {found.layout} layout" if derived else ""))
     if derived and found.matrix is not None:
         turned = partial(in_other_layout, text, value, found, layout=layout)
         other = said.noted(sheet, cell, ("other layout", span), "the other layout", lambda names: turned(names=names))
         if other is not None and other.matrix is not None:
-            said.brief.append(f"**{other.layout} layout** `{shortened(other.matrix)}`, {other.shape}")
+            said.brief.append(f"**{other.layout} layout** {code(shortened(other.matrix))}, {prose(other.shape)}")
     said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(part)) or ""
     return True
 
@@ -208,11 +208,11 @@ def _expression(said: Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) -
     nodes: Sequence[Node] = expressions_at(tree.sides[place], at) or [tree.sides[place]]
     for node in nodes:
         said.span = (node.start, node.end)
-        said.brief = [f"`{shortened(cell.lowered.text[node.start : node.end])}`"]
+        said.brief = [code(shortened(cell.lowered.text[node.start : node.end]))]
         if _worked_out(said, sheet, cell, node):
             return
     broken = [d for d in cell.diagnostics if d.severity == "error"]
-    said.brief = [f"{broken[0].code}: {broken[0].message}"] if broken else []
+    said.brief = [f"{broken[0].code}: {prose(broken[0].message)}"] if broken else []
 
 
 def _definition(said: Said, sheet: Sheet, cell: Cell, names: Names) -> None:
@@ -221,7 +221,7 @@ def _definition(said: Said, sheet: Sheet, cell: Cell, names: Names) -> None:
     if value is None or lowered.tensor is None:
         return
     tensor = lowered.tensor
-    said.brief.append(f"**defines** `{tensor.name} ∈ {space_text(tensor.dims)}`")
+    said.brief.append(f"**defines** {code(f'{tensor.name} ∈ {space_text(tensor.dims)}')}")
     found = answer(value, names, lowered.layout)
     if found is not None:
         _forms(said, found)
@@ -235,12 +235,10 @@ def _jacobians(said: Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
     layout = cell.lowered.layout
     for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
         name = f"∂{tensor.name}/∂{leaf.name}"
-        found = said.noted(
-            sheet, cell, ("derivative", leaf.name), f"`{name}`", partial(_jacobian, tensor, leaf, layout)
-        )
+        found = said.noted(sheet, cell, ("derivative", leaf.name), code(name), partial(_jacobian, tensor, leaf, layout))
         if found is not None:
-            axes = f", axes {', '.join(found.free)}" if found.matrix is None and found.free else ""
-            line = f"**{name}** `{shortened(found.text)}`, {found.shape}{axes}"
+            axes = f", axes {prose(', '.join(found.free))}" if found.matrix is None and found.free else ""
+            line = f"**{prose(name)}** {code(shortened(found.text))}, {prose(found.shape)}{axes}"
             (said.brief if len(said.brief) < 9 else said.details).append(line)
     said.details.append(f"derivatives in {layout} layout")
 
@@ -258,13 +256,13 @@ def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> 
     if claim is None:
         said.brief.append("not judged yet")
     else:
-        assumption = f": {claim.assumption}" if claim.assumption and claim.verdict == "right_if" else ""
-        doubt = f", since {cell.doubt}" if claim.verdict == "undecided" and cell.doubt else ""
+        assumption = f": {prose(claim.assumption)}" if claim.assumption and claim.verdict == "right_if" else ""
+        doubt = f", since {prose(cell.doubt)}" if claim.verdict == "undecided" and cell.doubt else ""
         said.brief.append(f"**{VERDICTS[claim.verdict]}**{assumption}{doubt}")
         if claim.derived and claim.verdict != "right":
-            said.brief.append(f"einsight derives `{shortened(claim.derived)}`")
+            said.brief.append(f"einsight derives {code(shortened(claim.derived))}")
         if claim.counterexample:
-            said.details.append(shortened(claim.counterexample))
+            said.details.append(prose(shortened(claim.counterexample)))
     _worked_out(said, sheet, cell, tree.sides[place])
 
 

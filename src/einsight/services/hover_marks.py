@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,10 +11,12 @@ from ..lowering.marks import Mark
 from ..lowering.names import Entry, Names, canonical_name
 from ..lowering.report import Span
 from ..lowering.statements import Lowered, target_of
+from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.catalogue import catalogue
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
+from ..terms.interruption import now
 from .answers import listed, shortened
 from .cells import Cell
 from .sheet import Sheet
@@ -51,7 +52,7 @@ class Said:
 
     def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
         """Something that takes long: as it is known, or worked out while there is time."""
-        if what not in cell.notes and time.monotonic() > self.end:
+        if what not in cell.notes and now() > self.end:
             self.left_out.append(name)
             return None
         return sheet.noted(cell, what, compute)
@@ -67,14 +68,14 @@ def _index(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> No
     scope = marks.scope_of(mark)
     dim = scope.dim if scope is not None else marks.free.get(mark.name)
     bounds = scope.bounds if scope is not None and scope.bounds else f"1 to {dim}" if dim is not None else ""
-    over = f", runs from {bounds}" if bounds else ""
+    over = f", runs from {prose(bounds)}" if bounds else ""
     partners = [m for m in marks.partners(mark) if m != mark]
-    said.brief.append(f"**index** `{mark.name}`: {'summed' if scope else 'free'}{over}")
+    said.brief.append(f"**index** {code(mark.name)}: {'summed' if scope else 'free'}{over}")
     where = sorted({_holder(cell.lowered, m) for m in partners} - {""})
     if where:
         said.brief.append(f"with {listed(where)}")
     if scope is not None:
-        said.details.append(f"summed in `{cell.lowered.text[scope.start : scope.end]}`")
+        said.details.append(f"summed in {code(cell.lowered.text[scope.start : scope.end])}")
 
 
 def _holder(lowered: Lowered, mark: Mark) -> str:
@@ -89,17 +90,17 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
     entry = names.find(mark.name)
     local = _binding(cell.lowered, mark.name)
     if local is not None:
-        said.brief += [f"**name in this statement** `{mark.name}`", f"`{local}`"]
+        said.brief += [f"**name in this statement** {code(mark.name)}", code(local)]
         said.latex = formula_latex(local)
         return
     if entry is None:
-        said.brief.append(f"`{mark.name}` is not declared")
+        said.brief.append(f"{code(mark.name)} is not declared")
         return
     properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
-    said.brief.append(f"**{_kind(entry)}** `{entry.describe()}`" + (f", {properties}" if properties else ""))
+    said.brief.append(f"**{_kind(entry)}** {code(entry.describe())}" + (f", {properties}" if properties else ""))
     teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.page)
     if teller is not None and entry.kind == "defined":
-        said.brief.append(f"`{shortened(teller.lowered.text)}`")
+        said.brief.append(code(shortened(teller.lowered.text)))
         said.latex = formula_latex(teller.lowered.text)
     if mark.name in cell.rests_on:
         said.brief.append(
@@ -133,25 +134,28 @@ def _kind(entry: Entry) -> str:
 def _function(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
     entry = names.find(mark.name)
     if entry is not None:
-        said.brief.append(f"**unknown function** `{entry.describe()}`")
+        said.brief.append(f"**unknown function** {code(entry.describe())}")
         arrays = entry.function is not None
-        derivative = f"`J_{entry.name}`, the second `H_{entry.name}`" if arrays else f"`{entry.name}'`"
+        derivative = (
+            f"{code(f'J_{entry.name}')}, the second {code(f'H_{entry.name}')}" if arrays else code(f"{entry.name}'")
+        )
         said.brief.append(
             f"its derivative is {derivative}; " + ("it takes arrays" if arrays else "it acts entry by entry")
         )
         return
     described = ARRAY_FUNCTIONS.get(mark.name)
     if described is not None:
-        said.brief += [f"**function** `{described.signature}`", described.doc]
+        said.brief += [f"**function** {code(described.signature)}", described.doc]
         return
     found = catalogue().function(mark.name)
     if found is None:
         return
     arguments = ["z", "w"][: found.arity]
-    said.brief.append(f"**function** `{found.name}({', '.join(arguments)})`, entry by entry")
-    said.brief += [f"`∂/∂{z} {found.name} = {d}`" for z, d in zip(arguments, found.derivative, strict=True) if d]
+    call = f"{found.name}({', '.join(arguments)})"
+    said.brief.append(f"**function** {code(call)}, entry by entry")
+    said.brief += [code(f"∂/∂{z} {found.name} = {d}") for z, d in zip(arguments, found.derivative, strict=True) if d]
     if found.source != "einsight":
-        said.details.append(f"from {found.source}")
+        said.details.append(f"from {prose(found.source)}")
 
 
 def _delta(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
@@ -160,16 +164,16 @@ def _delta(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> No
         m for m in cell.lowered.marks.found.values() if m.kind == kinds.INDEX and mark.end <= m.start <= mark.end + 12
     ]
     pair = [m.name for m in sorted(indices, key=lambda m: m.start)][:2]
-    when = f"1 where {pair[0]} = {pair[1]}" if len(pair) == 2 else "1 where its two indices agree"
+    when = prose(f"1 where {pair[0]} = {pair[1]}") if len(pair) == 2 else "1 where its two indices agree"
     said.brief += [
-        f"**Kronecker delta** `{holder}`: {when}, else 0",
+        f"**Kronecker delta** {code(holder)}: {when}, else 0",
         "summed with another factor it renames: `∑_j δ_ij x_j = x_i`",
     ]
 
 
 def _dimension(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
     size = names.fact(("size", mark.name))
-    said.brief.append(f"**dimension** `{mark.name}`" + (f", of size {size}" if size else ""))
+    said.brief.append(f"**dimension** {code(mark.name)}" + (f", of size {size}" if size else ""))
     holders = [
         n for n, e in sheet.ledger.entries_before(cell.order + 1).items()
         if e.tensor is not None and any(str(d) == mark.name for d in e.tensor.dims)
@@ -181,7 +185,7 @@ def _dimension(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -
 
 def _property(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
     words = _PROPERTIES.get(mark.name)
-    said.brief.append(f"**{mark.name}**: {words}" if words else f"`{mark.name}` is no property")
+    said.brief.append(f"**{mark.name}**: {words}" if words else f"{code(mark.name)} is no property")
 
 
 def _constant(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
@@ -189,7 +193,7 @@ def _constant(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) ->
         "I": "the identity, as large as where it stands; `I(n)` says how large",
         "ones": "an array of ones, as large as where it stands; `ones(n)`, `ones(n, m)` say how large",
     }
-    said.brief.append(f"`{mark.name}` is {words.get(mark.name, 'the constant 3.14159…')}")
+    said.brief.append(f"{code(mark.name)} is {words.get(mark.name, 'the constant 3.14159…')}")
 
 
 _SAY = {

@@ -6,13 +6,14 @@ A verdict is `right` only where the two sides are one canonical form or agree at
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 from ..lowering.arrays import identity
 from ..lowering.layout import stacked
 from ..lowering.names import Names
-from ..lowering.report import NAMES, Diagnostic, Fix, Span
+from ..lowering.report import NAMES, Diagnostic, Fix, Span, told_fault
 from ..lowering.statements import Lowered, Side, lower_statement
 from ..lowering.values import Value, fresh_axis
 from ..meaning.equality import Verdict, are_equal, compare
@@ -22,8 +23,9 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
 from ..terms.dimension import Index, Tensor
-from ..terms.interruption import OutOfTime
-from ..terms.term import Apply, Derivative, Size, Term, has_head
+from ..terms.interruption import OutOfTime, within
+from ..terms.term import Apply, Derivative, NumberTooLong, Size, Term, has_head
+from ..terms.unknown import shown
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
 from .derive import OUT_OF_MEMORY, beyond, shortest
@@ -62,31 +64,43 @@ Given = tuple[tuple[str, str], ...]
 
 
 def judge_statement(
-    lowered: Lowered, names: Names, silent: frozenset[str] = frozenset(), given: Given = (), sums: bool = False
+    lowered: Lowered,
+    names: Names,
+    silent: frozenset[str] = frozenset(),
+    given: Given = (),
+    sums: bool = False,
+    budget: float | None = None,
 ) -> Judged:
-    """Every `=` of a claim or chain; `silent` codes are left out, `given` holds of its names.
+    """Every `=` of a claim or chain, within so many seconds; `silent` codes are left out, `given` holds of its names.
 
     `sums`: does the document write out what is summed?  Then the left side's indices are free on the right too; elsewhere
     that is a second reading, taken and told where all is right in it.
     """
-    if lowered.kinder and (sums or any(d.severity == "error" for d in lowered.diagnostics)):
+    with within(budget) as limit:
+        return _judged_kindly(lowered, names, silent, given, sums, limit)
+
+
+def _judged_kindly(
+    lowered: Lowered, names: Names, silent: frozenset[str], given: Given, sums: bool, limit: object
+) -> Judged:
+    if lowered.kinder and (sums or any(d.severity == "error" for d in (*lowered.diagnostics, *lowered.silenced))):
         found = [d for d in lowered.diagnostics if d.code not in ("EIN201", "EIN202")]
-        kindly, more = _judged(lowered.kinder, lowered, names, silent, given)
+        kindly, more = _judged(lowered.kinder, lowered, names, silent, given, limit)
         if all(c.verdict == "right" for c in kindly):
             return Judged(tuple(kindly), (*found, *([] if sums else [_told_kindly(lowered)])))
         if sums and "∑" in lowered.text:
             return Judged(tuple(kindly), (*found, *more))
-    claims, more = _judged(lowered.sides, lowered, names, silent, given)
+    claims, more = _judged(lowered.sides, lowered, names, silent, given, limit)
     return Judged(tuple(claims), (*lowered.diagnostics, *more))
 
 
 def _judged(
-    sides: tuple[Side, ...], lowered: Lowered, names: Names, silent: frozenset[str], given: Given
+    sides: tuple[Side, ...], lowered: Lowered, names: Names, silent: frozenset[str], given: Given, limit: object
 ) -> tuple[list[Claim], list[Diagnostic]]:
     claims: list[Claim] = []
     found: list[Diagnostic] = []
     for left, right in zip(sides, sides[1:], strict=False):
-        claim, more = judge(left, right, lowered, names, given)
+        claim, more = judge(left, right, lowered, names, given, limit)
         claims.append(claim)
         found += [d for d in more if d.code not in silent and "*" not in silent]
     return claims, found
@@ -101,7 +115,7 @@ def are_right(lowered: Lowered, names: Names, given: Given = ()) -> bool:
         try:
             if not _Judge(left, right, left.value, right.value, lowered, names, "", given).is_right():
                 return False
-        except (BudgetExceeded, MissingRule, RecursionError):
+        except (BudgetExceeded, MissingRule, RecursionError, NumberTooLong):
             return False
     return len(sides) > 1
 
@@ -124,11 +138,13 @@ def _told_kindly(lowered: Lowered) -> Diagnostic:
     return Diagnostic("EIN204", NAMES["EIN204"][1], left.span, message)
 
 
-def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given = ()) -> tuple[Claim, list[Diagnostic]]:
-    """The verdict on one `=`, and its diagnostic."""
+def judge(
+    left: Side, right: Side, lowered: Lowered, names: Names, given: Given = (), limit: object = None
+) -> tuple[Claim, list[Diagnostic]]:
+    """The verdict on one `=`, and its diagnostic; `limit` is that of the time which is granted for verdicts."""
     text = f"{left.text} = {right.text}"
     if left.value is None or right.value is None:
-        return Claim(right.span, text, "shape"), []
+        return Claim(right.span, text, _unread_verdict(left, right, lowered)), []
     gone = _function_gone(left.value, right.value, names)
     if gone:
         message = f"this claim is undecided: the function `{gone}` has been switched off"
@@ -137,13 +153,11 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
         return _Judge(left, right, left.value, right.value, lowered, names, text, given).verdict()
     except (BudgetExceeded, MissingRule) as problem:
         code = beyond(problem) if isinstance(problem, BudgetExceeded) else "EIN403"
-        reason = str(problem)
-        if isinstance(problem, MissingRule):
-            body = problem.term.body
-            reason = f"no rule differentiates `{getattr(body, 'function', getattr(body, 'name', '?'))}`"
-        message = f"this claim is undecided: {reason}"
+        message = f"this claim is undecided: {problem}"
         return Claim(right.span, text, "undecided"), [Diagnostic(code, NAMES[code][1], right.span, message)]
     except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
         message = f"this claim is undecided: {spent}"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN504", NAMES["EIN504"][1], right.span, message)]
     except MemoryError:
@@ -152,15 +166,29 @@ def judge(left: Side, right: Side, lowered: Lowered, names: Names, given: Given 
     except RecursionError:
         message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
-    except Exception as error:  # a fault of ours in one claim must not cost the file
-        message = f"this claim is undecided: internal error, please report it ({type(error).__name__}: {error})"
+    except NumberTooLong as problem:
+        message = f"this claim is undecided: {problem}"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
+    except Exception as error:  # a fault of ours in one claim must not cost the file
+        found = told_fault(error, right.span, "this claim is undecided: ", code="EIN403")
+        return Claim(right.span, text, "undecided"), [found]
+
+
+def _unread_verdict(left: Side, right: Side, lowered: Lowered) -> str:
+    """The verdict on sides of which one could not be read: `shape` where shapes or indices are at odds in them.
+
+    Beside what is not supported, or no function, that is not told: read, the sides might have other shapes.
+    """
+    found = [d for d in (*lowered.diagnostics, *lowered.silenced) if left.span[0] <= d.span[0] < right.span[1]]
+    if any(d.code in ("EIN002", "EIN107") for d in found):
+        return "undecided"
+    return "shape" if any(d.severity == "error" and d.code[:4] in ("EIN2", "EIN3") for d in found) else "undecided"
 
 
 def _function_gone(left: Value, right: Value, names: Names) -> str:
     """A function that was known when the statement was read, and is not any more: nothing else would say what it is."""
     for part in (p for v in (left, right) for p in v.term.walk() if isinstance(p, Apply)):
-        name = part.function.rstrip("'")
+        name = shown(part.function).rstrip("'")
         if not (names.elementwise(name) or names.knows(name)):
             return name
     return ""
@@ -251,9 +279,9 @@ class _Judge:
             return Claim(self.right.span, self.text, "right"), []
         if found.equal is None:
             return self._undecided(found)
-        unknown = self._unknown_size()
-        if unknown is not None:
-            return self._undecided(Verdict(None, reason=f"nothing declares the size of index `{unknown}`"))
+        unknown = self._unknown_sizes()
+        if unknown:
+            return self._size_missing(unknown)
         differentiates = has_head(self.lv.term, Derivative) or has_head(self.rv.term, Derivative)
         if (
             differentiates
@@ -267,13 +295,46 @@ class _Judge:
             return self._right_if(assumption)
         return self._wrong(found, self._mistake())
 
-    def _unknown_size(self) -> str | None:
-        """An index of no declared size whose size matters as a number: a refutation would rest on a guess."""
-        for term in (normal_form(self.lv.term), normal_form(self.rv.term)):
-            for part in term.walk():
-                if isinstance(part, Size) and part.dim.inferred:
-                    return str(part.dim)
+    def _unknown_sizes(self) -> list[str]:
+        """Indices of no declared size whose size matters as a number: a refutation would rest on a guess."""
+        parts = (p for v in (self.lv, self.rv) for p in normal_form(v.term).walk())
+        return sorted({str(p.dim) for p in parts if isinstance(p, Size) and p.dim.inferred})
+
+    def _size_missing(self, indices: list[str]) -> tuple[Claim, list[Diagnostic]]:
+        """Nothing has an axis for those indices; written with a bound, the claim may be right, and that is offered where it is."""
+        several = len(indices) > 1
+        named = f"ind{'ices' if several else 'ex'} {' and '.join(f'`{i}`' for i in indices)}"
+        far = "they run" if several else "it runs"
+        why = f"no array gives {named} an axis here, so nothing says how far {far}"
+        claim, _ = self._undecided(Verdict(None))
+        found = self._bounded(indices)
+        if found is None:
+            dim = next(iter(self._named_sizes()), "n")
+            reason = f"{why}: write the bound, as in `∑_{{{indices[0]}=1}}^{dim}`"
+            return self._undecided(Verdict(None, reason=reason))
+        side, text = found
+        message = f"this claim is undecided: {why}; with the bound, as `{text}`, it is right"
+        fix = Fix(f"write `{text}`", side.span, text)
+        return claim, [Diagnostic("EIN403", NAMES["EIN403"][1], side.span, message, (fix,))]
+
+    def _bounded(self, indices: list[str]) -> tuple[Side, str] | None:
+        """The side that lacks bounds, with such as make the claim right; None where none do."""
+        for side, other in ((self.left, self.right), (self.right, self.left)):
+            places = dict.fromkeys((0, *(m.start() for m in re.finditer(r"δ_|delta_", side.text))))
+            for dims in itertools.product(self._named_sizes(), repeat=len(indices)):
+                signs = " ".join(f"∑_{{{i}=1}}^{dim}" for i, dim in zip(indices, dims, strict=True))
+                for place in places:
+                    text = f"{side.text[:place]}{signs} {side.text[place:]}"
+                    scope = self.names.child()
+                    tried = lower_statement(Piece(0, f"{text} = {other.text}"), scope, self.lowered.layout)
+                    if tried.kind == "claim" and not tried.kinder and are_right(tried, scope):
+                        return side, text
         return None
+
+    def _named_sizes(self) -> list[str]:
+        """The declared dimensions that the claim names as numbers."""
+        parts = (p for v in (self.lv, self.rv) for p in v.term.walk())
+        return sorted({str(p.dim) for p in parts if isinstance(p, Size) and not p.dim.inferred})
 
     def _reduced(self, right: Value) -> tuple[Term, Term]:
         """Both sides on one set of axes, derivatives carried out and definitions put in."""

@@ -58,18 +58,32 @@ class Ledger:
             if not asking:
                 del self.askers[key]
 
-    def behind(self, cell: Cell, keys: Iterable[Fact]) -> list[Cell]:
-        """The cells behind that one which asked for one of the facts; for the vocabulary too where a name is among them."""
+    def concerned(self, cell: Cell, keys: Iterable[Fact]) -> list[Cell]:
+        """The cells that asked for one of the facts and hear of that cell; for the vocabulary too where a name is among them.
+
+        Those behind it do, and of a definition those before it too.
+        """
         changed = list(keys)
         if any(kind == "name" for kind, _ in changed):
             changed.append(VOCABULARY)
-        return [c for key in changed for c in self.askers.get(key, ()) if c.order > cell.order]
+        return [
+            c
+            for key in changed
+            for c in self.askers.get(key, ())
+            if c.order > cell.order or (key[0] == "definition" and c is not cell)
+        ]
 
-    def fact_before(self, key: Fact, order: int, page: int | None = None) -> Any:
-        """The last that was told of it before that place, on the same page: that of the statement before it by default."""
+    def fact_before(self, key: Fact, order: int, page: int | None = None, behind: int | None = None) -> Any:
+        """The last that was told of it before that place, on the same page: that of the statement before it by default.
+
+        Of a definition that does not stand before it, the first from `behind` on, by default from that place.
+        """
         if key is VOCABULARY:
             return self.names_before(order)
         cell = self.teller_before(key, order, page)
+        if cell is None and key[0] == "definition" and not self.standing[NOTES]:
+            start = order if behind is None else behind
+            cell = next((c for c in self.tellers.get(key, ()) if c.order >= start), None)
         if cell is None:
             return self.standing.get(key)
         assert cell.analysis is not None
@@ -83,9 +97,9 @@ class Ledger:
         found = last if last.order < order else tellers[bisect_left(tellers, order, key=order_of) - 1]
         return found if found.place.page == (self.cells[order - 1].place.page if page is None else page) else None
 
-    def holds(self, asked: dict[Fact, Any], order: int, page: int) -> bool:
+    def holds(self, asked: dict[Fact, Any], order: int, page: int, behind: int | None = None) -> bool:
         """Have the facts still these answers before that place?"""
-        return all(answer == self.fact_before(key, order, page) for key, answer in asked.items())
+        return all(answer == self.fact_before(key, order, page, behind) for key, answer in asked.items())
 
     def names_before(self, order: int) -> tuple[str, ...]:
         """Some hundred names, the newest first."""
@@ -111,16 +125,19 @@ class Ledger:
 
 
 class Asked:
-    """The facts before a place, each question noted with its answer; stands behind `Names`."""
+    """The facts before a place, each question noted with its answer; stands behind `Names`.
 
-    def __init__(self, ledger: Ledger, order: int, page: int | None = None):
-        self.ledger, self.order, self.page = ledger, order, page
+    Definitions from `behind` on are known too: a statement that is read does not learn what it told when it was read last.
+    """
+
+    def __init__(self, ledger: Ledger, order: int, page: int | None = None, behind: int | None = None):
+        self.ledger, self.order, self.page, self.behind = ledger, order, page, behind
         self.answers: dict[Fact, Any] = {}
 
     def fact(self, key: Fact) -> Any:
         if key in self.answers:
             return self.answers[key]
-        answer = self.answers[key] = self.ledger.fact_before(key, self.order, self.page)
+        answer = self.answers[key] = self.ledger.fact_before(key, self.order, self.page, self.behind)
         return answer
 
     def vocabulary(self) -> Iterable[str]:

@@ -158,12 +158,18 @@ def step_edit(sheet: Sheet, offset: int, step: int, variable: str | None = None)
         return None
     key = ("step", offset - cell.start, step, variable)
     is_matrix = step == len(found.steps)
-    return sheet.noted(cell, key, lambda names: _step_edit(sheet, cell, found, texts[step], is_matrix, names))
+    made = sheet.noted(cell, key, lambda names: _step(cell, found, texts[step], is_matrix, names))
+    if made is None:
+        return None
+    at, text = made
+    if at is None:
+        return below(sheet, cell, text)
+    place = cell.move((at, at))
+    return place, f"{_line_break(sheet, cell, place[0], texts[step])}{text}"
 
 
-def _step_edit(
-    sheet: Sheet, cell: Cell, found: Derivation, after: str, is_matrix: bool, names: Names
-) -> tuple[Span, str] | None:
+def _step(cell: Cell, found: Derivation, after: str, is_matrix: bool, names: Names) -> tuple[int | None, str] | None:
+    """A step as a link, with where that goes in the statement; or as a claim of its own, with None."""
     lowered = cell.lowered
     tree = lowered.tree
     assert isinstance(tree, Relation)
@@ -171,14 +177,13 @@ def _step_edit(
     if side is not None and lowered.kind in ("claim", "query"):
         at = tree.sides[side].end
         if _links(cell, f" = {after}", at, side, names):
-            place = cell.move((at, at))
-            return place, f"{_line_break(sheet, cell, place[0], after)}= {after}"
+            return at, f"= {after}"
     start = found.expression if is_matrix else found.start
     text = f"{start} = {after}"
     read = judge_text(text, names, lowered.layout)
     if read is None or not read[1].claims or any(c.verdict != "right" for c in read[1].claims):
         return None
-    return below(sheet, cell, text)
+    return None, text
 
 
 def _side_of(cell: Cell, found: Derivation) -> int | None:

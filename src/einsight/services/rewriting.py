@@ -136,7 +136,7 @@ def _insert_steps(sheet: Sheet, cell: Cell, at: int, stop: int) -> Iterator[Acti
     found = derivation(sheet, cell.start + at, cell.start + max(at, stop))
     if found is None:
         return
-    every = sheet.noted(cell, ("chain", found.span), partial(_links, cell, found, None))
+    every = sheet.noted(cell, ("chain", found.inside), partial(_links, cell, found, None))
     if every is not None:
         text = f"{line_end(sheet.text)}  = ".join(every)
         yield Action("Insert the whole derivation", DERIVATION, (below(sheet, cell, text),))
@@ -249,7 +249,7 @@ def _whole_derivative(cell: Cell, node: Node, names: Names) -> str | None:
 def _defines_the_same(cell: Cell, names: Names, text: str) -> bool:
     assert cell.analysis is not None and cell.lowered.tensor is not None
     key = ("name", cell.lowered.tensor.name)
-    before = Names(names.elementwise, _Without(names, key))
+    before = Names(names.elementwise, _Without(names, key[1]))
     lower_statement(Piece(0, text), before, cell.lowered.layout)
     new, old = before.own.get(key), cell.analysis.told.get(key)
     if new is None or old is None or new.tensor is None or old.tensor is None or new.tensor.dims != old.tensor.dims:
@@ -263,14 +263,17 @@ def _defines_the_same(cell: Cell, names: Names, text: str) -> bool:
     return agree_in_value(terms[0], terms[1], axes)
 
 
-class _Without:
-    """The facts of some names but one."""
+_OF_A_NAME = ("name", "definition", "rests", "mentioned")
 
-    def __init__(self, names: Names, key: tuple[str, str]):
-        self.names, self.key = names, key
+
+class _Without:
+    """The facts of some names but what is said of one."""
+
+    def __init__(self, names: Names, name: str):
+        self.names, self.name = names, name
 
     def fact(self, key: tuple[str, str]) -> object:
-        return None if key == self.key else self.names.fact(key)
+        return None if key[1] == self.name and key[0] in _OF_A_NAME else self.names.fact(key)
 
     def vocabulary(self) -> Iterator[str]:
         return iter(self.names.vocabulary())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
+from random import randrange
 
 from ..plugins.hooks import API_VERSION
 from .derive import fail
@@ -105,7 +108,8 @@ other plugins apply to the same terms.
 def new_plugin(name: str, folder: Path) -> Path:
     """Write the package `einsight-NAME` into a folder; its module's file.
 
-    Raises EinsightError for a name that cannot be one, and where the package's folder is there already.
+    Raises EinsightError for a name that cannot be one, and where the package's folder is there already; OSError, and then nothing
+    is left.
     """
     if not NAME.fullmatch(name):
         raise fail(
@@ -115,13 +119,23 @@ def new_plugin(name: str, folder: Path) -> Path:
     home = folder / f"einsight-{name}"
     if home.exists():
         raise fail("EIN001", f"`{home}` is there already, and nothing was written: take another name, or remove it")
-    source = home / "src" / f"einsight_{module}" / "__init__.py"
-    for path, template in (
-        (home / "pyproject.toml", _PROJECT),
-        (source, _MODULE),
-        (home / "tests" / f"test_{module}.py", _TEST),
-        (home / "README.md", _README),
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(template.format(name=name, module=module, api=API_VERSION), encoding="utf-8")
-    return source
+    files = {
+        "pyproject.toml": _PROJECT,
+        f"src/einsight_{module}/__init__.py": _MODULE,
+        f"tests/test_{module}.py": _TEST,
+        "README.md": _README,
+    }
+    made = (
+        folder / f".{home.name}.{os.getpid()}-{randrange(1 << 32):x}"
+    )  # all of it takes its name at once, or nothing does
+    try:
+        made.mkdir()
+        for place, template in files.items():
+            path = made / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(template.format(name=name, module=module, api=API_VERSION), encoding="utf-8")
+        made.rename(home)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return home / "src" / f"einsight_{module}" / "__init__.py"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import reprlib
 import sys
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..documents import reading
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic
 
@@ -17,8 +20,31 @@ else:
 
 FILES = ("einsight.toml", "pyproject.toml")
 LAYOUT_CHOICES = (*LAYOUTS, "auto")
-# seconds for one answer or verdict
+# seconds for one answer or verdict: what is set where nothing is, and the most
 BUDGET = 5.0
+LONGEST_BUDGET = 86_400
+# parts of a key, files of rules, and entries that are told of one file
+MOST_PARTS, MOST_RULES, MOST_TOLD = 200, 100, 3
+# what makes a pyproject.toml our business: our name in it, or that there is no table `tool` in which it could be
+_OURS = re.compile(r"einsight|^[ \t]*tool[ \t]*=|^[ \t]*\[\[[ \t]*tool[ \t]*\]\]", re.MULTILINE)
+_KEY = r"""[\w"'.\- \t]{1,200}"""
+_HEADER, _ENTRY = re.compile(rf"\s*\[\[?({_KEY})\]"), re.compile(rf"({_KEY})=")
+
+
+@dataclass(frozen=True)
+class BadSettings:
+    """What is wrong in a file of settings, in words, and the first line with it, from 1; 0 where there is no file."""
+
+    source: str
+    words: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        return f"line {self.line}: {self.words}" if self.line else self.words
 
 
 @dataclass(frozen=True)
@@ -30,7 +56,7 @@ class Settings:
     rules            files of rules of the project, as absolute paths
     budget           seconds for one answer or verdict
     source           the file they come from
-    problems         what is wrong in it, in words
+    problem          what is wrong in it
     """
 
     layout: str = "numerator"
@@ -40,7 +66,7 @@ class Settings:
     rules: tuple[str, ...] = ()
     budget: float = BUDGET
     source: str = ""
-    problems: tuple[str, ...] = ()
+    problem: BadSettings | None = None
     given: frozenset[str] = field(default=frozenset(), repr=False)
 
     def layout_for(self, language: str) -> str:
@@ -62,8 +88,12 @@ class Settings:
 
 
 def settings_for(path: Path) -> Settings:
-    """The settings of the nearest file above a document.  Never raises; what is wrong is in `problems`."""
-    for folder in path.absolute().parents:
+    """The settings of the nearest file above a document.  Never raises; what is wrong is its `problem`."""
+    try:
+        folders = path.absolute().parents
+    except OSError:  # of a working folder that is no longer there
+        return Settings()
+    for folder in folders:
         for name in FILES:
             found = _in_file(folder / name)
             if found is not None:
@@ -72,66 +102,129 @@ def settings_for(path: Path) -> Settings:
 
 
 def _in_file(path: Path) -> Settings | None:
-    """The settings of one file; None where it has none."""
+    """The settings of one file; None where it has none.  One that cannot be read costs those below it its settings."""
+    source, is_shared = str(path), path.name == "pyproject.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        # a broken pyproject.toml is for others to report, unless it speaks of us
-        if path.name == "pyproject.toml" and "tool.einsight" not in _text_or_nothing(path):
+        text = reading.text(path, reading.MOST_OF_A_SMALL_FILE)
+        if is_shared and not _OURS.search(text):  # what is broken in it is for others to report
             return None
-        return Settings(source=str(path), problems=(f"{path}: {problem}",))
-    table = data if path.name == "einsight.toml" else data.get("tool", {}).get("einsight")
-    return read_settings(table, str(path)) if table is not None else None
+        _require_short_keys(text)
+        data = tomllib.loads(text)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as problem:
+        return _without(source, problem.strerror or str(problem))
+    except reading.NotUtf8 as problem:
+        return _without(source, str(problem), problem.line)
+    except tomllib.TOMLDecodeError as problem:
+        return _without(source, *_told(str(problem), text))
+    except (ValueError, OverflowError) as problem:  # a name that is none; a number of too many digits
+        return _without(source, str(problem))
+    except RecursionError:
+        return _without(source, "brackets inside one another, too many of them")
+    if not is_shared:
+        return read_settings(data, source, text)
+    tool = data.get("tool", {})
+    if not isinstance(tool, dict):
+        return _without(source, "`tool` is a table", _line_of(text, "tool"))
+    return read_settings(tool["einsight"], source, text, "tool.einsight") if "einsight" in tool else None
 
 
-def _text_or_nothing(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+def _without(source: str, words: str, line: int = 1) -> Settings:
+    return Settings(source=source, problem=BadSettings(source, words, line))
 
 
-def read_settings(table: Any, source: str) -> Settings:
-    """A table of settings, from a file or from an editor; a wrong entry is told and passed over."""
+def _require_short_keys(text: str) -> None:
+    """Raise ValueError for a key of very many parts, on each of which tomllib spends time for all that are before it."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_PARTS and any(part.count(".") > MOST_PARTS for part in re.split("[=,]", line)):
+            raise ValueError(f"a key of more than {MOST_PARTS} parts in line {number}")
+
+
+def _told(words: str, text: str) -> tuple[str, int]:
+    """What tomllib says, and the line of which it says that."""
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)\Z", words)
+    if place is None:
+        return words, 1
+    return words[: place.start()], int(place[1]) if place[1] else text.count("\n") + 1
+
+
+def read_settings(table: Any, source: str, text: str = "", home: str = "") -> Settings:
+    """A table of settings, from a file or from an editor; a wrong entry is told and passed over.
+
+    `text` is that of the file, `home` the name of the table in it.
+    """
     if not isinstance(table, dict):
-        return Settings(source=source, problems=(f"{source}: the settings of einsight are a table",))
+        return _without(source, "the settings of einsight are a table", _line_of(text, home))
     values: dict[str, Any] = {}
-    problems: list[str] = []
+    wrong: list[tuple[str, str]] = []
     for key, value in table.items():
         reader = _READ.get(key)
         if reader is None:
-            problems.append(f"{source}: there is no setting `{key}`; there are {', '.join(_READ)}")
+            wrong.append((key, f"there is no setting {_shown(key)}; there are {', '.join(_READ)}"))
             continue
         name, read = reader
         try:
             values[name] = read(value)
         except ValueError as problem:
-            problems.append(f"{source}: `{key}` {problem}")
+            wrong.append((key, f"`{key}` {problem}"))
     if "rules" in values:
         values["rules"] = tuple(str(Path(source).parent / name) for name in values["rules"])
-    return Settings(**values, source=source, problems=tuple(problems), given=frozenset(values))
+    bad = None
+    if wrong:
+        more = f"; and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+        words = "; ".join(said for _, said in wrong[:MOST_TOLD]) + more
+        bad = BadSettings(source, words, _line_of(text, f"{home}.{wrong[0][0]}".strip(".")) if text else 0)
+    return Settings(**values, source=source, problem=bad, given=frozenset(values))
+
+
+def _line_of(text: str, key: str) -> int:
+    """The line, from 1, in which a key stands, such as `tool.einsight.budget`; else that of the table that it is in."""
+    here, found, longest = "", 1, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        header, entry = _HEADER.match(line), _ENTRY.match(line)
+        if header is not None:
+            here = name = _plain(header[1])
+        elif entry is not None:
+            name = f"{here}.{_plain(entry[1])}".strip(".")
+        else:
+            continue
+        if f"{name}.".startswith(f"{key}."):
+            return number
+        if f"{key}.".startswith(f"{name}.") and len(name) > longest:
+            found, longest = number, len(name)
+    return found
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"""[\s"']""", "", key)
+
+
+def _shown(value: Any) -> str:
+    """A value of somebody's in a message: short, and in one line."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python writes no number of so many digits
+        return "that number"
 
 
 def _layout(value: Any) -> str:
     if value not in LAYOUT_CHOICES:
-        raise ValueError(f"is one of {', '.join(LAYOUT_CHOICES)}, not {value!r}")
+        raise ValueError(f"is one of {', '.join(LAYOUT_CHOICES)}, not {_shown(value)}")
     return value
 
 
 def _codes(value: Any) -> frozenset[str]:
     listed = [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
     if not isinstance(listed, list) or not all(isinstance(v, str) and v.upper() in NAMES for v in listed):
-        raise ValueError(f"is a list of codes such as EIN402, not {value!r}")
+        raise ValueError(f"is a list of codes such as EIN402, not {_shown(value)}")
     return frozenset(v.upper() for v in listed)
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-        raise ValueError(f"is a positive number of seconds, not {value!r}")
+    # written so that what is not a number is none either
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= LONGEST_BUDGET:
+        raise ValueError(f"is a positive number of seconds, at most {LONGEST_BUDGET}, not {_shown(value)}")
     return float(value)
 
 
@@ -144,7 +237,9 @@ def _plugins(value: Any) -> tuple[str, ...]:
 
 def _files(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v.endswith(".rules") for v in value):
-        raise ValueError(f"is a list of files whose names end in `.rules`, not {value!r}")
+        raise ValueError(f"is a list of files whose names end in `.rules`, not {_shown(value)}")
+    if len(value) > MOST_RULES or any("\0" in v for v in value):
+        raise ValueError(f"is a list of at most {MOST_RULES} names of files")
     return tuple(value)
 
 

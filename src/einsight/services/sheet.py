@@ -4,18 +4,20 @@ Each statement is a cell.  Its analysis is a function of its text and of the fac
 before it (what a name means, what a directive said), so every fact asked is kept with the answer, and every fact
 told with the statement that tells it:
 
-    edit ──▶ the blocks around it are split again ──▶ new cells are dirty
+    another text ──▶ the blocks that differ are split again ──▶ new cells are dirty
     a cell told something else than before ──▶ the cells behind it that asked for that are looked at again
     the facts a cell asked have the same answers ──▶ its analysis stands
 
 Judging claims is a second stage, a cell at a time in any order, since a verdict tells nothing to other statements.
-Spans inside a cell count from its start; they become places of the document when they are asked for.
+
+Each of these steps is worked out whole and then put in its place, with no poll in between: one that is stopped, or
+that fails, leaves the sheet as it was.  At a poll another thread may have taken its turn and read the sheet on, or given
+it another text; what was worked out for a text that is gone is dropped.  Spans inside a cell count from its start; they become places of the document when they are asked for.
 """
 
 from __future__ import annotations
 
 import heapq
-import itertools
 import logging
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -24,23 +26,25 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
-from ..documents.regions import GUESTS, Region, everything_in, extracts_of
-from ..lowering.names import Names
-from ..lowering.report import NAMES, Diagnostic, Span
+from ..documents.regions import GUESTS
+from ..lowering.names import Fact, Names
+from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
-from ..syntax.statements import Piece, split_document
-from ..terms.interruption import OutOfTime, poll, within
-from .cells import Analysis, Cell, Place, placed, told, too_large, unsure
-from .judge import Claim, judge_statement
+from ..syntax.statements import Directive, Piece
+from ..terms.interruption import OutOfTime, Stopped, poll, within
+from .cells import Analysis, Cell, Place, told, too_large, unsure
+from .judge import Claim, Judged, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .lints import CODE, lint_findings
-from .notes import planned
 from .places import nearest
+from .splitting import Split, split, split_again, staying, touched
 
 T = TypeVar("T")
 # texts whose analyses are kept for when they come back, beyond those that stand there: an undone edit, a moved line
 REMEMBERED = 300
+# what no statement tells as an analysis that failed has asked it: that is tried again when the text changes
+FAILED: Fact = ("failed", "")
 log = logging.getLogger("einsight")
 
 
@@ -60,21 +64,20 @@ class Sheet:
         budget: float | None = None,
         beside: Beside | None = None,
     ):
-        self.text, self.language, self.layout, self.budget, self.beside = text, language, layout, budget, beside
+        self.text, self.language, self.layout, self.budget, self.beside = "", language, layout, budget, beside
         self.places: list[Place] = []
         self.cells: list[Cell] = []
         self.ledger = Ledger(self.cells, layout, redeclares=language != "ein")
         self.dirty: set[Cell] = set()
+        self.echoed: set[Cell] = set()  # those of the dirty that only what stands behind them concerns
         self.unjudged: set[Cell] = set()
         self.reporting: set[Cell] = set()  # the few that have something to report
         self.touched = 0  # where the last edit was: claims near it are judged first
         self.lowered_count = self.judged_count = 0
         self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
-        self.refused: list[Region] = []  # formulas that are no text of the language
-        self.fences: list[Span] = []  # where notes hold text of the language
+        self._edition = 0  # how many texts it has had
         self.scratch: dict[Any, Any] = {}  # what others have worked out about the text as it stands
-        self.findings: list[Diagnostic] = []  # what was found out about notes before they were read
-        self._splice(0, 0, self._split(text))
+        self._take(text, 0, 0, 0, split(text, language, layout, beside))
 
     def sibling(self, text: str) -> Sheet:
         """A sheet of another text, which knows what this one has read."""
@@ -86,78 +89,58 @@ class Sheet:
 
     def edit(self, start: int, end: int, new: str) -> None:
         """Replace the text from `start` to `end`."""
-        text = self.text[:start] + new + self.text[end:]
-        if self.language == "ein":
-            self._edit_lines(text, start, end, len(new) - (end - start))
-        else:
-            self._replace_all(text)
-        self.text, self.touched = text, start
-        self.scratch.clear()
+        self.become(self.text[:start] + new + self.text[end:])
 
-    def _split(self, text: str) -> list[Place]:
-        if self.language == "ein":
-            return [placed(block) for block in split_document(text)]
-        self.refused, self.fences, self.findings = [], [], []
-        places: list[Place] = []
-        for page, extract in enumerate(extracts_of(text, self.language)):
-            if extract.problem is not None:
-                self.findings.append(Diagnostic("EIN001", NAMES["EIN001"][1], *extract.problem))
-            read, findings = planned(extract.text, everything_in(extract, self.beside), self.layout)
-            regions = [r.mapped(extract, page) for r in read]
-            self.findings += [found.moved(extract.place, lambda name: None) for found in findings]
-            self.refused += [r for r in regions if r.problem]
-            self.fences += [(r.start, r.end) for r in regions if not r.translated]
-            places += [placed(b, r) for r in regions for b in split_document(r.text)]
-        return places
+    def become(self, text: str) -> None:
+        """Take another text; what is the same in it stands.  Until all of it is split nothing changes."""
+        while self.text != text:
+            edition, (start, end) = self._edition, touched(self.text, text)
+            first, last, made = self._changed(text, start, end)
+            if self._edition == edition:
+                self._take(text, start, first, last, made)
 
-    def _edit_lines(self, text: str, start: int, end: int, grown: int) -> None:
-        """Split again from the block before the edit until a block begins behind it where one began before."""
-        first = max(0, bisect_right(self.places, start, key=_start) - 2)
-        new: list[Place] = []
-        last = len(self.places)
-        for block in split_document(text, self.places[first].start if self.places else 0):
-            new.append(placed(block))
-            before = block.end - grown
-            if before >= end:
-                at = bisect_left(self.places, before, key=_start)
-                if at < len(self.places) and self.places[at].start == before:
-                    last = at
-                    break
+    def _changed(self, text: str, start: int, end: int) -> tuple[int, int, Split]:
+        """What stands in the place of which places in a text that differs from `start` to `end`, as places were."""
+        if self.language == "ein" and not self.findings:
+            try:
+                first, last, new = split_again(self.places, text, start, end, len(text) - len(self.text))
+                return first, last, Split(new)
+            except Exception as fault:
+                log.error("%s while an edit was read", type(fault).__name__, exc_info=fault)
+        return 0, len(self.places), split(text, self.language, self.layout, self.beside)
+
+    def _take(self, text: str, at: int, first: int, last: int, made: Split) -> None:
+        """Put places in the place of others, but for what is the same, and let the text be another one, changed there."""
+        grown = len(text) - len(self.text)
+        now, old = list(made.places), self.places[first:last]
+        stay = staying(old, now)
+        gone = set(old) - {old[a] for a, _ in stay}
+        fresh = set(now) - {now[b] for _, b in stay}
+        for place in fresh:
+            place.cells = [Cell(item, place) for item in place.items]
+        # from here on nothing is worked out
         for place in self.places[last:]:
             place.start += grown
-        self._replace(first, last, new)
-
-    def _replace_all(self, text: str) -> None:
-        self._replace(0, len(self.places), self._split(text))
-
-    def _replace(self, first: int, last: int, new: list[Place]) -> None:
-        """Exchange those places, but for what is the same at both ends."""
-        old = self.places[first:last]
-        ahead = sum(1 for _ in itertools.takewhile(lambda p: p[0].same(p[1]), zip(old, new, strict=False)))
-        rest = zip(reversed(old[ahead:]), reversed(new[ahead:]), strict=False)
-        behind = sum(1 for _ in itertools.takewhile(lambda p: p[0].same(p[1]), rest))
-        for kept, now in [*zip(old[:ahead], new[:ahead], strict=True), *_tails(old, new, behind)]:
-            kept.start, kept.region = now.start, now.region
-        self._splice(first + ahead, last - behind, new[ahead : len(new) - behind])
-
-    def _splice(self, first: int, last: int, new: list[Place]) -> None:
-        gone = [cell for place in self.places[first:last] for cell in place.cells]
-        fresh = []
-        for place in new:
-            place.cells = [Cell(item, place) for item in place.items]
-            fresh += place.cells
-        at = self._cells_before(first)
-        self.places[first:last] = new
-        for cell in gone:
+        for a, b in stay:
+            old[a].start, old[a].region = now[b].start, now[b].region
+            now[b] = old[a]
+        for cell in (c for place in old if place in gone for c in place.cells):
             self._forget(cell)
-        self.cells[at : at + len(gone)] = fresh
-        if len(gone) != len(fresh):
-            for order in range(at, len(self.cells)):
-                self.cells[order].order = order
-        else:
-            for order, cell in enumerate(fresh, at):
-                cell.order = order
-        self.dirty.update(fresh)
+        self._put(first, last, now)
+        self.dirty.update(cell for place in fresh for cell in place.cells)
+        self.dirty.update(self.ledger.askers.get(FAILED, ()))
+        self.refused, self.fences, self.findings = made.refused, made.fences, made.findings
+        self.text, self.touched, self.scratch = text, at, {}
+        self._edition += 1
+
+    def _put(self, first: int, last: int, now: list[Place]) -> None:
+        """Put places in the place of others, with their cells."""
+        at, before = self._cells_before(first), sum(len(place.cells) for place in self.places[first:last])
+        cells = [cell for place in now for cell in place.cells]
+        self.places[first:last] = now
+        self.cells[at : at + before] = cells
+        for order in range(at, at + before if before == len(cells) else len(self.cells)):
+            self.cells[order].order = order
 
     def _cells_before(self, place: int) -> int:
         for k in range(place - 1, -1, -1):
@@ -174,7 +157,7 @@ class Sheet:
 
     def names_before(self, cell: Cell) -> Names:
         """What a statement could ask."""
-        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page))
+        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page, cell.order + 1))
 
     def declaration_of(self, name: str, order: int, page: int | None = None) -> Span | None:
         """Where a name that is known at a place was declared or defined."""
@@ -187,64 +170,90 @@ class Sheet:
     # first stage: reading
 
     def catch_up(self, until: int | None = None, pause: Callable[[], bool] | None = None) -> None:
-        """Read what is dirty, in order; up to the cell of that number, or until `pause` says so."""
-        heap = [(cell.order, cell) for cell in self.dirty]
+        """Read what is dirty, in order; up to the cell of that number, or until `pause` says so.
+
+        A definition concerns the cells before it too (`echoed`), which are looked at again once all behind it are read, the
+        last first: what a definition tells rests on what stands before it or, where nobody declares a name, on what is
+        defined behind it.
+        """
+        while self.dirty:  # another thread may have read meanwhile, and not so far
+            told = self.dirty - self.echoed
+            for first in [told] if told else [{c} for c in sorted(self.echoed, key=order_of, reverse=True)]:
+                if not self._read_on(first & self.dirty, until, pause):
+                    return
+
+    def _read_on(self, dirty: set[Cell], until: int | None, pause: Callable[[], bool] | None) -> bool:
+        """Read some cells, and those behind them that they concern; False where that was broken off."""
+        heap = [(cell.order, cell) for cell in dirty]
         heap.sort(key=_order_of_pair)
         while heap:
             order, cell = heap[0]
             if (until is not None and order > until) or (pause is not None and pause()):
-                return
+                return False
+            edition = self._edition
             poll()
-            for behind in self._read(cell):
-                if behind not in self.dirty:
-                    self.dirty.add(behind)
-                    heapq.heappush(heap, (behind.order, behind))
+            self._require(edition)
+            for other in self._soil(cell, self._read(cell)):
+                if other.order > order:
+                    heapq.heappush(heap, (other.order, other))
             heapq.heappop(heap)  # what was pushed stands behind it
             self.dirty.discard(cell)
+            self.echoed.discard(cell)
+        return True
+
+    def _soil(self, cell: Cell, others: Iterable[Cell]) -> list[Cell]:
+        """Mark those that a cell concerns as dirty; gives those that were not."""
+        fresh = [other for other in dict.fromkeys(others) if other not in self.dirty]
+        self.dirty.update(fresh)
+        self.echoed.update(other for other in fresh if other.order < cell.order)
+        return fresh
+
+    def _require(self, edition: int) -> None:
+        """Stop what has been working on a text that is gone."""
+        if self._edition != edition:
+            raise Stopped
 
     def _read(self, cell: Cell) -> list[Cell]:
-        """Analyse a cell; gives the cells behind it that have to be looked at again."""
-        old = cell.analysis
-        if old is not None and self.ledger.holds(old.asked, cell.order, cell.place.page):
-            if cell.judged is not None and not self.ledger.holds(cell.judging_asked, cell.order, cell.place.page):
+        """Analyse a cell; gives the cells that have to be looked at again."""
+        old, edition = cell.analysis, self._edition
+        if old is not None and self._holds(old.asked, cell):
+            if cell.judged is not None and not self._holds(cell.judging_asked, cell):
                 self._drop_verdict(cell)
             return []
         new = self._remembered(cell) or self._analyse(cell)
+        self._require(edition)
+        if cell.analysis is not old:  # another thread has read it, and told those behind it
+            return []
         self._withdraw(cell)
         self._enter(cell, new)
         before = old.told if old is not None else {}
         changed = [k for k in before.keys() | new.told.keys() if before.get(k) != new.told.get(k)]
-        return self.ledger.behind(cell, changed)
+        return self.ledger.concerned(cell, changed)
+
+    def _holds(self, asked: dict[Fact, Any], cell: Cell) -> bool:
+        """Have facts that a cell asked still these answers?"""
+        return self.ledger.holds(asked, cell.order, cell.place.page, cell.order + 1)
 
     def _remembered(self, cell: Cell) -> Analysis | None:
         for analysis in self._memory.get(_content(cell), ()):
-            if self.ledger.holds(analysis.asked, cell.order, cell.place.page):
+            if self._holds(analysis.asked, cell):
                 self._memory.move_to_end(_content(cell))
                 return analysis
         return None
 
     def _analyse(self, cell: Cell) -> Analysis:
         self.lowered_count += 1
-        asked = Asked(self.ledger, cell.order, cell.place.page)
+        asked = Asked(self.ledger, cell.order, cell.place.page, cell.order + 1)
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
-            with within(self.budget) as limit:
-                lowered = lower_item(item, names)
-        except (OutOfTime, MemoryError) as spent:
-            if isinstance(spent, OutOfTime) and spent.limit is not limit:
-                raise
-            lowered = too_large(item.text, spent)
-            names.own.clear()
+            lowered = self._lowered(item, names)
+            silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
+            if CODE not in silent:
+                lowered.diagnostics += lint_findings(lowered)
         except Exception as error:  # a fault of ours in one statement must not cost the file
             log.error("%s in `%s`", type(error).__name__, item.text, exc_info=error)
-            message = f"internal error, please report it ({type(error).__name__}: {error})"
-            lowered = Lowered("broken", item.text, "")
-            lowered.diagnostics.append(Diagnostic("EIN002", NAMES["EIN002"][1], (0, len(item.text)), message))
-            names.own.clear()
-        silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
-        if CODE not in silent:
-            lowered.diagnostics += lint_findings(lowered)
+            return Analysis(_failed(item.text, error), {}, {**asked.answers, FAILED: error}, frozenset(), frozenset())
         analysis = Analysis(lowered, names.own, asked.answers, frozenset(names.used), silent)
         known = self._memory.setdefault(_content(cell), [])
         known.insert(0, analysis)
@@ -252,6 +261,18 @@ class Sheet:
         if len(self._memory) > REMEMBERED + len(self.cells):
             self._memory.popitem(last=False)
         return analysis
+
+    def _lowered(self, item: Piece | Directive, names: Names) -> Lowered:
+        """What a statement says; where it takes more time or memory to be read than there is, that."""
+        limit: object = None
+        try:
+            with within(self.budget) as limit:
+                return lower_item(item, names)
+        except (OutOfTime, MemoryError) as spent:
+            if isinstance(spent, OutOfTime) and spent.limit is not limit:
+                raise
+            names.own.clear()
+            return too_large(item.text, spent)
 
     def _enter(self, cell: Cell, analysis: Analysis) -> None:
         cell.analysis = analysis
@@ -275,9 +296,11 @@ class Sheet:
     def _forget(self, cell: Cell) -> None:
         """A cell that stands no longer in the document: whoever asked what it told is dirty."""
         if cell.analysis is not None:
-            self.dirty.update(self.ledger.behind(cell, cell.analysis.told))
+            self._soil(cell, self.ledger.concerned(cell, cell.analysis.told))
         self._withdraw(cell)
         self.dirty.discard(cell)
+        self.echoed.discard(cell)
+        cell.order = -1
 
     # second stage: verdicts
 
@@ -291,16 +314,24 @@ class Sheet:
         if not cell.awaits_verdict or cell in self.dirty:
             return
         assert cell.analysis is not None
+        edition, analysis = self._edition, cell.analysis
         asked = Asked(self.ledger, cell.order + 1, cell.place.page)
-        with within(self.budget):
+        names = Names(catalogue().arity, asked)
+        try:
             judged = judge_statement(
-                cell.lowered, Names(catalogue().arity, asked), cell.analysis.silent, cell.place.given, cell.place.sums
+                cell.lowered, names, analysis.silent, cell.place.given, cell.place.sums, self.budget
             )
+        except Exception as error:
+            log.error("%s in the verdict on `%s`", type(error).__name__, cell.item.text, exc_info=error)
+            judged = Judged((), (*cell.lowered.diagnostics, *_failed(cell.item.text, error).diagnostics))
+        self._require(edition)
+        if cell.analysis is not analysis or cell.judged is not None:  # another thread has read it or judged it
+            return
         self.judged_count += 1
-        cell.judged, cell.judging_asked = (
-            judged,
-            {k: v for k, v in asked.answers.items() if k not in cell.analysis.told},
-        )
+        if any(is_fault(d) for d in judged.diagnostics):
+            asked.answers[FAILED] = judged
+        cell.judging_asked = {k: v for k, v in asked.answers.items() if k not in analysis.told}
+        cell.judged = judged
         self.ledger.ask(cell, cell.judging_asked)
         self.unjudged.discard(cell)
         if judged.diagnostics:
@@ -314,13 +345,18 @@ class Sheet:
             self.unjudged.add(cell)
 
     def noted(self, cell: Cell, what: Any, compute: Callable[[Names], T]) -> T:
-        """Something about a cell, worked out among its names once, and again when one of them means something else."""
+        """Something about a cell, worked out among its names once, and again when one of them means something else.
+
+        It must hold no places of the document: what stands before the cell may change.
+        """
         known = cell.notes.get(what)
         if known is not None and self.ledger.holds(known[0], cell.order + 1, cell.place.page):
             return known[1]
+        edition, analysis = self._edition, cell.analysis
         asked = Asked(self.ledger, cell.order + 1, cell.place.page)
         value = compute(Names(catalogue().arity, asked))
-        cell.notes[what] = asked.answers, value
+        if self._edition == edition and cell.analysis is analysis:
+            cell.notes[what] = asked.answers, value
         return value
 
     def finish(self) -> None:
@@ -334,7 +370,7 @@ class Sheet:
     def diagnostics(self) -> list[Diagnostic]:
         """All of them, in order of place."""
         found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
-        found += self.unused() if self.language == "ein" else self.findings
+        found += [*self.findings, *(self.unused() if self.language == "ein" else ())]
         if self.language in GUESTS:
             found = [d for d in found if d.severity in ("error", "warning")]
         return sorted(found, key=lambda d: (d.span, d.code))
@@ -399,7 +435,6 @@ class Sheet:
         return self.cells[max(0, self.last_before(start)) : self.last_before(end) + 1]
 
 
-_start: Callable[[Place], int] = lambda place: place.start  # noqa: E731
 _order_of_pair: Callable[[tuple[int, Cell]], int] = lambda pair: pair[0]  # noqa: E731
 
 
@@ -407,5 +442,5 @@ def _content(cell: Cell) -> tuple:
     return cell.item.text, getattr(cell.item, "ignored", None), type(cell.item)
 
 
-def _tails(old: list[Place], new: list[Place], count: int) -> Iterable[tuple[Place, Place]]:
-    return zip(old[len(old) - count :], new[len(new) - count :], strict=True)
+def _failed(text: str, error: Exception) -> Lowered:
+    return Lowered("broken", text, "", diagnostics=[told_fault(error, (0, len(text)))])

@@ -14,6 +14,8 @@ from importlib import resources
 
 from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from .blanks import is_invisible, turns
+
 Fixes = tuple[tuple[str, str], ...]
 _memo: dict[tuple, str | None] = {}
 
@@ -70,6 +72,12 @@ def _explain_character(char: str) -> tuple[str, Fixes]:
         return f"`{char}` has no partner: braces group a subscript or an exponent, as in `W_{{ij}}` and `x^{{2}}`", ()
     if re.match(r"[\"“”‘’`]", char):
         return f"`{char}` is no sign of this language: a transpose is `A'` with a straight apostrophe", ()
+    if is_invisible(char):
+        does = "changes the order in which a text is shown" if turns(char) else "may part what it stands between"
+        name = f"U+{ord(char):04X}"
+        return f"an invisible character, {name}, stands here, which {does}: delete it", ((f"Delete {name}", ""),)
+    if not char.isprintable():
+        return f"the character U+{ord(char):04X} is no sign of this language", ()
     return f"`{char}` is no sign of this language", ()
 
 

@@ -6,6 +6,7 @@ Memoised by the text, since a statement's tree depends on nothing else; offsets 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .bars import Bars
+from .blanks import blanked
 from .mistakes import explain, unclosed
 from .subscripts import read_subscript
 from .tree import (
@@ -48,6 +50,10 @@ from .tree import (
 # Brackets inside brackets: more than this is a slip or an attack, and would exhaust the stack further on.
 DEEPEST_NESTING = 60
 LONGEST_STATEMENT = 20_000
+# digits of a number as it is written, and the power of ten behind it: nobody reads more, and Python takes no more than 4300
+LONGEST_NUMBER = 1_000
+_LONG_DIGITS = re.compile(rf"\d{{{LONGEST_NUMBER + 1},}}")
+_POWER_OF_TEN = re.compile(r"(?<=[\d.])[eE][+-]?0*([1-9]\d*)(?![^\W_])")
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}
@@ -70,6 +76,7 @@ def grammar() -> Lark:
 @lru_cache(maxsize=4_000)
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
+    text = blanked(text)
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)
@@ -88,6 +95,12 @@ def _too_much(text: str) -> Problem | None:
     if len(text) > LONGEST_STATEMENT:
         message = f"this statement has {len(text)} characters, more than {LONGEST_STATEMENT}: give its parts names"
         return Problem(0, len(text), "EIN001", message)
+    long = _LONG_DIGITS.search(text)
+    powers = (p for p in _POWER_OF_TEN.finditer(text) if len(p[1]) > 4 or int(p[1]) > LONGEST_NUMBER)
+    long = long or next(powers, None)
+    if long is not None:
+        message = f"a number with more than {LONGEST_NUMBER} digits is not read: give it a name, as in `c ∈ ℝ`"
+        return Problem(*long.span(), "EIN001", message)
     depth = 0
     for place, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")

@@ -1,7 +1,8 @@
 """Where the statements of a document begin and end; comments and directives.
 
-One statement a line, or several separated by `;`.  A line that starts with an operator or `=` continues
-the line before it, and so does a line inside open brackets.
+One statement a line, or several separated by `;`; whatever Unicode calls a line break ends a line.  A line that starts with an
+operator or `=` continues the line before it, and so does one inside open brackets.  A sign may begin a statement too: a line
+`- a' x = …` that is not indented further is one of its own.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .blanks import LINE_END, blanked
+
+# brackets that a line may leave open for the next one; no statement with more is read
+MOST_OPEN = 100
 _CONTINUES = re.compile(r"[ \t]*(?:[+*/=·⋅×⊙⊗∘≠<>≤≥→−]|-|\.[*/^]|:=)")
+_SIGNED = re.compile(r"([ \t]*)[-+−]")
 _GROUPING = re.compile(r"[()\[\]{};]")
 _SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _IGNORE = re.compile(r"#\s*einsight:\s*ignore\b\s*([A-Z0-9, ]*)")
 
 
@@ -61,7 +66,7 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
     items: list[Piece | Directive] = []
     current: list[str] = []
     first = start = at
-    depth = 0
+    depth = indent = 0
     open_: list[str] = []
     ignored: set[str] = set()
 
@@ -83,14 +88,15 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
 
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        inside = depth > 0 and code.strip() and not _ends_brackets(code, open_)
-        if current and not inside and not _CONTINUES.match(code):
+        inside = 0 < depth <= MOST_OPEN and code.strip() and not _ends_brackets(code, open_)
+        further = bool(code.strip()) and _indent(code) > indent
+        if current and not inside and not _continues(code, further):
             yield block(line_start)
             first = line_start
         if comment.startswith("#!"):
             items.append(Directive(line_start + len(code) - first, comment.rstrip()))
         if not current:
-            start = line_start
+            start, indent = line_start, _indent(code)
         found = _IGNORE.search(comment)
         if found:
             ignored.update(re.findall(r"EIN\d+", found[1]) or ["*"])
@@ -113,6 +119,27 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
     yield block(len(text))
 
 
+def _indent(code: str) -> int:
+    return len(code) - len(code.lstrip(" \t"))
+
+
+def _continues(code: str, further: bool) -> bool:
+    """Does a line go on with the statement before it, by how it begins?"""
+    if not _CONTINUES.match(code):
+        return False
+    return further or not _SIGNED.match(code) or not _relates(code)
+
+
+def _relates(code: str) -> bool:
+    """Does an `=` stand outside of all brackets?"""
+    depth = 0
+    for sign in _SIGNS.finditer(code):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign[0], 0)
+        if sign[0] == "=" and depth <= 0:
+            return True
+    return False
+
+
 def _ends_brackets(code: str, open_: list[str]) -> bool:
     """Does a line that would stand inside open brackets begin a new statement?
 
@@ -130,12 +157,12 @@ def _ends_brackets(code: str, open_: list[str]) -> bool:
 
 
 def _lines(text: str, at: int) -> Iterator[tuple[int, str, str]]:
-    """`(offset, line, its line end)`; only `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""
+    """`(offset, line, its line end)`, with plain blanks in the line."""
     place = at
-    for found in _LINE_END.finditer(text, at):
-        yield place, text[place : found.start()], found[0]
+    for found in LINE_END.finditer(text, at):
+        yield place, blanked(text[place : found.start()]), found[0]
         place = found.end()
-    yield place, text[place:], ""
+    yield place, blanked(text[place:]), ""
 
 
 def _split_comment(line: str) -> tuple[str, str]:

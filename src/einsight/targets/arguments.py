@@ -16,7 +16,7 @@ from ..terms.term import Component, Delta, Position, Size, Term, slot_indices
 # what the source of any target uses, so that an argument is called the same in all of them
 RESERVED = frozenset(
     [*keyword.kwlist, *"numpy math size jax torch functools dtype device".split()]
-    + "ValueError abs dask float int isinstance map max _ _0 _1 _base _power".split()
+    + "ValueError abs dask float int isinstance len map max _ _0 _1 _base _power".split()
 )
 
 

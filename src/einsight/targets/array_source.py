@@ -1,6 +1,7 @@
 """A term as the source of one function `derivative` of keyword-only arrays, in the dialect of a library.
 
-    stable.py       first, the same by functions that stay in the range of floats
+    singular.py     first, inverses that a determinant multiplies by singular values: they have a value where it is 0
+    stable.py       then, the same by functions that stay in the range of floats
     diagonals.py    the result as arrays on diagonals, which are written where they stand: no delta becomes an array
     contraction.py  a product two arrays at a time, in the order of fewest multiplications, as matrix products where they are
     lines.py        equal parts once, short ones in place
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..meaning.cofactors import with_cofactors
 from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Apply, Component, Operator, Power, Term
@@ -31,6 +33,7 @@ from .diagonals import Diagonal, diagonals, separated
 from .dialect import Dialect
 from .expansion import Expansion
 from .products import Products
+from .singular import by_singular_values
 from .stable import stable
 
 
@@ -44,12 +47,16 @@ def write(request: Request, dialect: Dialect) -> tuple[str, dict[Tensor, str]]:
     dims = {d for t in request.term.depends for d in t.dims} | {a.dim for a in axes}
     expected = {d: hints[d.value] for d in dims if isinstance(d.value, str) and d.value in hints}
     prepared = Expansion(expected)
-    term = prepared.expanded(stable(request.term))
+
+    def in_range(given: Term) -> Term:
+        return prepared.expanded(stable(with_cofactors(given, by_singular_values)))
+
+    term = in_range(request.term)
     bodies = {}
     for tensor in sorted(_defined(term), key=lambda t: len(t.depends)):
         assert tensor.definition is not None
         params, body = build.open_abstraction(tensor.definition)
-        bodies[tensor] = params, prepared.expanded(stable(body))
+        bodies[tensor] = params, in_range(body)
     found = diagonals(term, axes)
     parts = [p for body in (*(d.term for d in found), *(b for _, b in bodies.values())) for p in body.walk()]
     needed = (

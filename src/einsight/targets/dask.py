@@ -49,6 +49,10 @@ DASK = Dialect(
     logaddexp="numpy.logaddexp({0}, {1})",
     inv=f"dask.array.map_blocks(numpy.linalg.inv, {_WHOLE}, dtype=dtype)",
     det=f"dask.array.map_blocks(numpy.linalg.det, {_WHOLE}, dtype=dtype, {_LESS_TWO})",
+    svd=f"[dask.array.map_blocks(lambda _: numpy.linalg.svd(_)[0], {_WHOLE}, dtype=dtype), "
+    f"dask.array.map_blocks(lambda _: numpy.linalg.svd(_)[1], {_WHOLE}, dtype=dtype, drop_axis={{0}}.ndim - 1), "
+    f"dask.array.map_blocks(lambda _: numpy.linalg.svd(_)[2], {_WHOLE}, dtype=dtype)]",
+    adjoint="dask.array.swapaxes({0}, -1, -2).conj()",
     slogdet="[dask.array.map_blocks(lambda _, _1=_1: numpy.linalg.slogdet(_)[_1], "
     f"{_WHOLE}, dtype=dtype, {_LESS_TWO}) for _1 in (0, 1)]",
     matrix_power=f"dask.array.map_blocks(numpy.linalg.matrix_power, {_WHOLE}, {{1}}, dtype=dtype)",

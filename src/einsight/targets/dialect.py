@@ -28,9 +28,11 @@ class Dialect:
     diag          the matrix with the vector `{0}` on its diagonal
     largest       along the axes `{1}`, which stay with length 1; `total` likewise
     softmax, logsumexp  along the axis, the axes `{1}`, or None where the library has none
-    mask          the identity matrix of truth values, by which arrays that are not written to get their diagonals
+    mask          the identity matrix of truth values
     writes        a statement that adds `{2}` to the diagonals of the array named `{0}` by the pattern `{1}`, `ii->i`; None
                   where arrays are not written to
+    svd           a triple: left singular vectors as columns, singular values, right singular vectors as conjugate rows
+    adjoint       conjugate and transposed
     slogdet       a pair: sign, and logarithm of the absolute value
     matrix_power  to a whole number that is known in the source; `matrix_power_by` to one that is an array
     elementwise   the template of a function, None where the library has no spelling for it
@@ -59,6 +61,9 @@ class Dialect:
     logaddexp: str
     inv: str
     det: str
+    svd: str
+    adjoint: str
+    mask: str
     slogdet: str
     matrix_power: str
     matrix_power_by: str
@@ -68,7 +73,6 @@ class Dialect:
     entry: str = "{0}[{1}]"
     softmax: str | None = None
     logsumexp: str | None = None
-    mask: str = ""
     writes: Callable[[str, str, str], str] | None = None
 
 

@@ -10,6 +10,7 @@ from ..rules.catalogue import catalogue, written_out
 from ..terms import build
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import Apply, Bracket, Component, Constant, Delta, Number, Position, Power, Product, Size, Sum, Term
+from ..terms.unknown import shown
 from .arguments import refuse
 from .arrays import Array, Arrays, is_plain
 from .stable import exponents
@@ -149,7 +150,7 @@ class Entries(Arrays):
             return known
         found = catalogue().function(term.function)
         if found is None:
-            raise refuse(f"`{term.function}` is an unknown function and cannot be evaluated")
+            raise refuse(f"`{shown(term.function)}` is an unknown function and cannot be evaluated")
         template = self.dialect.elementwise(found)
         whole = written_out(term.function, term.arguments[0]) if template is None and found.definition else None
         if whole is not None:

@@ -20,7 +20,8 @@ def _elementwise(function: Function) -> str | None:
         return function.numpy or None
     found = "__import__('einsight.rules.catalogue', fromlist=['catalogue']).catalogue()"
     called = ", ".join(f"{{{k}}}" for k in range(function.arity))
-    value = f"numpy.vectorize({found}.function({function.name!r}).value, otypes=[float])({called})"
+    value = f"{found}.function({function.name!r}).value{'.or_nan' if function.source == 'sympy' else ''}"
+    value = f"numpy.vectorize({value}, otypes=[float])({called})"
     return f"numpy.asarray({value}, dtype=dtype)"
 
 
@@ -46,6 +47,9 @@ NUMPY = Dialect(
     logaddexp="numpy.logaddexp({0}, {1})",
     inv="numpy.linalg.inv({0})",
     det="numpy.linalg.det({0})",
+    svd="numpy.linalg.svd({0})",
+    adjoint="numpy.swapaxes({0}, -1, -2).conj()",
+    mask="numpy.eye({0}, dtype=bool)",
     slogdet="numpy.linalg.slogdet({0})",
     matrix_power="numpy.linalg.matrix_power({0}, {1})",
     matrix_power_by="numpy.linalg.matrix_power({0}, int({1}))",
@@ -66,8 +70,13 @@ def evaluate(term: Term, axes: Sequence[Index], values: Mapping[str, Any], input
     scope: dict[str, Any] = {}
     exec(compile(text, "<einsight>", "exec"), scope)  # noqa: S102 - our own text
     arrays = _arrays(arguments, values)
+    import numpy
+
     try:
         return scope["derivative"](**arrays)
+    except numpy.linalg.LinAlgError as error:
+        message = f"there is no value here: an inverse is needed of a matrix that has none ({error})"
+        raise EinsightError([Diagnostic("EIN301", "error", (0, 0), message)]) from error
     except (ValueError, ArithmeticError) as error:
         raise EinsightError([Diagnostic("EIN301", "error", (0, 0), str(error))]) from error
 

@@ -8,11 +8,12 @@ from ..rules.catalogue import catalogue
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Number, Operator, Power, Product
-from ..terms.unknown import is_unknown
+from ..terms.unknown import INNER_FUNCTIONS, is_unknown
 from .arguments import refuse
 from .arrays import Array, as_float, is_plain
 from .contraction import entries, pairs
 from .entries import Entries
+from .singular import Singular
 from .subscripts import axes_of, contraction, in_order
 
 
@@ -134,6 +135,12 @@ class Products(Entries):
         family = in_order(term.arguments[0].free)
         params, body = build.open_abstraction(term.arguments[0])
         matrix = self.lines.name(self.filled(body, family + params))
+        if term.name in INNER_FUNCTIONS:
+            return self.picked(
+                self.lines.name(Singular(self, matrix, len(family)).array(term)),
+                (*family, *term.indices),
+                axes_of(term),
+            )
         if term.name == "det":
             return Array(self.dialect.det.format(matrix), family)
         if term.name == "logdet":

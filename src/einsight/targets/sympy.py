@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
+from ..meaning.cofactors import COFACTOR, with_cofactors
 from ..rules.catalogue import catalogue, written_out
+from ..rules.functions import sympy_name
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.term import (
@@ -23,7 +25,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
-from ..terms.unknown import is_unknown
+from ..terms.unknown import is_unknown, shown
 from .arguments import (
     Namespace,
     Request,
@@ -58,9 +60,10 @@ def source(request: Request) -> str:
 
     Raises EinsightError (EIN002) for what has no source, and where nothing tells a size.
     """
-    term, axes = request.term, request.axes
+    term, axes = with_cofactors(request.term), request.axes
     defined = sorted((t for t in term.depends if t.definition is not None), key=lambda t: len(t.depends))
-    bodies = [(t, *build.open_abstraction(t.definition)) for t in defined if t.definition is not None]
+    opened = [(t, *build.open_abstraction(t.definition)) for t in defined if t.definition is not None]
+    bodies = [(tensor, params, with_cofactors(body)) for tensor, params, body in opened]
     parts = [p for body in (term, *(b for _, _, b in bodies)) for p in body.walk()]
     bound = {i.dim for p in parts if isinstance(p, Product) for i in p.bound}
     bound |= {d for p in parts if isinstance(p, Operator) for a in p.arguments for d in a.dims}
@@ -186,7 +189,7 @@ class _Writer:
         arguments = [self.entry(a) for a in term.arguments]
         found = catalogue().function(term.function)
         if found is None:
-            raise refuse(f"`{term.function}` is an unknown function and cannot be evaluated")
+            raise refuse(f"`{shown(term.function)}` is an unknown function and cannot be evaluated")
         if term.function in FUNCTIONS and found.source in ("einsight", "sympy"):
             return FUNCTIONS[term.function].format(*arguments)
         whole = written_out(term.function, term.arguments[0]) if found.definition else None
@@ -194,7 +197,7 @@ class _Writer:
             return self.entry(whole)
         if found.source not in ("einsight", "sympy"):
             raise refuse(f"`{term.function}` has no spelling in sympy yet")
-        return f"sympy.{term.function}({', '.join(arguments)})"
+        return f"sympy.{sympy_name(term.function)}({', '.join(arguments)})"
 
     def _sum(self, term: Sum) -> str:
         return " + ".join(self.entry(t) for t in term.terms)
@@ -215,6 +218,8 @@ class _Writer:
         rows, columns = (self.variable(p) for p in params)
         shape = f"{self.size(params[0].dim)}, {self.size(params[1].dim)}"
         matrix = f"sympy.Matrix({shape}, lambda {rows}, {columns}: {self.entry(body)})"
+        if term.name == COFACTOR:
+            return self.cofactor(matrix, term)
         if term.name in ("det", "logdet"):
             return f"{matrix}.det()" if term.name == "det" else f"sympy.log({matrix}.det())"
         power = "-1" if term.name == "inv" else self.entry(term.arguments[1].body)
@@ -222,6 +227,19 @@ class _Writer:
         if not term.arguments[0].free and not (term.name != "inv" and term.arguments[1].body.free):
             array = self.once(array)
         return self.picked(array, term.indices)
+
+    def cofactor(self, matrix: str, term: Operator) -> str:
+        """Of one pair an entry of the adjugate; of several a determinant with unit rows in place of some."""
+        slots = term.indices
+        if len(slots) == 2:
+            array = f"({matrix}.adjugate())"
+            return self.picked(array if term.arguments[0].free else self.once(array), slots)
+        pairs = [(self.place(a, 0), self.place(b, 0)) for a, b in zip(slots[::2], slots[1::2], strict=True)]
+        row, column = self.names.name("row"), self.names.name("column")
+        shape = matrix if term.arguments[0].free else self.once(matrix)
+        units = "".join(f"sympy.Integer({column} == {a}) if {row} == {b} else " for a, b in pairs)
+        changed = f"sympy.Matrix(*{shape}.shape, lambda {row}, {column}: {units}{shape}[{row}, {column}]).det()"
+        return f"({changed} if len({{{', '.join(b for _, b in pairs)}}}) == {len(pairs)} else sympy.Integer(0))"
 
     def once(self, text: str) -> str:
         """A line of its own for what no index changes."""

@@ -7,6 +7,7 @@ from .array_source import write
 from .dialect import Dialect, from_table
 
 FUNCTIONS = {
+    "Abs": "torch.abs({0})",
     "abs": "torch.abs({0})",
     "acos": "torch.acos({0})",
     "acosh": "torch.acosh({0})",
@@ -19,21 +20,32 @@ FUNCTIONS = {
     "asin": "torch.asin({0})",
     "asinh": "torch.asinh({0})",
     "atan": "torch.atan({0})",
+    "atan2": "torch.atan2({0}, {1})",
     "atanh": "torch.atanh({0})",
+    "ceiling": "torch.ceil({0})",
     "cos": "torch.cos({0})",
     "cosh": "torch.cosh({0})",
     "cot": "1 / torch.tan({0})",
     "coth": "1 / torch.tanh({0})",
     "csc": "1 / torch.sin({0})",
     "csch": "1 / torch.sinh({0})",
+    "digamma": "torch.special.digamma({0})",
     "erf": "torch.erf({0})",
+    "erf2": "torch.erf({1}) - torch.erf({0})",
     "erfc": "torch.erfc({0})",
+    "erfcinv": "torch.erfinv(1 - {0})",
     "erfinv": "torch.erfinv({0})",
     "exp": "torch.exp({0})",
+    "floor": "torch.floor({0})",
+    "frac": "{0} - torch.floor({0})",
+    # below 0 it is negative between every other pair of poles
+    "gamma": "torch.exp(torch.special.gammaln({0})) * torch.where(({0} > 0) | (torch.floor({0}) % 2 == 0), 1, -1)",
     "gelu": "torch.nn.functional.gelu({0})",
     "log": "torch.log({0})",
+    "loggamma": "torch.special.gammaln({0})",
     "max": "torch.maximum({0}, {1})",
     "min": "torch.minimum({0}, {1})",
+    "polygamma": "torch.special.polygamma(int({0}), {1})",
     "relu": "torch.relu({0})",
     "sec": "1 / torch.cos({0})",
     "sech": "1 / torch.cosh({0})",
@@ -47,6 +59,7 @@ FUNCTIONS = {
     "softplus": "torch.logaddexp({0}, torch.zeros_like({0}))",
     "tan": "torch.tan({0})",
     "tanh": "torch.tanh({0})",
+    "trigamma": "torch.special.polygamma(1, {0})",
 }
 
 
@@ -94,6 +107,9 @@ TORCH = Dialect(
     logaddexp="torch.logaddexp({0}, {1})",
     inv="torch.linalg.inv({0})",
     det="torch.linalg.det({0})",
+    svd="torch.linalg.svd({0})",
+    adjoint="{0}.mH",
+    mask="torch.eye({0}, dtype=torch.bool, device=device)",
     slogdet="torch.linalg.slogdet({0})",
     matrix_power="torch.linalg.matrix_power({0}, {1})",
     matrix_power_by="torch.linalg.matrix_power({0}, int({1}))",

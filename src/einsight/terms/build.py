@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -41,6 +42,9 @@ LABELLINGS = 120
 LARGEST_NUMBER = 4096  # bits
 LONGEST_KEY = 300  # symbols of a term that is ordered by its text
 _KEY_TEXT = "text of the key"
+# Up to here a power of a matrix is a product, whose factors cancel and contract with others; beyond, it is one factor, so that
+# a term does not grow with the exponent.
+SMALL_POWER = 4
 
 
 def number(value: Fraction | int) -> Number:
@@ -50,7 +54,15 @@ def number(value: Fraction | int) -> Number:
 
 ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
 
-OPENED = "opened"
+
+class _Here(threading.local):
+    """By what a term knows the spare names of a thread: what one gives back may be in use in another by then."""
+
+    def __init__(self) -> None:
+        self.opened = object()
+
+
+_here = _Here()
 size = Size.make
 constant = Constant.make
 component = Component.make
@@ -176,7 +188,10 @@ def apply(function: str, *arguments: Term) -> Term:
 
 
 def operator(name: str, arguments: Sequence[Abstraction], indices: Sequence[Slot] = ()) -> Term:
+    """A component of a function of whole arrays; a matrix to a small whole power is multiplied out."""
     arguments, indices = tuple(arguments), tuple(indices)
+    if name == "power" and isinstance(count := arguments[1].body, Number) and abs(count.value) <= SMALL_POWER:
+        return _small_power(arguments[0], int(count.value), indices)
     if name in MATRIX_FUNCTIONS:
         if len(indices) == 2 and slot_key(indices[1]) < slot_key(indices[0]) and arguments[0].symmetric:
             indices = indices[::-1]  # the functions that give a matrix, inverse and power, keep symmetry
@@ -204,11 +219,21 @@ def _derivatives_in_order(name: str, rank: int, indices: tuple[Slot, ...]) -> tu
 
 def matrix_power(axes: Sequence[Index], body: Term, exponent: Term) -> Term:
     """`A^k` at `axes`, of the matrix that `body` is over them, for an exponent that is a whole number."""
-    if exponent is ONE:
-        return body
-    if exponent is ZERO:
-        return delta(*axes)
+    if isinstance(exponent, Number) and isinstance(body, Operator) and body.indices == tuple(axes):
+        inner = MINUS_ONE if body.name == "inv" else body.arguments[1].body if body.name == "power" else None
+        if isinstance(inner, Number):  # (A^m)^n = A^(m n)
+            return operator("power", [body.arguments[0], abstraction((), number(inner.value * exponent.value))], axes)
     return operator("power", [abstraction(axes, body), abstraction((), exponent)], axes)
+
+
+def _small_power(matrix: Abstraction, count: int, ends: Sequence[Slot]) -> Term:
+    """`A^count` at those slots, multiplied out."""
+    if not count:
+        return delta(*ends)
+    chain: list[Slot] = [ends[0], *(fresh_index(matrix.params[0].dim) for _ in range(abs(count) - 1)), ends[1]]
+    pairs = zip(chain, chain[1:], strict=False)
+    factors = [instantiate(matrix, p) if count > 0 else operator("inv", [matrix], p) for p in pairs]
+    return product(factors, chain[1:-1])  # type: ignore[arg-type]
 
 
 def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term:
@@ -381,7 +406,7 @@ def _name_dummies(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     best: tuple | None = None
     chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
     for order in orders:
-        poll()
+        poll(counted=False)
         targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
         names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
         renamed = [substitute(f, names) for f in factors] if names else factors
@@ -408,7 +433,7 @@ def _candidate_orders(factors: list[Term], bound: list[Index]) -> Iterable[Seque
 def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dict[Index, int]:
     """Colours that tell apart what those, and what they stand beside, tell apart."""
     while True:
-        poll()
+        poll(counted=False)
         marks = {}
         for b in holders:
             memo: dict[Term, tuple] = {}
@@ -506,7 +531,7 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
     """The factors with fresh names for the bound indices, and those names."""
     if not term.bound:
         return term.factors, ()
-    spare = term.memo.pop(OPENED, None)
+    spare = term.memo.pop(_here.opened, None)
     if spare is not None:
         return spare
     dummies = tuple(fresh_index(b.dim) for b in term.bound)
@@ -518,10 +543,11 @@ def give_back(term: Term, opened: tuple[tuple[Term, ...], tuple[Index, ...]] | N
     """Let the next `open_product` have names that nothing holds any more: renaming is most of what rewriting costs.
 
     Only for who knows that no term of these names is left: a rule that did not fire, a walk that changed nothing.
-    Whoever opens the product meanwhile gets other names, so that two openings never share them.
+    Whoever opens the product meanwhile gets other names, so that two openings never share them; and so does another thread,
+    which may have its turn while a rule is tried.
     """
     if opened is not None and opened[1]:
-        term.memo[OPENED] = opened
+        term.memo[_here.opened] = opened
 
 
 def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
@@ -571,7 +597,7 @@ from . import walk  # noqa: E402 - the walks build terms: each module needs the 
 
 __all__ = [
     "HALF", "MINUS_ONE", "ONE", "TWO", "ZERO", "abstraction", "add", "apply", "bracket", "component",
-    "OPENED", "constant", "delta", "derivative", "give_back", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
+    "constant", "delta", "derivative", "give_back", "instantiate", "linear_slot", "matrix_power", "negate", "number", "open_abstraction",
     "open_product", "operator", "position", "power", "product", "quotient", "size", "slot_indices",
     "substitute", "subtract",
 ]  # fmt: skip

@@ -7,7 +7,6 @@ shape of each of its axes without a symbol table.
 from __future__ import annotations
 
 import itertools
-import threading
 import weakref
 from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Sequence
@@ -18,18 +17,17 @@ from .interruption import poll
 if TYPE_CHECKING:
     from .term import Abstraction
 
-_LOCK = threading.Lock()
 _FRESH = itertools.count(1)
 
 
-class _Interned(weakref.ref):
+class _Entry(weakref.ref):
     """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
 
     __slots__ = ("identity",)
     identity: tuple
 
 
-_TABLE: dict[tuple, _Interned] = {}
+_TABLE: dict[tuple, _Entry] = {}
 
 
 def _remove(gone: Any) -> None:
@@ -38,24 +36,46 @@ def _remove(gone: Any) -> None:
 
 
 def intern_object(identity: tuple, make: Any) -> Any:
-    """The one live object of that identity; `make` builds it when there is none.  Safe under threads."""
+    """The one live object of that identity; `make` builds it when there is none.
+
+    Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
+    """
     known = _TABLE.get(identity)
     found = known() if known is not None else None
     if found is not None:
         return found
-    poll()  # whatever takes long makes terms; not within the lock, which who is waited for may need
-    with _LOCK:
-        known = _TABLE.get(identity)
-        found = known() if known is not None else None
-        if found is None:
-            found = make()
-            entry = _Interned(found, _remove)
-            entry.identity = identity
-            _TABLE[identity] = entry
-        return found
+    poll(counted=False)  # whatever takes long makes terms
+    made = make()
+    entry = _Entry(made, _remove)
+    entry.identity = identity
+    while True:
+        standing = _TABLE.setdefault(identity, entry)
+        if standing is entry:
+            return made
+        found = standing()
+        if found is not None:
+            return found
+        _remove(standing)  # dead, and not taken out yet
 
 
-class Dim:
+class Interned:
+    """What there is once: its copy is itself, and a pickle of it becomes, where it is read, the one that there is."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .pickling import reduced  # which builds terms
+
+        return reduced(self)
+
+
+class Dim(Interned):
     """The size of an axis: a name, or a positive integer.
 
     `inferred` marks a dimension that nobody declared (index notation names it after its index); such a
@@ -93,7 +113,7 @@ class Dim:
 ONE_DIM = Dim(1)
 
 
-class Index:
+class Index(Interned):
     """A free index (`named`), an opened bound one (`fresh`) or a closed bound one (`bound`).
 
     A bound index is named by the height of its binder and its place in it, so two sums that differ in
@@ -132,7 +152,7 @@ def bound_index(height: int, place: int, dim: Dim) -> Index:
     return Index(f"#{height}.{place}", dim, Index.BOUND, height * 4096 + place)
 
 
-class Shift:
+class Shift(Interned):
     """A shifted index `i + k - 1`: a sum of indices and a whole number, counted from 1 like components."""
 
     __slots__ = ("indices", "offset", "dim", "key", "__weakref__")
@@ -160,19 +180,24 @@ def slot_key(slot: Slot) -> tuple[int, int, str]:
     return (3, slot, "") if isinstance(slot, int) else slot.key
 
 
-class Tensor:
+class Tensor(Interned):
     """A named array: its axes, its declared properties and, if it was defined, its definition.
 
     `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is
-    one it is provably independent of.
+    one it is provably independent of.  `leaves` are those of them without a definition.  `linked` is for whoever puts
+    late definitions in (`lowering/linking.py`): the last that came out.
     """
 
-    __slots__ = ("name", "dims", "properties", "definition", "depends", "key", "is_symmetric", "__weakref__")
+    __slots__ = (
+        "name", "dims", "properties", "definition", "depends", "leaves", "linked", "key", "is_symmetric", "__weakref__",
+    )  # fmt: skip
     name: str
     dims: tuple[Dim, ...]
     properties: frozenset[str]
     definition: Abstraction | None
     depends: frozenset[Tensor]
+    leaves: frozenset[Tensor]
+    linked: tuple[Any, Tensor] | None
     key: str
     is_symmetric: bool
 
@@ -188,6 +213,8 @@ class Tensor:
             self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
             inner = definition.body.depends if definition is not None else frozenset()
             self.depends = inner | {self}
+            self.leaves = frozenset(t for t in inner if t.definition is None) if definition is not None else self.depends
+            self.linked = None
             self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
             self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
             return self

@@ -2,6 +2,12 @@
 
 Whoever computes for long calls `poll` often; whoever asked for the work says by `polled_by` what a poll does in
 this thread: wait for something more urgent, or raise.
+
+So whatever keeps something for later works it out first, and puts it in its place behind the last poll: what is
+interrupted leaves the old one whole.
+
+Every limit of time is counted by `now`, so that whoever hands in another `clock` decides what is late: a test moves it on by
+hand.  A limit on which an answer rests is counted in polls (`for_polls`), which are as many on a busy machine as on an idle one.
 """
 
 from __future__ import annotations
@@ -10,6 +16,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# seconds, from wherever it counts them
+clock: Callable[[], float] = time.monotonic
+
+
+def now() -> float:
+    """What the clock says."""
+    return clock()
 
 
 class Stopped(BaseException):
@@ -17,33 +34,41 @@ class Stopped(BaseException):
 
 
 class OutOfTime(Stopped):
-    """The time that was granted is over; says so in words.  `limit` is what `within` gave to whoever granted it."""
+    """The time that was granted is over; says so in words.
 
-    def __init__(self, message: str, limit: object = None):
-        super().__init__(message)
+    Who takes it for an answer asks first whether it is the time that he granted: that of a whole request, which ends
+    within a claim, says nothing of the claim.
+    """
+
+    def __init__(self, words: str = "", limit: object = None):
+        super().__init__(words)
         self.limit = limit
-
-
-PATIENCE = 2
 
 
 class _Hook(threading.local):
     poll: Callable[[], None] | None = None
+    count: Callable[[], None] | None = None
     uncounted: float = 0.0
 
 
 _hook = _Hook()
 
 
-def poll() -> None:
-    """Called in every long loop."""
+def poll(counted: bool = True) -> None:
+    """Called in every long loop.
+
+    `counted` by `for_polls`: not so where it depends on what was worked out before how often one comes by, as when a term is made
+    that may be there already.
+    """
     hook = _hook.poll
     if hook is not None:
         hook()
+    if counted and _hook.count is not None:
+        _hook.count()
 
 
 def not_counted(seconds: float) -> None:
-    """Have so many seconds of this thread's work count against no limit: what a plugin wasted that was switched off."""
+    """Have so many seconds count against no limit of this thread: what somebody else wasted, such as a plugin that was switched off."""
     _hook.uncounted += seconds
 
 
@@ -66,27 +91,48 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[object]:
-    """Raise OutOfTime from the first poll after so many seconds of this thread's work; None is no limit.
-
-    What else the machine has to do does not count, up to `PATIENCE` times as long: a verdict is to be the same beside it.
-    Gives the `limit` of that OutOfTime: who handles one has to leave those of others alone.
-    """
+    """Raise OutOfTime from the first poll after that many seconds; None is no limit.  Gives the `limit` of that."""
     limit = object()
     if seconds is None:
         yield limit
         return
-    began, worked = time.monotonic(), time.thread_time() - _hook.uncounted
-    following, last = began + seconds, began + PATIENCE * seconds
+    end = now() + seconds - _hook.uncounted
 
     def check() -> None:
-        nonlocal following
-        now = time.monotonic()
-        if now <= following:  # no thread can have worked for longer
-            return
-        left = seconds - (time.thread_time() - _hook.uncounted - worked)
-        if left <= 0 or now > last:
+        if now() > end + _hook.uncounted:
             raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
-        following = now + left
 
     with polled_by(check):
         yield limit
+
+
+@contextmanager
+def for_polls(count: int) -> Iterator[object]:
+    """Raise OutOfTime from the poll after that many that are counted.  Gives the `limit` of that."""
+    left, limit, before = count, object(), _hook.count
+
+    def check() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OutOfTime(f"it took more than {count} polls", limit)
+        if before is not None:
+            before()
+
+    _hook.count = check
+    try:
+        yield limit
+    finally:
+        _hook.count = before
+
+
+def in_time(seconds: float, work: Callable[[], T], otherwise: T) -> T:
+    """What some work gives, or that other thing where it takes longer."""
+    limit: object = None
+    try:
+        with within(seconds) as limit:
+            return work()
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return otherwise

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from .dimension import Dim, Index, Shift, Slot, Tensor, intern_object, slot_key
+from .dimension import Dim, Index, Interned, Shift, Slot, Tensor, intern_object, slot_key
 
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
@@ -27,7 +27,7 @@ def slot_indices(slot: Slot) -> tuple[Index, ...]:
     return ()
 
 
-class Term:
+class Term(Interned):
     """What every head has.
 
     free     the indices whose value is still open
@@ -108,6 +108,17 @@ class Term:
             todo.extend(a.body for a in term.abstractions())
 
 
+MOST_DIGITS = 4000
+MOST_BITS = MOST_DIGITS * 3322 // 1000
+
+
+class NumberTooLong(OverflowError):
+    """A rational number that nobody could read; Python writes none with more than 4300 digits."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a number with more than {MOST_DIGITS} digits comes about: give it a name, as in `c ∈ ℝ`")
+
+
 class Number(Term):
     """A rational number."""
 
@@ -117,7 +128,10 @@ class Number(Term):
 
     @staticmethod
     def make(value: Fraction | int) -> Number:
+        """Raises NumberTooLong."""
         value = Fraction(value)
+        if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
+            raise NumberTooLong
 
         def build() -> Number:
             self = object.__new__(Number)
@@ -305,7 +319,7 @@ class Product(Term):
         return self.factors
 
 
-class Abstraction:
+class Abstraction(Interned):
     """`(i, j) ↦ body`: an array as a function of its indices, with canonical parameter names."""
 
     __slots__ = ("params", "body", "free", "height", "key", "symmetric", "__weakref__")

@@ -6,6 +6,17 @@ The derivative of order k has the axes of the value and then k times those of th
 from __future__ import annotations
 
 MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
+# what only the evaluation of a term and its code know, of a square matrix too
+INNER_FUNCTIONS = frozenset({"cofactor", "left-singular", "right-singular", "singular-weights"})
+
+
+# behind the name of an elementwise function that is declared under a name which a known one has: that is another function
+DECLARED = "†"
+
+
+def shown(function: str) -> str:
+    """The name of an elementwise function as it is written."""
+    return function.replace(DECLARED, "")
 
 
 def unknown_name(function: str, order: int) -> str:
@@ -23,4 +34,4 @@ def split_unknown(name: str) -> tuple[str, int]:
 
 def is_unknown(name: str) -> bool:
     """Is that operator an unknown function, or a derivative of one?"""
-    return name not in MATRIX_FUNCTIONS
+    return name not in MATRIX_FUNCTIONS and name not in INNER_FUNCTIONS

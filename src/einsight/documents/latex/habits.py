@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _TRANSPOSE = re.compile(
-    r"\^\s*(\{\s*)?(-\s*)?(T\b|\\top|\\intercal|\\(mathsf|mathrm|mathbf|text|rm|sf|textsf)\s*\{?\s*T\b|\\T\b|⊤)|ᵀ"
+    r"\^\s*(\{\s*)?(-\s*)?(T\b|\\top|\\intercal|\\(mathsf|mathrm|mathbf|text|rm|sf|textsf)\s*(?:\{\s*)?T\b|\\T\b|⊤)|ᵀ"
 )
 # `X'X`, `x'Ax`, `(X'X)`, `(y - X\beta)'`: a product with what has a prime, which nobody writes of another name
 _PRIME_TRANSPOSES = re.compile(

@@ -25,6 +25,10 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ⁻"
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ"
 
 
+# groups or brackets inside one another: more is a slip or an attack, and would exhaust the stack further on
+DEEPEST_NESTING = 60
+
+
 class Unread(Exception):
     """Why a formula is not read, in words, and where."""
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
-from .tokens import Token, group_end, tokens
+from .tokens import Groups, Token, group_end, tokens
 from .words import PACKAGES
 
 _NEW = {"\\newcommand", "\\newcommand*", "\\renewcommand", "\\renewcommand*", "\\providecommand"}
 _OPERATOR = {"\\DeclareMathOperator", "\\DeclareMathOperator*"}
 _DEF = {"\\def", "\\gdef", "\\edef"}
 DEFINING = _NEW | _OPERATOR | _DEF
+# what one formula may be with its macros put in, and what may be looked at for that, in tokens: no formula is longer, and a
+# few macros that say each other twice are
+MOST_TOKENS = 20_000
+MOST_LOOKED_AT = 500_000
 # expansions of one formula, after which it is taken for one that never ends
 MOST_EXPANSIONS = 2_000
 
@@ -25,9 +29,21 @@ class Macro:
     default: tuple[Token, ...] | None = None
     is_braced: bool = False  # counts only where its arguments are in braces
 
+    @cached_property
+    def commands(self) -> frozenset[str]:
+        """The commands in its body."""
+        return frozenset(t.text for t in self.body if t.is_command)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.arguments, self.body, self.default, self.is_braced))
+
+    def __hash__(self) -> int:
+        return self._hash  # asked for at each formula that uses it
+
 
 class Endless(Exception):
-    """A macro that expands to itself."""
+    """A macro that expands to itself, or to more than anybody writes."""
 
 
 @cache
@@ -42,10 +58,11 @@ def macros_of(source: str) -> dict[str, Macro]:
         return {}
     row = tokens(source)
     found: dict[str, Macro] = {}
+    groups = Groups(row)
     at = 0
     while at < len(row):
         if row[at].text in DEFINING:
-            read = _definition(row, at)
+            read = _definition(row, at, groups)
             if read is not None:
                 name, macro, at = read
                 found[name] = macro
@@ -62,17 +79,26 @@ def used_in(commands: set[str], macros: dict[str, Macro]) -> dict[str, Macro]:
         name = waiting.pop()
         if name not in found:
             found[name] = macros[name]
-            waiting += [t.text for t in macros[name].body if t.text in macros]
+            waiting += [c for c in macros[name].commands if c in macros]
     return found
 
 
-def definition_end(row: list[Token], at: int) -> int | None:
-    """Behind the definition that begins at a place, if one does."""
-    read = _definition(row, at) if row[at].text in DEFINING else None
-    return None if read is None else read[2]
+def without_definitions(row: list[Token]) -> list[Token]:
+    """A row without the macros that are defined in it."""
+    if not any(t.text in DEFINING for t in row):
+        return row
+    groups, out, at = Groups(row), [], 0
+    while at < len(row):
+        read = _definition(row, at, groups) if row[at].text in DEFINING else None
+        if read is None:
+            out.append(row[at])
+            at += 1
+        else:
+            at = read[2]
+    return out
 
 
-def _definition(row: list[Token], at: int) -> tuple[str, Macro, int] | None:
+def _definition(row: list[Token], at: int, groups: Groups) -> tuple[str, Macro, int] | None:
     kind, at = row[at].text, at + 1
     name, at = _name(row, at)
     if name is None:
@@ -94,7 +120,7 @@ def _definition(row: list[Token], at: int) -> tuple[str, Macro, int] | None:
             default, at = tuple(row[at + 1 : end - 1]), end
     if at >= len(row) or row[at].text != "{":
         return None
-    end = group_end(row, at)
+    end = groups.end(at)
     if end is None:
         return None
     body = tuple(t.moved(0, 0) for t in row[at + 1 : end - 1])  # where it is defined is no part of it
@@ -113,41 +139,57 @@ def _name(row: list[Token], at: int) -> tuple[str | None, int]:
 
 
 def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
-    """A formula with its macros put in.  Raises Endless where that does not end."""
+    """A formula with its macros put in.  Raises Endless where that does not end, or not soon enough."""
     macros = of_packages() | macros
     if not any(t.text in macros for t in row):
         return row
     out: list[Token] = []
     waiting = list(reversed(row))
-    count = 0
+    count = looked_at = 0
     while waiting:
         token = waiting.pop()
         macro = macros.get(token.text)
-        if macro is None or (macro.is_braced and not _has_groups(waiting, macro.arguments)):
+        if macro is not None and macro.is_braced:
+            has_groups, looked = _has_groups(waiting, macro.arguments)
+            looked_at += looked
+            if looked_at > MOST_LOOKED_AT:
+                raise Endless(token.text)
+            macro = macro if has_groups else None
+        if macro is None:
             out.append(token)
             continue
         count += 1
-        if count > MOST_EXPANSIONS:
-            raise Endless(token.text)
+        before = len(waiting)
         arguments = [_argument(waiting, macro, k) for k in range(macro.arguments)]
+        looked_at += before - len(waiting)
+        size = _size(macro, arguments)
+        looked_at += size
+        if count > MOST_EXPANSIONS or len(waiting) + len(out) + size > MOST_TOKENS or looked_at > MOST_LOOKED_AT:
+            raise Endless(token.text)
         end = max([token.end, *(t.end for a in arguments for t in a)])
         waiting.extend(reversed(_body(macro, arguments, token, end)))
     return out
 
 
-def _has_groups(waiting: list[Token], count: int) -> bool:
-    """Do so many groups come next?"""
+def _size(macro: Macro, arguments: list[list[Token]]) -> int:
+    """No less than how many tokens a body has with its arguments put in."""
+    uses = sum(t.text == "#" for t in macro.body)
+    return len(macro.body) + uses * max(map(len, arguments), default=0)
+
+
+def _has_groups(waiting: list[Token], count: int) -> tuple[bool, int]:
+    """Do so many groups come next, and how many tokens had to be looked at for that?"""
     at = len(waiting)
     for _ in range(count):
         depth = 0
         while True:
             at -= 1
             if at < 0 or (depth == 0 and waiting[at].text != "{"):
-                return False
+                return False, len(waiting) - at
             depth += (waiting[at].text == "{") - (waiting[at].text == "}")
             if depth == 0:
                 break
-    return True
+    return True, len(waiting) - at
 
 
 def _argument(waiting: list[Token], macro: Macro, number: int) -> list[Token]:

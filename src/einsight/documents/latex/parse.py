@@ -8,12 +8,9 @@ from typing import Any
 
 from lark import Lark, Transformer, UnexpectedInput, UnexpectedToken
 
-from .kinds import Kinds, Lexeme, Unread
+from .kinds import DEEPEST_NESTING, Kinds, Lexeme, Unread
 from .tokens import Token
 from .tree import Command, Environment, Group, Item, Items, Leaf, Rows, Script
-
-# groups inside groups: more than this is a slip or an attack, and would exhaust the stack further on
-DEEPEST_NESTING = 60
 
 
 @cache

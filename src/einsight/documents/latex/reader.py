@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from .habits import PLAIN, Habits
 from .kinds import Unread
-from .macros import Endless, Macro, definition_end, expanded, used_in
+from .macros import MOST_TOKENS, Endless, Macro, expanded, used_in, without_definitions
 from .parse import parse
 from .pieces import Statement
 from .statements import statements
-from .tokens import Token, tokens
+from .tokens import tokens
 
 __all__ = ["Statement", "Unread", "read_formula"]
 _COMMAND = re.compile(r"\\[A-Za-z@]+")
@@ -35,22 +35,9 @@ def read_formula(
 @lru_cache(maxsize=2_000)  # while one types, most formulas of a page stay as they are
 def _read(text: str, macros: tuple[tuple[str, Macro], ...], habits: Habits) -> tuple[Statement, ...] | Unread:
     try:
-        row = expanded(_without_definitions(tokens(text)), dict(macros))
+        row = expanded(without_definitions(tokens(text)), dict(macros))
         return tuple(statements(parse(row), habits)) if row else ()
     except Endless as macro:
-        return Unread(f"the macro {macro} expands to itself", 0, len(text))
+        return Unread(f"the macro {macro} expands to itself, or to more than {MOST_TOKENS} signs", 0, len(text))
     except Unread as why:
         return why.with_traceback(None)
-
-
-def _without_definitions(row: list[Token]) -> list[Token]:
-    out: list[Token] = []
-    at = 0
-    while at < len(row):
-        behind = definition_end(row, at)
-        if behind is None:
-            out.append(row[at])
-            at += 1
-        else:
-            at = behind
-    return out

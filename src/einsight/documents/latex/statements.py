@@ -50,9 +50,18 @@ _RELATIONS = ("=", ":=", "∈", "≠", "<", ">", "≤", "≥", "→", "↦")
 class _Part:
     """A statement's items, and the words behind it with the formula that they speak of."""
 
-    items: Items
+    items: list[Item]
     words: str = ""
     condition: list[Items] = field(default_factory=list)
+    counted: int = 0  # items of which `opened` tells how many more brackets open than close
+    opened: int = 0
+
+    def is_open(self) -> bool:
+        """Is a bracket open at its end?  Every row that goes on with it asks, of the items that have come since."""
+        for k in range(self.counted, len(self.items)):
+            self.opened += is_bracket(self.items[k], "OPENING") - is_bracket(self.items[k], "CLOSING")
+        self.counted = len(self.items)
+        return self.opened > 0
 
 
 def statements(rows: Rows, habits: Habits) -> list[Statement]:
@@ -131,10 +140,9 @@ def _parts(rows: Rows) -> list[_Part]:
 
 
 def _goes_on(before: _Part, part: _Part) -> bool:
-    opened = sum((is_bracket(i, "OPENING")) - (is_bracket(i, "CLOSING")) for i in before.items)
     last = before.items[-1].atom if before.items else None
     expects = isinstance(last, Leaf) and last.text in _EXPECTS_MORE and not before.items[-1].scripts
-    return opened > 0 or expects or is_sign(part.items[0], *_GOES_ON)
+    return before.is_open() or expects or is_sign(part.items[0], *_GOES_ON)
 
 
 def _cut(items: Items) -> list[_Part]:
@@ -181,13 +189,13 @@ def _cut(items: Items) -> list[_Part]:
             elif parts and (_PROPERTY.fullmatch(said) or not row):
                 parts[-1].words = f"{parts[-1].words} {said}".strip()
                 if row:
-                    parts.append(_Part(row))
+                    parts.append(_Part(list(row)))
             else:
-                parts.append(_Part(row, "" if row else said))
+                parts.append(_Part(list(row), "" if row else said))
         elif before == "gap" and not ended and row:
             _beside(parts, found, row)
         elif row or before == "":
-            parts.append(_Part(row))
+            parts.append(_Part(list(row)))
     return parts
 
 
@@ -207,7 +215,7 @@ def _beside(parts: list[_Part], found: list[Item], row: Items) -> None:
     elif is_sign(row[0], *_GOES_ON) or not says:
         before.items += row
     elif relations:
-        parts.append(_Part(row))
+        parts.append(_Part(list(row)))
     elif not (is_bracket(row[0], "OPENING") and is_bracket(row[-1], "CLOSING") and len(row) <= 4):
         before.items += row
 
@@ -255,7 +263,7 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
         return
     if sum(is_sign(i, "∈") for i in items) > 1:
         for declared in _declarations(items):
-            yield from _written(_Part(declared), habits)
+            yield from _written(_Part(list(declared)), habits)
         return
     condition = _condition(part, habits)
     items, space = _without_space(items)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 _TOKEN = re.compile(
-    r"(?P<comment>(?<!\\)%[^\n]*)|(?P<space>\s+|\\[mh]?(?:kern|skip)\s*[-+]?\d*\.?\d+\s*(?:mu|em|ex|pt|cm|mm)(?![A-Za-z]))|(?P<command>\\(?:[A-Za-z@]+\*?|.|$))|(?P<number>\d+(?:\.\d+)?)|(?P<char>.)",
+    r"(?P<comment>(?<!\\)%[^\n]*)|(?P<space>\s+|\\[mh]?(?:kern|skip)\s*[-+]?(?:\d+(?:\.\d+)?|\.\d+)\s*(?:mu|em|ex|pt|cm|mm)(?![A-Za-z]))|(?P<command>\\(?:[A-Za-z@]+\*?|.|$))|(?P<number>\d+(?:\.\d+)?)|(?P<char>.)",
     re.DOTALL,
 )
 
@@ -63,11 +63,32 @@ _STARRED = {
 }
 
 
+# tokens of what stands in square brackets: room below a row, the default of a macro
+LONGEST_OPTION = 100
+
+
 def group_end(row: list[Token], at: int, opening: str = "{", closing: str = "}") -> int | None:
-    """Behind the group that opens at a place; None where it does not close."""
+    """Behind the group that opens at a place; None where it does not close, or an option is none."""
     depth = 0
-    for k in range(at, len(row)):
+    for k in range(at, len(row) if opening == "{" else min(len(row), at + LONGEST_OPTION)):
         depth += (row[k].text == opening) - (row[k].text == closing)
         if depth == 0:
             return k + 1
     return None
+
+
+class Groups:
+    """Where each group of a row ends, found in one go: among definitions many may open and never close."""
+
+    def __init__(self, row: list[Token]):
+        self._ends: dict[int, int] = {}
+        opened: list[int] = []
+        for k, token in enumerate(row):
+            if token.text == "{":
+                opened.append(k)
+            elif token.text == "}" and opened:
+                self._ends[opened.pop()] = k + 1
+
+    def end(self, at: int) -> int | None:
+        """Behind the group that opens at a place; None where it does not close."""
+        return self._ends.get(at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from . import words
 from .derivatives import derivative
 from .habits import PLAIN, Habits
-from .kinds import Unread
+from .kinds import DEEPEST_NESTING, Unread
 from .names import extent, index_text, is_transpose, label, layered, letters, split, word
 from .pieces import Piece, text_of
 from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_bracket, is_sign, leaves
@@ -39,6 +39,8 @@ class Writer:
     at: int = 0
     out: list[Piece] = field(default_factory=list)
     round: list[Item] = field(default_factory=list)
+    _counted: tuple[list[Piece], int, int] = field(default_factory=lambda: ([], 0, 0))
+    _opened: int = 0
 
     def write(self) -> list[Piece]:
         while self.at < len(self.items):
@@ -96,8 +98,12 @@ class Writer:
         elif kind == "SIGN":
             self._sign(item, leaf)
         elif kind == "OPENING":
+            self._opened += 1
+            if self._opened > DEEPEST_NESTING:
+                raise Unread(f"more than {DEEPEST_NESTING} brackets inside one another", leaf.start, leaf.end)
             self._opening(item, leaf)
         elif kind == "CLOSING":
+            self._opened = max(self._opened - 1, 0)
             self._emit(")" if item in self.round else _BRACKETS.get(text, text), leaf.start, leaf.end)
             self._scripts(item)
         elif kind == "WORDS":
@@ -139,8 +145,15 @@ class Writer:
         return self.at >= 2 and is_sign(self.items[self.at - 2], "|")
 
     def _in_brackets(self) -> bool:
-        text = "".join(p.text for p in self.out)
-        return text.count("(") + text.count("[") > text.count(")") + text.count("]")
+        """Is more opened than closed in what is written?  What was counted before is not counted again."""
+        out, counted, opened = self._counted
+        if out is not self.out or counted > len(self.out):
+            counted = opened = 0
+        for k in range(counted, len(self.out)):
+            text = self.out[k].text
+            opened += text.count("(") + text.count("[") - text.count(")") - text.count("]")
+        self._counted = self.out, len(self.out), opened
+        return opened > 0
 
     def _opening(self, item: Item, leaf: Leaf) -> None:
         if leaf.text == "⟨":
@@ -169,6 +182,7 @@ class Writer:
         if len(sides) != 2 or closing is None or closing.scripts:
             raise Unread("this is not read as an inner product", leaf.start, leaf.end)
         self.at += len(inside) + 1
+        self._opened -= 1
         left, right = (self.inner(tuple(s)) for s in sides)
         self._emit("sum(", leaf.start, leaf.end)
         self._bracketed(left, leaf.end, leaf.end)
@@ -235,6 +249,7 @@ class Writer:
         self._emit(text, start, end)
         if self._is_entry_of_power(text, rest):  # `F^{-1}_{ij}` is an entry of the inverse, no inverse of an entry
             self.out[-1:] = [Piece("(", start, start), self.out[-1]]
+            self._counted = [], 0, 0
             self._scripts(Item(item.atom, tuple(rest[:1])))
             self._emit(")", rest[0].end, rest[0].end)
             rest = rest[1:]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
+from ..arguments import require_arguments
 from ..protocol import Plain
 from . import lifecycle
 
@@ -78,10 +79,13 @@ _OF_TYPING = frozenset({
 WITHHELD = {
     "cells": _OF_WHOLE_TEXTS, **dict.fromkeys(("latex", "rst", "python", "julia"), _OF_WHOLE_TEXTS | _OF_TYPING),
 }  # fmt: skip
-COMMANDS = (
-    "einsight.showDerivation", "einsight.insertJacobian", "einsight.insertDerivation", "einsight.copyAs",
-    "einsight.explain", "einsight.insertStep", "einsight.checkWorkspace", "einsight.createPlugin",
-)  # fmt: skip
+# with what each is given, in this order; what has a `?` may be left out or null
+COMMANDS = {
+    "einsight.showDerivation": "uri position", "einsight.insertJacobian": "uri position variable",
+    "einsight.insertDerivation": "uri position", "einsight.copyAs": "target uri position variable?",
+    "einsight.explain": "what", "einsight.insertStep": "uri position step variable?",
+    "einsight.checkWorkspace": "uris?", "einsight.createPlugin": "name folder",
+}  # fmt: skip
 
 Handler = Callable[..., Any]
 # how a group names what answers a method or a command
@@ -104,6 +108,8 @@ def _deferred(server: Server, handlers: dict[str, Handler], name: str) -> Handle
         document = server.documents.get(_uri(given[0])) if given else None
         if document is not None and name in WITHHELD.get(document.language, ()):
             return Plain(None)
+        if name in COMMANDS:
+            require_arguments(name, COMMANDS[name], given)
         return await handlers[name](*given)
 
     return call

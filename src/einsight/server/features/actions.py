@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ...docs.book import one_page
 from ...documents.positions import LineIndex
 from ...lowering.report import EinsightError
+from ...notation.quoting import visible
 from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
@@ -21,9 +23,11 @@ from ...services.rewriting import jacobian_edit
 from ...services.sheet import Sheet
 from ...services.vocabulary import SPELLINGS
 from .. import wire
+from ..arguments import field_of, require
 from ..protocol import Plain
 from ..turns import TookTooLong
 
+log = logging.getLogger("einsight")
 # a page may have to work out the derivative of a function
 PAGE_SECONDS = 5
 
@@ -51,7 +55,9 @@ def register(server: Server, offer: Offer) -> None:
     @offer("einsight/status")
     async def status(params: Any) -> Plain | None:
         """Answered when every claim of a document has its verdict: how many of each, and the version they are of."""
-        document = server.documents.get(str(_field(params, "uri")))
+        uri = field_of(params, "uri")
+        require("einsight/status takes a uri, which", "uri", uri)
+        document = server.documents.get(uri)
         if document is None:
             return None
         await server.publisher.finished(document)
@@ -105,27 +111,23 @@ def register(server: Server, offer: Offer) -> None:
             raise JsonRpcInvalidParams(str(problem)) from None
 
 
-def _field(data: Any, name: str) -> Any:
-    """pygls hands on what it has no type for as a dictionary or as an object."""
-    return data.get(name) if isinstance(data, dict) else getattr(data, name, None)
-
-
 def offset_of(position: Any, lines: LineIndex) -> int:
-    line, character = _field(position, "line"), _field(position, "character")
-    if not isinstance(line, int) or not isinstance(character, int):
-        raise JsonRpcInvalidParams("a position has a line and a character")
-    return lines.offset(line, character)
+    return lines.offset(field_of(position, "line"), field_of(position, "character"))
 
 
 def asked_place(params: Any, method: str) -> tuple[str, Any, Callable[[str], Any]]:
     """The URI and the position of a request of ours, and what else it was given, by name."""
-    document = _field(params, "textDocument")
-    uri = _field(params, "uri") or (_field(document, "uri") if document is not None else None)
-    position = _field(params, "position")
-    if not isinstance(uri, str):
-        raise JsonRpcInvalidParams(f"{method} takes a uri and a position")
-    offset_of(position, LineIndex(""))  # is it a position at all?
-    return uri, position, lambda name: _field(params, name)
+    document = field_of(params, "textDocument")
+    uri = field_of(params, "uri") or (field_of(document, "uri") if document is not None else None)
+    position = field_of(params, "position")
+    told = f"{method} takes a uri and a position, of which"
+    require(f"{told} `uri`", "uri", uri)
+    assert isinstance(uri, str)
+    require(f"{told} `position`", "position", position)
+    for name in ("variable", "end"):
+        if field_of(params, name) is not None:
+            require(f"{method} takes `{name}`, which", name, field_of(params, name))
+    return uri, position, lambda name: field_of(params, name)
 
 
 async def _derivation(server: Server, params: Any, show: Any) -> Plain | None:
@@ -150,12 +152,17 @@ async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
         return False
     converter = server.protocol._converter
     made = converter.structure({"label": "einsight", "edit": edit}, lsp.ApplyWorkspaceEditParams)
-    answer = await server.workspace_apply_edit_async(made)
+    try:
+        answer = await server.workspace_apply_edit_async(made)
+    except JsonRpcException as problem:
+        log.warning("the client does not apply an edit: %s", problem)
+        return False
     return bool(answer.applied)
 
 
 def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dict[str, Any]:
-    made: dict[str, Any] = {"title": action.title, "kind": action.kind}
+    title = visible(action.title)
+    made: dict[str, Any] = {"title": title, "kind": action.kind}
     if action.edits:
         made["edit"] = wire.workspace_edit({uri: action.edits}, {uri: lines})
     if action.mends is not None:
@@ -165,7 +172,7 @@ def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dic
     if action.command is not None:
         name, arguments = action.command
         position = {"line": where.start.line, "character": where.start.character}
-        made["command"] = {"title": action.title, "command": name, "arguments": [*arguments, uri, position]}
+        made["command"] = {"title": title, "command": name, "arguments": [*arguments, uri, position]}
     return made
 
 

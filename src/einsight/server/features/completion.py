@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...notation.quoting import visible
 from ...services.completion import Item, Signature, completions, signature
 from ...services.sheet import Sheet
 from .. import wire
@@ -75,7 +76,7 @@ def _item(item: Item, lines: LineIndex, snippets: bool) -> dict[str, Any]:
     if snippet:
         made["insertTextFormat"] = lsp.InsertTextFormat.Snippet.value
     if item.detail:
-        made["detail"] = item.detail
+        made["detail"] = visible(item.detail)
     if item.doc:
         made["documentation"] = {"kind": "markdown", "value": item.doc}
     if item.order:
@@ -86,7 +87,7 @@ def _item(item: Item, lines: LineIndex, snippets: bool) -> dict[str, Any]:
 def _signature(found: Signature) -> dict[str, Any]:
     described = found.described
     shown = {
-        "label": described.signature,
+        "label": visible(described.signature),
         "documentation": {"kind": "markdown", "value": described.doc},
         "parameters": [{"label": name, "documentation": doc} for name, doc in described.arguments],
     }

@@ -6,7 +6,6 @@ done (`Publisher.refresh_views`).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...notation.quoting import visible
 from ...services.answers import variables_of
 from ...services.hints import Hint, Lens, hints, lenses
 from ...services.rewriting import jacobian_claim
 from ...services.sheet import Sheet
 from ...services.tokens import tokens
+from ...terms.interruption import now
 from .. import wire
 from ..protocol import Plain
 from . import TOKEN_MODIFIERS, TOKEN_TYPES
@@ -36,8 +37,8 @@ _MODIFIER = {name: 1 << k for k, name in enumerate(TOKEN_MODIFIERS)}
 
 def register(server: Server, offer: Offer) -> None:
     def read_for_a_while(sheet: Sheet, until: int) -> None:
-        end = time.monotonic() + PATIENCE
-        sheet.catch_up(until, pause=lambda: time.monotonic() > end)
+        end = now() + PATIENCE
+        sheet.catch_up(until, pause=lambda: now() > end)
         if sheet.dirty or sheet.unjudged:
             server.publisher.drawn_when_unfinished = True
 
@@ -89,7 +90,11 @@ def register(server: Server, offer: Offer) -> None:
             return lines.offset(where.line, where.character)
 
         text = await server.compute(uri, find, title, offset)
-        command = {"title": text, "command": "einsight.insertJacobian", "arguments": [uri, _position(where), variable]}
+        command = {
+            "title": visible(text),
+            "command": "einsight.insertJacobian",
+            "arguments": [uri, _position(where), variable],
+        }
         return Plain({"range": _range(lens.range), "command": command, "data": data})
 
 
@@ -111,11 +116,14 @@ def _placed(
 ) -> Iterator[tuple[Place, Place, str, tuple[str, ...]]]:
     for cell, found in tokens(sheet, start, end):
         (offset, _), text = cell.move((0, 0)), cell.item.text
-        if found and text.isascii() and "\n" not in text and "\r" not in text:  # most of all: one look-up does
+        if found and text.isascii():
             row, column = lines.position(offset)
-            for first, last, kind, modifiers in found:
-                yield (row, column + first), (row, column + last), kind, modifiers
-            continue
+            if (
+                row + 1 == len(lines.starts) or offset + len(text) < lines.starts[row + 1]
+            ):  # on one line: one look-up does
+                for first, last, kind, modifiers in found:
+                    yield (row, column + first), (row, column + last), kind, modifiers
+                continue
         for first, last, kind, modifiers in found:
             yield lines.position(offset + first), lines.position(offset + last), kind, modifiers
 
@@ -132,7 +140,7 @@ def _derivative(sheet: Sheet, offset: int, variable: str) -> str | None:
 def _hint(hint: Hint, lines: LineIndex) -> dict[str, Any]:
     line, column = lines.position(hint.offset)
     where = {"line": line, "character": column}
-    made: dict[str, Any] = {"position": where, "label": hint.label, "paddingLeft": True}
+    made: dict[str, Any] = {"position": where, "label": visible(hint.label), "paddingLeft": True}
     if hint.kind == "shapes":
         made["kind"] = lsp.InlayHintKind.Type.value
     if hint.tooltip:
@@ -147,7 +155,7 @@ def _lens(lens: Lens, lines: LineIndex, uri: str) -> dict[str, Any]:
     if lens.variable:
         made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable}
     else:
-        made["command"] = {"title": lens.title, "command": ""}
+        made["command"] = {"title": visible(lens.title), "command": ""}
     return made
 
 

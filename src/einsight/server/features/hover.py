@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...notation.quoting import fence, visible
 from ...services.hover import Hover, hover
 from ...services.sheet import Sheet
 from ...terms.interruption import OutOfTime
@@ -79,14 +81,17 @@ def markdown(found: Hover, picture: str, html: bool) -> str:
     below = list(found.details)
     if below:
         parts.append("---\n" + "  \n".join(below))
-    if found.steps:
-        steps = f"```text\n{found.steps}\n```"
-        parts.append(f"<details><summary>derivation</summary>\n\n{steps}\n\n</details>" if html else f"---\n{steps}")
+    room = LONGEST - 100 - sum(map(len, parts))
+    if found.steps and room > 0:
+        steps, is_whole = found.steps, len(found.steps) <= room
+        block = fence(steps if is_whole else steps[:room].rsplit("\n", 1)[0], "text")
+        block += "" if is_whole else "\n\n… (shortened)"
+        parts.append(f"<details><summary>derivation</summary>\n\n{block}\n\n</details>" if html else f"---\n{block}")
     text = "\n\n".join(parts)
-    if len(text) <= LONGEST:
-        return text
-    return text[: LONGEST - 40].rsplit("\n", 1)[0] + ("\n```" if found.steps else "") + "\n\n… (shortened)"
+    return text if len(text) <= LONGEST else text[: LONGEST - 40].rsplit("\n", 1)[0] + "\n\n… (shortened)"
 
 
 def _plain(found: Hover) -> str:
-    return "\n".join([*found.brief, *found.details, found.steps]).replace("**", "").replace("`", "")
+    text = "\n".join([*found.brief, *found.details]).replace("**", "")
+    text = re.sub(r"\\([\\`*\[\]<>|$~&@_:.])|`", lambda escape: escape[1] or "", text)
+    return "\n".join([text, visible(found.steps, lines=True)])

@@ -99,7 +99,7 @@ def _warm(server: Server) -> None:
     """Load what the first request would wait for."""
     from ...rules.catalogue import catalogue
 
-    catalogue().function("warm")  # SymPy, which is asked for every word that is no function here
+    catalogue()
     if server.shows_pictures():
         from ...notation.picture import picture
 

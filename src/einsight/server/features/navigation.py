@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ...documents.positions import LineIndex
+from ...notation.quoting import visible
 from ...services import occurrences as places
 from ...services.occurrences import Occurrence, Refusal
 from ...services.outline import Symbol, folds, selections, symbols
@@ -131,8 +132,8 @@ def _location(uri: str, found: Occurrence, lines: LineIndex) -> dict[str, Any]:
 
 def _symbol(symbol: Symbol, lines: LineIndex) -> dict[str, Any]:
     return {
-        "name": symbol.name,
-        "detail": symbol.detail,
+        "name": visible(symbol.name),
+        "detail": visible(symbol.detail),
         "kind": _KINDS[symbol.kind].value,
         "range": wire.range_of(symbol.span, lines),
         "selectionRange": wire.range_of(symbol.name_span, lines),
@@ -143,9 +144,9 @@ def _searched(document: OpenDocument, query: str) -> Callable[[Sheet, LineIndex]
     def find(sheet: Sheet, lines: LineIndex) -> list[dict[str, Any]]:
         return [
             {
-                "name": s.name,
+                "name": visible(s.name),
                 "kind": _KINDS[s.kind].value,
-                "containerName": s.detail,
+                "containerName": visible(s.detail),
                 "location": wire.location(s.name_span, lines, document.uri),
             }
             for s in symbols(sheet)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
+from ...documents import reading
 from ...documents.inputs import on_disk
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
@@ -104,9 +105,8 @@ async def _of_file(
     path = path_of(uri)
     try:
         assert path is not None
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except (AssertionError, OSError, UnicodeDecodeError) as problem:
+        text = reading.text(path, reading.most_of(path))
+    except (AssertionError, OSError, ValueError) as problem:  # also of a name that is none
         log.warning("%s is not read: %s", uri, problem)
         return None
     settings = server.settings_at(uri)
@@ -134,7 +134,7 @@ def _check(path: Path, text: str, settings: Settings) -> Findings:
 
 
 def _publish(server: Server, uri: str, shown: list[dict[str, Any]]) -> None:
-    server.protocol.notify_plain("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": shown})  # type: ignore[attr-defined]
+    server.publisher.send_for(uri, shown)
 
 
 class _Progress:

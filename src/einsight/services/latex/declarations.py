@@ -15,9 +15,10 @@ from ..sheet import Sheet
 
 def declaration_fix(sheet: Sheet, found: Diagnostic) -> Fix | None:
     """The dimension exchanged where it stands; None where that does not mend the page."""
-    if found not in sheet.scratch.setdefault("declarations", {}):
-        sheet.scratch["declarations"][found] = _fix(sheet, found)
-    fix: Fix | None = sheet.scratch["declarations"][found]
+    known = sheet.scratch.setdefault("declarations", {})
+    if found not in known:
+        known[found] = _fix(sheet, found)
+    fix: Fix | None = known[found]
     return fix
 
 

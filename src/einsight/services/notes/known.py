@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
+from ...lowering.properties import beside, consistent
 from ...lowering.report import Diagnostic
 from ...lowering.statements import Lowered, lower_statement
 from ...rules.catalogue import catalogue
@@ -125,7 +126,8 @@ class Known:
                 self.properties = {n: p - one.properties for n, p in self.properties.items()}
                 continue
             has = self.properties.get(one.name, frozenset())
-            self.properties[one.name] = has - one.properties if one.denied else has | one.properties
+            told = consistent(one.properties)  # “the symmetric and the antisymmetric part of A” says nothing of A
+            self.properties[one.name] = has - one.properties if one.denied else beside(has, told) | told
 
     def declare_like(self, name: str, model: str, region: Region) -> None:
         """An array that a statement needs, of the shape of another one."""

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...documents.regions import Region
+from ...documents.scanning import Ahead, Cover
 
 BREAK = re.compile(r"(?:\r?\n|\r)[ \t>]*(?:\r?\n|\r)")
-_CONTINUES = re.compile(r"\W*(where|with|for|here|and|which|in which|so that)\b", re.IGNORECASE)
+_CONTINUES = re.compile(r"(where|with|for|here|and|which|in which|so that)\b", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(if|when|whenever|unless|suppose|assume|assuming)\b"
     r"(?! (?:we|you) (?:go|look|now|take|want|write|plug|apply|use|remember|understand|differentiate|expand)\b)[^.!?]*$",
@@ -21,7 +22,7 @@ _AMONG_INDICES = r"[i-nrst1-9](?:\s*(?:=|≠|<|>|≤|≥|\\neq?\b|\\[lg]eq?(?:sl
 _FORMULA = rf"(?:\$+|\\\(|`)\s*{_AMONG_INDICES}\s*(?:\$+|\\\)|`)"
 _INDEX_BEFORE = re.compile(rf"\b(?:for|if|when|where|with|case)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE)
 _INDEX_BEHIND = re.compile(
-    rf"[\s$,]*(?:\\\))?[\s,]*(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
+    rf"[\s$,]*(?:\\\)[\s,]*)?(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
 )
 _HEADING = re.compile(
     r"^[ \t>]*(?:#{1,6}[ \t]|(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$|\*\*[^*\n]+\*\*[ \t]*$"
@@ -45,13 +46,7 @@ class Paragraph:
 
 def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
     """The parts of a text between blank lines, joined where a `where` or a comma continues one in the next."""
-    ends = [
-        m.start()
-        for m in BREAK.finditer(text)
-        if not any(r.start <= m.start() < r.end for r in regions)
-        and not _CONTINUES.match(text, m.end())
-        and text[: m.start()].rstrip("$ \t\r\n")[-1:] not in (",", ":", "e", "d")
-    ]
+    ends = list(_ends(text, regions))
     headings = [m.start() for m in _HEADING.finditer(text)]
     begin = at = 0
     for end in [*ends, len(text) + 1]:
@@ -62,6 +57,21 @@ def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
         first = group[0].start if group else begin
         yield Paragraph(begin, min(end, len(text)), tuple(group), bisect_right(headings, first))
         begin = end
+
+
+def _ends(text: str, regions: list[Region]) -> Iterator[int]:
+    """The blank lines at which something ends: in no formula, and between words of which neither goes on."""
+    inside = Cover((r.start, r.end) for r in regions)
+    word = Ahead(text, r"\w")
+    at, last = 0, ""  # the last sign before a place
+    for found in BREAK.finditer(text):
+        start = found.start()
+        last = text[at:start].rstrip("$ \t\r\n")[-1:] or last
+        at = start
+        first = word(found.end())
+        goes_on = first is not None and _CONTINUES.match(text, first[0])
+        if last not in (",", ":", "e", "d") and not goes_on and not inside.has(start):
+            yield start
 
 
 _DENIED = re.compile(

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.names import Entry, canonical_name
+from ...lowering.properties import beside
 from ...lowering.report import Diagnostic
 from ...lowering.statements import Lowered, lower_item, lower_statement, target_of
 from ...syntax.parse import parse_statement
@@ -39,7 +40,7 @@ from .known import Known
 from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
-from .refusals import is_model, refusal, undefined, unsaid, written_functions, written_target
+from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
 from .tables import claims_of_tables
 from .trees import changed, names_of, part, relation_of, walk
 from .words import Words, condition_of, symmetric_entries, symmetric_name
@@ -62,7 +63,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
     if any("∑" in r.text for r in said):
         said = [replace(r, sums=r.translated) for r in said]
-    read = [(paragraph, Words(text, paragraph.start, paragraph.end, regions)) for paragraph in paragraphs(text, said)]
+    in_order = sorted(regions, key=lambda r: r.start)
+    read = [(paragraph, Words(text, paragraph.start, paragraph.end, in_order)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
@@ -92,6 +94,8 @@ class _Plan:
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
         self.here, self.words = paragraph, words
+        self.is_of_models = speaks_of_models(self.text, paragraph.start, paragraph.end)
+        self.is_of_numbers = _OF_NUMBERS.search(self.text, paragraph.start, paragraph.end) is not None
         self.known.here = {}
         self.known.section = paragraph.section
         said = list(words.said())
@@ -186,11 +190,7 @@ class _Plan:
         region, tree = self._without_undefined(region, tree)
         region, problem = self._under_condition(region, tree)
         made = with_differentials(region, tree, self.names)
-        problem = (
-            problem
-            or is_model(self.text[self.here.start : self.here.end], tree, self._target(tree), self.known)
-            or made.problem
-        )
+        problem = problem or is_model(self.is_of_models, tree, self._target(tree), self.known) or made.problem
         if not problem and self._through_gradients(region, tree):
             return
         problem = problem or undefined(made.tree, self.known) or unsaid(made.tree, self._target(made.tree), self.known)
@@ -314,7 +314,7 @@ class _Plan:
     def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
         """Does a claim fail of vectors, or of arrays of other sections, and hold where all its names are numbers?"""
         names = [n for n in names_of(tree) if self.known.tensor(n) is not None]
-        if _OF_NUMBERS.search(self.text, self.here.start, self.here.end):
+        if self.is_of_numbers:
             return not holds(lowered, self.names, region.given)
         if not names or any(sign in region.text for sign in ("ᵀ", "'", "∇", "‖", "⊙", "_", "diag")):
             return False  # it is written of arrays
@@ -400,9 +400,9 @@ class _Plan:
             behind = condition_of(region.condition)
             if behind is None:
                 return region, f"a condition: {region.condition}"
-            given |= behind
+            given = _under(given, behind)
         if supposed is not None:
-            given |= supposed
+            given = _under(given, supposed)
         else:
             region, said = self._supposing(region, tree)
             problem = problem or said
@@ -453,3 +453,11 @@ def _is_zero(node: Node) -> bool:
 
 def _clashes(lowered: Lowered) -> bool:
     return any(d.code.startswith("EIN3") and d.severity == "error" for d in lowered.diagnostics)
+
+
+def _under(given: set[tuple[str, str]], condition: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What is given where a condition holds, which may say otherwise: `if A is antisymmetric`."""
+    told: dict[str, set[str]] = {}
+    for name, said in condition:
+        told.setdefault(name, set()).add(said)
+    return {(n, p) for n, p in given if beside((p,), told.get(n, ()))} | condition

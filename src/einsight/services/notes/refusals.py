@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ...documents.regions import Region
 from ...lowering.names import GREEK, Names, canonical_name
@@ -39,10 +40,16 @@ def refusal(text: str, region: Region, tree: Relation, names: Names, arguments: 
     denied = denial(text, region)
     if denied:
         return denied
-    if region.text.lstrip().startswith("∇²") and _LAPLACIAN.search(text):
+    if region.text.lstrip().startswith("∇²") and _speaks_of_laplacians(text):
         return "`∇²` may be the Laplacian"
     called = unknown_call(region.text, names)
     return f"`{called}` is never defined" if called and not _is_defined_here(tree, called) else ""
+
+
+@lru_cache(maxsize=4)
+def _speaks_of_laplacians(text: str) -> bool:
+    """Asked of a page once for each of its formulas."""
+    return _LAPLACIAN.search(text) is not None
 
 
 def _is_defined_here(tree: Relation, name: str) -> bool:
@@ -88,14 +95,19 @@ def _quotients(tree: Relation) -> Iterator[Quotient]:
                 yield unit
 
 
-def is_model(paragraph: str, tree: Relation, target: str, known: Known) -> str:
-    """`y = X β + u` says how data come about; it gives `y` no value that changes with `β`."""
+def speaks_of_models(text: str, start: int, end: int) -> bool:
+    """Does a paragraph speak of a model, of noise?"""
+    return _MODEL.search(text, start, end) is not None
+
+
+def is_model(is_said: bool, tree: Relation, target: str, known: Known) -> str:
+    """`y = X β + u` says how data come about, where the paragraph speaks of models; it gives `y` no value that changes with `β`."""
     right = tree.sides[-1]
     if len(tree.sides) != 2 or not target or not isinstance(right, Addition):
         return ""
     last = right.items[-1][1]
     noise = canonical_name(last.text) if isinstance(last, Name) else ""
-    if noise not in _NOISE or known.is_defined(noise) or not _MODEL.search(paragraph):
+    if noise not in _NOISE or known.is_defined(noise) or not is_said:
         return ""
     return f"a model with the error `{noise}`"
 

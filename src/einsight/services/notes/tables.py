@@ -7,12 +7,16 @@ The head says which column has the function, which the derivative, and in what; 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from ...documents.regions import Region
+from ...documents.scanning import Cover
 
-_RULE = re.compile(r"^[ \t>]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*\r?$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t>]*(?:\|[ \t]*)?:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*\r?$", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)\|")
 _FUNCTION = re.compile(r"\b(?:expression|function|formula|f\(x\))\b", re.IGNORECASE)
 _DERIVATIVE = re.compile(r"\b(?:derivative|gradient|jacobian)\b", re.IGNORECASE)
 _LAYOUT = re.compile(r"\b(numerator|denominator)\b", re.IGNORECASE)
@@ -50,6 +54,7 @@ class _Column:
 def claims_of_tables(text: str, regions: Sequence[Region], layout: str) -> list[Region]:
     """A relation for each row of each such table, in order; a column in its own layout stands between directives."""
     found: list[Region] = []
+    regions = sorted(regions, key=lambda r: r.start)
     for rule in _RULE.finditer(text):
         head = _cells(text, text.rfind("\n", 0, max(rule.start() - 1, 0)) + 1, rule.start(), regions)
         columns = list(_columns(head))
@@ -76,22 +81,22 @@ def _rows(text: str, at: int) -> Iterator[Span]:
 
 
 def _cells(text: str, start: int, end: int, regions: Sequence[Region]) -> list[_Cell]:
-    """The cells of a line; a bar inside of a formula is none between cells."""
-    inside = [r for r in regions if start <= r.start and r.end <= end]
-    bars = [
-        k
-        for k in range(start, end)
-        if text[k] == "|" and text[k - 1 : k] != "\\" and not any(r.start <= k < r.end for r in inside)
-    ]
+    """The cells of a line; a bar inside of a formula is none between cells.  `regions` are in order."""
+    first, last = (bisect_left(regions, at, key=lambda r: r.start) for at in (start, end + 1))
+    inside = [r for r in regions[first:last] if r.end <= end]
+    cover = Cover((r.start, r.end) for r in inside)
+    bars = [m.start() for m in _BAR.finditer(text, start, end) if not cover.has(m.start())]
     edges = [start, *bars, end]
     cells = []
+    at = 0
     for left, right in zip(edges, edges[1:], strict=False):
-        formulas = [r for r in inside if left <= r.start and r.end <= right]
+        begun = at
+        while at < len(inside) and inside[at].start < right:
+            at += 1
+        formulas = [r for r in inside[begun:at] if left <= r.start and r.end <= right]
         alone = formulas[0] if len(formulas) == 1 and not formulas[0].problem and "=" not in formulas[0].text else None
         cells.append(_Cell(text[left:right].strip("| \t>\r"), alone))
-    while cells and not cells[0].text:
-        cells.pop(0)
-    return cells
+    return list(dropwhile(lambda cell: not cell.text, cells))
 
 
 def _columns(head: list[_Cell]) -> Iterator[_Column]:

@@ -7,6 +7,8 @@ and patterns are sought in the words between.  What is said under a condition, o
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +27,9 @@ _MARK = re.compile(r"[«⟨⟦](\d+)[»⟩⟧]")
 _OPENS = r"(?:\$+|\\\(|\\\[|\{math\}`|:math:`|\$?`{1,2})[ \t]*"
 _CLOSES = r"[ \t]*(?:\$+|\\\)|\\\]|`{1,2}\$?)"
 
-_NAMES = r"(«\d+»(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+)«\d+»)*)"
+# at most so many, and characters of a sentence: nobody writes more, and a list of names is tried from each of them
+_NAMES = r"(«\d+»(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+)«\d+»){0,20})"
+LONGEST_SENTENCE = 4_000
 _STOP = (
     "not|of|is|are|be|by|with|for|to|in|on|from|whose|which|that|row|if|when|no|times|per|as|its|and|or|the|an?|every|each|"
     "columns?|rows?|entry|entries|block|unlike|but|than|while"
@@ -49,7 +53,7 @@ _PROPERTIES = {
     _SYMMETRIC: "symmetric",
 }
 _DEPENDS = re.compile(
-    r"([«⟨⟦]\d+[»⟩⟧](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[«⟨⟦]\d+[»⟩⟧])*)\s+(?:(?:both|all|now|also)\s+)?"
+    r"([«⟨⟦]\d+[»⟩⟧](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[«⟨⟦]\d+[»⟩⟧]){0,20})\s+(?:(?:both|all|now|also)\s+)?"
     r"(?:(?:is|are|be)\s+(?:(?:an?|both)\s+)?(?:[a-z]+\s+)?functions?\s+of\b|depends?\s+on\b|var(?:y|ies)\s+with\b)",
     re.IGNORECASE,
 )
@@ -65,7 +69,7 @@ _SYMMETRIC_ONES = frozenset({"symmetric", "positive-definite"})
 EVERYTHING = "*"  # in place of a name: all names of the page
 EVERY = frozenset(_PROPERTIES.values())
 _PROPERTY = "(?:" + "|".join(_PROPERTIES) + ")"
-_ALL_PROPERTIES = rf"({_PROPERTY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+){_PROPERTY})*(?:\s+{_MATRIX})?)"
+_ALL_PROPERTIES = rf"({_PROPERTY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+){_PROPERTY}){{0,10}}(?:\s+{_MATRIX})?)"
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|only|provided|assum\w*|suppose|case|would|were|for)\b", re.IGNORECASE
 )
@@ -101,24 +105,28 @@ class _Mark:
 
 
 class Words:
-    """The sentences of a part of a text with marks for its formulas."""
+    """The sentences of a part of a text with marks for its formulas; `regions` are in order, those of the part among them."""
 
     def __init__(self, text: str, start: int, end: int, regions: Sequence[Region]):
-        inside = [r for r in regions if r.start >= start and r.end <= end]
+        first, last = (bisect_left(regions, at, key=_start) for at in (start, end + 1))
+        inside = [r for r in regions[first:last] if r.end <= end]
+        alone = Counter(r.start for r in inside)
         self.marks: list[_Mark] = []
         pieces: list[str] = []
         at = start
         for region in inside:
             if region.start < at:  # one more of the same formula
                 continue
-            same = [r for r in inside if r.start == region.start]
-            pieces += [text[at : region.start], self._mark(text, region if len(same) == 1 else None, region)]
+            is_alone = alone[region.start] == 1
+            pieces += [text[at : region.start], self._mark(text, region if is_alone else None, region)]
             at = region.end
         pieces.append(text[at:end])
         whole = re.sub(rf"(?:{_OPENS})([«⟨⟦]\d+[»⟩⟧])(?:{_CLOSES})", r"\1", "".join(pieces))
         whole = re.sub(r"[*~]+|\n[ \t]*>", " ", whole)
         whole = re.sub(rf"(\b(?:an?|the|some|any)\s+)\(({_PROPERTY})\)", r"\1\2", whole, flags=re.IGNORECASE)
-        self.sentences = [" ".join(s.split()) for s in _SENTENCE_END.split(whole)]
+        self.sentences = [part for s in _SENTENCE_END.split(whole) for part in _short(" ".join(s.split()))]
+        self._homes = {int(m): sentence for sentence in self.sentences for m in _MARK.findall(sentence)}
+        self._conditions: dict[str, frozenset[tuple[str, str]] | None] = {}
 
     def _mark(self, text: str, alone: Region | None, region: Region) -> str:
         names: tuple[str, ...] = ()
@@ -168,11 +176,13 @@ class Words:
 
         `If A is symmetric, then …` speaks of that sentence alone.
         """
-        for sentence in self.sentences:
-            marks = [self.marks[int(m)] for m in _MARK.findall(sentence)]
-            if any(m.region.start <= place <= m.region.end for m in marks):
-                return self._condition(sentence)
-        return None
+        number = bisect_right(self.marks, place, key=lambda m: m.region.start) - 1
+        if number < 0 or place > self.marks[number].region.end or number not in self._homes:
+            return None
+        sentence = self._homes[number]
+        if sentence not in self._conditions:
+            self._conditions[sentence] = self._condition(sentence)
+        return self._conditions[sentence]
 
     def _condition(self, sentence: str) -> frozenset[tuple[str, str]] | None:
         clauses = list(_CLAUSE.finditer(sentence))
@@ -309,6 +319,19 @@ class Words:
         mark = self.marks[int(number)] if number else None
         text = "" if mark is None else mark.names[0] if len(mark.names) == 1 else mark.region.text.strip()
         return text if re.fullmatch(r"[^\W_]+", text) else ""
+
+
+def _short(sentence: str) -> Iterator[str]:
+    """A sentence, or between words the parts of what is longer than anybody's."""
+    while len(sentence) > LONGEST_SENTENCE:
+        end = sentence.rfind(" ", 0, LONGEST_SENTENCE) + 1 or LONGEST_SENTENCE
+        yield sentence[:end]
+        sentence = sentence[end:]
+    yield sentence
+
+
+def _start(region: Region) -> int:
+    return region.start
 
 
 def properties_in(words: str) -> frozenset[str]:

@@ -1,0 +1,41 @@
+"""`einsight lsp`: the language server, on stdio or for one client on this machine."""
+
+from __future__ import annotations
+
+import argparse
+
+from . import terminal
+
+
+class CannotServe(Exception):
+    """An address that is none, or that cannot be had."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tcp",
+        metavar="HOST:PORT",
+        help="serve one client on this machine, on 127.0.0.1, ::1 or localhost, and then end.  What is printed has a token: the "
+        "client sends it in its first message, `initialize`, as `initializationOptions.token`",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until the client leaves; returns the exit status.  Raises CannotServe."""
+    from ..server import tcp
+    from ..server.main import serve
+
+    if options.tcp is None:
+        return serve()
+    host, _, port = options.tcp.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port[:6]) > 65_535:
+        raise CannotServe("--tcp takes HOST:PORT, as in 127.0.0.1:8765; port 0 is any that is free")
+    try:
+        return serve((host.removeprefix("[").removesuffix("]"), int(port)), _announce)
+    except tcp.CannotServe as problem:
+        raise CannotServe(str(problem)) from None
+
+
+def _announce(text: str) -> None:
+    terminal.show(text)
+    terminal.flush()

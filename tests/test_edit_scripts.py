@@ -1,0 +1,52 @@
+"""Random edits of every kind of document, against a document that is opened as it is at the end.
+
+The default run takes a few; `EINSIGHT_CAMPAIGN=10000 pytest -m campaign tests/test_edit_scripts.py -s` as many as it says.
+"""
+
+import os
+import random
+
+import pytest
+from edited_pages import PAGES, Script, all_of, differences, fresh
+
+from einsight.services.sheet import Sheet
+
+STEPS = 12
+SEEDS = 2
+
+
+def run(seed, language, steps=STEPS):
+    """An edit script; what is not as in a fresh document, with the text."""
+    generator = random.Random(f"{language} {seed}")
+    sheet = Sheet(PAGES[language], language)
+    script = Script(generator, sheet.text)
+    for step in range(steps):
+        for start, end, new in script.steps():
+            sheet.edit(start, end, new)
+            if generator.random() < 0.1:
+                sheet.catch_up(until=generator.randrange(len(sheet.cells) + 1))
+        assert sheet.text == script.text
+        if generator.random() < 0.5:
+            sheet.finish()
+        if step % 6 == 5 or step == steps - 1:
+            sheet.finish()
+            found = differences(sheet, all_of(fresh(sheet.text, language)))
+            if found:
+                return sheet.text, found
+    return None
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("language", PAGES)
+def test_what_is_edited_is_as_what_is_opened(language, seed):
+    assert run(seed, language) is None
+
+
+@pytest.mark.campaign
+def test_campaign_of_edit_scripts():
+    count = int(os.environ.get("EINSIGHT_CAMPAIGN", "2000"))
+    failed = []
+    for seed in range(SEEDS, SEEDS + count // len(PAGES)):
+        failed += [(language, seed) for language in PAGES if run(seed, language, 18) is not None]
+    print(f"{count // len(PAGES) * len(PAGES)} edit scripts, {len(failed)} differ: {failed[:20]}")
+    assert not failed

@@ -1,0 +1,179 @@
+"""Whatever a name leads to: a file is read, anything else is refused at once, and nothing is read without an end."""
+
+import ast
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from session import Session
+
+from einsight.cli.main import main
+from einsight.documents import reading
+from einsight.documents.inputs import on_disk
+from einsight.plugins.rules_file import read_rules
+
+ROOT = Path(__file__).parent.parent / "src" / "einsight"
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices have names")
+
+# names of functions that open a file, and where they stand besides
+OPENS = {"open", "fdopen", "read_text", "read_bytes", "open_code", "mkstemp"}
+ELSEWHERE = {
+    "documents/reading.py": "the one place",
+    "syntax/parse.py": "our own grammar", "syntax/mistakes.py": "our own grammar", "documents/latex/parse.py": "our own grammar",
+    "server/main.py": "standard input and output, and the null device", "cli/terminal.py": "the null device",
+    "cli/workers.py": "standard output", "cli/files.py": "writes a new file", "cli/cache.py": "writes a new file", "documents/writing.py": "writes a new file",
+    "cli/sealing.py": "the secret of the cache, of a folder of our own",
+    "plugins/watch.py": "how much memory this process has, of the kernel",
+    "server/features/workspace.py": "`open` of documents", "server/protocol.py": "`open` of documents", "server/tcp.py": "a connection as files",
+}  # fmt: skip
+
+
+def _opens(path):
+    """The calls of a file that open another one for reading, or may."""
+    text = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)) if any(f"{name}(" in text for name in OPENS) else ():
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            writes = any(isinstance(a, ast.Constant) and str(a.value) in ("w", "wb", "x", "xb") for a in node.args)
+            if name in OPENS and not (writes and path.name == "cache.py"):
+                yield f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+
+
+def test_one_function_opens_files():
+    """But for the benchmarks, which nobody gives a document."""
+    files = [p for p in ROOT.rglob("*.py") if "bench" not in p.parts]
+    found = {call for path in files for call in _opens(path)}
+    odd = {call for call in found if call.rpartition(":")[0] not in ELSEWHERE}
+    assert not odd, "use einsight.documents.reading"
+
+
+def test_bytes_and_text(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"\xef\xbb\xbfa\r\n\xc3\xa9\n")
+    assert reading.text(path) == "a\r\né\n" and reading.content(path, 9) == path.read_bytes()
+    with pytest.raises(reading.TooLarge, match="larger than 0 MB"):
+        reading.content(path, 8)
+    path.write_bytes(b"\xef\xbb\xbf\n\nab\xe9")
+    with pytest.raises(reading.NotUtf8, match="byte 0xe9 in line 3"):
+        reading.text(path)
+    with pytest.raises(FileNotFoundError):
+        reading.content(tmp_path / "none")
+
+
+# the name of something that is no file, and what is said of it
+ODD = {
+    "pipe": (os.mkfifo, "this is no file but a pipe"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "this is no file but a device"),
+    "folder": (lambda path: path.mkdir(), "Is a directory"),
+    "sparse": (lambda path: os.truncate(path, 1 << 40) if path.write_bytes(b"") == 0 else None, "is larger than"),
+    "itself": (lambda path: path.symlink_to(path.name), "Too many levels of symbolic links"),
+}
+
+
+@pytest.fixture(params=ODD)
+def odd(request, tmp_path):
+    make, words = ODD[request.param]
+
+    def made(name):
+        make(tmp_path / name)
+        return tmp_path / name, words
+
+    return made
+
+
+@posix
+def test_none_is_read(odd):
+    path, words = odd("a")
+    with pytest.raises(OSError, match=words):
+        reading.text(path)
+
+
+@posix
+@pytest.mark.parametrize("name", ["a.ein", "a.md", "a.tex", "a.ipynb", "a.py"])
+def test_a_document_that_is_none_costs_itself(odd, name, tmp_path, capsys):
+    path, words = odd(name)
+    (tmp_path / "b.ein").write_text("c in R\nc = c\n", encoding="utf-8")
+    paths = [str(path), str(tmp_path / "b.ein")]
+    if path.is_dir():
+        (path / "c.ein").write_text("c in R\n", encoding="utf-8")
+        assert main(["check", "--no-cache", *paths]) == 0
+        return
+    assert main(["check", "--no-cache", *paths]) == 2
+    out, err = capsys.readouterr()
+    assert "checked 1 claim" in out and err.splitlines() == [f"einsight: {path}: {err.strip().rpartition(': ')[2]}"]
+    assert words in err
+    if path.suffix in (".ein", ".md"):
+        assert main(["fmt", str(path)]) == 2 and words in capsys.readouterr().err
+
+
+@posix
+def test_a_file_that_latex_reads(odd, tmp_path):
+    path, _ = odd("macros.tex")
+    assert on_disk(tmp_path / "main.tex")("macros.tex") is None
+    (tmp_path / "main.tex").write_text(r"\input{macros} $c \in \mathbb{R}$ and $c = c$", encoding="utf-8")
+    assert main(["check", "--no-cache", str(tmp_path / "main.tex")]) == 0
+
+
+@posix
+def test_rules_that_are_none(odd, tmp_path):
+    path, words = odd("course.rules")
+    (tmp_path / "einsight.toml").write_text('rules = ["course.rules"]', encoding="utf-8")
+    (tmp_path / "a.ein").write_text("c in R\nc = c\n", encoding="utf-8")
+    program = "import sys; from einsight.cli.main import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check", "--no-cache", "a.ein"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and words in done.stderr and done.stderr.count("\n") == 1
+
+
+@posix
+def test_a_workspace_with_files_that_are_none(tmp_path):
+    for name, (make, _) in ODD.items():
+        make(tmp_path / f"{name}.ein")
+    (tmp_path / "a.ein").write_text("c in R\nc = c\n", encoding="utf-8")
+    with Session() as session:
+        uris = [p.as_uri() for p in sorted(tmp_path.iterdir()) if p.suffix == ".ein"]
+        told = session.command("einsight.checkWorkspace", uris)
+        assert told["files"] == 1 and len(told["unread"]) == len(ODD) and told["verdicts"] == {"right": 1}
+
+
+@posix
+def test_a_pipe_that_takes_the_place_of_a_file_meanwhile(tmp_path, monkeypatch):
+    """What was opened is looked at, not only what the name led to before."""
+    path = tmp_path / "a"
+    os.mkfifo(path)
+    plain = os.stat(__file__)
+    monkeypatch.setattr(reading.os, "stat", lambda name: plain)
+    with pytest.raises(reading.NoRegularFile):
+        reading.content(path)
+
+
+@posix
+def test_standard_input_has_an_end():
+    with open("/dev/zero", "rb") as endless:
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000,) * 2)  # noqa: E731
+        done = subprocess.run(
+            [sys.executable, "-m", "einsight.cli.main", "check", "-"],
+            stdin=endless, capture_output=True, text=True, timeout=60, check=False, preexec_fn=limit,
+        )  # fmt: skip
+    assert done.returncode == 2 and "larger than 10 MB" in done.stderr and done.stderr.count("\n") == 1
+
+
+PASSWD = """root:x:0:0:root:/root:/bin/secret
+secret.d:x:1:1:secret:/usr/sbin:/usr/sbin/nologin
+function secret(a) { return secret; }
+    secret: indented
+    examples secret => secret
+-----BEGIN SECRET KEY-----
+password = secret
+"""
+
+
+def test_a_fault_of_rules_quotes_nothing_of_a_file_that_is_none():
+    _, problems = read_rules(PASSWD, "course", "course.rules")
+    assert [p.line for p in problems] == list(range(1, 8))
+    assert not [p for p in problems if "secret" in str(p).lower()]

@@ -116,7 +116,7 @@ def stumbling(**faults):
 
 FAULTS = {
     "EXIT": ("os._exit(3)", "its process ended with status 3"),
-    "RAISE": ("raise MemoryError('too large')", "MemoryError: too large"),
+    "RAISE": ("raise MemoryError('too large')", "EIN504 it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB"),
     "STOP": ("raise KeyboardInterrupt", ""),
     "PRINT": ("os.write(1, b'printed\\n'); print('printed'); os._exit(0)", "its process ended with status 0"),
     **({} if os.name == "nt" else {"KILL": ("os.kill(os.getpid(), 9)", "its process was killed (signal 9)")}),
@@ -403,7 +403,7 @@ def test_what_the_budget_left_undecided_is_not_kept(check, place, monkeypatch):
     write("einsight.toml", "budget = 0.000001")
     for _ in range(2):
         status, out, err = check("a.ein")
-        assert from_cache(err) == 0 and "EIN502" in out
+        assert from_cache(err) == 0 and "EIN504" in out
     assert entries(place) == []
 
 

@@ -274,7 +274,7 @@ def test_a_claim_beyond_the_budget_is_undecided():
     """Only what is spent on a claim counts: the clock stands still but where claims are compared."""
     with Session(patch=SPENDING, options={"settings": {"budget": 0.3}}) as session:
         session.open(WRONG)
-        (found,) = [d for d in session.diagnostics() if d["code"] == "EIN502"]
+        (found,) = [d for d in session.diagnostics() if d["code"] == "EIN504"]
         assert "0.3 s" in found["message"]
         text = session.ask("textDocument/hover", "= a\n")["contents"]["value"]
         assert "undecided" in text and "a'" in text

@@ -168,7 +168,7 @@ class _Plan:
             name,
             language,
             self.options.layout or settings.layout_for(language),
-            settings.budget if "budget" in settings.given else None,
+            settings.budget,
             tuple(sorted({*settings.disabled, *self.options.disable_plugin, *disabled_by_environment()})),
             self._silent(settings),
             self.options.fix,

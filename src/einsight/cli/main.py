@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..services.memory import VARIABLE, limit_memory
 from . import check as checking
 from . import fmt as formatting
 from . import lsp as serving
@@ -33,8 +34,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command; returns the exit status.  Without arguments the process is ours, and its memory is limited."""
     try:
+        if arguments is None:
+            limit_memory()
         terminal.prepare()
         try:
             status = _run(arguments)
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(problem))
     except KeyboardInterrupt:
         return _refuse("interrupted")
+    except MemoryError:
+        return _refuse(f"EIN504 it needs more memory than a process may use; {VARIABLE} sets that, in MB")
     except BrokenPipeError:
         # whoever read us has gone: nothing is left to say, to anyone
         terminal.drop()
@@ -78,8 +83,6 @@ def _of_ours(problem: Exception) -> str:
 
     if isinstance(problem, EinsightError):
         return str(problem)
-    if isinstance(problem, MemoryError):
-        return "there is not enough memory for this"
     if os.environ.get("EINSIGHT_DEBUG"):
         raise problem
     return f"internal error, please report it: {type(problem).__name__}: {problem}"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 # what may be another time, on another machine
-_PASSING = {"EIN502"}
+_PASSING = {"EIN502", "EIN504"}
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,10 @@ def _checked(task: Task, cache: Cache) -> Outcome:
         return Outcome(problem=NO_MEMORY)
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
+    except MemoryError:
+        from ..services.derive import OUT_OF_MEMORY
+
+        return Outcome(problem=f"could not be checked: EIN504 {OUT_OF_MEMORY}")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("EINSIGHT_DEBUG"):
             traceback.print_exc(file=sys.stderr)

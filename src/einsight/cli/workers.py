@@ -167,7 +167,9 @@ def _ask(process: subprocess.Popen[bytes], task: Task) -> Outcome:
 def serve() -> None:
     """Check what standard input names until it ends."""
     from ..plugins.loading import install
+    from ..services.memory import limit_memory
 
+    limit_memory()
     # what a plugin prints is no answer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -37,6 +37,7 @@ NAMES = {
     "EIN501": ("plugin-failed", "warning"),
     "EIN502": ("rewrite-budget-exceeded", "warning"),
     "EIN503": ("plugin-finding", "warning"),
+    "EIN504": ("too-large", "information"),
     "EIN601": ("einsum-malformed", "error"),
     "EIN602": ("einsum-shape-mismatch", "error"),
 }

@@ -186,10 +186,10 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
             _lose(piece.text, names)
     except RecursionError:
         report.add(
-            "EIN502", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
+            "EIN504", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
         )
     except NumberTooLong as problem:
-        report.add("EIN502", 0, len(piece.text), str(problem))
+        report.add("EIN504", 0, len(piece.text), str(problem))
     return lowered
 
 

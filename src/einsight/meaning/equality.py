@@ -18,12 +18,15 @@ from ..terms.dimension import Dim, Index, Tensor
 from ..terms.term import MOST_BITS, Apply, Derivative, Number, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
-from .instances import Instance, dims_and_tensors, fill, literal_components, number_reached, sizes_for
+from .instances import Instance, Sizes, dims_and_tensors, fill, literal_components, number_reached
 from .precise import DIGITS, FEWER_DIGITS, Precise
 from .signs import crossings, thresholds
+from .sizing import Sizing
+from .thin import NotAlike, Thin
 
 Values = Callable[[str], Callable[..., float] | None]
 TOLERANCE = 1e-9
+SHOWN = 100  # entries of an array in a counterexample
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,27 @@ class Counterexample:
     place: tuple[int, ...]
     left: str
     right: str
+    thin: tuple[Thin, ...] = ()
 
     def describe(self) -> str:
         sizes = ", ".join(f"{n} = {s}" for n, s in self.sizes)
         values = ", ".join(f"{name} = {_array_text(shape, entries)}" for name, shape, entries in self.values)
         where = f" at entry {','.join(map(str, self.place))}" if self.place else ""
         at = "; ".join(p for p in (sizes, values) if p) or "every point"
+        at += f" (shown are {' and '.join(map(_axis_text, self.thin))})" if self.thin else ""
         return f"at {at} the left side is {self.left} and the right side {self.right}{where}"
 
 
+def _axis_text(axis: Thin) -> str:
+    """Which places of an axis the entries that are shown stand for."""
+    own = ", ".join(str(k + 1) for k in axis.own)
+    others = "one for all others" if axis.alike == 1 else f"{axis.alike} for all others, which are alike"
+    return f"of {axis.size} places {own}, and {others}"
+
+
 def _array_text(shape: tuple[int, ...], values: tuple[str, ...]) -> str:
+    if len(values) > SHOWN:
+        return f"[… {len(values)} entries]"
     if not shape:
         return values[0]
     step = len(values) // shape[0] if shape[0] else 0
@@ -53,11 +67,12 @@ def _array_text(shape: tuple[int, ...], values: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`equal` is None where no point could be evaluated; `reason` says why then."""
+    """`equal` is None where no point could be evaluated; `reason` says why then, `too_large` that none was tried."""
 
     equal: bool | None
     counterexample: Counterexample | None = None
     reason: str = ""
+    too_large: bool = False
 
 
 def are_equal(left: Term, right: Term, axes: Sequence[Index], values: Values) -> bool:
@@ -92,16 +107,26 @@ def compare(
     gentle = tolerance > TOLERANCE
     constants = [] if gentle else _constants(left, right)
     far = number_reached([left, right])
-    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, far, values)
+    try:
+        sizing = Sizing((left, right), axes, dims, tensors, least, far)
+    except RecursionError:
+        return Verdict(None, reason="the expression is nested too deeply to evaluate")
+    points_at = _Problem(left, right, tuple(axes), tuple(dims), tuple(tensors), least, constants, sizing, values)
     points = max(points, 8) if far else points
-    agreed, reason = 0, ""
+    agreed, skipped, reason = 0, 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
         for attempt in range(wanted * (8 if gentle else 3)):
-            sizes = sizes_for(dims, least, attempt, points_at.far)
+            sizes = sizing.at(attempt)
+            if sizes is None:
+                skipped += 1
+                continue
             field, draw = make(values, 8 * attempt + 3 * (attempt % 2) if gentle else attempt, constants)
             try:
                 instance = fill(Instance(field, sizes), tensors, draw, attempt)
                 pair = entries(left, instance, axes), entries(right, instance, axes)
+            except NotAlike:
+                sizing.meet_in_full()
+                continue
             except NotInField as problem:
                 reason = str(problem)
                 if field.exact and not isinstance(problem, NoValueHere):
@@ -119,7 +144,7 @@ def compare(
                     reason = "floating-point numbers lose too many digits on it"
                     continue
                 if not isinstance(confirmed, bool):
-                    smallest = _smallest(left, right, axes, dims, tensors, least, values, sizes)
+                    smallest = _smallest(points_at, values, sizes)
                     return Verdict(False, smallest or confirmed or _example(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
@@ -128,6 +153,8 @@ def compare(
             break
     if agreed >= points:
         return Verdict(True) if gentle or not thorough else _confirm(points_at, values)
+    if skipped:
+        return Verdict(None, reason=sizing.too_large, too_large=True)
     return Verdict(None, reason=reason or "no point could be evaluated")
 
 
@@ -142,7 +169,7 @@ class _Problem:
     tensors: tuple[Tensor, ...]
     least: dict[Dim, int]
     constants: list[float]
-    far: int
+    sizing: Sizing
     values: Values
 
     @property
@@ -190,7 +217,9 @@ def _at_digits(
     """Both sides at the attempt's point, and the first place where they differ."""
     field = Precise(digits, problem.values, problem.digits)
     _, draw = _float_points(lambda name: None, attempt, problem.constants)
-    sizes = sizes_for(problem.dims, problem.least, attempt, problem.far)
+    sizes = problem.sizing.at(attempt)
+    if sizes is None:
+        return None
     try:
         instance = fill(Instance(field, sizes), problem.tensors, lambda p: field.mp.mpf(draw(p)), attempt)
         left, right = (entries(t, instance, problem.axes) for t in (problem.left, problem.right))
@@ -206,7 +235,9 @@ def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | No
     arguments = thresholds(left, right)
     if not arguments:
         return None
-    near = (crossings(a, problem.dims, problem.tensors, problem.least, values) for a in arguments)
+    near = (
+        crossings(a, problem.dims, problem.tensors, problem.least, values, problem.sizing.with_thin) for a in arguments
+    )
     for instances in (*near, _at_constants(problem, values)):
         for instance in instances:
             try:
@@ -226,7 +257,9 @@ def _at_constants(problem: _Problem, values: Values) -> Iterator[Instance]:
     generator = random.Random(2)
     for number in problem.constants[:12]:
         for value in (number, -number):
-            sizes = sizes_for(problem.dims, problem.least, 0, problem.far)
+            sizes = problem.sizing.at(0)
+            if sizes is None:
+                return
 
             def draw(positive: bool, value: float = value) -> float:
                 moved = value * (1 + generator.uniform(-1e-3, 1e-3))
@@ -337,17 +370,18 @@ def _first_difference(
     return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if abs(a - b) > tolerance * scale), None)
 
 
-def _smallest(
-    left: Term, right: Term, axes: Sequence[Index], dims: Sequence[Dim], tensors: Sequence[Tensor],
-    least: dict[Dim, int], values: Values, known: dict[Dim, int],
-) -> Counterexample | None:  # fmt: skip
+def _smallest(problem: _Problem, values: Values, known: Sizes) -> Counterexample | None:
     """The smallest sizes and small whole entries at which the sides differ; else at the sizes that are known."""
+    left, right, axes, dims, tensors = problem.left, problem.right, problem.axes, problem.dims, problem.tensors
     # all dimensions alike first, then with one larger than the others
     for size, larger in ((1, 0), (2, 0), (1, 1), (2, 1), (3, 0), (0, 0)):
         for attempt in range(6):
-            sizes = {d: max(size, least.get(d, 1)) for d in dims} if size else dict(known)
+            named = {d: max(size, problem.least.get(d, 1)) for d in dims}
             if larger and dims:
-                sizes[dims[attempt % len(dims)]] += larger
+                named[dims[attempt % len(dims)]] += larger
+            sizes = problem.sizing.with_thin(dict(named)) if size else dict(known)
+            if sizes is None:
+                continue
             generator = random.Random(attempt)
 
             def whole(positive: bool, generator: random.Random = generator) -> Fraction:
@@ -386,7 +420,8 @@ def _example(
     rest = place
     for axis in reversed(list(axes)):
         rest, k = divmod(rest, instance.size(axis.dim))
-        cell.insert(0, k + 1)
+        axis_met = instance.thin(axis.dim)
+        cell.insert(0, k + 1 if axis_met is None else (*axis_met.own, len(axis_met.own))[min(k, len(axis_met.own))] + 1)
     shown = tuple(
         (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t]))
         for t in tensors
@@ -394,7 +429,13 @@ def _example(
     )
     sizes = tuple((str(d), instance.size(d)) for d in dims)
     shown_left, shown_right = texts or (_text(left[spot]), _text(right[spot]))
-    return Counterexample(sizes, shown, tuple(cell), shown_left, shown_right)
+    if isinstance(instance.field, PrimeField):
+        shown_right += f", both modulo {PRIME}"
+    used = {d for t in tensors for d in t.dims} | {a.dim for a in axes}
+    thin = tuple(
+        s for d, s in sorted(instance.sizes.items(), key=lambda i: i[0].key) if isinstance(s, Thin) and d in used
+    )
+    return Counterexample(sizes, shown, tuple(cell), shown_left, shown_right, thin)
 
 
 def _text(value: Any) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..terms import build
-from ..terms.dimension import Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -35,9 +34,12 @@ from ..terms.term import (
 from ..terms.unknown import is_unknown, split_unknown
 from ..terms.walk import is_whole
 from .cofactors import COFACTOR, with_cofactors
+from .cost import contraction
 from .fields import Dual, Duals, Field, NotInField, NoValueHere
-from .instances import Instance
+from .instances import Instance, inverted
+from .thin import Factors, NotAlike, Thin, of_matrix
 
+# entries of one array; `cost.MOST` is what a claim may take
 LARGEST = 300_000
 
 
@@ -92,10 +94,10 @@ class Evaluator:
             step *= self.instance.size(axis.dim)
         offsets = [0]
         for axis, size in zip(axes, self.sizes(axes), strict=True):
+            if len(offsets) * size > LARGEST:
+                raise NotInField("too many entries to evaluate")
             stride = strides.get(axis, 0)
             offsets = [o + stride * k for o in offsets for k in range(size)]
-            if len(offsets) > LARGEST:
-                raise NotInField("too many entries to evaluate")
         return offsets
 
     def _axes_of(self, term: Term) -> tuple[Index, ...]:
@@ -106,13 +108,15 @@ class Evaluator:
         axes = self._axes_of(term)
         cells: list[dict[Index, int]] = [{}]
         for axis, size in zip(axes, self.sizes(axes), strict=True):
+            if len(cells) * size > LARGEST:
+                raise NotInField("too many entries to evaluate")
             cells = [{**c, axis: k} for c in cells for k in range(size)]
         return Table(axes, [value(c) for c in cells])
 
-    def _place(self, slot: Slot, cell: dict[Index, int]) -> int:
-        """The 0-based place that a slot points at."""
+    def _place(self, slot: Slot, cell: dict[Index, int], dim: Dim | None = None) -> int:
+        """The 0-based place that a slot points at, on an axis of that dimension."""
         if isinstance(slot, int):
-            return slot - 1
+            return slot - 1 if dim is None else self.instance.met(dim, slot - 1)
         if isinstance(slot, Shift):
             return sum(c * (cell[i] + 1) for i, c in slot.indices) + slot.offset - 1
         return cell[slot]
@@ -128,20 +132,26 @@ class Evaluator:
 
     def _delta(self, term: Delta) -> Table:
         one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
-        return self._by_cell(term, lambda c: one if self._place(term.left, c) == self._place(term.right, c) else zero)
+        dim = next((s.dim for s in (term.left, term.right) if not isinstance(s, int)), None)
+
+        def value(cell: dict[Index, int]) -> Any:
+            return one if self._place(term.left, cell, dim) == self._place(term.right, cell, dim) else zero
+
+        return self._by_cell(term, value)
 
     def _position(self, term: Position) -> Table:
         return self._by_cell(term, lambda c: self.field.number(Fraction(self._place(term.slot, c) + 1)))
 
     def _component(self, term: Component) -> Table:
-        data = self.array(term.tensor)
-        return self._pick(term, data, term.indices, [self.instance.size(d) for d in term.tensor.dims])
+        return self._pick(term, self.array(term.tensor), term.indices, term.tensor.dims)
 
-    def _pick(self, term: Term, data: list[Any], slots: Sequence[Slot], shape: Sequence[int]) -> Table:
+    def _pick(self, term: Term, data: list[Any], slots: Sequence[Slot], dims: Sequence[Dim]) -> Table:
+        shape = [self.instance.size(d) for d in dims]
+
         def value(cell: dict[Index, int]) -> Any:
             offset = 0
-            for slot, size in zip(slots, shape, strict=True):
-                place = self._place(slot, cell)
+            for slot, size, dim in zip(slots, shape, dims, strict=True):
+                place = self._place(slot, cell, dim)
                 if not 0 <= place < size:
                     if isinstance(slot, Shift):
                         return self.field.number(Fraction(0))
@@ -163,8 +173,8 @@ class Evaluator:
         return found
 
     def _array_of(self, function: Abstraction) -> list[Any]:
-        params, body = build.open_abstraction(function)
-        return self.spread(self.table(body), params)
+        # bound indices keep their names: what is shared is met once, however often it is opened
+        return self.spread(self.table(function.body), function.params)
 
     def _elementwise(self, term: Term, children: Sequence[Term], combine: Any) -> Table:
         axes = self._axes_of(term)
@@ -200,22 +210,14 @@ class Evaluator:
         )
 
     def _product(self, term: Product) -> Table:
-        factors, dummies = build.open_product(term)
-        tables = [self.table(f) for f in factors]
-        left = list(dummies)
-        while left:
-            index = min(left, key=functools.partial(self._cost, tables))
-            left.remove(index)
+        tables = [self.table(f) for f in term.factors]
+        for index in contraction(term):
             touching = [t for t in tables if index in t.axes]
             tables = [t for t in tables if index not in t.axes]
             tables.append(self._total(self._multiply(touching), index))
         result = self._multiply(tables)
         axes = self._axes_of(term)
         return Table(axes, self.spread(result, axes))
-
-    def _cost(self, tables: list[Table], index: Index) -> int:
-        """How many entries it takes to sum over that index next."""
-        return math.prod(self.sizes(tuple({a for t in tables if index in t.axes for a in t.axes})))
 
     def _multiply(self, tables: list[Table]) -> Table:
         result = tables[0]
@@ -230,6 +232,9 @@ class Evaluator:
         axes = tuple(a for a in table.axes if a is not index)
         size = self.instance.size(index.dim)
         data = self.spread(table, (*axes, index))
+        thin = self.instance.thin(index.dim)
+        if thin is not None:
+            return Table(axes, self._weighted(data, thin, axes, index.dim))
         out = []
         for start in range(0, len(data), size):
             total = data[start]
@@ -238,13 +243,32 @@ class Evaluator:
             out.append(total)
         return Table(axes, out)
 
+    def _weighted(self, data: list[Any], thin: Thin, axes: Sequence[Index], dim: Dim) -> list[Any]:
+        """The sums over a thin axis, the last of some: each place as often as it stands for others."""
+        taken: list[tuple[int, ...]] = [()]  # for each setting of the axes, where those of that dimension stand
+        for axis in axes:
+            places = [(k,) if axis.dim is dim else () for k in range(self.instance.size(axis.dim))]
+            taken = [(*t, *p) for t in taken for p in places]
+        multiply, add = self.field.multiply, self.field.add
+        out = []
+        for n, others in enumerate(taken):
+            total = self.field.number(Fraction(0))
+            for place, weight in enumerate(thin.weights(others)):
+                if weight:
+                    value = data[n * thin.met + place]
+                    total = add(total, value if weight == 1 else multiply(self.field.number(Fraction(weight)), value))
+            out.append(total)
+        return out
+
     def _operator(self, term: Operator) -> Table:
         free = tuple(sorted({i for a in term.arguments for i in a.free}, key=lambda i: i.key))
         sizes = self.sizes(free)
         arguments = []  # of each: its entries for every setting of the free indices, one block after another
         for argument in term.arguments:
-            params, body = build.open_abstraction(argument)
-            arguments.append((self.spread(self.table(body), (*free, *params)), math.prod(self.sizes(params))))
+            table = self.table(argument.body)
+            arguments.append((self.spread(table, (*free, *argument.params)), math.prod(self.sizes(argument.params))))
+        params = term.arguments[0].params
+        matrix_axis = self.instance.sizes.get(params[0].dim, self.instance.size(params[0].dim)) if params else 1
         memo: dict[tuple[int, ...], Any] = {}
 
         def value(cell: dict[Index, int]) -> Any:
@@ -252,20 +276,24 @@ class Evaluator:
             for axis, size in zip(free, sizes, strict=True):
                 which = which * size + cell[axis]
             blocks = [data[which * size : (which + 1) * size] for data, size in arguments]
-            places = tuple(self._place(slot, cell) for slot in term.indices)
             if is_unknown(term.name):
+                places = tuple(self._place(slot, cell) for slot in term.indices)
                 key = (which, *places)
                 if key not in memo:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
+            taken = [cell[i] for i in free if i.dim is params[0].dim]
+            places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
             if term.name == COFACTOR:
                 key = (which, *places)
                 if key not in memo:
-                    memo[key] = _cofactor(self.field, blocks[0], places)
+                    if (which,) not in memo:
+                        memo[which,] = _cofactors(self.field, blocks[0], matrix_axis, taken)
+                    memo[key] = memo[which,](places)
                 return memo[key]
             if (which,) not in memo:
-                memo[which,] = _matrix_function(self.field, term.name, blocks)
+                memo[which,] = _matrix_function(self.field, term.name, blocks, matrix_axis, taken)
             result = memo[which,]
             return result[places[0]][places[1]] if places else result
 
@@ -281,6 +309,7 @@ class Evaluator:
         zero = self.field.number(Fraction(0))
         directions = _directions(tensor, shape, self.field)
         for direction in directions:
+            poll(counted=False)
             duals = Duals(self.field)
             lifted = Instance(duals, self.instance.sizes)
             for other, values in self.instance.entries.items():
@@ -302,35 +331,74 @@ class Evaluator:
         return self._by_cell(term, value)
 
 
-def _matrix_function(field: Field, name: str, blocks: list[list[Any]]) -> Any:
-    """A function of a square matrix, given row by row: rows, or a number."""
+def _matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int | Thin, taken: Sequence[int]) -> Any:
+    """A function of a square matrix over an axis, given row by row: rows, or a number."""
     data = blocks[0]
     n = math.isqrt(len(data))
     matrix = [data[r * n : r * n + n] for r in range(n)]
     if name == "power":
-        return _whole_power(field, matrix, field.whole(blocks[1][0]))
-    inverse, det = solve_inverse(field, matrix, need_inverse=name == "inv")
+        return _whole_power(field, matrix, field.whole(blocks[1][0]), axis, taken)
+    inverse, factors = inverted(field, matrix, axis, taken, need_inverse=name == "inv")
     if name == "inv":
         return inverse
-    return det if name == "det" else field.apply("log", (det,))
+    return _log_of(field, factors) if name == "logdet" else _multiplied(field, factors)
 
 
-def _cofactor(field: Field, data: list[Any], places: Sequence[int]) -> Any:
-    """The determinant of a matrix with the row `b` replaced by the unit row of `a`, for each of the pairs `a, b` of places."""
+def _multiplied(field: Field, factors: Factors) -> Any:
+    return functools.reduce(field.multiply, (field.whole_power(value, times) for value, times in factors))
+
+
+def _log_of(field: Field, factors: Factors) -> Any:
+    """The logarithm of a product, whose value may be beyond the range of the field."""
+    if field.exact or len(factors) == 1:
+        return field.apply("log", (_multiplied(field, factors),))
+    if sum(times for value, times in factors if value < 0) % 2:
+        raise NoValueHere("the logarithm of a negative number")
+    logs = (field.multiply(field.number(Fraction(n)), field.apply("log", (abs(value),))) for value, n in factors)
+    return functools.reduce(field.add, logs)
+
+
+def _cofactors(field: Field, data: list[Any], axis: int | Thin, taken: Sequence[int]) -> Callable[[Sequence[int]], Any]:
+    """The cofactors of a matrix, for the pairs `a, b` of some places: its determinant, once the row `b` of each is the unit row of `a`.
+
+    By minors of the inverse (Jacobi) where numbers are exact and it has one, and on a thin axis, where no single row is replaced.
+    Raises NotAlike where it has none there.
+    """
     n = math.isqrt(len(data))
-    rows = [data[r * n : r * n + n] for r in range(n)]
-    units = dict(zip(places[1::2], places[::2], strict=True))
-    if len(units) < len(places) // 2:
-        return field.number(Fraction(0))
-    for b, a in units.items():
-        rows[b] = [field.number(Fraction(int(a == k))) for k in range(n)]
-    return solve_inverse(field, rows, need_inverse=False)[1]
+    matrix = [data[r * n : r * n + n] for r in range(n)]
+    known = None
+    if field.exact or isinstance(axis, Thin):
+        try:
+            known = inverted(field, matrix, axis, taken)
+        except NoValueHere:
+            if isinstance(axis, Thin):
+                raise NotAlike("a cofactor of a singular matrix") from None
+
+    def at(places: Sequence[int]) -> Any:
+        units = dict(zip(places[1::2], places[::2], strict=True))
+        if len(units) < len(places) // 2:
+            return field.number(Fraction(0))
+        if known is not None:
+            minor = [[known[0][a][b] for b in units] for a in units.values()]
+            return field.multiply(_multiplied(field, known[1]), solve_inverse(field, minor, need_inverse=False)[1])
+        rows = list(matrix)
+        for b, a in units.items():
+            rows[b] = [field.number(Fraction(int(a == k))) for k in range(n)]
+        return solve_inverse(field, rows, need_inverse=False)[1]
+
+    return at
 
 
-def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list[Any]]:
+def _whole_power(
+    field: Field, matrix: list[list[Any]], count: int, axis: int | Thin, taken: Sequence[int]
+) -> list[list[Any]]:
     """By repeated squaring."""
     if count < 0:
-        matrix, count = solve_inverse(field, matrix)[0], -count
+        matrix, count = inverted(field, matrix, axis, taken)[0], -count
+    if isinstance(axis, Thin):
+        return of_matrix(field, axis, matrix, taken, lambda rows: (_whole_power(field, rows, count, 0, ()), []), count)[
+            0
+        ]
     size = range(len(matrix))
     result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
     while count:
@@ -343,6 +411,7 @@ def _whole_power(field: Field, matrix: list[list[Any]], count: int) -> list[list
 
 
 def _matrix_product(field: Field, left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    poll(counted=False)
     columns = list(zip(*right, strict=True))
     return [[functools.reduce(field.add, map(field.multiply, row, column)) for column in columns] for row in left]
 
@@ -433,6 +502,7 @@ def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = Tr
         return abs(value) if not field.exact else float(value != 0)
 
     for column in range(n):
+        poll(counted=False)
         pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
         if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
             if need_inverse:

@@ -101,6 +101,12 @@ class Rationals(Field):
     """Fractions, for counterexamples that a person can check."""
 
     LARGEST_EXPONENT = 1000  # their digits grow with it
+    LONGEST = 20_000  # bits of a power: nobody checks one that is longer
+
+    def whole_power(self, a: Fraction, n: int) -> Fraction:
+        if max(a.numerator.bit_length(), a.denominator.bit_length()) * abs(n) > self.LONGEST and abs(a) not in (0, 1):
+            raise NotInField("a number is too long")
+        return super().whole_power(a, n)
 
     def inverse(self, a: Fraction) -> Fraction:
         if a == 0:

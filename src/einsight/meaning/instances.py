@@ -11,10 +11,14 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Tensor
-from ..terms.term import Component, Derivative, Number, Position, Size, Term
+from ..terms.term import Component, Derivative, Number, Operator, Position, Size, Term
+from ..terms.unknown import MATRIX_FUNCTIONS
+from .cofactors import COFACTOR
 from .fields import Field, NotInField, Rationals
+from .thin import Factors, Thin, of_matrix, orbit
 
 Entries = list[Any]
+Sizes = dict[Dim, int | Thin]
 # the entries of tensors that are known without a declaration, by name: a function of components counted from 1
 SPECIAL: dict[str, Callable[..., Fraction | int]] = {}
 # examples of matrices that have a property of a plugin: rows of exact numbers, by size and a source of numbers
@@ -23,14 +27,28 @@ SAMPLES: dict[str, Callable[[int, Callable[[], Fraction]], Sequence[Sequence[Fra
 
 @dataclass
 class Instance:
-    """Sizes by dimension, entries by tensor in row-major order, over a field."""
+    """Sizes by dimension, entries by tensor in row-major order, over a field.
+
+    A dimension whose size is a number is met in full, unless `sizes` says that it is thin.
+    """
 
     field: Field
-    sizes: dict[Dim, int]
+    sizes: Sizes
     entries: dict[Tensor, Entries] = dataclasses.field(default_factory=dict)
 
     def size(self, dim: Dim) -> int:
-        return dim.value if isinstance(dim.value, int) else self.sizes[dim]
+        """How many places of an axis are met."""
+        found = self.sizes.get(dim, dim.value)
+        return found.met if isinstance(found, Thin) else int(found)
+
+    def thin(self, dim: Dim) -> Thin | None:
+        found = self.sizes.get(dim)
+        return found if isinstance(found, Thin) else None
+
+    def met(self, dim: Dim, place: int) -> int:
+        """Where a place, counted from 0, of an axis is met."""
+        thin = self.thin(dim)
+        return place if thin is None else thin.at(place)
 
 
 def dims_and_tensors(terms: Iterable[Term]) -> tuple[list[Dim], list[Tensor]]:
@@ -70,9 +88,14 @@ def literal_components(terms: Iterable[Term]) -> dict[Dim, int]:
     for term in terms:
         for part in term.walk():
             if isinstance(part, (Component, Derivative)):
-                for slot, dim in zip(part.slots(), part.tensor.dims, strict=True):
-                    if isinstance(slot, int):
-                        least[dim] = max(least.get(dim, 1), slot)
+                slots = zip(part.slots(), part.tensor.dims, strict=True)
+            elif isinstance(part, Operator) and part.name in (*MATRIX_FUNCTIONS, COFACTOR):
+                slots = zip(part.indices, itertools.repeat(part.arguments[0].params[0].dim))
+            else:
+                continue
+            for slot, dim in slots:
+                if isinstance(slot, int):
+                    least[dim] = max(least.get(dim, 1), slot)
     return least
 
 
@@ -94,61 +117,99 @@ def fill(instance: Instance, tensors: Sequence[Tensor], draw: Callable[[bool], A
             rows = _sampled(tensor, shape[0], variant)
             instance.entries[tensor] = [f.number(Fraction(rows[i][j])) for i, j in cells]
             continue
+        alike = _orbits(instance, tensor.dims, cells)
+        first = [cell for cell in cells if alike[cell] == cell]
         chance = random.Random(f"{tensor.name} {variant}")
         if "integer" in tensor.properties:  # small ones, since they stand in exponents
-            values = {cell: f.number(Fraction(chance.randint(1 if want else 0, 4))) for cell in cells}
+            drawn = {cell: f.number(Fraction(chance.randint(1 if want else 0, 4))) for cell in first}
         else:
-            values = {cell: draw(want) for cell in cells}
+            drawn = {cell: draw(want) for cell in first}
+        values = {cell: drawn[alike[cell]] for cell in cells}
         if len(shape) == 2 and shape[0] == shape[1]:
-            values = _structured(f, values, shape[0], tensor.properties, chance)
+            axis = instance.sizes.get(tensor.dims[0], shape[0])
+            values = _structured(f, values, axis, tensor.properties, chance)
         instance.entries[tensor] = [values[c] for c in cells]
     return instance
 
 
-def _structured(f: Field, values: dict, n: int, properties: frozenset[str], chance: random.Random) -> dict:
-    """A square matrix that has all of the properties, made of the values."""
-    zero, minus = (f.number(Fraction(v)) for v in (0, -1))
+def _orbits(instance: Instance, dims: Sequence[Dim], cells: Sequence[tuple[int, ...]]) -> dict:
+    """For each cell the one that has its entry: itself, but on thin axes."""
+    axes = [(dim, instance.thin(dim)) for dim in dims]
+    if not any(thin for _, thin in axes):
+        return {cell: cell for cell in cells}
+    return {cell: orbit(cell, axes) for cell in cells}
+
+
+def _places(axis: int | Thin) -> range:
+    return range(axis.met if isinstance(axis, Thin) else axis)
+
+
+def _weights(axis: int | Thin, *taken: int) -> list[int]:
+    return axis.weights(taken) if isinstance(axis, Thin) else [1] * axis
+
+
+def _structured(f: Field, values: dict, axis: int | Thin, properties: frozenset[str], chance: random.Random) -> dict:
+    """A square matrix over an axis that has all of the properties, made of the values."""
+    zero = f.number(Fraction(0))
     if "orthogonal" in properties:
-        return _orthogonal(f, values, n, properties, chance)
+        return _orthogonal(f, values, axis, properties, chance)
     if "positive-definite" in properties:
         least = f.number(Fraction(1, 1 if "integer" in properties else 16))
         if "diagonal" in properties:
             return {(i, j): f.add(least, f.multiply(v, v)) if i == j else zero for (i, j), v in values.items()}
-        return _gram(f, values, n, least)
+        return _gram(f, values, axis, least)
     if "diagonal" in properties:
         return {(i, j): v if i == j else zero for (i, j), v in values.items()}
     if "symmetric" in properties:
         return {(i, j): values[min(i, j), max(i, j)] for i, j in values}
     if "antisymmetric" in properties:
-        return {
-            (i, j): zero if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i]) for i, j in values
-        }
+        return _antisymmetric(f, values, axis)
     return values
 
 
-def _orthogonal(f: Field, values: dict, n: int, properties: frozenset[str], chance: random.Random) -> dict:
+def is_permutation(properties: frozenset[str]) -> bool:
+    """Has a matrix with these properties one entry in each row, `1` or `-1`, somewhere?  Then no places are alike."""
+    return properties >= {"orthogonal", "integer"} and "diagonal" not in properties
+
+
+def _orthogonal(f: Field, values: dict, axis: int | Thin, properties: frozenset[str], chance: random.Random) -> dict:
     """Rotations and reflections; symmetric ones are `Q D Q'` with signs in D; whole ones have one entry in each row."""
-    signs = [chance.choice((1, -1)) for _ in range(n)]
+    signs = _signs(axis, chance)
+    if is_permutation(properties):
+        if isinstance(axis, Thin):
+            raise NotInField("the places of a permutation are not alike")
+        return _permutation(f, values, signs, properties, chance)
     if "diagonal" in properties:
         return {(i, j): f.number(Fraction(signs[i] * (i == j))) for i, j in values}
-    if "integer" in properties:
-        order = list(range(n))
-        chance.shuffle(order)
-        if "symmetric" in properties:  # a permutation that is its own inverse changes places in pairs
-            pairs = dict(zip(order[::2], order[1::2], strict=False))
-            order = [{**pairs, **{b: a for a, b in pairs.items()}}.get(k, k) for k in range(n)]
-            signs = [signs[min(k, order[k])] for k in range(n)]
-        return {(i, j): f.number(Fraction(signs[i] * (order[i] == j))) for i, j in values}
-    turned = _cayley(f, values, n, signs[0] < 0)
+    turned = _cayley(f, values, axis, signs[0] < 0)
     if "symmetric" not in properties:
         return turned
     out = {}
     for i, j in turned:
         total = f.number(Fraction(0))
-        for k in range(n):
-            total = f.add(total, f.multiply(f.number(Fraction(signs[k])), f.multiply(turned[i, k], turned[j, k])))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                sign = f.number(Fraction(weight * signs[k]))
+                total = f.add(total, f.multiply(sign, f.multiply(turned[i, k], turned[j, k])))
         out[i, j] = total
     return out
+
+
+def _signs(axis: int | Thin, chance: random.Random) -> list[int]:
+    """A sign for each place; those that are alike have one."""
+    signs = [chance.choice((1, -1)) for _ in _places(axis)]
+    return [signs[min(k, len(axis.own))] for k in _places(axis)] if isinstance(axis, Thin) else signs
+
+
+def _permutation(f: Field, values: dict, signs: list[int], properties: frozenset[str], chance: random.Random) -> dict:
+    n = len(signs)
+    order = list(range(n))
+    chance.shuffle(order)
+    if "symmetric" in properties:  # a permutation that is its own inverse changes places in pairs
+        pairs = dict(zip(order[::2], order[1::2], strict=False))
+        order = [{**pairs, **{b: a for a, b in pairs.items()}}.get(k, k) for k in range(n)]
+        signs = [signs[min(k, order[k])] for k in range(n)]
+    return {(i, j): f.number(Fraction(signs[i] * (order[i] == j))) for i, j in values}
 
 
 def _sampled(tensor: Tensor, n: int, variant: int) -> Sequence[Sequence[Fraction]]:
@@ -188,40 +249,68 @@ def _has_structure(rows: Sequence[Sequence[Fraction]], properties: frozenset[str
     return not any(word in properties and test() for word, test in lacks.items())
 
 
-def _gram(f: Field, values: dict, n: int, least: Any) -> dict:
+def _gram(f: Field, values: dict, axis: int | Thin, least: Any) -> dict:
     """`V V' + c I`, with a small `c`: symmetric and positive definite, with eigenvalues below and above 1."""
     out = {}
-    for i, j in itertools.product(range(n), repeat=2):
+    for i, j in itertools.product(_places(axis), repeat=2):
         total = least if i == j else f.number(Fraction(0))
-        for k in range(n):
-            total = f.add(total, f.multiply(values[i, k], values[j, k]))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                term = f.multiply(values[i, k], values[j, k])
+                total = f.add(total, term if weight == 1 else f.multiply(f.number(Fraction(weight)), term))
         out[i, j] = total
     return out
 
 
-def _cayley(f: Field, values: dict, n: int, reflection: bool) -> dict:
+def _antisymmetric(f: Field, values: dict, axis: int | Thin) -> dict:
+    """`V_ij` above the diagonal and `-V_ji` below it; 0 between places that are alike."""
+    minus, zero = f.number(Fraction(-1)), f.number(Fraction(0))
+    alike = len(axis.own) if isinstance(axis, Thin) else axis
+    return {
+        (i, j): zero if i == j or min(i, j) >= alike else values[i, j] if i < j else f.multiply(minus, values[j, i])
+        for i, j in values
+    }
+
+
+def _cayley(f: Field, values: dict, axis: int | Thin, reflection: bool) -> dict:
     """`± (I - S)(I + S)^-1` of an antisymmetric S, the sign on one row: orthogonal over any field.
 
     Cayley's transform gives rotations alone; the sign gives the reflections.
     """
-    from .evaluate import solve_inverse
-
     minus = f.number(Fraction(-1))
-    s = {
-        (i, j): f.number(Fraction(0)) if i == j else values[i, j] if i < j else f.multiply(minus, values[j, i])
-        for i, j in itertools.product(range(n), repeat=2)
-    }
+    s = _antisymmetric(f, values, axis)
     one = {(i, j): f.number(Fraction(int(i == j))) for i, j in s}
-    plus = [[f.add(one[i, j], s[i, j]) for j in range(n)] for i in range(n)]
-    inverse, _ = solve_inverse(f, plus)
+    places = _places(axis)
+    inverse = inverted(f, [[f.add(one[i, j], s[i, j]) for j in places] for i in places], axis)[0]
     out = {}
     for i, j in s:
         total = f.number(Fraction(0))
-        for k in range(n):
-            left = f.add(one[i, k], f.multiply(minus, s[i, k]))
-            total = f.add(total, f.multiply(left, inverse[k][j]))
+        for k, weight in enumerate(_weights(axis, i, j)):
+            if weight:
+                left = f.add(one[i, k], f.multiply(minus, s[i, k]))
+                total = f.add(total, f.multiply(f.multiply(f.number(Fraction(weight)), left), inverse[k][j]))
         out[i, j] = f.multiply(minus, total) if reflection and i == 0 else total
     return out
+
+
+def inverted(
+    f: Field, matrix: list[list[Any]], axis: int | Thin, taken: Sequence[int] = (), need_inverse: bool = True
+) -> tuple[list[list[Any]], Factors]:
+    """The inverse of a matrix over an axis, and the factors of its determinant.
+
+    Where the axis is thin, other indices of it stand at the `taken` places.
+    """
+    from .evaluate import solve_inverse
+
+    def solve(rows: list[list[Any]]) -> tuple[list[list[Any]], Factors]:
+        inverse, det = solve_inverse(f, rows, need_inverse)
+        return inverse, [(det, 1)]
+
+    return (
+        of_matrix(f, axis, matrix, taken, solve, -1 if need_inverse else None)
+        if isinstance(axis, Thin)
+        else solve(matrix)
+    )
 
 
 def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int, far: int = 0) -> dict[Dim, int]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from ..terms.interruption import poll
 from .fields import Field, NotInField
 
 Values = Callable[[str], Callable[..., float] | None]
@@ -60,6 +61,7 @@ class Precise(Field):
         return found
 
     def _checked(self, compute: Callable[[], Any]) -> Any:
+        poll(counted=False)  # four hundred digits of an exponential take as long as thousands of products
         try:
             result = compute()
         except (ValueError, OverflowError, ZeroDivisionError, TypeError, MemoryError) as error:

@@ -16,7 +16,7 @@ from ..terms.dimension import Dim, Tensor
 from ..terms.term import Apply, Bracket, Number, Power, Term
 from .evaluate import entries
 from .fields import Floats, NotInField
-from .instances import Instance, fill
+from .instances import Instance, Sizes, fill
 
 STARTS, STEPS, SIZES = 6, 60, (2, 2, 1, 3)
 _ONE_ARGUMENT = frozenset({"abs", "sign", "relu"})
@@ -46,15 +46,20 @@ def _is_whole(term: Term) -> bool:
 
 def crossings(
     argument: Term, dims: Sequence[Dim], tensors: Sequence[Tensor], least: dict[Dim, int],
-    values: Callable[[str], Callable[..., float] | None],
+    values: Callable[[str], Callable[..., float] | None], allowed: Callable[[Sizes], Sizes | None],
 ) -> Iterator[Instance]:  # fmt: skip
-    """Points of either sign of the argument, the rarer one sought; nothing where it is not found."""
+    """Points of either sign of the argument, the rarer one sought; nothing where it is not found.
+
+    `allowed` makes sizes those at which it may be evaluated, if there are such.
+    """
     axes = sorted(argument.free, key=lambda i: i.key)
     own = [t for t in tensors if t in argument.depends]
     field = Floats(values)
     for start in range(STARTS):
         generator = random.Random(start)
-        sizes = {d: max(SIZES[start % len(SIZES)] + k % 2, least.get(d, 1)) for k, d in enumerate(dims)}
+        sizes = allowed({d: max(SIZES[start % len(SIZES)] + k % 2, least.get(d, 1)) for k, d in enumerate(dims)})
+        if sizes is None:
+            continue
         point = _Point(field, sizes, tensors, start, generator)
         first = _signed(argument, axes, point.instance)
         if first is None:
@@ -89,7 +94,7 @@ class _Point:
     """An instance, and the numbers that it was drawn from."""
 
     def __init__(
-        self, field: Floats, sizes: dict[Dim, int], tensors: Sequence[Tensor], variant: int, generator: random.Random,
+        self, field: Floats, sizes: Sizes, tensors: Sequence[Tensor], variant: int, generator: random.Random,
         raw: dict[Tensor, list[float]] | None = None,
     ):  # fmt: skip
         self.field, self.sizes, self.tensors, self.variant = field, sizes, tensors, variant

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
+from ..rules.engine import Growing
 from ..terms import build
+from ..terms.bounds import is_long
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import (
     Abstraction,
@@ -68,7 +70,10 @@ def _unused(letters: str, used: set[str]) -> str:
 
 
 def index_form(term: Term, names: dict[Index, str] | None = None) -> str:
-    """The plain text of a term; `names` gives names to indices that have none of their own."""
+    """The plain text of a term; `names` gives names to indices that have none of their own.
+
+    Raises BudgetExceeded for one that is longer than anybody reads.
+    """
     return _print(Printer(), term, names)
 
 
@@ -78,6 +83,8 @@ def latex_form(term: Term, names: dict[Index, str] | None = None) -> str:
 
 
 def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
+    if is_long(term):
+        raise Growing(term)
     names = dict(names or {})
     missing = [i for i in sorted(term.free, key=lambda i: i.key) if i not in names]
     names.update(free_names(missing, list(names.values())))

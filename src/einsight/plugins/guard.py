@@ -24,7 +24,7 @@ from ..rules.faults import Fault
 from ..rules.pattern import MalformedRule
 from ..rules.rule import Function, Lint, Property, Rule, SpecialTensor, Target
 from ..rules.taught import MalformedTensor, from_table
-from ..terms.interruption import Stopped, in_time
+from ..terms.interruption import Stopped, in_time, not_counted, now
 from ..terms.term import Term
 from .watch import BrokenOff, watched
 
@@ -70,6 +70,7 @@ class Guard:
             raise Failed(
                 next(f for f in self.catalogue.faults.all if f.plugin == self.plugin and f.subject in ("", subject))
             )
+        began = now()
         try:
             return watched(work, self.plugin, subject)
         except BrokenOff as broken:
@@ -85,6 +86,7 @@ class Guard:
             if is_from_outside(error) or isinstance(error, RecursionError) and _is_deep_here():
                 raise
             fault = "raising", words_of(error), advice
+        not_counted(now() - began)  # whoever asked gets the answer that there is without the plugin
         raise self.off(subject, *fault)
 
     def off(self, subject: str, stage: str, reason: str, advice: str) -> Failed:

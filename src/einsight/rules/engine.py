@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..terms import build
+from ..terms.bounds import SYMBOLS, is_long, length_in_words
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
 from ..terms.unknown import shown
@@ -26,6 +27,8 @@ T = TypeVar("T")
 FUEL = 20_000
 # a rule of a plugin that fires so many times within what it made itself goes on without end
 NESTED = 50
+# and one that fires so often within itself is to blame where a term grows too long
+REPEATED = 5
 # a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
 ITSELF = "itself"
 
@@ -40,6 +43,14 @@ class BudgetExceeded(Exception):
         self.partial, self.rule, self.cycle, self.fired = partial, rule, cycle, tuple(fired)
         what = f"rule {rule} closes a cycle" if cycle else f"gave up after {FUEL} rewrites, the last by rule {rule}"
         super().__init__(what)
+
+
+class Growing(BudgetExceeded):
+    """A term is longer than any that is rewritten; says how long in words."""
+
+    def __init__(self, term: Term, rule: str = "", fired: Iterable[Rule] = ()):
+        super().__init__(term, rule, fired=fired)
+        self.args = (length_in_words(term),)
 
 
 class MissingRule(Exception):
@@ -132,6 +143,8 @@ def _without_culprits(attempt: Callable[[], T]) -> T:
 def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, int] | None) -> Term:
     """The normal form; where it `stands` for all rules it is kept with the term, under that key."""
     check = stands is not None
+    if is_long(term):
+        raise Growing(term)
     if check:
         known = term.memo.get(stands)
         if known is not None:
@@ -163,6 +176,8 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
         for rule in dispatch.on(t):
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
+                if new.symbols > SYMBOLS:
+                    raise Growing(new, rule.id, [r for r in active.values() if r.source not in OWN][REPEATED:])
                 left[0] -= 1
                 counts[rule] = counts.get(rule, 0) + 1
                 if rule.source not in OWN and sum(r is rule for r in active.values()) >= NESTED:
@@ -230,6 +245,8 @@ def _derivation(term: Term, chosen: Sequence[Rule], fuel: int) -> list[Rewrite]:
                 break
         else:
             return steps
+        if is_long(new):
+            raise Growing(new, rule.id)
         steps.append(Rewrite(rule, term, new))
         if new in seen:
             began = next(k for k, s in enumerate(steps) if s.before is new)

@@ -76,6 +76,8 @@ class Turns:
                 return work(*given)
         except OutOfTime as spent:
             raise TookTooLong(str(spent)) from spent
+        except MemoryError:  # what it held is free again once this is raised
+            raise TookTooLong("it needs more memory than the process may use") from None
         except Stopped as stopped:  # asyncio does not carry a BaseException over
             raise asyncio.CancelledError from stopped
         finally:

@@ -17,6 +17,7 @@ from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.tree import Node, Relation
 from ..terms import build
+from ..terms.bounds import is_long
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
 from .cells import Cell
@@ -69,8 +70,9 @@ def answer(value: Value, names: Names, layout: str, axes: Sequence[Index] | None
     try:
         term = shortest(normal_form(value.term), value.term)
     except (BudgetExceeded, MissingRule) as problem:
-        text = index_form(value.term, named)
-        latex = latex_form(value.term, named)
+        text, latex = "…", r"\dots"
+        if not is_long(value.term):
+            text, latex = index_form(value.term, named), latex_form(value.term, named)
         return Answer(text, None, free, bool(value.order), shape, layout, latex, reason(problem))
     matrix = verified_matrix(term, value, names) if not value.order else None
     text = index_form(term, named)
@@ -121,7 +123,10 @@ def steps_of(value: Value, axes: Sequence[Index], latex: bool = True) -> list[St
     """The derivation of a value, where there is something to derive; its axes are named in that order."""
     if value.flexible:
         return []
-    return narrate(value.term, free_names((*value.order, *axes)), latex=latex)
+    try:
+        return narrate(value.term, free_names((*value.order, *axes)), latex=latex)
+    except BudgetExceeded:  # the answer says why there is none
+        return []
 
 
 def variables_of(tensor: Tensor) -> list[Tensor]:

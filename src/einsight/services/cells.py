@@ -16,6 +16,7 @@ from ..lowering.report import NAMES, Diagnostic, Span, is_fault
 from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
 from ..terms.term import Derivative, has_head
+from .derive import OUT_OF_MEMORY
 from .judge import Claim, Judged
 
 
@@ -36,6 +37,15 @@ def _is_lack(found: Diagnostic) -> bool:
         return False
     says_no_size = found.code == "EIN404" and found.message.startswith("nothing says")
     return found.code < "EIN300" or (found.code < "EIN400" and not found.related) or says_no_size
+
+
+def too_large(text: str, spent: BaseException) -> Lowered:
+    """A statement that takes more time or memory to be read than there is."""
+    lowered = Lowered("broken", text, "")
+    why = OUT_OF_MEMORY if isinstance(spent, MemoryError) else spent
+    message = f"this statement is not read: {why}; define its inner parts under names"
+    lowered.diagnostics.append(Diagnostic("EIN504", NAMES["EIN504"][1], (0, max(1, len(text))), message))
+    return lowered
 
 
 @dataclass(frozen=True)

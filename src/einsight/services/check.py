@@ -13,6 +13,7 @@ from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span
 from .derive import fail, require_layout, require_text
 from .judge import Claim
+from .settings import BUDGET
 from .sheet import Sheet
 
 
@@ -51,13 +52,13 @@ def check(text: str, language: str = "ein", layout: str = "numerator") -> Findin
     """
     if language not in LANGUAGES:
         raise fail("EIN002", f"language `{language}` is not read: choose one of {', '.join(LANGUAGES)}")
-    return check_within(None, text, language, layout)
+    return check_within(BUDGET, text, language, layout)
 
 
 def check_within(
     budget: float | None, text: str, language: str = "ein", layout: str = "numerator", beside: Beside | None = None
 ) -> Findings:
-    """The same with so many seconds for each statement's claims; those that take longer are undecided (EIN502).
+    """The same with so many seconds for each statement's claims; those that take longer are undecided (EIN504).
 
     `beside` gives the files beside a LaTeX file, for the macros in them.
     """

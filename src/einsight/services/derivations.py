@@ -12,6 +12,7 @@ from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..syntax.finding import expressions_at
 from ..syntax.tree import Node, Relation
+from ..terms.bounds import is_long, length_in_words
 from ..terms.term import Derivative, has_head
 from .answers import (
     Answer,
@@ -121,6 +122,10 @@ def _of_definition(cell: Cell, names: Names, variable: str | None) -> Derivation
 def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Names) -> Derivation:
     value, layout = part.value, cell.lowered.layout
     named = free_names((*value.order, *part.axes))
+    if is_long(value.term):  # it would not be read, and takes long to be written
+        why = f"EIN504: not written out, {length_in_words(value.term)}"
+        latex = rf"\text{{{why.replace('^', chr(92) + 'textasciicircum ')}}}"
+        return Derivation(span, expression, why, latex, formula_latex(expression), (), None)
     found = part.answer(names, layout)
     return Derivation(
         span,

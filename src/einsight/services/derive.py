@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
@@ -28,10 +28,13 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
 from ..terms.dimension import Index, Shift, Tensor
+from ..terms.interruption import OutOfTime, within
 from ..terms.term import Derivative, NumberTooLong, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 from .lazily import lazily
+from .memory import VARIABLE
 from .readback import definitions_in, verified_matrix
+from .settings import BUDGET
 
 HIGHEST_ORDER = 8
 
@@ -84,10 +87,30 @@ class Derived:
     @lazily
     def matrix(self) -> str | None:
         """The matrix form in `layout`, or None where there is none; read back before it is given out."""
-        term = self.term
-        if set(self.laid.plain_axes) != set(self.axes) or self.laid.term is not self.unreduced:
-            term = shortest(reduce(self.laid.term), self.laid.term)
-        return verified_matrix(term, self.laid, self.names)
+
+        def form() -> str | None:
+            term = self.term
+            if set(self.laid.plain_axes) != set(self.axes) or self.laid.term is not self.unreduced:
+                term = shortest(reduce(self.laid.term), self.laid.term)
+            return verified_matrix(term, self.laid, self.names)
+
+        return self._sought("matrix form", form)
+
+    def _sought(self, what: str, form: Callable[[], str | None]) -> str | None:
+        """A form that the answer can do without; where it takes too long, `not_tried` says so."""
+        try:
+            with answering():
+                return form()
+        except EinsightError as refused:
+            if refused.diagnostics[0].code != "EIN504":
+                raise
+            self.not_tried.append(f"EIN504: the {what} was not found, {refused.diagnostics[0].message}")
+            return None
+
+    @lazily
+    def not_tried(self) -> list[str]:
+        """What was given up since it takes too much time or memory, as far as it has been asked for."""
+        return []
 
     @property
     def matrix_shape(self) -> tuple[str, ...] | None:
@@ -100,7 +123,7 @@ class Derived:
         if not self.has_gradient or self.matrix is None:
             return None
         own = Value(self.term, self.axes)
-        return verified_matrix(self.term, own, self.names)
+        return self._sought("gradient", lambda: verified_matrix(self.term, own, self.names))
 
     @lazily
     def latex(self) -> str:
@@ -110,14 +133,18 @@ class Derived:
     @lazily
     def formula(self) -> str:
         """What generated code computes: an array whose axes are `free` in every layout, so not always `matrix`."""
-        whole = verified_matrix(self.term, Value(self.term, self.axes), self.names) if len(self.axes) <= 2 else None
+        own = Value(self.term, self.axes)
+        whole = None
+        if len(self.axes) <= 2:
+            whole = self._sought("matrix form", lambda: verified_matrix(self.term, own, self.names))
         return whole or (f"{self.index}, axes {', '.join(self.free)}" if self.free else self.index)
 
     @lazily
     def steps(self) -> list[Step]:
-        """The derivation, one rule a step, ending in the matrix form."""
+        """The derivation, one rule a step, ending in the matrix form.  Raises EinsightError where it is too long."""
         names = free_names(self.axes)
-        steps = narrate(self.unreduced, names)
+        with answering():
+            steps = narrate(self.unreduced, names)
         end = steps[-1].after if steps else index_form(self.unreduced, names)
         if end != self.index:  # step by step one may end in another form of the same
             note, latex = "the same, in the shortest form found", latex_form(self.term, names)
@@ -139,7 +166,7 @@ class Derived:
             notes.append("rows and columns run over the entries of a matrix column by column, as vec stacks them")
         if any(isinstance(s, Shift) for part in self.term.walk() for s in part.slots()):
             notes.append("a component outside of its axis counts as 0")
-        return notes
+        return notes + self.not_tried
 
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
@@ -176,7 +203,8 @@ class Derived:
         """
         from .sources import source_of
 
-        return source_of(self, target, structured, product, sizes)
+        with answering():
+            return source_of(self, target, structured, product, sizes)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -191,7 +219,10 @@ class Derived:
             "matrix_shape": list(self.matrix_shape) if self.matrix_shape else None,
             "latex": self.latex,
             "steps": [s.as_json() for s in self.steps],
-            "diagnostics": [diagnostic_json(d) for d in self.diagnostics],
+            "diagnostics": [
+                diagnostic_json(d)
+                for d in (*self.diagnostics, *(Diagnostic("EIN504", "information", (0, 0), m) for m in self.not_tried))
+            ],
         }
 
     def _repr_latex_(self) -> str:
@@ -245,6 +276,35 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
 
 def fail(code: str, message: str) -> EinsightError:
     return EinsightError([Diagnostic(code, "error", (0, 0), message)])
+
+
+@contextmanager
+def answering(budget: float | None = BUDGET) -> Iterator[None]:
+    """An answer within that many seconds.  Raises EinsightError (EIN504) where it takes longer, or too much memory."""
+    catalogue()  # loading plugins is no part of an answer
+    try:
+        with within(budget) as limit:
+            yield
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        raise fail("EIN504", f"{spent}: define its inner parts under names") from None
+    except BudgetExceeded as spent:
+        raise fail(beyond(spent), str(spent)) from None
+    except MemoryError:
+        raise fail("EIN504", OUT_OF_MEMORY) from None
+    except NumberTooLong as problem:
+        raise fail("EIN504", str(problem)) from None
+    except RecursionError:
+        raise fail("EIN504", "the expression is nested too deeply: define its inner parts under names") from None
+
+
+OUT_OF_MEMORY = f"it needs more memory than a process may use; {VARIABLE} sets that, in MB"
+
+
+def beyond(spent: BudgetExceeded) -> str:
+    """The code of what rewriting was given up for: it goes round, or it is too much."""
+    return "EIN502" if spent.cycle else "EIN504"
 
 
 def require_layout(layout: object) -> None:
@@ -323,14 +383,10 @@ def derive(
     require_text("the expression", expression)
     if wrt is not None:
         require_text("`wrt`", *((wrt,) if isinstance(wrt, str) else _listed("`wrt`", wrt)))
-    names, said = _declared(declare, layout)
-    try:
+    with answering():
+        names, said = _declared(declare, layout)
         found = _derive(expression, wrt, names, order, layout)
         return replace(found, diagnostics=(*said, *found.diagnostics))
-    except RecursionError:
-        raise fail("EIN502", "the expression is nested too deeply: define its inner parts under names") from None
-    except NumberTooLong as problem:
-        raise fail("EIN502", str(problem)) from None
 
 
 def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
@@ -427,7 +483,7 @@ def reduce(term: Term) -> Term:
         advice = f": a plugin can add one, as `derivative.{missing.name}`" if missing.can_be_added else ""
         raise fail("EIN002", f"{missing}{advice}") from None
     except BudgetExceeded as spent:
-        raise fail("EIN502", str(spent)) from None
+        raise fail(beyond(spent), str(spent)) from None
 
 
 def _finish(
@@ -527,14 +583,15 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
     for name in rules or ():
         if name not in known:
             raise fail("EIN001", f"there is no rule `{name}`: `einsight rules` lists them")
-    names = read_declarations(declare, "numerator")
-    _, value = _lower_expression(expression, names, "numerator")
-    axes = value.order + value.plain_axes
-    named = free_names(axes)
-    chosen = rules_for(rules)
-    try:
-        steps = narrate(value.term, named, chosen)
-        result = normal_form(value.term, chosen)
-    except (BudgetExceeded, NumberTooLong) as spent:
-        raise fail("EIN502", str(spent)) from None
-    return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)
+    with answering():
+        names = read_declarations(declare, "numerator")
+        _, value = _lower_expression(expression, names, "numerator")
+        axes = value.order + value.plain_axes
+        named = free_names(axes)
+        chosen = rules_for(rules)
+        try:
+            steps = narrate(value.term, named, chosen)
+            result = normal_form(value.term, chosen)
+        except BudgetExceeded as spent:
+            raise fail(beyond(spent), str(spent)) from None
+        return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)

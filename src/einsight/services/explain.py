@@ -36,8 +36,9 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN405": ("The claim holds only under an assumption that is not declared.", "A ∈ ℝ^(n×n)\nx ∈ ℝ^n\nd/dx (x' A x) = 2 x' A", "Declare the property, or write the general form."),
     "EIN406": ("Claims of one file follow different layouts.", "", "State one with `#! layout …`."),
     "EIN501": ("A plugin, or one rule or function of it, failed and was switched off; everything else goes on.", "", "`einsight plugin list` says which and why. Update the plugin, or disable it: `plugins.disable` in the settings, `EINSIGHT_DISABLE_PLUGINS`, `--disable-plugin NAME`."),
-    "EIN502": ("A rewrite or an expression went beyond the budget; a rule of a plugin that did is switched off.", "", "Define its inner parts under names. Of a rule, `einsight rules --verify` says what undoes what."),
+    "EIN502": ("Rewriting did not come to an end; a rule of a plugin that keeps it from that is switched off.", "", "Define its inner parts under names. Of a rule, `einsight rules --verify` says what undoes what."),
     "EIN503": ("A lint of a plugin found something; the message begins with its name.", "", "What the message says. `einsight plugin list` says where it comes from."),
+    "EIN504": ("What was not tried, since it needs more memory or time than the budget; the message says how much.", "f : R^1000 -> R\nx ∈ ℝ^1000\nd/dx f(2 x) = J_f(2 x)", "Declare smaller sizes, or names for them: what is true of the shapes shows at small ones. Define inner parts under names; `budget` in the settings gives more time."),
     "EIN601": ("An einsum string is malformed.", "", "Correct the subscripts."),
     "EIN602": ("An einsum string does not fit the shapes of its operands.", "", "Compare the subscripts with the shapes."),
 }  # fmt: skip

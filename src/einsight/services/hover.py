@@ -81,7 +81,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     try:
         _say(said, sheet, cell, at)
     except OutOfTime as spent:
-        said.details.append(f"EIN502: the rest is left out, {spent}.")
+        said.details.append(f"EIN504: the rest is left out, {spent}.")
     except (BudgetExceeded, MissingRule) as problem:
         said.details.append(f"{prose(reason(problem))}.")
     if not said.brief:

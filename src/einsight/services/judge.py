@@ -28,7 +28,7 @@ from ..terms.term import Apply, Derivative, NumberTooLong, Size, Term, has_head
 from ..terms.unknown import shown
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
-from .derive import shortest
+from .derive import OUT_OF_MEMORY, beyond, shortest
 from .mistakes import Mistake, find_mistake
 from .readback import function_value, read_value, verified_matrix
 
@@ -157,14 +157,17 @@ def judge(
         message = f"this claim is undecided: the definition of `{lost}` could not be read"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
     except (BudgetExceeded, MissingRule) as problem:
-        code = "EIN502" if isinstance(problem, BudgetExceeded) else "EIN403"
+        code = beyond(problem) if isinstance(problem, BudgetExceeded) else "EIN403"
         message = f"this claim is undecided: {problem}"
         return Claim(right.span, text, "undecided"), [Diagnostic(code, NAMES[code][1], right.span, message)]
     except OutOfTime as spent:
         if spent.limit is not limit:
             raise
         message = f"this claim is undecided: {spent}"
-        return Claim(right.span, text, "undecided"), [Diagnostic("EIN502", NAMES["EIN502"][1], right.span, message)]
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN504", NAMES["EIN504"][1], right.span, message)]
+    except MemoryError:
+        message = f"this claim is undecided: {OUT_OF_MEMORY}"
+        return Claim(right.span, text, "undecided"), [Diagnostic("EIN504", NAMES["EIN504"][1], right.span, message)]
     except RecursionError:
         message = "this claim is undecided: it is nested too deeply; define its inner parts under names"
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
@@ -230,7 +233,8 @@ class _Judge:
         self.varied = True
         if found[0].verdict == self._verdict()[0].verdict == "right":
             return found
-        return self._undecided("derivatives in a symmetric matrix are laid down in several ways, and they differ here")
+        reason = "derivatives in a symmetric matrix are laid down in several ways, and they differ here"
+        return self._undecided(Verdict(None, reason=reason))
 
     def is_right(self) -> bool:
         lv, rv = self.lv, self.rv
@@ -245,9 +249,10 @@ class _Judge:
             return self._same_shape()
         if rv.rank <= 2 and lv.rank == rv.rank and lv.same_layout(rv.transposed()):
             turned = rv.transposed()
-            if self._compare(turned).equal:
-                return self._transposed()
-            return self._wrong(self._compare(turned))
+            found = self._compare(turned)
+            if found.equal is None:
+                return self._undecided(found)
+            return self._transposed() if found.equal else self._wrong(found)
         by_rows = self._stacked_by_rows()
         if by_rows is not None:
             return self._right_if(by_rows)
@@ -284,7 +289,7 @@ class _Judge:
         if found.equal:
             return Claim(self.right.span, self.text, "right"), []
         if found.equal is None:
-            return self._undecided(found.reason)
+            return self._undecided(found)
         unknown = self._unknown_sizes()
         if unknown:
             return self._size_missing(unknown)
@@ -312,11 +317,12 @@ class _Judge:
         named = f"ind{'ices' if several else 'ex'} {' and '.join(f'`{i}`' for i in indices)}"
         far = "they run" if several else "it runs"
         why = f"no array gives {named} an axis here, so nothing says how far {far}"
-        claim, _ = self._undecided("")
+        claim, _ = self._undecided(Verdict(None))
         found = self._bounded(indices)
         if found is None:
             dim = next(iter(self._named_sizes()), "n")
-            return self._undecided(f"{why}: write the bound, as in `∑_{{{indices[0]}=1}}^{dim}`")
+            reason = f"{why}: write the bound, as in `∑_{{{indices[0]}=1}}^{dim}`"
+            return self._undecided(Verdict(None, reason=reason))
         side, text = found
         message = f"this claim is undecided: {why}; with the bound, as `{text}`, it is right"
         fix = Fix(f"write `{text}`", side.span, text)
@@ -448,9 +454,10 @@ class _Judge:
         claim = Claim(self.right.span, self.text, "right_if", assumption.text, derived)
         return claim, self._diagnostic("EIN405", message, self._replacement(derived))
 
-    def _undecided(self, reason: str) -> tuple[Claim, list[Diagnostic]]:
+    def _undecided(self, found: Verdict) -> tuple[Claim, list[Diagnostic]]:
+        code = "EIN504" if found.too_large else "EIN403"
         return Claim(self.right.span, self.text, "undecided"), self._diagnostic(
-            "EIN403", f"this claim is undecided: {reason}"
+            code, f"this claim is undecided: {found.reason}"
         )
 
     def _shape(self, reason: str) -> tuple[Claim, list[Diagnostic]]:

@@ -31,9 +31,9 @@ from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
 from ..lowering.statements import Lowered, lower_item, silenced
 from ..rules.catalogue import catalogue
-from ..syntax.statements import Piece
-from ..terms.interruption import Stopped, poll
-from .cells import Analysis, Cell, Place, told, unsure
+from ..syntax.statements import Directive, Piece
+from ..terms.interruption import OutOfTime, Stopped, poll, within
+from .cells import Analysis, Cell, Place, told, too_large, unsure
 from .judge import Claim, Judged, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .lints import CODE, lint_findings
@@ -247,7 +247,7 @@ class Sheet:
         names = Names(catalogue().arity, asked)
         item = replace(cell.item, start=0)
         try:
-            lowered = lower_item(item, names)
+            lowered = self._lowered(item, names)
             silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
             if CODE not in silent:
                 lowered.diagnostics += lint_findings(lowered)
@@ -261,6 +261,18 @@ class Sheet:
         if len(self._memory) > REMEMBERED + len(self.cells):
             self._memory.popitem(last=False)
         return analysis
+
+    def _lowered(self, item: Piece | Directive, names: Names) -> Lowered:
+        """What a statement says; where it takes more time or memory to be read than there is, that."""
+        limit: object = None
+        try:
+            with within(self.budget) as limit:
+                return lower_item(item, names)
+        except (OutOfTime, MemoryError) as spent:
+            if isinstance(spent, OutOfTime) and spent.limit is not limit:
+                raise
+            names.own.clear()
+            return too_large(item.text, spent)
 
     def _enter(self, cell: Cell, analysis: Analysis) -> None:
         cell.analysis = analysis

@@ -7,10 +7,12 @@ from functools import lru_cache
 from math import prod
 
 from ..terms.dimension import Dim, Index
+from ..terms.interruption import poll
 
 TYPICAL = 100  # the size of an axis that nobody tells
 EXACT = 8  # so many arrays at most are tried in every order: `opt_einsum` misses orders in which an index stays that several have
-SEARCHED = 24  # so many at most are searched through by the library, more are taken as they seem best one by one
+# so many sets of arrays that hang together are searched through by the library: all of a chain of 60, not of a star of 12
+SEARCHED = 2_000
 BLAS = 16  # multiplications of a matrix product that take the time of reading or writing one entry
 
 Path = tuple[tuple[int, int], ...]
@@ -103,6 +105,27 @@ def _entries(axes: int, sizes: tuple[int, ...]) -> int:
     return prod(size for k, size in enumerate(sizes) if axes >> k & 1)
 
 
+def _are_few_connected(arrays: tuple[int, ...]) -> bool:
+    """Are there few sets of arrays that hang together by common indices?  So many does the search go through, at least."""
+    beside = [sum(1 << k for k, other in enumerate(arrays) if other & own and k != n) for n, own in enumerate(arrays)]
+    found: set[int] = set()
+    todo = [(1 << n, beside[n]) for n in range(len(arrays))]
+    while todo:
+        poll()
+        chosen, around = todo.pop()
+        if chosen in found:
+            continue
+        found.add(chosen)
+        if len(found) > SEARCHED:
+            return False
+        rest = around & ~chosen
+        while rest:
+            low = rest & -rest
+            todo.append((chosen | low, around | beside[low.bit_length() - 1]))
+            rest ^= low
+    return True
+
+
 def _by_library(arrays: tuple[int, ...], output: int, sizes: tuple[int, ...]) -> tuple[Path, float]:
     """https://doi.org/10.21105/joss.00753"""
     import opt_einsum
@@ -112,7 +135,7 @@ def _by_library(arrays: tuple[int, ...], output: int, sizes: tuple[int, ...]) ->
 
     shapes = [tuple(size for k, size in enumerate(sizes) if a >> k & 1) for a in arrays]
     text = f"{','.join(map(letters, arrays))}->{letters(output)}"
-    ways = ("dp", "auto") if len(arrays) <= SEARCHED else ("auto",)
+    ways = ("dp", "auto") if _are_few_connected(arrays) else ("auto",)
     found = [opt_einsum.contract_path(text, *shapes, shapes=True, optimize=way) for way in ways]
     path, told = min(found, key=lambda way: way[1].opt_cost)
     steps = [tuple(sorted(step)) for step in path]

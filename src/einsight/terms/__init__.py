@@ -7,5 +7,7 @@ knows about text, layouts, rules or numbers.
     term.py        the heads, and interning
     build.py       constructors that canonicalise
     walk.py        substitution, replacement, opening of binders, folding of definitions
+    bounds.py      how long a term is when it is written, and may be
+    interruption.py  how long work is paused or stopped
     unknown.py     names of unknown functions and of their derivatives
 """

@@ -6,12 +6,16 @@ numbers) and do nothing a reader would call a step; steps are rules.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from .dimension import Index, Shift, Slot, Tensor, bound_index, fresh_index, intern_object, slot_key
+from .interruption import poll
 from .term import (
     Abstraction,
     Apply,
@@ -32,10 +36,12 @@ from .term import (
 )
 from .unknown import MATRIX_FUNCTIONS, split_unknown
 
-# Ways to name interchangeable dummies that are compared before the first one is taken as it is.
+# Ways to name interchangeable dummies that are compared.
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
 LABELLINGS = 120
 LARGEST_NUMBER = 4096  # bits
+LONGEST_KEY = 300  # symbols of a term that is ordered by its text
+_KEY_TEXT = "text of the key"
 # Up to here a power of a matrix is a product, whose factors cancel and contract with others; beyond, it is one factor, so that
 # a term does not grow with the exponent.
 SMALL_POWER = 4
@@ -400,6 +406,7 @@ def _name_dummies(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     best: tuple | None = None
     chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
     for order in orders:
+        poll(counted=False)
         targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
         names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
         renamed = [substitute(f, names) for f in factors] if names else factors
@@ -413,22 +420,45 @@ def _name_dummies(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
 
 def _candidate_orders(factors: list[Term], bound: list[Index]) -> Iterable[Sequence[Index]]:
     """Orders of the dummies that a colour refinement cannot tell apart, most often a single one."""
-    colours: dict[Index, int]
     ranks = {k: n for n, k in enumerate(sorted({b.dim.key for b in bound}))}
-    colours = {b: ranks[b.dim.key] for b in bound}
     holders = {b: [f for f in factors if b in f.free] for b in bound}
+    colours = _refined({b: ranks[b.dim.key] for b in bound}, holders)
+    groups = [[b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))]
+    if math.prod(math.factorial(len(g)) for g in groups) > LABELLINGS:
+        return itertools.islice(_singled_out(colours, holders), LABELLINGS)
+    choices = itertools.product(*(itertools.permutations(g) for g in groups))
+    return (tuple(itertools.chain(*choice)) for choice in choices)
+
+
+def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dict[Index, int]:
+    """Colours that tell apart what those, and what they stand beside, tell apart."""
     while True:
-        marks = {b: (colours[b], sorted(_signature(f, colours, b) for f in holders[b])) for b in bound}
+        poll(counted=False)
+        marks = {}
+        for b in holders:
+            memo: dict[Term, tuple] = {}
+            marks[b] = (colours[b], sorted([_signature(f, colours, b, memo) for f in holders[b]]))
         distinct = sorted({_freeze(m) for m in marks.values()})
         ranking = {m: n for n, m in enumerate(distinct)}
-        refined = {b: ranking[_freeze(marks[b])] for b in bound}
+        refined = {b: ranking[_freeze(marks[b])] for b in holders}
         if len(distinct) == len(set(colours.values())):
-            colours = refined
-            break
+            return refined
         colours = refined
-    groups = [[b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))]
-    choices = itertools.product(*(itertools.permutations(g) for g in groups))
-    return (tuple(itertools.chain(*choice)) for choice in itertools.islice(choices, LABELLINGS))
+
+
+def _singled_out(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> Iterator[Sequence[Index]]:
+    """Where many are alike, each of them in turn gets a colour of its own, which then tells others apart.
+
+    So the sixteen indices of tr(A^16) have sixteen orders and not 16!: https://doi.org/10.1016/j.jsc.2013.09.003
+    """
+    alike = [c for c, count in Counter(colours.values()).items() if count > 1]
+    if not alike:
+        yield sorted(holders, key=colours.__getitem__)
+        return
+    first = min(alike)
+    for chosen in [b for b in holders if colours[b] == first]:
+        apart = {b: 2 * c + (c == first and b is not chosen) for b, c in colours.items()}
+        yield from _singled_out(_refined(apart, holders), holders)
 
 
 def _freeze(mark: tuple) -> tuple:
@@ -450,18 +480,41 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
     return (4, slot.offset, repr(parts))
 
 
-def _signature(term: Term, colours: dict[Index, int], marked: Index) -> tuple:
-    """What a term looks like when only the colours of the dummies can be seen."""
+def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[Term, tuple]) -> tuple:
+    """What a term looks like when only the colours of the dummies can be seen; of large ones it is kept."""
+    is_large = term.symbols > LONGEST_KEY
+    if is_large and term in memo:
+        return memo[term]
     slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
     if _slots_commute(term):
         slots = tuple(sorted(slots))
     if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
-        return (term.RANK, str(term.key[1]), slots, ("=", repr(term.key)) if term.children() else ())
-    inner = [_signature(c, colours, marked) for c in term.children()]
-    inner += [_signature(a.body, colours, marked) for a in term.abstractions()]
+        text = (_text_of_key(term) if is_large else repr(term.key)) if term.children() else ""
+        return (term.RANK, str(term.key[1]), slots, ("=", text) if text else ())
+    inner = [_signature(c, colours, marked, memo) for c in term.children()]
+    inner += [_signature(a.body, colours, marked, memo) for a in term.abstractions()]
     if isinstance(term, (Sum, Product)):
         inner.sort(key=repr)
-    return (term.RANK, str(term.key[1]), slots, ("~", repr(inner)))
+    if not is_large:
+        return (term.RANK, str(term.key[1]), slots, ("~", repr(inner)))
+    found = memo[term] = (term.RANK, str(term.key[1]), slots, ("~", _shortened(repr(inner))))
+    return found
+
+
+def _text_of_key(term: Term) -> str:
+    """A term as a text that orders it; by digests where its parts are shared so much that it would be long."""
+    if term.symbols <= LONGEST_KEY:
+        return repr(term.key)
+    found = term.memo.get(_KEY_TEXT)
+    if found is None:
+        inside = [_text_of_key(c) for c in (*term.children(), *(a.body for a in term.abstractions()))]
+        own = (term.RANK, term.key[1], [slot_key(s) for s in term.slots()], inside)
+        found = term.memo[_KEY_TEXT] = _shortened(repr(own))
+    return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 64 * LONGEST_KEY else f"{len(text)} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _slots_commute(term: Term) -> bool:

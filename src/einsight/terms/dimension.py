@@ -12,6 +12,8 @@ from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
 
+from .interruption import poll
+
 if TYPE_CHECKING:
     from .term import Abstraction
 
@@ -42,6 +44,7 @@ def intern_object(identity: tuple, make: Any) -> Any:
     found = known() if known is not None else None
     if found is not None:
         return found
+    poll(counted=False)  # whatever takes long makes terms
     made = make()
     entry = _Entry(made, _remove)
     entry.identity = identity

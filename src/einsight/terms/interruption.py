@@ -47,15 +47,29 @@ class OutOfTime(Stopped):
 
 class _Hook(threading.local):
     poll: Callable[[], None] | None = None
+    count: Callable[[], None] | None = None
+    uncounted: float = 0.0
 
 
 _hook = _Hook()
 
 
-def poll() -> None:
-    """Called in every long loop."""
-    if _hook.poll is not None:
-        _hook.poll()
+def poll(counted: bool = True) -> None:
+    """Called in every long loop.
+
+    `counted` by `for_polls`: not so where it depends on what was worked out before how often one comes by, as when a term is made
+    that may be there already.
+    """
+    hook = _hook.poll
+    if hook is not None:
+        hook()
+    if counted and _hook.count is not None:
+        _hook.count()
+
+
+def not_counted(seconds: float) -> None:
+    """Have so many seconds count against no limit of this thread: what somebody else wasted, such as a plugin that was switched off."""
+    _hook.uncounted += seconds
 
 
 @contextmanager
@@ -68,7 +82,7 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
         if before is not None:
             before()
 
-    _hook.poll = both
+    _hook.poll = hook if before is None else both
     try:
         yield
     finally:
@@ -82,10 +96,10 @@ def within(seconds: float | None) -> Iterator[object]:
     if seconds is None:
         yield limit
         return
-    end = now() + seconds
+    end = now() + seconds - _hook.uncounted
 
     def check() -> None:
-        if now() > end:
+        if now() > end + _hook.uncounted:
             raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
 
     with polled_by(check):
@@ -94,17 +108,22 @@ def within(seconds: float | None) -> Iterator[object]:
 
 @contextmanager
 def for_polls(count: int) -> Iterator[object]:
-    """Raise OutOfTime from the poll after that many.  Gives the `limit` of that."""
-    left, limit = count, object()
+    """Raise OutOfTime from the poll after that many that are counted.  Gives the `limit` of that."""
+    left, limit, before = count, object(), _hook.count
 
     def check() -> None:
         nonlocal left
         left -= 1
         if left < 0:
             raise OutOfTime(f"it took more than {count} polls", limit)
+        if before is not None:
+            before()
 
-    with polled_by(check):
+    _hook.count = check
+    try:
         yield limit
+    finally:
+        _hook.count = before
 
 
 def in_time(seconds: float, work: Callable[[], T], otherwise: T) -> T:

@@ -34,15 +34,17 @@ class Term(Interned):
     depends  the tensors its value depends on, through definitions too
     height   how many binders are nested inside at most: names the next one
     heads    bit set of the heads inside, so that a walk can pass over what cannot match
+    symbols  how many heads it has, shared parts counted each time: how long it is when it is written
     key      a total order that does not depend on the run
     """
 
-    __slots__ = ("free", "depends", "height", "heads", "key", "memo", "__weakref__")
+    __slots__ = ("free", "depends", "height", "heads", "symbols", "key", "memo", "__weakref__")
     RANK = 0
     free: frozenset[Index]
     depends: frozenset[Tensor]
     height: int
     heads: int
+    symbols: int
     key: tuple
     memo: dict[Any, Any]
 
@@ -60,16 +62,18 @@ class Term(Interned):
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
         frees = [c.free for c in children]
         depending = [c.depends for c in children]
-        height, heads = 0, 1 << self.RANK
+        height, heads, symbols = 0, 1 << self.RANK, 1
         for child in children:
             if child.height > height:
                 height = child.height
             heads |= child.heads
+            symbols += child.symbols
         for abstraction in abstractions:
             frees.append(abstraction.free)
             depending.append(abstraction.body.depends)
             height = max(height, abstraction.height)
             heads |= abstraction.body.heads
+            symbols += abstraction.body.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
         free = frees[0].union(*frees[1:]) if frees else NO_INDICES
@@ -78,7 +82,7 @@ class Term(Interned):
             height += 1
         self.free = free
         self.depends = tensors.union(*depending) if depending else tensors
-        self.height, self.heads = height, heads
+        self.height, self.heads, self.symbols = height, heads, symbols
         self.key = (
             self.RANK,
             name,

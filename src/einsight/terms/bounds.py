@@ -1,0 +1,24 @@
+"""How long a term is when it is written out, and how long one may become.
+
+A term shares its parts: twenty nested softmax are a few hundred objects and a text of a million symbols.  What is written, read
+back or walked through as a text has to be within bounds; and where rewriting makes it grow beyond them, nobody would read the result.
+"""
+
+from __future__ import annotations
+
+from .term import Term
+
+# symbols of the longest term that is rewritten and written: some forty pages
+SYMBOLS = 50_000
+
+
+def is_long(term: Term) -> bool:
+    """Is it beyond what is written?"""
+    return term.symbols > SYMBOLS
+
+
+def length_in_words(term: Term) -> str:
+    """As part of a message."""
+    count = term.symbols
+    told = str(count) if count < 10**6 else f"10^{len(str(count)) - 1}" if count < 10**4000 else "10^4000"
+    return f"it takes {told} symbols to write, and at most {SYMBOLS} are tried; give its inner parts names"

@@ -210,7 +210,7 @@ def _character(escape: re.Match[str]) -> str | None:
 _JULIA = re.compile(
     r"#=.*?(?:=#|\Z)|#[^\n]*"
     r"|(?P<before>^[ \t]*(?:@doc[ \t]+)?)(?P<raw>raw|doc)?\"\"\"(?P<inside>(?:[^\\]|\\.)*?)\"\"\""
-    r"|\"\"\"(?:[^\\]|\\.)*?\"\"\"|\"(?:[^\"\\]|\\.)*\"|'(?:\\[^']{1,9}|[^'\\])'|`[^`\n]*`",
+    r"|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:\\[^']{1,9}|[^'\\])'|`[^`\n]*`",
     re.DOTALL | re.MULTILINE,
 )
 _JULIA_ESCAPE = re.compile(r"\\\$|\$|" + _ESCAPE.pattern, re.DOTALL)

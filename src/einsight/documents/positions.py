@@ -44,7 +44,9 @@ class LineIndex:
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self.starts, offset) - 1
         start = self.starts[line]
-        if offset - start <= _STRIDE or self._counts_characters():
+        if self._counts_characters():
+            return line, offset - start
+        if offset - start <= _STRIDE:
             return line, self._units(self.text[start:offset])
         known, rest = divmod(offset - start, _STRIDE)
         return line, self._columns(line)[known] + self._units(self.text[offset - rest : offset])

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from .extract import Formula
 from .scanning import ENVIRONMENTS, LONGEST, Ends, Inline
 
-_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
 _VERBATIM = "verbatim|Verbatim|BVerbatim|lstlisting|minted|comment|filecontents|alltt|tikzpicture|asy|luacode"
 # an option in square brackets, and code in a line, are no longer than this
 _OPTION, _MOST_CODE = r"\[[^\]]{0,500}\]", 2_000
@@ -24,8 +23,8 @@ _PASSED_OVER = (
     rf"|\\(?:verb|lstinline|mintinline(?:{_OPTION})?\{{\w*\}})\*?(?P<quote>[^a-zA-Z*\s{{])[^\n]{{0,{_MOST_CODE}}}?(?P=quote)"
     rf"|\\begin\{{(?P<code>(?:{_VERBATIM})\*?)\}}.*?(?:\\end\{{(?P=code)\}}|\Z)"
     r"|\\iffalse\b.*?(?:\\fi\b|\Z)"
-    rf"|\\(?:(?:re)?new|provide)command\*?\s*\{{?\\\w+\}}?\s*(?:{_OPTION}\s*){{0,2}}{_GROUP}"
-    rf"|\\[gex]?def\s*\\\w+(?:#\d)*\s*{_GROUP}"
+    rf"|(?P<definition>\\(?:(?:re)?new|provide)command\*?\s*\{{?\\\w+\}}?\s*(?:{_OPTION}\s*){{0,2}}(?=\{{)"
+    rf"|\\[gex]?def\s*\\\w+(?:#\d)*\s*(?=\{{))"
 )
 _REST = (
     r"|\\end\{document\}.*"
@@ -60,10 +59,14 @@ def formulas(text: str) -> list[Formula]:
     pattern = _CONSTRUCT
     if short is not None:
         pattern = re.compile(rf"{_PASSED_OVER}|(?P<short>(?:{short.begin})(?![a-zA-Z])){_REST}", re.DOTALL)
+    groups: dict[int, int] | None = None
     ends, inline = Ends(text, _STOP), Inline(text, r"[^$\\\n]", _LINE_END)
     while (construct := pattern.search(text, at)) is not None:
         start, at = construct.span()
-        if construct["display"] is not None:
+        if construct["definition"] is not None:
+            groups = _groups(text) if groups is None else groups
+            at = groups.get(at, start + 1)
+        elif construct["display"] is not None:
             found.append(Formula(*construct.span("display")))
         elif construct["dollar"] is not None:
             end = inline.end(at)
@@ -86,6 +89,18 @@ def formulas(text: str) -> list[Formula]:
                 found.append(Formula(at, close[0]))
                 at = close[1]
     return found
+
+
+def _groups(text: str) -> dict[int, int]:
+    """Where each group in braces ends, by where it begins."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in re.finditer("[{}]", text):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif opened:
+            ends[opened.pop()] = brace.end()
+    return ends
 
 
 def _shorthand(text: str) -> _Shorthand | None:

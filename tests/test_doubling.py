@@ -1,0 +1,140 @@
+"""Twice the text, at most two and a half times the work, whatever opens in it and never closes.
+
+Work is CPU time of this process, which waits for nobody.  A text is made longer until it takes a hundredth of a second, and
+is doubled twice, which tells a line (4 times) from a square (16 times) by more than a busy machine can blur.  The least of
+several runs counts; what fails is measured again, since what grows with the square does so each time.
+"""
+
+import gc
+import signal
+import time
+
+import doubled
+import pytest
+import tomllib
+
+from einsight.documents.inputs import neighbours
+from einsight.documents.latex.macros import macros_of
+from einsight.documents.latex.reader import _read, read_formula
+from einsight.documents.positions import LineIndex
+from einsight.documents.regions import everything_in, extracts_of, formulas_in
+from einsight.documents.scanning import LONGEST
+from einsight.plugins.rules_file import read_rules
+from einsight.services.notes.plan import planned
+from einsight.services.settings import _require_short_keys, read_settings
+from einsight.syntax.statements import split_document
+
+MOST = 2.5
+ENOUGH, ATTEMPTS = 0.01, 6
+# four times as much is 200,000 characters; behind twice that Python's `re` is given its memory in another way, which is
+# one jump to eight times the time
+LARGEST = 50_000
+
+
+def _formulas(language):
+    return lambda text: [formulas_in(e) for e in extracts_of(text, language)]
+
+
+def _macros(text):
+    macros_of(text)
+    neighbours(text, lambda name: None)
+
+
+def _formula(text):
+    _read.cache_clear()
+    try:
+        read_formula(text, 0, len(text), {})
+    except Exception as problem:
+        assert type(problem).__name__ == "Unread", problem
+
+
+def _page(text):
+    _read.cache_clear()
+    for extract in extracts_of(text, "markdown"):
+        planned(extract.text, everything_in(extract), "numerator")
+
+
+def _settings(text):
+    try:
+        _require_short_keys(text)
+        read_settings(tomllib.loads(text), "a", text)
+    except (ValueError, RecursionError):
+        pass
+
+
+def _positions(text):
+    lines = LineIndex(text)
+    for offset in range(0, len(text), 50):
+        lines.offset(*lines.position(offset))
+
+
+# what is done with texts, the texts, and the longest of them
+WORK = {
+    "Markdown": (_formulas("markdown"), doubled.MARKDOWN, LARGEST), "LaTeX": (_formulas("latex"), doubled.LATEX, LARGEST),
+    "macros": (_macros, doubled.LATEX, LARGEST), "reStructuredText": (_formulas("rst"), doubled.RST, LARGEST),
+    "Python": (_formulas("python"), doubled.PYTHON, LARGEST), "Julia": (_formulas("julia"), doubled.JULIA, LARGEST),
+    "formula": (_formula, doubled.FORMULA, LONGEST // 4), "page": (_page, doubled.NOTES, 10_000),
+    "statements": (lambda text: list(split_document(text)), doubled.EIN, LARGEST), "settings": (_settings, doubled.SETTINGS, LARGEST),
+    "positions": (_positions, [("", "a", ""), ("", "é", ""), ("", "𝐀", ""), ("", "𝐀\r\n", ""), ("", "\n", "")], LARGEST),
+    "rules": (lambda text: read_rules(text, "a"), doubled.RULES, 20_000),
+}  # fmt: skip
+CASES = [
+    pytest.param(name, row, id=f"{name} {row[0]}{row[1]}"[:40].encode("unicode_escape").decode())
+    for name, w in WORK.items()
+    for row in w[1]
+]
+
+
+@pytest.fixture(autouse=True)
+def limit():
+    """What never ends is a failure too; where a clock can call."""
+
+    def late(*_):
+        raise AssertionError("this takes more than 20 s")
+
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, late)
+        signal.alarm(20)
+    gc.disable()  # it looks through all objects whenever it likes
+    yield
+    gc.enable()
+    if hasattr(signal, "SIGALRM"):
+        signal.alarm(0)
+
+
+def _took(work, text):
+    begun = time.process_time()
+    work(text)
+    return time.process_time() - begun
+
+
+def _grows(work, make, largest):
+    """How much more work a doubling is, at the least of several runs; 1 where it is too little to be measured."""
+    size = 1_000
+    while (once := _took(work, make(size))) < ENOUGH and size < largest:
+        size = min(2 * size, largest)
+    short, long = make(size), make(4 * size)
+    longest = float("inf")
+    for _ in range(ATTEMPTS):
+        once, longest = min(once, _took(work, short)), min(longest, _took(work, long))
+        if longest <= MOST**2 * once or longest < ENOUGH:
+            break
+    return (longest / once) ** 0.5 if longest >= ENOUGH else 1.0
+
+
+@pytest.mark.parametrize(("name", "row"), CASES)
+def test_twice_the_text(name, row):
+    work, _, largest = WORK[name]
+    assert _grows(work, lambda size: doubled.long(row, size), largest) <= MOST
+
+
+@pytest.mark.parametrize("name", doubled.NOTEBOOKS)
+def test_twice_the_notebook(name):
+    assert _grows(_formulas("notebook"), doubled.NOTEBOOKS[name], 1_000_000) <= MOST
+
+
+def test_what_grows_with_the_square_is_noticed():
+    def square(text):
+        return [text.count("a", k) for k in range(0, len(text), 20)]
+
+    assert _grows(square, lambda size: "b" * size, LARGEST) > MOST

@@ -165,4 +165,5 @@ def test_large_dimensions_are_names_of_their_size(declare, capsys):
 
 def test_a_difference_beyond_all_digits_is_still_told():
     (claim,) = einsight.check("x in R\n(1e900 x)^9 = 1\n").claims
-    assert claim.verdict == "wrong" and "10^" in claim.counterexample
+    # the numbers are too long to be written, their residues are not
+    assert claim.verdict == "wrong" and "both modulo" in claim.counterexample and len(claim.counterexample) < 200

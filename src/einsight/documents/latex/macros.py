@@ -15,7 +15,7 @@ DEFINING = _NEW | _OPERATOR | _DEF
 # what one formula may be with its macros put in, and what may be looked at for that, in tokens: no formula is longer, and a
 # few macros that say each other twice are
 MOST_TOKENS = 20_000
-MOST_LOOKED_AT = 500_000
+MOST_LOOKED_AT = 100_000
 # expansions of one formula, after which it is taken for one that never ends
 MOST_EXPANSIONS = 2_000
 

@@ -6,6 +6,7 @@ several runs counts; what fails is measured again, since what grows with the squ
 """
 
 import gc
+import itertools
 import signal
 import time
 
@@ -144,3 +145,26 @@ def test_what_grows_with_the_square_is_noticed():
         return [text.count("a", k) for k in range(0, len(text), 10)]
 
     assert _grows(square, lambda size: "b" * size, LARGEST) > MOST
+
+
+DOUBLING = "".join(rf"\def\m{a}{{\m{b}\m{b}\m{b}\m{b}}}" for a, b in itertools.pairwise("abcdefghijklmnopq")) + r"\def\mq{xxxx}"
+CUT = {
+    "a formula": ("latex", "$a = " + "x + " * 5_001 + "x$", "longer than 20000 characters"),
+    "formulas": ("markdown", "$a = b$ " * 20_002, "and 2 more are not"),
+    "macros": ("latex", DOUBLING + r"$a = \ma$", "to more than 20000 signs"),
+    "arguments": ("latex", r"\newcommand{\a}[1]{#1#1#1#1#1#1} $a = " + r"\a{" * 12 + "x" + "}" * 12 + "$", "to more than 20000 signs"),
+    "brackets": ("latex", "$a = " + "[x" * 61 + "$", "more than 60 brackets"),
+    "a program": ("python", '""":math:`x = y`"""\n' + "#" * 2_000_000, "more than 2 million characters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CUT)
+def test_what_is_cut_is_said(what):
+    language, text, words = CUT[what]
+    unread = [r.problem for extract in extracts_of(text, language) for r in everything_in(extract) if r.problem]
+    assert unread and all(words in problem for problem in unread)
+
+
+def test_a_sentence_that_never_ends_still_says_what_it_says():
+    names = "".join(f"and the symmetric matrix $A_{{{k}}}$ is here, " for k in range(2_000))
+    _page(f"Let $B$ be a symmetric matrix, {names}and $C$ is an $n \\times m$ matrix.")

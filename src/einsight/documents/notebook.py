@@ -15,10 +15,14 @@ from .markdown import formulas as markdown_formulas
 
 # what stands between two cells of a text: nothing that begins in one of them goes on in the next
 CELL_END = "\n\n\x1e\n\n"
+# bytes that are spent on the parts of a notebook, of which one has up to thirty times as many as characters
+MOST_MEMORY = 900_000_000
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^\s"\][{}:,]+', re.DOTALL)
+# what begins or ends something, once strings are passed over whole
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_BETWEEN = re.compile(r"[\s,:]*")
+_NUMBER = re.compile(r"[^\s,\]}]+")
 _ESCAPE = re.compile(r"(?:\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|\\(?:u[0-9a-fA-F]{4}|.)")
-_OPENING, _CLOSING = "[{", "]}"
 
 
 def formulas(text: str) -> list[Formula]:
@@ -48,6 +52,8 @@ def extracts(text: str) -> list[Extract]:
 
 
 def _problem(text: str) -> tuple[Span, str] | None:
+    if _memory(text) > MOST_MEMORY:
+        return (0, 1), "this is no notebook that is read: it has too many parts"
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
@@ -58,6 +64,12 @@ def _problem(text: str) -> tuple[Span, str] | None:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         return (0, 1), "this is no notebook: it has no cells"
     return None
+
+
+def _memory(text: str) -> int:
+    """About how many bytes Python takes for what a JSON text says."""
+    signs = {"[": 80, "{": 240, '"': 30, ",": 40}
+    return sum(size * text.count(sign) for sign, size in signs.items())
 
 
 def _cells(text: str) -> Iterator[list[Span]]:
@@ -79,37 +91,48 @@ def _cells(text: str) -> Iterator[list[Span]]:
 
 def _members(text: str, start: int) -> dict[str, int]:
     """Where the values of an object begin, by key; the object begins at `start`."""
-    found: dict[str, int] = {}
-    key = ""
-    for at, token in _inside(text, start):
-        if token == ":":
-            continue
-        if key:
-            found[key] = at
-            key = ""
-        elif token != ",":
-            key = json.loads(token)
-    return found
+    places = list(_inside(text, start))
+    keys, values = places[::2], places[1::2]
+    return {json.loads(text[begin:end]): at for (begin, end), (at, _) in zip(keys, values, strict=True)}
 
 
 def _elements(text: str, start: int) -> Iterator[int]:
     """Where the elements of a list begin."""
     if text[start] == "[":
-        yield from (at for at, token in _inside(text, start) if token != ",")
+        yield from (at for at, _ in _inside(text, start))
 
 
-def _inside(text: str, start: int) -> Iterator[tuple[int, str]]:
-    """The tokens of an object or a list; what is in brackets inside is one, its opening bracket."""
+def _inside(text: str, start: int) -> Iterator[Span]:
+    """The places of what stands in an object or a list: keys and values, or elements."""
+    at = _after(_BETWEEN, text, start + 1)
+    while text[at] not in "]}":
+        end = _end(text, at)
+        yield at, end
+        at = _after(_BETWEEN, text, end)
+
+
+def _end(text: str, at: int) -> int:
+    """Behind the value that begins at a place."""
+    if text[at] == '"':
+        return _after(_STRING, text, at)
+    if text[at] not in "[{":
+        return _after(_NUMBER, text, at)
     depth = 0
-    for token in _TOKEN.finditer(text, start):
-        first = token[0][0]
-        if first in _CLOSING:
+    for token in _BRACKET.finditer(text, at):
+        sign = token[0]
+        if sign in "[{":
+            depth += 1
+        elif sign in "]}":
             depth -= 1
-            if depth == 0:
-                return
-        elif depth == 1:
-            yield token.start(), token[0]
-        depth += first in _OPENING
+            if not depth:
+                return token.end()
+    raise AssertionError("JSON that Python reads closes what it opens")
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    assert found is not None
+    return found.end()
 
 
 def _copy(made: Extractor, start: int, end: int) -> None:

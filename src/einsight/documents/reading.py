@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeAlias
 
 Name: TypeAlias = str | os.PathLike[str]
 # bytes of a document: a notebook has its pictures in it, a text is written by somebody
-MOST_OF_A_NOTEBOOK = 100_000_000
+MOST_OF_A_NOTEBOOK = 60_000_000
 MOST_OF_A_TEXT = 10_000_000
 # of what is written by hand and read for every document: settings, rules, macros
 MOST_OF_A_SMALL_FILE = 1_000_000

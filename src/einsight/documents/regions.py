@@ -135,21 +135,20 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     if extract.unread:
         return [Region(0, 1, "", True, problem=extract.unread)]
     formulas = formulas_in(extract)
+    read, rest = formulas[:MOST_FORMULAS], formulas[MOST_FORMULAS:]
     macros = macros_with(text, beside if extract.kind == "latex" else None) if formulas else {}
-    source = _without(text, [hole for f in formulas for hole in f.holes])
-    habits = habits_of(
-        [source[f.start : f.end] for f in formulas if f.language == "latex" and f.end - f.start <= LONGEST]
-    )
+    source = _without(text, [hole for f in read for hole in f.holes])
+    written = [source[f.start : f.end] for f in read if f.language == "latex" and not _is_too_long(f)]
+    habits = habits_of(written)
     found: list[Region] = []
-    for number, formula in enumerate(formulas):
+    for formula in read:
         start, end = formula.start, formula.end
-        problem = _too_much(number, formula)
-        if problem:
-            found.append(Region(start, end, "", True, problem=problem))
-            continue
         if formula.language == "ein":
             places = tuple((k, k + 1) for k in range(start, end)) if formula.holes else ()
             found.append(Region(start, end, source[start:end], places=places))
+            continue
+        if _is_too_long(formula):
+            found.append(Region(start, end, "", True, problem=f"it is longer than {LONGEST} characters"))
             continue
         try:
             statements = read_formula(source, start, end, macros, habits)
@@ -160,14 +159,14 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
             found.append(Region(start, end, "", True, problem="it is nested too deeply"))
             continue
         found += [_of(s, start, end) for s in statements]
+    if rest:
+        told = f"of this text {MOST_FORMULAS} formulas are read, and {len(rest)} more are not"
+        found.append(Region(rest[0].start, rest[-1].end, "", True, problem=told))
     return found
 
 
-def _too_much(number: int, formula: Formula) -> str:
-    """Why a formula is not read: it is longer than anybody writes, or there are too many before it; empty otherwise."""
-    if formula.language == "latex" and formula.end - formula.start > LONGEST:
-        return f"it is longer than {LONGEST} characters"
-    return f"there are {MOST_FORMULAS} formulas before it" if number >= MOST_FORMULAS else ""
+def _is_too_long(formula: Formula) -> bool:
+    return formula.language == "latex" and formula.end - formula.start > LONGEST
 
 
 def regions_of(text: str, language: str) -> list[Region]:

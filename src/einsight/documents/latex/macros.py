@@ -117,7 +117,7 @@ def _definition(row: list[Token], at: int, groups: Groups) -> tuple[str, Macro, 
             end = group_end(row, at, "[", "]")
             if end is None:
                 return None
-            default, at = tuple(row[at + 1 : end - 1]), end
+            default, at = tuple(t.moved(0, 0) for t in row[at + 1 : end - 1]), end
     if at >= len(row) or row[at].text != "{":
         return None
     end = groups.end(at)
@@ -160,7 +160,7 @@ def expanded(row: list[Token], macros: dict[str, Macro]) -> list[Token]:
             continue
         count += 1
         before = len(waiting)
-        arguments = [_argument(waiting, macro, k) for k in range(macro.arguments)]
+        arguments = [_argument(waiting, macro, k, token) for k in range(macro.arguments)]
         looked_at += before - len(waiting)
         size = _size(macro, arguments)
         looked_at += size
@@ -192,11 +192,11 @@ def _has_groups(waiting: list[Token], count: int) -> tuple[bool, int]:
     return True, len(waiting) - at
 
 
-def _argument(waiting: list[Token], macro: Macro, number: int) -> list[Token]:
+def _argument(waiting: list[Token], macro: Macro, number: int, use: Token) -> list[Token]:
     """The next argument, off the tokens that are still to come (the nearest last)."""
     if number == 0 and macro.default is not None:
         if not waiting or waiting[-1].text != "[":
-            return list(macro.default)
+            return [t.moved(use.start, use.end) for t in macro.default]
         taken = _taken(waiting, "[", "]")
         return taken[1:-1]
     if not waiting:

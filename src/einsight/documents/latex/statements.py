@@ -262,7 +262,10 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
         yield definite
         return
     if sum(is_sign(i, "∈") for i in items) > 1:
-        for declared in _declarations(items):
+        declarations = list(_declarations(items))
+        if len(declarations) == 1:
+            raise Unread("a set of a set", items[0].start, items[-1].end)
+        for declared in declarations:
             yield from _written(_Part(list(declared)), habits)
         return
     condition = _condition(part, habits)

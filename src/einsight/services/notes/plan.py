@@ -57,6 +57,8 @@ _LOSSES = frozenset("LℓJEC")
 
 def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region], list[Diagnostic]]:
     """The regions of notes in the order in which they count, with declarations for what nobody declares; and findings."""
+    if not regions:
+        return [], []
     regions = labelled(regions)
     said = [r for r in regions if r.says]
     rows = claims_of_tables(text, regions, layout) if "|" in text else []

@@ -140,13 +140,15 @@ class Words:
     def said(self) -> Iterator[Said]:
         """All that is said outright."""
         for sentence in self.sentences:
-            yield from self._shapes(sentence)
+            speaks_of_names = "«" in sentence
+            if speaks_of_names:
+                yield from self._shapes(sentence)
             if _NO_SYMMETRY.search(sentence):
                 named = [m for mark in _MARK.findall(sentence) for m in self._named(f"«{mark}»")]
                 yield from (Said(n, p, properties=_SYMMETRIC_ONES, denied=True) for n, p in named)
                 if not named:
                     yield Said(EVERYTHING, (0, 0), properties=_SYMMETRIC_ONES, denied=True)
-            else:
+            elif speaks_of_names:
                 yield from self._properties(sentence)
 
     def bound(self) -> Iterator[tuple[str, str]]:

@@ -147,7 +147,10 @@ def test_what_grows_with_the_square_is_noticed():
     assert _grows(square, lambda size: "b" * size, LARGEST) > MOST
 
 
-DOUBLING = "".join(rf"\def\m{a}{{\m{b}\m{b}\m{b}\m{b}}}" for a, b in itertools.pairwise("abcdefghijklmnopq")) + r"\def\mq{xxxx}"
+DOUBLING = (
+    "".join(rf"\def\m{a}{{\m{b}\m{b}\m{b}\m{b}}}" for a, b in itertools.pairwise("abcdefghijklmnopq"))
+    + r"\def\mq{xxxx}"
+)
 CUT = {
     "a formula": ("latex", "$a = " + "x + " * 5_001 + "x$", "longer than 20000 characters"),
     "formulas": ("markdown", "$a = b$ " * 20_002, "and 2 more are not"),

@@ -23,8 +23,8 @@ SECONDS, MEGABYTES, LARGEST = 10, 1_000, 4_000
 WORDS = (
     "$ $$ ` `` ``` ~~~ \\( \\) \\[ \\] \\begin{align} \\end{align} \\frac{ { } \\text{ \\newcommand{\\a}[1]{#1#1} \\a \\def\\a{ ∂ ∇ d/dx d/d "
     "∈ ℝ^n ℝ^(n×n) = := ' ᵀ ^T ^-1 _i _ij _{i+1} ∑_i ∑_{i=1}^n ⊙ ⊗ ‖ | ( ) [ ] ; # , . 0 1 9999999999 1e999 -1 inv( det( tr( exp( diag( "
-    ":math:` .. math:: :: >>> \"\"\" ''' \\\\ \\n \\u0000 \\ud800 [[ ]] . \" => where example function dim symmetric δ_ij I ones e_i "
-    "#! layout denominator nan inf true null { \"cells\" \"cell_type\" \"markdown\" \"source\" \"method\" \"params\" \"id\" \"jsonrpc\" tool.einsight"
+    ':math:` .. math:: :: >>> """ \'\'\' \\\\ \\n \\u0000 \\ud800 [[ ]] . " => where example function dim symmetric δ_ij I ones e_i '
+    '#! layout denominator nan inf true null { "cells" "cell_type" "markdown" "source" "method" "params" "id" "jsonrpc" tool.einsight'
 ).split(" ")
 
 
@@ -101,14 +101,20 @@ def at_random(target: str, run, seconds: float, seed: int) -> int:
     while time.monotonic() < end:
         data = changed(chance.choice(pool), corpus, chance)
         current.write_bytes(data)
-        faulthandler.dump_traceback_later(6 * SECONDS, exit=True)  # stuck where no signal is heard: `current` is the input
+        faulthandler.dump_traceback_later(
+            6 * SECONDS, exit=True
+        )  # stuck where no signal is heard: `current` is the input
         count += 1
         try:
             limited(run, data)
         except (Exception, Late) as problem:
             where = traceback.extract_tb(problem.__traceback__)
             own = next((f for f in reversed(where) if "einsight" in f.filename), where[-1])
-            kind = f"{type(problem).__name__} {Path(own.filename).name}:{own.lineno}" if not isinstance(problem, Late) else "Late"
+            kind = (
+                f"{type(problem).__name__} {Path(own.filename).name}:{own.lineno}"
+                if not isinstance(problem, Late)
+                else "Late"
+            )
             kinds[kind] = kinds.get(kind, 0) + 1
             if kinds[kind] <= 3:
                 keep(target, data, "".join(traceback.format_exception(problem))[-4000:])

@@ -18,8 +18,10 @@ CELL_END = "\n\n\x1e\n\n"
 # bytes that are spent on the parts of a notebook, of which one has up to thirty times as many as characters
 MOST_MEMORY = 900_000_000
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-# what begins or ends something, once strings are passed over whole
-_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+# what stands before the next bracket, strings passed over whole; so many at once that `re` needs little memory for them
+_NO_BRACKETS = re.compile(r'(?:[^"\][{}]*"[^"\\]*(?:\\.[^"\\]*)*"){0,1000}[^"\][{}]*', re.DOTALL)
+# a notebook, its cells, a cell, its source, what should not be in that
+_DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,:]*")
 _NUMBER = re.compile(r"[^\s,\]}]+")
 _ESCAPE = re.compile(r"(?:\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|\\(?:u[0-9a-fA-F]{4}|.)")
@@ -74,59 +76,60 @@ def _memory(text: str) -> int:
 
 def _cells(text: str) -> Iterator[list[Span]]:
     """The strings that make up the source of each Markdown cell."""
-    top = _members(text, text.index("{"))
+    ends = _ends(text)
+    top = _members(text, text.index("{"), ends)
     if "cells" not in top:
         return
-    for start in _elements(text, top["cells"]):
+    for start in _elements(text, top["cells"], ends):
         if text[start] != "{":
             continue
-        members = _members(text, start)
+        members = _members(text, start, ends)
         kind, source = members.get("cell_type"), members.get("source")
         if kind is None or source is None or not text.startswith('"markdown"', kind):
             continue
-        starts = list(_elements(text, source)) if text[source] == "[" else [source]
+        starts = list(_elements(text, source, ends)) if text[source] == "[" else [source]
         found = (_STRING.match(text, s) for s in starts)
         yield [(s.start() + 1, s.end() - 1) for s in found if s is not None]
 
 
-def _members(text: str, start: int) -> dict[str, int]:
+def _ends(text: str) -> dict[int, int]:
+    """Behind each object and list that is not deep inside, by where it begins."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    at = 0
+    while (at := _after(_NO_BRACKETS, text, at)) < len(text):
+        if text[at] in "[{":
+            opened.append(at)
+        elif text[at] in "]}":
+            start = opened.pop()
+            if len(opened) < _DEEPEST:
+                ends[start] = at + 1
+        else:  # a string goes on
+            continue
+        at += 1
+    return ends
+
+
+def _members(text: str, start: int, ends: dict[int, int]) -> dict[str, int]:
     """Where the values of an object begin, by key; the object begins at `start`."""
-    places = list(_inside(text, start))
+    places = list(_inside(text, start, ends))
     keys, values = places[::2], places[1::2]
     return {json.loads(text[begin:end]): at for (begin, end), (at, _) in zip(keys, values, strict=True)}
 
 
-def _elements(text: str, start: int) -> Iterator[int]:
+def _elements(text: str, start: int, ends: dict[int, int]) -> Iterator[int]:
     """Where the elements of a list begin."""
     if text[start] == "[":
-        yield from (at for at, _ in _inside(text, start))
+        yield from (at for at, _ in _inside(text, start, ends))
 
 
-def _inside(text: str, start: int) -> Iterator[Span]:
+def _inside(text: str, start: int, ends: dict[int, int]) -> Iterator[Span]:
     """The places of what stands in an object or a list: keys and values, or elements."""
     at = _after(_BETWEEN, text, start + 1)
     while text[at] not in "]}":
-        end = _end(text, at)
+        end = ends.get(at) or _after(_STRING if text[at] == '"' else _NUMBER, text, at)
         yield at, end
         at = _after(_BETWEEN, text, end)
-
-
-def _end(text: str, at: int) -> int:
-    """Behind the value that begins at a place."""
-    if text[at] == '"':
-        return _after(_STRING, text, at)
-    if text[at] not in "[{":
-        return _after(_NUMBER, text, at)
-    depth = 0
-    for token in _BRACKET.finditer(text, at):
-        sign = token[0]
-        if sign in "[{":
-            depth += 1
-        elif sign in "]}":
-            depth -= 1
-            if not depth:
-                return token.end()
-    raise AssertionError("JSON that Python reads closes what it opens")
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -111,14 +111,22 @@ def layout_among(text: str, sheet_in: Callable[[str], Sheet]) -> str:
 
 _NAMES_LAYOUT = re.compile(
     r"(?P<not>\b(?:not|unlike|instead of|rather than|nor|contrast to)\W+(?:\w+\W+){0,2})?"
-    r"\b(?:(?P<numerator>numerator|zähler)|(?P<denominator>denominator|nenner))[\s*_-]*layout",
-    re.IGNORECASE,
+    r"\b(?:(?P<numerator>numerator|zähler)|(?P<denominator>denominator|nenner))[\s*_-]*layout\Z"
 )
+_LAYOUT_WORDS = ("numerator", "zähler", "denominator", "nenner")
+# characters before the word `layout` in which one of those stands, and what denies it
+_BEFORE_LAYOUT = 100
 
 
 def _named_layout(text: str) -> str:
     """The layout that a text says it is written in; empty where it speaks of none, or of both."""
-    said = {m.lastgroup for m in _NAMES_LAYOUT.finditer(text) if not m["not"]}
+    text = text.lower()
+    said: set[str | None] = set()
+    for word in re.finditer("layout", text):  # which few texts have, and long ones are many words
+        before = text[max(0, word.start() - _BEFORE_LAYOUT) : word.end()]
+        found = _NAMES_LAYOUT.search(before) if any(w in before for w in _LAYOUT_WORDS) else None
+        if found is not None and not found["not"]:
+            said.add(found.lastgroup)
     return said.pop() or "" if len(said) == 1 else ""
 
 

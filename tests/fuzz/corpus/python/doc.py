@@ -1,5 +1,6 @@
 """Module: :math:`x = y`."""
 
+
 def f(x):
     r"""The gradient $\nabla_x (x^T x) = 2 x$.
 
@@ -8,6 +9,7 @@ def f(x):
         \frac{d}{dx} x^2 = 2 x
     """
 
+
 class A:
     a = 1
-    "attribute \u0041 \N{GREEK SMALL LETTER ALPHA} :math:`a = b` " "and \x41"
+    "attribute \u0041 \N{GREEK SMALL LETTER ALPHA} :math:`a = b` and \x41"

@@ -3,6 +3,7 @@
 `python tests/fuzz/run.py TARGET SECONDS` looks for more.
 """
 
+import os
 import random
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def test_a_few_changes(target):
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("target", TARGETS)
-def test_for_a_minute(target):
-    command = [sys.executable, str(FUZZ / "run.py"), target, "60", "1"]
+def test_for_a_while(target):
+    seconds = max(1, int(os.environ.get("EINSIGHT_CAMPAIGN", "3600")) // 60)
+    command = [sys.executable, str(FUZZ / "run.py"), target, str(seconds), "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

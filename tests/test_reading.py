@@ -65,7 +65,7 @@ def test_bytes_and_text(tmp_path):
 
 # the name of something that is no file, and what is said of it
 ODD = {
-    "pipe": (os.mkfifo, "this is no file but a pipe"),
+    "pipe": (lambda path: os.mkfifo(path), "this is no file but a pipe"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "this is no file but a device"),
     "folder": (lambda path: path.mkdir(), "Is a directory"),
     "sparse": (lambda path: os.truncate(path, 1 << 40) if path.write_bytes(b"") == 0 else None, "is larger than"),
@@ -154,6 +154,8 @@ def test_a_pipe_that_takes_the_place_of_a_file_meanwhile(tmp_path, monkeypatch):
 
 @posix
 def test_standard_input_has_an_end():
+    import resource
+
     with open("/dev/zero", "rb") as endless:
         # the shell sets the limit: a function between fork and exec is none for a process with threads
         done = subprocess.run(

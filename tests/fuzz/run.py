@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import hashlib
 import random
-import resource
 import signal
 import sys
 import time
@@ -91,6 +90,8 @@ def keep(target: str, data: bytes, why: str) -> None:
 
 def at_random(target: str, run, seconds: float, seed: int) -> int:
     """Changes of the corpus; the number of findings, each kind of them once."""
+    import resource  # which Windows has not
+
     resource.setrlimit(resource.RLIMIT_AS, (2 * MEGABYTES << 20,) * 2)
     chance, corpus = random.Random(seed), load(target)
     pool = corpus or [b""]

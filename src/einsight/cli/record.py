@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 # what may be another time, on another machine
 _PASSING = {"EIN502", "EIN504"}
+# characters of a line, before a place and behind, by which it is known again
+_AROUND = 1_000
 
 
 @dataclass(frozen=True)
@@ -225,10 +227,11 @@ def _diagnostic(found: Diagnostic, lines: LineIndex, characters: LineIndex, met:
 
 
 def _fingerprint(found: Diagnostic, lines: LineIndex, met: Counter[str]) -> str:
-    """Of the code and the words of the line; the number tells those apart that have both the same."""
+    """Of the code and the words of the line, of a long one those around the place; the number tells those apart that have both the same."""
     line = lines.position(found.span[0])[0]
     stop = lines.starts[line + 1] if line + 1 < len(lines.starts) else len(lines.text)
-    words = " ".join(lines.text[lines.starts[line] : stop].split())
+    start = max(lines.starts[line], found.span[0] - _AROUND)
+    words = " ".join(lines.text[start : min(stop, found.span[0] + _AROUND)].split())
     mark = digest(f"{found.code} {words}")[:16]
     met[mark] += 1
     return f"{mark}:{met[mark]}"

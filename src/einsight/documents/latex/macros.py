@@ -12,6 +12,8 @@ _NEW = {"\\newcommand", "\\newcommand*", "\\renewcommand", "\\renewcommand*", "\
 _OPERATOR = {"\\DeclareMathOperator", "\\DeclareMathOperator*"}
 _DEF = {"\\def", "\\gdef", "\\edef"}
 DEFINING = _NEW | _OPERATOR | _DEF
+# how many arguments TeX has for a macro
+_COUNTS = frozenset("0123456789")
 # what one formula may be with its macros put in, and what may be looked at for that, in tokens: no formula is longer, and a
 # few macros that say each other twice are
 MOST_TOKENS = 20_000
@@ -107,10 +109,12 @@ def _definition(row: list[Token], at: int, groups: Groups) -> tuple[str, Macro, 
     if kind in _DEF:  # `\def\pd#1#2{...}`
         while at < len(row) and row[at].text == "#":
             count, at = count + 1, at + 2
+        if str(count) not in _COUNTS:
+            return None
     else:
         if at < len(row) and row[at].text == "[":
             end = group_end(row, at, "[", "]")
-            if end is None or end - at != 3 or not row[at + 1].text.isdigit():
+            if end is None or end - at != 3 or row[at + 1].text not in _COUNTS:
                 return None
             count, at = int(row[at + 1].text), end
         if at < len(row) and row[at].text == "[":
@@ -226,7 +230,7 @@ def _body(macro: Macro, arguments: list[list[Token]], use: Token, end: int) -> l
             # `#12` is one number for the tokens, and for TeX the first argument before a 2
             digits = macro.body[k + 1].text
             number = int(digits[0]) - 1
-            out += arguments[number] if number < len(arguments) else []
+            out += arguments[number] if 0 <= number < len(arguments) else []
             out += [Token(d, use.start, end) for d in digits[1:]]
             k += 2
         else:

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..documents import reading
+
 LENGTH = 32
 
 
@@ -61,7 +63,7 @@ def _read(path: Path) -> bytes | None:
     with suppress(FileNotFoundError):
         state = os.lstat(path)
         if stat.S_ISREG(state.st_mode) and is_own(state, 0o077) and state.st_size == LENGTH:
-            return path.read_bytes()
+            return reading.content(path, LENGTH)
     return None
 
 

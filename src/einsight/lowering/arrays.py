@@ -354,14 +354,14 @@ def call(reader: Reader, node: Node, text: str, nodes: Sequence[Node], values: S
         message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
         reader.error("EIN301", nodes[place], message)
         return None
-    if text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]) and not reader.names.fact(NOTES):
-        what = reader.source(nodes[0])
-        message = f"`{text}({what})` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix"
+    if text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]):
+        if reader.names.fact(NOTES):
+            message = f"`{text}` of a square matrix is taken entry by entry, or of the matrix: nothing says which"
+            reader.error("EIN002", node, message)
+            return None
+        what = f"{text}({reader.source(nodes[0])})"
+        message = f"`{what}` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix"
         reader.error("EIN305", node, message)
-    elif text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]):
-        message = f"`{text}` of a square matrix is taken entry by entry, or of the matrix: nothing says which"
-        reader.error("EIN002", node, message)
-        return None
     if arity == 1:
         name = text if entry is None else reader.names.applied(entry)
         apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))

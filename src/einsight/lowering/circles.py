@@ -8,25 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..syntax.tree import Indexed, Name, Node, Subscript
+from ..syntax.tree import Indexed, Name, Node
 from .names import NOTES, Names, canonical_name
+from .operators import nodes_in
 
 
 def rests_on(node: Node, names: Names) -> Iterator[str]:
     """The names that an expression may depend on: `x` of `dx` too, unless that is a name of its own."""
-    todo: list[object] = [node]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, Name):
-            yield canonical_name(item.text)
-            if item.text[0] == "d" and len(item.text) > 1 and names.before(item.text) is None:
-                yield canonical_name(item.text[1:])
-        elif isinstance(item, tuple):
-            todo.extend(item)
-        elif isinstance(item, Node) and not isinstance(item, Subscript):
-            if isinstance(item, Indexed) and isinstance(item.base, Name):
-                todo.append(Name(item.start, item.end, f"{item.base.text}_{item.subscript.text}"))
-            todo.extend(getattr(item, s) for s in item.__slots__ if s not in ("start", "end"))
+    for part in nodes_in(node):
+        if isinstance(part, Indexed) and isinstance(part.base, Name):
+            yield canonical_name(f"{part.base.text}_{part.subscript.text}")
+        elif isinstance(part, Name):
+            yield canonical_name(part.text)
+            if part.text[0] == "d" and len(part.text) > 1 and names.before(part.text) is None:
+                yield canonical_name(part.text[1:])
 
 
 def way_round(name: str, rests: frozenset[str], names: Names) -> list[str]:

@@ -221,9 +221,8 @@ def _met(reader: Reader, node: Node, value: Value, tensor: Tensor) -> tuple[Valu
 
 def _rests_on_lost(reader: Reader, node: Node, value: Value, tensor: Tensor) -> bool:
     """Does it depend on a name whose definition could not be read?  The derivative through that would be 0, silently."""
-    leaves = sorted(t.name for t in value.term.depends if t.definition is None and t.name != tensor.name)
-    lost = next((name for name in leaves if reader.names.is_lost(name)), None)
-    if lost is None:
+    lost = reader.names.lost_among(t for t in value.term.depends if t.name != tensor.name)
+    if not lost:
         return False
     message = f"the definition of `{lost}` could not be read, so nothing says how this depends on `{tensor.name}`"
     reader.report.add("EIN101", node.start, node.end, message, severity="hint", related=reader.declared_at(lost))

@@ -95,7 +95,7 @@ class Reader:
         table = {d: self.resolved(d) for d in self.dims}
 
         def index(i: Index) -> Index:
-            return Index(i.name, table.get(i.dim, i.dim), i.kind, i.key[1])
+            return i.over(table.get(i.dim, i.dim))
 
         axes = tuple(Fused(tuple(map(index, a.parts))) if isinstance(a, Fused) else index(a) for a in value.axes)
         order = tuple(dict.fromkeys(map(index, value.order)))

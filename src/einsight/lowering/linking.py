@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..terms import build
-from ..terms.dimension import Dim, Index, Tensor
+from ..terms.dimension import Dim, Tensor
 from ..terms.term import Component, Derivative, Term
 from ..terms.walk import replace_dims, replace_tensors
 
@@ -97,7 +97,7 @@ def _with_parts(tensor: Tensor, now: dict[Tensor, Tensor]) -> Tensor:
     for old, new in parts.items():
         dims.update((a, b) for a, b in zip(old.dims, new.dims, strict=True) if a is not b and a.inferred)
     if dims:  # what a definition says of an axis holds wherever the name stands
-        params = tuple(Index(p.name, dims.get(p.dim, p.dim), p.kind, p.key[1]) for p in params)
+        params = tuple(p.over(dims.get(p.dim, p.dim)) for p in params)
         body = replace_dims(body, dims)
     return Tensor(tensor.name, tuple(p.dim for p in params), tensor.properties, build.abstraction(params, body))
 

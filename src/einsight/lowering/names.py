@@ -195,9 +195,10 @@ class Names:
         name = canonical_name(text)
         return self.before(text) or self.fact(("definition", name)) or self.fact(("declaration", name))
 
-    def is_lost(self, name: str) -> bool:
-        """Has it a definition that could not be read?  Then nothing says what depends on what through it."""
-        return bool(self.fact(("lost", name)))
+    def lost_among(self, tensors: Iterable[Tensor]) -> str:
+        """A name without a definition whose definition could not be read: nothing says what depends on what through it."""
+        leaves = sorted({t.name for t in tensors if t.definition is None})
+        return next((name for name in leaves if self.fact(("lost", name))), "")
 
     def is_function(self, text: str) -> bool:
         """Is it a function of arrays or an elementwise one, as long as nobody declares the name?"""

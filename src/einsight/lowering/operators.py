@@ -235,13 +235,17 @@ def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
     return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
 
 
-def names_in(node: Node) -> Iterator[Name]:
+def nodes_in(node: Node) -> Iterator[Node]:
+    """A node and those inside, but for what stands in subscripts."""
     todo: list[object] = [node]
     while todo:
         item = todo.pop()
-        if isinstance(item, Name):
-            yield item
-        elif isinstance(item, tuple):
+        if isinstance(item, tuple):
             todo.extend(item)
         elif isinstance(item, Node) and not isinstance(item, Subscript):
+            yield item
             todo.extend(getattr(item, s) for s in item.__slots__ if s not in ("start", "end"))
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    return (n for n in nodes_in(node) if isinstance(n, Name))

@@ -529,7 +529,7 @@ class _Relation:
         if linked is tensor:
             return tensor, value
         assert linked.definition is not None
-        axes = tuple(Index(a.name, d, a.kind, a.key[1]) for a, d in zip(value.plain_axes, linked.dims, strict=True))
+        axes = tuple(a.over(d) for a, d in zip(value.plain_axes, linked.dims, strict=True))
         return linked, Value(build.instantiate(linked.definition, axes), axes)
 
     def _leads_back(self, name: str, left: Node, right: Node) -> bool:

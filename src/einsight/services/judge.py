@@ -151,7 +151,10 @@ def judge(
         return Claim(right.span, text, "undecided"), [Diagnostic("EIN403", NAMES["EIN403"][1], right.span, message)]
     try:
         judged = _Judge(left, right, left.value, right.value, lowered, names, text, given).verdict()
-        lost = _lost(left.value, right.value, names) if judged[0].verdict not in ("right", "undecided") else ""
+        if judged[0].verdict in ("right", "undecided"):
+            return judged
+        # what fails of a name in general may hold of what it is
+        lost = names.lost_among(left.value.term.depends | right.value.term.depends)
         if not lost:
             return judged
         message = f"this claim is undecided: the definition of `{lost}` could not be read"
@@ -188,12 +191,6 @@ def _unread_verdict(left: Side, right: Side, lowered: Lowered) -> str:
     if any(d.code in ("EIN002", "EIN107") for d in found):
         return "undecided"
     return "shape" if any(d.severity == "error" and d.code[:4] in ("EIN2", "EIN3") for d in found) else "undecided"
-
-
-def _lost(left: Value, right: Value, names: Names) -> str:
-    """A name in it whose definition could not be read: what fails of it in general may hold of what it is."""
-    leaves = {t.name for v in (left, right) for t in v.term.depends if t.definition is None}
-    return next((name for name in sorted(leaves) if names.is_lost(name)), "")
 
 
 def _function_gone(left: Value, right: Value, names: Names) -> str:

@@ -137,6 +137,10 @@ class Index(Interned):
 
         return intern_object((cls, name, dim, kind, number), make)
 
+    def over(self, dim: Dim) -> Index:
+        """The same index, running over another dimension."""
+        return Index(self.name, dim, self.kind, self.key[1])
+
     def __repr__(self) -> str:
         return self.name
 

@@ -138,7 +138,7 @@ def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
     tensors: dict[Tensor, Tensor] = {}
 
     def index(i: Index) -> Index:
-        return Index(i.name, dims.get(i.dim, i.dim), i.kind, i.key[1])
+        return i.over(dims.get(i.dim, i.dim))
 
     def slot(s: Slot) -> Slot:
         if isinstance(s, Index):

@@ -14,7 +14,7 @@ from ...lowering.statements import Lowered, Side
 from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
-from ...terms.dimension import Dim, Index
+from ...terms.dimension import Dim
 from ...terms.interruption import OutOfTime, for_polls
 from ...terms.term import Component, Derivative
 from ...terms.walk import expand_definitions, replace_dims
@@ -104,7 +104,7 @@ def holds_at(size: int, lowered: Lowered, names: Names, given: Given = ()) -> bo
     def sized(side: Side) -> Side:
         value = side.value
         assert value is not None
-        order = tuple(Index(i.name, dims.get(i.dim, i.dim), i.kind, i.key[1]) for i in value.order)
+        order = tuple(i.over(dims.get(i.dim, i.dim)) for i in value.order)
         return replace(side, value=replace(value, term=replace_dims(value.term, dims), order=order))
 
     if not dims or any(v.axes for v in values):

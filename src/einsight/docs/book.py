@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..documents import reading
 from ..documents.writing import put_in_place
+from ..lowering.report import fail
 from ..rules.catalogue import Catalogue, catalogue
-from ..services.derive import fail
 from ..services.explain import PAGES
 from .catalogue import ALL_CODES, catalogue_page
 from .codes import all_codes, code_page

@@ -139,3 +139,8 @@ class EinsightError(Exception):
 
     def __hash__(self) -> int:
         return hash(tuple(self.diagnostics))
+
+
+def fail(code: str, message: str) -> EinsightError:
+    """The error of a question that has no place in a text."""
+    return EinsightError([Diagnostic(code, "error", (0, 0), message)])

@@ -10,8 +10,8 @@ from typing import Any
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..lowering.layout import LAYOUTS
-from ..lowering.report import NAMES, Diagnostic, Span
-from .derive import fail, require_layout, require_text
+from ..lowering.report import NAMES, Diagnostic, Span, fail
+from .derive import require_layout, require_text
 from .judge import Claim
 from .settings import BUDGET
 from .sheet import Sheet

@@ -11,7 +11,7 @@ from typing import Any
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS, lay_out, stacked
 from ..lowering.names import Names
-from ..lowering.report import Diagnostic, EinsightError, Report
+from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..notation.index_form import free_names, index_form, latex_form
@@ -272,10 +272,6 @@ def narrate(term: Term, names: dict[Index, str], rules: Sequence[Rule] | None = 
             "What has a name is written by its name.",
         )
     return steps
-
-
-def fail(code: str, message: str) -> EinsightError:
-    return EinsightError([Diagnostic(code, "error", (0, 0), message)])
 
 
 @contextmanager

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..lowering.report import NAMES
+from ..lowering.report import NAMES, fail
 from ..rules.catalogue import catalogue
-from .derive import fail
 
 # what it means, an example that shows it, and what to do
 PAGES: dict[str, tuple[str, str, str]] = {

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 from random import randrange
 
+from ..lowering.report import fail
 from ..plugins.hooks import API_VERSION
-from .derive import fail
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from ..lowering.report import EinsightError
+from ..lowering.report import EinsightError, fail
 from ..notation.index_form import index_form
 from ..rules.accumulation import is_deep
 from ..rules.catalogue import catalogue
@@ -15,7 +15,7 @@ from ..targets.arguments import Request
 from ..terms import build
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term
-from .derive import Derived, fail, named_axes, reduce, shortest
+from .derive import Derived, named_axes, reduce, shortest
 
 CODE = ("numpy", "jax", "torch", "dask", "sympy")  # a module of `targets` each
 PRODUCTS = ("vjp", "jvp", "hvp")

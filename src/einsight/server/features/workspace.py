@@ -22,9 +22,8 @@ from ...documents.inputs import on_disk
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
 from ...documents.walking import files_below
-from ...lowering.report import EinsightError
+from ...lowering.report import EinsightError, fail
 from ...services.check import Findings, check_within
-from ...services.derive import fail
 from ...services.hints import verdicts
 from ...services.scaffold import new_plugin
 from ...services.settings import Settings

@@ -360,7 +360,7 @@ def test_each_ends_in_time_and_memory(name, budget):
 GREEDY = """
 import sys
 import einsight.services.judge as judge
-from einsight.services.memory import limit_memory
+from einsight.memory import limit_memory
 limited = limit_memory()
 real = judge.compare
 def compare(left, right, *given, **more):

@@ -947,7 +947,7 @@ def test_what_cannot_be_read_costs_itself(check, form):
 
 
 def test_settings_are_read_once_for_each_file_of_them(check, monkeypatch):
-    from einsight.services import settings
+    from einsight import settings
 
     for k in range(30):
         write(f"deep/d{k % 3}/e{k}/n.ein", TRANSPOSED)

@@ -116,7 +116,7 @@ print(*results)
 found = einsight.derive("sum(tanh(W x))", wrt="x", declare="W in R^(n x m); x in R^m")
 begun, leave = threading.Event(), threading.Event()
 class Slow:
-    from einsight.services.lazily import lazily
+    from einsight.lazily import lazily
     @lazily
     def value(self):
         begun.set()

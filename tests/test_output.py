@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import einsight
+from einsight import memory
 from einsight.cli import terminal
 from einsight.cli.main import main
 from einsight.cli.terminal import json_text
-from einsight.services import memory
 
 DATA = Path(__file__).parent / "data"
 POSIX = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")

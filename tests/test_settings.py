@@ -8,7 +8,7 @@ import pytest
 from session import Session
 
 from einsight.cli.main import main
-from einsight.services.settings import LONGEST_BUDGET, read_settings, settings_for
+from einsight.settings import LONGEST_BUDGET, read_settings, settings_for
 
 SETTINGS = "# of a project\n\n"
 # what stands in the file, and what is said of it: the line, and words

@@ -17,7 +17,7 @@ from einsight.documents.latex.reader import read_formula
 from einsight.documents.positions import LineIndex
 from einsight.plugins.rules_file import read_rules
 from einsight.services.check import check_within
-from einsight.services.settings import FILES, settings_for
+from einsight.settings import FILES, settings_for
 
 BUDGET = 0.1  # seconds for each claim
 LANGUAGES = {

@@ -23,7 +23,7 @@ from .files import NO_MEMORY, STDIN, named, put, replace, take
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
-    from ..services.settings import Settings
+    from ..settings import Settings
     from .cache import Cache
     from .progress import Progress
     from .record import Outcome, Task
@@ -155,7 +155,7 @@ class _Plan:
     def _task(self, name: str, is_explicit: bool) -> Task:
         from ..documents.regions import SUFFIXES
         from ..plugins.loading import disabled_by_environment
-        from ..services.settings import Settings
+        from ..settings import Settings
         from .record import Task
 
         suffix = Path(name).suffix
@@ -184,7 +184,7 @@ class _Plan:
 
     def _settings_in(self, folder: Path) -> Settings:
         """Each settings file is read once, however many folders are below it."""
-        from ..services.settings import FILES, settings_for
+        from ..settings import FILES, settings_for
 
         if folder not in self._settings:
             has_own = any(map(_may_be, (folder / name for name in FILES)))

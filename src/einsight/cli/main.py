@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..services.memory import VARIABLE, limit_memory
+from ..memory import VARIABLE, limit_memory
 from . import check as checking
 from . import fmt as formatting
 from . import lsp as serving
@@ -91,7 +91,7 @@ def _of_ours(problem: Exception) -> str:
 def _choose_plugins(options: argparse.Namespace) -> None:
     """Those that the settings above this folder, and the options, leave on; `check` has settings for each file."""
     from ..services.plugins import use
-    from ..services.settings import settings_for
+    from ..settings import settings_for
 
     settings = settings_for(Path("_"))
     if settings.problem is not None and options.run is not _check:

@@ -166,8 +166,8 @@ def _ask(process: subprocess.Popen[bytes], task: Task) -> Outcome:
 
 def serve() -> None:
     """Check what standard input names until it ends."""
+    from ..memory import limit_memory
     from ..plugins.loading import install
-    from ..services.memory import limit_memory
 
     limit_memory()
     # what a plugin prints is no answer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..lowering.report import EinsightError
 from ..services import plugins
-from ..services.settings import settings_for
+from ..settings import settings_for
 from .book import INDEX, write
 
 

@@ -36,8 +36,8 @@ from .turns import TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
     from ..documents.inputs import Beside
-    from ..services.settings import Settings
     from ..services.sheet import Sheet
+    from ..settings import Settings
     from .settings import EditorSettings
 
 T = TypeVar("T")
@@ -171,7 +171,7 @@ class Server(LanguageServer):
 
     def settings_at(self, uri: str) -> Settings:
         """The project's file over the editor's settings."""
-        from ..services.settings import Settings, settings_for
+        from ..settings import Settings, settings_for
 
         known = self._file_settings.get(uri)
         if known is None:
@@ -362,7 +362,7 @@ def serve(address: tuple[str, int] | None = None, announce: Callable[[str], None
 
     `announce` is given what that client has to know.  Raises CannotServe where the address cannot be served.
     """
-    from ..services.memory import limit_memory
+    from ..memory import limit_memory
 
     limit_memory()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

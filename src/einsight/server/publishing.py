@@ -22,8 +22,8 @@ from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
-    from ..services.settings import BadSettings
     from ..services.sheet import Sheet
+    from ..settings import BadSettings
     from .main import Server
 
 # seconds: within one keystroke's pause

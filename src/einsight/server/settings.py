@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..services.settings import Settings, read_settings
+from ..settings import Settings, read_settings
 
 STYLES = ("keep", "unicode", "ascii")
 

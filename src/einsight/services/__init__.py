@@ -9,8 +9,6 @@ check.py    a whole text, once; the fixes that are certain carried out in fixing
 explain.py  the pages of diagnostics and rules
 verify.py   rules and functions against numbers, and against one another
 plugins.py  which plugins count, and what is told of them; what their lints find in lints.py
-settings.py settings in files
-memory.py   how much memory a process of ours may use
 scaffold.py a rule plugin to start from
 format.py   spacing and spelling of documents, with spacing.py and spelling.py
 

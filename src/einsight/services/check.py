@@ -11,9 +11,9 @@ from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
+from ..settings import BUDGET
 from .derive import require_layout, require_text
 from .judge import Claim
-from .settings import BUDGET
 from .sheet import Sheet
 
 

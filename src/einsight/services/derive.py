@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
+from ..lazily import lazily
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS, lay_out, stacked
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
+from ..memory import VARIABLE
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
@@ -22,6 +24,7 @@ from ..rules.algebra import weight
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, derivation, normal_form, rules_for
 from ..rules.rule import Rule
+from ..settings import BUDGET
 from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
@@ -31,10 +34,7 @@ from ..terms.dimension import Index, Shift, Tensor
 from ..terms.interruption import OutOfTime, within
 from ..terms.term import Derivative, NumberTooLong, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
-from .lazily import lazily
-from .memory import VARIABLE
 from .readback import definitions_in, verified_matrix
-from .settings import BUDGET
 
 HIGHEST_ORDER = 8
 

@@ -74,7 +74,7 @@ def register(server: Server) -> None:
 
 async def _watch_settings(server: Server) -> None:
     """Have the client tell when its settings change, or a settings file, where it can."""
-    from ...services.settings import FILES
+    from ...settings import FILES
 
     workspace = server.client_capabilities.workspace or lsp.WorkspaceClientCapabilities()
     files = lsp.DidChangeWatchedFilesRegistrationOptions(

@@ -26,7 +26,7 @@ from ...lowering.report import EinsightError, fail
 from ...services.check import Findings, check_within
 from ...services.hints import verdicts
 from ...services.scaffold import new_plugin
-from ...services.settings import Settings
+from ...settings import Settings
 from .. import wire
 from ..main import path_of
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..documents import reading
-from ..lowering.layout import LAYOUTS
-from ..lowering.report import NAMES, Diagnostic
+from .documents import reading
+from .lowering.layout import LAYOUTS
+from .lowering.report import NAMES, Diagnostic
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -662,7 +662,7 @@ def test_sarif(check, place):
     run = valid_sarif(json.loads(out))
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(NAMES)
     for rule in run["tool"]["driver"]["rules"]:
-        assert rule["help"]["text"] == einsight.services.explain.explain(rule["id"])
+        assert rule["help"]["text"] == einsight.docs.explain.explain(rule["id"])
         assert "helpUri" not in rule
     by_code = {r["ruleId"]: r for r in run["results"]}
     assert {code: r["level"] for code, r in by_code.items()} == {

@@ -9,9 +9,9 @@ from einsight import check
 from einsight.docs import book as books
 from einsight.docs.__main__ import main
 from einsight.docs.codes import all_codes
+from einsight.docs.explain import PAGES
+from einsight.plugins import telling as plugins
 from einsight.rules.catalogue import catalogue, forget
-from einsight.services import plugins
-from einsight.services.explain import PAGES
 
 ROOT = Path(__file__).parent.parent
 COURSE = r"""

@@ -92,8 +92,8 @@ def test_unreadable_bytes(run, tmp_path):
 
 
 def test_explain_knows_every_code():
+    from einsight.docs.explain import PAGES, explain
     from einsight.lowering.report import NAMES
-    from einsight.services.explain import PAGES, explain
 
     assert set(PAGES) == set(NAMES)
     for code, (_, example, _) in PAGES.items():

@@ -14,8 +14,8 @@ import pytest
 from session import Session
 
 from einsight.cli.main import main
+from einsight.plugins import telling as plugins
 from einsight.rules.catalogue import forget
-from einsight.services import plugins
 
 API = "from einsight.api import *\n"
 RULES = API + "@hook\ndef einsight_rules():\n    return [{}]\n"

@@ -10,9 +10,9 @@ from session import Session
 
 from einsight.cli.main import main
 from einsight.cli.record import _rules_text
+from einsight.plugins import telling as plugins
 from einsight.plugins.rules_file import read_rules
 from einsight.rules.catalogue import catalogue, forget
-from einsight.services import plugins
 from einsight.services.derive import derive, rewrite
 
 COURSE = """\

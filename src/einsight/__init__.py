@@ -51,7 +51,7 @@ def __getattr__(name: str) -> Any:
 
 def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which tells what went wrong in plugins meanwhile."""
-    from .services.plugins import tell
+    from .plugins.telling import tell
 
     @wraps(function)
     def call(*given: Any, **named: Any) -> Any:

@@ -90,7 +90,7 @@ def _of_ours(problem: Exception) -> str:
 
 def _choose_plugins(options: argparse.Namespace) -> None:
     """Those that the settings above this folder, and the options, leave on; `check` has settings for each file."""
-    from ..services.plugins import use
+    from ..plugins.telling import use
     from ..settings import settings_for
 
     settings = settings_for(Path("_"))
@@ -100,7 +100,7 @@ def _choose_plugins(options: argparse.Namespace) -> None:
 
 
 def _tell_faults() -> None:
-    from ..services.plugins import tell
+    from ..plugins.telling import tell
 
     tell(terminal.say)
 
@@ -316,8 +316,8 @@ def _rewrite(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
+    from ..docs.explain import explain
     from ..rules.catalogue import catalogue
-    from ..services.explain import explain
 
     if options.verify:
         return _verify(options)
@@ -360,7 +360,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from ..services.explain import explain
+    from ..docs.explain import explain
 
     terminal.show(explain(options.what))
     return 0

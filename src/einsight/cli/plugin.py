@@ -10,7 +10,7 @@ from .terminal import hand_over, json_text, show
 
 def new(name: str) -> int:
     """Write the package into the current folder.  Raises OSError, EinsightError."""
-    from ..services.scaffold import new_plugin
+    from ..plugins.scaffold import new_plugin
 
     source = new_plugin(name, Path())
     home = source.parts[0]
@@ -21,7 +21,7 @@ def new(name: str) -> int:
 
 def tell(form: str) -> int:
     """Which are on or off, and why, as `text` or `json`."""
-    from ..services.plugins import listed
+    from ..plugins.telling import listed
 
     found = listed()
     if form == "json":

@@ -119,7 +119,7 @@ def _is_fixable(task: Task, text: str) -> bool:
 
 def checked(task: Task, cache: Cache) -> Outcome:
     """Check one file, and keep what was found.  Never raises, but what ends a process."""
-    from ..services.plugins import untold_faults, use
+    from ..plugins.telling import untold_faults, use
 
     use(task.disabled, task.rules)
     outcome = _checked(task, cache)
@@ -169,7 +169,7 @@ def digest(text: str) -> str:
 
 def _kept(task: Task, text: str, findings: Findings, cache: Cache) -> Record:
     from ..lowering.report import is_fault
-    from ..services.plugins import is_sound
+    from ..plugins.telling import is_sound
 
     record = record_of(text, findings)
     passing = any(d.code in _PASSING or is_fault(d) for d in findings.diagnostics)

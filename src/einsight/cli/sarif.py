@@ -64,8 +64,8 @@ def _tool(rules: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rules() -> list[dict[str, Any]]:
+    from ..docs.explain import PAGES, explain
     from ..lowering.report import NAMES
-    from ..services.explain import PAGES, explain
 
     return [
         {

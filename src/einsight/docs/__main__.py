@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..lowering.report import EinsightError
-from ..services import plugins
+from ..plugins import telling as plugins
 from ..settings import settings_for
 from .book import INDEX, write
 

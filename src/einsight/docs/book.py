@@ -9,9 +9,9 @@ from ..documents import reading
 from ..documents.writing import put_in_place
 from ..lowering.report import fail
 from ..rules.catalogue import Catalogue, catalogue
-from ..services.explain import PAGES
 from .catalogue import ALL_CODES, catalogue_page
 from .codes import all_codes, code_page
+from .explain import PAGES
 from .functions import array_page, function_page
 from .markdown import MARK, Links
 from .origin import OWN

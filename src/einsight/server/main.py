@@ -194,7 +194,7 @@ class Server(LanguageServer):
 
         A project's own rules count where the client says that its workspace is trusted (`initializationOptions.trusted`).
         """
-        from ..services.plugins import use
+        from ..plugins.telling import use
 
         found = [self.settings_of(d) for d in dict.fromkeys([*self.documents.all(), *more])]
         rules = {name for settings in found for name in settings.rules}
@@ -217,7 +217,7 @@ class Server(LanguageServer):
 
     def rules_changed(self) -> None:
         """Read the files of rules again."""
-        from ..services.plugins import load_again
+        from ..plugins.telling import load_again
 
         load_again()
         self.plugins_changed()
@@ -225,7 +225,7 @@ class Server(LanguageServer):
     def tell_faults(self) -> None:
         """Show, once, what went wrong in plugins."""
         if "einsight.services" in sys.modules:
-            from ..services.plugins import tell
+            from ..plugins.telling import tell
 
             tell(self._warn)
 

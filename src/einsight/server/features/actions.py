@@ -10,6 +10,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ...docs.book import one_page
+from ...docs.explain import pages
 from ...documents.positions import LineIndex
 from ...lowering.report import EinsightError
 from ...notation.quoting import visible
@@ -17,7 +18,6 @@ from ...services.actions import actions
 from ...services.copying import copied
 from ...services.derivations import Derivation, as_text, derivation
 from ...services.edits import REWRITE, Action
-from ...services.explain import pages
 from ...services.hints import summary, verdicts
 from ...services.rewriting import jacobian_edit
 from ...services.sheet import Sheet

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import randrange
 
 from ..lowering.report import fail
-from ..plugins.hooks import API_VERSION
+from .hooks import API_VERSION
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 

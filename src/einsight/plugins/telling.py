@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ..plugins.loading import PLUGINS, choose
 from ..rules.catalogue import catalogue, forget, is_filled
 from ..rules.faults import Fault
+from .loading import PLUGINS, choose
 
 
 def use(disabled: Iterable[str] = (), rules: Iterable[str] = ()) -> bool:

@@ -6,9 +6,9 @@ import pytest
 
 import einsight
 from einsight.documents.positions import LineIndex
+from einsight.formatting.format import formatted
 from einsight.server.features.drawing import _placed
 from einsight.services.fixing import fix
-from einsight.services.format import formatted
 from einsight.services.hover import hover
 from einsight.services.sheet import Sheet
 from einsight.syntax.blanks import blanked

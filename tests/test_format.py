@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import einsight
 from einsight.cli.main import main
-from einsight.services import format as formatting
-from einsight.services.format import Edit, apply_edits, format_document, format_range, formatted, says_the_same
+from einsight.formatting import format as formatting
+from einsight.formatting.format import Edit, apply_edits, format_document, format_range, formatted, says_the_same
 from einsight.syntax.mistakes import catalogue
 from einsight.syntax.parse import parse_statement
 from einsight.syntax.statements import Piece, split_document

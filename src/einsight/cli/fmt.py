@@ -30,7 +30,7 @@ class _Source:
 
     def formatted(self, style: str | None) -> bytes:
         """The same encoding, byte order mark and line ends."""
-        from ..services.format import formatted
+        from ..formatting.format import formatted
 
         try:
             mark, text = reading.decoded(self.content)

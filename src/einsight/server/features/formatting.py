@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
-from ...services.format import Edit, format_document, format_range
+from ...formatting.format import Edit, format_document, format_range
 from ...services.sheet import Sheet
 from .. import wire
 from ..protocol import Plain

@@ -10,11 +10,11 @@ import pytest
 
 import einsight
 from einsight import api
+from einsight.deriving.derive import derive, rewrite
 from einsight.plugins.guard import Guard
 from einsight.plugins.loading import kit_of
 from einsight.rules.catalogue import catalogue, forget
 from einsight.services.check import check
-from einsight.services.derive import derive, rewrite
 from einsight.services.verify import checks_of
 from einsight.testing import cases, differences, require_derivative, verdicts
 

@@ -192,7 +192,7 @@ def test_derivations_are_measured(tmp_path, capsys):
 
 
 def test_stages_are_functions_of_einsight_and_are_put_back():
-    import einsight.services.readback as home
+    import einsight.deriving.readback as home
 
     before = [
         getattr(import_module(path.rpartition(".")[0]), path.rpartition(".")[2]) for path in worker_einsight.STAGES

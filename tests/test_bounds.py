@@ -12,6 +12,8 @@ import pytest
 from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
 
 import einsight
+from einsight.deriving.derive import answering, read_declarations
+from einsight.deriving.readback import read_value
 from einsight.lowering.report import EinsightError
 from einsight.meaning.cost import MOST, Plan
 from einsight.meaning.evaluate import entries
@@ -21,8 +23,6 @@ from einsight.meaning.sizing import Sizing
 from einsight.meaning.thin import Thin
 from einsight.services import judge
 from einsight.services.check import check, check_within
-from einsight.services.derive import answering, read_declarations
-from einsight.services.readback import read_value
 from einsight.targets import contraction
 from einsight.terms import build
 from einsight.terms.bounds import SYMBOLS

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import einsight
+from einsight.deriving.derive import read_declarations
+from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
-from einsight.services.derive import read_declarations
-from einsight.services.readback import function_value, read_value
 
 DECLARE = """
 W in R^(n x m); A in R^(n x p); B in R^(p x q); C in R^(n x q); v in R^q; a, x in R^m; y, b in R^n

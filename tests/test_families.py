@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import einsight
+from einsight.deriving.readback import function_value
 from einsight.meaning.equality import compare
-from einsight.services.readback import function_value
 
 TEXT = (Path(__file__).parent / "data" / "families.txt").read_text(encoding="utf-8")
 DECLARE = "\n".join(line[2:] for line in TEXT.splitlines() if line.startswith("! "))

@@ -58,7 +58,7 @@ for _ in range(24):
     # the child must not wait for a thread that imports and is not there
     "during the first derivation": """
 running(derive)
-while "einsight.services.derive" not in sys.modules:
+while "einsight.deriving.derive" not in sys.modules:
     time.sleep(0)
 print(born(derive))
 """,

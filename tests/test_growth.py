@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import einsight
+from einsight.deriving.readback import function_value
 from einsight.meaning.equality import compare
-from einsight.services.readback import function_value
 
 
 def _chain(layers):

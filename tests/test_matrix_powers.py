@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import einsight
-from einsight.services.derive import derive
+from einsight.deriving.derive import derive
 from einsight.terms.term import Operator, Product, Sum
 
 DECLARE = "X, C in R^(n x n); B in R^(m x m); b in R^n; s in R positive; k in R integer"

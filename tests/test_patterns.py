@@ -3,12 +3,12 @@
 import pytest
 
 import einsight
+from einsight.deriving.derive import read_declarations
+from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 from einsight.notation.index_form import free_names, index_form
 from einsight.rules.engine import BudgetExceeded, derivation, normal_form
 from einsight.rules.pattern import MalformedRule, compiled, rule
-from einsight.services.derive import read_declarations
-from einsight.services.readback import function_value, read_value
 
 DECLARE = "A, B, X in R^(n x n); x, y in R^n; c, t in R positive"
 

@@ -12,9 +12,9 @@ import numpy
 import pytest
 
 import einsight
+from einsight.deriving.derive import Derived
 from einsight.lowering.names import Names
 from einsight.rules.catalogue import catalogue
-from einsight.services.derive import Derived
 from einsight.terms import build
 from einsight.terms.dimension import Dim, Index, Shift, Tensor
 from einsight.terms.pickling import reduced, restored

@@ -11,10 +11,10 @@ from test_soundness import DECLARE, Writer
 
 import einsight
 from einsight.bench.worker_code import filled
+from einsight.deriving.readback import function_value
 from einsight.meaning.evaluate import entries
 from einsight.meaning.fields import Floats, NotInField
 from einsight.meaning.instances import Instance, fill
-from einsight.services.readback import function_value
 
 SIZES = {"n": 3, "m": 2, "p": 4}
 

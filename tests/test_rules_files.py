@@ -10,10 +10,10 @@ from session import Session
 
 from einsight.cli.main import main
 from einsight.cli.record import _rules_text
+from einsight.deriving.derive import derive, rewrite
 from einsight.plugins import telling as plugins
 from einsight.plugins.rules_file import read_rules
 from einsight.rules.catalogue import catalogue, forget
-from einsight.services.derive import derive, rewrite
 
 COURSE = """\
 # What is symmetric meets what is antisymmetric.

@@ -9,11 +9,11 @@ import random
 import pytest
 
 import einsight
+from einsight.deriving.derive import read_declarations
+from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 from einsight.rules.catalogue import catalogue
 from einsight.rules.engine import derivation, everywhere, normal_form, rules_for
-from einsight.services.derive import read_declarations
-from einsight.services.readback import function_value, read_value
 from einsight.terms.build import substitute
 
 DECLARE = """

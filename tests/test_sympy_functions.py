@@ -10,9 +10,9 @@ import mpmath
 import pytest
 
 import einsight
+from einsight.deriving.derive import derive
 from einsight.rules import introspection, sympy_table
 from einsight.rules.functions import FUNCTIONS, from_sympy
-from einsight.services.derive import derive
 
 TABLE = sympy_table.TABLE
 POINTS = ((0.3, 0.7), (1.7, 2.6), (2.4, 0.4))

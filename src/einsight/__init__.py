@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any
 from . import forking as _forking  # noqa: F401 - from now on forks wait for imports
 
 if TYPE_CHECKING:
+    from .deriving.derive import derive, rewrite, simplify
     from .lowering.report import EinsightError
     from .services.check import check
-    from .services.derive import derive, rewrite, simplify
 
 __version__ = "0.1.0"
 __all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "rewrite", "simplify"]
 
 _HOMES = {
-    "derive": ".services.derive",
-    "simplify": ".services.derive",
-    "rewrite": ".services.derive",
+    "derive": ".deriving.derive",
+    "simplify": ".deriving.derive",
+    "rewrite": ".deriving.derive",
     "check": ".services.check",
     "EinsightError": ".lowering.report",
 }

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from .deriving.derive import derive
 from .plugins.guard import Guard
 from .plugins.loading import PLUGINS, Unfit, kit_of
 from .rules.catalogue import Clash, catalogue
 from .services.check import check
-from .services.derive import derive
 from .services.verify import Check, checks_of, clashes
 
 __all__ = ["Case", "cases", "differences", "require_derivative", "verdicts"]

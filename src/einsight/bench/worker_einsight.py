@@ -14,13 +14,13 @@ from .workers import serve, timed
 # the functions in which a stage does its work; what one calls of another is not counted twice
 STAGES = {
     "einsight.syntax.parse.parse_statement": "parsing",
-    "einsight.services.derive.read_declarations": "lowering",
-    "einsight.services.derive._lower_expression": "lowering",
-    "einsight.services.derive._variable": "lowering",
+    "einsight.deriving.derive.read_declarations": "lowering",
+    "einsight.deriving.derive._lower_expression": "lowering",
+    "einsight.deriving.derive._variable": "lowering",
     "einsight.rules.engine.normal_form": "rewriting",
-    "einsight.services.derive.shortest": "rewriting",
+    "einsight.deriving.derive.shortest": "rewriting",
     "einsight.notation.matrix_form.matrix_form": "matrix form",
-    "einsight.services.readback._verified": "reading back",
+    "einsight.deriving.readback._verified": "reading back",
     "einsight.notation.index_form.index_form": "printing",
     "einsight.notation.index_form.latex_form": "printing",
     "einsight.notation.tree_latex.formula_latex": "printing",

@@ -238,7 +238,7 @@ def _print_json(data: Any) -> None:
 
 
 def _derive(options: argparse.Namespace) -> int:
-    from ..services.derive import derive
+    from ..deriving.derive import derive
 
     if options.profile:
         return _profiled(options)
@@ -299,7 +299,7 @@ def _print_steps(steps: Sequence[Any]) -> None:
 
 
 def _rewrite(options: argparse.Namespace) -> int:
-    from ..services.derive import rewrite
+    from ..deriving.derive import rewrite
 
     found = rewrite(options.expression, options.rule, options.declare)
     if options.format == "json":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from ..deriving.derive import Derived, derive
 from ..lowering.report import EinsightError
 from ..notation.tree_latex import formula_latex
 from ..rules.rule import ArrayFunction, Function
-from ..services.derive import Derived, derive
 from .markdown import MARK, Links, code, fence, formula, link, page, plain, table
 from .origin import origin, told_and_literature
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ..deriving.derive import read_declarations
+from ..deriving.readback import read_value
 from ..lowering.report import EinsightError
 from ..notation.tree_latex import formula_latex
 from ..rules.conditions import Conditions, MalformedCondition, parted
 from ..rules.rule import Rule
-from ..services.derive import read_declarations
-from ..services.readback import read_value
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from .markdown import plain

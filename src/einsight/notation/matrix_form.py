@@ -6,7 +6,7 @@ is a diagonal; two matrices between the same two indices are a Hadamard product;
 are outer products; the rest are scalars.  The wanted order of the output's indices is part of the question,
 so a transpose is found and never guessed.  `None` where no form is known.
 
-What is returned here has not been verified: `services.derive` reads it back before it is shown.
+What is returned here has not been verified: `deriving.derive` reads it back before it is shown.
 """
 
 from __future__ import annotations

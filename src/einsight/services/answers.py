@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ..deriving.derive import Step, narrate, shortest
+from ..deriving.readback import read_value, verified_matrix
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.names import Names
@@ -21,8 +23,6 @@ from ..terms.bounds import is_long
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
 from .cells import Cell
-from .derive import Step, narrate, shortest
-from .readback import read_value, verified_matrix
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

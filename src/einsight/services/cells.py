@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..deriving.derive import OUT_OF_MEMORY
 from ..documents.regions import Region
 from ..lowering.names import Fact
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault
 from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
 from ..terms.term import Derivative, has_head
-from .derive import OUT_OF_MEMORY
 from .judge import Claim, Judged
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..deriving.derive import require_layout, require_text
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
 from ..settings import BUDGET
-from .derive import require_layout, require_text
 from .judge import Claim
 from .sheet import Sheet
 

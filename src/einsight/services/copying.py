@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..deriving.derive import derived_from
+from ..deriving.readback import read_value
 from ..lowering.marks import FUNCTION, TENSOR
 from ..lowering.names import Names
 from ..lowering.report import EinsightError, fail
@@ -10,9 +12,7 @@ from ..terms.term import Derivative, has_head
 from .answers import definition_value, part_value
 from .cells import Cell
 from .derivations import as_latex, chain, derivation
-from .derive import derived_from
 from .places import inside
-from .readback import read_value
 from .sheet import Sheet
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..deriving.derive import Step
 from ..lowering.names import Names
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
@@ -25,7 +26,6 @@ from .answers import (
     variables_of,
 )
 from .cells import Cell
-from .derive import Step
 from .judge import judge_text
 from .places import inside
 from .sheet import Sheet

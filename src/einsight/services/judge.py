@@ -10,6 +10,8 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from ..deriving.derive import OUT_OF_MEMORY, beyond, shortest
+from ..deriving.readback import function_value, read_value, verified_matrix
 from ..lowering.arrays import identity
 from ..lowering.layout import stacked
 from ..lowering.names import Names
@@ -28,9 +30,7 @@ from ..terms.term import Apply, Derivative, NumberTooLong, Size, Term, has_head
 from ..terms.unknown import shown
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
-from .derive import OUT_OF_MEMORY, beyond, shortest
 from .mistakes import Mistake, find_mistake
-from .readback import function_value, read_value, verified_matrix
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from ..deriving.readback import agree_in_value, read_value, verified_matrix
 from ..lowering import marks as kinds
 from ..lowering.layout import stacked
 from ..lowering.names import Names
@@ -33,7 +34,6 @@ from .derivations import Derivation, chain, derivation
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .judge import judge_statement, judge_text
 from .latex.steps import latex_step
-from .readback import agree_in_value, read_value, verified_matrix
 from .sheet import Sheet
 
 log = logging.getLogger("einsight")

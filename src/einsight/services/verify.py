@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from ..deriving.derive import derive, read_declarations
+from ..deriving.readback import function_value, read_value
 from ..lowering.array_functions import MalformedDefinition, read_definition
 from ..lowering.names import ARRAYS
 from ..lowering.report import EinsightError
@@ -29,9 +31,7 @@ from ..terms.dimension import Tensor
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts
 from .check import check
-from .derive import derive, read_declarations
 from .ending import endless, has_measure
-from .readback import function_value, read_value
 
 OWN = "einsight"
 

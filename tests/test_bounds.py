@@ -14,6 +14,7 @@ from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
 import einsight
 from einsight.deriving.derive import answering, read_declarations
 from einsight.deriving.readback import read_value
+from einsight.judging import judge
 from einsight.lowering.report import EinsightError
 from einsight.meaning.cost import MOST, Plan
 from einsight.meaning.evaluate import entries
@@ -21,7 +22,6 @@ from einsight.meaning.fields import PRIME, NotInField, PrimeField, Rationals
 from einsight.meaning.instances import Instance, dims_and_tensors, fill
 from einsight.meaning.sizing import Sizing
 from einsight.meaning.thin import Thin
-from einsight.services import judge
 from einsight.services.check import check, check_within
 from einsight.targets import contraction
 from einsight.terms import build
@@ -359,7 +359,7 @@ def test_each_ends_in_time_and_memory(name, budget):
 
 GREEDY = """
 import sys
-import einsight.services.judge as judge
+import einsight.judging.judge as judge
 from einsight.memory import limit_memory
 limited = limit_memory()
 real = judge.compare

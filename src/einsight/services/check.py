@@ -10,10 +10,10 @@ from typing import Any
 from ..deriving.derive import require_layout, require_text
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
+from ..judging.judge import Claim
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
 from ..settings import BUDGET
-from .judge import Claim
 from .sheet import Sheet
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..deriving.derive import Step
+from ..judging.judge import judge_text
 from ..lowering.names import Names
 from ..lowering.report import Span
 from ..lowering.statements import Lowered
@@ -26,7 +27,6 @@ from .answers import (
     variables_of,
 )
 from .cells import Cell
-from .judge import judge_text
 from .places import inside
 from .sheet import Sheet
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from ..judging.judge import Claim
 from ..lowering import marks as kinds
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
@@ -39,7 +40,6 @@ from .answers import (
 )
 from .cells import Cell, raised
 from .hover_marks import Said, say_mark
-from .judge import Claim
 from .places import extent, inside, outside
 from .sheet import Sheet
 

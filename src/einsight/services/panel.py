@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from ..judging.judge import judge_statement, judge_text
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, Span
 from ..lowering.statements import Lowered, lower_statement
@@ -18,7 +19,6 @@ from .cells import Cell
 from .derivations import Derivation, derivation
 from .edits import below, line_end
 from .hints import SIGNS
-from .judge import judge_statement, judge_text
 from .latex.steps import latex_link
 from .places import extent
 from .rewriting import Applied, rules_at

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..deriving.readback import agree_in_value, read_value, verified_matrix
+from ..judging.judge import judge_statement, judge_text
 from ..lowering import marks as kinds
 from ..lowering.layout import stacked
 from ..lowering.names import Names
@@ -32,7 +33,6 @@ from .answers import answer, definition_value, jacobian_value, part_value, varia
 from .cells import Cell
 from .derivations import Derivation, chain, derivation
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
-from .judge import judge_statement, judge_text
 from .latex.steps import latex_step
 from .sheet import Sheet
 

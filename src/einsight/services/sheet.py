@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
 from ..documents.regions import GUESTS
+from ..judging.judge import Claim, Judged, judge_statement
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
 from ..lowering.statements import Lowered, lower_item, silenced
@@ -34,7 +35,6 @@ from ..rules.catalogue import catalogue
 from ..syntax.statements import Directive, Piece
 from ..terms.interruption import OutOfTime, Stopped, poll, within
 from .cells import Analysis, Cell, Place, told, too_large, unsure
-from .judge import Claim, Judged, judge_statement
 from .ledger import Asked, Ledger, order_of
 from .lints import CODE, lint_findings
 from .places import nearest

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from ...judging.judge import Given, are_right
 from ...lowering.names import Names
 from ...lowering.statements import Lowered, Side
 from ...lowering.values import flat
@@ -19,7 +20,6 @@ from ...terms.interruption import OutOfTime, for_polls
 from ...terms.term import Component, Derivative
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
-from ..judge import Given, are_right
 from .trees import names_of
 
 # what nobody can declare, of the names of its sentence

@@ -3,8 +3,8 @@
 import json
 
 from einsight.rules.catalogue import catalogue
-from einsight.services.notes import bounds
-from einsight.services.sheet import Sheet
+from einsight.sheets.notes import bounds
+from einsight.sheets.sheet import Sheet
 
 EIN = """# a note
 A ∈ ℝ^(n×n); x, b ∈ ℝ^n

@@ -14,8 +14,8 @@ from einsight.deriving.derive import derive, rewrite
 from einsight.plugins.guard import Guard
 from einsight.plugins.loading import kit_of
 from einsight.rules.catalogue import catalogue, forget
-from einsight.services.check import check
 from einsight.services.verify import checks_of
+from einsight.sheets.check import check
 from einsight.testing import cases, differences, require_derivative, verdicts
 
 # changing a line here breaks plugins that are out there: raise API_VERSION then

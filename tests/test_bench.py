@@ -25,7 +25,7 @@ from einsight.bench.problems import PROBLEMS, agrees
 from einsight.bench.session import EDITS, REQUESTS
 from einsight.bench.table import percentile
 from einsight.bench.workers import Worker
-from einsight.services.check import check
+from einsight.sheets.check import check
 
 
 @pytest.mark.parametrize("statements", [1, 30, 100, 500])

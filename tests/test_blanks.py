@@ -10,7 +10,7 @@ from einsight.formatting.format import formatted
 from einsight.server.features.drawing import _placed
 from einsight.services.fixing import fix
 from einsight.services.hover import hover
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 from einsight.syntax.blanks import blanked
 
 # an astral letter, which takes two units of UTF-16, before each place that is looked at

@@ -22,7 +22,7 @@ from einsight.meaning.fields import PRIME, NotInField, PrimeField, Rationals
 from einsight.meaning.instances import Instance, dims_and_tensors, fill
 from einsight.meaning.sizing import Sizing
 from einsight.meaning.thin import Thin
-from einsight.services.check import check, check_within
+from einsight.sheets.check import check, check_within
 from einsight.targets import contraction
 from einsight.terms import build
 from einsight.terms.bounds import SYMBOLS
@@ -335,7 +335,7 @@ resource.setrlimit(resource.RLIMIT_CPU, ({limit}, {limit} + 5))
 sys.path.insert(0, {folder!r})
 import json
 from bounded import DOCUMENTS
-from einsight.services.check import check_within
+from einsight.sheets.check import check_within
 text, allowed = DOCUMENTS[{name!r}]
 findings = check_within({budget}, text)
 print(json.dumps([[c.verdict, [d.code for d in findings.diagnostics if d.span == c.span]] for c in findings.claims]))
@@ -368,7 +368,7 @@ def compare(left, right, *given, **more):
         bytearray(10**9)
     return real(left, right, *given, **more)
 judge.compare = compare
-from einsight.services.check import check
+from einsight.sheets.check import check
 for claim in (found := check("A in R^(n x n)\\ndet(A) = 1\\ntr(A) = tr(A')\\n")).claims:
     print(claim.verdict, [d.code for d in found.diagnostics if d.span == claim.span])
 print("limited" if limited else "free")

@@ -25,7 +25,7 @@ from einsight.documents.walking import files_below
 from einsight.lowering.report import NAMES, Diagnostic, Fix
 from einsight.services import fixing
 from einsight.services.actions import actions
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 ROOT = Path(__file__).parent.parent
 TRANSPOSED = "a, x in R^m\nd/dx (a' x) = a\n"
@@ -106,7 +106,7 @@ def stumbling(**faults):
     table = repr(faults).replace("{", "{{").replace("}", "}}")
     return (
         f"import sys; sys.path[:] = {{path!r}}\nFAULTS = {table}\n"
-        "import os, time, einsight.services.check as c\nbefore = c.check_within\n"
+        "import os, time, einsight.sheets.check as c\nbefore = c.check_within\n"
         "def check_within(budget, text, *rest):\n"
         "    for word in FAULTS:\n        if word in text: exec(FAULTS[word])\n"
         "    return before(budget, text, *rest)\n"
@@ -158,8 +158,8 @@ def test_a_fault_in_this_process_costs_its_file(check, monkeypatch):
             raise ZeroDivisionError("of ours")
         return before(budget, text, *rest)
 
-    before = einsight.services.check.check_within
-    monkeypatch.setattr("einsight.services.check.check_within", check_within)
+    before = einsight.sheets.check.check_within
+    monkeypatch.setattr("einsight.sheets.check.check_within", check_within)
     status, out, err = check(".", "--jobs", 1)
     assert status == 2 and "EIN401" in out
     assert err == "einsight: a.ein: could not be checked: ZeroDivisionError: of ours\n"
@@ -765,10 +765,10 @@ def test_fixing_ends(monkeypatch):
 
     def swapping(_budget, text, *_):
         new = {"a": "b", "b": "a"}[text]
-        return einsight.services.check.Findings(diagnostics=[_found(new)])
+        return einsight.sheets.check.Findings(diagnostics=[_found(new)])
 
     def growing(_budget, text, *_):
-        return einsight.services.check.Findings(diagnostics=[_found(text + "+")])
+        return einsight.sheets.check.Findings(diagnostics=[_found(text + "+")])
 
     def _found(new):
         return Diagnostic("EIN402", "warning", (0, 1), "", (Fix("", (0, 99), new),))

@@ -273,7 +273,7 @@ def test_a_docstring_is_a_page_of_its_own():
 
 def test_edits_of_docstrings():
     """What moves to another docstring is looked at again."""
-    from einsight.services.sheet import Sheet
+    from einsight.sheets.sheet import Sheet
 
     text = (
         'r"""$x \\in \\mathbb{R}^n$, $A \\in \\mathbb{R}^{n \\times n}$, $y = A x$"""\ndef f():\n    r"""$y = 2 x$"""\n'

@@ -21,8 +21,8 @@ from einsight.documents.positions import LineIndex
 from einsight.documents.regions import everything_in, extracts_of, formulas_in
 from einsight.documents.scanning import LONGEST
 from einsight.plugins.rules_file import read_rules
-from einsight.services.notes.plan import planned
 from einsight.settings import _require_short_keys, read_settings
+from einsight.sheets.notes.plan import planned
 from einsight.syntax.statements import split_document
 
 MOST = 2.5

@@ -9,7 +9,7 @@ import random
 import pytest
 from edited_pages import PAGES, Script, all_of, differences, fresh
 
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 STEPS = 12
 SEEDS = 2

@@ -15,8 +15,8 @@ from einsight.services.hints import hints, lenses, summary
 from einsight.services.hover import hover
 from einsight.services.occurrences import Refusal, can_rename, definition, occurrences, rename
 from einsight.services.outline import folds, selections, symbols
-from einsight.services.sheet import Sheet
 from einsight.services.tokens import tokens
+from einsight.sheets.sheet import Sheet
 
 DATA = Path(__file__).parent / "data"
 TEXTS = [(DATA / f"{name}.ein").read_text(encoding="utf-8") for name in ("claims", "hard-claims", "wide-claims")]

@@ -24,7 +24,7 @@ from einsight.services.hints import hints, lenses
 from einsight.services.hover import hover
 from einsight.services.outline import symbols
 from einsight.services.panel import view
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 ROOT = Path(__file__).parent.parent
 IMAGE = "![p](http://evil.example/x)"

@@ -12,8 +12,8 @@ import pytest
 from edited_pages import PAGES, all_of, differences, forget_results, fresh
 
 from einsight.judging import judge
-from einsight.services import sheet, splitting
-from einsight.services.sheet import Sheet
+from einsight.sheets import sheet, splitting
+from einsight.sheets.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 

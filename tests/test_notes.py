@@ -9,7 +9,7 @@ import pytest
 import einsight
 from einsight.documents.inputs import on_disk
 from einsight.documents.regions import SUFFIXES
-from einsight.services.check import check_within
+from einsight.sheets.check import check_within
 
 NOTES = Path(__file__).parent / "corpus" / "notes"
 INDEX_METHOD = r"""# The index method

@@ -7,11 +7,11 @@ from session import STOPPED, Session
 
 from einsight.documents.positions import LineIndex
 from einsight.services.actions import actions
-from einsight.services.check import check, likely_layout
 from einsight.services.edits import FIX_ALL, QUICKFIX, applied
 from einsight.services.fixing import fix
 from einsight.services.hover import hover
-from einsight.services.sheet import Sheet
+from einsight.sheets.check import check, likely_layout
+from einsight.sheets.sheet import Sheet
 
 NOTES = r"""# A layer
 

@@ -179,7 +179,7 @@ def test_words_say_shapes(words, shape):
     report = einsight.check(f"{words}\n\n$A = A^2 + A B + 1$", language="markdown")
     described = einsight.check(f"{words}\n\n```ein\nA ∈ ℝ\n```\n", language="markdown")
     assert report is not None and described is not None  # no words are an error
-    from einsight.services.sheet import Sheet
+    from einsight.sheets.sheet import Sheet
 
     sheet = Sheet(words, "markdown")
     sheet.finish()
@@ -197,7 +197,7 @@ def test_words_say_shapes(words, shape):
     ],
 )
 def test_other_words_say_none(words):
-    from einsight.services.sheet import Sheet
+    from einsight.sheets.sheet import Sheet
 
     sheet = Sheet(words, "markdown")
     sheet.finish()

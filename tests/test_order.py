@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 import einsight
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 # declarations; statements in any order, definitions and claims: every claim is right in every order
 ORDERS = {

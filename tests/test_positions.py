@@ -14,7 +14,7 @@ from einsight.services.edits import applied
 from einsight.services.hints import hints
 from einsight.services.hover import hover
 from einsight.services.occurrences import Refusal, rename
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 DECLARED = "A, X, W ∈ ℝ^(n×n); B ∈ ℝ^(n×m); w, x, y ∈ ℝ^n; z ∈ ℝ^m; f : ℝ^n → ℝ^n\n"
 EXPRESSIONS = ["d/dA (exp(A) w)", "d/dX (y' X X y)", "d/dB (y' B z)", "d/dx (A x)", "d/dA (x' inv(A) y)", "d/dW (W x)"]

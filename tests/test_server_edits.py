@@ -97,7 +97,7 @@ def test_what_is_shown_last_is_what_a_fresh_server_shows(servers, language):
 
 
 FAULT = (
-    "import einsight.services.splitting as s\nreal = s.planned\n"
+    "import einsight.sheets.splitting as s\nreal = s.planned\n"
     "def planned(text, *more):\n    if 'boom' in text: raise KeyError('a fault')\n    return real(text, *more)\n"
     "s.planned = planned"
 )

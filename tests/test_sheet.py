@@ -6,7 +6,7 @@ import pytest
 
 from einsight.services.derivations import as_text, derivation
 from einsight.services.panel import step_edit
-from einsight.services.sheet import Sheet
+from einsight.sheets.sheet import Sheet
 
 TEXT = """#! layout numerator
 A ∈ ℝ^(n×n); x, b ∈ ℝ^n

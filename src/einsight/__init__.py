@@ -20,7 +20,7 @@ from . import forking as _forking  # noqa: F401 - from now on forks wait for imp
 if TYPE_CHECKING:
     from .deriving.derive import derive, rewrite, simplify
     from .lowering.report import EinsightError
-    from .services.check import check
+    from .sheets.check import check
 
 __version__ = "0.1.0"
 __all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "rewrite", "simplify"]
@@ -29,7 +29,7 @@ _HOMES = {
     "derive": ".deriving.derive",
     "simplify": ".deriving.derive",
     "rewrite": ".deriving.derive",
-    "check": ".services.check",
+    "check": ".sheets.check",
     "EinsightError": ".lowering.report",
 }
 

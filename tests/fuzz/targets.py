@@ -16,8 +16,8 @@ from einsight.documents.latex.macros import macros_of
 from einsight.documents.latex.reader import read_formula
 from einsight.documents.positions import LineIndex
 from einsight.plugins.rules_file import read_rules
-from einsight.services.check import check_within
 from einsight.settings import FILES, settings_for
+from einsight.sheets.check import check_within
 
 BUDGET = 0.1  # seconds for each claim
 LANGUAGES = {

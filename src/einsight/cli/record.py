@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..documents.inputs import Beside
     from ..documents.positions import LineIndex
     from ..lowering.report import Diagnostic, Span
-    from ..services.check import Findings
+    from ..sheets.check import Findings
 
 Record = dict[str, Any]
 # what may be another time, on another machine
@@ -147,7 +147,7 @@ def _checked(task: Task, cache: Cache) -> Outcome:
 
 
 def _found(task: Task, text: str, cache: Cache) -> Record:
-    from ..services.check import check_within
+    from ..sheets.check import check_within
 
     findings = check_within(task.budget, text, task.language, task.layout, _beside(task))
     return _kept(task, text, findings, cache)
@@ -188,7 +188,7 @@ def reported(record: Record, silent: Iterable[str]) -> Record:
 
 def record_of(text: str, findings: Findings) -> Record:
     from ..documents.positions import LineIndex
-    from ..services.check import claim_json
+    from ..sheets.check import claim_json
 
     lines, characters = LineIndex(text), LineIndex(text, "utf-32")
     met: Counter[str] = Counter()

@@ -85,7 +85,7 @@ def _declared(function: ArrayFunction) -> tuple[str, str]:
 
 
 def _reads(claim: str, declared: str) -> bool:
-    from ..services.check import check
+    from ..sheets.check import check
 
     found = check(f"{declared}\n{claim}")
     return bool(found.claims) and all(c.verdict == "right" for c in found.claims)

@@ -19,7 +19,7 @@ from ..documents.positions import LineIndex
 
 if TYPE_CHECKING:
     from ..documents.inputs import Beside
-    from ..services.sheet import Sheet
+    from ..sheets.sheet import Sheet
 
 # by the client's name for the language; of others nothing is read
 LANGUAGES = {
@@ -92,7 +92,7 @@ class OpenDocument:
     def _choose(self, text: str) -> None:
         chosen = self.layout
         if chosen == "auto":
-            from ..services.check import layout_among
+            from ..sheets.check import layout_among
 
             chosen = layout_among(text, lambda layout: self._sheet_in(layout, text))
         self._chosen, self._compared = chosen, text
@@ -101,7 +101,7 @@ class OpenDocument:
         """The sheet of a text in a layout."""
         sheet = self._sheets.get(layout)
         if sheet is None:
-            from ..services.sheet import Sheet  # a quarter of a second, the first time
+            from ..sheets.sheet import Sheet  # a quarter of a second, the first time
 
             sheet = self._sheets[layout] = Sheet(text, self.language, layout, beside=self.beside)
         sheet.budget = self.budget

@@ -36,8 +36,8 @@ from .turns import TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
     from ..documents.inputs import Beside
-    from ..services.sheet import Sheet
     from ..settings import Settings
+    from ..sheets.sheet import Sheet
     from .settings import EditorSettings
 
 T = TypeVar("T")

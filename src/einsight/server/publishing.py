@@ -22,8 +22,8 @@ from .notebooks import NotebookLines
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
-    from ..services.sheet import Sheet
     from ..settings import BadSettings
+    from ..sheets.sheet import Sheet
     from .main import Server
 
 # seconds: within one keystroke's pause

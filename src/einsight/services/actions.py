@@ -11,19 +11,19 @@ from ..lowering.layout import LAYOUTS
 from ..lowering.names import GREEK, Entry, Names, canonical_name, space_text
 from ..lowering.report import Diagnostic, Span
 from ..lowering.statements import lower_statement
+from ..sheets.cells import Cell
+from ..sheets.latex_source import widened
+from ..sheets.places import extent, is_supposed
+from ..sheets.sheet import Sheet
 from ..syntax.statements import Directive, Piece
 from ..terms.dimension import Dim, Tensor
 from ..terms.interruption import poll
 from .answers import axes_of_indices
-from .cells import Cell
 from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
 from .fixing import certain_edits, with_latex_fixes
 from .latex.declarations import declaration_fix
 from .latex.fixes import latex_fixes
-from .latex.source import widened
-from .places import extent, is_supposed
 from .rewriting import rewrites
-from .sheet import Sheet
 
 MOST_DECLARATIONS = 40
 

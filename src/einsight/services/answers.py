@@ -17,12 +17,12 @@ from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.quoting import code
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
+from ..sheets.cells import Cell
 from ..syntax.tree import Node, Relation
 from ..terms import build
 from ..terms.bounds import is_long
 from ..terms.dimension import Index, Tensor
 from ..terms.term import Derivative, Term, has_head
-from .cells import Cell
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

@@ -11,9 +11,9 @@ from ..lowering.names import PROPERTIES, Entry
 from ..lowering.report import NAMES, Span
 from ..notation.quoting import code
 from ..rules.catalogue import catalogue
+from ..sheets.cells import Cell
+from ..sheets.sheet import Sheet
 from .answers import axes_of_indices
-from .cells import Cell
-from .sheet import Sheet
 from .vocabulary import ARRAY_FUNCTIONS, SPELLINGS, Described
 
 _SPACE = r"(?:∈|\bin|:|→|->)\s*"

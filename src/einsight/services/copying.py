@@ -7,13 +7,13 @@ from ..deriving.readback import read_value
 from ..lowering.marks import FUNCTION, TENSOR
 from ..lowering.names import Names
 from ..lowering.report import EinsightError, fail
+from ..sheets.cells import Cell
+from ..sheets.places import inside
+from ..sheets.sheet import Sheet
 from ..syntax.tree import Relation
 from ..terms.term import Derivative, has_head
 from .answers import definition_value, part_value
-from .cells import Cell
 from .derivations import as_latex, chain, derivation
-from .places import inside
-from .sheet import Sheet
 
 
 def copied(sheet: Sheet, offset: int, target: str, variable: str | None = None) -> str | None:

@@ -12,6 +12,9 @@ from ..lowering.statements import Lowered
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
+from ..sheets.cells import Cell
+from ..sheets.places import inside
+from ..sheets.sheet import Sheet
 from ..syntax.finding import expressions_at
 from ..syntax.tree import Node, Relation
 from ..terms.bounds import is_long, length_in_words
@@ -26,9 +29,6 @@ from .answers import (
     steps_of,
     variables_of,
 )
-from .cells import Cell
-from .places import inside
-from .sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..lowering.report import Diagnostic, Span
-from .cells import Cell
-from .sheet import Sheet
+from ..sheets.cells import Cell
+from ..sheets.sheet import Sheet
 
 QUICKFIX, REWRITE, SOURCE = "quickfix", "refactor.rewrite", "source"
 # kinds of their own, so that a key can be bound to one: `editor.action.codeAction` takes a kind

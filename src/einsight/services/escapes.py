@@ -12,10 +12,10 @@ from collections.abc import Callable
 from ..documents.extract import Extract
 from ..documents.regions import extracts_of
 from ..lowering.report import Span
-from .cells import Cell
+from ..sheets.cells import Cell
+from ..sheets.places import extent
+from ..sheets.sheet import Sheet
 from .edits import applied
-from .places import extent
-from .sheet import Sheet
 
 Edit = tuple[Span, str]
 _SPELLINGS: tuple[Callable[[str], str], ...] = (str, lambda text: json.dumps(text, ensure_ascii=False)[1:-1])

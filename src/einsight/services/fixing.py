@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ..lowering.report import Diagnostic, Span
-from .check import Findings, check_within
+from ..sheets.check import Findings, check_within
+from ..sheets.sheet import Sheet
 from .edits import applied
 from .latex.fixes import latex_fixes
-from .sheet import Sheet
 
 CERTAIN = frozenset({"EIN402", "EIN205"})
 # a fix may bring up another one, but none takes more turns than this

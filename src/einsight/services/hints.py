@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..notation.quoting import code, prose
+from ..sheets.cells import Cell, has_derivative
+from ..sheets.places import behind_formula, is_supposed, stands_alone
+from ..sheets.sheet import Sheet
 from ..syntax.tree import Relation
 from .answers import Answer, part_value, variables_of
-from .cells import Cell, has_derivative
-from .places import behind_formula, is_supposed, stands_alone
-from .sheet import Sheet
 
 LONGEST_LABEL = 60
 MOST_LENSES = 4

@@ -20,6 +20,9 @@ from ..lowering.statements import Lowered
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule
+from ..sheets.cells import Cell, raised
+from ..sheets.places import extent, inside, outside
+from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
 from ..terms.dimension import Tensor
@@ -38,10 +41,7 @@ from .answers import (
     steps_of,
     variables_of,
 )
-from .cells import Cell, raised
 from .hover_marks import Said, say_mark
-from .places import extent, inside, outside
-from .sheet import Sheet
 
 T = TypeVar("T")
 MOST_JACOBIANS = 6

@@ -14,12 +14,12 @@ from ..lowering.statements import Lowered, target_of
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.catalogue import catalogue
+from ..sheets.cells import Cell
+from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
 from ..terms.interruption import now
 from .answers import listed, shortened
-from .cells import Cell
-from .sheet import Sheet
 from .vocabulary import ARRAY_FUNCTIONS
 
 T = TypeVar("T")

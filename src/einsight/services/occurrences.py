@@ -11,6 +11,9 @@ from ..lowering.marks import Mark
 from ..lowering.names import GREEK, canonical_name
 from ..lowering.report import Span
 from ..lowering.statements import lower_statement
+from ..sheets.cells import Cell
+from ..sheets.places import inside, is_supposed, outside
+from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.statements import Piece
 from ..syntax.subscripts import SUBSCRIPT_LETTERS
@@ -19,9 +22,6 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
 from ..terms.term import Component
 from ..terms.walk import replace_dims
-from .cells import Cell
-from .places import inside, is_supposed, outside
-from .sheet import Sheet
 
 _NAME = re.compile(r"[^\W\d_][^\W_]*(_\d+)?\Z")
 # kinds that live in the whole document, and not in one statement

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ..documents.positions import LineIndex
 from ..lowering.names import Entry
 from ..lowering.report import Span
+from ..sheets.cells import Cell
+from ..sheets.places import inside, is_supposed, outside
+from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.tree import Node
-from .cells import Cell
-from .places import inside, is_supposed, outside
-from .sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,18 @@ from ..lowering.report import Diagnostic, Span
 from ..lowering.statements import Lowered, lower_statement
 from ..notation.changes import changed
 from ..notation.tree_latex import Wrap, formula_latex, relation_latex
+from ..sheets.cells import Cell
+from ..sheets.places import extent
+from ..sheets.sheet import Sheet
 from ..syntax.finding import COMPOUND, children
 from ..syntax.statements import Piece
 from ..syntax.tree import Node, Relation
 from .answers import variables_of
-from .cells import Cell
 from .derivations import Derivation, derivation
 from .edits import below, line_end
 from .hints import SIGNS
 from .latex.steps import latex_link
-from .places import extent
 from .rewriting import Applied, rules_at
-from .sheet import Sheet
 
 WIDEST = 88  # characters of a line, beyond which a link goes on the next
 

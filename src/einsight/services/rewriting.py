@@ -22,6 +22,8 @@ from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
+from ..sheets.cells import Cell
+from ..sheets.sheet import Sheet
 from ..syntax.finding import expressions_at
 from ..syntax.statements import Piece
 from ..syntax.tree import Chain, Group, Node, Relation
@@ -30,11 +32,9 @@ from ..terms.dimension import Tensor
 from ..terms.interruption import poll
 from ..terms.term import Derivative, has_head
 from .answers import answer, definition_value, jacobian_value, part_value, variables_of
-from .cells import Cell
 from .derivations import Derivation, chain, derivation
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end
 from .latex.steps import latex_step
-from .sheet import Sheet
 
 log = logging.getLogger("einsight")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..lowering import marks as kinds
 from ..lowering.marks import Mark
-from .cells import Cell
-from .sheet import Sheet
+from ..sheets.cells import Cell
+from ..sheets.sheet import Sheet
 
 # the protocol's names for what is marked
 # of an index: free ones are parameters, summed ones local parameters

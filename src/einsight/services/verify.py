@@ -26,11 +26,11 @@ from ..rules.catalogue import catalogue, derivative_problem
 from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
 from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Property, Rule, SpecialTensor
+from ..sheets.check import check
 from ..terms import build
 from ..terms.dimension import Tensor
 from ..terms.term import Component, Term
 from ..terms.walk import map_parts
-from .check import check
 from .ending import endless, has_measure
 
 OWN = "einsight"

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from corpus.notes import spans  # noqa: E402
 from einsight.documents.inputs import on_disk  # noqa: E402
 from einsight.documents.regions import SUFFIXES  # noqa: E402
-from einsight.services.check import check_within  # noqa: E402
+from einsight.sheets.check import check_within  # noqa: E402
 
 EXPECTED = ("right", "transposed", "right_if", "wrong", "shape", "definition", "not-a-claim")
 GIVEN = ("right", "transposed", "right_if", "wrong", "shape", "undecided", "unread")

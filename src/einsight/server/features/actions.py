@@ -20,8 +20,8 @@ from ...services.derivations import Derivation, as_text, derivation
 from ...services.edits import REWRITE, Action
 from ...services.hints import summary, verdicts
 from ...services.rewriting import jacobian_edit
-from ...services.sheet import Sheet
 from ...services.vocabulary import SPELLINGS
+from ...sheets.sheet import Sheet
 from .. import wire
 from ..arguments import field_of, require
 from ..protocol import Plain

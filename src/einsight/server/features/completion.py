@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 from ...documents.positions import LineIndex
 from ...notation.quoting import visible
 from ...services.completion import Item, Signature, completions, signature
-from ...services.sheet import Sheet
+from ...sheets.sheet import Sheet
 from .. import wire
 from ..protocol import Plain
 

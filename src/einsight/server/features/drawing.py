@@ -17,8 +17,8 @@ from ...notation.quoting import visible
 from ...services.answers import variables_of
 from ...services.hints import Hint, Lens, hints, lenses
 from ...services.rewriting import jacobian_claim
-from ...services.sheet import Sheet
 from ...services.tokens import tokens
+from ...sheets.sheet import Sheet
 from ...terms.interruption import now
 from .. import wire
 from ..protocol import Plain

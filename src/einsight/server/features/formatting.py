@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
 from ...formatting.format import Edit, format_document, format_range
-from ...services.sheet import Sheet
+from ...sheets.sheet import Sheet
 from .. import wire
 from ..protocol import Plain
 

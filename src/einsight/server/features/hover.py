@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from ...documents.positions import LineIndex
 from ...notation.quoting import fence, visible
 from ...services.hover import Hover, hover
-from ...services.sheet import Sheet
+from ...sheets.sheet import Sheet
 from ...terms.interruption import OutOfTime
 from .. import wire
 from ..protocol import Plain

@@ -13,7 +13,7 @@ from ...notation.quoting import visible
 from ...services import occurrences as places
 from ...services.occurrences import Occurrence, Refusal
 from ...services.outline import Symbol, folds, selections, symbols
-from ...services.sheet import Sheet
+from ...sheets.sheet import Sheet
 from .. import wire
 from ..documents import OpenDocument
 from ..protocol import Plain

@@ -14,7 +14,7 @@ from ...notation.tree_latex import formula_latex
 from ...rules.catalogue import catalogue
 from ...services.derivations import Derivation
 from ...services.panel import View, applicable, marked_step, numbered, step_edit, view
-from ...services.sheet import Sheet
+from ...sheets.sheet import Sheet
 from .. import wire
 from ..protocol import Plain
 from .actions import asked_place, derivation_json, insert, offset_of

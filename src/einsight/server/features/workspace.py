@@ -24,9 +24,9 @@ from ...documents.regions import SUFFIXES
 from ...documents.walking import files_below
 from ...lowering.report import EinsightError, fail
 from ...plugins.scaffold import new_plugin
-from ...services.check import Findings, check_within
 from ...services.hints import verdicts
 from ...settings import Settings
+from ...sheets.check import Findings, check_within
 from .. import wire
 from ..main import path_of
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...lowering.report import Diagnostic, Fix, Span
 from ...notation.index_form import LatexPrinter
+from ...sheets.cells import Cell
+from ...sheets.places import extent, is_supposed, outside
+from ...sheets.sheet import Sheet
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Declaration
-from ..cells import Cell
 from ..edits import applied
 from ..escapes import within
-from ..places import extent, is_supposed, outside
-from ..sheet import Sheet
 
 
 def declaration_fix(sheet: Sheet, found: Diagnostic) -> Fix | None:

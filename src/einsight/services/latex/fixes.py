@@ -12,18 +12,18 @@ from collections.abc import Iterator
 
 from ...lowering.names import GREEK
 from ...lowering.report import Diagnostic, Fix, Span
+from ...sheets.cells import Cell
+from ...sheets.latex_source import holds_wholly, widened
+from ...sheets.places import extent, is_supposed, letters_of, sources
+from ...sheets.sheet import Sheet
 from ...syntax.finding import COMPOUND, path_at
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms.interruption import poll
 from ...terms.term import Derivative, has_head
 from ..answers import part_value
-from ..cells import Cell
 from ..edits import applied
 from ..escapes import within
-from ..places import extent, is_supposed, letters_of, sources
-from ..sheet import Sheet
-from .source import holds_wholly, widened
 from .style import style_of
 from .sums import with_sums
 from .writing import CannotWrite, Writer

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from ...lowering.report import Span
+from ...sheets.cells import Cell
+from ...sheets.places import extent, inside, is_supposed
+from ...sheets.sheet import Sheet
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Relation
-from ..cells import Cell
 from ..derivations import derivation
 from ..edits import STEP, Action, applied, line_end
 from ..escapes import within
-from ..places import extent, inside, is_supposed
-from ..sheet import Sheet
 from .fixes import in_latex, replaceable
 from .style import style_of
 from .sums import with_sums

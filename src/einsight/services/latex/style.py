@@ -14,6 +14,10 @@ from typing import NamedTuple
 
 from ...lowering.names import canonical_name
 from ...lowering.report import Span
+from ...sheets.cells import Cell
+from ...sheets.latex_source import FONT, TALL, holds_wholly, in_its_font, is_plain, widened
+from ...sheets.places import is_supposed, sources
+from ...sheets.sheet import Sheet
 from ...syntax.finding import COMPOUND, children
 from ...syntax.parse import parse_statement
 from ...syntax.quotients import Quotient, units
@@ -36,10 +40,6 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from ..cells import Cell
-from ..places import is_supposed, sources
-from ..sheet import Sheet
-from .source import FONT, TALL, holds_wholly, in_its_font, is_plain, widened
 
 
 class Around(NamedTuple):

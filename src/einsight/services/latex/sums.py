@@ -7,8 +7,8 @@ import re
 from ...lowering.marks import INDEX, Scope
 from ...lowering.names import Names
 from ...lowering.statements import lower_statement
+from ...sheets.cells import Cell
 from ...syntax.statements import Piece
-from ..cells import Cell
 from .style import Style
 
 _SUM = re.compile(r"∑_(?:\{([^}=]*)[^}]*\}|(\w))(?:\^\w+)?\s*")

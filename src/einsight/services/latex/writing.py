@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ...lowering.report import Span
 from ...notation.index_form import LatexPrinter
 from ...rules.catalogue import catalogue
+from ...sheets.latex_source import FONT, TALL, argument, beside, is_raised
 from ...syntax.finding import COMPOUND
 from ...syntax.parse import parse_statement
 from ...syntax.quotients import Quotient, units
@@ -29,7 +30,6 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from .source import FONT, TALL, argument, beside, is_raised
 from .style import Around, Style, is_inverse, meaning
 
 _SIGNS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...documents.latex.words import TYPEFACES
-from ...lowering.report import Span
+from ..documents.latex.words import TYPEFACES
+from ..lowering.report import Span
 
 _OPENING = re.compile(r"\\(?:left|[bB]ig{1,2}l?)\s*\Z")
 _CLOSING = re.compile(r"\\(?:right|[bB]ig{1,2}r?)\s*\Z")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from ..lowering.names import GREEK
 from ..lowering.report import Span
 from .cells import Cell
-from .latex.source import is_whole
+from .latex_source import is_whole
 
 # letters, numbers and the commands of Greek letters, in LaTeX; a command that is no letter is passed over
 _IN_SOURCE = re.compile(r"\\([A-Za-z]+)|\d+|[^\W\d_]")

@@ -6,10 +6,10 @@ import pytest
 
 import einsight
 from einsight.documents.positions import LineIndex
+from einsight.editing.fixing import fix
+from einsight.editing.hover import hover
 from einsight.formatting.format import formatted
 from einsight.server.features.drawing import _placed
-from einsight.services.fixing import fix
-from einsight.services.hover import hover
 from einsight.sheets.sheet import Sheet
 from einsight.syntax.blanks import blanked
 

@@ -22,9 +22,9 @@ from einsight.cli.main import main
 from einsight.documents.positions import LineIndex
 from einsight.documents.regions import SUFFIXES
 from einsight.documents.walking import files_below
+from einsight.editing import fixing
+from einsight.editing.actions import actions
 from einsight.lowering.report import NAMES, Diagnostic, Fix
-from einsight.services import fixing
-from einsight.services.actions import actions
 from einsight.sheets.sheet import Sheet
 
 ROOT = Path(__file__).parent.parent

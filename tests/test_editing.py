@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from einsight.documents.positions import LineIndex
-from einsight.services.actions import actions
-from einsight.services.completion import completions, signature
-from einsight.services.derivations import as_text, derivation
-from einsight.services.edits import FIX_ALL, applied
-from einsight.services.hints import hints, lenses, summary
-from einsight.services.hover import hover
-from einsight.services.occurrences import Refusal, can_rename, definition, occurrences, rename
-from einsight.services.outline import folds, selections, symbols
-from einsight.services.tokens import tokens
+from einsight.editing.actions import actions
+from einsight.editing.completion import completions, signature
+from einsight.editing.derivations import as_text, derivation
+from einsight.editing.edits import FIX_ALL, applied
+from einsight.editing.hints import hints, lenses, summary
+from einsight.editing.hover import hover
+from einsight.editing.occurrences import Refusal, can_rename, definition, occurrences, rename
+from einsight.editing.outline import folds, selections, symbols
+from einsight.editing.tokens import tokens
 from einsight.sheets.sheet import Sheet
 
 DATA = Path(__file__).parent / "data"

@@ -11,6 +11,12 @@ import pytest
 from einsight.cli.main import main
 from einsight.docs import markdown as pages
 from einsight.documents.positions import LineIndex
+from einsight.editing.actions import actions
+from einsight.editing.completion import completions, signature
+from einsight.editing.hints import hints, lenses
+from einsight.editing.hover import hover
+from einsight.editing.outline import symbols
+from einsight.editing.panel import view
 from einsight.lowering.report import NAMES
 from einsight.notation.quoting import code, fence, in_text, prose, visible
 from einsight.notation.tree_latex import formula_latex
@@ -18,12 +24,6 @@ from einsight.rules.rule import Function
 from einsight.server import wire
 from einsight.server.features import hover as hovers
 from einsight.server.features import panel
-from einsight.services.actions import actions
-from einsight.services.completion import completions, signature
-from einsight.services.hints import hints, lenses
-from einsight.services.hover import hover
-from einsight.services.outline import symbols
-from einsight.services.panel import view
 from einsight.sheets.sheet import Sheet
 
 ROOT = Path(__file__).parent.parent

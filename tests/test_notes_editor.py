@@ -6,10 +6,10 @@ import pytest
 from session import STOPPED, Session
 
 from einsight.documents.positions import LineIndex
-from einsight.services.actions import actions
-from einsight.services.edits import FIX_ALL, QUICKFIX, applied
-from einsight.services.fixing import fix
-from einsight.services.hover import hover
+from einsight.editing.actions import actions
+from einsight.editing.edits import FIX_ALL, QUICKFIX, applied
+from einsight.editing.fixing import fix
+from einsight.editing.hover import hover
 from einsight.sheets.check import check, likely_layout
 from einsight.sheets.sheet import Sheet
 

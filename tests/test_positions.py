@@ -7,13 +7,13 @@ import pytest
 
 import einsight
 from einsight.documents.positions import LineIndex
-from einsight.services.actions import actions
-from einsight.services.completion import completions
-from einsight.services.copying import copied
-from einsight.services.edits import applied
-from einsight.services.hints import hints
-from einsight.services.hover import hover
-from einsight.services.occurrences import Refusal, rename
+from einsight.editing.actions import actions
+from einsight.editing.completion import completions
+from einsight.editing.copying import copied
+from einsight.editing.edits import applied
+from einsight.editing.hints import hints
+from einsight.editing.hover import hover
+from einsight.editing.occurrences import Refusal, rename
 from einsight.sheets.sheet import Sheet
 
 DECLARED = "A, X, W ∈ ℝ^(n×n); B ∈ ℝ^(n×m); w, x, y ∈ ℝ^n; z ∈ ℝ^m; f : ℝ^n → ℝ^n\n"

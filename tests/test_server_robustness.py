@@ -225,7 +225,7 @@ def test_malformed_headers_are_survived(session):
 
 
 def test_a_handler_that_raises_answers_an_error():
-    fault = "import einsight.services.hover as h\ndef hover(*_): raise ZeroDivisionError('a fault')\nh.hover = hover"
+    fault = "import einsight.editing.hover as h\ndef hover(*_): raise ZeroDivisionError('a fault')\nh.hover = hover"
     with Session(patch=fault) as session:
         session.open(WRONG)
         with pytest.raises(ResponseError):

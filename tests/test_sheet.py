@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from einsight.services.derivations import as_text, derivation
-from einsight.services.panel import step_edit
+from einsight.editing.derivations import as_text, derivation
+from einsight.editing.panel import step_edit
 from einsight.sheets.sheet import Sheet
 
 TEXT = """#! layout numerator

@@ -154,7 +154,7 @@ def _found(task: Task, text: str, cache: Cache) -> Record:
 
 
 def _fixed(task: Task, text: str, cache: Cache) -> Outcome:
-    from ..services.fixing import fix
+    from ..editing.fixing import fix
 
     done = fix(text, task.language, task.layout, task.budget, task.silent)
     made = Outcome(_kept(task, done.text, done.findings, cache), fixed=done.count)
@@ -206,7 +206,7 @@ def record_of(text: str, findings: Findings) -> Record:
 
 
 def _diagnostic(found: Diagnostic, lines: LineIndex, characters: LineIndex, met: Counter[str]) -> dict[str, Any]:
-    from ..services.fixing import is_certain
+    from ..editing.fixing import is_certain
 
     return {
         "code": found.code,

@@ -12,15 +12,15 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from ...docs.book import one_page
 from ...docs.explain import pages
 from ...documents.positions import LineIndex
+from ...editing.actions import actions
+from ...editing.copying import copied
+from ...editing.derivations import Derivation, as_text, derivation
+from ...editing.edits import REWRITE, Action
+from ...editing.hints import summary, verdicts
+from ...editing.rewriting import jacobian_edit
+from ...editing.vocabulary import SPELLINGS
 from ...lowering.report import EinsightError
 from ...notation.quoting import visible
-from ...services.actions import actions
-from ...services.copying import copied
-from ...services.derivations import Derivation, as_text, derivation
-from ...services.edits import REWRITE, Action
-from ...services.hints import summary, verdicts
-from ...services.rewriting import jacobian_edit
-from ...services.vocabulary import SPELLINGS
 from ...sheets.sheet import Sheet
 from .. import wire
 from ..arguments import field_of, require

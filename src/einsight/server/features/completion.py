@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...editing.completion import Item, Signature, completions, signature
 from ...notation.quoting import visible
-from ...services.completion import Item, Signature, completions, signature
 from ...sheets.sheet import Sheet
 from .. import wire
 from ..protocol import Plain

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...editing.answers import variables_of
+from ...editing.hints import Hint, Lens, hints, lenses
+from ...editing.rewriting import jacobian_claim
+from ...editing.tokens import tokens
 from ...notation.quoting import visible
-from ...services.answers import variables_of
-from ...services.hints import Hint, Lens, hints, lenses
-from ...services.rewriting import jacobian_claim
-from ...services.tokens import tokens
 from ...sheets.sheet import Sheet
 from ...terms.interruption import now
 from .. import wire

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
+from ...editing.hover import Hover, hover
 from ...notation.quoting import fence, visible
-from ...services.hover import Hover, hover
 from ...sheets.sheet import Sheet
 from ...terms.interruption import OutOfTime
 from .. import wire

@@ -9,10 +9,10 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ...documents.positions import LineIndex
+from ...editing import occurrences as places
+from ...editing.occurrences import Occurrence, Refusal
+from ...editing.outline import Symbol, folds, selections, symbols
 from ...notation.quoting import visible
-from ...services import occurrences as places
-from ...services.occurrences import Occurrence, Refusal
-from ...services.outline import Symbol, folds, selections, symbols
 from ...sheets.sheet import Sheet
 from .. import wire
 from ..documents import OpenDocument

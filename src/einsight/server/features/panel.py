@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...documents.positions import LineIndex
+from ...editing.derivations import Derivation
+from ...editing.panel import View, applicable, marked_step, numbered, step_edit, view
 from ...lowering.report import Span
 from ...notation.tree_latex import formula_latex
 from ...rules.catalogue import catalogue
-from ...services.derivations import Derivation
-from ...services.panel import View, applicable, marked_step, numbered, step_edit, view
 from ...sheets.sheet import Sheet
 from .. import wire
 from ..protocol import Plain

@@ -22,9 +22,9 @@ from ...documents.inputs import on_disk
 from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
 from ...documents.walking import files_below
+from ...editing.hints import verdicts
 from ...lowering.report import EinsightError, fail
 from ...plugins.scaffold import new_plugin
-from ...services.hints import verdicts
 from ...settings import Settings
 from ...sheets.check import Findings, check_within
 from .. import wire

@@ -14,9 +14,9 @@ from einsight.deriving.derive import derive, rewrite
 from einsight.plugins.guard import Guard
 from einsight.plugins.loading import kit_of
 from einsight.rules.catalogue import catalogue, forget
-from einsight.services.verify import checks_of
 from einsight.sheets.check import check
 from einsight.testing import cases, differences, require_derivative, verdicts
+from einsight.verifying.verify import checks_of
 
 # changing a line here breaks plugins that are out there: raise API_VERSION then
 FROZEN = {
@@ -354,7 +354,7 @@ def test_lints(plug):
 
 
 def test_rules_that_undo_one_another_and_overlap(plug):
-    from einsight.services.verify import clashes, verify_all
+    from einsight.verifying.verify import clashes, verify_all
 
     plug(
         rules=[

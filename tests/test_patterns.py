@@ -49,7 +49,7 @@ def test_malformed(statement):
 
 
 def test_a_wrong_rule_is_found_out():
-    from einsight.services.verify import verify_rule
+    from einsight.verifying.verify import verify_rule
 
     (found,) = verify_rule(rule("test.wrong", "log(s t) => log(s) log(t)"))
     assert found.problem
@@ -94,7 +94,7 @@ def test_a_cycle_is_named_and_fuel_ends():
     ],
 )
 def test_each_step_of_a_rule_makes_less(statement, is_less):
-    from einsight.services.ending import has_measure
+    from einsight.verifying.ending import has_measure
 
     assert has_measure(rule("test.rule", statement)) == is_less
 
@@ -114,7 +114,7 @@ def test_each_step_of_a_rule_makes_less(statement, is_less):
     ],
 )  # fmt: skip
 def test_rewriting_without_end_is_told_with_its_terms(rules, told):
-    from einsight.services.ending import endless
+    from einsight.verifying.ending import endless
 
     term = read_value("tanh(c)", read_declarations(DECLARE, "numerator")).term
     found = endless(term, [rule(f"test.{name}", statement) for name, statement in rules])

@@ -177,7 +177,7 @@ def test_each_rule_alone_is_sound(seed):
 
 
 def test_every_rule_has_examples_that_hold():
-    from einsight.services.verify import verify_all
+    from einsight.verifying.verify import verify_all
 
     results = verify_all()
     assert not [r for r in results if r.problem]

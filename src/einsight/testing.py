@@ -26,8 +26,8 @@ from .deriving.derive import derive
 from .plugins.guard import Guard
 from .plugins.loading import PLUGINS, Unfit, kit_of
 from .rules.catalogue import Clash, catalogue
-from .services.verify import Check, checks_of, clashes
 from .sheets.check import check
+from .verifying.verify import Check, checks_of, clashes
 
 __all__ = ["Case", "cases", "differences", "require_derivative", "verdicts"]
 

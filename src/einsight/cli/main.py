@@ -340,7 +340,7 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ..services.verify import Unknown, verify_all
+    from ..verifying.verify import Unknown, verify_all
 
     try:
         results = verify_all(options.id)

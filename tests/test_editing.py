@@ -1,4 +1,4 @@
-"""The services behind the editor on documents that nobody wrote: nothing raises, and every edit leaves a text that reads."""
+"""What stands behind the editor, on documents that nobody wrote: nothing raises, and every edit leaves a text that reads."""
 
 import os
 import random

@@ -264,6 +264,6 @@ def test_only_one_module_of_the_command_line_prints():
 def test_no_hover_puts_text_between_backquotes_by_hand():
     """f"`{name}`" lets a name with a backquote out of its code."""
     for name in ("hover", "hover_marks", "hints", "completion"):
-        source = (ROOT / f"src/einsight/services/{name}.py").read_text(encoding="utf-8")
+        source = (ROOT / f"src/einsight/editing/{name}.py").read_text(encoding="utf-8")
         assert not re.search(r"`\{", source), name
     assert set(NAMES)  # those of diagnostics are read by `prose`

@@ -1,4 +1,4 @@
-"""What the services say at places where it was once wrong: each case names its document, its place and what is right."""
+"""What an editor is told at places where it was once wrong: each case names its document, its place and what is right."""
 
 import inspect
 

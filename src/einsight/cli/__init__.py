@@ -1,4 +1,4 @@
-"""The command line: reads options, asks the services, prints.
+"""The command line: reads options, asks the rooms below, prints.
 
 main.py      the commands and their options
 check.py     files and trees judged; workers.py has the processes, cache.py what was found before (sealing.py says by whom),

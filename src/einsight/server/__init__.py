@@ -1,1 +1,1 @@
-"""The language server: LSP in and out over pygls, all answers from the services."""
+"""The language server: LSP in and out over pygls, all answers from the rooms below."""

@@ -1,6 +1,6 @@
 """`einsight lsp`: the language server.
 
-    client ──▶ protocol ──▶ documents (text, edits) ──▶ turns ──▶ services (on the sheet) ──▶ wire ──▶ client
+    client ──▶ protocol ──▶ documents (text, edits) ──▶ turns ──▶ editing (on the sheet) ──▶ wire ──▶ client
 
 The event loop never computes: it changes texts and sends answers.  What a request needs is worked out in its turn;
 diagnostics follow a pause in the typing, the statements that an edit touches first.
@@ -224,7 +224,7 @@ class Server(LanguageServer):
 
     def tell_faults(self) -> None:
         """Show, once, what went wrong in plugins."""
-        if "einsight.services" in sys.modules:
+        if "einsight.deriving" in sys.modules:
             from ..plugins.telling import tell
 
             tell(self._warn)

@@ -22,7 +22,7 @@ STAGES = {
     "einsight.notation.matrix_form.matrix_form": "matrix form",
     "einsight.deriving.readback._verified": "reading back",
     "einsight.notation.index_form.index_form": "printing",
-    "einsight.notation.index_form.latex_form": "printing",
+    "einsight.notation.index_latex.latex_form": "printing",
     "einsight.notation.tree_latex.formula_latex": "printing",
 }
 # in these, whatever else is called counts as theirs

@@ -16,7 +16,8 @@ from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import Lowered, lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..memory import VARIABLE
-from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.index_form import free_names, index_form
+from ..notation.index_latex import latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..rules.accumulation import is_deep, named_parts

@@ -13,7 +13,8 @@ from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.names import Names
 from ..lowering.statements import Lowered
 from ..lowering.values import Value
-from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.index_form import free_names, index_form
+from ..notation.index_latex import latex_form
 from ..notation.quoting import code
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..deriving.derive import Step, narrate, shortest
 from ..deriving.readback import read_value, verified_matrix
+from ..deriving.reducing import shortest
+from ..deriving.steps import Step, narrate
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.names import Names

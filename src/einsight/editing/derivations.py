@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..deriving.derive import Step
+from ..deriving.steps import Step
 from ..judging.judge import judge_text
 from ..lowering.names import Names
 from ..lowering.report import Span

@@ -7,9 +7,10 @@ from typing import Any
 
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, Report, fail
-from ..lowering.statements import Lowered, lower_document, lower_statement
+from ..lowering.statements import lower_document, lower_statement
 from ..lowering.values import Value
 from ..notation.index_form import free_names
 from ..rules.catalogue import catalogue

@@ -11,8 +11,8 @@ from ..deriving.reducing import shortest
 from ..deriving.steps import Step, narrate
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
-from ..lowering.statements import Lowered
 from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form

@@ -10,8 +10,9 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from ..deriving.derive import OUT_OF_MEMORY, beyond, shortest
+from ..deriving.answering import OUT_OF_MEMORY, beyond
 from ..deriving.readback import function_value, read_value, verified_matrix
+from ..deriving.reducing import shortest
 from ..lowering.layout import stacked
 from ..lowering.lowered import Lowered, Side
 from ..lowering.names import Names

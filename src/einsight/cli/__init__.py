@@ -3,7 +3,8 @@
 main.py      the commands and their options
 check.py     files and trees judged; workers.py has the processes, cache.py what was found before (sealing.py says by whom),
              record.py the plain data that goes between them, progress.py the bar
-reports.py   what `check` prints: text, JSON, workflow commands; SARIF in sarif.py
+reports.py   what `check` prints: text, JSON, workflow commands; SARIF in sarif.py, counts.py what all files came to,
+             json_stream.py JSON that is written while it grows
 fmt.py       documents in canonical form
 files.py     the files that a command is given, and putting new ones in their place
 """

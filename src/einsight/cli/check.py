@@ -25,9 +25,10 @@ from .terminal import for_programs, path, say
 if TYPE_CHECKING:
     from ..settings import Settings
     from .cache import Cache
+    from .counts import Counts
     from .progress import Progress
     from .record import Outcome, Task
-    from .reports import Counts, Report
+    from .reports import Report
 
 
 class CannotCheck(Exception):
@@ -69,8 +70,9 @@ def _jobs(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Check; returns the exit status.  Raises CannotCheck."""
     from .cache import Cache, folder
+    from .counts import Counts
     from .progress import Progress
-    from .reports import Counts, formats
+    from .reports import formats
 
     counts, progress = Counts(), Progress()
     faults: set[str] = set()

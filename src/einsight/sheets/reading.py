@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..judging.judge import Judged, judge_statement
+from ..lowering.lowered import Lowered
 from ..lowering.names import Fact, Names
 from ..lowering.report import is_fault, told_fault
-from ..lowering.statements import Lowered, lower_item, silenced
+from ..lowering.statements import lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Directive, Piece
 from ..terms.interruption import OutOfTime, within

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
+from .parsing import CannotRun, Command, add_plugin_option
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .record import Outcome, Task
     from .reports import Report
-
-
-class CannotCheck(Exception):
-    """A bad option."""
 
 
 STATUS = (
@@ -59,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read"
     )
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
+    add_plugin_option(parser)
 
 
 def _jobs(text: str) -> int:
@@ -68,7 +66,7 @@ def _jobs(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check; returns the exit status.  Raises CannotCheck."""
+    """Check; returns the exit status.  Raises CannotRun."""
     from .cache import Cache, folder
     from .counts import Counts
     from .progress import Progress
@@ -239,7 +237,7 @@ def _codes(listed: str) -> frozenset[str]:
 
     codes = frozenset(c.strip().upper() for c in listed.split(",") if c.strip())
     for code in sorted(codes - NAMES.keys()):
-        raise CannotCheck(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
+        raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
     return codes
 
 
@@ -315,3 +313,6 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
         if digest(text) != outcome.digest:
             raise ValueError("it has changed meanwhile")
         replace(task.name, mark + outcome.text.encode("utf-8"))
+
+
+COMMAND = Command("judge every '=' of files (.ein, Markdown), folders or '-'", add_arguments, run)

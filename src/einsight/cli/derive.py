@@ -1,0 +1,145 @@
+"""`einsight derive`: a derivative on the terminal, or as code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import plugin, terminal
+from .parsing import Command, add_plugin_option
+
+if TYPE_CHECKING:
+    from ..deriving.derive import Derived
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="EXPR")
+    parser.add_argument("-w", "--wrt", action="append", metavar="VAR", help="variable; repeat it for mixed derivatives")
+    add_declarations(parser)
+    parser.add_argument("--order", type=int, default=1)
+    parser.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
+    parser.add_argument("--steps", action="store_true", help="show the derivation")
+    parser.add_argument(
+        "--to",
+        default="text",
+        metavar="TARGET",
+        help="text, json, latex, svg, numpy, jax, torch, dask, sympy, or what a plugin adds",
+    )
+    parser.add_argument(
+        "--product",
+        metavar="PRODUCT",
+        help="code of a product with the derivative, which it does not form: vjp, jvp; hvp of a second derivative",
+    )
+    parser.add_argument(
+        "--structured", action="store_true", help="code that returns the entries on diagonals, and where they stand"
+    )
+    parser.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        type=_size,
+        metavar="DIM=N",
+        help="how long a dimension is expected to be, for the order of contraction",
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="say how often each rule was tried and fired, and how long"
+    )
+    add_plugin_option(parser)
+    _list_targets_of_plugins(parser)
+
+
+def add_declarations(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-d", "--declare", action="append", default=[], metavar="DECL", help="a statement, as in 'x in R^m'"
+    )
+
+
+def _size(text: str) -> tuple[str, int]:
+    name, _, size = text.partition("=")
+    if not name.strip() or not size.strip().isdecimal():
+        raise argparse.ArgumentTypeError(f"`{text}` is no size: write `n=1000`")
+    return name.strip(), int(size)
+
+
+def _list_targets_of_plugins(parser: argparse.ArgumentParser) -> None:
+    """Have its help say what else `--to` takes; plugins are loaded when somebody asks for it."""
+    own = parser.format_help
+
+    def format_help() -> str:
+        from ..rules.catalogue import catalogue
+
+        plugin.choose()
+        brought = [f"{t.name} ({t.source}" + (f": {t.doc})" if t.doc else ")") for t in catalogue().targets.values()]
+        if brought:
+            parser.epilog = f"targets of plugins: {', '.join(brought)}"
+        return own()
+
+    parser.format_help = format_help  # type: ignore[method-assign]
+
+
+def run(options: argparse.Namespace) -> int:
+    if not options.profile:
+        return _run(options)
+    from ..rules.catalogue import catalogue
+    from ..rules.profile import Profile
+
+    profile = Profile()
+    profile.watch(catalogue())
+    try:
+        return _run(options)
+    finally:
+        sys.stderr.write("\n".join(profile.table()) + "\n")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ..deriving.derive import derive
+
+    wrt: Any = options.wrt
+    if wrt is not None and len(wrt) == 1:
+        wrt = wrt[0]
+    found = derive(options.expression, wrt, options.declare, options.order, options.layout)
+    if options.to == "latex" and options.steps:
+        terminal.hand_over(found.steps_latex())
+    elif options.to != "text" or options.product or options.structured:
+        sizes = dict(options.size)
+        text = found.to(options.to, structured=options.structured, product=options.product, sizes=sizes)
+        terminal.hand_over(text.rstrip("\n"), is_json=options.to == "json")
+    else:
+        for label, text in _rows(found):
+            terminal.show(f"{label:9} {text}")
+        if options.steps:
+            terminal.show("\nsteps")
+            show_steps(found.steps)
+    return 0
+
+
+def _rows(found: Derived) -> list[tuple[str, str]]:
+    """What there is to say of a derivative, each with its label."""
+    rows = [("index", found.index + (f"        free {', '.join(found.free)}" if found.free else ""))]
+    if found.matrix is not None:
+        shape = "×".join(found.matrix_shape) if found.matrix_shape else "a number"
+        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout"))
+    else:
+        rows.append(("matrix", "none: this has no matrix form that einsight knows"))
+    if found.gradient is not None and found.gradient != found.matrix:
+        rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
+    rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
+    rows += [("note", note) for note in found.notes]
+    rows += [("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}") for d in found.diagnostics]
+    return rows
+
+
+def show_steps(steps: Sequence[Any]) -> None:
+    """A derivation, a line for each rule that was applied."""
+    if not steps:
+        terminal.show("  nothing to do")
+        return
+    width = max(len(s.rule) for s in steps)
+    terminal.show(f"  {'':{width}}    {steps[0].before}")
+    for step in steps:
+        terminal.show(f"  {step.rule:{width}}  = {step.after}")
+
+
+COMMAND = Command("a derivative, with shape, layout and matrix form", add_arguments, run)

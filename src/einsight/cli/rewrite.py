@@ -1,0 +1,35 @@
+"""`einsight rewrite`: an expression, rewritten by rules."""
+
+from __future__ import annotations
+
+import argparse
+
+from . import terminal
+from .derive import add_declarations, show_steps
+from .parsing import Command, add_plugin_option
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="EXPR")
+    add_declarations(parser)
+    parser.add_argument("--rule", action="append", metavar="ID", help="only these rules")
+    parser.add_argument("--steps", action="store_true", help="show each rule that was applied")
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    add_plugin_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..deriving.derive import rewrite
+
+    found = rewrite(options.expression, options.rule, options.declare)
+    if options.format == "json":
+        terminal.hand_over_json(found.as_json())
+        return 0
+    terminal.show(found.index)
+    if options.steps:
+        terminal.show("\nsteps")
+        show_steps(found.steps)
+    return 0
+
+
+COMMAND = Command("apply rewrite rules to an expression", add_arguments, run)

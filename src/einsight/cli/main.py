@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     from .. import __version__
 
     parser = Parser(prog="einsight", description="Derive and check Jacobians and gradients.", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"einsight {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"einsight {__version__}")
     add_commands(parser, COMMANDS)
     return parser
 

@@ -23,3 +23,21 @@ def run(capfd):
 @pytest.mark.parametrize("option", ["-V", "--version"])
 def test_the_version(run, option):
     assert run(option) == (0, f"einsight {einsight.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["chek", "."], "there is no command `chek`; did you mean `check`?"),
+        (["derivate", "x"], "there is no command `derivate`; did you mean `derive`?"),
+        (["plugin", "lst"], "there is no command `lst`; did you mean `list`?"),
+        (["check", "--format", "jsno", "."], "there is no --format `jsno`; did you mean `json`?"),
+    ],
+)
+def test_a_misspelt_word_is_told_with_the_nearest_one(run, arguments, told):
+    assert run(*arguments) == (2, "", f"einsight: {told}\n")
+
+
+def test_a_word_that_is_near_to_none_is_told_with_all(run):
+    status, out, said = run("zzz")
+    assert (status, out) == (2, "") and all(name in said for name in ("check", "derive", "lsp")) and "mean" not in said

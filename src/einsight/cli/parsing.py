@@ -36,6 +36,19 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise CannotRun(message)
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Say what a misspelt command or choice is near to, which argparse does by itself from 3.14 on, and lists all."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError:
+            from difflib import get_close_matches  # for mistakes alone
+
+            near = get_close_matches(str(value), list(map(str, action.choices or ())), n=1)
+            if not near:
+                raise
+            what = "/".join(action.option_strings) or str(action.metavar).lower()
+            raise argparse.ArgumentError(None, f"there is no {what} `{value}`; did you mean `{near[0]}`?") from None
+
 
 def add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, Command]) -> None:
     """Have a parser read one of these commands, by name, with its arguments."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import plugin, terminal
+from .expressions import add_expression, expression_of, show_steps
 from .parsing import Command, add_plugin_option
 
 if TYPE_CHECKING:
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", metavar="EXPR")
+    add_expression(parser)
     parser.add_argument("-w", "--wrt", action="append", metavar="VAR", help="variable; repeat it for mixed derivatives")
-    add_declarations(parser)
     parser.add_argument("--order", type=int, default=1)
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
     parser.add_argument("--steps", action="store_true", help="show the derivation")
@@ -48,12 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_plugin_option(parser)
     _list_targets_of_plugins(parser)
-
-
-def add_declarations(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-d", "--declare", action="append", default=[], metavar="DECL", help="a statement, as in 'x in R^m'"
-    )
 
 
 def _size(text: str) -> tuple[str, int]:
@@ -99,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
     wrt: Any = options.wrt
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
-    found = derive(options.expression, wrt, options.declare, options.order, options.layout)
+    found = derive(expression_of(options), wrt, options.declare, options.order, options.layout)
     if options.to == "latex" and options.steps:
         terminal.hand_over(found.steps_latex())
     elif options.to != "text" or options.product or options.structured:
@@ -129,17 +122,6 @@ def _rows(found: Derived) -> list[tuple[str, str]]:
     rows += [("note", note) for note in found.notes]
     rows += [("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}") for d in found.diagnostics]
     return rows
-
-
-def show_steps(steps: Sequence[Any]) -> None:
-    """A derivation, a line for each rule that was applied."""
-    if not steps:
-        terminal.show("  nothing to do")
-        return
-    width = max(len(s.rule) for s in steps)
-    terminal.show(f"  {'':{width}}    {steps[0].before}")
-    for step in steps:
-        terminal.show(f"  {step.rule:{width}}  = {step.after}")
 
 
 COMMAND = Command("a derivative, with shape, layout and matrix form", add_arguments, run)

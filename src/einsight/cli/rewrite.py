@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 
 from . import terminal
-from .derive import add_declarations, show_steps
+from .expressions import add_expression, expression_of, show_steps
 from .parsing import Command, add_plugin_option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", metavar="EXPR")
-    add_declarations(parser)
+    add_expression(parser)
     parser.add_argument("--rule", action="append", metavar="ID", help="only these rules")
     parser.add_argument("--steps", action="store_true", help="show each rule that was applied")
     parser.add_argument("--format", choices=["text", "json"], default="text")
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from ..deriving.derive import rewrite
 
-    found = rewrite(options.expression, options.rule, options.declare)
+    found = rewrite(expression_of(options), options.rule, options.declare)
     if options.format == "json":
         terminal.hand_over_json(found.as_json())
         return 0

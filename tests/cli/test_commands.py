@@ -77,3 +77,26 @@ def test_what_comes_through_a_pipe_and_is_no_expression_is_told_in_one_line(run,
     pipe(given)
     status, out, said = run(*command, *DECLARED)
     assert (status, out) == (2, "") and said.startswith(f"einsight: {told}") and said.count("\n") == 1
+
+
+# sizes of dimensions
+
+
+@pytest.mark.parametrize("to", [[], ["--to", "numpy"], ["--to", "latex", "--steps"]])
+def test_a_size_of_a_dimension_that_is_not_there_is_refused_with_those_that_are(run, to):
+    status, out, said = run("derive", "y' A x", "-w", "x", *DECLARED, "--size", "n=3", "--size", "q=3", *to)
+    assert (status, out, said) == (2, "", "einsight: no dimension is named `q`: there are n, m\n")
+
+
+def test_a_size_where_no_dimension_has_a_name(run):
+    status, _, said = run("derive", "s^2", "-w", "s", "-d", "s in R", "--size", "n=3")
+    assert status == 2 and "no dimension is named `n`: there is none with a name" in said
+
+
+@pytest.mark.parametrize(("size", "product"), [(2, "A.T @ (C @ D).T"), (2000, "(D @ A).T @ C.T")])
+def test_sizes_of_dimensions_choose_the_order_of_contraction(run, size, product):
+    """Of `(C D A)'` what is summed over a long `n` comes first, and what is outer in a short one last."""
+    declared = ("-d", "A in R^(n x p); B in R^(p x q); C in R^(q x r); D in R^(r x n)")
+    sizes = [f"--size={name}={size if name == 'n' else 100}" for name in "npqr"]
+    status, out, said = run("derive", "tr(A B C D)", "-w", "B", *declared, "--to", "numpy", *sizes)
+    assert (status, said) == (0, "") and out.splitlines()[-1].strip() == f"return {product}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import plugin, terminal
 from .expressions import add_expression, expression_of, show_steps
-from .parsing import Command, add_plugin_option
+from .parsing import CannotRun, Command, add_plugin_option
 
 if TYPE_CHECKING:
     from ..deriving.derive import Derived
@@ -93,10 +94,10 @@ def _run(options: argparse.Namespace) -> int:
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
     found = derive(expression_of(options), wrt, options.declare, options.order, options.layout)
+    sizes = _sizes(options.size, found)
     if options.to == "latex" and options.steps:
         terminal.hand_over(found.steps_latex())
     elif options.to != "text" or options.product or options.structured:
-        sizes = dict(options.size)
         text = found.to(options.to, structured=options.structured, product=options.product, sizes=sizes)
         terminal.hand_over(text.rstrip("\n"), is_json=options.to == "json")
     else:
@@ -106,6 +107,16 @@ def _run(options: argparse.Namespace) -> int:
             terminal.show("\nsteps")
             show_steps(found.steps)
     return 0
+
+
+def _sizes(given: Sequence[tuple[str, int]], found: Derived) -> dict[str, int]:
+    """The sizes by the names of dimensions.  Raises CannotRun for a name that no dimension has."""
+    dims = dict.fromkeys(d.value for tensor in found.inputs for d in tensor.dims if isinstance(d.value, str))
+    for name, _ in given:
+        if name not in dims:
+            there_are = f"there are {', '.join(dims)}" if dims else "there is none with a name"
+            raise CannotRun(f"no dimension is named `{name}`: {there_are}")
+    return dict(given)
 
 
 def _rows(found: Derived) -> list[tuple[str, str]]:

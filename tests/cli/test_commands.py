@@ -2,12 +2,14 @@
 
 import io
 import json
+import shlex
 import sys
 
 import pytest
 
 import einsight
-from einsight.cli.main import main
+from einsight.cli import plugin
+from einsight.cli.main import COMMANDS, main
 
 
 @pytest.fixture
@@ -100,3 +102,64 @@ def test_sizes_of_dimensions_choose_the_order_of_contraction(run, size, product)
     sizes = [f"--size={name}={size if name == 'n' else 100}" for name in "npqr"]
     status, out, said = run("derive", "tr(A B C D)", "-w", "B", *declared, "--to", "numpy", *sizes)
     assert (status, said) == (0, "") and out.splitlines()[-1].strip() == f"return {product}"
+
+
+# help
+
+LEAVES = {name: command for name, command in COMMANDS.items() if command.run} | {
+    "plugin new": plugin.NEW,
+    "plugin list": plugin.LIST,
+}
+EXAMPLES = [
+    pytest.param(name, arguments, id=f"{name} {arguments}")
+    for name, command in LEAVES.items()
+    for arguments, _ in command.examples
+    if name != "lsp"  # it would serve
+]
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_the_help_of_a_command_has_examples_and_exit_statuses(run, name):
+    status, out, said = run(*name.split(), "--help")
+    command = LEAVES[name]
+    assert (status, said) == (0, "") and 2 <= len(command.examples) <= 3
+    for arguments, what in command.examples:
+        assert f"\n  # {what}\n  einsight {name} {arguments}\n" in out
+    assert 0 in command.statuses and all(f"\n  {status}  " in out for status in command.statuses)
+
+
+def test_the_help_of_all_lists_each_command(run):
+    out = run("--help")[1]
+    assert all(f"    {name} " in out and command.summary[:30] in out for name, command in COMMANDS.items())
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """What the examples speak of."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").mkdir()
+    page = "For $a, x \\in \\mathbb{R}^m$ is $\\nabla_x (a^T x) = a$.\n"
+    for name in ("notes.md", "notes/one.md"):
+        (tmp_path / name).write_text(page, encoding="utf-8")
+    (tmp_path / "draft.ein").write_text("x in R^m\nd/dx_j (x_i)=delta_ij\n", encoding="utf-8")
+    (tmp_path / "quadratic.txt").write_text("x' A x\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "arguments"), EXAMPLES)
+def test_examples_run_as_they_stand(run, pipe, folder, name, arguments):
+    given, _, source = arguments.partition(" < ")
+    if source:
+        with open(source, "rb") as file:
+            pipe(file.read())
+    status, out, said = run(*name.split(), *shlex.split(given))
+    assert (status, said) == (1 if given == "--check ." else 0, "") and out
+    if name == "fmt" and source:
+        assert out.startswith("x ∈ ℝ^m\n")
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_the_exit_statuses_of_check_are_those_that_its_help_tells(run, folder, tmp_path, status):
+    claim = {0: "x in R^m\nd/dx_j x_i = delta_ij\n", 1: "x in R^m\nd/dx_j x_i = x_i x_j\n"}
+    if status in claim:
+        (tmp_path / "a.ein").write_text(claim[status], encoding="utf-8")
+    assert run("check", "a.ein")[0] == status and status in COMMANDS["check"].statuses

@@ -32,14 +32,23 @@ if TYPE_CHECKING:
     from .reports import Report
 
 
-STATUS = (
-    "exit status: 0 where every judged claim stands and no error is reported; 1 where one is, or a claim is wrong, "
-    "transposed or right only under an assumption; 2 where a file could not be checked.  What is ignored does not count."
+EXAMPLES = (
+    ("notes.md", "judge what stands in a page"),
+    ("--fix notes", "correct what is certain in all files of a folder, and tell the rest"),
+    (
+        "--select EIN401,EIN402 --format github notes",
+        "annotate a pull request with claims that are wrong or transposed",
+    ),
 )
+STATUSES = {
+    0: "every judged claim stands, and no error is reported",
+    1: "an error is reported, or a claim is wrong, transposed, or right only under an assumption; what is ignored does "
+    "not count",
+    2: "a file could not be checked; standard error says why",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = STATUS
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
@@ -315,4 +324,4 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
         replace(task.name, mark + outcome.text.encode("utf-8"))
 
 
-COMMAND = Command("judge every '=' of files (.ein, Markdown), folders or '-'", add_arguments, run)
+COMMAND = Command("judge every '=' of files (.ein, Markdown), folders or '-'", add_arguments, run, EXAMPLES, STATUSES)

@@ -14,6 +14,13 @@ from .parsing import CannotRun, Command, add_plugin_option
 if TYPE_CHECKING:
     from ..deriving.derive import Derived
 
+EXAMPLES = (
+    ('"y\' A x" -w x -d "A in R^(n x m); x in R^m; y in R^n" --steps', "a gradient, with the rules that lead to it"),
+    ('"softmax(W x)" -w x -d "W in R^(n x m); x in R^m" --to jax', "a Jacobian as a function for JAX"),
+    ('- -w x -d "A in R^(n x n); x in R^n" --order 2 < quadratic.txt', "a Hessian of what stands in a file"),
+)
+STATUSES = {0: "there is a derivative", 2: "the expression is not read, or not derived; standard error says why"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
@@ -135,4 +142,4 @@ def _rows(found: Derived) -> list[tuple[str, str]]:
     return rows
 
 
-COMMAND = Command("a derivative, with shape, layout and matrix form", add_arguments, run)
+COMMAND = Command("a derivative, with shape, layout and matrix form", add_arguments, run, EXAMPLES, STATUSES)

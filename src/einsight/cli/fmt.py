@@ -18,6 +18,17 @@ from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
+EXAMPLES = (
+    ("notes.md", "put a file in order"),
+    ("--check .", "name the files of a folder that are not in order, and write nothing"),
+    ("--style unicode - < draft.ein", "print what comes in, with ∈ for `in`"),
+)
+STATUSES = {
+    0: "all files are in canonical form",
+    1: "with --check, a file is not",
+    2: "a file cannot be read or written; standard error says why",
+}
+
 
 @dataclass(frozen=True)
 class _Source:
@@ -98,4 +109,6 @@ def _write(name: str, content: bytes) -> None:
         raise CannotRun(f"{name}: {NO_MEMORY}") from None
 
 
-COMMAND = Command("canonical spacing of files (.ein, Markdown's ein fences), folders or '-'", add_arguments, run)
+COMMAND = Command(
+    "canonical spacing of files (.ein, Markdown's ein fences), folders or '-'", add_arguments, run, EXAMPLES, STATUSES
+)

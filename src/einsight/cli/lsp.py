@@ -7,6 +7,16 @@ import argparse
 from . import terminal
 from .parsing import CannotRun, Command
 
+EXAMPLES = (
+    ("", "what an editor starts"),
+    ("--tcp 127.0.0.1:8765", "for one client, which is given the token that is printed"),
+)
+STATUSES = {
+    0: "the client has sent `shutdown` before it left",
+    1: "it has left without",
+    2: "the address cannot be had; standard error says why",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -38,4 +48,4 @@ def _announce(text: str) -> None:
     terminal.flush()
 
 
-COMMAND = Command("the language server, on stdio", add_arguments, run)
+COMMAND = Command("the language server, on stdio", add_arguments, run, EXAMPLES, STATUSES)

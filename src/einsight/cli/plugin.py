@@ -70,6 +70,22 @@ def _tell_one(plugin: dict[str, Any]) -> None:
         show(f"    off: {where}{off['reason']}")
 
 
-NEW = Command("a package with one rule, one function and their tests, ready to install", _new_arguments, _new)
-LIST = Command("which plugins are on or off, and why", _list_arguments, _list)
+NEW_EXAMPLES = (
+    ("optics", "the package einsight-optics in this folder"),
+    ("thin-films", "a name of several words; in Python it is einsight_thin_films"),
+)
+NEW_STATUSES = {0: "the package is written", 2: "it is not; standard error says why"}
+LIST_EXAMPLES = (
+    ("", "all of them, with what they bring"),
+    ("--format json --disable-plugin optics", "for a program, and how it is without one"),
+)
+LIST_STATUSES = {0: "the plugins are told, also where there is none or one is off"}
+NEW = Command(
+    "a package with one rule, one function and their tests, ready to install",
+    _new_arguments,
+    _new,
+    NEW_EXAMPLES,
+    NEW_STATUSES,
+)
+LIST = Command("which plugins are on or off, and why", _list_arguments, _list, LIST_EXAMPLES, LIST_STATUSES)
 COMMAND = Command("rule plugins", lambda parser: add_commands(parser, {"new": NEW, "list": LIST}))

@@ -8,6 +8,13 @@ from . import terminal
 from .expressions import add_expression, expression_of, show_steps
 from .parsing import Command, add_plugin_option
 
+EXAMPLES = (
+    ('"sum_j delta_ij x_j" --steps', "the simplest form that is found, with the rules that lead to it"),
+    ('"(A B)\' C" -d "A in R^(n x m); B in R^(m x k); C in R^(n x p)"', "a matrix product in components"),
+    ('"sum_j delta_ij x_j" --rule delta.contract --format json', "by one rule, for a program"),
+)
+STATUSES = {0: "it is rewritten, or stands as it is", 2: "the expression is not read; standard error says why"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
@@ -31,4 +38,4 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("apply rewrite rules to an expression", add_arguments, run)
+COMMAND = Command("apply rewrite rules to an expression", add_arguments, run, EXAMPLES, STATUSES)

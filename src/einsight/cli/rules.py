@@ -7,6 +7,17 @@ import argparse
 from . import terminal
 from .parsing import CannotRun, Command, add_plugin_option
 
+EXAMPLES = (
+    ("", "all of them"),
+    ("delta.contract", "the page of one"),
+    ("--verify delta.contract", "hold one against numbers"),
+)
+STATUSES = {
+    0: "the rules are told, and with --verify they hold",
+    1: "with --verify, a check does not hold",
+    2: "there is no such rule or plugin",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", metavar="ID|PLUGIN")
@@ -59,4 +70,4 @@ def _verify(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-COMMAND = Command("every rule: id, statement, source", add_arguments, run)
+COMMAND = Command("every rule: id, statement, source", add_arguments, run, EXAMPLES, STATUSES)

@@ -32,8 +32,8 @@ log = logging.getLogger("einsight")
 PAGE_SECONDS = 5
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 
 def register(server: Server, offer: Offer) -> None:

@@ -30,9 +30,10 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Relation
 from ..terms import build
-from ..terms.dimension import Index, Shift, Tensor
+from ..terms.bounds import NumberTooLong
+from ..terms.dimension import Index, Shift
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Derivative, NumberTooLong, Term, has_head
+from ..terms.term import Derivative, Tensor, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 from .readback import definitions_in, verified_matrix
 

@@ -13,8 +13,8 @@ from ..rules.catalogue import catalogue
 from ..rules.rule import Target
 from ..targets.arguments import Request
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, Term
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term
 from .derive import Derived, named_axes, reduce, shortest
 
 CODE = ("numpy", "jax", "torch", "dask", "sympy")  # a module of `targets` each

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Node, Relation
 from ..terms import build
-from ..terms.dimension import Dim, Index, Tensor, fresh_index
-from ..terms.term import Component, Term
+from ..terms.dimension import Dim, Index, fresh_index
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts, replace_dims
 from .names import ARRAYS, Entry, Names
 from .report import Report

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..syntax.tree import Call, Indexed, Name, Node, Symbol, Transpose
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor, fresh_index
-from ..terms.term import Component
+from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.term import Component, Tensor
 from . import marks as kinds
 from .layout import lay_out
 from .names import canonical_name

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
-from ..terms.term import Term, slot_indices
+from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .names import Entry, canonical_name
 from .values import Value, merge_orders

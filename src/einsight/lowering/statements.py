@@ -25,8 +25,9 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number, NumberTooLong
+from ..terms.bounds import NumberTooLong
+from ..terms.dimension import Dim, Index, Slot
+from ..terms.term import Number, Tensor
 from . import marks as kinds
 from .circles import rests_on, way_round
 from .expressions import Reader

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ..syntax.tree import Call, Indexed, Name, Node, Symbol, Transpose
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor, fresh_index
-from ..terms.term import Component
+from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.term import Component, Tensor
 from . import marks as kinds
 from .context import Context
 from .layout import lay_out

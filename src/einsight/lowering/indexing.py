@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
-from ..terms.term import Term, slot_indices
+from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .context import Context
 from .names import Entry, canonical_name

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Dim
+from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
 from .linking import linked, may_be_one
 from .report import Span

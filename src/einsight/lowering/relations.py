@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Relation, Transpose
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number
+from ..terms.dimension import Dim, Index, Slot
+from ..terms.term import Number, Tensor
 from . import marks as kinds
 from .circles import rests_on, way_round
 from .declarations import is_redeclared

@@ -16,7 +16,7 @@ from ..syntax.tree import (
     FunctionDeclaration,
     Relation,
 )
-from ..terms.term import NumberTooLong
+from ..terms.bounds import NumberTooLong
 from .declarations import declare, declare_dimension, declare_function
 from .layout import LAYOUTS
 from .lowered import Lowered

@@ -143,6 +143,10 @@ def test_wheel(tmp_path):
         check=True,
     )
     assert "W_ij" in done.stdout
+    # what is no Python comes along too
+    done = subprocess.run([python, "-m", "einsight", "explain", "layouts"], capture_output=True, cwd=tmp_path, check=True)
+    page = (ROOT / "src" / "einsight" / "docs" / "pages" / "layouts.md").read_text(encoding="utf-8")
+    assert page.split("\n\n")[1] in done.stdout.decode("utf-8")
 
 
 def test_settings_of_a_project(tmp_path, capsys):

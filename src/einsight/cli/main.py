@@ -176,8 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--format", choices=["text", "json"], default="text")
     rules.set_defaults(run=_rules)
 
-    explain = commands.add_parser("explain", help="the page of a code or a rule")
-    explain.add_argument("what", metavar="CODE|RULE")
+    explain = commands.add_parser("explain", help="the page of a topic, a code or a rule; without one, the topics")
+    explain.add_argument("what", nargs="?", metavar="TOPIC|CODE|RULE")
     explain.set_defaults(run=_explain)
 
     fmt = commands.add_parser("fmt", help="canonical spacing of files (.ein, Markdown's ein fences), folders or '-'")

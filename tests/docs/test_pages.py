@@ -28,9 +28,10 @@ from einsight import api
 from einsight.cli.main import _parser, main
 from einsight.deriving.derive import Derived
 from einsight.deriving.sources import PRODUCTS, targets
+from einsight.docs.book import one_page
 from einsight.docs.explain import PAGES as CODES
-from einsight.docs.explain import explain, topic_of
-from einsight.docs.topics import index_page, topics
+from einsight.docs.explain import explain, pages, topic_of
+from einsight.docs.topics import headline, index_page, topic_page, topics
 from einsight.documents.regions import LANGUAGES, SUFFIXES
 from einsight.editing.hints import SIGNS, hints
 from einsight.editing.vocabulary import SPELLINGS
@@ -332,6 +333,17 @@ def anchors(page):
     return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in heads}
 
 
+def test_what_the_sources_name_is_on_a_page():
+    named = re.compile(r"docs/pages/([\w.]+)(?:#([\w-]+))?")
+    tops = (ROOT / "src", ROOT / "grammar", ROOT / "tests")
+    files = [p for top in tops for p in top.rglob("*") if p.suffix in (".py", ".lark") and "fuzz" not in p.parts]
+    found = {place for p in files for place in named.findall(p.read_text(encoding="utf-8"))}
+    assert len(found) > 5
+    for name, anchor in found:
+        assert not anchor or anchor in anchors(read(name)), (name, anchor)
+        assert (FOLDER / name).exists(), name
+
+
 def test_the_page_of_diagnostics_leads_to_each():
     text = read("diagnostics.md")
     assert set(re.findall(r"\(codes\.md#(ein\d+)\)", text)) == {code.lower() for code in NAMES}
@@ -352,6 +364,7 @@ def test_explain_shows_topics_and_says_what_is_nearest(capsys):
         said = capsys.readouterr().err
         assert f"nearest: `{nearest}" in said and said.count("\n") == 1
     assert "```" not in index_page()
+    assert one_page("Layouts") == topic_page("layouts") and ("layouts", headline(topics()["layouts"])) in pages()
 
 
 if __name__ == "__main__":

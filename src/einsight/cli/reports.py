@@ -56,7 +56,7 @@ class Counts:
         return 2 if self.failed else 1 if (self.errors or self.failing) and not is_exit_zero else 0
 
     def sentence(self) -> str:
-        """What was checked, as SPEC 1.5 has it; in a line before what else there is to say of all files."""
+        """What was checked; in a line before what else there is to say of all files."""
         files = [_number(self.files, "file")] if self.files != 1 else []
         claims, right, undecided = (sum(self.verdicts.values()), *(self.verdicts[v] for v in ("right", "undecided")))
         fail = self.failing
@@ -111,7 +111,7 @@ def _place(name: str, found: dict[str, Any]) -> str:
 
 
 class Json:
-    """The keys of SPEC 5, and `unread_reasons` where that is wanted; positions as an editor counts them."""
+    """The keys that docs/pages/commands.md#formats names, and `unread_reasons` where that is wanted; positions as an editor counts them."""
 
     KEYS = "code name severity range message fixes".split()
 

@@ -337,7 +337,7 @@ def _in_print_order(term: Term, depth: int) -> list[Index]:
 
 
 def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
-    """Does the convention of SPEC 1.3 sum that index in a quotient of products, without a `∑`?
+    """Does the summation convention sum that index in a quotient of products, without a `∑`?
 
     It does for one component that holds it twice, and for two factors that hold it once each; an inner product
     that held it twice would be read as summed by itself.

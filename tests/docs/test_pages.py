@@ -64,11 +64,14 @@ SAID = re.compile(rf"(?:(?:{'|'.join(sorted(VERDICTS, key=len, reverse=True))}|E
 COMMENT = re.compile(r"(?<!\S)#(?![!])(.*)$")
 IGNORED = re.compile(r"# einsight: ignore (\w+)")
 DECLARES = re.compile(r"[∈:]|\bin\b|\bdim\b|^\s*#!")
-HAND_WRITTEN = sorted(p.name for p in FOLDER.glob("*.md") if p.name != "codes.md")
+# the pages by their paths, with the one that stands at the top
+HAND_WRITTEN = ["README.md", *sorted(p.relative_to(ROOT).as_posix() for p in FOLDER.glob("*.md") if p.name != "codes.md")]
+# what else is there to be read; its links are followed
+BESIDE = ["README.md", "CONTRIBUTING.md", "src/einsight/ARCHITECTURE.md", "src/einsight/bench/README.md"]
 
 
 def read(name):
-    return (FOLDER / name).read_text(encoding="utf-8")
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 # fences of the language
@@ -192,8 +195,18 @@ def test_every_fence_is_of_a_kind_that_is_carried_out():
         fences = list(FENCE.finditer(read(name)))
         assert len(fences) * 2 == read(name).count("```"), name
         for fence in fences:
-            assert fence["file"] or fence["language"] in ("ein", "console", "python"), (name, fence[0])
+            assert fence["file"] or fence["language"] in ("ein", "console", "python") or runs_in_ci(fence), (name, fence[0])
             assert fence["language"] != "console" or fence["body"].startswith("$ "), (name, fence[0])
+
+
+def runs_in_ci(fence):
+    """Is it a command for a shell that the checks of a clone carry out?"""
+    return fence["language"] == "sh" and f"\n{fence['body']}" in read(".ci/run")
+
+
+def test_the_first_page_has_exactly_two_commands():
+    found = [f["body"] for f in FENCE.finditer(read("README.md")) if f["language"] == "sh"]
+    assert len(found) == 2 and all(body.count("\n") == 1 for body in found)
 
 
 def test_a_line_that_gets_something_else_than_it_says_is_found():
@@ -274,7 +287,7 @@ def spans_of(page):
 
 def is_known(span, declared, words, shown):
     """Is it a word of the program, something that a fence of the page shows, a command it takes, or a formula it reads?"""
-    if span in words or (ROOT / span).exists() or re.search(rf"(?<!\w){re.escape(span)}(?!\w)", shown):
+    if span in words or any((top / span).exists() for top in (ROOT, ROOT / "tests", SOURCE)) or re.search(rf"(?<!\w){re.escape(span)}(?!\w)", shown):
         return True
     if re.fullmatch(r"\\[A-Za-z]+", span):
         return any(
@@ -325,6 +338,10 @@ def test_every_link_leads_somewhere():
             place, _, anchor = target.partition("#")
             assert place in {"", *pages}, (name, target)
             assert not anchor or anchor in anchors(pages[place or name]), (name, target)
+    for name in BESIDE:
+        for target in LINK.findall(FENCE.sub("", read(name))):
+            there = (ROOT / name).parent / target.partition("#")[0]
+            assert target.startswith("https://") or there.exists(), (name, target)
     assert {f"{topic}.md" for topic in topics()} <= set(LINK.findall(pages["README.md"]))
 
 
@@ -340,12 +357,12 @@ def test_what_the_sources_name_is_on_a_page():
     found = {place for p in files for place in named.findall(p.read_text(encoding="utf-8"))}
     assert len(found) > 5
     for name, anchor in found:
-        assert not anchor or anchor in anchors(read(name)), (name, anchor)
+        assert not anchor or anchor in anchors((FOLDER / name).read_text(encoding="utf-8")), (name, anchor)
         assert (FOLDER / name).exists(), name
 
 
 def test_the_page_of_diagnostics_leads_to_each():
-    text = read("diagnostics.md")
+    text = (FOLDER / "diagnostics.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\(codes\.md#(ein\d+)\)", text)) == {code.lower() for code in NAMES}
 
 
@@ -373,4 +390,4 @@ if __name__ == "__main__":
     for page in sys.argv[1:] or HAND_WRITTEN:
         with tempfile.TemporaryDirectory() as made:
             now = followed(read(page), Path(made).resolve())
-        (FOLDER / page).write_text(now, encoding="utf-8")
+        (ROOT / page).write_text(now, encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 
 INDEX = "README"
 # made from the diagnostics, each of which has a page of its own
@@ -19,13 +19,14 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 @cache
 def topics() -> dict[str, str]:
     """The pages by their topics, in Markdown, without the index and the diagnostics."""
-    found = {name: text for name, text in _pages().items() if name not in (INDEX, CODES)}
-    return dict(sorted(found.items()))
+    folder = resources.files(__package__).joinpath("pages")
+    names = sorted(p.name.removesuffix(".md") for p in folder.iterdir() if p.name.endswith(".md"))
+    return {name: _read(name) for name in names if name not in (INDEX, CODES)}
 
 
 def index_page() -> str:
     """Which topics there are, a line each."""
-    return without_links(_pages()[INDEX])
+    return without_links(_read(INDEX))
 
 
 def topic_page(topic: str) -> str:
@@ -43,9 +44,5 @@ def without_links(page: str) -> str:
     return _LINK.sub(r"\1", page)
 
 
-@cache
-def _pages() -> dict[str, str]:
-    folder = files(__package__) / "pages"
-    return {
-        p.name.removesuffix(".md"): p.read_text(encoding="utf-8") for p in folder.iterdir() if p.name.endswith(".md")
-    }
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath("pages", f"{name}.md").read_text(encoding="utf-8")

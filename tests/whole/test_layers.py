@@ -48,7 +48,6 @@ KNOWN = {
     for room, names in [
         ("terms", "build dimension pickling term walk"),
         ("meaning", "cost evaluate instances"),
-        ("lowering", "array_functions arrays bounds derivatives expressions indexing products"),
         ("rules", "catalogue derivative engine"),
         ("notation", "kronecker matrix_form"),
         ("notation", "index_form tree_latex"),
@@ -65,9 +64,6 @@ KNOWN_LONG = {
     "deriving/derive.py",
     "documents/latex/writer.py",
     "judging/judge.py",
-    "lowering/arrays.py",
-    "lowering/expressions.py",
-    "lowering/statements.py",
     "meaning/equality.py",
     "meaning/evaluate.py",
     "notation/index_form.py",

@@ -13,7 +13,7 @@ from ..rules.catalogue import catalogue, forget, is_filled
 from ..rules.faults import Fault
 from .loading import PLUGINS, choose, install
 
-install()  # whoever asks which count, the catalogue is filled from them
+install()  # whoever asks about plugins asks a catalogue that is filled from them
 
 
 def use(disabled: Iterable[str] = (), rules: Iterable[str] = ()) -> bool:

@@ -86,7 +86,7 @@ def tree(count=300):
 # processes
 
 
-@pytest.mark.parametrize("form, count", [("text", 120), ("json", 36)])
+@pytest.mark.parametrize("form, count", [("text", 60), ("json", 24)])
 def test_processes_and_the_cache_change_nothing(check, form, count):
     tree(count)
     status, alone, err = check(".", "--jobs", 1, "--no-cache", "--format", form)

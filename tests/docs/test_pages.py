@@ -42,7 +42,7 @@ from einsight.lowering.report import NAMES, SEVERITIES
 from einsight.plugins import telling as plugins
 from einsight.plugins.loading import install
 from einsight.rules.catalogue import catalogue, forget
-from einsight.server.features import COMMANDS
+from einsight.server.features.offered import COMMANDS
 from einsight.server.settings import STYLES
 from einsight.settings import _READ, FILES, LAYOUT_CHOICES
 from einsight.sheets.check import Findings

@@ -15,7 +15,7 @@ FLOORS = [
     for floor in (
         "terms syntax documents",
         "lowering meaning",
-        "formatting rules",
+        "asking formatting rules",
         "notation plugins",
         "targets",
         "deriving",

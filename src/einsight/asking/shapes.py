@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from ...lowering.names import GREEK, Names
-from ...syntax.quotients import Quotient, units
-from ...syntax.tree import (
+from ..lowering.names import GREEK, Names, canonical_name
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import (
     Absolute,
     Addition,
     Call,
@@ -29,7 +29,7 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from ...terms.term import Tensor
+from ..terms.term import Tensor
 
 NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried
@@ -37,6 +37,7 @@ ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
 _RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
@@ -114,7 +115,7 @@ class _Inference:
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
         taken = {str(self.root(d)) for shape in self.shape_of.values() for d in shape}
-        taken |= {name for kind, name in self._facts() if kind == "dim"}
+        taken |= {name for kind, name in self._facts() if kind == "dim"} | self.ranks.keys()
         letters = (letter for letter in _FRESH if letter not in taken)
         named: dict[object, str] = {}
         out = {}
@@ -155,7 +156,7 @@ class _Inference:
         return SCALAR
 
     def _name(self, node: Name) -> Shape:
-        text = node.text
+        text = canonical_name(node.text)
         if text in ("ones", "0"):
             return (self.fresh(), self.fresh())
         if text in self.ranks:
@@ -188,7 +189,11 @@ class _Inference:
         if isinstance(node.base, (Symbol, Indexed)) and _is_sign(node.base):
             return SCALAR
         shape = self.shape(node.base)
-        if not self.is_number(shape) and not node.dotted and not isinstance(node.base, Norm):
+        if not self.is_number(self.shape(node.exponent)):
+            raise Conflict
+        # a vector is raised entry by entry
+        whole = all(self.root(d) != ONE for d in shape)
+        if whole and not node.dotted and not isinstance(node.base, Norm):
             self.unify(*shape)
         return shape
 
@@ -211,11 +216,20 @@ class _Inference:
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
-        if not isinstance(callee, Name) or len(node.arguments) != 1:
+        if not isinstance(callee, Name):
             raise Conflict
-        inner = self.shape(node.arguments[0])
-        if callee.text in _TO_NUMBERS:
+        if callee.text in ("I", "ones", "zeros"):
+            sizes = [str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)]
+            return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
+        inner, *others = [self.shape(a) for a in node.arguments]
+        if callee.text in _OF_SQUARES:
+            self.unify(*inner)
+        if callee.text in _TO_NUMBERS and not others:
             return SCALAR
+        for other in others:  # entry by entry, numbers among arrays
+            if not self.is_number(other) and not self.is_number(inner):
+                self.unify_shapes(inner, other)
+            inner = inner if self.is_number(other) else other
         if callee.text == "d":
             return inner
         if callee.text == "inv":
@@ -232,6 +246,8 @@ class _Inference:
     def _indexed(self, node: Indexed) -> Shape:
         if _is_sign(node):
             return SCALAR
+        if canonical_name(node.marked) in self.ranks:  # a name with a mark below
+            return self._named(node.marked)
         letters = [e.plain for e in node.subscript.entries]
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:

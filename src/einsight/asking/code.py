@@ -260,9 +260,7 @@ class _Writer:
             return first
         return self._named(node, name, values, keywords)
 
-    def _named(
-        self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]
-    ) -> Written:
+    def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
         """A function that the language has, by its name there."""
         reduces = name not in ("maximum", "minimum") and _RENAMED.get(name, name) in _REDUCES
         name = _RENAMED.get(name, name)
@@ -320,7 +318,9 @@ class _Writer:
         if len(parts) != len(arguments) - 1 or not set(output) <= set(inputs):
             raise self.refuse(node, "the subscripts and the operands of this `einsum` do not fit")
         values = [self.write(a) for a in arguments[1:]]
-        factors = " ".join(f"{v.at(ATOM)}_{{{','.join(p)}}}" if p else v.at(POSTFIX) for v, p in zip(values, parts, strict=True))
+        factors = " ".join(
+            f"{v.at(ATOM)}_{{{','.join(p)}}}" if p else v.at(POSTFIX) for v, p in zip(values, parts, strict=True)
+        )
         summed = [c for c in dict.fromkeys("".join(parts)) if c not in output]
         body = f"∑_{{{','.join(summed)}}} {factors}" if summed else factors
         if output and node is not self.whole:
@@ -379,7 +379,9 @@ def _exponent(value: Written) -> str:
     return value.text if value.holds == ATOM else f"({value.text})"
 
 
-_LIBRARIES = frozenset({"np", "numpy", "jnp", "jax", "torch", "F", "nn", "scipy", "sp", "tf", "math", "special", "linalg", "cp", "mx"})
+_LIBRARIES = frozenset(
+    {"np", "numpy", "jnp", "jax", "torch", "F", "nn", "scipy", "sp", "tf", "math", "special", "linalg", "cp", "mx"}
+)
 _RENAMED = {
     "trace": "tr", "expit": "sigmoid", "maximum": "max", "minimum": "min", "amax": "max", "amin": "min", "absolute": "abs",
     "fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log", "average": "mean",

@@ -14,7 +14,7 @@ from ..lowering.report import fail
 
 _NAME = r"[^\W\d_]\w*(?:_\{\w+\})?['\u0300-\u036f]?"
 _NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
-_SIZE = r"(?:[^\W_]+)"
+_SIZE = r"(?:[^\W_]+(?:_[^\W_]+)?)"
 _SIZES = rf"{_SIZE}(?:\s*(?:,|x|×|\*|\s)\s*{_SIZE})*"
 # `X: n, m` and `X(n, m)`
 _BY_COLON = re.compile(rf"({_NAMES})\s*:\s*[(\[]?\s*({_SIZES})\s*,?\s*[)\]]?((?:\s+[a-z]+(?:-[a-z]+)*)*)\s*")

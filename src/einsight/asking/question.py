@@ -11,6 +11,7 @@ from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from . import code, latex
+from .lists import cut, with_functions_as_names
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .undeclared import first_that_conforms, require_no_unknown_function
 
@@ -81,7 +82,8 @@ def _statements(text: str, spelling: str, names: Names) -> list[str]:
     if spelling == CODE:
         ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
         return code.written(text, ranks)
-    return [text.replace("**", "^")]
+    formula, *others = cut(text.replace("**", "^"))
+    return with_functions_as_names(formula, others) if others else [formula]
 
 
 def _variable(text: str) -> str:

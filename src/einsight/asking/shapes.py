@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -147,6 +148,9 @@ class _Inference:
                 self.unify_shapes(left, right)
 
     def shape(self, node: Node) -> Shape:
+        product = spread(self.names, node)
+        if product is not None:  # `X(X'X)^-1`
+            return self._chain(Chain(node.start, node.end, product))
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise Conflict
@@ -219,7 +223,9 @@ class _Inference:
         if not isinstance(callee, Name):
             raise Conflict
         if callee.text in ("I", "ones", "zeros"):
-            sizes = [str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)]
+            sizes = [
+                str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)
+            ]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
         inner, *others = [self.shape(a) for a in node.arguments]
         if callee.text in _OF_SQUARES:

@@ -27,6 +27,7 @@ _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
 MOST_SHAPES = 24
+_BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ def taken(text: str, variables: tuple[str, ...], names: Names) -> Iterator[Taken
         yield Taken(text)
         return
     text = _told_apart(text, tree, variables, names)
+    yield from _shaped(text, variables, names)
+    if "|" in text:  # bars around a vector mean its length, which `‖` says
+        yield from _shaped(_BAR.sub("‖", text), variables, names)
+
+
+def _shaped(text: str, variables: tuple[str, ...], names: Names) -> Iterator[Taken]:
+    """A formula with each way in which its unknown names have shapes with which it conforms."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
         yield Taken(text)
@@ -143,8 +151,15 @@ def _unknown(node: Node, names: Names, indices: frozenset[str]) -> Iterator[str]
         return
     if isinstance(node, Indexed) and isinstance(node.base, Name):
         mark = node.marked
+        if mark and names.is_dimension(mark):
+            return
         letters = {n for e in node.subscript.entries for n, _ in e.names}
-        if mark and not names.knows(mark) and not letters & indices and not _is_known(canonical_name(node.base.text), names):
+        if (
+            mark
+            and not names.knows(mark)
+            and not letters & indices
+            and not _is_known(canonical_name(node.base.text), names)
+        ):
             yield canonical_name(mark)
         return
     if isinstance(node, Superscript) and sum_sign(node) is not None:
@@ -166,7 +181,16 @@ def _told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Na
     alone = {canonical_name(n.text) for n in whole if _letters(n.text) == 1}
     alone |= {canonical_name(v.partition("_")[0]) for v in variables}
     changes: list[tuple[int, int, str]] = []
+    for node in walk(tree):  # `x_1` where `x1` is declared: one name
+        if not isinstance(node, Indexed) or not node.marked or names.knows(node.marked):
+            continue
+        run = node.marked.replace("_", "")
+        if names.knows(run) and not _is_known(_base(node), names):
+            changes.append((node.start, node.end, run))
+    done = {start for start, _, _ in changes}
     for name in whole:
+        if name.start in done:
+            continue
         plain = name.text
         if _is_known(canonical_name(plain), names):
             continue
@@ -181,6 +205,10 @@ def _told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Na
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
     return text
+
+
+def _base(node: Indexed) -> str:
+    return canonical_name(node.base.text) if isinstance(node.base, Name) else ""
 
 
 def _letters(text: str) -> int:

@@ -29,6 +29,8 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"
+        if node.marked and reader.names.is_dimension(joined) and not reader.names.knows(base.text):
+            return reader.read(Name(node.start, node.end, joined))
         if node.marked and reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
         inner = reader.names.find(subscript.text)

@@ -68,6 +68,7 @@ def _nursery() -> str:
             [sys.executable, "-c", NURSERY.format(asked.fileno(), folder)],
             stdin=subprocess.PIPE,
             pass_fds=[asked.fileno()],
+            start_new_session=True,
         )
     assert process.stdin
 

@@ -26,8 +26,9 @@ from paths import ROOT
 import einsight
 from einsight import api
 from einsight.cli.main import _parser, main
-from einsight.deriving.derive import Derived
-from einsight.deriving.sources import PRODUCTS, targets
+from einsight.deriving.derived import TEXTS, Derived
+from einsight.deriving.products import PRODUCTS
+from einsight.deriving.sources import CODE
 from einsight.docs.book import one_page
 from einsight.docs.explain import PAGES as CODES
 from einsight.docs.explain import explain, pages, topic_of
@@ -41,7 +42,7 @@ from einsight.lowering.report import NAMES, SEVERITIES
 from einsight.plugins import telling as plugins
 from einsight.plugins.loading import install
 from einsight.rules.catalogue import catalogue, forget
-from einsight.server.features import COMMANDS
+from einsight.server.features.offered import COMMANDS
 from einsight.server.settings import STYLES
 from einsight.settings import _READ, FILES, LAYOUT_CHOICES
 from einsight.sheets.check import Findings
@@ -255,7 +256,7 @@ def words_of_the_program():
     return {
         "#", ";", *of_editor, *COMMANDS, *STYLES, *SIGNS.values(), *FILES, "einsight.api", *re.findall('"([^"]+)"', (ROOT / "grammar" / "expression.lark").read_text(encoding="utf-8")),
         *VERDICTS, *NAMES, *(name for name, _ in NAMES.values()), *SEVERITIES, *LAYOUT_CHOICES, *_READ, *SUFFIXES, *LANGUAGES,
-        *options_of(_parser()), *known.rules, *known.functions, *known.arrays, *targets(), *PRODUCTS, *hooks, *topics(), *PROPERTIES,
+        *options_of(_parser()), *known.rules, *known.functions, *known.arrays, *CODE, *TEXTS, *known.targets, *PRODUCTS, *hooks, *topics(), *PROPERTIES,
         *ARRAY_FUNCTIONS, *dir(einsight), *dir(Derived), *Derived.__dataclass_fields__, *Claim.__dataclass_fields__,
         *Findings.__dataclass_fields__, *dir(Findings), *dir(api), *map("\\{}".format, SPELLINGS), *SPELLINGS, *SPELLINGS.values(),
     }  # fmt: skip

@@ -48,8 +48,18 @@ def _statement(text: str) -> str:
         return f"{found[1]} ∈ {_space(found[2])}"
     if "∈" in text or " in " in text:
         text = _SPACE.sub(lambda m: f"{m[1]}({_sizes(m[2] or m[3].replace('x', ' x '))})", text)
-        text = _NEXT.sub("; ", text)
+        text = _apart(text)
     return text
+
+
+def _apart(text: str) -> str:
+    """`A in R^n, B in R^m` as two declarations; `a, b in R^n` is one."""
+    done, begin = "", 0
+    for comma in _NEXT.finditer(text):
+        before = text[begin : comma.start()]
+        if "∈" in before or re.search(r"\bin\b", before):
+            done, begin = f"{done}{before}; ", comma.end()
+    return done + text[begin:]
 
 
 def _space(sizes: str) -> str:

@@ -188,6 +188,8 @@ def _told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Na
         if names.knows(run) and not _is_known(_base(node), names):
             changes.append((node.start, node.end, run))
     done = {start for start, _, _ in changes}
+    if _defines(tree):  # a name of its own
+        done |= {n.start for n in walk(tree.sides[0])}
     for name in whole:
         if name.start in done:
             continue
@@ -199,6 +201,8 @@ def _told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Na
             continue
         letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)
         if len(letters) < 2 or "".join(letters) != plain or plain in GREEK or plain in ALSO_SPELLED or len(letters) > 4:
+            continue
+        if letters[0] == "d" and not names.knows("d"):  # a differential
             continue
         if any(c in alone or names.knows(c) for c in letters) and plain not in variables:
             changes.append((name.start, name.end, " ".join(letters)))

@@ -125,13 +125,20 @@ def agrees(found: Any, question: Question, point: dict[str, Any], truth: Any) ->
 
     import einsight
 
-    spelled = {**point, **{question.names[name]: point[name] for name in question.names}}
     try:
-        value = numpy.asarray(found.evaluate(spelled), dtype=float)
+        value = numpy.asarray(found.evaluate(_spelled(question, point)), dtype=float)
     except (einsight.EinsightError, ValueError, TypeError):
         return False  # it takes arrays of other shapes, or others
     value, truth = numpy.squeeze(value), numpy.squeeze(truth)
     return value.shape == truth.shape and bool(numpy.allclose(value, truth, rtol=TOLERANCE, atol=TOLERANCE))
+
+
+def _spelled(question: Question, point: dict[str, Any]) -> dict[str, Any]:
+    """The values under each spelling that the user has for their names: `W1`, `W^{(1)}`, `W^(1)`."""
+    names = {name: {name, spelled, re.sub("[{}]", "", spelled)} for name, spelled in question.names.items()}
+    if isinstance(question.wrt_text, str):
+        names.setdefault(question.variables[0], {question.variables[0]}).add(question.wrt_text)
+    return point | {spelled: point[name] for name, spellings in names.items() for spelled in spellings}
 
 
 def _is_read(question: Question, declare: str) -> bool:
@@ -166,8 +173,9 @@ def _counted(mode: str, by: str, groups: Mapping[str, Sequence[Answer]]) -> Iter
 
 
 def _messages(mode: str, answers: Sequence[Answer]) -> Iterator[Row]:
-    """How often each message was told, whatever it names."""
-    told = Counter(re.sub(r"`[^`]*`", "`…`", a.told) for a in answers if a.outcome in ("refused", "crashed"))
+    """How often each message was the first one told, whatever it names."""
+    first = [re.split(r"; (?=EIN\d)", a.told)[0] for a in answers if a.outcome in ("refused", "crashed")]
+    told = Counter(re.sub(r"`[^`]*`", "`…`", message) for message in first)
     for message, count in told.most_common():
         yield Row("questions.refusal", None, f"{mode}, refusals", message, "times", count, count)
 

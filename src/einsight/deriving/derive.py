@@ -11,9 +11,10 @@ from typing import Any
 from ..lazily import lazily
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS, lay_out, stacked
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, Report, fail
-from ..lowering.statements import Lowered, lower_document
+from ..lowering.statements import lower_document
 from ..lowering.values import Axis, Fused, Value
 from ..memory import VARIABLE
 from ..notation.index_form import free_names, index_form, latex_form

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..lowering.arrays import identity
 from ..lowering.expressions import Reader
 from ..lowering.names import Entry, Names
+from ..lowering.relations import target_of
 from ..lowering.report import Report
-from ..lowering.statements import target_of
-from ..lowering.values import Axis, Value
+from ..lowering.values import Axis, Value, identity
 from ..meaning.equality import agree
 from ..notation.matrix_form import matrix_form
 from ..rules.accumulation import is_deep, named_parts

@@ -10,8 +10,8 @@ from ..deriving.derive import Step, narrate, shortest
 from ..deriving.readback import read_value, verified_matrix
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
-from ..lowering.statements import Lowered
 from ..lowering.values import Value
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.quoting import code

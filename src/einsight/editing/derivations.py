@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from ..deriving.derive import Step
 from ..judging.judge import judge_text
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Span
-from ..lowering.statements import Lowered
 from ..notation.index_form import free_names, index_form, latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex

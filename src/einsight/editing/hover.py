@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from ..judging.judge import Claim
 from ..lowering import marks as kinds
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
-from ..lowering.statements import Lowered
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule

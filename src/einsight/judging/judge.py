@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from ..deriving.derive import OUT_OF_MEMORY, beyond, shortest
 from ..deriving.readback import function_value, read_value, verified_matrix
-from ..lowering.arrays import identity
 from ..lowering.layout import stacked
+from ..lowering.lowered import Lowered, Side
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, told_fault
-from ..lowering.statements import Lowered, Side, lower_statement
-from ..lowering.values import Value, fresh_axis
+from ..lowering.statements import lower_statement
+from ..lowering.values import Value, fresh_axis, identity
 from ..meaning.equality import Verdict, are_equal, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep

@@ -166,8 +166,11 @@ def _is_partial(node: Node) -> bool:
 
 
 def _row(items: Items) -> Node | None:
-    if not items:
-        return None
+    return as_node(items) if items else None
+
+
+def as_node(items: Items) -> Node:
+    """Factors in a row as one node."""
     if len(items) == 1:
         return items[0][1]
     return Chain(items[0][1].start, items[-1][1].end, (("", items[0][1]), *items[1:]))

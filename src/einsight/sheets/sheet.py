@@ -28,9 +28,10 @@ from typing import Any, TypeVar
 from ..documents.inputs import Beside
 from ..documents.regions import GUESTS
 from ..judging.judge import Claim, Judged, judge_statement
+from ..lowering.lowered import Lowered
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
-from ..lowering.statements import Lowered, lower_item, silenced
+from ..lowering.statements import lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.statements import Directive, Piece
 from ..terms.interruption import OutOfTime, Stopped, poll, within

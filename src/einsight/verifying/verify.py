@@ -18,6 +18,7 @@ from functools import partial
 from ..deriving.derive import derive, read_declarations
 from ..deriving.readback import function_value, read_value
 from ..lowering.array_functions import MalformedDefinition, read_definition
+from ..lowering.expressions import Reader
 from ..lowering.names import ARRAYS
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
@@ -274,7 +275,7 @@ def _fires_at(rule: Rule, terms: list[Term]) -> bool:
 
 def _array_problem(name: str) -> str:
     try:
-        read_definition(ARRAYS[name], catalogue().arity)
+        read_definition(ARRAYS[name], catalogue().arity, Reader)
     except MalformedDefinition as malformed:
         return str(malformed)
     return ""

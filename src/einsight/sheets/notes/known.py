@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.lowered import Lowered
 from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.properties import beside, consistent
 from ...lowering.report import Diagnostic
-from ...lowering.statements import Lowered, lower_statement
+from ...lowering.statements import lower_statement
 from ...rules.catalogue import catalogue
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece

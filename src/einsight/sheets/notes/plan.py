@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.lowered import Lowered
 from ...lowering.names import Entry, canonical_name
 from ...lowering.properties import beside
+from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
-from ...lowering.statements import Lowered, lower_item, lower_statement, target_of
+from ...lowering.statements import lower_item, lower_statement
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece, split_document
 from ...syntax.tree import (

@@ -12,7 +12,7 @@ import numpy
 import pytest
 
 import einsight
-from einsight.deriving.derive import Derived
+from einsight.deriving.derived import Derived
 from einsight.lowering.names import Names
 from einsight.rules.catalogue import catalogue
 from einsight.terms import build

@@ -21,12 +21,7 @@ from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
-
-
-def definitions_in(term: Term) -> list[Tensor]:
-    """The defined tensors that a term uses, the last first: in them its results are written."""
-    found = [t for t in term.depends if t.definition is not None]
-    return sorted(found, key=lambda t: (-len(t.depends), t.key))
+from .reducing import definitions_in
 
 
 def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:

@@ -23,7 +23,7 @@ from ..terms.dimension import Dim, Index, Slot, fresh_index
 from ..terms.term import Component, Tensor
 from ..terms.walk import replace_dims
 
-_NAME = re.compile(r"[^\W\d_][^\W_]*(_\d+)?\Z")
+_NAME = re.compile(r"[^\W\d_][^\W_]*(_[^\W_]+)?\Z")
 # kinds that live in the whole document, and not in one statement
 _DOCUMENT = (kinds.TENSOR, kinds.FUNCTION, kinds.DIMENSION)
 

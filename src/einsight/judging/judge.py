@@ -10,8 +10,9 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from ..deriving.derive import OUT_OF_MEMORY, beyond, shortest
+from ..deriving.answering import OUT_OF_MEMORY, beyond
 from ..deriving.readback import function_value, read_value, verified_matrix
+from ..deriving.reducing import shortest
 from ..lowering.layout import stacked
 from ..lowering.lowered import Lowered, Side
 from ..lowering.names import Names
@@ -38,7 +39,7 @@ from .mistakes import Mistake, find_mistake
 class Claim:
     """One `=` that was judged.
 
-    verdict         right, transposed, right_if, wrong, shape or undecided (SPEC 3)
+    verdict         right, transposed, right_if, wrong, shape or undecided (docs/pages/verdicts.md)
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words

@@ -15,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ..deriving.derive import derive, read_declarations
+from ..deriving.derive import derive
+from ..deriving.questions import read_declarations
 from ..deriving.readback import function_value, read_value
 from ..lowering.array_functions import MalformedDefinition, read_definition
 from ..lowering.expressions import Reader

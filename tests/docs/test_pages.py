@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import yaml
 from paths import ROOT
 
 import einsight
@@ -42,7 +43,7 @@ from einsight.lowering.report import NAMES, SEVERITIES
 from einsight.plugins import telling as plugins
 from einsight.plugins.loading import install
 from einsight.rules.catalogue import catalogue, forget
-from einsight.server.features import COMMANDS
+from einsight.server.features.offered import COMMANDS
 from einsight.server.settings import STYLES
 from einsight.settings import _READ, FILES, LAYOUT_CHOICES
 from einsight.sheets.check import Findings
@@ -66,7 +67,10 @@ COMMENT = re.compile(r"(?<!\S)#(?![!])(.*)$")
 IGNORED = re.compile(r"# einsight: ignore (\w+)")
 DECLARES = re.compile(r"[∈:]|\bin\b|\bdim\b|^\s*#!")
 # the pages by their paths, with the one that stands at the top
-HAND_WRITTEN = ["README.md", *sorted(p.relative_to(ROOT).as_posix() for p in FOLDER.glob("*.md") if p.name != "codes.md")]
+HAND_WRITTEN = [
+    "README.md",
+    *sorted(p.relative_to(ROOT).as_posix() for p in FOLDER.glob("*.md") if p.name != "codes.md"),
+]
 # what else is there to be read; its links are followed
 BESIDE = ["README.md", "CONTRIBUTING.md", "src/einsight/ARCHITECTURE.md", "src/einsight/bench/README.md"]
 
@@ -196,7 +200,10 @@ def test_every_fence_is_of_a_kind_that_is_carried_out():
         fences = list(FENCE.finditer(read(name)))
         assert len(fences) * 2 == read(name).count("```"), name
         for fence in fences:
-            assert fence["file"] or fence["language"] in ("ein", "console", "python") or runs_in_ci(fence), (name, fence[0])
+            assert fence["file"] or fence["language"] in ("ein", "console", "python") or runs_in_ci(fence), (
+                name,
+                fence[0],
+            )
             assert fence["language"] != "console" or fence["body"].startswith("$ "), (name, fence[0])
 
 
@@ -288,7 +295,11 @@ def spans_of(page):
 
 def is_known(span, declared, words, shown):
     """Is it a word of the program, something that a fence of the page shows, a command it takes, or a formula it reads?"""
-    if span in words or any((top / span).exists() for top in (ROOT, ROOT / "tests", SOURCE)) or re.search(rf"(?<!\w){re.escape(span)}(?!\w)", shown):
+    if (
+        span in words
+        or any((top / span).exists() for top in (ROOT, ROOT / "tests", SOURCE))
+        or re.search(rf"(?<!\w){re.escape(span)}(?!\w)", shown)
+    ):
         return True
     if re.fullmatch(r"\\[A-Za-z]+", span):
         return any(
@@ -316,7 +327,10 @@ def runs(command):
     if first == "python":
         return (ROOT / "src" / rest[1].replace(".", "/") / "__main__.py").exists()
     try:
-        _parser().parse_args(rest)
+        with contextlib.redirect_stdout(io.StringIO()):
+            _parser().parse_args(rest)
+    except SystemExit as ended:  # it was asked for help
+        return ended.code == 0
     except Exception:
         return False
     return True
@@ -341,8 +355,10 @@ def test_every_link_leads_somewhere():
             assert not anchor or anchor in anchors(pages[place or name]), (name, target)
     for name in BESIDE:
         for target in LINK.findall(FENCE.sub("", read(name))):
-            there = (ROOT / name).parent / target.partition("#")[0]
+            place, _, anchor = target.partition("#")
+            there = (ROOT / name).parent / place
             assert target.startswith("https://") or there.exists(), (name, target)
+            assert not anchor or anchor in anchors(there.read_text(encoding="utf-8")), (name, target)
     assert {f"{topic}.md" for topic in topics()} <= set(LINK.findall(pages["README.md"]))
 
 
@@ -356,10 +372,34 @@ def test_what_the_sources_name_is_on_a_page():
     tops = (ROOT / "src", ROOT / "grammar", ROOT / "tests")
     files = [p for top in tops for p in top.rglob("*") if p.suffix in (".py", ".lark") and "fuzz" not in p.parts]
     found = {place for p in files for place in named.findall(p.read_text(encoding="utf-8"))}
-    assert len(found) > 5
+    assert found
     for name, anchor in found:
         assert not anchor or anchor in anchors((FOLDER / name).read_text(encoding="utf-8")), (name, anchor)
         assert (FOLDER / name).exists(), name
+
+
+def test_the_files_that_the_architecture_names_are_there():
+    named = re.findall(r"`([\w.-]+/[\w/.-]+\.\w+)`", read("src/einsight/ARCHITECTURE.md"))
+    assert len(named) > 50
+    assert [n for n in named if not (SOURCE / n).exists() and not (ROOT / n).exists() and "NAME" not in n] == []
+
+
+def test_what_runs_before_a_commit_is_what_ci_runs():
+    stage = re.search(r'^stage "lint and types"\n(.*?)^pass$', read(".ci/run"), re.M | re.S)[1]
+    (local,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+    assert [hook["entry"] for hook in local["hooks"]] == [c for c in stage.splitlines() if not c.startswith("pip ")]
+    assert all(hook["language"] == "system" and not hook["pass_filenames"] for hook in local["hooks"])
+
+
+def test_the_form_for_a_wrong_verdict_asks_for_what_there_is():
+    form = yaml.safe_load(read(".github/ISSUE_TEMPLATE/wrong-verdict.yml"))
+    fields = {part["id"]: part for part in form["body"]}
+    assert set(fields["truth"]["attributes"]["options"]) == set(VERDICTS)
+    assert fields["language"]["attributes"]["options"] == list(LANGUAGES)
+    assert all(part["validations"] == {"required": True} for part in fields.values())
+    told = " ".join(part["attributes"].get("description", "") for part in fields.values())
+    for command in re.findall("`(einsight [^`…]*)`", told):
+        assert command == "einsight --version" or runs(command), command
 
 
 def test_the_page_of_diagnostics_leads_to_each():

@@ -89,6 +89,12 @@ def test_every_room_stands_on_a_floor():
     assert {p.relative_to(SOURCE).parts[0] for p in IN_ROOMS} == set(FLOOR)
 
 
+def test_the_architecture_tells_the_floors():
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", (SOURCE / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    assert {room: int(floor) - 1 for floor, room in rows} == FLOOR
+    assert [int(floor) for floor, _ in rows] == sorted(int(floor) for floor, _ in rows)
+
+
 def test_every_package_is_installed():
     """The list in pyproject.toml is by hand, and an editable install works without it."""
     listed = re.search(

@@ -57,20 +57,24 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
-    inner, assumed = names, []
+    inner = names
+    assumed: list[str] = []
     if definitions:
         inner = names.child()
     for definition in definitions:
+        require_no_unknown_function(definition, inner)
         way = first_that_conforms(definition, wrt, inner)
-        assumed += _declare(way.declarations, inner)
+        way.tell(inner)
+        assumed += way.declarations
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
         if any(d.severity == "error" for d in lowered.diagnostics):
             raise EinsightError(lowered.diagnostics)
     require_no_unknown_function(formula, inner)
     way = first_that_conforms(formula, wrt, inner)
-    if way.declarations:
+    if way.declarations or way.families:
         inner = names.child() if inner is names else inner
-        assumed += _declare(way.declarations, inner)
+        way.tell(inner)
+        assumed += way.declarations
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
@@ -95,9 +99,3 @@ def _variable(text: str) -> str:
         return latex.statements_of(text)[-1]
     except code.Unwritten:
         return text
-
-
-def _declare(declarations: Sequence[str], names: Names) -> list[str]:
-    for line in declarations:
-        lower_statement(Piece(0, line), names)
-    return list(declarations)

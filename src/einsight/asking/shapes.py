@@ -39,6 +39,8 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
+# behind the name of an array of which an index picks one: the shape of what is picked
+MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
 _RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
@@ -51,6 +53,8 @@ class Conflict(Exception):
 def likely_ranks(name: str) -> tuple[int, ...]:
     """What a name is by its letter, the likeliest first."""
     letter = name[0]
+    if name.endswith(MEMBER):
+        return (NUMBER, VECTOR)
     if letter in GREEK.values():
         return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
     if letter.isupper():
@@ -59,14 +63,19 @@ def likely_ranks(name: str) -> tuple[int, ...]:
 
 
 def shapes(
-    tree: Relation, unknown: list[str], names: Names, skip_left: bool, kinds: Mapping[str, str]
+    tree: Relation,
+    unknown: list[str],
+    names: Names,
+    skip_left: bool,
+    kinds: Mapping[str, str],
+    is_strict: bool = False,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
     ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = _Inference(names, ranks)
+        inference = _Inference(names, ranks, is_strict)
         try:
             for name in unknown:
                 if kinds.get(name) == "square":
@@ -79,8 +88,8 @@ def shapes(
 
 
 class _Inference:
-    def __init__(self, names: Names, ranks: dict[str, int]):
-        self.names, self.ranks = names, ranks
+    def __init__(self, names: Names, ranks: dict[str, int], is_strict: bool):
+        self.names, self.ranks, self.is_strict = names, ranks, is_strict
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
         self.numbers = itertools.count()
@@ -187,6 +196,8 @@ class _Inference:
 
     def _transpose(self, node: Transpose) -> Shape:
         rows, columns = self.shape(node.argument)
+        if self.is_strict and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+            raise Conflict  # nobody transposes a number
         return columns, rows
 
     def _superscript(self, node: Superscript) -> Shape:
@@ -254,6 +265,9 @@ class _Inference:
             return SCALAR
         if canonical_name(node.marked) in self.ranks:  # a name with a mark below
             return self._named(node.marked)
+        member = canonical_name(node.base.text) + MEMBER if isinstance(node.base, Name) else ""
+        if member in self.ranks:
+            return self._named(member)
         letters = [e.plain for e in node.subscript.entries]
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
@@ -269,6 +283,9 @@ class _Inference:
     def _addition(self, node: Addition) -> Shape:
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
+        numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
+        if self.is_strict and arrays and not all(_is_written_out(p) for p in numbers):
+            raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
             self.unify_shapes(left, right)
         return arrays[0] if arrays else SCALAR
@@ -354,6 +371,12 @@ def _flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
             yield from (("", n) for n in unit.below[1:])
         else:
             yield operator, unit
+
+
+def _is_written_out(node: Node) -> bool:
+    while isinstance(node, Group):
+        node = node.inner
+    return isinstance(node, Num)
 
 
 def _is_d(node: Node) -> bool:

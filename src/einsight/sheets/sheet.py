@@ -27,7 +27,8 @@ from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
 from ..documents.regions import GUESTS
-from ..judging.judge import Claim, Judged, judge_statement
+from ..judging.claims import Claim, Judged
+from ..judging.judge import judge_statement
 from ..lowering.lowered import Lowered
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault

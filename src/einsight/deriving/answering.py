@@ -10,8 +10,8 @@ from ..memory import VARIABLE
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded
 from ..settings import BUDGET
+from ..terms.bounds import NumberTooLong
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import NumberTooLong
 
 OUT_OF_MEMORY = f"it needs more memory than a process may use; {VARIABLE} sets that, in MB"
 

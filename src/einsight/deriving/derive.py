@@ -16,8 +16,8 @@ from ..notation.index_form import free_names, index_form
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, normal_form, rules_for
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, Term
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term
 from .answering import answering, beyond
 from .derived import Derived
 from .questions import declared, lower_expression, read_declarations, read_variable, require_layout, require_text, texts

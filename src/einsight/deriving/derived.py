@@ -16,8 +16,8 @@ from ..notation.index_latex import latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..targets.arguments import Request
-from ..terms.dimension import Index, Shift, Tensor
-from ..terms.term import Derivative, Term, has_head
+from ..terms.dimension import Index, Shift
+from ..terms.term import Derivative, Tensor, Term, has_head
 from .answering import answering
 from .products import Differentiated, product_with
 from .readback import verified_matrix

@@ -9,8 +9,8 @@ from ..lowering.report import fail
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, Term
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term
 from .reducing import reduce, shortest
 
 PRODUCTS = ("vjp", "jvp", "hvp")

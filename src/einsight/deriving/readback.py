@@ -18,8 +18,8 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from ..terms.dimension import Index
+from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
 from .reducing import definitions_in
 

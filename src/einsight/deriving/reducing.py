@@ -8,8 +8,7 @@ from ..lowering.report import fail
 from ..rules.accumulation import is_deep
 from ..rules.algebra import weight
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
-from ..terms.dimension import Tensor
-from ..terms.term import Term
+from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
 from .answering import beyond
 

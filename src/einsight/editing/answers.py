@@ -23,8 +23,8 @@ from ..sheets.cells import Cell
 from ..syntax.tree import Node, Relation
 from ..terms import build
 from ..terms.bounds import is_long
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, Term, has_head
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term, has_head
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

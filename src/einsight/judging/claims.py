@@ -11,7 +11,7 @@ from ..lowering.report import Diagnostic, Span
 class Claim:
     """One `=` that was judged.
 
-    verdict         right, transposed, right_if, wrong, shape or undecided
+    verdict         right, transposed, right_if, wrong, shape or undecided (docs/pages/verdicts.md)
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words

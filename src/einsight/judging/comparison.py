@@ -13,8 +13,9 @@ from ..meaning.equality import Verdict, compare
 from ..rules.accumulation import is_deep
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, NumberTooLong, Term, has_head
+from ..terms.bounds import NumberTooLong
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term, has_head
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import held
 

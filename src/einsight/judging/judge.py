@@ -17,9 +17,9 @@ from ..meaning.equality import are_equal
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
-from ..terms.dimension import Tensor
+from ..terms.bounds import NumberTooLong
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Apply, Derivative, NumberTooLong, Term
+from ..terms.term import Apply, Derivative, Tensor, Term
 from ..terms.unknown import shown
 from .assumptions import Assumption, candidates
 from .claims import Claim, Judged

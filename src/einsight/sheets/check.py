@@ -71,7 +71,9 @@ def check_within(
 
 def _found(sheet: Sheet) -> Findings:
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet))
+    return Findings(
+        sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet)
+    )
 
 
 _SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}

@@ -30,8 +30,7 @@ from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Property, Rule, SpecialTensor
 from ..sheets.check import check
 from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts
 from .ending import endless, has_measure
 

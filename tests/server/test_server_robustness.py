@@ -249,7 +249,7 @@ def test_a_fault_in_one_statement_costs_that_statement():
 # slow work
 
 SPENDING = """
-import einsight.judging.judge as j
+import einsight.judging.comparison as j
 from einsight.terms.interruption import poll
 spent = 0.0
 interruption.clock = lambda: spent

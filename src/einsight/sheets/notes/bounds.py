@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ...judging.judge import Given, are_right
+from ...judging.comparison import Given, are_right
 from ...lowering.lowered import Lowered, Side
 from ...lowering.mentioned import names_of
 from ...lowering.names import Names

@@ -6,7 +6,7 @@ import pytest
 from paths import rows
 
 import einsight
-from einsight.deriving.derive import read_declarations
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 

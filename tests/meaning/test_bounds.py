@@ -13,7 +13,8 @@ from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
 from paths import TESTS
 
 import einsight
-from einsight.deriving.derive import answering, read_declarations
+from einsight.deriving.answering import answering
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import read_value
 from einsight.judging import judge
 from einsight.lowering.report import EinsightError

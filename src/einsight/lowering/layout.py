@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..terms import build
-from ..terms.dimension import Tensor, fresh_index
+from ..terms.dimension import fresh_index
+from ..terms.term import Tensor
 from .values import Axis, Value, fuse
 
 LAYOUTS = ("numerator", "denominator", "mixed")

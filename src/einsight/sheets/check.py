@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..deriving.derive import require_layout, require_text
+from ..deriving.questions import require_layout, require_text
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..judging.judge import Claim

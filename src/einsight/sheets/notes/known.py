@@ -16,7 +16,8 @@ from ...rules.catalogue import catalogue
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
-from ...terms.dimension import Dim, Tensor
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
 from .shapes import shapes
 from .trees import names_of, walk, whole_names
 from .words import EVERYTHING, Said

@@ -26,7 +26,7 @@ from ...syntax.tree import (
     Num,
     Relation,
 )
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 from ..cells import has_derivative
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, to_be_solved
 from .conditions import Conditions

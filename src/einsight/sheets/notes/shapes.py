@@ -29,7 +29,7 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 
 NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried

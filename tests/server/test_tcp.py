@@ -11,12 +11,19 @@ from contextlib import suppress
 import pytest
 from session import COMMAND
 
+from einsight import memory
 from einsight.cli.main import main
 from einsight.server import tcp
 from einsight.server.main import make_server
 
 INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {}}
 STATUS = {"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand"}
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch):
+    """The process that serves here runs the other tests too."""
+    monkeypatch.setattr(memory, "limit_memory", lambda: None)
 
 
 class Door:

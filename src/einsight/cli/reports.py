@@ -51,7 +51,7 @@ def _place(name: str, found: dict[str, Any]) -> str:
 
 
 class Json:
-    """`unread_reasons` only where they are wanted; positions as an editor counts them."""
+    """The keys that docs/pages/commands.md#formats names, and `unread_reasons` where that is wanted; positions as an editor counts them."""
 
     KEYS = "code name severity range message fixes".split()
 

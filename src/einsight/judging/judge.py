@@ -39,7 +39,7 @@ from .mistakes import Mistake, find_mistake
 class Claim:
     """One `=` that was judged.
 
-    verdict         right, transposed, right_if, wrong, shape or undecided (SPEC 3)
+    verdict         right, transposed, right_if, wrong, shape or undecided (docs/pages/verdicts.md)
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words

@@ -26,7 +26,7 @@ PROPERTIES = [
 ]  # fmt: skip
 SQUARE_PROPERTIES = {"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"}
 
-# functions of whole arrays, which lowering knows how to read (SPEC 1.2)
+# functions of whole arrays, which lowering knows how to read (docs/pages/language.md#functions)
 ARRAY_FUNCTIONS = frozenset(
     "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
 )

@@ -304,7 +304,7 @@ class _Inference:
         return (self.shape(above[0]) if above else None), below
 
     def _derivative(self, shape: Shape, variables: list[Shape]) -> Shape:
-        """As the layout lays it out (SPEC 1.4)."""
+        """As the layout lays it out."""
         layout = self.names.layout
         for variable in variables:
             if self.root(variable[0]) == ONE and not self.is_number(variable):  # `∂y/∂x'`

@@ -19,6 +19,12 @@ INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {}}
 STATUS = {"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand"}
 
 
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch):
+    """The process that serves here runs the other tests too."""
+    monkeypatch.setattr(memory, "limit_memory", lambda: None)
+
+
 class Door:
     """A server that waits for its client, in a thread of this process."""
 

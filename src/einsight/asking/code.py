@@ -171,6 +171,7 @@ class _Writer:
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
         """`a @ b`: of two vectors a number; a vector before a matrix is a row."""
+        left, right = self._as_vector(left), self._as_vector(right)
         if not (left.rank and right.rank):
             raise self.refuse(node, "`@` is of arrays, and one of these is a number")
         if left.rank > 2 or right.rank > 2:
@@ -187,6 +188,13 @@ class _Writer:
             turned = _transposed(right)
             return Written(f"{turned.at(POSTFIX)} {_transposed(left).at(POSTFIX)}", CHAIN, 1)
         return Written(text, CHAIN, rank)
+
+    def _as_vector(self, value: Written) -> Written:
+        """A name that nobody declares is a vector where it stands beside `@`, whatever its letters."""
+        if value.rank or value.text in self.ranks or not value.text.isidentifier():
+            return value
+        self.ranks[value.text] = 1
+        return Written(value.text, ATOM, 1)
 
     # calls
 

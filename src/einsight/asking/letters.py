@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
 from ..syntax.finding import children
-from ..syntax.tree import Call, Indexed, Name, Node, Relation, Superscript, Transpose
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
 
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
@@ -141,6 +142,29 @@ class Letters:
             letter = next(iter(letters_of(node)))
             found[name] = (self.bound.get(letter) or found.get(name, ("",))[0] or f"{letter}",)
         return found
+
+    def samples(self) -> set[str]:
+        """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
+        found: set[str] = set()
+        for node in walk(self.body):
+            places: list[Node] = []
+            if isinstance(node, Transpose):
+                places = [node.argument]
+            elif isinstance(node, Norm):
+                places = [n for n in walk(node.inner) if isinstance(n, Indexed)]
+            elif isinstance(node, Chain):
+                behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
+                places = [n.base if isinstance(n, Superscript) else n for n in behind]
+            found |= {
+                canonical_name(p.base.text) for p in places if isinstance(p, Indexed) and isinstance(p.base, Name)
+            }
+        return found
+
+
+def _bare(node: Node) -> Node:
+    while isinstance(node, Group):
+        node = node.inner
+    return node
 
 
 def letters_of(node: Indexed) -> set[str]:

@@ -11,7 +11,8 @@ from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from . import code, latex
-from .lists import cut, with_functions_as_names
+from .habits import habitual
+from .lists import cut_first, with_functions_as_names
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .undeclared import first_that_conforms, require_no_unknown_function
 
@@ -86,8 +87,7 @@ def _statements(text: str, spelling: str, names: Names) -> list[str]:
     if spelling == CODE:
         ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
         return code.written(text, ranks)
-    formula, *others = cut(text.replace("**", "^"))
-    return with_functions_as_names(formula, others) if others else [formula]
+    return with_functions_as_names(*cut_first(habitual(text, names)))
 
 
 def _variable(text: str) -> str:

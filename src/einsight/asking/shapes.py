@@ -43,7 +43,13 @@ _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
-_RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
+_RANKS = {
+    "number": (NUMBER,),
+    "vector": (VECTOR,),
+    "matrix": (MATRIX,),
+    "square": (MATRIX,),
+    "sample": (VECTOR, NUMBER),
+}
 
 
 class Conflict(Exception):

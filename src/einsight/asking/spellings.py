@@ -11,6 +11,8 @@ LANGUAGE, LATEX, CODE = "language", "latex", "code"
 
 # a command, mathematics between dollars, a group above or below that has more than the language takes there
 _LATEX = re.compile(r"\\[A-Za-z,;:!|{}()\[\]\\ ]|\$|_\{[^{}]*\{")
+# `A\\b`, `(A' * A)\\c`: a backslash behind a factor and before a name of one letter or a bracket
+_LEFT_DIVISION = re.compile(r"(?<=[\w)'])\s*\\\s*(?:[A-Za-z](?![A-Za-z{])|\((?=[^()]*\)))")
 _CODE = re.compile(
     r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy)\s*\.|\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace)\s*\("
     r"|(?<!\w)einsum\s*\(|(?<!\w)(?:axis|dim|keepdims)\s*=\s*-?\d|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
@@ -22,6 +24,6 @@ def spelling_of(text: str) -> str:
 
     LaTeX has its backslashes; code its `@`, its modules, its methods, its keywords.
     """
-    if _LATEX.search(text):
+    if _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
         return LATEX
     return CODE if _CODE.search(text) else LANGUAGE

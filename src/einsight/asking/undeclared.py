@@ -81,7 +81,8 @@ def _shaped(text: str, variables: tuple[str, ...], names: Names, is_strict: bool
     inner = names.child()
     for dim in letters.dimensions:
         inner.own["dim", dim] = True
-    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), {}, is_strict):
+    kinds = {n + MEMBER: "sample" for n in letters.samples()}
+    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, is_strict):
         lines, sampled = [], []
         for name, dims in shape.items():
             if not name.endswith(MEMBER):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -46,6 +48,12 @@ def canonical_name(text: str) -> str:
     base, _, rest = text.partition("_")
     base = GREEK.get(base) or ALSO_SPELLED.get(base, base)
     return (f"{base}_{rest}" if rest else base).translate(VARIANTS)
+
+
+def plain_name(text: str) -> str:
+    """A name by its letters alone, however its marks are set: `x_new`, `x_{new}` and `xnew`, `W^{(1)}` and `W⁽¹⁾` are one."""
+    text = unicodedata.normalize("NFKD", canonical_name(re.sub(r"[{}()⁽⁾^\s]", "", text)))
+    return text.replace("_", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ its letter, a capital for a matrix.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 # how tightly a text holds together: sums, elementwise products, products, powers, names and brackets
@@ -37,17 +37,17 @@ class Written:
         return self.text if self.holds >= holds else f"({self.text})"
 
 
-def written(code: str, ranks: Mapping[str, int]) -> list[str]:
+def written(code: str, ranks: dict[str, int]) -> list[str]:
     """The statements of the language that say what some lines of code do, the last of them an expression.
 
-    `ranks` are the numbers of axes of the names that are declared.  Raises Unwritten.
+    `ranks` are the numbers of axes of the names that are declared; what others are taken for is added.  Raises Unwritten.
     """
     try:
         tree = ast.parse(code.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         at = getattr(problem, "offset", None) or 1
         raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
-    return _Writer(dict(ranks)).program(tree.body)
+    return _Writer(ranks).program(tree.body)
 
 
 class _Writer:
@@ -103,7 +103,10 @@ class _Writer:
 
     def _name(self, node: ast.Name) -> Written:
         name = _name(node.id)
-        return Written(name, ATOM, self._rank(node.id))
+        rank = self._rank(node.id)
+        if rank:
+            self.ranks.setdefault(name, rank)
+        return Written(name, ATOM, rank)
 
     def _rank(self, name: str) -> int:
         for known in (name, _name(name)):

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ..documents.latex.names import RAISED
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
 
+# letters that people count samples by
+_COUNTS = frozenset("nmNMTS")
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 
@@ -38,6 +41,7 @@ class Letters:
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
         self._read_signs()
+        self._count_samples()
         self.below = [n for n in walk(tree) if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n)]
         self.indices = self._indices(variables)
 
@@ -53,6 +57,23 @@ class Letters:
                         self.bound[name] = self.bound.get(name) or upper
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros"):
                 self.dimensions.update(dict.fromkeys(a.text for a in node.arguments if isinstance(a, Name)))
+
+    def _count_samples(self) -> None:
+        """`1/n ∑_i …`: what divides a sum without a bound is how many there are, where it is one of the letters for that."""
+        free = [name for name, upper in self.bound.items() if not upper]
+        divisors = {
+            n.text
+            for node in walk(self.body)
+            if isinstance(node, Chain)
+            for (operator, part) in node.items
+            if operator == "/"
+            for n in walk(part)
+            if isinstance(n, Name) and n.text in _COUNTS and not is_known(n.text, self.names)
+        }
+        if len(free) == 1 and len(divisors) == 1:
+            (count,) = divisors
+            self.bound[free[0]] = count
+            self.dimensions[count] = None
 
     def _indices(self, variables: tuple[str, ...]) -> frozenset[str]:
         """Bound by a sum, on an array with several, on one that has such a letter elsewhere; all, where nothing stands whole."""
@@ -155,10 +176,20 @@ class Letters:
             elif isinstance(node, Chain):
                 behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
                 places = [n.base if isinstance(n, Superscript) else n for n in behind]
-            found |= {
-                canonical_name(p.base.text) for p in places if isinstance(p, Indexed) and isinstance(p.base, Name)
-            }
+            for place in places:
+                base = place.base if isinstance(place, Indexed) and not self._is_marked(place) else place
+                if isinstance(base, Indexed):
+                    found.add(canonical_name(base.marked))
+                elif isinstance(base, Name) and not _is_capital(base.text):
+                    found.add(canonical_name(base.text))
         return found
+
+    def _is_marked(self, node: Indexed) -> bool:
+        return bool(node.marked) and not letters_of(node) & self.indices
+
+
+def _is_capital(text: str) -> bool:
+    return canonical_name(text)[:1].isupper()
 
 
 def _bare(node: Node) -> Node:
@@ -193,6 +224,13 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         run = node.marked.replace("_", "")
         if names.knows(run) and not is_known(_base(node), names):
             changes.append((node.start, node.end, run))
+    letters_here = Letters(tree, variables, names)
+    for node in letters_here.below:  # `s_{t-1}` beside whole arrays is a name
+        entries = node.subscript.entries
+        shifted = len(entries) == 1 and len(entries[0].names) == 1 and entries[0].offset
+        if shifted and not letters_of(node) & letters_here.indices:
+            raised = node.subscript.text.replace("−", "-").replace(" ", "").translate(RAISED)
+            changes.append((node.start, node.end, f"{_base(node)}⁽{raised}⁾"))
     done = {start for start, _, _ in changes}
     if defines(tree):  # a name of its own
         done |= {n.start for n in walk(tree.sides[0])}

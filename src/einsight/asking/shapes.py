@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.names import GREEK, ROW, Names, canonical_name
 from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
@@ -39,6 +39,8 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
+# how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
+NOTES, LOOSE, STRICT = range(3)
 # behind the name of an array of which an index picks one: the shape of what is picked
 MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
@@ -74,14 +76,14 @@ def shapes(
     names: Names,
     skip_left: bool,
     kinds: Mapping[str, str],
-    is_strict: bool = False,
+    care: int = NOTES,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
     ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = _Inference(names, ranks, is_strict)
+        inference = _Inference(names, ranks, care)
         try:
             for name in unknown:
                 if kinds.get(name) == "square":
@@ -94,8 +96,8 @@ def shapes(
 
 
 class _Inference:
-    def __init__(self, names: Names, ranks: dict[str, int], is_strict: bool):
-        self.names, self.ranks, self.is_strict = names, ranks, is_strict
+    def __init__(self, names: Names, ranks: dict[str, int], care: int):
+        self.names, self.ranks, self.care = names, ranks, care
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
         self.numbers = itertools.count()
@@ -202,7 +204,7 @@ class _Inference:
 
     def _transpose(self, node: Transpose) -> Shape:
         rows, columns = self.shape(node.argument)
-        if self.is_strict and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+        if self.care >= LOOSE and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
             raise Conflict  # nobody transposes a number
         return columns, rows
 
@@ -278,6 +280,12 @@ class _Inference:
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
             return SCALAR  # in index notation its axes are as long as its indices say
+        if isinstance(node.base, Name) and len(places) == 1:  # one of an array of samples
+            way = self.names.fact(("family", canonical_name(node.base.text)))
+            entry = self.names.find(node.base.text)
+            if way and entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
+                picked = str(entry.tensor.dims[1])
+                return (ONE, picked) if way == ROW else (picked, ONE)
         rows, columns = self.shape(node.base)
         axes = [d for d in (rows, columns) if self.root(d) != ONE]
         if len(places) != len(axes):
@@ -290,7 +298,7 @@ class _Inference:
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
         numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
-        if self.is_strict and arrays and not all(_is_written_out(p) for p in numbers):
+        if self.care >= STRICT and arrays and not all(_is_written_out(p) for p in numbers):
             raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
             self.unify_shapes(left, right)

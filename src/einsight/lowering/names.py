@@ -98,6 +98,9 @@ IGNORED: Fact = ("ignore", "")
 # is it in notes, where names are declared again from one paragraph to the next, and functions of square matrices may be
 # those of matrices?
 NOTES: Fact = ("notes", "")
+# `("family", "x")` says that one index picks a vector of x, a sample: as a column, or as this
+ROW = "row"
+COLUMN = "column"
 # tensors that are known without a declaration, by name: what plugins registered
 SPECIAL: dict[str, Entry] = {}
 # functions of arrays that plugins define, by name: each an `array_functions.Definition`

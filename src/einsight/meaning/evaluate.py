@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
+from ..terms.extrema import compared_with_largest
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -31,7 +32,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
-from ..terms.unknown import is_unknown, split_unknown
+from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, split_unknown
 from ..terms.walk import is_whole
 from .cofactors import COFACTOR, with_cofactors
 from .cost import contraction
@@ -41,6 +42,8 @@ from .thin import Factors, NotAlike, Thin, of_matrix
 
 # entries of one array; `cost.MOST` is what a claim may take
 LARGEST = 300_000
+# of the absolute values of a row, in the exponential of a matrix
+LARGEST_EXPONENT = 200
 
 
 class Table:
@@ -205,9 +208,25 @@ class Evaluator:
 
     def _bracket(self, term: Bracket) -> Table:
         one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        along = compared_with_largest(term)
+        if along is not None:
+            return self._is_largest(term, along, one, zero)
         return self._elementwise(
             term, [term.left, term.right], lambda v: one if self.field.compare(term.relation, v[0], v[1]) else zero
         )
+
+    def _is_largest(self, term: Bracket, along: tuple[Index, ...], one: Any, zero: Any) -> Table:
+        """1 where an entry of the right side is the largest along some indices, else 0."""
+        axes = self._axes_of(term)
+        kept = tuple(a for a in axes if a not in along)
+        data = self.spread(self.table(term.right), (*kept, *along))
+        size = math.prod(self.sizes(along))
+        out: list[Any] = []
+        for start in range(0, len(data), size):
+            block = data[start : start + size]
+            largest = _of_entries(self.field, "max", block)
+            out += [zero if self.field.compare("<", value, largest) else one for value in block]
+        return Table(axes, self.spread(Table((*kept, *along), out), axes))
 
     def _product(self, term: Product) -> Table:
         tables = [self.table(f) for f in term.factors]
@@ -283,6 +302,10 @@ class Evaluator:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
+            if term.name in ENTRY_FUNCTIONS:
+                if (which,) not in memo:
+                    memo[which,] = _of_entries(self.field, term.name, blocks[0])
+                return memo[which,]
             taken = [cell[i] for i in free if i.dim is params[0].dim]
             places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
             if term.name == COFACTOR:
@@ -331,6 +354,41 @@ class Evaluator:
         return self._by_cell(term, value)
 
 
+def _of_entries(field: Field, name: str, data: Sequence[Any]) -> Any:
+    """The product of some entries, or the largest of them, with its own slope."""
+    if name == "prod":
+        return functools.reduce(field.multiply, data)
+    return functools.reduce(lambda a, b: b if field.compare("<", a, b) else a, data)
+
+
+def _exponential(field: Field, matrix: list[list[Any]]) -> list[list[Any]]:
+    """`I + A + A²/2 + …`, of a matrix that is halved until the sum is short, and then squared as often."""
+    if field.exact:
+        raise NotInField("the exponential of a matrix")
+
+    def size(value: Any) -> float:
+        while isinstance(value, Dual):
+            value = value.value
+        return float(abs(value))
+
+    largest = max(sum(map(size, row)) for row in matrix)
+    if largest > LARGEST_EXPONENT:
+        raise NotInField("the exponential of so large a matrix")
+    halvings = max(0, math.ceil(math.log2(largest)) + 4) if largest else 0
+    half = field.number(Fraction(1, 2**halvings))
+    matrix = [[field.multiply(half, entry) for entry in row] for row in matrix]
+    count = range(len(matrix))
+    one = [[field.number(Fraction(int(i == j))) for j in count] for i in count]
+    total = one
+    for k in range(field.series_terms, 0, -1):
+        share = field.number(Fraction(1, k))
+        scaled = [[field.multiply(share, entry) for entry in row] for row in _matrix_product(field, matrix, total)]
+        total = [[field.add(one[i][j], scaled[i][j]) for j in count] for i in count]
+    for _ in range(halvings):
+        total = _matrix_product(field, total, total)
+    return total
+
+
 def _matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int | Thin, taken: Sequence[int]) -> Any:
     """A function of a square matrix over an axis, given row by row: rows, or a number."""
     data = blocks[0]
@@ -338,6 +396,8 @@ def _matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int
     matrix = [data[r * n : r * n + n] for r in range(n)]
     if name == "power":
         return _whole_power(field, matrix, field.whole(blocks[1][0]), axis, taken)
+    if name == "expm":
+        return _exponential(field, matrix)
     inverse, factors = inverted(field, matrix, axis, taken, need_inverse=name == "inv")
     if name == "inv":
         return inverse

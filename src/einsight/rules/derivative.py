@@ -214,6 +214,56 @@ def unknown_function(term: Term) -> Term | None:
     return build.product([outer, _d(inner, at)], params)
 
 
+def largest(term: Term) -> Term | None:
+    """∂max(u)/∂t = [max(u) ≤ u_k] ∂u_k/∂t, where one entry alone is the largest."""
+    found = _of_operator(term, "max")
+    if found is None:
+        return None
+    at, body = found
+    params, inner = build.open_abstraction(body.arguments[0])
+    return build.product([build.bracket("≤", body, inner), _d(inner, at)], params)
+
+
+def product_of_entries(term: Term) -> Term | None:
+    """∂prod(u)/∂t = prod(u)/u_k ∂u_k/∂t, where no entry is 0."""
+    found = _of_operator(term, "prod")
+    if found is None:
+        return None
+    at, body = found
+    params, inner = build.open_abstraction(body.arguments[0])
+    return build.product([body, build.power(inner, -1), _d(inner, at)], params)
+
+
+def trace_of_exponential(term: Term) -> Term | None:
+    """∂tr(expm(A))/∂t = expm(A)_qp ∂A_pq/∂t.  Source: N. J. Higham, Functions of Matrices, section 3.2."""
+    at = _of(term)
+    if at is None or not isinstance(at.body, Product) or len(at.body.bound) != 1 or len(at.body.factors) != 1:
+        return None
+    (factor,), (dummy,) = build.open_product(at.body)
+    if not (isinstance(factor, Operator) and factor.name == "expm" and factor.indices == (dummy, dummy)):
+        return None
+    (p, q), inner = build.open_abstraction(factor.arguments[0])
+    return build.product([build.operator("expm", factor.arguments, (q, p)), _d(inner, at)], (p, q))
+
+
+def exponential_along_a_line(term: Term) -> Term | None:
+    """∂expm(t A)/∂t = A expm(t A), for a number t and an A that does not depend on it."""
+    found = _of_operator(term, "expm")
+    if found is None:
+        return None
+    at, body = found
+    (p, q), inner = build.open_abstraction(body.arguments[0])
+    factors, dummies = build.open_product(inner) if isinstance(inner, Product) else ((inner,), ())
+    moving = [f for f in factors if at.tensor in f.depends]
+    if not moving or any(f.free for f in moving):
+        return None
+    matrix = build.product([f for f in factors if f not in moving], dummies)
+    i, j = body.indices
+    left = build.substitute(matrix, {p: i})
+    right = build.operator("expm", body.arguments, (q, j))
+    return build.product([_d(build.product(moving), at), left, right], (q,))
+
+
 def trace_of_power(term: Term) -> Term | None:
     """∂tr(A^k)/∂t = k (A^(k-1))_qp ∂A_pq/∂t.  Source: The Matrix Cookbook, eq. 122."""
     at = _of(term)
@@ -284,6 +334,33 @@ RULES = (
         trace_of_power,
         ("∂/∂X_ij tr(X^k)", "k (X^(k-1))_qp ∂X_pq/∂X_ij"),
         ("∂/∂X_ij tr(X)", None),
+    ),
+    _rule(
+        "largest",
+        "∂max(u)/∂x => [max(u) <= u_k] ∂u_k/∂x",
+        largest,
+        ("∂/∂x_j max(a ⊙ x)", "∑_k [max(a ⊙ x) <= a_k x_k] ∂/∂x_j (a_k x_k)"),
+        ("∂/∂x_j max(x_i, a_i)", None),
+    ),
+    _rule(
+        "entries-product",
+        "∂prod(u)/∂x => prod(u)/u_k ∂u_k/∂x",
+        product_of_entries,
+        ("∂/∂x_j prod(a ⊙ x)", "∑_k prod(a ⊙ x)/(a_k x_k) ∂/∂x_j (a_k x_k)"),
+    ),
+    _rule(
+        "trace-exponential",
+        "∂tr(expm(A))/∂A_ij => expm(A)_ji",
+        trace_of_exponential,
+        ("∂/∂X_ij tr(expm(X))", "expm(X)_qp ∂X_pq/∂X_ij"),
+        ("∂/∂X_ij tr(X)", None),
+    ),
+    _rule(
+        "exponential-along-a-line",
+        "∂expm(t A)_ij/∂t => A_ik expm(t A)_kj",
+        exponential_along_a_line,
+        ("∂/∂t expm(t X)_ij", "∂t/∂t X_ik expm(t X)_kj"),
+        ("∂/∂X_kl expm(X)_ij", None),
     ),
     _rule(
         "matrix-power",

@@ -5,7 +5,9 @@ The derivative of order k has the axes of the value and then k times those of th
 
 from __future__ import annotations
 
-MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
+MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power", "expm"})
+# of all entries of an array of any shape, one number: the largest, and their product
+ENTRY_FUNCTIONS = frozenset({"max", "prod"})
 # what only the evaluation of a term and its code know, of a square matrix too
 INNER_FUNCTIONS = frozenset({"cofactor", "left-singular", "right-singular", "singular-weights"})
 
@@ -34,4 +36,4 @@ def split_unknown(name: str) -> tuple[str, int]:
 
 def is_unknown(name: str) -> bool:
     """Is that operator an unknown function, or a derivative of one?"""
-    return name not in MATRIX_FUNCTIONS and name not in INNER_FUNCTIONS
+    return name not in MATRIX_FUNCTIONS and name not in INNER_FUNCTIONS and name not in ENTRY_FUNCTIONS

@@ -25,9 +25,8 @@ from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
-from ..terms.dimension import Tensor
 from ..terms.interruption import OutOfTime, now
-from ..terms.term import Derivative, has_head
+from ..terms.term import Derivative, Tensor, has_head
 from .answers import (
     Answer,
     Part,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Node, Relation
 from ..terms import build
-from ..terms.dimension import Dim, Index, Tensor, fresh_index
-from ..terms.term import Component, Term
+from ..terms.dimension import Dim, Index, fresh_index
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts, replace_dims
 from .context import Context
 from .function_table import ROW

@@ -12,8 +12,8 @@ from dataclasses import replace
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Addition, Keyword, Node, Num, Relation, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
-from ..terms.term import Component, Operator, Position, Product, Size, Term
+from ..terms.dimension import Dim, Index, Slot, fresh_index
+from ..terms.term import Component, Operator, Position, Product, Size, Tensor, Term
 from ..terms.walk import map_parts
 from .context import Context
 from .function_table import ROW, FunctionRow, running_along

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..syntax.tree import Declaration, DimensionDeclaration, FunctionDeclaration, Node, Space
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Dim
+from ..terms.term import Tensor
 from . import marks as kinds
 from .lowered import Lowered
 from .marks import Marks

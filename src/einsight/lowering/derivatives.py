@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ..syntax.tree import Call, Indexed, Name, Node, Symbol, Transpose
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor, fresh_index
-from ..terms.term import Component
+from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.term import Component, Tensor
 from . import marks as kinds
 from .context import Context
 from .layout import lay_out
@@ -164,7 +164,7 @@ def differentiate(reader: Context, node: Node, value: Value, variable: Node, lay
     if value.flexible:
         value = Value(value.term)
     numbered = isinstance(variable, Indexed) and isinstance(variable.base, Name)
-    joined = f"{variable.base.text}_{variable.subscript.text}" if numbered else ""  # type: ignore[attr-defined]
+    joined = variable.marked if isinstance(variable, Indexed) else ""
     if isinstance(variable, Indexed) and not (joined and reader.names.knows(joined)):
         named = numbered or (isinstance(variable.base, Indexed) and isinstance(variable.base.base, Name))
         component = reader.read(variable) if named else None

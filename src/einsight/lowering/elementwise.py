@@ -49,7 +49,7 @@ def add(reader: Context, node: Node, parts: Sequence[tuple[int, Node, Value]]) -
 
 
 def _common_indices(reader: Context, node: Node, parts: Sequence[tuple[Node, Value]]) -> tuple[Index, ...] | None:
-    """The free indices of a sum; a term with none may stand in any (SPEC 1.3, rule 4)."""
+    """The free indices of a sum; a term with none may stand in any."""
     order = merge_orders(*(v.order for _, v in parts))
     dims: dict[str, Index] = {}
     for part, value in parts:

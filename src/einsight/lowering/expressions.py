@@ -1,4 +1,4 @@
-"""An expression's value, in both notations, with the summation convention.
+"""An expression's value, in both notations, with docs/pages/language.md#the-summation-convention.
 
 Every method returns None for a part that could not be read; what is wrong with it has been reported then,
 and whoever uses the part stays silent, so that one mistake gives one report.

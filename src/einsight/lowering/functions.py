@@ -35,10 +35,8 @@ def call(
         return None
     if entry is not None and entry.function is not None:
         return unknown_call(reader, node, entry, nodes, values, 0)
-    if entry is not None or text in _NAMED:  # what SymPy has need not be asked for
-        arity = 1
-    else:
-        arity = 3 if text == "clip" else reader.names.elementwise(text)
+    # what SymPy has need not be asked for
+    arity = 1 if entry is not None or text in _NAMED else _ARITY.get(text) or reader.names.elementwise(text)
     if not arity:
         reader.error("EIN002", node, f"`{text}` is not supported yet")
         return None
@@ -81,9 +79,8 @@ def _of_several(reader: Context, text: str, nodes: Sequence[Node], values: Seque
         terms.append(term)
     model = reader.settle(first[1]) if first else agreed[0]
     if text == "clip":
-        term = build.apply("min", build.apply("max", *terms[:2]), terms[2])
-    else:
-        term = build.apply(text, *terms)
+        text, terms = "min", [build.apply("max", *terms[:2]), terms[2]]
+    term = build.apply(text, *terms)
     return replace(model, term=term, order=merge_orders(*(v.order for v in agreed)))
 
 
@@ -200,6 +197,7 @@ def _is_square(value: Value) -> bool:
     return rows == columns
 
 
+_ARITY = {"clip": 3}
 _NAMED = {
     "sqrt": lambda t: build.power(t, Fraction(1, 2)),
     "ln": lambda t: build.apply("log", t),

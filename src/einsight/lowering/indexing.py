@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
-from ..terms.term import Term, slot_indices
+from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .context import Context
 from .names import Entry, canonical_name
@@ -29,7 +29,7 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"
-        if reader.names.knows(joined):
+        if node.marked and reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
         inner = reader.names.find(subscript.text)
         if base.text in ("J", "H") and not reader.names.knows(base.text) and inner is not None and inner.function:
@@ -42,6 +42,12 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             reader.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
             return None
         return _component(reader, node, entry.tensor, subscript)
+    whole = reader.names.find(base.marked) if isinstance(base, Indexed) and base.marked else None
+    if whole is not None and whole.tensor is not None:  # `W_q_ij`
+        whole = reader.names.get(whole.name) or whole
+        reader.marks.node(kinds.TENSOR, base, whole.name)
+        assert whole.tensor is not None
+        return _component(reader, node, whole.tensor, subscript)
     value = reader.read(base)
     if value is None:
         return None

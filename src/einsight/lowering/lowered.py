@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..syntax.tree import Statement
-from ..terms.dimension import Index, Tensor
+from ..terms.dimension import Index
+from ..terms.term import Tensor
 from .marks import Marks
 from .report import Diagnostic, Span
 from .values import Value

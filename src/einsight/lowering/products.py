@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..syntax.tree import Node, Num
+from ..syntax.tree import Indexed, Node, Num
 from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, fresh_index
 from ..terms.term import Term
 from .context import Context
-from .operators import names_in
+from .operators import names_in, nodes_in
 from .report import Fix, Related
 from .values import Fused, Value, flat, fresh_axis
 
@@ -246,5 +245,5 @@ def transposed_text(reader: Context, node: Node) -> str:
 
 def related_to(reader: Context, *nodes: Node) -> tuple[Related, ...]:
     named = [n.text for node in nodes for n in names_in(node)]
-    numbered = [name for node in nodes for name in re.findall(r"[^\W\d_]_\d+", reader.source(node))]
-    return reader.declared_at(*dict.fromkeys([*named, *numbered]))
+    marked = [n.marked for node in nodes for n in nodes_in(node) if isinstance(n, Indexed) and n.marked]
+    return reader.declared_at(*dict.fromkeys([*named, *marked]))

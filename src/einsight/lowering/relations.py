@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Relation, Transpose
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import Number
+from ..terms.dimension import Dim, Index, Slot
+from ..terms.term import Number, Tensor
 from . import marks as kinds
 from .circles import rests_on, way_round
 from .declarations import is_redeclared
@@ -16,9 +17,12 @@ from .expressions import Reader
 from .lowered import Lowered, Side
 from .marks import Marks
 from .names import NOTES, Entry, Names, canonical_name
-from .operators import names_in
+from .operators import names_in, nodes_in
 from .report import Fix, Report
 from .values import Value, flat
+
+# what has indices and is no name that could be defined
+SIGNS = frozenset({"delta", "δ", "sum"})
 
 
 def _listed(names: set[str]) -> str:
@@ -165,8 +169,38 @@ class _Relation:
                 )
         return ""
 
+    def _target(self, left: Node, right: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
+        """What a definition of that left side defines."""
+        return target_of(left, lambda node: self._is_mark(node, right))
+
+    def _is_mark(self, node: Indexed, right: Node) -> bool:
+        """Does a subscript belong to the name, as in `W_q = A B` or `x_new = x - t g`?
+
+        It does where the name with it is known.  Otherwise, what no subscript on the right has is no index, unless a number is
+        repeated along it: that is said with one letter, `y_i = c`.
+        """
+        name = node.marked
+        if not name or is_numbered(node) or self.names.knows(name):
+            return name != ""
+        assert isinstance(node.base, Name)
+        if node.base.text in SIGNS:
+            return False
+        letters = {e.plain for e in node.subscript.entries}
+        inside = list(nodes_in(right))
+        used = {n for p in inside if isinstance(p, Indexed) for e in p.subscript.entries for n, _ in e.names}
+        used |= {p.text for p in inside if isinstance(p, Name)}
+        if self.names.fact(NOTES) or letters & used or None in letters:
+            return False
+        known = self.names.find(node.base.text)
+        if known is not None and (known.tensor is None or len(known.tensor.dims) != len(node.subscript.entries)):
+            return True
+        if len(node.subscript.entries) > 1:
+            return True
+        value = Reader(self.names.child(), Report(), self.text, self.lowered.layout).read(right)
+        return value is not None and value.rank > 0
+
     def _is_definition(self, left: Node, right: Node) -> bool:
-        found = target_of(left)
+        found = self._target(left, right)
         if found is None:
             return False
         name = canonical_name(found[0])
@@ -180,7 +214,7 @@ class _Relation:
         return all(canonical_name(n.text) != name for n in names_in(right))
 
     def _define(self, left: Node, right: Node, local: bool) -> bool:
-        found = target_of(left)
+        found = self._target(left, right)
         if found is None:
             self.report.add(
                 "EIN001", left.start, left.end, "what is defined is one name, with distinct indices or transposed"
@@ -312,7 +346,7 @@ class _Relation:
             self.report.add(
                 "EIN204", right.start, right.end, f"the right side does not depend on {what}: it is repeated along it"
             )
-        old = self.names.before(target_of(left)[0])  # type: ignore[index]
+        old = self.names.before(self._target(left, right)[0])  # type: ignore[index]
         declared = (
             old.tensor.dims
             if old is not None and old.tensor is not None and len(old.tensor.dims) == len(indices)
@@ -332,25 +366,34 @@ def _entries_of(left: Node) -> tuple[IndexEntry, ...]:
     return left.subscript.entries if isinstance(left, Indexed) else ()
 
 
-def target_of(node: Node) -> tuple[str, tuple[str, ...], bool, Node] | None:
-    """Name, indices, transposed or not, and the node of the name, of a left side that can be defined."""
+def is_numbered(node: Indexed) -> bool:
+    """Is it a name with a number, `W_1`?"""
+    return node.marked != "" and node.subscript.text.isdigit()
+
+
+def target_of(
+    node: Node, is_mark: Callable[[Indexed], bool] = is_numbered
+) -> tuple[str, tuple[str, ...], bool, Node] | None:
+    """Name, indices, transposed or not, and the node of the name, of a left side that can be defined.
+
+    `is_mark` says whether a subscript belongs to the name.
+    """
     if isinstance(node, Transpose):
-        inner = target_of(node.argument)
+        inner = target_of(node.argument, is_mark)
         return None if inner is None or inner[1] else (inner[0], (), not inner[2], inner[3])
     if isinstance(node, Name):
         return node.text, (), False, node
     if isinstance(node, Indexed) and isinstance(node.base, Name):
         entries = node.subscript.entries
-        if node.subscript.text.isdigit() and not node.subscript.bracketed:
-            return f"{node.base.text}_{node.subscript.text}", (), False, node
+        if is_mark(node):
+            return node.marked, (), False, node
         names = tuple(e.plain for e in entries if e.plain)
         if len(names) == len(entries) == len(set(names)) and names and node.subscript.lower is None:
-            if node.base.text in ("delta", "δ", "sum"):
+            if node.base.text in SIGNS:
                 return None
             return node.base.text, names, False, node.base
     if isinstance(node, Indexed) and isinstance(node.base, Indexed) and isinstance(node.base.base, Name):
-        inner_text = node.base.subscript.text
         names = tuple(e.plain for e in node.subscript.entries if e.plain)
-        if inner_text.isdigit() and len(names) == len(node.subscript.entries) == len(set(names)):
-            return f"{node.base.base.text}_{inner_text}", names, False, node.base
+        if is_mark(node.base) and len(names) == len(node.subscript.entries) == len(set(names)):
+            return node.base.marked, names, False, node.base
     return None

@@ -16,7 +16,7 @@ from ..syntax.tree import (
     FunctionDeclaration,
     Relation,
 )
-from ..terms.term import NumberTooLong
+from ..terms.bounds import NumberTooLong
 from .declarations import declare, declare_dimension, declare_function
 from .layout import LAYOUTS
 from .lowered import Lowered
@@ -25,8 +25,8 @@ from .names import ANYWHERE, IGNORED, LAYOUT, Entry, Fact, Names, canonical_name
 from .relations import lower_relation
 from .report import Diagnostic, Fix, Report, Span
 
-# `x = `, `h_1 = `, `y_ij := `, `z' = `
-_BEGINS = re.compile(r"\s*([^\W\d_][^\W_]*)(_\d+(?![^\W_]))?(?:_\{[^{}]*\}|_[^\W_]+|\[[^\]=]*\])?['ᵀ]?\s*:?=")
+# `x = `, `h_1 = `, `x_new = `, `y_ij := `, `W_q_ij = `, `z' = `
+_BEGINS = re.compile(r"\s*([^\W\d_][^\W_]*)(?:_\{?([^\W_]+)\}?)?(?:_\{[^{}]*\}|_[^\W_]+|\[[^\]=]*\])?['ᵀ]?\s*:?=")
 
 
 def lower_document(
@@ -153,7 +153,10 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
 def _lose(text: str, names: Names) -> None:
     """What cannot be read may have been the definition of the name that it begins with."""
     found = _BEGINS.match(text)
-    name = canonical_name(found[1] + (found[2] or "")) if found is not None else ""
-    before = names.before(name)
-    if name and (before is None or before.kind != "defined"):
-        names.own["lost", name] = True
+    if found is None:
+        return
+    # what stands below may be indices or part of the name
+    for name in {canonical_name(found[1]), canonical_name(f"{found[1]}_{found[2] or ''}".rstrip("_"))}:
+        before = names.before(name)
+        if before is None or before.kind != "defined":
+            names.own["lost", name] = True

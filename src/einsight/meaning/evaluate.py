@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot
 from ..terms.extrema import compared_with_largest
 from ..terms.interruption import poll
 from ..terms.term import (
@@ -30,6 +30,7 @@ from ..terms.term import (
     Product,
     Size,
     Sum,
+    Tensor,
     Term,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, split_unknown

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..deriving.derive import OUT_OF_MEMORY
+from ..deriving.answering import OUT_OF_MEMORY
 from ..documents.regions import Region
 from ..judging.judge import Claim, Judged
 from ..lowering.lowered import Lowered

@@ -11,7 +11,8 @@ from ...lowering.names import Entry, Names, space_text
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
-from ...terms.dimension import Dim, Tensor
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,9 @@ def axis_needed(reader: Context, node: Node, name: str, inner: Node, value: Valu
     """EIN306: of a matrix that may run along either axis, with both fixes."""
     source = reader.source(inner)
     if reader.names.fact(NOTES):
-        reader.error("EIN002", node, f"`{name}` of a matrix runs along its rows or along its columns: nothing says which")
+        reader.error(
+            "EIN002", node, f"`{name}` of a matrix runs along its rows or along its columns: nothing says which"
+        )
         return
     calls = [f"{name}({source}, axis={k})" for k in reversed(range(value.rank))]
     meant = [f"`{calls[0]}` runs along each row", f"`{calls[1]}` along each column"] if value.rank == 2 else None
@@ -188,7 +190,9 @@ def call_over_index(
 ) -> Value | None:
     """`logsumexp_j(S_ij)`: the index is bound, as by a sum; of `softmax_j(S_ij)` it stays free."""
     if subscript.problem or not all(e.plain for e in subscript.entries) or subscript.lower is not None:
-        reader.error("EIN001", subscript, subscript.problem or f"below `{row.name}` stand indices, as in `{row.name}_j(S_ij)`")
+        reader.error(
+            "EIN001", subscript, subscript.problem or f"below `{row.name}` stand indices, as in `{row.name}_j(S_ij)`"
+        )
         return None
     if len(arguments) != 1:
         reader.error("EIN001", node, f"`{row.name}` takes one argument along an index, {len(arguments)} given")
@@ -231,7 +235,9 @@ def _not_there(
     if not calls and value.rank:
         calls = [f"{row.name}({source}{f', axis={k}' if value.rank > 1 else ''})" for k in reversed(range(value.rank))]
     advice = "write " + " or ".join(f"`{c}`" for c in calls) if calls else "it is one number"
-    message = f"index `{missing}` does not occur in `{source}`, so `{row.name}_{missing}` has nothing to run along: {advice}"
+    message = (
+        f"index `{missing}` does not occur in `{source}`, so `{row.name}_{missing}` has nothing to run along: {advice}"
+    )
     fixes = tuple(Fix(f"write `{c}`", (node.start, node.end), c) for c in calls)
     reader.error("EIN201", subscript, message, fixes)
 

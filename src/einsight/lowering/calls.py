@@ -13,13 +13,13 @@ from .axes import call_over_index, row_along
 from .context import Context
 from .indexing import component_of
 from .names import Entry
-from .operators import with_underscore
+from .operators import called
 from .report import Fix
 from .values import Value
 
 
 def read_call(reader: Context, node: Call) -> Value | None:
-    callee, primes = with_underscore(reader.names, node.callee) or node.callee, ""
+    callee, primes = called(reader.names, node.callee), ""
     while isinstance(callee, Transpose) and callee.prime:
         callee, primes = callee.argument, primes + "'"
     if primes and isinstance(callee, Name) and len(node.arguments) == 1:
@@ -63,7 +63,7 @@ def read_call(reader: Context, node: Call) -> Value | None:
     if isinstance(callee, Indexed) and isinstance(callee.base, Name):
         row = row_along(callee.base.text)
         if row is not None and reader.names.find(callee.base.text) is None:
-            reader.marks.node(kinds.FUNCTION, callee.base)
+            reader.marks.node(kinds.FUNCTION, callee.base, row.name)
             return call_over_index(reader, node, row, node.arguments, callee.subscript)
         _no_function(reader, callee, callee.base.text, callee.subscript)
         return None

@@ -13,7 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MATRIX, _SQUARE, _ANY, _VECTOR, _NUMBER = "a matrix", "a square matrix", "an array of any shape", "a vector", "a number"
+_MATRIX, _SQUARE, _ANY, _VECTOR, _NUMBER = (
+    "a matrix",
+    "a square matrix",
+    "an array of any shape",
+    "a vector",
+    "a number",
+)
 _DIMENSION = "a dimension or a number"
 
 

@@ -24,7 +24,12 @@ from .values import Value, flat, merge_orders
 
 
 def call(
-    reader: Context, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value], keywords: Sequence[Keyword] = ()
+    reader: Context,
+    node: Node,
+    text: str,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    keywords: Sequence[Keyword] = (),
 ) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.find(text)
@@ -55,7 +60,9 @@ def call(
             return None
         what = f"{text}({reader.source(nodes[0])})"
         matrix = "; that is `expm`" if text == "exp" else ""
-        message = f"`{what}` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix{matrix}"
+        message = (
+            f"`{what}` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix{matrix}"
+        )
         reader.error("EIN305", node, message)
     if arity == 1:
         name = text if entry is None else reader.names.applied(entry)
@@ -123,7 +130,7 @@ def _of_arrays(
 
 
 def _counted(reader: Context, node: Node, text: str, wanted: int, given: int) -> None:
-    told = ("one argument", "two arguments", "three arguments")[wanted - 1]
+    told = "one argument" if wanted == 1 else f"{wanted} arguments"
     reader.error("EIN001", node, f"`{text}` takes {told}, {given} given")
 
 

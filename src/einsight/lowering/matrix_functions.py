@@ -123,9 +123,7 @@ def kronecker(reader: Context, node: Node, nodes: Sequence[Node], values: Sequen
     return outer(reader, node, left, right)
 
 
-def covariance(
-    reader: Context, node: Node, inner: Node, value: Value, keywords: Sequence[Keyword]
-) -> Value | None:
+def covariance(reader: Context, node: Node, inner: Node, value: Value, keywords: Sequence[Keyword]) -> Value | None:
     """`1/n (X - 1 m')' (X - 1 m')`, where m are the means along the axis."""
     if value.flexible or value.rank != 2:
         reader.error("EIN301", inner, f"`cov` takes a matrix, and `{reader.source(inner)}` is {value.shape_text()}")

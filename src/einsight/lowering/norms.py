@@ -53,7 +53,9 @@ _KINDS = {
     ),
 }  # fmt: skip
 _SPELLED = {"fro": "F", "Fro": "F", "f": "F", "nuc": "*", "inf": "∞", "infty": "∞", "Inf": "∞", "max": "∞"}
-_ROWS = {text: FunctionRow(f"‖·‖_{text}", (), "", True, formula=kind.vector) for text, kind in _KINDS.items() if kind.vector}
+_ROWS = {
+    text: FunctionRow(f"‖·‖_{text}", (), "", True, formula=kind.vector) for text, kind in _KINDS.items() if kind.vector
+}
 
 
 def is_norm(node: Indexed) -> bool:
@@ -123,7 +125,13 @@ def _exponent(reader: Context, node: Node, value: Value) -> Term | None:
 
 
 def _norm(
-    reader: Context, node: Node, inner: Node, value: Value, kind: str, power: Term | None, keywords: Sequence[Keyword] = ()
+    reader: Context,
+    node: Node,
+    inner: Node,
+    value: Value,
+    kind: str,
+    power: Term | None,
+    keywords: Sequence[Keyword] = (),
 ) -> Value | None:
     if is_of_component(reader, node, "norm", [inner], [value]):
         return None
@@ -164,13 +172,19 @@ def _of_power(term: Term, power: Term, over: Sequence[Index]) -> Term:
 def _of_matrix(reader: Context, node: Node, inner: Node, value: Value, kind: str) -> Value | None:
     source = reader.source(inner)
     if value.rank > 2 and kind != "F":
-        reader.error("EIN301", node, f"`{source}` has {value.rank} axes, and this norm is one of vectors and matrices: write `sqrt(sum(({source}) .^ 2))`, or use indices")
+        reader.error(
+            "EIN301",
+            node,
+            f"`{source}` has {value.rank} axes, and this norm is one of vectors and matrices: write `sqrt(sum(({source}) .^ 2))`, or use indices",
+        )
         return None
     if kind == "F":
         return Value(along(reader, ROW["norm"], value.term, value.plain_axes), order=value.order)
     found = _KINDS.get(kind)
     if found is None or not found.matrix:
-        why = found.refused if found else "induced by that of vectors, and has no formula in its entries: write `‖{0}‖_F`"
+        why = (
+            found.refused if found else "induced by that of vectors, and has no formula in its entries: write `‖{0}‖_F`"
+        )
         fixed = f"‖{source}‖_F"
         message = f"this norm of a matrix is {why.format(source)}"
         reader.error("EIN002", node, message, (Fix(f"write `{fixed}`", (node.start, node.end), fixed),))

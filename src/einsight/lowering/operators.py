@@ -195,18 +195,25 @@ def _innermost(node: Node) -> Node:
 
 
 def with_underscore(names: Names, node: Node) -> Name | None:
-    """`elliptic_e` before its argument: an elementwise function whose name has an underscore, of which nobody declares a part."""
+    """`elliptic_e`, `log_softmax` before its argument: a function whose name has an underscore, of which nobody declares a part."""
     if not isinstance(node, Indexed) or not isinstance(node.base, Name) or names.knows(node.base.text):
         return None
     text = f"{node.base.text}_{node.subscript.text}"
-    is_function = not names.knows(text) and names.elementwise(text)
+    is_function = not names.knows(text) and names.is_function(text)
     return Name(node.start, node.end, text) if is_function else None
 
 
+def called(names: Names, node: Node) -> Node:
+    """What stands before an argument, with a name that has an underscore in one piece: that of `log_softmax_j` as well."""
+    if isinstance(node, Indexed) and isinstance(node.base, Indexed):
+        inner = with_underscore(names, node.base)
+        return node if inner is None else Indexed(node.start, node.end, inner, node.subscript)
+    return with_underscore(names, node) or node
+
+
 def _is_function(names: Names, node: Node) -> bool:
+    node = called(names, node)
     if isinstance(node, Indexed) and isinstance(node.base, Name):
-        if with_underscore(names, node) is not None:
-            return True
         # `f_i(x)`, `J_f(x)` of an unknown function f
         entries = [names.find(t) for t in (node.base.text, node.subscript.text)]
         if any(e is not None and e.function is not None for e in entries):

@@ -24,6 +24,8 @@ def _gelu(z: float) -> float:
 
 
 def _huber(z: float, w: float) -> float:
+    if w < 0:
+        raise ValueError("a threshold is not negative")
     return z * z / 2 if abs(z) <= w else w * (abs(z) - w / 2)
 
 

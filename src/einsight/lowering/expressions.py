@@ -31,7 +31,7 @@ from ..syntax.tree import (
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index
-from . import elementwise, functions, norms
+from . import constants, elementwise, functions, norms
 from . import marks as kinds
 from .calls import read_call
 from .context import Context
@@ -125,6 +125,8 @@ class Reader(Context):
     def _indexed(self, node: Indexed) -> Value | None:
         if norms.is_norm(node):
             return norms.read_norm(self, node)
+        if constants.is_constant(self.names, node):
+            return constants.read_constant(self, node)
         return read_indexed(self, node)
 
     def _chain(self, node: Chain) -> Value | None:
@@ -150,9 +152,13 @@ class Reader(Context):
             return None
         if isinstance(node.argument, Num) and node.argument.value == 1:
             return Value(build.ONE, row=True, flexible="ones")
+        if isinstance(node.argument, Indexed) and constants.is_unit_vector(self.names, node.argument):
+            return constants.read_unit_vector(self, node.argument).transposed()
         value = self.read(node.argument)
         if value is None:
             return None
+        if value.order and constants.is_ones(node.argument):  # of a size that nobody declared
+            return Value(build.ONE, row=True, flexible="ones")
         if value.rank == 0 and not value.flexible:
             if value.order:
                 message = "a component is a number and has no transpose: exchange its indices instead"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol, Transpose
+from ..syntax.tree import Absolute, Call, Chain, Group, Indexed, Name, Node, Norm, Num, Subscript, Superscript, Symbol, Transpose
 from .names import Names
 
 Items = tuple[tuple[str, Node], ...]
@@ -242,6 +242,34 @@ def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
         return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
     assert isinstance(node, Indexed)
     return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
+
+
+# before what no brackets enclose these are names of arrays, or signs
+_NEED_BRACKETS = frozenset({"I", "ones", "zeros", "jac", "grad", "hess", "d"})
+
+
+def juxtaposed(names: Names, items: Items) -> Items:
+    """`log det X`, `ln|X|`, `tr X` as calls: a function before what it is of.
+
+    `tr A B` stays as it is: whether it is of one factor or of both, nothing says.
+    """
+    if not any(isinstance(node, Name) and names.is_function(node.text) for _, node in items):
+        return items
+    out: list[tuple[str, Node]] = []
+    for place in reversed(range(len(items))):
+        operator, node = items[place]
+        bare = isinstance(node, Name) and node.text not in _NEED_BRACKETS and names.find(node.text) is None
+        if bare and isinstance(node, Name) and out and out[0][0] == "" and names.is_function(node.text):
+            after = out[0][1]
+            enclosed = isinstance(after, (Absolute, Group, Norm)) or (
+                isinstance(after, Call) and _is_function(names, after.callee)
+            )
+            if enclosed or len(out) == 1 or out[1][0] != "":
+                argument = after.inner if isinstance(after, Group) else after
+                out[0] = (operator, Call(node.start, after.end, node, (argument,)))
+                continue
+        out.insert(0, (operator, node))
+    return tuple(out)
 
 
 def nodes_in(node: Node) -> Iterator[Node]:

@@ -9,8 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..syntax.tree import Absolute, Call, Chain, Group, Indexed, Name, Node, Norm, Num, Subscript, Superscript, Symbol, Transpose
-from .names import Names
+from ..syntax.tree import (
+    Absolute,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Subscript,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+from .names import ARRAY_FUNCTIONS, ARRAYS, FUNCTIONS, Names
 
 Items = tuple[tuple[str, Node], ...]
 
@@ -248,18 +262,24 @@ def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
 _NEED_BRACKETS = frozenset({"I", "ones", "zeros", "jac", "grad", "hess", "d"})
 
 
+def _applies_bare(names: Names, text: str) -> bool:
+    """Is it a registered function?  A name that SymPy has one under, as `gamma`, is more often an array that nobody declared."""
+    known = text in ARRAY_FUNCTIONS or text in ARRAYS or text in FUNCTIONS
+    return known and text not in _NEED_BRACKETS and names.find(text) is None
+
+
 def juxtaposed(names: Names, items: Items) -> Items:
     """`log det X`, `ln|X|`, `tr X` as calls: a function before what it is of.
 
     `tr A B` stays as it is: whether it is of one factor or of both, nothing says.
     """
-    if not any(isinstance(node, Name) and names.is_function(node.text) for _, node in items):
+    if not any(isinstance(node, Name) and _applies_bare(names, node.text) for _, node in items):
         return items
     out: list[tuple[str, Node]] = []
     for place in reversed(range(len(items))):
         operator, node = items[place]
-        bare = isinstance(node, Name) and node.text not in _NEED_BRACKETS and names.find(node.text) is None
-        if bare and isinstance(node, Name) and out and out[0][0] == "" and names.is_function(node.text):
+        bare = isinstance(node, Name) and _applies_bare(names, node.text)
+        if bare and isinstance(node, Name) and out and out[0][0] == "":
             after = out[0][1]
             enclosed = isinstance(after, (Absolute, Group, Norm)) or (
                 isinstance(after, Call) and _is_function(names, after.callee)

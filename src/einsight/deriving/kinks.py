@@ -46,4 +46,9 @@ def _is_root(term: Power) -> bool:
     """A root of a sum of powers, as of a norm."""
     fractional = isinstance(term.exponent, Number) and 0 < term.exponent.value < 1
     base = term.base
-    return fractional and isinstance(base, Product) and bool(base.bound) and all(isinstance(f, Power) for f in base.factors)
+    return (
+        fractional
+        and isinstance(base, Product)
+        and bool(base.bound)
+        and all(isinstance(f, Power) for f in base.factors)
+    )

@@ -17,9 +17,7 @@ class Described:
 
 
 # functions of whole arrays
-ARRAY_FUNCTIONS: dict[str, Described] = {
-    row.name: Described(row.signature, row.doc, row.arguments) for row in ROWS
-}
+ARRAY_FUNCTIONS: dict[str, Described] = {row.name: Described(row.signature, row.doc, row.arguments) for row in ROWS}
 
 # what is typed, and what it stands for
 SPELLINGS: dict[str, str] = {

@@ -58,7 +58,7 @@ def _put_over(formula: Term, term: Term, over: tuple[Index, ...], groups: dict[I
 
     def opened(indices: Sequence[Index]) -> tuple[Index, ...]:
         """Fresh indices for some that are bound."""
-        made = []
+        made: list[Index] = []
         for index in indices:
             groups[index] = tuple(fresh_index(i.dim) for i in over)
             made += groups[index]
@@ -112,7 +112,8 @@ def call_along(
     elif row.whole:
         return Value(along(reader, row, value.term, value.plain_axes), order=value.order)
     elif value.rank:
-        return axis_needed(reader, node, row.name, inner, value)
+        axis_needed(reader, node, row.name, inner, value)
+        return None
     else:
         message = f"`{row.name}` is a function of a vector, and `{reader.source(inner)}` is a number"
         reader.error("EIN301", inner, message)
@@ -137,8 +138,8 @@ def _counts(reader: Context, inner: Node, row: FunctionRow, over: Sequence[Axis]
 
 def axis_of(reader: Context, name: str, inner: Node, value: Value, keyword: Keyword) -> int | None:
     """The place of the axis that `axis=` names; None, and a report, where there is none."""
-    if keyword.name.text != "axis":
-        message = f"`{name}` takes no `{keyword.name.text}=`: it takes `axis=`, which counts from 0, as NumPy does"
+    if keyword.name != "axis":
+        message = f"`{name}` takes no `{keyword.name}=`: it takes `axis=`, which counts from 0, as NumPy does"
         reader.error("EIN001", keyword, message)
         return None
     given = _whole_number(keyword.value)
@@ -150,7 +151,7 @@ def axis_of(reader: Context, name: str, inner: Node, value: Value, keyword: Keyw
     first = 1 if value.row else 0
     places = range(first, first + rank)
     allowed = [*places, *(-k for k in range(1, rank + 1))]
-    if given not in allowed:
+    if given is None or given not in allowed:
         axes = "1 axis" if rank == 1 else f"{rank} axes"
         fixes = tuple(
             Fix(f"write `axis={k}`", (keyword.start, keyword.end), f"axis={k}") for k in places
@@ -244,7 +245,7 @@ def _not_there(
 
 def no_keyword(reader: Context, text: str, keyword: Keyword) -> None:
     """A keyword before a function that takes none."""
-    named = keyword.name.text
+    named = keyword.name
     if named == "axis":
         message = f"`{text}` takes no axis: those that do are {', '.join(running_along())}"
     else:

@@ -78,7 +78,7 @@ def _known_call(reader: Context, node: Call, text: str) -> Value | None:
     if text == "norm" and reader.names.find(text) is None and len(nodes) == 2:
         return norms.call_norm(reader, node, nodes, keywords)
     for keyword in keywords:
-        reader.marks.node(kinds.FUNCTION, keyword.name, text)
+        reader.marks.add(kinds.FUNCTION, keyword.start, keyword.start + len(keyword.name), text)
     values = [reader.read(a) for a in nodes]
     known = [v for v in values if v is not None]
     return functions.call(reader, node, text, nodes, known, keywords) if len(known) == len(values) else None

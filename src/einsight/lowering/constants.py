@@ -46,7 +46,9 @@ def read_constant(reader: Context, node: Indexed) -> Value | None:
     if dims:
         return Value(term, tuple(fresh_index(d) for d in dims))
     if subscript.problem or not all(e.plain for e in subscript.entries):
-        message = f"`{reader.source(node)}` has dimensions or indices for its subscript, as in `1_n`, `0_{{n×m}}` or `1_i`"
+        message = (
+            f"`{reader.source(node)}` has dimensions or indices for its subscript, as in `1_n`, `0_{{n×m}}` or `1_i`"
+        )
         reader.error("EIN001", subscript, message)
         return None
     for entry in subscript.entries:

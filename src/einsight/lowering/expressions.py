@@ -231,7 +231,9 @@ class Reader(Context):
         return value
 
     def _keyword(self, node: Keyword) -> None:
-        self.error("EIN001", node, f"`{self.source(node)}` belongs to functions that run along an axis, as in `sum(X, axis=0)`")
+        self.error(
+            "EIN001", node, f"`{self.source(node)}` belongs to functions that run along an axis, as in `sum(X, axis=0)`"
+        )
 
     def _quoted(self, node: Quoted) -> None:
         self.error("EIN001", node, f"`{self.source(node)}` names a norm, as in `norm(X, 'fro')`, and nothing else")

@@ -129,7 +129,8 @@ def covariance(reader: Context, node: Node, inner: Node, value: Value, keywords:
         reader.error("EIN301", inner, f"`cov` takes a matrix, and `{reader.source(inner)}` is {value.shape_text()}")
         return None
     if not keywords:
-        return axis_needed(reader, node, "cov", inner, value)
+        axis_needed(reader, node, "cov", inner, value)
+        return None
     place = axis_of(reader, "cov", inner, value, keywords[0])
     if place is None:
         return None

@@ -38,10 +38,9 @@ HALF = Fraction(1, 2)
 
 def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
     """The array of a term over those indices, repeated along one that it lacks.  Raises NoForm."""
-    missing = [i for i in (rows, columns) if i is not None and i not in term.free]
-    if len(missing) == 1 and (rows is None or columns is None):
-        along = ones(missing[0])
-        return product([_raise(term, None, None), along if rows is not None else flip(along)])
+    if not term.free and (rows is not None or columns is not None):
+        filled = [*([ones(rows)] if rows is not None else []), *([flip(ones(columns))] if columns is not None else [])]
+        return product([_raise(term, None, None), *filled])
     return _raise(term, rows, columns)
 
 

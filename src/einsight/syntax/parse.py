@@ -277,7 +277,7 @@ class _Build(Transformer):
 
     @_spanned
     def keyword(self, start: int, end: int, parts: list[Any]) -> Keyword:
-        return Keyword(start, end, Name(start, _end(parts[0]), str(parts[0])), _operand(parts[2]))
+        return Keyword(start, end, str(parts[0]), _operand(parts[2]))
 
     @_spanned
     def group(self, start: int, end: int, parts: list[Any]) -> Node:

@@ -109,7 +109,7 @@ class Call(Node):
 class Keyword(Node):
     """`axis=1` among the arguments of a call."""
 
-    name: Name
+    name: str
     value: Node
 
 

@@ -159,7 +159,9 @@ class Products(Entries):
         params, body = build.open_abstraction(term.arguments[0])
         family = in_order(term.arguments[0].free)
         text = self.atom(self.lines.name(self.filled(body, family + params)))
-        for axis in reversed(range(len(family), len(family) + len(params))):  # one at a time: not all libraries take several
+        for axis in reversed(
+            range(len(family), len(family) + len(params))
+        ):  # one at a time: not all libraries take several
             text = (self.dialect.most if term.name == "max" else self.dialect.product).format(text, axis)
         return Array(text, family)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+from ...lowering.function_table import ROWS
 from ...lowering.names import GREEK, Names
 from ...syntax.quotients import Quotient, units
 from ...syntax.tree import (
@@ -36,7 +37,7 @@ MOST_KINDS = 60  # combinations of ranks that are tried
 ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
-_TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
 _RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}

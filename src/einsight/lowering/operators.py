@@ -281,6 +281,9 @@ def juxtaposed(names: Names, items: Items) -> Items:
         bare = isinstance(node, Name) and _applies_bare(names, node.text)
         if bare and isinstance(node, Name) and out and out[0][0] == "":
             after = out[0][1]
+            if sum_sign(after) is not None:  # it governs the rest
+                out = [(operator, Call(node.start, out[-1][1].end, node, (as_node(tuple(out)),)))]
+                continue
             enclosed = isinstance(after, (Absolute, Group, Norm)) or (
                 isinstance(after, Call) and _is_function(names, after.callee)
             )

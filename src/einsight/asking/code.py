@@ -287,7 +287,8 @@ class _Writer:
             values = values[:1]
         inside = ", ".join(v.text for v in values)
         if name == "norm" and order is not None:
-            inside += f", {'∞' if ast.unparse(order).endswith('inf') else ast.unparse(order)}"
+            which = ast.unparse(order)
+            inside += ", 'inf'" if which.endswith("inf") else f", {which}"
         if axis is not None and not (isinstance(axis, ast.Constant) and axis.value is None):
             number = _number(axis)
             if number is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+from ..lowering.function_table import ROWS
 from ..lowering.names import GREEK, ROW, Names, canonical_name
 from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
@@ -37,7 +38,7 @@ MOST_KINDS = 60  # combinations of ranks that are tried
 ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
-_TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 # how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)

@@ -5,6 +5,7 @@ A text is of one spelling as a whole: what it has that no other spelling has say
 
 from __future__ import annotations
 
+import ast
 import re
 
 LANGUAGE, LATEX, CODE = "language", "latex", "code"
@@ -15,8 +16,10 @@ _LATEX = re.compile(r"\\[A-Za-z,;:!|{}()\[\]\\ ]|\$|_\{[^{}]*\{")
 _LEFT_DIVISION = re.compile(r"(?<=[\w)'])\s*\\\s*(?:[A-Za-z](?![A-Za-z{])|\((?=[^()]*\)))")
 _CODE = re.compile(
     r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy)\s*\.|\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace)\s*\("
-    r"|(?<!\w)einsum\s*\(|(?<!\w)(?:axis|dim|keepdims)\s*=\s*-?\d|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
+    r"|(?<!\w)einsum\s*\(|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
 )
+# the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
+_KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
 
 
 def spelling_of(text: str) -> str:
@@ -26,4 +29,12 @@ def spelling_of(text: str) -> str:
     """
     if _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
         return LATEX
-    return CODE if _CODE.search(text) else LANGUAGE
+    return CODE if _CODE.search(text) or (_KEYWORDS.search(text) and _is_python(text)) else LANGUAGE
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
+from .function_table import ROW
 from .linking import linked, may_be_one
 from .report import Span
 
@@ -28,10 +29,8 @@ PROPERTIES = [
 ]  # fmt: skip
 SQUARE_PROPERTIES = {"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"}
 
-# functions of whole arrays, which lowering knows how to read (docs/pages/language.md#functions)
-ARRAY_FUNCTIONS = frozenset(
-    "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
-)
+# functions of whole arrays (docs/pages/language.md#functions)
+ARRAY_FUNCTIONS = frozenset(ROW)
 CONSTANTS = frozenset({"pi", "π"})
 # a longer name is a word, not a product that lacks its spaces
 LONGEST_SPLIT = 12

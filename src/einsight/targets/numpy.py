@@ -26,9 +26,16 @@ def _elementwise(function: Function) -> str | None:
     return f"numpy.asarray({value}, dtype=dtype)"
 
 
+# a matrix that is halved until fourteen terms of the series are all, then squared as often
+_EXPONENTIAL = (
+    "(lambda _base, _power: numpy.linalg.matrix_power(functools.reduce(lambda _, _0: numpy.eye(_base.shape[-1], dtype=dtype)"
+    " + _base @ _ / (2.0 ** _power * _0), range(14, 0, -1), numpy.eye(_base.shape[-1], dtype=dtype)), 2 ** _power))"
+    "({0}, max(0, int(numpy.frexp(numpy.abs({0}).sum(-1).max())[1]) + 3))"
+)
+
 NUMPY = Dialect(
     name="numpy",
-    imports=("math", "numpy"),
+    imports=("functools", "math", "numpy"),
     setup=("dtype = numpy.result_type(*map(numpy.asarray, [{0}]), 1.0)",),
     array="numpy.asarray({0}, dtype=dtype)",
     copy="numpy.array({0}, dtype=dtype)",
@@ -45,6 +52,8 @@ NUMPY = Dialect(
     diag="numpy.diag({0})",
     largest="{0}.max({1}, keepdims=True)",
     total="{0}.sum({1}, keepdims=True)",
+    most="{0}.max({1})",
+    product="{0}.prod({1})",
     logaddexp="numpy.logaddexp({0}, {1})",
     inv="numpy.linalg.inv({0})",
     det="numpy.linalg.det({0})",
@@ -54,6 +63,7 @@ NUMPY = Dialect(
     slogdet="numpy.linalg.slogdet({0})",
     matrix_power="numpy.linalg.matrix_power({0}, {1})",
     matrix_power_by="numpy.linalg.matrix_power({0}, int({1}))",
+    expm=_EXPONENTIAL,
     pi="numpy.pi",
     elementwise=_elementwise,
     writes="numpy.einsum('{1}', {0})[...] += {2}".format,  # `einsum` of one array is a view of it

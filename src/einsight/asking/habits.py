@@ -13,12 +13,13 @@ from ..lowering.names import Names
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
 _LEFT_DIVISION = re.compile(r"((?:[^\W\d_]\w*|\((?:[^()]|\([^()]*\))*\))['ᵀ]?)\s*\\\s*")
+_INFINITY = re.compile(r"(?<!\w)[Ii]nf(?:inity)?(?!\w)")
 _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
-    text = text.replace("**", "^")
+    text = _INFINITY.sub("∞", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)

@@ -13,8 +13,10 @@ from ..lowering.operators import sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
 
-# letters that people count samples by
-_COUNTS = frozenset("nmNMTS")
+# letters that people count samples by; the first two wherever they stand
+_COUNTS = frozenset("nNmMTS")
+# functions of an array that are something else with a capital: `Var(X)` of a random variable
+_OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 
@@ -66,9 +68,9 @@ class Letters:
             for node in walk(self.body)
             if isinstance(node, Chain)
             for (operator, part) in node.items
-            if operator == "/"
             for n in walk(part)
-            if isinstance(n, Name) and n.text in _COUNTS and not is_known(n.text, self.names)
+            if isinstance(n, Name) and n.text in _COUNTS and (operator == "/" or n.text in "nN")
+            if not is_known(n.text, self.names)
         }
         if len(free) == 1 and len(divisors) == 1:
             (count,) = divisors
@@ -240,7 +242,7 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         plain = name.text
         if _known(plain):
             continue
-        if id(name) in callees and names.is_function(plain.lower()):
+        if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:
             changes.append((name.start, name.end, plain.lower()))
             continue
         letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)

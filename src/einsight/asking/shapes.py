@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ..lowering.function_table import ROWS
-from ..lowering.names import GREEK, ROW, Names, canonical_name
+from ..lowering.names import AS_ROW, GREEK, Names, canonical_name
 from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
@@ -39,6 +39,7 @@ ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
+_ALONG = {row.name for row in ROWS if row.along}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 # how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
@@ -225,11 +226,15 @@ class _Inference:
         return self.shape(node.inner)
 
     def _norm(self, node: Norm) -> Shape:
-        self.shape(node.inner)
+        if self.is_number(self.shape(node.inner)) and self.care >= STRICT:
+            raise Conflict
         return SCALAR
 
     def _absolute(self, node: Absolute) -> Shape:
-        self.shape(node.inner)
+        shape = self.shape(node.inner)
+        if any(self.root(d) == ONE for d in shape):
+            return shape
+        self.unify(*shape)  # a determinant
         return SCALAR
 
     def _iverson(self, node: Iverson) -> Shape:
@@ -250,7 +255,9 @@ class _Inference:
         inner, *others = [self.shape(a) for a in node.arguments]
         if callee.text in _OF_SQUARES:
             self.unify(*inner)
-        if callee.text in _TO_NUMBERS and not others:
+        if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner):
+            raise Conflict  # nobody takes the mean of a number
+        if callee.text in _TO_NUMBERS and (not others or callee.text == "norm"):
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
             if not self.is_number(other) and not self.is_number(inner):
@@ -286,7 +293,7 @@ class _Inference:
             entry = self.names.find(node.base.text)
             if way and entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
                 picked = str(entry.tensor.dims[1])
-                return (ONE, picked) if way == ROW else (picked, ONE)
+                return (ONE, picked) if way == AS_ROW else (picked, ONE)
         rows, columns = self.shape(node.base)
         axes = [d for d in (rows, columns) if self.root(d) != ONE]
         if len(places) != len(axes):

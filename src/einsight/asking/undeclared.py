@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..lowering.mentioned import walk
-from ..lowering.names import COLUMN, ROW, Names, canonical_name, space_text
+from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
@@ -23,6 +23,8 @@ from .shapes import LOOSE, MEMBER, STRICT, shapes
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
+# what is wrong with a formula in which names have other shapes
+_OF_SHAPES = frozenset({"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304"})
 MOST_SHAPES = 24
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
@@ -38,7 +40,7 @@ class Taken:
     text: str
     declarations: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
-    orientation: str = COLUMN
+    orientation: str = AS_COLUMN
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
@@ -58,7 +60,7 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     texts = [text]
     if "|" in text:  # bars around a vector mean its length, which `‖` says
         texts.append(_BAR.sub("‖", text))
-    for care, orientation in ((STRICT, COLUMN), (STRICT, ROW), (LOOSE, COLUMN)):
+    for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
         for way in texts:
             yield from _shaped(way, variables, names, care, orientation, kinds)
 
@@ -79,10 +81,10 @@ def _shaped(
     members = [n for n in families if not names.knows(n)]
     known = tuple(n for n in families if names.knows(n))
     if not found and not members and not known:
-        if orientation == COLUMN:
+        if orientation == AS_COLUMN:
             yield Taken(text)
         return
-    if orientation == ROW and not known:
+    if orientation == AS_ROW and not known:
         return
     inner = names.child()
     Taken(text, (), known, orientation).tell(inner)
@@ -112,6 +114,9 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         inner = names.child()
         way.tell(inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+        wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
+        if wrong - _OF_SHAPES:  # another shape would only hide it
+            return way
         codes = {d.code for d in lowered.diagnostics if d.severity == "error" or d.code == "EIN305"}
         if not codes:
             return way

@@ -98,8 +98,7 @@ IGNORED: Fact = ("ignore", "")
 # those of matrices?
 NOTES: Fact = ("notes", "")
 # `("family", "x")` says that one index picks a vector of x, a sample: as a column, or as this
-ROW = "row"
-COLUMN = "column"
+AS_ROW, AS_COLUMN = "row", "column"
 # tensors that are known without a declaration, by name: what plugins registered
 SPECIAL: dict[str, Entry] = {}
 # functions of arrays that plugins define, by name: each an `array_functions.Definition`

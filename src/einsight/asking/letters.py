@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..documents.latex.names import RAISED
+from ..lowering.constants import is_unit_vector
+from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
@@ -116,6 +118,8 @@ class Letters:
 
     def _unknown(self, node: Node) -> Iterator[str]:
         names = self.names
+        if is_unit_vector(names, node):
+            return
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             mark = node.marked
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
@@ -133,6 +137,7 @@ class Letters:
             isinstance(node, Name)
             and not is_known(name := canonical_name(node.text), names)
             and not names.is_function(name)
+            and name not in INFINITY
         ):
             yield name
         for inner in children(node):
@@ -141,6 +146,11 @@ class Letters:
     def _is_called(self, text: str) -> bool:
         """What stands before a bracket is a function, known or not, unless it is one letter: `X(X'X)`."""
         return self.names.is_function(text) or (letters_in(text) > 1 and not self.names.knows(text))
+
+    def has_unit_vectors(self) -> bool:
+        """Is an `e_i` transposed, which no component is?"""
+        transposed = (n.argument for n in walk(self.body) if isinstance(n, Transpose))
+        return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
         """Arrays of which an index picks a number or a vector, with the name of each axis that it runs along."""
@@ -151,6 +161,7 @@ class Letters:
             entries = node.subscript.entries
             if (
                 name in ("δ", "ones")
+                or (name == "e" and self.has_unit_vectors())
                 or (node.marked and self.names.knows(node.marked))
                 or not letters_of(node) <= self.indices
             ):

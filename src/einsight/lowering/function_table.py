@@ -123,6 +123,8 @@ ROWS = (
 )  # fmt: skip
 
 ROW: dict[str, FunctionRow] = {row.name: row for row in ROWS}
+# how the order of a largest entry is spelled, as in `norm(x, inf)`
+INFINITY = frozenset({"inf", "Inf", "infty"})
 # those of two arguments as well, entry by entry
 OF_TWO = frozenset({"max", "min"})
 

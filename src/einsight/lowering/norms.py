@@ -16,7 +16,7 @@ from ..terms.term import Number, Term
 from .array_functions import Definition, MalformedDefinition, put_definition
 from .axes import along, axis_of
 from .context import Context
-from .function_table import ROW, FunctionRow
+from .function_table import INFINITY, ROW, FunctionRow
 from .functions import is_of_component
 from .report import Fix
 from .values import Value, flat
@@ -52,7 +52,7 @@ _KINDS = {
         refused="the sum of its singular values, which has no formula in its entries: write `‖{0}‖_F` for the Frobenius norm",
     ),
 }  # fmt: skip
-_SPELLED = {"fro": "F", "Fro": "F", "f": "F", "nuc": "*", "inf": "∞", "infty": "∞", "Inf": "∞", "max": "∞"}
+_SPELLED = {"fro": "F", "Fro": "F", "f": "F", "nuc": "*", **dict.fromkeys(INFINITY, "∞")}
 _ROWS = {
     text: FunctionRow(f"‖·‖_{text}", (), "", True, formula=kind.vector) for text, kind in _KINDS.items() if kind.vector
 }

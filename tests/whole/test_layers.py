@@ -18,6 +18,7 @@ FLOORS = [
         "targets",
         "deriving",
         "judging",
+        "python",
         "sheets",
         "editing verifying",
         "docs",

@@ -13,6 +13,7 @@ from ..documents.regions import LANGUAGES
 from ..judging.judge import Claim
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
+from ..python.check import findings as read_code
 from ..settings import BUDGET
 from .sheet import Sheet
 
@@ -66,7 +67,26 @@ def check_within(
     if layout == "auto":
         return _in_most_likely_layout(text, lambda one: check_within(budget, text, language, one, beside))
     require_layout(layout)
-    return _found(Sheet(text, language, layout, budget, beside))
+    found = _found(Sheet(text, language, layout, budget, beside))
+    return _with_code(found, text, budget) if language == "python" else found
+
+
+def _with_code(found: Findings, text: str, budget: float | None) -> Findings:
+    """What the formulas of a program's docstrings say, and what its code says, in the order of the file."""
+    code = read_code(text, budget)
+    claims = sorted(
+        [*((c, found.failing.get(k)) for k, c in enumerate(found.claims)),
+         *((c, code.failing.get(k)) for k, c in enumerate(code.claims))],
+        key=lambda pair: pair[0].span,
+    )  # fmt: skip
+    return replace(
+        found,
+        claims=[c for c, _ in claims],
+        failing={k: codes for k, (_, codes) in enumerate(claims) if codes is not None},
+        diagnostics=sorted([*found.diagnostics, *code.diagnostics], key=lambda d: d.span),
+        unread_reasons=sorted([*found.unread_reasons, *code.unread]),
+        formulas=found.formulas + len(code.claims),
+    )
 
 
 def _found(sheet: Sheet) -> Findings:

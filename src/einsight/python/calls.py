@@ -39,15 +39,15 @@ class Calls(Expressions):
     # calls
 
     def _call(self, node: ast.Call) -> Value:
+        if isinstance(node.func, ast.Attribute):
+            saved = self._context(node)
+            if saved is not None:
+                return saved
         function = self.evaluate(node.func)
         if isinstance(function, Library) and function.path in EINSUMS:
             return self._einsum(node, function.path)
         if isinstance(function, Library) and function.path in REGROUPINGS:
             return self._regroup(node, function.path)
-        if isinstance(node.func, ast.Attribute) and isinstance(function, Value):
-            saved = self._context(node)
-            if saved is not None:
-                return saved
         starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
         given = [self.evaluate(a) for a in node.args]
         named = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
@@ -206,21 +206,19 @@ class Calls(Expressions):
         try:
             inner.take_parameters(function.node, bound)
         except Misfit as wrong:
-            self.broken = self.broken or str(wrong)
-            self.tell("EIN603", node, f"in the call of `{self.text(node.func)}`, {wrong}")
+            self.misfits("EIN603", node, f"in the call of `{self.text(node.func)}`, {wrong}")
             return UNKNOWN
         if isinstance(function.node, ast.Lambda):
             return inner.evaluate(function.node.body)
         inner.run(function.node.body)
-        for one in found[:1]:
-            self.tell(one.code, node, f"in `{function.node.name}`, {one.message}")
+        if inner.misfit is not None and (found or not self.told):
+            self.misfits(found[0].code if found else "EIN603", node, f"in `{function.node.name}`, {inner.misfit[1]}")
         if inner.returned is None:
             return UNKNOWN
-        value = inner.returned[1]
         if inner.broken:
             self.broken = self.broken or f"`{function.node.name}` is not read: {inner.broken}"
             return UNKNOWN
-        return value
+        return inner.returned[1]
 
     def _bound(self, function: Local, given: list[Value], named: dict[str, Value]) -> dict[str, Value] | None:
         """The parameters with their arguments; None where it cannot be told which is which."""

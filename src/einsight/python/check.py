@@ -11,6 +11,7 @@ from ..lowering.report import NAMES, Diagnostic, Span
 from ..terms.interruption import poll
 from .arrays import Arrays
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
+from .gradients import judge_gradients
 from .libraries import bound_names, dotted
 from .module import Module, is_transparent
 from .reading import Reader
@@ -48,6 +49,13 @@ def findings(text: str, budget: float | None = None) -> Found:
     read_everything(module, shapes)
     told = {d.span for d in malformed}
     found.diagnostics += [d for d in shapes if d.span not in told]
+    judged = judge_gradients(module, read_top(module), budget)
+    order = sorted(range(len(judged.claims)), key=lambda k: judged.claims[k].span)
+    found.claims = [judged.claims[k] for k in order]
+    found.failing = {place: judged.failing[k] for place, k in enumerate(order) if k in judged.failing}
+    found.unread = judged.unread
+    spans = {d.span for d in found.diagnostics}
+    found.diagnostics += [d for d in judged.diagnostics if d.span not in spans]
     found.diagnostics.sort(key=lambda d: d.span)
     return found
 

@@ -103,7 +103,12 @@ class Expressions(Scope):
             if name == "saved_tensors" and base.saved is not None:
                 return base.saved
             method = base.methods.get(name)
-            return Local(method, owner=base) if method is not None else UNKNOWN
+            if method is not None:
+                return Local(method, owner=base)
+            if base.unmet is not None:
+                found = base.attributes[name] = base.unmet(name)
+                return found
+            return UNKNOWN
         if isinstance(base, Array):
             return self._attribute_of(base, name)
         return UNKNOWN
@@ -153,6 +158,8 @@ class Expressions(Scope):
         return value
 
     def _ifexp(self, node: ast.IfExp) -> Value:
+        if asks_for_gradient(node.test):
+            return self.evaluate(node.body)
         self.evaluate(node.test)
         return UNKNOWN
 
@@ -316,6 +323,11 @@ class Expressions(Scope):
             else:
                 raise NotRead
         return result
+
+
+def asks_for_gradient(test: ast.expr) -> bool:
+    """`ctx.needs_input_grad[0]`: what follows is what is computed when it is wanted."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "needs_input_grad" for n in ast.walk(test))
 
 
 def _is_new(item: Value) -> bool:

@@ -12,6 +12,7 @@ from ..terms.interruption import poll
 from .annotations import annotated, named_in, of_line
 from .arrays import Misfit
 from .calls import Calls
+from .expressions import asks_for_gradient
 from .libraries import imported
 from .module import is_transparent
 from .sizes import Factors
@@ -239,6 +240,9 @@ class Reader(Calls):
             self.bind(one.value if isinstance(one, ast.Starred) else one, items[k] if items is not None else UNKNOWN)
 
     def _do_if(self, node: ast.If) -> None:
+        if asks_for_gradient(node.test) and not node.orelse:
+            self.run(node.body)
+            return
         self.evaluate(node.test)
         if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
             if not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ..lowering.report import NAMES, Diagnostic
 from ..terms.dimension import Dim
@@ -29,6 +29,7 @@ class Scope:
     declared      what the names of sizes stand for in this scope
     told          are shapes that do not fit reported?
     broken        why what stands behind some statement does not always run, or runs otherwise; empty so far
+    misfit        where shapes do not go together first, and the message
     returned      the returned expression with its value, where one is returned at the end
     """
 
@@ -49,6 +50,7 @@ class Scope:
         self.depth = depth
         self.budget = budget if budget is not None else [MOST_PUT_IN]
         self.broken = ""
+        self.misfit: tuple[ast.AST, str] | None = None
         self.branch = 0
         self.returned: tuple[ast.Return, Value] | None = None
         self.ended = False
@@ -60,6 +62,12 @@ class Scope:
         span = self.module.source.span(node)
         if self.told and not any(d.span == span for d in self.report):
             self.report.append(Diagnostic(code, NAMES[code][1], span, message))
+
+    def misfits(self, code: str, node: ast.AST, message: str) -> None:
+        """Shapes do not go together there: tell it, and read nothing that hangs on it."""
+        self.broken = self.broken or f"shapes do not fit: {message}"
+        self.misfit = self.misfit or (node, message)
+        self.tell(code, node, message)
 
     # what the kinds of nodes add
 
@@ -153,8 +161,7 @@ class Scope:
         try:
             return method(node)
         except Misfit as wrong:
-            self.broken = self.broken or f"shapes do not fit: {wrong}"
-            self.tell("EIN603", node, str(wrong))
+            self.misfits("EIN603", node, str(wrong))
         except (NotRead, LookupError, RecursionError):
             pass
         return UNKNOWN
@@ -164,8 +171,7 @@ class Scope:
         try:
             return make()
         except Misfit as wrong:
-            self.broken = self.broken or f"shapes do not fit: {wrong}"
-            self.tell(code, node, str(wrong))
+            self.misfits(code, node, str(wrong))
             return UNKNOWN
 
 

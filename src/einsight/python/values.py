@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -123,11 +123,16 @@ class Local(Value):
 
 @dataclass(eq=False)
 class Thing(Value):
-    """An object with attributes: `self`, `ctx`; `saved` is what was saved for the way back."""
+    """An object with attributes: `self`, `ctx`.
+
+    saved    what was saved for the way back
+    unmet    makes an attribute that nothing has set
+    """
 
     attributes: dict[str, Value] = field(default_factory=dict)
     saved: Value | None = None
     methods: Mapping[str, Any] = field(default_factory=dict)
+    unmet: Callable[[str], Value] | None = None
 
 
 NOTHING = Flag(None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..judging.judge import Claim
-from ..lowering.report import NAMES, Diagnostic, Span
+from ..lowering.report import NAMES, Diagnostic, Span, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
@@ -43,21 +44,38 @@ def findings(text: str, budget: float | None = None) -> Found:
     found = Found()
     if module is None:
         return found
-    malformed = list(_malformed(module))
-    found.diagnostics += malformed
+    with _within_bounds(found):
+        found.diagnostics += _malformed(module)
+    told = {d.span for d in found.diagnostics}
     shapes: list[Diagnostic] = []
-    read_everything(module, shapes)
-    told = {d.span for d in malformed}
+    with _within_bounds(found):
+        read_everything(module, shapes)
     found.diagnostics += [d for d in shapes if d.span not in told]
+    with _within_bounds(found):
+        _judge(module, found, budget)
+    found.diagnostics.sort(key=lambda d: d.span)
+    return found
+
+
+@contextmanager
+def _within_bounds(found: Found) -> Iterator[None]:
+    """A fault of ours costs what it is in, and is told."""
+    try:
+        yield
+    except RecursionError:
+        found.unread.append(((0, 1), "it is nested too deeply"))
+    except Exception as error:
+        found.diagnostics.append(told_fault(error, (0, 1), code="EIN403"))
+
+
+def _judge(module: Module, found: Found, budget: float | None) -> None:
     judged = judge_gradients(module, read_top(module), budget)
     order = sorted(range(len(judged.claims)), key=lambda k: judged.claims[k].span)
     found.claims = [judged.claims[k] for k in order]
     found.failing = {place: judged.failing[k] for place, k in enumerate(order) if k in judged.failing}
-    found.unread = judged.unread
-    spans = {d.span for d in found.diagnostics}
-    found.diagnostics += [d for d in judged.diagnostics if d.span not in spans]
-    found.diagnostics.sort(key=lambda d: d.span)
-    return found
+    found.unread += judged.unread
+    told = {d.span for d in found.diagnostics}
+    found.diagnostics += [d for d in judged.diagnostics if d.span not in told]
 
 
 def module_of(text: str) -> Module | None:

@@ -15,6 +15,7 @@ from ..terms.term import Number as NumberTerm
 from ..terms.term import Term
 from .arrays import Arrays, Misfit, half
 from .sizes import Factors
+from .subscripts import Subscripts
 from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Value
 
 # arguments that change no shape, and no number but for its digits
@@ -232,6 +233,8 @@ def _where(arrays: Arrays, call: Call) -> Value:
 def _clip(arrays: Arrays, call: Call) -> Value:
     array = call.array(0, "a", "x", "input")
     bounds = [call.get(1, "a_min", "min"), call.get(2, "a_max", "max")]
+    if arrays.with_terms and _is_guard(*bounds):
+        return array
     for bound, name in zip(bounds, ("max", "min"), strict=True):
         if bound is None or (isinstance(bound, Flag) and bound.value is None):
             continue
@@ -242,8 +245,23 @@ def _clip(arrays: Arrays, call: Call) -> Value:
     return array
 
 
+# what keeps a number from 0, or from 0 and 1, so that a logarithm has a value
+GUARD = Fraction(1, 1000)
+
+
+def _is_guard(lower: Value | None, upper: Value | None = None) -> bool:
+    """Is a bound there for the digits alone?  The derivative is meant where it is not met."""
+    if not isinstance(lower, Number) or lower.value is None or not 0 < lower.value <= GUARD:
+        return False
+    if upper is None or (isinstance(upper, Flag) and upper.value is None):
+        return True
+    return isinstance(upper, Number) and upper.value is not None and 0 < 1 - upper.value <= GUARD
+
+
 @function("clamp_min", method=True)
 def _clamp_min(arrays: Arrays, call: Call) -> Value:
+    if arrays.with_terms and _is_guard(call.get(1, "min")):
+        return call.array(0)
     return arrays.elementwise(applied("max"), call.array(0), call.array(1, "min"))
 
 
@@ -504,6 +522,41 @@ def _outer(arrays: Arrays, call: Call) -> Value:
     if a.open or b.open or (a.rank, b.rank) != (1, 1):
         raise NotRead
     return arrays.elementwise(lambda x, y: build.product([x, y]), arrays.expanded(a, 1), arrays.expanded(b, 0))
+
+
+@function("tensordot")
+def _tensordot(arrays: Arrays, call: Call) -> Value:
+    a, b = call.array(0), call.array(1)
+    if a.open or b.open:
+        raise NotRead
+    given = call.get(2, "axes", "dims")
+    if isinstance(given, Several):
+        pair = [_places_of(v) for v in given.items]
+        if len(pair) != 2:
+            raise NotRead
+        left, right = pair
+    else:
+        count = whole(given) if given is not None else 2
+        left, right = list(range(a.rank - count, a.rank)), list(range(count))
+    if len(left) != len(right):
+        raise Misfit(f"`tensordot` sums {len(left)} axes of the first array and {len(right)} of the second")
+    first = [f"a{k}" for k in range(a.rank)]
+    second = [f"b{k}" for k in range(b.rank)]
+    for x, y in zip(left, right, strict=True):
+        here, there = a.rank + arrays.place(a, x), b.rank + arrays.place(b, y)
+        second[there] = first[here]
+        arrays.same(
+            a.axes[here],
+            b.axes[there],
+            f"`tensordot` of shapes {arrays.shape_text(a)} and {arrays.shape_text(b)}: "
+            f"{arrays.size_text(a.axes[here])} against {arrays.size_text(b.axes[there])}",
+        )
+    output = (*(x for x in first if x not in second), *(x for x in second if x not in first))
+    return arrays.contract([a, b], Subscripts((tuple(first), tuple(second)), output), ["the first", "the second"])
+
+
+def _places_of(value: Value) -> list[int]:
+    return [whole(v) for v in value.items] if isinstance(value, Several) else [whole(value)]
 
 
 @function("trace", "linalg.trace", method=True)

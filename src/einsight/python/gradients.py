@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,16 @@ from ..judging.assumptions import Assumption, candidates
 from ..judging.judge import Claim
 from ..judging.mistakes import find_mistake
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
-from ..meaning.equality import are_equal, compare
+from ..meaning.equality import agree, are_equal, compare
+from ..meaning.evaluate import entries
+from ..meaning.fields import Floats, NotInField
+from ..meaning.instances import Instance, dims_and_tensors, fill, literal_components
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.dimension import Index, Tensor, fresh_index
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Component, NumberTooLong, Term
+from ..terms.term import Component, NumberTooLong, Product, Sum, Term
 from ..terms.walk import expand_definitions, map_parts, replace_tensors
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
@@ -162,7 +166,8 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         if len(results) == 1 and unknown and results[0].verdict == "shape":
             continue
         found.append(results)
-        if not unknown or len(found) == MOST_TRIED:
+        alike = len(found) > 1 and all(r.verdict == "right" for each in found for r in each)
+        if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
@@ -366,9 +371,12 @@ class _Judge:
         own = tuple(fresh_index(i.dim) for i in output.indices)
         whole = normal_form(build.derivative(output.term, self.tensor, own))
         deltas = [build.delta(a, b) for a, b in zip(output.indices, own, strict=True)]
+        summands = whole.terms if isinstance(whole, Sum) else (whole,)
+        if all(isinstance(t, Product) and set(deltas) <= set(t.factors) for t in summands) or whole in deltas:
+            return False
         on_diagonal = build.substitute(whole, dict(zip(own, output.indices, strict=True)))
         alone = normal_form(build.product([on_diagonal, *deltas]))
-        return not are_equal(whole, alone, (*output.indices, *own), function_value)
+        return not agree(whole, alone, (*output.indices, *own), function_value)
 
     # the verdict
 
@@ -388,9 +396,9 @@ class _Judge:
             return self._undecided(found.reason)
         if self.paths.opaque:
             return self._undecided("it holds the largest entry of an array, whose derivative is not worked out")
-        if self.paths.rough:
-            return self._undecided("it holds a decimal fraction that may stand for another number")
-        if self.pair.is_explicit and self._is_replaced(left):
+        if self.paths.rough and not _differ_grossly(left, right, axes):
+            return self._undecided("the sides agree to the digits of the decimal fractions in them")
+        if self._is_replaced(left):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
@@ -429,9 +437,9 @@ class _Judge:
     def _is_replaced(self, derived: Term) -> bool:
         """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
         output = self.paths.output
-        if derived is build.ZERO or _SAID.search(
-            f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"
-        ):
+        if derived is build.ZERO and self.pair.is_explicit:
+            return True
+        if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
             return True
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
@@ -480,6 +488,33 @@ def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:
 
 def _sizes(axes: Sequence[Axis]) -> list[list[object]]:
     return [[i.dim for i in axis] for axis in axes]
+
+
+# a relative difference that no rounding of a constant makes
+GROSS = 1e-3
+
+
+def _differ_grossly(left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+    """Do they differ by more than the digits of constants may explain?"""
+    dims, tensors = dims_and_tensors([left, right])
+    names = dict.fromkeys([*dims, *(a.dim for a in axes)])
+    least = literal_components([left, right])
+    sizes = {d: d.value if isinstance(d.value, int) else max(k + 2, least.get(d, 1)) for k, d in enumerate(names)}
+    for attempt in range(4):
+        instance = Instance(Floats(function_value), sizes)  # type: ignore[arg-type]
+        try:
+            fill(instance, tensors, _draw(random.Random(attempt)))
+            pairs = list(zip(entries(left, instance, axes), entries(right, instance, axes), strict=True))
+        except NotInField:
+            continue
+        scale = max(abs(v) for pair in pairs for v in pair)
+        if any(abs(a - b) > GROSS * scale for a, b in pairs):
+            return True
+    return False
+
+
+def _draw(generator: random.Random) -> Callable[[bool], float]:
+    return lambda positive: generator.uniform(0.3, 1.7) * (1 if positive else generator.choice((-1, 1)))
 
 
 def _normalised(terms: Sequence[Term]) -> Iterator[Assumption]:

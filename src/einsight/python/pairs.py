@@ -100,7 +100,7 @@ def _custom(module: Module) -> Iterator[Pair]:
         ):
             whole = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
             rules = [functions.get(a.id) for a in node.args if isinstance(a, ast.Name)]
-            if whole in made and len(rules) == len(node.args) and all(rules):
+            if whole in made and rules and len(rules) == len(node.args) and all(rules):
                 forward, fixed = made[whole]
                 last = rules[-1]
                 assert last is not None

@@ -27,6 +27,7 @@ class Arrays:
     def __init__(self, sizes: Sizes, with_terms: bool = False):
         self.sizes = sizes
         self.with_terms = with_terms
+        self.stretched = 0  # how often arrays of different numbers of axes have met
         self.opaque = False  # does a term hold a function that it does not say all about?
 
     # arrays of given shape
@@ -174,6 +175,7 @@ class Arrays:
             term, why = self._term(arrays, make)
             return Array((), term=term, why=why)
         axes = self.broadcast(arrays)
+        self.stretched += len({a.rank for a in arrays if a.rank}) > 1
         is_open = any(a.open for a in arrays)
         if not self.with_terms:
             return Array(axes, is_open)

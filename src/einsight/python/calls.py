@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..lowering.report import Diagnostic
+from ..terms.dimension import Dim
 from ..terms.term import Bracket, Product, Sum, Term
 from .arrays import Arrays, Misfit
 from .contractions import EINSUMS, REGROUPINGS, contraction, regrouping
@@ -31,6 +32,8 @@ from .values import (
 )
 
 DEEPEST_CALL = 4
+# items of a list that are told apart
+MOST_WRITTEN = 64
 
 
 class Calls(Expressions):
@@ -82,7 +85,7 @@ class Calls(Expressions):
             return self._builtin(node, name, given, named)
         if path in ("jax.jit", "jax.checkpoint", "jax.remat", "torch.compile") and given and not named:
             return given[0]
-        if path == "jax.vmap":
+        if path in ("jax.vmap", "torch.equal"):
             return UNKNOWN
         if name in ("array", "asarray", "tensor", "as_tensor") and given:
             literal = self._literal(given[0])
@@ -110,17 +113,18 @@ class Calls(Expressions):
         return found
 
     def _literal(self, value: Value) -> Array | None:
-        """An array that is written out, `[[1, 2], [3, 4]]`."""
+        """An array that is written out, `[[1, 2], [3, 4]]`, or of arrays."""
         if isinstance(value, Number):
             return Array(term=value.term, why=value.why)
+        if isinstance(value, Array):
+            return value
         if not isinstance(value, Several) or not value.items:
             return None
-        if all(isinstance(v, Array) and not isinstance(v, Number) for v in value.items):
-            parts = [v for v in value.items if isinstance(v, Array)]
-            try:
-                return self.arrays.stacked(parts, 0)
-            except (Misfit, LookupError):
-                return None
+        first = self._literal(value.items[0])
+        if (
+            len(value.items) > MOST_WRITTEN and first is not None and not first.open
+        ):  # rows that are alike, as such a list has them
+            return Array((self.arrays.axis(Dim(len(value.items))), *first.axes), why="a long list of numbers")
         parts = [p for v in value.items if (p := self._literal(v)) is not None]
         if len(parts) != len(value.items) or len({p.rank for p in parts}) > 1:
             return None

@@ -30,6 +30,8 @@ from .values import (
     plain,
 )
 
+# items of a list of numbers that are read one by one
+LONGEST_LIST = 200
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
 _CONTEXTS = (
@@ -136,6 +138,8 @@ class Expressions(Scope):
             for item in node.elts:
                 self.evaluate(item.value if isinstance(item, ast.Starred) else item)
             return UNKNOWN
+        if len(node.elts) > LONGEST_LIST and all(isinstance(e, (ast.Constant, ast.UnaryOp)) for e in node.elts):
+            return Several((self.evaluate(node.elts[0]),) * len(node.elts), isinstance(node, ast.List))
         return Several(tuple(self.evaluate(e) for e in node.elts), isinstance(node, ast.List))
 
     _list = _tuple

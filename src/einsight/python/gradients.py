@@ -148,7 +148,7 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
     unknown = unknown_in(module, pair, top)
     if len(unknown) > MOST_UNKNOWN:
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
-    found: list[list[Result]] = []
+    found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
     for ranks in _conforming(module, pair, top, unknown):
         try:
@@ -165,8 +165,8 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
             continue
         if len(results) == 1 and unknown and results[0].verdict == "shape":
             continue
-        found.append(results)
-        alike = len(found) > 1 and all(r.verdict == "right" for each in found for r in each)
+        found.append((results, paths.arrays.stretched))
+        alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
@@ -208,22 +208,31 @@ def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
         yield dict(zip(unknown, ranks, strict=True))
 
 
-def _in_common(found: list[list[Result]]) -> list[Result]:
-    """Of each value the verdict that it has wherever most of the others are right.
+def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
+    """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
 
-    Where there are several, that of the likeliest shapes, the first, if it is right; else it is undecided.
+    Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
+    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest.
     """
-    first = found[0]
-    if any(len(results) != len(first) for results in found):
+    first = found[0][0]
+    if any(len(results) != len(first) for results, _ in found):
         raise Unreadable("it depends on shapes that nothing declares")
     common = []
     for k, result in enumerate(first):
-        rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results in found]
-        meant = [results[k] for results, count in zip(found, rights, strict=True) if count == max(rights)]
-        verdicts = {r.verdict for r in meant}
+        rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
+        meant = [(results[k], s) for (results, s), count in zip(found, rights, strict=True) if count == max(rights)]
+        fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
+        least = min((s for _, s in fitting), default=0)
+        plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
+        every = {r.verdict for r, _ in meant}
+        chosen = plausible[0]
+        alike = len({r.verdict for r in plausible}) == 1
+        if chosen.verdict == "right":
+            alike &= "shape" not in every or meant[0][0].verdict == "right"
+        else:
+            alike &= len(every) == 1
         words = "it depends on shapes that nothing declares"
-        undecided = Result(result.node, result.parameter, "undecided", words=words)
-        common.append(meant[0] if len(verdicts) == 1 or meant[0].verdict == "right" else undecided)
+        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=words))
     return common
 
 
@@ -259,7 +268,9 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
             return result
         results.append(result)
     if results:
-        return next((r for r in results if r.verdict == "undecided"), results[0])
+        undecided = [r for r in results if r.verdict == "undecided"]
+        # a small mistake is likelier than another argument
+        return undecided[0] if undecided else min(results, key=lambda r: r.verdict == "wrong" and not r.words)
     if not tried:
         raise Unreadable("it has no argument")
     return tried[0].result()

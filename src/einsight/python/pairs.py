@@ -202,7 +202,7 @@ def _named_after(name: str, functions: Mapping[str, Function]) -> tuple[str, str
             if base not in name:
                 continue
             for pattern in _CALLED:
-                expression = pattern.replace("F", re.escape(base)).replace("V", r"(?P<V>\w+)")
+                expression = pattern.replace("V", r"(?P<V>\w+)").replace("F", re.escape(base))
                 found = re.fullmatch(expression, name)
                 if found is not None and (best is None or len(other) > len(best[0])):
                     variable = found.groupdict().get("V") or ""

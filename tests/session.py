@@ -9,6 +9,8 @@ import re
 import sys
 import time
 
+import warm
+
 from einsight.bench.client import TIMEOUT, Client
 
 COMMAND = [sys.executable, "-m", "einsight", "lsp"]
@@ -68,7 +70,7 @@ class Session:
     ):
         """`patch` is Python that runs in the server before it serves: a fault; `held` the file that holds every claim."""
         patch = CLOCK.format(clock) + patch + (HOLD.format(str(held)) if held is not None else "")
-        self.client = Client([sys.executable, "-c", f"{patch}\n{SERVE}"], {"EINSIGHT_DEBOUNCE": debounce})
+        self.client = Client(warm.command(f"{patch}\n{SERVE}"), {"EINSIGHT_DEBOUNCE": debounce})
         self.client.sections["einsight"] = settings
         self.version, self.text, self.uri = 1, "", ""
         general = {"general": {"positionEncodings": encodings}} if encodings else {}

@@ -6,7 +6,7 @@ import pytest
 from paths import rows
 
 import einsight
-from einsight.deriving.derive import read_declarations
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 
@@ -88,7 +88,7 @@ def _check_steps(derived):
 
 @pytest.mark.parametrize("layout", ["numerator", "denominator", "mixed"])
 def test_layouts(layout):
-    """SPEC 1.4: the components never depend on the layout, the shape of the matrix does."""
+    """docs/pages/layouts.md: the components never depend on the layout, the shape of the matrix does."""
     shapes = {
         "numerator": [("1", "m"), ("n", "m"), ("m", "n"), ("n", "m")],
         "denominator": [("m", "1"), ("m", "n"), ("n", "m"), ("m", "n")],

@@ -10,7 +10,7 @@ import pytest
 from random_expressions import DECLARE, Writer
 
 import einsight
-from einsight.deriving.derive import read_declarations
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 from einsight.rules.catalogue import catalogue

@@ -6,7 +6,7 @@ import re
 import pytest
 from paths import ROOT
 
-from einsight.server.features import COMMANDS, LEGEND, OFFERED
+from einsight.server.features.offered import COMMANDS, LEGEND, OFFERED
 from einsight.server.settings import read_editor_settings
 
 HOME = ROOT / "editors" / "vscode"

@@ -1,56 +1,65 @@
 """The summation convention where it is easily read otherwise: under an outer `∑`, in quotients, in shifted indices, across lines."""
 
-import jax
-import jax.numpy as jnp
-import numpy
+import numpy as np
 import pytest
 
 import einsight
 
-jax.config.update("jax_enable_x64", True)
-
-# what an enclosing `∑` binds is bound everywhere inside: expression, variable, the same in JAX
+# what an enclosing `∑` binds is bound everywhere inside: expression, variable, the same in NumPy
 BOUND = [
-    ("∑_{i,j} W_ij (x_i - x_j)^2", "x", lambda W, x: jnp.sum(W * (x[:, None] - x[None]) ** 2)),
-    ("∑_{i,j} W_ij (x_i - x_j)^2", "W", lambda W, x: jnp.sum(W * (x[:, None] - x[None]) ** 2)),
-    ("∑_k p_k exp(-1/2 ∑_j (x_j - K_kj)^2)", "K", lambda p, x, K: jnp.sum(p * jnp.exp(-0.5 * jnp.sum((x - K) ** 2, 1)))),
-    ("∑_{i,j} exp((u_i + v_j - C_ij)/c)", "u", lambda u, v, C, c: jnp.sum(jnp.exp((u[:, None] + v - C) / c))),
-    ("∑_{i,j} log(1 + (x_i - x_j)^2)", "x", lambda x: jnp.sum(jnp.log(1 + (x[:, None] - x) ** 2))),
-    ("∑_{n,q} (T_nq x_q - ∑_k T_nk b_k)^2", "T", lambda T, x, b: jnp.sum((T * x - (T @ b)[:, None]) ** 2)),
-    ("∑_i (a_i + c)", "c", lambda a, c: jnp.sum(a + c)),
-    ("∑_i (x_{i+1} - x_i) x_i", "x", lambda x: jnp.sum((jnp.append(x[1:], 0) - x) * x)),
-    ("exp(X_ij)/∑_k exp(X_ik)", "X", lambda X: jnp.exp(X) / jnp.exp(X).sum(1, keepdims=True)),
+    ("∑_{i,j} W_ij (x_i - x_j)^2", "x", lambda W, x: np.sum(W * (x[:, None] - x[None]) ** 2)),
+    ("∑_{i,j} W_ij (x_i - x_j)^2", "W", lambda W, x: np.sum(W * (x[:, None] - x[None]) ** 2)),
+    ("∑_k p_k exp(-1/2 ∑_j (x_j - K_kj)^2)", "K", lambda p, x, K: np.sum(p * np.exp(-0.5 * np.sum((x - K) ** 2, 1)))),
+    ("∑_{i,j} exp((u_i + v_j - C_ij)/c)", "u", lambda u, v, C, c: np.sum(np.exp((u[:, None] + v - C) / c))),
+    ("∑_{i,j} log(1 + (x_i - x_j)^2)", "x", lambda x: np.sum(np.log(1 + (x[:, None] - x) ** 2))),
+    ("∑_{n,q} (T_nq x_q - ∑_k T_nk b_k)^2", "T", lambda T, x, b: np.sum((T * x - (T @ b)[:, None]) ** 2)),
+    ("∑_i (a_i + c)", "c", lambda a, c: np.sum(a + c)),
+    ("∑_i (x_{i+1} - x_i) x_i", "x", lambda x: np.sum((np.append(x[1:], 0) - x) * x)),
+    ("exp(X_ij)/∑_k exp(X_ik)", "X", lambda X: np.exp(X) / np.exp(X).sum(1, keepdims=True)),
     ("X_bh/s_b", "s", lambda X, s: X / s[:, None]),
-    ("∑_i x_i/y_i", "y", lambda x, y: jnp.sum(x / y)),
+    ("∑_i x_i/y_i", "y", lambda x, y: np.sum(x / y)),
     ("x_i^2/(y_i z_i)", "x", lambda x, y, z: x**2 / (y @ z)),
     ("a_ij/(s_i t_j)", "s", lambda a, s, t: a / (s[:, None] * t)),
 ]  # fmt: skip
 SHAPES = {"W": (4, 4), "x": (4,), "p": (3,), "K": (3, 4), "u": (3,), "v": (5,), "C": (3, 5), "c": (), "T": (3, 4), "b": (4,), "a": (2,), "X": (3, 5), "s": (3,), "y": (4,), "z": (4,), "t": (5,)}  # fmt: skip
 
 
+def slopes(function, given, wrt):
+    """The derivative by complex steps: `f(x + ih) = f(x) + ih f'(x)` with h so small that nothing else is left."""
+    x = given[wrt].astype(complex)
+    columns = []
+    for cell in np.ndindex(x.shape):
+        moved = x.copy()
+        moved[cell] += 1e-30j
+        columns.append(np.imag(function(**{**given, wrt: moved})) / 1e-30)
+    return np.stack(columns, -1).reshape(np.shape(columns[0]) + x.shape)
+
+
 @pytest.mark.parametrize(("text", "wrt", "function"), BOUND, ids=[f"{t} by {w}" for t, w, _ in BOUND])
 def test_bound_indices_are_bound_inside(text, wrt, function):
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     shapes = {**SHAPES, **({"a": (3, 5)} if "a_ij" in text else {})}
-    chance = numpy.random.default_rng(1)
-    given = {n: chance.uniform(0.5, 1.5, shapes[n]) for n in names}
-    declare = "; ".join(f"{n} in R^({' x '.join(f'n{k}' for k in shapes[n])})" if shapes[n] else f"{n} in R" for n in names)
+    chance = np.random.default_rng(1)
+    given = {n: np.asarray(chance.uniform(0.5, 1.5, shapes[n])) for n in names}
+    declare = "; ".join(
+        f"{n} in R^({' x '.join(f'n{k}' for k in shapes[n])})" if shapes[n] else f"{n} in R" for n in names
+    )
     found = einsight.derive(text, wrt=wrt, declare=declare)
-    expected = jax.jacobian(function, argnums=names.index(wrt))(*given.values())
+    expected = slopes(function, given, wrt)
     axes = "".join(found.free)
-    assert numpy.allclose(found.evaluate(given), expected), axes
+    assert np.allclose(found.evaluate(given), expected), axes
     # the text means the same when it is read as the right side of a definition
     left = f"D_{axes} = " if axes else "D = "
     again = einsight.simplify(left + found.index, declare=declare)
-    assert numpy.allclose(again.evaluate(given), expected)
+    assert np.allclose(again.evaluate(given), expected)
 
 
 def test_an_index_that_is_only_shifted_runs_over_the_axis():
     found = einsight.derive("∑_i x_{i-1} x_{i+1}", wrt="x", declare="x in R^n")
     assert found.index == "[i ≥ 2] x_{i-2} + [i < n] x_{i+2}"
-    x = numpy.arange(1.0, 8.0)
-    expected = jax.grad(lambda x: jnp.sum(x[:-2] * x[2:]))(x)
-    assert numpy.allclose(found.evaluate({"x": x}), expected)
+    x = np.arange(1.0, 8.0)
+    expected = slopes(lambda x: np.sum(x[:-2] * x[2:]), {"x": x}, "x")
+    assert np.allclose(found.evaluate({"x": x}), expected)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from einsight.lowering.names import PROPERTIES, SQUARE_PROPERTIES
 from einsight.meaning.evaluate import solve_inverse
 from einsight.meaning.fields import PRIME, NotInField, PrimeField, Rationals
 from einsight.meaning.instances import SAMPLES, Instance, fill
-from einsight.terms.dimension import Dim, Tensor
+from einsight.terms.dimension import Dim
+from einsight.terms.term import Tensor
 
 # by hand: what no matrix of every size is at once, or only a single one
 REFUSED = {

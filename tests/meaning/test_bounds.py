@@ -13,7 +13,8 @@ from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
 from paths import TESTS
 
 import einsight
-from einsight.deriving.derive import answering, read_declarations
+from einsight.deriving.answering import answering
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import read_value
 from einsight.judging import judge
 from einsight.lowering.report import EinsightError
@@ -266,7 +267,8 @@ def test_which_axes_are_thin(declare, left, right, thin):
     ("A in R^(300 x 300)", "det(A) inv(A)_ij = det(A) inv(A)_ji", "right_if"),
     ("A in R^(300 x 300)", "det(2 A) = 2^300 det(A)", "right"),
     ("A in R^(n x n)", "det(A) inv(A)_12 inv(A)_21 = det(A) inv(A)_11 inv(A)_22", "wrong"),
-    ("A in R^(9 x 9)", "∂(det(A) inv(A)_ji)/∂A_kl = det(A) (inv(A)_ji inv(A)_lk - inv(A)_jk inv(A)_li)", "right"),
+    pytest.param("A in R^(9 x 9)", "∂(det(A) inv(A)_ji)/∂A_kl = det(A) (inv(A)_ji inv(A)_lk - inv(A)_jk inv(A)_li)", "right",
+                 marks=pytest.mark.campaign),  # eight times as long as the wrong one, of the same size
     ("A in R^(9 x 9)", "∂(det(A) inv(A)_ji)/∂A_kl = det(A) (inv(A)_ji inv(A)_lk + inv(A)_jk inv(A)_li)", "wrong"),
 ])  # fmt: skip
 def test_no_determinant_vanishes_since_places_are_alike(declare, claim, verdicts):

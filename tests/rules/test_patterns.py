@@ -3,7 +3,7 @@
 import pytest
 
 import einsight
-from einsight.deriving.derive import read_declarations
+from einsight.deriving.questions import read_declarations
 from einsight.deriving.readback import function_value, read_value
 from einsight.meaning.equality import compare
 from einsight.notation.index_form import free_names, index_form

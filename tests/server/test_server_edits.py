@@ -1,6 +1,6 @@
 """Edit scripts over the protocol, at the pace of an editor: what is shown last is what a server shows that saw none of them.
 
-The default run sends edits one behind the other; `EINSIGHT_CAMPAIGN=600 pytest -m campaign tests/test_server_edits.py -s` runs
+The default run sends edits one behind the other; `EINSIGHT_CAMPAIGN=600 pytest -m campaign tests/server/test_server_edits.py -s` runs
 a tenth as many scripts at each pace, with pauses of 0, 10 and 100 ms between keys.
 """
 

@@ -383,7 +383,7 @@ def test_the_client_vanishes(held):
 
 
 def test_the_client_dies_and_leaves_the_pipe_open():
-    patch = "import einsight.server.main as m; m.CLIENT_CHECK = 0.1"
+    patch = "import einsight.server.session as s; s.CLIENT_CHECK = 0.1"
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     client = Client([sys.executable, "-c", f"{patch}\n{SERVE}"])

@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 from session import COMMAND
 
+from einsight import memory
 from einsight.cli.main import main
 from einsight.server import tcp
 from einsight.server.main import make_server
@@ -178,13 +179,15 @@ def test_only_so_many_wait_at_the_door(door):
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "::1", "192.0.2.1:80", "[::]:0", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1",
                                      "no such host.invalid:1", "127.0.0.1", ":80", "127.0.0.1:" + "9" * 5000])  # fmt: skip
-def test_an_address_that_is_not_served(address, capsys):
+def test_an_address_that_is_not_served(address, capsys, monkeypatch):
+    monkeypatch.setattr(memory, "limit_memory", lambda: None)  # of this process, which runs the other tests too
     assert main(["lsp", "--tcp", address]) == 2
     out, err = capsys.readouterr()
     assert not out and err.startswith("einsight: ") and err.count("\n") == 1 and "internal" not in err
 
 
-def test_a_port_that_is_taken(capsys):
+def test_a_port_that_is_taken(capsys, monkeypatch):
+    monkeypatch.setattr(memory, "limit_memory", lambda: None)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["lsp", "--tcp", f"127.0.0.1:{taken.getsockname()[1]}"]) == 2
     assert "cannot be had" in capsys.readouterr().err

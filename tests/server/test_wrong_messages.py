@@ -10,7 +10,7 @@ import pytest
 from session import CAPABILITIES, COMMAND, Session
 
 from einsight.bench.client import ResponseError
-from einsight.server import features
+from einsight.server.features import offered
 from einsight.server.transport import LONGEST_BODY, Ended, Frames, Malformed
 
 INVALID = -32602
@@ -91,7 +91,7 @@ def _answers(session, asked):
 def test_every_request_with_wrong_params_is_answered_with_words(session):
     asked = [
         (method, params)
-        for method in features.OFFERED
+        for method in offered.OFFERED
         for params in mutants(PARAMS.get(method, AT))
         if method != "einsight/vocabulary"
     ]
@@ -103,14 +103,14 @@ def test_every_request_with_wrong_params_is_answered_with_words(session):
 
 def test_every_command_with_wrong_arguments_says_what_it_takes(session):
     asked = []
-    for name, takes in features.COMMANDS.items():
+    for name, takes in offered.COMMANDS.items():
         arguments = [ARGUMENTS[a.rstrip("?")] for a in takes.split()]
         given = [m for m in mutants(arguments) if isinstance(m, list)] + [[*arguments, 1], arguments[:-1], []]
         asked += [("workspace/executeCommand", {"command": name, "arguments": g}) for g in given]
     for _, params, error in _answers(session, asked):
         said = str(error)
         assert error.code == INVALID and "Error" not in said and "object" not in said, (params, said)
-        takes = features.COMMANDS[params["command"]].split()
+        takes = offered.COMMANDS[params["command"]].split()
         if len(params["arguments"]) > len(takes) or None in params["arguments"][:1]:
             assert params["command"] in said and all(a.rstrip("?") in said for a in takes)
     assert session.ask("textDocument/hover", "A y") is not None

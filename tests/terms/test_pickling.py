@@ -12,13 +12,13 @@ import numpy
 import pytest
 
 import einsight
-from einsight.deriving.derive import Derived
+from einsight.deriving.derived import Derived
 from einsight.lowering.names import Names
 from einsight.rules.catalogue import catalogue
 from einsight.terms import build
-from einsight.terms.dimension import Dim, Index, Shift, Tensor
+from einsight.terms.dimension import Dim, Index, Shift
 from einsight.terms.pickling import reduced, restored
-from einsight.terms.term import HEADS
+from einsight.terms.term import HEADS, Tensor
 
 DECLARE = """
 dim q = 5

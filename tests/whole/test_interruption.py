@@ -1,7 +1,7 @@
 """Whatever is stopped, fails or is overtaken in the middle leaves a document as it was, or as one that is opened anew.
 
-Each run is repeated with something else going wrong at its n-th poll, for n after n: the default run takes some of them,
-`pytest -m campaign tests/test_interruption.py -s` every one.
+Each run is repeated with something else going wrong at its n-th poll, for n after n: the default run takes a few of them,
+`pytest -m campaign tests/whole/test_interruption.py -s` every one.
 """
 
 import os
@@ -17,7 +17,7 @@ from einsight.sheets.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
-SOME = 8  # of the polls of a run, in the default run
+SOME = 3  # of the polls of a run, in the default run; not the same ones of every language and way
 # one edit that changes what a definition says, and all that rests on it
 BEFORE, AFTER = "+ b^T x", "+ 2 b^T x"
 
@@ -68,9 +68,12 @@ def polls_of(language):
     return interrupted(lambda: finished(sheet, edited(language)), 0, None)
 
 
-def numbers(language, some=True):
+def numbers(language, way=None):
+    """The polls at which a run goes wrong: some for a way in which it may, or all."""
     last = polls_of(language)
-    return range(1, last + 1, max(1, last // SOME) if some else 1)
+    step = 1 if way is None else max(1, last // SOME)
+    begin = 0 if way is None else (list(PAGES).index(language) + 3 * way) * step // 8 % step
+    return range(1 + begin, last + 1, step)
 
 
 class Run:
@@ -132,23 +135,23 @@ def test_reading_polls_wherever_it_is_long(run):
 
 
 def test_a_run_is_stopped_at_its_nth_poll(run):
-    for n in numbers(run.language):
+    for n in numbers(run.language, way=0):
         run.stopped(n, [Stopped(), OutOfTime("the time of a request is over")][n % 2])
 
 
 def test_a_run_fails_at_its_nth_poll(run):
-    for n in numbers(run.language):
+    for n in numbers(run.language, way=1):
         run.failed(n)
 
 
 def test_a_run_is_overtaken_at_its_nth_poll(run):
-    for n in numbers(run.language):
+    for n in numbers(run.language, way=2):
         run.overtaken(n)
 
 
 @pytest.mark.campaign
 def test_every_poll(run):
-    every = numbers(run.language, some=False)
+    every = numbers(run.language)
     every = every[:: max(1, 900 // int(os.environ.get("EINSIGHT_CAMPAIGN", "900")))]  # a reduced campaign takes some
     for n in every:
         run.stopped(n, Stopped())

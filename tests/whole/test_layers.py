@@ -1,4 +1,6 @@
-"""The floors of ARCHITECTURE.md: no room imports one above it or beside it, and no two files need each other."""
+"""The floors of ARCHITECTURE.md: no room imports one above it or beside it, no two files need each other, and none is long without a
+reason.
+"""
 
 import ast
 import re
@@ -41,6 +43,22 @@ def _module(path):
 
 
 MODULES = {_module(p): p for p in EVERY_FILE}
+# files that need one another today: an entry goes when its circle is opened
+KNOWN = {
+    frozenset(f"einsight.{room}.{name}" for name in names.split())
+    for room, names in [
+        ("meaning", "cost evaluate instances"),
+        ("rules", "catalogue derivative engine"),
+    ]
+}
+MOST_LINES = 400
+REASON = "Long because"  # begins the line of a docstring that says why a file has more
+# those that say nothing yet: an entry goes when the file is short, or says why it is not
+KNOWN_LONG = {
+    "judging/judge.py",
+    "meaning/equality.py",
+    "meaning/evaluate.py",
+}
 
 
 @cache
@@ -89,3 +107,102 @@ def test_every_package_is_installed():
     )
     packages = {".".join(p.parent.relative_to(SOURCE.parent).parts) for p in SOURCE.rglob("__init__.py")}
     assert set(re.findall(r'"([\w.]+)"', listed[1])) == packages | {"einsight.grammar"}
+
+
+def _needed(module):
+    """The modules of ours that a file imports anywhere: inside functions, and for their types, too."""
+    return sorted({name for name, _ in _imports(MODULES[module]) if name in MODULES} - {module})
+
+
+def components(graph):
+    """The strongly connected components of a graph (node: those it leads to) that hold more than one node; by Tarjan's algorithm."""
+    number, lowest, stack, found = {}, {}, [], set()
+
+    def visit(node):
+        number[node] = lowest[node] = len(number)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in number:
+                visit(other)
+            if other in stack:
+                lowest[node] = min(lowest[node], lowest[other])
+        if lowest[node] == number[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.add(frozenset(stack[at:]))
+            del stack[at:]
+
+    for node in graph:
+        if node not in number:
+            visit(node)
+    return found
+
+
+def shortest_circle(graph, inside):
+    """A way from a node back to itself through a component, as short as there is one."""
+    ways = [[node] for node in sorted(inside)]
+    for way in ways:  # which grows: breadth first
+        for other in graph[way[-1]]:
+            if other == way[0]:
+                return [*way, other]
+            if other in inside and other not in way:
+                ways.append([*way, other])
+    raise AssertionError("a component has a circle")
+
+
+def _told(circles, graph):
+    return "\n".join(" -> ".join(shortest_circle(graph, inside)) + f"    of {sorted(inside)}" for inside in circles)
+
+
+def test_no_two_files_need_each_other():
+    graph = {module: _needed(module) for module in MODULES}
+    found = components(graph)
+    assert not found - KNOWN, f"circles of imports:\n{_told(found - KNOWN, graph)}"
+    assert not KNOWN - found, f"opened, or other than it was: correct KNOWN\n{[sorted(c) for c in KNOWN - found]}"
+
+
+def test_circles_are_found():
+    graph = {"a": "b", "b": "ca", "c": "d", "d": "e", "e": "cf", "f": ""}
+    assert components(graph) == {frozenset("ab"), frozenset("cde")}
+    assert shortest_circle(graph, frozenset("cde")) == ["c", "d", "e", "c"]
+
+
+def test_an_import_counts_wherever_it_stands(tmp_path, monkeypatch):
+    """In a function, for a type, of a module by its name, of a package of which a module is meant."""
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ..terms.term import Term\ndef f():\n    from . import layout\n    import einsight.forking\n"
+    home = SOURCE / "lowering" / "made_for_this.py"
+    monkeypatch.setattr(type(home), "read_text", lambda *_, **__: text)
+    assert {name for name, _ in _imports(home)} >= {
+        "einsight.terms.term", "einsight.lowering.layout", "einsight.forking"
+    }  # fmt: skip
+
+
+def _is_long(path):
+    """More than `MOST_LINES`, and its docstring does not say why."""
+    text = path.read_text(encoding="utf-8")
+    told = ast.get_docstring(ast.parse(text)) or ""
+    return len(text.splitlines()) > MOST_LINES and not re.search(f"^{REASON} \\w", told, re.M)
+
+
+def test_a_long_file_says_why():
+    found = {_shown(p) for p in EVERY_FILE if _is_long(p)}
+    assert not found - KNOWN_LONG, (
+        f"over {MOST_LINES} lines, without a line `{REASON} …` in the docstring: {found - KNOWN_LONG}"
+    )
+    assert not KNOWN_LONG - found, f"short, or told now: correct KNOWN_LONG: {KNOWN_LONG - found}"
+
+
+@pytest.mark.parametrize(
+    ("docstring", "lines", "is_long"),
+    [
+        ("Words.", 401, True),
+        ("Words.", 400, False),
+        (f"Words.\n\n{REASON} it is a table.", 401, False),
+        (f"Words. {REASON}", 401, True),
+    ],
+)
+def test_what_is_long(tmp_path, docstring, lines, is_long):
+    path = tmp_path / "made.py"
+    head = f'"""{docstring}\n"""\n'
+    path.write_text(head + "x = 1\n" * (lines - head.count("\n")), encoding="utf-8")
+    assert _is_long(path) is is_long

@@ -14,15 +14,15 @@ from .workers import serve, timed
 # the functions in which a stage does its work; what one calls of another is not counted twice
 STAGES = {
     "einsight.syntax.parse.parse_statement": "parsing",
-    "einsight.deriving.derive.read_declarations": "lowering",
-    "einsight.deriving.derive._lower_expression": "lowering",
-    "einsight.deriving.derive._variable": "lowering",
+    "einsight.deriving.questions.declared": "lowering",
+    "einsight.deriving.questions.lower_expression": "lowering",
+    "einsight.deriving.questions.read_variable": "lowering",
     "einsight.rules.engine.normal_form": "rewriting",
-    "einsight.deriving.derive.shortest": "rewriting",
+    "einsight.deriving.reducing.shortest": "rewriting",
     "einsight.notation.matrix_form.matrix_form": "matrix form",
     "einsight.deriving.readback._verified": "reading back",
     "einsight.notation.index_form.index_form": "printing",
-    "einsight.notation.index_form.latex_form": "printing",
+    "einsight.notation.index_latex.latex_form": "printing",
     "einsight.notation.tree_latex.formula_latex": "printing",
 }
 # in these, whatever else is called counts as theirs

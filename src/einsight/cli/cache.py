@@ -184,7 +184,6 @@ class Cache:
                     room += size
 
 
-
 def _write(path: str, entry: bytes) -> None:
     beside = f"{path}.{os.getpid()}"
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)

@@ -20,28 +20,35 @@ from typing import TYPE_CHECKING
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
+from .parsing import CannotRun, Command, add_plugin_option
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
     from ..settings import Settings
     from .cache import Cache
+    from .counts import Counts
     from .progress import Progress
     from .record import Outcome, Task
-    from .reports import Counts, Report
+    from .reports import Report
 
 
-class CannotCheck(Exception):
-    """A bad option."""
-
-
-STATUS = (
-    "exit status: 0 where every judged claim stands and no error is reported; 1 where one is, or a claim is wrong, "
-    "transposed or right only under an assumption; 2 where a file could not be checked.  What is ignored does not count."
+EXAMPLES = (
+    ("notes.md", "judge what stands in a page"),
+    ("--fix notes", "correct what is certain in all files of a folder, and tell the rest"),
+    (
+        "--select EIN401,EIN402 --format github notes",
+        "annotate a pull request with claims that are wrong or transposed",
+    ),
 )
+STATUSES = {
+    0: "every judged claim stands, and no error is reported",
+    1: "an error is reported, or a claim is wrong, transposed, or right only under an assumption; what is ignored does "
+    "not count",
+    2: "a file could not be checked; standard error says why",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = STATUS
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
@@ -58,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read"
     )
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
+    add_plugin_option(parser)
 
 
 def _jobs(text: str) -> int:
@@ -67,10 +75,11 @@ def _jobs(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check; returns the exit status.  Raises CannotCheck."""
+    """Check; returns the exit status.  Raises CannotRun."""
     from .cache import Cache, folder
+    from .counts import Counts
     from .progress import Progress
-    from .reports import Counts, formats
+    from .reports import formats
 
     counts, progress = Counts(), Progress()
     faults: set[str] = set()
@@ -237,7 +246,7 @@ def _codes(listed: str) -> frozenset[str]:
 
     codes = frozenset(c.strip().upper() for c in listed.split(",") if c.strip())
     for code in sorted(codes - NAMES.keys()):
-        raise CannotCheck(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN603")
+        raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN603")
     return codes
 
 
@@ -313,3 +322,6 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
         if digest(text) != outcome.digest:
             raise ValueError("it has changed meanwhile")
         replace(task.name, mark + outcome.text.encode("utf-8"))
+
+
+COMMAND = Command("judge every '=' of files (.ein, Markdown), folders or '-'", add_arguments, run, EXAMPLES, STATUSES)

@@ -72,3 +72,9 @@ def replace(path: str, content: bytes) -> None:
     from ..documents.writing import put_in_place
 
     put_in_place(path, content)
+
+
+def relative(name: str) -> str:
+    """A path as it stands in the repository: from the current folder where it is below, with slashes."""
+    whole, here = Path(os.path.abspath(name)), Path.cwd()
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else whole.as_posix()

@@ -13,13 +13,21 @@ from pathlib import Path
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
+from .parsing import CannotRun, Command
 from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
 
-
-class CannotFormat(Exception):
-    """A file that cannot be read or written, or is none of ours."""
+EXAMPLES = (
+    ("notes.md", "put a file in order"),
+    ("--check .", "name the files of a folder that are not in order, and write nothing"),
+    ("--style unicode - < draft.ein", "print what comes in, with ∈ for `in`"),
+)
+STATUSES = {
+    0: "all files are in canonical form",
+    1: "with --check, a file is not",
+    2: "a file cannot be read or written; standard error says why",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class _Source:
         try:
             mark, text = reading.decoded(self.content)
         except reading.NotUtf8 as problem:
-            raise CannotFormat(f"{self.name}: {problem}") from None
+            raise CannotRun(f"{self.name}: {problem}") from None
         return mark + formatted(text, style, self.language).encode("utf-8")
 
 
@@ -46,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Format or check; returns the exit status.  Raises CannotFormat."""
+    """Format or check; returns the exit status.  Raises CannotRun."""
     sources = list(_sources(options.paths))
     new = [source.formatted(options.style) for source in sources]
     changed = [(source, text) for source, text in zip(sources, new, strict=True) if source.content != text]
@@ -74,28 +82,33 @@ def _summary(what: str, changed: int, all_: int) -> str:
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
     for name, is_explicit in named(paths, {".ein"}, _unlisted):
         if is_explicit and name != STDIN and Path(name).suffix not in LANGUAGES and Path(name).exists():
-            raise CannotFormat(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
+            raise CannotRun(f"{name}: einsight formats {', '.join(LANGUAGES)} files")
         content = _read(name)
         yield _Source(name, content, LANGUAGES.get(Path(name).suffix, "ein"))
 
 
 def _unlisted(problem: OSError) -> None:
-    raise CannotFormat(f"{problem.filename}: {problem.strerror or problem}")
+    raise CannotRun(f"{problem.filename}: {problem.strerror or problem}")
 
 
 def _read(name: str) -> bytes:
     try:
         return take() if name == STDIN else reading.content(name, reading.most_of(name))
     except OSError as problem:
-        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+        raise CannotRun(f"{name}: {problem.strerror or problem}") from None
     except MemoryError:
-        raise CannotFormat(f"{name}: {NO_MEMORY}") from None
+        raise CannotRun(f"{name}: {NO_MEMORY}") from None
 
 
 def _write(name: str, content: bytes) -> None:
     try:
         replace(name, content)
     except OSError as problem:
-        raise CannotFormat(f"{name}: {problem.strerror or problem}") from None
+        raise CannotRun(f"{name}: {problem.strerror or problem}") from None
     except MemoryError:
-        raise CannotFormat(f"{name}: {NO_MEMORY}") from None
+        raise CannotRun(f"{name}: {NO_MEMORY}") from None
+
+
+COMMAND = Command(
+    "canonical spacing of files (.ein, Markdown's ein fences), folders or '-'", add_arguments, run, EXAMPLES, STATUSES
+)

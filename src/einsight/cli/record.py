@@ -137,7 +137,7 @@ def _checked(task: Task, cache: Cache) -> Outcome:
     try:
         return _fixed(task, text, cache) if _is_fixable(task, text) else Outcome(_found(task, text, cache))
     except MemoryError:
-        from ..deriving.derive import OUT_OF_MEMORY
+        from ..deriving.answering import OUT_OF_MEMORY
 
         return Outcome(problem=f"could not be checked: EIN504 {OUT_OF_MEMORY}")
     except Exception as error:  # a fault of ours in one file must not cost the others

@@ -10,9 +10,10 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from ..notation.quoting import visible
-from .files import STDIN
+from .counts import Counts
+from .files import STDIN, relative
+from .json_stream import Elements
 from .record import Record
-from .reports import Counts, Elements, relative
 from .terminal import json_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

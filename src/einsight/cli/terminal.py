@@ -84,6 +84,10 @@ def hand_over(text: str, is_json: bool = False) -> None:
     print(text)
 
 
+def hand_over_json(data: Any) -> None:
+    hand_over(json_text(data), is_json=True)
+
+
 def shown(message: str) -> str:
     """A message as part of a line."""
     return _without_commands(visible(" ".join(message.split())))

@@ -1,8 +1,15 @@
 """What is the derivative?
 
-derive.py     derivatives, simplification, rewriting: with matrix form, layout, steps, numbers, code
+derive.py     derivatives, simplification, rewriting
+questions.py  what is asked: declarations, an expression, a variable
+answering.py  what ends an answer: time, memory, rewriting without an end
+reducing.py   a term carried out, in the names that the expression had
+steps.py      the steps that lead there, as text
+
+derived.py    the result: matrix form, layout, steps, numbers, code, each when it is asked for
 readback.py   a matrix form is read again before it is shown, and must be the term that it was made of
-sources.py    the term of which source code is made: a derivative, or a product with it
+products.py   the terms of products with a derivative, which is not formed
+sources.py    source code of these
 
 Plain data in and out; whether somebody's claim about a derivative holds is `judging`.
 """

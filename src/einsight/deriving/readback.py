@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..lowering.arrays import identity
 from ..lowering.expressions import Reader
 from ..lowering.names import Entry, Names
+from ..lowering.relations import target_of
 from ..lowering.report import Report
-from ..lowering.statements import target_of
-from ..lowering.values import Axis, Value
+from ..lowering.values import Axis, Value, identity
 from ..meaning.equality import agree
 from ..notation.matrix_form import matrix_form
 from ..rules.accumulation import is_deep, named_parts
@@ -19,15 +18,10 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from ..terms.dimension import Index
+from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
-
-
-def definitions_in(term: Term) -> list[Tensor]:
-    """The defined tensors that a term uses, the last first: in them its results are written."""
-    found = [t for t in term.depends if t.definition is not None]
-    return sorted(found, key=lambda t: (-len(t.depends), t.key))
+from .reducing import definitions_in
 
 
 def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:

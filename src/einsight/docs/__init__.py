@@ -1,4 +1,7 @@
-"""Pages in Markdown, made from what is registered: a page a rule, a page a function, the catalogue, the diagnostics.
+"""Pages in Markdown: the reference, a topic each, and what is made of all that is registered.
+
+pages/         the reference, with the page of the diagnostics; topics.py finds and shows them
+explain.py     what `einsight explain` prints
 
 markdown.py    the few pieces of Markdown that pages are made of
 typeset.py     statements, conditions and examples of rules in LaTeX
@@ -9,8 +12,8 @@ codes.py       the page of a diagnostic, and of all of them
 catalogue.py   the index by group
 book.py        all pages of a folder, and the one page that an editor shows
 
-`python -m einsight.docs FOLDER [PLUGIN]` writes them; nothing of it is kept in the repository but `codes.md`, to which
-diagnostics link.
+`python -m einsight.docs FOLDER [PLUGIN]` writes them; nothing of what is made is kept in the repository but `pages/codes.md`,
+to which diagnostics link.
 """
 
 from ..plugins.loading import install

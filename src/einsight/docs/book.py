@@ -16,6 +16,7 @@ from .functions import array_page, function_page
 from .markdown import MARK, Links
 from .origin import OWN
 from .rules import rule_page
+from .topics import topic_page, topics
 
 INDEX = "README.md"
 CODES = "codes.md"
@@ -37,17 +38,22 @@ def book(only: str | None = None) -> dict[str, str]:
             pages[path] = _page(name, known, below)
     if CODES in places.values():
         pages[CODES] = all_codes()
+        pages |= {f"{topic}.md": text for topic, text in topics().items()}
     return pages
 
 
 def one_page(what: str) -> str:
-    """The page of a code, a rule or a function, without links.  Raises EinsightError for anything else."""
+    """The page of a topic, a code, a rule or a function, without links.  Raises EinsightError for anything else."""
     known = catalogue()
     if what.upper() in PAGES:
         return code_page(what.upper())
+    if what.lower() in topics():
+        return topic_page(what.lower())
     if what in known.rules or what in known.functions or what in known.arrays:
         return _page(what, known, lambda name: "").removeprefix(MARK).lstrip()
-    raise fail("EIN001", f"`{what}` is neither a code nor a rule or function: `einsight rules` lists the rules")
+    raise fail(
+        "EIN001", f"`{what}` is neither a topic, a code, a rule nor a function: `einsight rules` lists the rules"
+    )
 
 
 def write(folder: Path, only: str | None = None) -> int:

@@ -9,6 +9,7 @@ from ..rules.rule import ArrayFunction, Function, Rule
 from .functions import derivatives
 from .markdown import MARK, Links, code, link, page, plain, table
 from .origin import OWN, origin, told_and_literature
+from .topics import topics
 
 # the page of the diagnostics, among the names of rules and functions
 ALL_CODES = "/codes"
@@ -49,7 +50,8 @@ def catalogue_page(known: Catalogue, only: str | None, links: Links) -> str:
         if kept:
             parts += [f"## {title}", table(["name", "", "from"], kept)]
     if links(ALL_CODES):
-        parts.append(f"What a check can find is in [the diagnostics]({links(ALL_CODES)}).")
+        pages = ", ".join(f"[{topic}]({topic}.md)" for topic in topics())
+        parts.append(f"The reference: {pages}. What a check can find is in [the diagnostics]({links(ALL_CODES)}).")
     return page(*parts)
 
 

@@ -1,9 +1,12 @@
-"""What there is to say about diagnostics and rules, as `einsight explain` prints it; pages in Markdown are made in `docs`."""
+"""What `einsight explain` prints: a topic's page, what there is to say about a diagnostic or a rule."""
 
 from __future__ import annotations
 
-from ..lowering.report import NAMES, fail
+from difflib import get_close_matches
+
+from ..lowering.report import NAMES, EinsightError, fail
 from ..rules.catalogue import catalogue
+from .topics import headline, index_page, topic_page, topics
 
 # what it means, an example that shows it, and what to do
 PAGES: dict[str, tuple[str, str, str]] = {
@@ -44,35 +47,74 @@ PAGES: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
-def explain(what: str) -> str:
-    """The page of a code or a rule.  Raises EinsightError for anything else."""
-    code = what.upper()
+# the topic that a diagnostic belongs to, by the beginning of its code, the longest that fits
+_TOPICS = {
+    "EIN0": "language", "EIN1": "language", "EIN2": "language", "EIN3": "language", "EIN4": "verdicts", "EIN402": "layouts",
+    "EIN406": "layouts", "EIN5": "rules", "EIN504": "verdicts", "EIN6": "code",
+}  # fmt: skip
+
+
+def topic_of(code: str) -> str:
+    """The topic under which there is more to read about a diagnostic."""
+    return _TOPICS[max((start for start in _TOPICS if code.startswith(start)), key=len)]
+
+
+def explain(what: str | None = None) -> str:
+    """The page of a topic, a code (by its name too) or a rule, without a newline at its end; the topics where none is named.
+
+    Raises EinsightError, with what is nearest, for anything else.
+    """
+    if what is None:
+        return index_page().rstrip()
+    codes = {name: code for code, (name, _) in NAMES.items()}
+    code = codes.get(what.lower(), what.upper())
     if code in PAGES:
-        name, severity = NAMES[code]
-        meaning, example, advice = PAGES[code]
-        lines = [f"{code} {name} ({severity})", "", meaning]
-        if example:
-            lines += ["", *(f"    {line}" for line in example.splitlines())]
-        return "\n".join([*lines, "", advice])
-    found = catalogue().rules.get(what)
-    if found is not None:
-        lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", *(["", found.doc] if found.doc else [])]
-        for declare, before, after in found.examples:
-            lines += [
-                "",
-                f"    {before}  =>  {after if after is not None else '(does not fire)'}",
-                f"        {declare}",
-            ]
-        return "\n".join([*lines, "", f"from {found.source}"])
-    raise fail(
-        "EIN001", f"`{what}` is neither a code nor a rule: `einsight rules` lists the rules, codes look like EIN402"
+        return _of_code(code)
+    if what.lower() in topics():
+        return topic_page(what.lower()).rstrip()
+    if what in catalogue().rules:
+        return _of_rule(what)
+    raise _unknown(what, [*topics(), *PAGES, *codes, *catalogue().rules])
+
+
+def _of_code(code: str) -> str:
+    name, severity = NAMES[code]
+    meaning, example, advice = PAGES[code]
+    lines = [f"{code} {name} ({severity})", "", meaning]
+    if example:
+        lines += ["", *(f"    {line}" for line in example.splitlines())]
+    return "\n".join([*lines, "", advice, "", f"More: einsight explain {topic_of(code)}"])
+
+
+def _of_rule(name: str) -> str:
+    found = catalogue().rules[name]
+    lines = [f"{found.id} ({found.phase})", "", f"    {found.statement}", *(["", found.doc] if found.doc else [])]
+    for declare, before, after in found.examples:
+        lines += [
+            "",
+            f"    {before}  =>  {after if after is not None else '(does not fire)'}",
+            f"        {declare}",
+        ]
+    return "\n".join([*lines, "", f"from {found.source}"])
+
+
+def _unknown(what: str, known: list[str]) -> EinsightError:
+    by_spelling = {k.lower(): k for k in known}
+    near = [by_spelling[n] for n in get_close_matches(what.lower(), by_spelling, n=2)]
+    meant = f" (nearest: {', '.join(f'`{n}`' for n in near)})" if near else ""
+    return fail(
+        "EIN001",
+        f"`{what}` is neither a topic, a code nor a rule{meant}: "
+        "`einsight explain` lists the topics, `einsight rules` the rules, codes look like EIN402",
     )
 
 
 def pages() -> list[tuple[str, str]]:
-    """What has a page, and what it is called: codes by their names, rules by their statements, functions by what they say."""
+    """What has a page, and what it is called: topics by their first sentence, codes by their names, rules by their statements,
+    functions by what they say."""
     known = catalogue()
+    told = [(topic, headline(page)) for topic, page in topics().items()]
     codes = [(code, NAMES[code][0]) for code in PAGES]
     functions = [(f.name, f.doc or "function") for f in known.functions.values()]
     arrays = [(f.name, f.statement) for f in known.arrays.values()]
-    return codes + [(r.id, r.statement) for r in known.rules.values()] + functions + arrays
+    return told + codes + [(r.id, r.statement) for r in known.rules.values()] + functions + arrays

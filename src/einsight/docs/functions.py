@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ..deriving.derive import Derived, derive
+from ..deriving.derive import derive
+from ..deriving.derived import Derived
 from ..lowering.report import EinsightError
 from ..notation.tree_latex import formula_latex
 from ..rules.rule import ArrayFunction, Function

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..deriving.derive import read_declarations
+from ..deriving.questions import read_declarations
 from ..deriving.readback import read_value
 from ..lowering.report import EinsightError
 from ..notation.tree_latex import formula_latex

@@ -16,8 +16,9 @@ from ..sheets.latex_source import widened
 from ..sheets.places import extent, is_supposed
 from ..sheets.sheet import Sheet
 from ..syntax.statements import Directive, Piece
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Dim
 from ..terms.interruption import poll
+from ..terms.term import Tensor
 from .answers import axes_of_indices
 from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
 from .fixing import certain_edits, with_latex_fixes

@@ -6,14 +6,16 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..deriving.derive import Step, narrate, shortest
 from ..deriving.readback import read_value, verified_matrix
+from ..deriving.reducing import shortest
+from ..deriving.steps import Step, narrate
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
-from ..lowering.statements import Lowered
 from ..lowering.values import Value
-from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.index_form import free_names, index_form
+from ..notation.index_latex import latex_form
 from ..notation.quoting import code
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
@@ -21,8 +23,8 @@ from ..sheets.cells import Cell
 from ..syntax.tree import Node, Relation
 from ..terms import build
 from ..terms.bounds import is_long
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Derivative, Term, has_head
+from ..terms.dimension import Index
+from ..terms.term import Derivative, Tensor, Term, has_head
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..deriving.derive import Step
+from ..deriving.steps import Step
 from ..judging.judge import judge_text
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Span
-from ..lowering.statements import Lowered
-from ..notation.index_form import free_names, index_form, latex_form
+from ..notation.index_form import free_names, index_form
+from ..notation.index_latex import latex_form
 from ..notation.quoting import in_text
 from ..notation.tree_latex import formula_latex
 from ..sheets.cells import Cell

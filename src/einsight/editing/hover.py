@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from ..judging.judge import Claim
 from ..lowering import marks as kinds
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
-from ..lowering.statements import Lowered
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..rules.engine import BudgetExceeded, MissingRule
@@ -25,9 +25,8 @@ from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
-from ..terms.dimension import Tensor
 from ..terms.interruption import OutOfTime, now
-from ..terms.term import Derivative, has_head
+from ..terms.term import Derivative, Tensor, has_head
 from .answers import (
     Answer,
     Part,

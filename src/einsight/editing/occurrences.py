@@ -19,11 +19,11 @@ from ..syntax.statements import Piece
 from ..syntax.subscripts import SUBSCRIPT_LETTERS
 from ..syntax.tree import Chain, Node
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor, fresh_index
-from ..terms.term import Component
+from ..terms.dimension import Dim, Index, Slot, fresh_index
+from ..terms.term import Component, Tensor
 from ..terms.walk import replace_dims
 
-_NAME = re.compile(r"[^\W\d_][^\W_]*(_\d+)?\Z")
+_NAME = re.compile(r"[^\W\d_][^\W_]*(_[^\W_]+)?\Z")
 # kinds that live in the whole document, and not in one statement
 _DOCUMENT = (kinds.TENSOR, kinds.FUNCTION, kinds.DIMENSION)
 

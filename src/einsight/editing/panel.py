@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..judging.judge import judge_statement, judge_text
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, Span
-from ..lowering.statements import Lowered, lower_statement
+from ..lowering.statements import lower_statement
 from ..notation.changes import changed
 from ..notation.tree_latex import Wrap, formula_latex, relation_latex
 from ..sheets.cells import Cell

@@ -28,9 +28,8 @@ from ..syntax.finding import expressions_at
 from ..syntax.statements import Piece
 from ..syntax.tree import Chain, Group, Node, Relation
 from ..terms import build
-from ..terms.dimension import Tensor
 from ..terms.interruption import poll
-from ..terms.term import Derivative, has_head
+from ..terms.term import Derivative, Tensor, has_head
 from .answers import answer, definition_value, jacobian_value, part_value, variables_of
 from .derivations import Derivation, chain, derivation
 from .edits import COPY, DERIVATION, INDEX, JACOBIAN, MATRIX, RULE, STEP, Action, below, line_end

@@ -20,7 +20,7 @@ def _one(name: str, argument: str, doc: str, word: str = "") -> tuple[str, Descr
 
 _MATRIX, _SQUARE, _ANY, _VECTOR = "a matrix", "a square matrix", "an array of any shape", "a vector"
 
-# functions of whole arrays (SPEC 1.2)
+# functions of whole arrays (docs/pages/language.md#functions)
 ARRAY_FUNCTIONS: dict[str, Described] = dict([
     _one("tr", "A", "trace, `A_ii`", _SQUARE),
     _one("trace", "A", "trace, `A_ii`", _SQUARE),

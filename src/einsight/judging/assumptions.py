@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ..lowering.names import SQUARE_PROPERTIES
 from ..lowering.properties import beside, consistent
 from ..terms import build
-from ..terms.dimension import Dim, Tensor, fresh_index
-from ..terms.term import Apply, Bracket, Component, Delta, Size, Term
+from ..terms.dimension import Dim, fresh_index
+from ..terms.term import Apply, Bracket, Component, Delta, Size, Tensor, Term
 from ..terms.walk import map_parts, replace_dims, replace_tensors
 
 Change = Callable[[Term], Term]

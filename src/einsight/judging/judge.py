@@ -10,23 +10,25 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from ..deriving.derive import OUT_OF_MEMORY, beyond, shortest
+from ..deriving.answering import OUT_OF_MEMORY, beyond
 from ..deriving.readback import function_value, read_value, verified_matrix
-from ..lowering.arrays import identity
+from ..deriving.reducing import shortest
 from ..lowering.layout import stacked
+from ..lowering.lowered import Lowered, Side
 from ..lowering.names import Names
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, told_fault
-from ..lowering.statements import Lowered, Side, lower_statement
-from ..lowering.values import Value, fresh_axis
+from ..lowering.statements import lower_statement
+from ..lowering.values import Value, fresh_axis, identity
 from ..meaning.equality import Verdict, are_equal, compare
 from ..notation.index_form import free_names, index_form
 from ..rules.accumulation import is_deep
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.statements import Piece
 from ..terms import build
-from ..terms.dimension import Index, Tensor
+from ..terms.bounds import NumberTooLong
+from ..terms.dimension import Index
 from ..terms.interruption import OutOfTime, within
-from ..terms.term import Apply, Derivative, NumberTooLong, Size, Term, has_head
+from ..terms.term import Apply, Derivative, Size, Tensor, Term, has_head
 from ..terms.unknown import shown
 from ..terms.walk import expand_definitions, replace_tensors
 from .assumptions import Assumption, candidates, held
@@ -37,7 +39,7 @@ from .mistakes import Mistake, find_mistake
 class Claim:
     """One `=` that was judged.
 
-    verdict         right, transposed, right_if, wrong, shape or undecided (SPEC 3)
+    verdict         right, transposed, right_if, wrong, shape or undecided (docs/pages/verdicts.md)
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words

@@ -1,17 +1,27 @@
 """Trees become terms: names, dimensions, ranks, the summation convention, matrix notation, shapes.
 
-report.py       diagnostics, with spans and fixes
-names.py        what a name means at a place of a document
-properties.py   which properties a matrix can have together
-values.py       a matrix-notation value: a term and the axes it is laid out along
-operators.py    which factors of a chain are sums and derivatives, read off with the names known
-expressions.py  an expression's value, in both notations
-indexing.py     indices on names and on whole expressions, shifted ones too
-bounds.py       bounds of sums, and sums over a part of an axis
-derivatives.py  every spelling of a derivative
-layout.py       a derivative's axes as rows and columns
-kronecker.py    functions of Kronecker products, by their factors
-arrays.py       sums, elementwise operations and functions of whole arrays
-products.py     products of whole arrays: conformity, and what to say where it fails
-statements.py   declarations, definitions, claims and queries
+A statement:
+    statements.py   which kind of statement it is, and what is told to those after it
+    declarations.py arrays, unknown functions, sizes of dimensions
+    relations.py    definitions, claims, chains, queries
+    lowered.py      what became of it
+
+An expression, part by part (each asks `Context.read` for what stands inside):
+    expressions.py  who reads which kind of node; names, numbers, postfix
+    rows.py         factors in a row: what governs the rest, the summation convention; which factors are signs (operators.py)
+    sums.py         `∑`, with its bounds (bounds.py)
+    products.py     products of whole arrays: conformity, and what to say where it fails
+    elementwise.py  sums, elementwise operations and powers
+    indexing.py     indices on names and on whole expressions, shifted ones too
+    calls.py        who is called; functions of arrays and elementwise ones (functions.py, array_functions.py)
+    derivatives.py  every spelling of a derivative; its axes as rows and columns (layout.py)
+    kronecker.py    functions of Kronecker products, by their factors
+
+What they share:
+    context.py      the state of reading one statement: names, report, what was learned of dimensions and indices
+    values.py       a matrix-notation value: a term and the axes it is laid out along
+    names.py        what a name means at a place of a document; definitions further down (linking.py), circles (circles.py)
+    properties.py   which properties a matrix can have together
+    marks.py        what each piece of the text was taken for
+    report.py       diagnostics, with spans and fixes
 """

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Node, Relation
 from ..terms import build
-from ..terms.dimension import Dim, Index, Tensor, fresh_index
-from ..terms.term import Component, Term
+from ..terms.dimension import Dim, Index, fresh_index
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts, replace_dims
+from .context import Context
 from .names import ARRAYS, Entry, Names
 from .report import Report
 from .values import Value, merge_orders
-
-if TYPE_CHECKING:
-    from .expressions import Reader
 
 
 class MalformedDefinition(Exception):
@@ -37,10 +34,10 @@ class Definition:
     size: int | None = None
 
 
-def read_definition(definition: Definition, elementwise: Callable[[str], int]) -> tuple[tuple[Tensor, ...], Value]:
+def read_definition(
+    definition: Definition, elementwise: Callable[[str], int], reading: type[Context]
+) -> tuple[tuple[Tensor, ...], Value]:
     """The parameters as tensors over dimensions of their own, and the value.  Raises MalformedDefinition."""
-    from .expressions import Reader
-
     tree, problems = parse_statement(definition.body)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
         raise MalformedDefinition(problems[0].message if problems else f"`{definition.body}` is no expression")
@@ -48,7 +45,7 @@ def read_definition(definition: Definition, elementwise: Callable[[str], int]) -
     for name, rank in definition.parameters:
         dims = tuple(Dim(definition.size or f"{name}·{k}", inferred=definition.size is None) for k in range(rank))
         names.put(Entry(name, Tensor(name, dims), None, "declared"))
-    reader = Reader(names, report, definition.body)
+    reader = reading(names, report, definition.body)
     with reader.keeping(definition.indices):
         value = reader.read(tree.sides[0])
     if value is None or report.has_errors():
@@ -80,7 +77,9 @@ def read_definition(definition: Definition, elementwise: Callable[[str], int]) -
     )
 
 
-def call_defined(reader: Reader, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def call_defined(
+    reader: Context, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
     """The value of a call of one of `ARRAYS`; None, and a report, where the arguments do not fit."""
     definition: Definition = ARRAYS[name]
     wanted = len(definition.parameters)
@@ -90,7 +89,7 @@ def call_defined(reader: Reader, node: Node, name: str, nodes: Sequence[Node], v
         )
         return None
     try:
-        params, body = read_definition(definition, reader.names.elementwise)
+        params, body = read_definition(definition, reader.names.elementwise, type(reader))
     except MalformedDefinition as malformed:
         reader.error("EIN002", node, f"the definition of `{name}` does not read: {malformed}")
         return None
@@ -105,7 +104,7 @@ def call_defined(reader: Reader, node: Node, name: str, nodes: Sequence[Node], v
 
 
 def _agreed(
-    reader: Reader, name: str, params: Sequence[Tensor], nodes: Sequence[Node], values: Sequence[Value]
+    reader: Context, name: str, params: Sequence[Tensor], nodes: Sequence[Node], values: Sequence[Value]
 ) -> dict[Dim, Dim] | None:
     """The dimensions of the definition as those of the arguments."""
     found: dict[Dim, Dim] = {}

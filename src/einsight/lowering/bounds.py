@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Addition, Group, Name, Node, Num, Relation
@@ -16,12 +15,10 @@ from ..terms import build
 from ..terms.dimension import Dim, Index
 from ..terms.term import Term
 from . import marks as kinds
+from .context import Context
 from .operators import SumSign
 from .report import Fix
 from .values import Value, merge_orders
-
-if TYPE_CHECKING:
-    from .expressions import Reader
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Bounds:
     indices: tuple[Index, ...] = ()
 
 
-def read_bounds(reader: Reader, sign: SumSign, body: Value) -> Bounds:
+def read_bounds(reader: Context, sign: SumSign, body: Value) -> Bounds:
     """The bounds of a sum sign.  Reports one that cannot be read, and takes the whole axis then."""
     free = {i.name: i for i in body.order}
     found: list[Index] = []
@@ -67,7 +64,7 @@ def read_bounds(reader: Reader, sign: SumSign, body: Value) -> Bounds:
     return Bounds(axis, lower, upper, tuple(dict.fromkeys(found)))
 
 
-def restrict(reader: Reader, sign: SumSign, body: Value, bound: Sequence[Index], limits: Bounds) -> Value:
+def restrict(reader: Context, sign: SumSign, body: Value, bound: Sequence[Index], limits: Bounds) -> Value:
     """The summand with the brackets of its bounds."""
     if len(bound) != 1:
         return body
@@ -103,7 +100,7 @@ def _inside(node: Node) -> Node:
     return node
 
 
-def _upper(reader: Reader, node: Node, free: dict[str, Index], found: list[Index]) -> tuple[Dim | None, Term | None]:
+def _upper(reader: Context, node: Node, free: dict[str, Index], found: list[Index]) -> tuple[Dim | None, Term | None]:
     """A bare dimension, or else a number that the index does not pass."""
     if isinstance(node, Num) and node.value.denominator == 1 and node.value >= 1:
         return Dim(int(node.value)), build.number(node.value)
@@ -113,11 +110,11 @@ def _upper(reader: Reader, node: Node, free: dict[str, Index], found: list[Index
     return None, _number(reader, node, free, found)
 
 
-def _is_index(reader: Reader, node: Name, free: dict[str, Index]) -> bool:
+def _is_index(reader: Context, node: Name, free: dict[str, Index]) -> bool:
     return node.text in reader.kept or (node.text in free and not reader.names.is_dimension(node.text))
 
 
-def _number(reader: Reader, node: Node, free: dict[str, Index], found: list[Index]) -> Term | None:
+def _number(reader: Context, node: Node, free: dict[str, Index], found: list[Index]) -> Term | None:
     """A dimension, an index or a number, or sums and differences of them."""
     if isinstance(node, Num) and node.value.denominator == 1:
         return build.number(node.value)

@@ -5,23 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..syntax.tree import Call, Indexed, Name, Node, Symbol, Transpose
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor, fresh_index
-from ..terms.term import Component
+from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.term import Component, Tensor
 from . import marks as kinds
+from .context import Context
 from .layout import lay_out
 from .names import canonical_name
 from .operators import Differential, NablaSign
 from .values import Fused, Value, merge_orders
 
-if TYPE_CHECKING:
-    from .expressions import Reader
 
-
-def derivative_call(reader: Reader, node: Call, text: str) -> Value | None:
+def derivative_call(reader: Context, node: Call, text: str) -> Value | None:
     """`jac(f, x)`, `grad(f, x)`, `hess(f, x)`."""
     if len(node.arguments) != 2:
         reader.error("EIN001", node, f"`{text}` takes a function and a variable, as in `{text}(f, x)`")
@@ -35,7 +32,7 @@ def derivative_call(reader: Reader, node: Call, text: str) -> Value | None:
     return (_gradient if text == "grad" else _hessian)(reader, node, value, variable)
 
 
-def total(reader: Reader, node: Call) -> Value | None:
+def total(reader: Context, node: Call) -> Value | None:
     """`d(e)`: the sum of `∂e/∂x dx` over the names x of which the statement writes `dx`, an array of that shape."""
     value = reader.read(node.arguments[0]) if len(node.arguments) == 1 else None
     if value is None:
@@ -58,7 +55,7 @@ def total(reader: Reader, node: Call) -> Value | None:
     return replace(value, term=build.add(*terms), flexible=None, traced=())
 
 
-def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
+def nabla(reader: Context, sign: NablaSign, body: Node | None) -> Value | None:
     """`∇`, `∇_x`, `∇²` and `D_x` before what they differentiate."""
     if body is None:
         return reader.read(Symbol(sign.node.start, sign.node.end, "∇"))
@@ -73,7 +70,7 @@ def nabla(reader: Reader, sign: NablaSign, body: Node | None) -> Value | None:
     return (_hessian if sign.order == 2 else _gradient)(reader, sign.node, value, variable)
 
 
-def differential(reader: Reader, found: Differential, body: Node) -> Value | None:
+def differential(reader: Context, found: Differential, body: Node) -> Value | None:
     """`∂f/∂x`, `d²f/dx dy`; `∂y/∂x'` has one row for each entry of `y` in every layout, and `∂²f/∂x∂x'` is the Hessian."""
     if found.order != len(found.variables):
         above, below = (f"{n} derivative{'s' * (n > 1)}" for n in (found.order, len(found.variables)))
@@ -97,7 +94,7 @@ def differential(reader: Reader, found: Differential, body: Node) -> Value | Non
     return value
 
 
-def _once_more(reader: Reader, value: Value, variable: Indexed) -> Value | None:
+def _once_more(reader: Context, value: Value, variable: Indexed) -> Value | None:
     """The derivative in a component in which one has differentiated already: `x_i²` holds one occurrence of `i`."""
     component = reader.read(variable)
     if component is None or not isinstance(component.term, Component):
@@ -107,7 +104,7 @@ def _once_more(reader: Reader, value: Value, variable: Indexed) -> Value | None:
     return replace(value, term=build.derivative(reader.settle(value).term, whole.tensor, whole.indices))
 
 
-def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:
+def _operand(reader: Context, body: Node, variable: Node) -> Value | None:
     """What is differentiated; an unknown function `f` alone is meant at the variable, as `f(x)`."""
     base = body.base if isinstance(body, Indexed) else body
     if isinstance(base, Name):
@@ -121,7 +118,7 @@ def _operand(reader: Reader, body: Node, variable: Node) -> Value | None:
     return reader.read(body)
 
 
-def _is_unknown_dependence(reader: Reader, body: Node, value: Value, variable: Node) -> bool:
+def _is_unknown_dependence(reader: Context, body: Node, value: Value, variable: Node) -> bool:
     """`∂s_i/∂x_j` where nobody says what `s` is: 0 would be a guess."""
     if not isinstance(value.term, Component):
         return False
@@ -137,7 +134,7 @@ def _is_unknown_dependence(reader: Reader, body: Node, value: Value, variable: N
     return True
 
 
-def _only_variable(reader: Reader, node: Node, value: Value) -> Node | None:
+def _only_variable(reader: Context, node: Node, value: Value) -> Node | None:
     leaves = sorted(t.name for t in value.term.depends if t.definition is None and "constant" not in t.properties)
     if len(leaves) == 1:
         return Name(node.start, node.end, leaves[0])
@@ -146,7 +143,7 @@ def _only_variable(reader: Reader, node: Node, value: Value) -> Node | None:
     return None
 
 
-def _gradient(reader: Reader, node: Node, value: Value, variable: Node) -> Value | None:
+def _gradient(reader: Context, node: Node, value: Value, variable: Node) -> Value | None:
     """`∇_x f`: the shape of `x` in every layout."""
     if value.rank:
         reader.error("EIN002", node, "the gradient of an array is its Jacobian: write `jac(f, x)`")
@@ -154,7 +151,7 @@ def _gradient(reader: Reader, node: Node, value: Value, variable: Node) -> Value
     return differentiate(reader, node, value, variable, "gradient")
 
 
-def _hessian(reader: Reader, node: Node, value: Value, variable: Node) -> Value | None:
+def _hessian(reader: Context, node: Node, value: Value, variable: Node) -> Value | None:
     if value.rank:
         reader.error("EIN002", node, "the Hessian needs a scalar function")
         return None
@@ -162,12 +159,12 @@ def _hessian(reader: Reader, node: Node, value: Value, variable: Node) -> Value 
     return None if first is None else differentiate(reader, node, first, variable, "numerator")
 
 
-def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layout: str) -> Value | None:
+def differentiate(reader: Context, node: Node, value: Value, variable: Node, layout: str) -> Value | None:
     """The derivative in a component (`x_j`), in a whole array (`x`) or in `vec(X)`, laid out."""
     if value.flexible:
         value = Value(value.term)
     numbered = isinstance(variable, Indexed) and isinstance(variable.base, Name)
-    joined = f"{variable.base.text}_{variable.subscript.text}" if numbered else ""  # type: ignore[attr-defined]
+    joined = variable.marked if isinstance(variable, Indexed) else ""
     if isinstance(variable, Indexed) and not (joined and reader.names.knows(joined)):
         named = numbered or (isinstance(variable.base, Indexed) and isinstance(variable.base.base, Name))
         component = reader.read(variable) if named else None
@@ -184,7 +181,7 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
     entry = reader.names.get(name) if name else None
     if entry is None or entry.tensor is None:
         if isinstance(target, Name):
-            reader.unknown_name(target)
+            reader.read(target)
         else:
             reader.error("EIN001", variable, "one differentiates in a name or in its component")
         return None
@@ -201,7 +198,7 @@ def differentiate(reader: Reader, node: Node, value: Value, variable: Node, layo
     return lay_out(replace(value, term=term), by, layout)
 
 
-def _met(reader: Reader, node: Node, value: Value, tensor: Tensor) -> tuple[Value, Tensor] | None:
+def _met(reader: Context, node: Node, value: Value, tensor: Tensor) -> tuple[Value, Tensor] | None:
     """The variable as the array of that name which the function depends on: of two the derivative would be zero, silently.
 
     Two statements may have learned different lengths for the axes of a name that nobody declares.
@@ -219,7 +216,7 @@ def _met(reader: Reader, node: Node, value: Value, tensor: Tensor) -> tuple[Valu
     return value, tensor if dims == tensor.dims else Tensor(tensor.name, dims, tensor.properties, tensor.definition)
 
 
-def _rests_on_lost(reader: Reader, node: Node, value: Value, tensor: Tensor) -> bool:
+def _rests_on_lost(reader: Context, node: Node, value: Value, tensor: Tensor) -> bool:
     """Does it depend on a name whose definition could not be read?  The derivative through that would be 0, silently."""
     lost = reader.names.lost_among(t for t in value.term.depends if t.name != tensor.name)
     if not lost:
@@ -229,7 +226,7 @@ def _rests_on_lost(reader: Reader, node: Node, value: Value, tensor: Tensor) -> 
     return True
 
 
-def _is_bound_together(reader: Reader, variable: Node, tensor: Tensor) -> bool:
+def _is_bound_together(reader: Context, variable: Node, tensor: Tensor) -> bool:
     """An orthogonal matrix cannot be varied entry by entry, and `Q'Q = I` would be used where it is."""
     if "orthogonal" not in tensor.properties:
         return False
@@ -239,7 +236,7 @@ def _is_bound_together(reader: Reader, variable: Node, tensor: Tensor) -> bool:
 
 
 def _by_component(
-    reader: Reader, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]
+    reader: Context, node: Node, value: Value, tensor: Tensor, slots: tuple[Slot, ...], order: tuple[Index, ...]
 ) -> Value | None:
     agreed = reader.agree([("", node, value), ("", node, Value(build.ONE, order=order))])
     if agreed is None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
-from ..terms.term import Term, slot_indices
+from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
+from .context import Context
 from .names import Entry, canonical_name
 from .values import Value, merge_orders
 
-if TYPE_CHECKING:
-    from .expressions import Reader
 
-
-def read_indexed(reader: Reader, node: Indexed) -> Value | None:
+def read_indexed(reader: Context, node: Indexed) -> Value | None:
     """A name or an expression with indices."""
     subscript = node.subscript
     if subscript.problem:
@@ -32,7 +29,7 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
             reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"
-        if reader.names.knows(joined):
+        if node.marked and reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
         inner = reader.names.find(subscript.text)
         if base.text in ("J", "H") and not reader.names.knows(base.text) and inner is not None and inner.function:
@@ -45,6 +42,12 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
             reader.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")
             return None
         return _component(reader, node, entry.tensor, subscript)
+    whole = reader.names.find(base.marked) if isinstance(base, Indexed) and base.marked else None
+    if whole is not None and whole.tensor is not None:  # `W_q_ij`
+        whole = reader.names.get(whole.name) or whole
+        reader.marks.node(kinds.TENSOR, base, whole.name)
+        assert whole.tensor is not None
+        return _component(reader, node, whole.tensor, subscript)
     value = reader.read(base)
     if value is None:
         return None
@@ -54,7 +57,7 @@ def read_indexed(reader: Reader, node: Indexed) -> Value | None:
     return component_of(reader, node, value, subscript)
 
 
-def _component_entry(reader: Reader, base: Name, subscript: Subscript) -> Entry:
+def _component_entry(reader: Context, base: Name, subscript: Subscript) -> Entry:
     """`w_{ij}` as a component of `W`, else a name that is inferred from its use."""
     capital = base.text.upper()
     if len(base.text) == 1 and capital != base.text and len(subscript.entries) >= 2:
@@ -75,7 +78,7 @@ def _component_entry(reader: Reader, base: Name, subscript: Subscript) -> Entry:
     return inferred
 
 
-def _delta(reader: Reader, node: Node, subscript: Subscript) -> Value | None:
+def _delta(reader: Context, node: Node, subscript: Subscript) -> Value | None:
     if len(subscript.entries) != 2:
         reader.error("EIN203", node, f"δ has 2 indices, {len(subscript.entries)} given: write `δ_ij`")
         return None
@@ -105,7 +108,7 @@ def _shift(entry: IndexEntry, dim: Dim) -> Shift:
     return Shift(tuple((Index(n, Dim(n, inferred=True)), c) for n, c in entry.names), entry.offset, dim)
 
 
-def _component(reader: Reader, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
+def _component(reader: Context, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
     if len(subscript.entries) != len(tensor.dims):
         count, given = len(tensor.dims), len(subscript.entries)
         axes = "1 axis" if count == 1 else f"{count} axes"
@@ -118,7 +121,7 @@ def _component(reader: Reader, node: Node, tensor: Tensor, subscript: Subscript)
     return None if slots is None else _sum_repeated(reader, node, build.component(tensor, slots), slots)
 
 
-def component_of(reader: Reader, node: Node, value: Value, subscript: Subscript) -> Value | None:
+def component_of(reader: Context, node: Node, value: Value, subscript: Subscript) -> Value | None:
     """`(A B)_ij`: an index form of a whole expression."""
     if value.is_fused:
         reader.error("EIN002", subscript, "an axis of `vec` or `⊗` has no single index: index the factors instead")
@@ -139,7 +142,7 @@ def component_of(reader: Reader, node: Node, value: Value, subscript: Subscript)
 
 
 def _sum_repeated(
-    reader: Reader, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()
+    reader: Context, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()
 ) -> Value | None:
     """`W_ii` is a trace, unless something else says what becomes of `i`."""
     indices = [i for s in slots for i in slot_indices(s)]
@@ -154,7 +157,7 @@ def _sum_repeated(
     return Value(build.product([term], repeated) if repeated else term, order=free, traced=traced)
 
 
-def _slots(reader: Reader, subscript: Subscript, dims: tuple[Dim, ...], what: str) -> tuple[Slot, ...] | None:
+def _slots(reader: Context, subscript: Subscript, dims: tuple[Dim, ...], what: str) -> tuple[Slot, ...] | None:
     slots: list[Slot] = []
     named: dict[str, Dim] = {}
     for entry, dim in zip(subscript.entries, dims, strict=True):

@@ -13,6 +13,8 @@ from ..terms.dimension import Index, fresh_index
 from ..terms.term import Product, Term
 from .values import Fused, Value
 
+REFUSED = "{} is worked out of a single Kronecker product alone, as in `inv(A ⊗ B)`, and this matrix is none"
+
 
 @dataclass(frozen=True)
 class Blocks:

@@ -1,11 +1,12 @@
-"""How a derivative is laid out as a matrix (SPEC 1.4).  The components never depend on it."""
+"""How a derivative is laid out as a matrix (docs/pages/layouts.md).  The components never depend on it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ..terms import build
-from ..terms.dimension import Tensor, fresh_index
+from ..terms.dimension import fresh_index
+from ..terms.term import Tensor
 from .values import Axis, Value, fuse
 
 LAYOUTS = ("numerator", "denominator", "mixed")
@@ -18,7 +19,7 @@ def tensor_value(tensor: Tensor) -> Value:
 
 
 def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
-    """The axes of a derivative in that layout (SPEC 1.4): the output's in `value`, then the variable's."""
+    """The axes of a derivative in that layout: the output's in `value`, then the variable's."""
     axes, rank, variables = value.axes, value.rank, len(slots)
     row = value.row
     if rank + variables > 2:

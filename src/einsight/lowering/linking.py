@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..terms import build
-from ..terms.dimension import Dim, Tensor
-from ..terms.term import Component, Derivative, Term
+from ..terms.dimension import Dim
+from ..terms.term import Component, Derivative, Tensor, Term
 from ..terms.walk import replace_dims, replace_tensors
 
 # the tensor with a definition that one without stands for, or None

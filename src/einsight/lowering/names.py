@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Dim
+from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
 from .linking import linked, may_be_one
 from .report import Span
@@ -25,7 +26,7 @@ PROPERTIES = [
 ]  # fmt: skip
 SQUARE_PROPERTIES = {"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"}
 
-# functions of whole arrays, which lowering knows how to read (SPEC 1.2)
+# functions of whole arrays, which lowering knows how to read (docs/pages/language.md#functions)
 ARRAY_FUNCTIONS = frozenset(
     "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
 )
@@ -34,11 +35,17 @@ CONSTANTS = frozenset({"pi", "π"})
 LONGEST_SPLIT = 12
 
 
+# letters that are drawn in two ways: the micro sign, the variants of LaTeX
+VARIANTS = str.maketrans("µϵϕϑϱϖϰ", "μεφθρπκ")
+# other words for them: LaTeX's, and what one writes in Python, where `lambda` is taken
+ALSO_SPELLED = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "lam": "λ"}
+
+
 def canonical_name(text: str) -> str:
-    """`theta` is `θ`."""
+    """`theta` is `θ`, and so is `ϑ`."""
     base, _, rest = text.partition("_")
-    base = GREEK.get(base, base)
-    return f"{base}_{rest}" if rest else base
+    base = GREEK.get(base) or ALSO_SPELLED.get(base, base)
+    return (f"{base}_{rest}" if rest else base).translate(VARIANTS)
 
 
 @dataclass(frozen=True, slots=True)

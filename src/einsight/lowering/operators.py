@@ -102,8 +102,7 @@ def differential(items: Items, at: int, names: Names) -> Differential | None:
 def strip_d(node: Node, names: Names) -> Node | None:
     """`dx_j` as `x_j`; None for a name that does not start with `d`, or that is declared as it stands."""
     if isinstance(node, Indexed):
-        numbered = isinstance(node.base, Name) and node.subscript.text.isdigit()
-        if numbered and names.knows(f"{getattr(node.base, 'text', '')}_{node.subscript.text}"):
+        if node.marked and names.knows(node.marked):
             return None
         base = strip_d(node.base, names)
         return None if base is None else Indexed(node.start + 1, node.end, base, node.subscript)
@@ -166,8 +165,11 @@ def _is_partial(node: Node) -> bool:
 
 
 def _row(items: Items) -> Node | None:
-    if not items:
-        return None
+    return as_node(items) if items else None
+
+
+def as_node(items: Items) -> Node:
+    """Factors in a row as one node."""
     if len(items) == 1:
         return items[0][1]
     return Chain(items[0][1].start, items[-1][1].end, (("", items[0][1]), *items[1:]))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from ..syntax.tree import Node, Num
+from ..syntax.tree import Indexed, Node, Num
 from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, fresh_index
 from ..terms.term import Term
+from .context import Context
+from .operators import names_in, nodes_in
 from .report import Fix, Related
 from .values import Fused, Value, flat, fresh_axis
-
-if TYPE_CHECKING:
-    from .expressions import Reader
 
 Factor = tuple[str, Node, Value]
 
 
-def multiply(reader: Reader, node: Node, factors: Sequence[Factor]) -> Value | None:
+def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | None:
     """The matrix product of the factors in a row, scalars wherever they stand; `None` when they do not conform."""
     scalars: list[Term] = []
     arrays: list[Factor] = []
@@ -86,7 +83,7 @@ def _columns(value: Value) -> Dim | None:
     return value.layout[1]
 
 
-def _scaled_identity(reader: Reader, node: Node, arrays: Sequence[Factor]) -> Value | None:
+def _scaled_identity(reader: Context, node: Node, arrays: Sequence[Factor]) -> Value | None:
     """`x' x I`: behind a product that is a number, `I` is no factor of the last array but a matrix of its own."""
     count = next((k for k, (_, _, v) in enumerate(reversed(arrays)) if v.flexible != "I"), len(arrays))
     before = arrays[: len(arrays) - count]
@@ -101,7 +98,7 @@ def _scaled_identity(reader: Reader, node: Node, arrays: Sequence[Factor]) -> Va
     return Value(build.product([whole.term, *(v.term for _, _, v in arrays[len(before) :])]), flexible="I")
 
 
-def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Factor] | None:
+def _shape_flexible(reader: Context, node: Node, arrays: list[Factor]) -> list[Factor] | None:
     """Give `I`, `1` and `0` the shapes their neighbours ask for; a product of nothing else stays open."""
     shaped = list(arrays)
     if all(v.flexible for _, _, v in arrays):
@@ -136,7 +133,7 @@ def _shape_flexible(reader: Reader, node: Node, arrays: list[Factor]) -> list[Fa
     return kept
 
 
-def _conforms(reader: Reader, factors: Sequence[Factor]) -> bool:
+def _conforms(reader: Context, factors: Sequence[Factor]) -> bool:
     # an axis whose length nobody says is no axis of length 1: that is a number's, or a row's
     return all(_junctions(factors, lambda a, b: (a is ONE_DIM) == (b is ONE_DIM) and reader.same_dim(a, b) is not None))
 
@@ -156,7 +153,7 @@ def _junctions(factors: Sequence[Factor], fits: Callable[[Dim, Dim], bool]) -> l
     return found
 
 
-def _pair(reader: Reader, left: Value, right: Value) -> Value:
+def _pair(reader: Context, left: Value, right: Value) -> Value:
     if not left.rank:
         return replace(right, term=build.product([left.term, right.term]))
     if not left.row and left.rank == 1:  # a column: only a row or a one-row matrix conforms
@@ -175,7 +172,7 @@ def _pair(reader: Reader, left: Value, right: Value) -> Value:
     return Value(term, axes, row=left.rank == 1 and len(axes) == 1)
 
 
-def _explain(reader: Reader, node: Node, factors: Sequence[Factor]) -> None:
+def _explain(reader: Context, node: Node, factors: Sequence[Factor]) -> None:
     """One report for a product that does not conform: a transpose that mends it, an orientation, or the shapes."""
     junctions = _junctions(factors, _may_be_one)
     bad = junctions.index(False) if False in junctions else 0
@@ -187,14 +184,14 @@ def _explain(reader: Reader, node: Node, factors: Sequence[Factor]) -> None:
         mended = [(o, p, v.transposed() if n == k else v) for n, (o, p, v) in enumerate(factors)]
         if _conforms(reader, mended):
             part = factors[k][1]
-            text = _transposed_text(reader, part)
+            text = transposed_text(reader, part)
             value = factors[k][2]
             message = (
                 f"`{reader.source(left[1])}` is {left[2].shape_text()} and `{reader.source(right[1])}` is "
                 f"{right[2].shape_text()}: with `{text}` ({value.transposed().shape_text()}) the product conforms"
             )
             fix = Fix(f"write `{text}`", (part.start, part.end), text)
-            reader.error("EIN302", part, message, (fix,), related=_related(reader, left[1], right[1]))
+            reader.error("EIN302", part, message, (fix,), related=related_to(reader, left[1], right[1]))
             return
     # the neighbours decide which of the two is out of step
     before = bad > 0 and junctions[bad - 1]
@@ -208,7 +205,7 @@ def _explain(reader: Reader, node: Node, factors: Sequence[Factor]) -> None:
         f"{left[2].shape_text()} and `{reader.source(right[1])}` is {right[2].shape_text()}, "
         f"so the inner dimensions {inner[0]} and {inner[1]} differ"
     )
-    reader.error("EIN301", wrong[1], message, related=_related(reader, left[1], right[1]))
+    reader.error("EIN301", wrong[1], message, related=related_to(reader, left[1], right[1]))
 
 
 def _may_be_one(a: Dim, b: Dim) -> bool:
@@ -219,11 +216,11 @@ def _nearest_first(count: int, bad: int) -> list[int]:
     return sorted(range(count), key=lambda k: (min(abs(k - bad), abs(k - bad - 1)), k))
 
 
-def _explain_orientation(reader: Reader, left: Factor, right: Factor) -> None:
+def _explain_orientation(reader: Context, left: Factor, right: Factor) -> None:
     a, b = reader.source(left[1]), reader.source(right[1])
     column = "row" if left[2].row else "column"
     span = (left[1].start, right[1].end)
-    bare_a, bare_b = (_transposed_text(reader, p[1]) if p[2].row else reader.source(p[1]) for p in (left, right))
+    bare_a, bare_b = (transposed_text(reader, p[1]) if p[2].row else reader.source(p[1]) for p in (left, right))
     choices = [f"{bare_a} {_raised(bare_b)}"]
     if left[2].layout == right[2].layout:
         choices = [f"{_raised(bare_a)} {bare_b}", *choices, f"{bare_a} ⊙ {bare_b}"]
@@ -231,14 +228,14 @@ def _explain_orientation(reader: Reader, left: Factor, right: Factor) -> None:
     message = f"`{a}` and `{b}` are both {column}s, and their product has no meaning: write " + ", ".join(
         f"`{c}`" for c in choices
     )
-    reader.report.add("EIN303", span[0], span[1], message, fixes, related=_related(reader, left[1], right[1]))
+    reader.report.add("EIN303", span[0], span[1], message, fixes, related=related_to(reader, left[1], right[1]))
 
 
 def _raised(text: str) -> str:
     return f"{text}'"
 
 
-def _transposed_text(reader: Reader, node: Node) -> str:
+def transposed_text(reader: Context, node: Node) -> str:
     text = reader.source(node)
     for mark in ("'", "ᵀ", "^T", "^⊤"):
         if text.endswith(mark):
@@ -246,9 +243,7 @@ def _transposed_text(reader: Reader, node: Node) -> str:
     return f"{text}'"
 
 
-def _related(reader: Reader, *nodes: Node) -> tuple[Related, ...]:
-    from .operators import names_in
-
+def related_to(reader: Context, *nodes: Node) -> tuple[Related, ...]:
     named = [n.text for node in nodes for n in names_in(node)]
-    numbered = [name for node in nodes for name in re.findall(r"[^\W\d_]_\d+", reader.source(node))]
-    return reader.declared_at(*dict.fromkeys([*named, *numbered]))
+    marked = [n.marked for node in nodes for n in nodes_in(node) if isinstance(n, Indexed) and n.marked]
+    return reader.declared_at(*dict.fromkeys([*named, *marked]))

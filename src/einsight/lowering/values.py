@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Union
 
-from ..terms.build import substitute
+from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, Index, Slot, fresh_index
 from ..terms.term import Term
 
@@ -93,7 +93,7 @@ class Value:
             else:
                 assert not isinstance(other, Fused)
                 names[mine] = other
-        return substitute(self.term, names)
+        return build.substitute(self.term, names)
 
     @property
     def is_fused(self) -> bool:
@@ -112,3 +112,9 @@ class Value:
 def merge_orders(*orders: tuple[Index, ...]) -> tuple[Index, ...]:
     """In order of first appearance, each once."""
     return tuple(dict.fromkeys(i for order in orders for i in order))
+
+
+def identity(rows: Axis, columns: Axis) -> Term:
+    """1 where the two axes agree, else 0."""
+    pairs = zip(flat((rows,)), flat((columns,)), strict=True)
+    return build.product([build.delta(a, b) for a, b in pairs])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -20,6 +20,7 @@ from ..terms.term import (
     Position,
     Power,
     Product,
+    Tensor,
     Term,
     has_head,
 )

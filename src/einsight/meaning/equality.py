@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import MOST_BITS, Apply, Derivative, Number, Term, has_head
+from ..terms.bounds import MOST_BITS
+from ..terms.dimension import Dim, Index
+from ..terms.term import Apply, Derivative, Number, Tensor, Term, has_head
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, Sizes, dims_and_tensors, fill, literal_components, number_reached

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -29,6 +29,7 @@ from ..terms.term import (
     Product,
     Size,
     Sum,
+    Tensor,
     Term,
 )
 from ..terms.unknown import is_unknown, split_unknown

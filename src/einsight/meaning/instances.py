@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..terms.dimension import Dim, Index, Shift, Tensor
-from ..terms.term import Component, Derivative, Number, Operator, Position, Size, Term
+from ..terms.dimension import Dim, Index, Shift
+from ..terms.term import Component, Derivative, Number, Operator, Position, Size, Tensor, Term
 from ..terms.unknown import MATRIX_FUNCTIONS
 from .cofactors import COFACTOR
 from .fields import Field, NotInField, Rationals

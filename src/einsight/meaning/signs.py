@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..terms import build
-from ..terms.dimension import Dim, Tensor
-from ..terms.term import Apply, Bracket, Number, Power, Term
+from ..terms.dimension import Dim
+from ..terms.term import Apply, Bracket, Number, Power, Tensor, Term
 from .evaluate import entries
 from .fields import Floats, NotInField
 from .instances import Instance, Sizes, fill

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Term
+from ..terms.dimension import Dim, Index
+from ..terms.term import Tensor, Term
 from .cost import COMFORTABLE, MOST, Plan
 from .instances import Sizes, sizes_for
 from .thin import Thin

@@ -12,6 +12,10 @@ from fractions import Fraction
 SUM, LAYER, PRODUCT, ATOM = range(4)
 
 
+class NoForm(Exception):
+    """What is to be written has no matrix form that is known here."""
+
+
 @dataclass(frozen=True)
 class Array:
     """The text of an array and of its transpose; `chain` holds the factors of a product, `root` what a power to `count` is of."""

@@ -6,7 +6,6 @@ The text reads back as the right side of a definition whose left side has the fr
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
@@ -31,12 +30,11 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
-    has_head,
-    slot_indices,
 )
 from ..terms.unknown import shown
-from .ordering import ends, order_factors, order_terms
-from .quoting import in_text
+from .matrix_form import raise_abstraction
+from .ordering import indices_as_printed, order_factors, order_terms
+from .summation import is_summed
 
 FREE_LETTERS = "ijklpqrstuvabcdefgh"
 DUMMY_LETTERS = "klpqrstuvabcdefgh"
@@ -74,15 +72,11 @@ def index_form(term: Term, names: dict[Index, str] | None = None) -> str:
 
     Raises BudgetExceeded for one that is longer than anybody reads.
     """
-    return _print(Printer(), term, names)
+    return printed(Printer(), term, names)
 
 
-def latex_form(term: Term, names: dict[Index, str] | None = None) -> str:
-    """The same in LaTeX."""
-    return _print(LatexPrinter(), term, names)
-
-
-def _print(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
+def printed(printer: Printer, term: Term, names: dict[Index, str] | None) -> str:
+    """The text that a printer makes of a term, with names for all indices."""
     if is_long(term):
         raise Growing(term)
     names = dict(names or {})
@@ -227,8 +221,6 @@ class Printer:
 
     def _array(self, function: Abstraction, scope: dict[Index, str]) -> str:
         """A whole array: its matrix form where there is one, else its components."""
-        from .matrix_form import raise_abstraction
-
         raised = raise_abstraction(function)
         if raised is not None and not function.free:
             return self.matrix(raised)
@@ -286,7 +278,7 @@ class Printer:
         for index in self._appearance([*over, *under], dummies):
             inner[index] = _unused(DUMMY_LETTERS, used)
             used.add(inner[index])
-        explicit = [d for d in dummies if not _is_summed(d, over, under)]
+        explicit = [d for d in dummies if not is_summed(d, over, under)]
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
         size = abs(number)
         numerator, denominator = size.numerator, size.denominator
@@ -319,144 +311,5 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        seen = dict.fromkeys(i for f in factors for i in _in_print_order(f, 3) if i in dummies)
+        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3) if i in dummies)
         return [*seen, *(d for d in dummies if d not in seen)]
-
-
-def _in_print_order(term: Term, depth: int) -> list[Index]:
-    """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
-    if depth == 0 or not term.children():
-        return list(ends(term))
-    parts: Sequence[Term] = term.children()
-    if isinstance(term, Product):
-        parts = order_factors(term.factors, ())
-    elif isinstance(term, Sum):
-        parts = order_terms(term.terms)
-    inner = [i for p in parts for i in _in_print_order(p, depth - 1)]
-    return inner + [i for i in ends(term) if i not in inner]
-
-
-def _is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
-    """Does the convention of SPEC 1.3 sum that index in a quotient of products, without a `∑`?
-
-    It does for one component that holds it twice, and for two factors that hold it once each; an inner product
-    that held it twice would be read as summed by itself.
-    """
-    holders = [f for f in (*over, *under) if index in f.free]
-    if len(under) > 1 and all(f in under for f in holders):
-        return False  # they stand in a bracket of their own
-    if 0 < sum(f in under for f in holders) < len(holders):
-        return False  # what stands above and below the line of a quotient is not summed
-    if any(has_head(f, Position) for f in holders):
-        return False  # in `[k < l]` a letter might be read as a dimension of that name
-    if any(_is_broadcast(f, index) for f in holders):
-        return False  # terms of a sum have the same indices, but for those that a `∑` governs
-    if len(holders) == 1:
-        (factor,) = holders
-        inside = any(index in a.free for a in factor.abstractions())
-        plain = isinstance(factor, (Component, Delta, Operator)) and not inside
-        return plain and sum(index in slot_indices(s) for s in factor.slots()) == 2
-    return len(holders) == 2 and all(_occurrences(f, index) == 1 for f in holders)
-
-
-def _is_broadcast(term: Term, index: Index) -> bool:
-    """Does a sum inside have terms with indices of which some lack this one?"""
-    if index not in term.free:
-        return False
-    if isinstance(term, Sum) and any(t.free and index not in t.free for t in term.terms):
-        return True
-    return any(_is_broadcast(c, index) for c in term.children())
-
-
-def _occurrences(term: Term, index: Index) -> int:
-    """How often the convention counts an index in a term."""
-    if index not in term.free:
-        return 0
-    own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
-    inner = [_occurrences(c, index) for c in term.children()]
-    return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))
-
-
-class LatexPrinter(Printer):
-    """The same walk, in LaTeX."""
-
-    sum_sign, minus = r"\sum", "-"
-    GREEK = {
-        "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-        "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-        "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta",
-        "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∑": "sum",
-    }  # fmt: skip
-
-    ACCENTS = {
-        "\u0302": "hat",
-        "\u0304": "bar",
-        "\u0303": "tilde",
-        "\u0307": "dot",
-        "\u0308": "ddot",
-        "\u030c": "check",
-        "\u0306": "breve",
-    }
-
-    def name(self, text: str) -> str:
-        """A name with what tells it apart: accents, primes, a layer (`W⁽¹⁾`, or `W_1`)."""
-        text, _, raised = text.rstrip("⁾").partition("⁽")
-        mark = unicodedata.normalize("NFKC", raised).replace("−", "-")
-        if not re.fullmatch(r"[\w+*,.-]*", mark):  # whatever else stands in the raised brackets is text
-            mark = rf"\text{{{in_text(mark)}}}"
-        base, _, number = text.partition("_")
-        plain = base.rstrip("ʹ")
-        letters = unicodedata.normalize("NFD", plain)
-        accents = [c for c in letters if c in self.ACCENTS]
-        plain = unicodedata.normalize("NFC", "".join(c for c in letters if c not in self.ACCENTS))
-        written = (
-            "\\" + self.GREEK[plain] if plain in self.GREEK else plain if len(plain) == 1 else rf"\mathrm{{{plain}}}"
-        )
-        for accent in accents:
-            written = rf"\{self.ACCENTS[accent]}{{{written}}}"
-        written += "'" * (len(base) - len(base.rstrip("ʹ")))
-        above = number or mark
-        return f"{written}^{{({above})}}" if above and above != "*" else f"{written}^\\star" if above else written
-
-    def bracket(self, body: str) -> str:
-        return rf"\left({body}\right)"
-
-    def subscript(self, slots: Sequence[Slot], scope: dict[Index, str]) -> str:
-        names = [self.slot(s, scope) for s in slots]
-        joined = "".join(names) if all(len(n) == 1 for n in names) else ",".join(names)
-        return f"_{{{joined}}}" if names else ""
-
-    def _constant(self, term: Constant, scope: dict[Index, str]) -> tuple[str, int]:
-        return r"\pi", ATOM
-
-    def fraction(self, top: str, bottom: str) -> str:
-        return rf"\frac{{{top}}}{{{bottom}}}"
-
-    def root(self, body: str) -> str:
-        return rf"\sqrt{{{body}}}"
-
-    def power_text(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
-
-    def relation(self, sign: str) -> str:
-        return {"≠": r"\neq", "≤": r"\leq", "≥": r"\geq"}.get(sign, sign)
-
-    def function(self, name: str) -> str:
-        from ..rules.catalogue import catalogue
-
-        found = catalogue().function(name)
-        return found.latex if found and found.latex else rf"\operatorname{{{name}}}"
-
-    def partial(self, top: str, variable: str) -> str:
-        return rf"\frac{{\partial {top}}}{{\partial {variable}}}"
-
-    def over(self, top: str, bottom: list[str]) -> str:
-        return rf"\frac{{{top}}}{{{' '.join(bottom)}}}"
-
-    def sum_over(self, names: list[str]) -> str:
-        return rf"\sum_{{{','.join(names)}}}"
-
-    def matrix(self, text: str) -> str:
-        from .tree_latex import formula_latex
-
-        return formula_latex(text)

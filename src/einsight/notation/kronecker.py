@@ -16,9 +16,9 @@ from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Sum, Term
-from .array_text import ATOM, LAYER, Array, scaled_product, symmetric, total
-from .matrix_form import NoForm, raise_term
+from .array_text import ATOM, LAYER, Array, NoForm, scaled_product, symmetric, total
 from .ordering import order_terms
+from .raising import raise_term
 
 Places = tuple[Index | None, Index | None]
 

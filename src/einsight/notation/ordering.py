@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..rules.algebra import split_coefficient
 from ..terms.dimension import Index
-from ..terms.term import Component, Delta, Number, Product, Term, slot_indices
+from ..terms.term import Component, Delta, Number, Product, Sum, Term, slot_indices
 
 
 def ends(term: Term) -> tuple[Index, ...]:
@@ -112,3 +112,16 @@ def order_terms(terms: Sequence[Term]) -> list[Term]:
         )
 
     return sorted(terms, key=place)
+
+
+def indices_as_printed(term: Term, depth: int) -> list[Index]:
+    """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
+    if depth == 0 or not term.children():
+        return list(ends(term))
+    parts: Sequence[Term] = term.children()
+    if isinstance(term, Product):
+        parts = order_factors(term.factors, ())
+    elif isinstance(term, Sum):
+        parts = order_terms(term.terms)
+    inner = [i for p in parts for i in indices_as_printed(p, depth - 1)]
+    return inner + [i for i in ends(term) if i not in inner]

@@ -26,14 +26,13 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .index_form import LatexPrinter
+from .latex_names import name_latex
 from .quoting import in_text
 
 _LAYERS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes", "./": r"\oslash"}
 _RELATIONS = {"≠": r"\neq", "!=": r"\neq", "≤": r"\leq", "<=": r"\leq", "≥": r"\geq", ">=": r"\geq"}
 _SYMBOLS = {"∑": r"\sum", "∇": r"\nabla", "∇²": r"\nabla^2", "∂": r"\partial"}
 _KNOWN = {"tr", "det", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "inv", "ones"}
-_NAMES = LatexPrinter()
 
 # what is put around the LaTeX of the part of the text from one offset to another
 Wrap = Callable[[int, int, str], str]
@@ -76,7 +75,7 @@ class _Writer:
         return str(value) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
 
     def _name(self, node: Name) -> str:
-        return _NAMES.name("π" if node.text in CONSTANTS else node.text)
+        return name_latex("π" if node.text in CONSTANTS else node.text)
 
     def _symbol(self, node: Symbol) -> str:
         return _SYMBOLS.get(node.text, node.text)
@@ -93,9 +92,9 @@ class _Writer:
         if node.subscript.problem:
             subscript = rf"\text{{{in_text(subscript)}}}"
         if isinstance(base, Name) and f"{base.text}_{subscript}" in self._numbered:
-            return _NAMES.name(f"{base.text}_{subscript}")
+            return name_latex(f"{base.text}_{subscript}")
         if isinstance(base, Indexed) and isinstance(base.base, Name):  # `W_1_ij`, a component of `W_1`
-            return f"{_NAMES.name(f'{base.base.text}_{base.subscript.text}')}_{{{subscript}}}"
+            return f"{name_latex(f'{base.base.text}_{base.subscript.text}')}_{{{subscript}}}"
         if node.subscript.lower is not None:
             return f"{self.latex(base)}_{{{subscript.partition('=')[0]}={node.subscript.lower}}}"
         return f"{self.latex(base)}_{{{subscript}}}"
@@ -168,7 +167,7 @@ class _Writer:
     def _differential(self, node: Node) -> str:
         """`dx`, where `x` is the variable."""
         if isinstance(node, Name) and node.text.startswith("d") and len(canonical_name(node.text[1:])) == 1:
-            return f"d{_NAMES.name(canonical_name(node.text[1:]))}"
+            return f"d{name_latex(canonical_name(node.text[1:]))}"
         if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text.startswith("d"):
             return f"{self._differential(node.base)}_{{{node.subscript.text.strip('[]{}')}}}"
         if isinstance(node, Superscript):

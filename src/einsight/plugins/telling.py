@@ -11,7 +11,9 @@ from typing import Any
 
 from ..rules.catalogue import catalogue, forget, is_filled
 from ..rules.faults import Fault
-from .loading import PLUGINS, choose
+from .loading import PLUGINS, choose, install
+
+install()  # whoever asks about plugins asks a catalogue that is filled from them
 
 
 def use(disabled: Iterable[str] = (), rules: Iterable[str] = ()) -> bool:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from ..lowering.report import Diagnostic
 from ..terms.dimension import Dim
 from ..terms.term import Bracket, Product, Sum, Term
-from .arrays import Arrays, Misfit
+from .arrays import Arrays
+from .axes import Misfit
 from .contractions import EINSUMS, REGROUPINGS, contraction, regrouping
 from .expressions import Expressions
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array

@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.term import Term
-from .arrays import Misfit
+from .axes import Misfit
 from .functions import NotRead, as_array
 from .scope import Scope
 from .values import (

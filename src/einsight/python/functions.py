@@ -1,6 +1,8 @@
 """The functions of NumPy, JAX and PyTorch by name, each as an operation of arrays.
 
 A function is entered under its name without the library; where libraries differ, under that of one of them.
+
+Long because it is one table: what each name means, each a few lines.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from ..terms import build
 from ..terms.dimension import Dim, Index
 from ..terms.term import Number as NumberTerm
 from ..terms.term import Term
-from .arrays import Arrays, Misfit, half
+from .arrays import Arrays, half
+from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
 from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Value

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import annotated, named_in, of_line
-from .arrays import Misfit
+from .axes import Misfit
 from .calls import Calls
 from .expressions import asks_for_gradient
 from .libraries import imported

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 
 from ..terms.dimension import Dim, fresh_index
-from .arrays import Arrays, Misfit
+from .arrays import Arrays
+from .axes import Misfit
 from .contractions import Regrouping
 from .functions import size_of
 from .subscripts import ELLIPSIS, Group

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from ..lowering.report import NAMES, Diagnostic
 from ..terms.dimension import Dim
 from .annotations import Declared, annotated, dims_of, named_in, of_line, scalar_annotation
-from .arrays import Arrays, Misfit
+from .arrays import Arrays
+from .axes import Misfit
 from .functions import NotRead
 from .module import Module
 from .values import (

@@ -12,8 +12,8 @@ from ..targets.arguments import Request
 from ..targets.array_source import write
 from ..targets.dialect import Dialect
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from ..terms.dimension import Index
+from ..terms.term import Tensor, Term
 from ..terms.walk import fold_definitions, replace_tensors
 from .module import Module
 from .values import Array

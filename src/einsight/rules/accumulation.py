@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor, fresh_index
-from ..terms.term import Abstraction, Component, Delta, Derivative, Number, Product, Term
+from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.term import Abstraction, Component, Delta, Derivative, Number, Product, Tensor, Term
 from ..terms.walk import fold_definitions, replace_tensors
 from .rule import Rule
 

@@ -18,8 +18,7 @@ from ..lowering.report import Report
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts
 from .dispatch import Dispatch
 from .faults import OWN, Fault, Faults

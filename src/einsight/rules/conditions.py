@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor
-from ..terms.term import Abstraction, Component
+from ..terms.dimension import Index, Slot
+from ..terms.term import Abstraction, Component, Tensor
 
 # a property that another one has in it
 IMPLIED = {"symmetric": frozenset({"diagonal", "positive-definite"})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..terms import build
-from ..terms.dimension import Index, Shift, Slot, slot_key
+from ..terms.dimension import Index, Shift, Slot, linear_slot, slot_indices, slot_key
 from ..terms.term import (
     Apply,
     Bracket,
@@ -16,7 +16,6 @@ from ..terms.term import (
     Sum,
     Term,
     has_head,
-    slot_indices,
 )
 from .rule import Rule
 
@@ -59,13 +58,13 @@ def _solve(delta: Delta, bound: list[Index], others: list[Term]) -> tuple[Index,
         if isinstance(end, Index) and end in bound and not isinstance(other, Shift):
             return end, other, []
     for end, other in (ends, ends[::-1]):
-        parts, offset = build.linear_slot(end)
+        parts, offset = linear_slot(end)
         for gone, factor in parts:
             if gone not in bound or abs(factor) != 1 or gone in slot_indices(other):
                 continue
             # factor·gone + rest + offset = other
             mine: dict[Index, int] = {i: -factor * c for i, c in parts if i is not gone}
-            others_parts, other_offset = build.linear_slot(other)
+            others_parts, other_offset = linear_slot(other)
             for index, c in others_parts:
                 mine[index] = mine.get(index, 0) + factor * c
             kept = _slot(mine, factor * (other_offset - offset), gone)

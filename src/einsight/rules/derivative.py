@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from ..terms import build
-from ..terms.dimension import Slot, Tensor
-from ..terms.term import (
-    Apply,
-    Bracket,
-    Component,
-    Derivative,
-    Number,
-    Operator,
-    Power,
-    Product,
-    Sum,
-    Term,
-)
+from ..terms.dimension import Slot
+from ..terms.term import Apply, Bracket, Component, Derivative, Number, Operator, Power, Product, Sum, Tensor, Term
 from ..terms.unknown import is_unknown, split_unknown, unknown_name
 from .catalogue import function_derivative
 from .rule import Rule

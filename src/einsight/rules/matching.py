@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..terms import build
-from ..terms.dimension import Index, Slot, Tensor
-from ..terms.term import Abstraction, Apply, Component, Delta, Derivative, Operator, Power, Product, Sum, Term
+from ..terms.dimension import Index, Slot
+from ..terms.term import Abstraction, Apply, Component, Delta, Derivative, Operator, Power, Product, Sum, Tensor, Term
 from .rule import ANTISYMMETRIC
 
 

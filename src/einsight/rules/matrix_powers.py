@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..terms import build
-from ..terms.dimension import Index, Slot
-from ..terms.term import Abstraction, Component, Operator, Product, Term, slot_indices
+from ..terms.dimension import Index, Slot, slot_indices
+from ..terms.term import Abstraction, Component, Operator, Product, Term
 from .rule import Rule
 
 

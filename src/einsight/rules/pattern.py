@@ -18,13 +18,8 @@ from ..lowering.values import Value
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Call, Indexed, Name, Node, Relation, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot, Tensor
-from ..terms.term import (
-    Component,
-    Operator,
-    Term,
-    has_head,
-)
+from ..terms.dimension import Dim, Index, Slot
+from ..terms.term import Component, Operator, Tensor, Term, has_head
 from ..terms.walk import map_parts, replace_dims
 from .catalogue import catalogue, kept_while_known
 from .conditions import Conditions, MalformedCondition, parted

@@ -12,8 +12,7 @@ from ..meaning.evaluate import entries
 from ..meaning.fields import Duals, Floats, NotInField
 from ..meaning.instances import Instance
 from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts
 from .rule import Function
 

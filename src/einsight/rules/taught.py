@@ -15,7 +15,8 @@ from ..lowering.array_functions import Definition
 from ..lowering.names import ARRAYS, PROPERTIES, SPECIAL, SQUARE_PROPERTIES, Entry, canonical_name
 from ..meaning.instances import SAMPLES
 from ..meaning.instances import SPECIAL as SPECIAL_VALUES
-from ..terms.dimension import Dim, Tensor
+from ..terms.dimension import Dim
+from ..terms.term import Tensor
 from .rule import ANTISYMMETRIC, ArrayFunction, Property, SpecialTensor
 
 # a tensor with more entries than this is none that anybody lists

@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlparse
+from urllib.request import url2pathname
 
 from lsprotocol import types as lsp
 
@@ -168,3 +170,9 @@ class Documents:
 
     def all(self) -> list[OpenDocument]:
         return list(dict.fromkeys(self._open.values()))
+
+
+def path_of(uri: str) -> Path | None:
+    """The file of a URI, if it is one."""
+    parsed = urlparse(uri)
+    return Path(url2pathname(unquote(parsed.path))) if parsed.scheme == "file" else None

@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import PyglsError
+from pygls.lsp.server import LanguageServer
 
 from ..documents.positions import LineIndex
 from ..terms.interruption import now
 from . import wire
 from .documents import OpenDocument, State
 from .notebooks import NotebookLines
+from .turns import Turns
 
 if TYPE_CHECKING:
     from ..lowering.report import Diagnostic
-    from ..settings import BadSettings
+    from ..settings import BadSettings, Settings
     from ..sheets.sheet import Sheet
-    from .main import Server
 
 # seconds: within one keystroke's pause
 DEBOUNCE = float(os.environ.get("EINSIGHT_DEBOUNCE", "0.12"))
@@ -84,8 +86,13 @@ def _texts(document: OpenDocument, lines: LineIndex) -> list[tuple[str, int, Lin
 
 
 class Publisher:
-    def __init__(self, server: Server):
-        self.server = server
+    """Works documents out, and tells a client what was found.
+
+    `settings_of` says which of the findings in a document are told.
+    """
+
+    def __init__(self, client: LanguageServer, turns: Turns, settings_of: Callable[[OpenDocument], Settings]):
+        self.client, self.turns, self.settings_of = client, turns, settings_of
         self.timers: dict[OpenDocument, asyncio.TimerHandle] = {}
         self.tasks: dict[OpenDocument, asyncio.Task[None]] = {}
         self.changes = 0  # since the last tidying
@@ -143,7 +150,7 @@ class Publisher:
         except asyncio.CancelledError:
             pass
         except Exception as error:  # one document's failure must not end the server
-            self.server.report_server_error(error, "diagnostics")
+            self.client.report_server_error(error, PyglsError)
         finally:
             progress.cancel()
             if self.tasks.get(document) is asyncio.current_task():
@@ -155,7 +162,7 @@ class Publisher:
         patience = IMPATIENT if document.was_finished else SLICE
         while not document.is_stale(state):
             work = _Slice(document, state)
-            slice_ = asyncio.ensure_future(self.server.turns.background(work.run, stale=work.is_stale))
+            slice_ = asyncio.ensure_future(self.turns.background(work.run, stale=work.is_stale))
             while not (was_read or slice_.done()):  # one claim may take long: what has been read is shown meanwhile
                 await asyncio.wait({slice_}, timeout=patience)
                 was_read = work.has_read
@@ -174,7 +181,7 @@ class Publisher:
             self.refresh_views()
 
     async def _publish(self, document: OpenDocument, state: State) -> None:
-        found = await self.server.turns.urgent(self._found, document, state)
+        found = await self.turns.urgent(self._found, document, state)
         if found is not None and not document.is_stale(state):
             for uri, of, diagnostics in found:
                 self.send(uri, of, diagnostics)
@@ -191,17 +198,17 @@ class Publisher:
         ]
 
     def _reported(self, document: OpenDocument, sheet: Sheet, lines: LineIndex) -> list[Diagnostic]:
-        settings = self.server.settings_of(document)
+        settings = self.settings_of(document)
         return [d for d in sheet.diagnostics() if settings.reports(d)]
 
     def send(self, uri: str, version: int, found: list[dict[str, Any]]) -> None:
-        self.server.protocol.notify_plain(  # type: ignore[attr-defined]
+        self.client.protocol.notify_plain(  # type: ignore[attr-defined]
             "textDocument/publishDiagnostics", {"uri": uri, "version": version, "diagnostics": found}
         )
 
     def send_for(self, uri: str, found: list[dict[str, Any]]) -> None:
         """Diagnostics of a file that is not open."""
-        self.server.protocol.notify_plain("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": found})  # type: ignore[attr-defined]
+        self.client.protocol.notify_plain("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": found})  # type: ignore[attr-defined]
 
     def of_settings(self, bad: BadSettings) -> None:
         """What is wrong in a file of settings, told in that file."""
@@ -209,22 +216,22 @@ class Publisher:
 
     async def _show_progress(self, document: OpenDocument) -> None:
         """A progress bar, where the work goes on for long and the client shows one; until this is cancelled."""
-        window = self.server.client_capabilities.window
+        window = self.client.client_capabilities.window
         if window is None or not window.work_done_progress:
             return
         await asyncio.sleep(SLOW)
         token = f"einsight-{document.version}-{time.monotonic()}"
         with suppress(Exception):  # a client that refuses simply shows none
-            await self.server.work_done_progress.create_async(token)
-            self.server.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("einsight: checking claims"))
+            await self.client.work_done_progress.create_async(token)
+            self.client.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("einsight: checking claims"))
             try:
                 await asyncio.Event().wait()
             finally:
-                self.server.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
+                self.client.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
 
     def refresh_views(self) -> None:
         """Have the client ask again for what it draws into the text, where it can."""
-        workspace = self.server.client_capabilities.workspace
+        workspace = self.client.client_capabilities.workspace
         for name, refresh in (
             ("inlay_hint", lsp.WORKSPACE_INLAY_HINT_REFRESH),
             ("code_lens", lsp.WORKSPACE_CODE_LENS_REFRESH),
@@ -232,4 +239,4 @@ class Publisher:
         ):
             able = getattr(workspace, name, None)
             if able is not None and able.refresh_support:
-                self.server.protocol.send_request(refresh, None)
+                self.client.protocol.send_request(refresh, None)

@@ -17,12 +17,11 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pygls.lsp.server import LanguageServer
 
 from .transport import LONGEST_LINE, Ended, Frames, Malformed, converse
-
-if TYPE_CHECKING:
-    from .main import Server
 
 log = logging.getLogger("einsight")
 # seconds in which a client shows its token; bytes of its first message; clients that have not shown theirs yet
@@ -56,7 +55,7 @@ class FromSocket:
             return end.partial
 
 
-def over_socket(server: Server, host: str, port: int, announce: Callable[[str], None]) -> None:
+def over_socket(server: LanguageServer, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve one client until it leaves; `announce` is given where to connect, and the token.  Raises CannotServe."""
     listening = _listen(host, port)
     server._stop_event = threading.Event()
@@ -87,7 +86,7 @@ def _listen(host: str, port: int) -> socket.socket:
 class _Door:
     """Lets one client in, the first that shows the token."""
 
-    def __init__(self, server: Server, announce: Callable[[str], None]):
+    def __init__(self, server: LanguageServer, announce: Callable[[str], None]):
         self.server, self.announce = server, announce
         self.token = secrets.token_urlsafe(32)
         self.waiting: set[asyncio.StreamWriter] = set()

@@ -13,13 +13,11 @@ import logging
 import re
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidRequest, JsonRpcParseError
 from pygls.io_ import StdoutWriter
-
-if TYPE_CHECKING:
-    from .main import Server
+from pygls.lsp.server import LanguageServer
 
 log = logging.getLogger("einsight")
 # bytes of a message; of a line before one; of what is no message, behind which nobody expects another one
@@ -48,7 +46,7 @@ class Reader(Protocol):
 class FromPipe:
     """A pipe, read in threads of the server's pool."""
 
-    def __init__(self, pipe: BinaryIO, server: Server):
+    def __init__(self, pipe: BinaryIO, server: LanguageServer):
         self.pipe, self.server = pipe, server
 
     async def line(self) -> bytes:
@@ -121,7 +119,7 @@ class Frames:
             raise Ended("what the client sends holds no messages")
 
 
-async def converse(server: Server, frames: Frames, writer: Any, first: Any = None) -> None:
+async def converse(server: LanguageServer, frames: Frames, writer: Any, first: Any = None) -> None:
     """Handle messages until the client leaves; `first` has been read already."""
     protocol = server.protocol
     drain = getattr(writer, "drain", None)
@@ -159,7 +157,7 @@ def _answer(protocol: Any, id_: Any, error: Any) -> None:
     protocol._send_data({"jsonrpc": "2.0", "id": id_, "error": {"code": error.code, "message": error.message}})
 
 
-def over_pipes(server: Server, questions: BinaryIO, answers: BinaryIO) -> None:
+def over_pipes(server: LanguageServer, questions: BinaryIO, answers: BinaryIO) -> None:
     """Serve on stdio until the client leaves."""
     server._stop_event = threading.Event()
     writer = StdoutWriter(answers)

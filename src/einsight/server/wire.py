@@ -15,7 +15,7 @@ SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 # no editor shows more of one file; VS Code drops what is beyond
 MOST_DIAGNOSTICS = 1000
 UNNECESSARY = 1
-PAGES = (Path(__file__).parent.parent / "codes.md").as_uri()
+PAGES = (Path(__file__).parent.parent / "docs" / "pages" / "codes.md").as_uri()
 
 
 def range_of(span: Span, lines: LineIndex) -> dict[str, Any]:

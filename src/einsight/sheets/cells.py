@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..deriving.derive import OUT_OF_MEMORY
+from ..deriving.answering import OUT_OF_MEMORY
 from ..documents.regions import Region
 from ..judging.judge import Claim, Judged
+from ..lowering.lowered import Lowered
 from ..lowering.names import Fact
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault
-from ..lowering.statements import Lowered
 from ..syntax.statements import Block, Directive, Piece
 from ..terms.term import Derivative, has_head
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..deriving.derive import require_layout, require_text
+from ..deriving.questions import require_layout, require_text
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
 from ..judging.judge import Claim
@@ -91,7 +91,9 @@ def _with_code(found: Findings, text: str, budget: float | None) -> Findings:
 
 def _found(sheet: Sheet) -> Findings:
     sheet.finish()
-    return Findings(sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet))
+    return Findings(
+        sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet)
+    )
 
 
 _SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..lowering.lowered import Lowered
 from ..lowering.marks import FUNCTION, TENSOR
 from ..lowering.report import Diagnostic, Fix
-from ..lowering.statements import Lowered
 from ..rules.catalogue import catalogue
 from ..rules.rule import Finding, Statement
 

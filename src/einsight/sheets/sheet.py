@@ -20,31 +20,24 @@ from __future__ import annotations
 import heapq
 import logging
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
 from ..documents.regions import GUESTS
-from ..judging.judge import Claim, Judged, judge_statement
+from ..judging.judge import Claim
 from ..lowering.names import Fact, Names
-from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
-from ..lowering.statements import Lowered, lower_item, silenced
+from ..lowering.report import NAMES, Diagnostic, Span
 from ..rules.catalogue import catalogue
-from ..syntax.statements import Directive, Piece
-from ..terms.interruption import OutOfTime, Stopped, poll, within
-from .cells import Analysis, Cell, Place, told, too_large, unsure
+from ..terms.interruption import Stopped, poll
+from .cells import Analysis, Cell, Place, told, unsure
 from .ledger import Asked, Ledger, order_of
-from .lints import CODE, lint_findings
 from .places import nearest
+from .reading import FAILED, Memory, analysed, judged
 from .splitting import Split, split, split_again, staying, touched
 
 T = TypeVar("T")
-# texts whose analyses are kept for when they come back, beyond those that stand there: an undone edit, a moved line
-REMEMBERED = 300
-# what no statement tells as an analysis that failed has asked it: that is tried again when the text changes
-FAILED: Fact = ("failed", "")
 log = logging.getLogger("einsight")
 
 
@@ -74,7 +67,7 @@ class Sheet:
         self.reporting: set[Cell] = set()  # the few that have something to report
         self.touched = 0  # where the last edit was: claims near it are judged first
         self.lowered_count = self.judged_count = 0
-        self._memory: OrderedDict[tuple, list[Analysis]] = OrderedDict()
+        self._memory = Memory()
         self._edition = 0  # how many texts it has had
         self.scratch: dict[Any, Any] = {}  # what others have worked out about the text as it stands
         self._take(text, 0, 0, 0, split(text, language, layout, beside))
@@ -220,7 +213,7 @@ class Sheet:
             if cell.judged is not None and not self._holds(cell.judging_asked, cell):
                 self._drop_verdict(cell)
             return []
-        new = self._remembered(cell) or self._analyse(cell)
+        new = self._analysed(cell)
         self._require(edition)
         if cell.analysis is not old:  # another thread has read it, and told those behind it
             return []
@@ -234,45 +227,16 @@ class Sheet:
         """Have facts that a cell asked still these answers?"""
         return self.ledger.holds(asked, cell.order, cell.place.page, cell.order + 1)
 
-    def _remembered(self, cell: Cell) -> Analysis | None:
-        for analysis in self._memory.get(_content(cell), ()):
-            if self._holds(analysis.asked, cell):
-                self._memory.move_to_end(_content(cell))
-                return analysis
-        return None
-
-    def _analyse(self, cell: Cell) -> Analysis:
+    def _analysed(self, cell: Cell) -> Analysis:
+        """What a cell says among the names that stand before it."""
+        known = self._memory.find(cell.item, lambda asked: self._holds(asked, cell))
+        if known is not None:
+            return known
         self.lowered_count += 1
         asked = Asked(self.ledger, cell.order, cell.place.page, cell.order + 1)
-        names = Names(catalogue().arity, asked)
-        item = replace(cell.item, start=0)
-        try:
-            lowered = self._lowered(item, names)
-            silent = silenced(item, names) if isinstance(item, Piece) else frozenset()
-            if CODE not in silent:
-                lowered.diagnostics += lint_findings(lowered)
-        except Exception as error:  # a fault of ours in one statement must not cost the file
-            log.error("%s in `%s`", type(error).__name__, item.text, exc_info=error)
-            return Analysis(_failed(item.text, error), {}, {**asked.answers, FAILED: error}, frozenset(), frozenset())
-        analysis = Analysis(lowered, names.own, asked.answers, frozenset(names.used), silent)
-        known = self._memory.setdefault(_content(cell), [])
-        known.insert(0, analysis)
-        del known[3:]
-        if len(self._memory) > REMEMBERED + len(self.cells):
-            self._memory.popitem(last=False)
-        return analysis
-
-    def _lowered(self, item: Piece | Directive, names: Names) -> Lowered:
-        """What a statement says; where it takes more time or memory to be read than there is, that."""
-        limit: object = None
-        try:
-            with within(self.budget) as limit:
-                return lower_item(item, names)
-        except (OutOfTime, MemoryError) as spent:
-            if isinstance(spent, OutOfTime) and spent.limit is not limit:
-                raise
-            names.own.clear()
-            return too_large(item.text, spent)
+        made = analysed(cell.item, asked, self.budget)
+        self._memory.keep(cell.item, made, len(self.cells))
+        return made
 
     def _enter(self, cell: Cell, analysis: Analysis) -> None:
         cell.analysis = analysis
@@ -316,25 +280,16 @@ class Sheet:
         assert cell.analysis is not None
         edition, analysis = self._edition, cell.analysis
         asked = Asked(self.ledger, cell.order + 1, cell.place.page)
-        names = Names(catalogue().arity, asked)
-        try:
-            judged = judge_statement(
-                cell.lowered, names, analysis.silent, cell.place.given, cell.place.sums, self.budget
-            )
-        except Exception as error:
-            log.error("%s in the verdict on `%s`", type(error).__name__, cell.item.text, exc_info=error)
-            judged = Judged((), (*cell.lowered.diagnostics, *_failed(cell.item.text, error).diagnostics))
+        found = judged(cell, asked, self.budget)
         self._require(edition)
         if cell.analysis is not analysis or cell.judged is not None:  # another thread has read it or judged it
             return
         self.judged_count += 1
-        if any(is_fault(d) for d in judged.diagnostics):
-            asked.answers[FAILED] = judged
         cell.judging_asked = {k: v for k, v in asked.answers.items() if k not in analysis.told}
-        cell.judged = judged
+        cell.judged = found
         self.ledger.ask(cell, cell.judging_asked)
         self.unjudged.discard(cell)
-        if judged.diagnostics:
+        if found.diagnostics:
             self.reporting.add(cell)
 
     def _drop_verdict(self, cell: Cell) -> None:
@@ -436,11 +391,3 @@ class Sheet:
 
 
 _order_of_pair: Callable[[tuple[int, Cell]], int] = lambda pair: pair[0]  # noqa: E731
-
-
-def _content(cell: Cell) -> tuple:
-    return cell.item.text, getattr(cell.item, "ignored", None), type(cell.item)
-
-
-def _failed(text: str, error: Exception) -> Lowered:
-    return Lowered("broken", text, "", diagnostics=[told_fault(error, (0, len(text)))])

@@ -292,11 +292,11 @@ class _Build(Transformer):
 
 
 def _target(node: Node) -> Target:
-    """The name that is declared, with a number subscript as part of it; empty where this is no name."""
+    """The name that is declared, with a mark below as part of it, as in `W_q`; empty where this is no name."""
     if isinstance(node, Name):
         return Target(node.start, node.end, node.text)
-    if isinstance(node, Indexed) and isinstance(node.base, Name) and node.subscript.text.isdigit():
-        return Target(node.start, node.end, f"{node.base.text}_{node.subscript.text}")
+    if isinstance(node, Indexed) and node.marked:
+        return Target(node.start, node.end, node.marked)
     return Target(node.start, node.end, "")
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+
+# a subscript that may be part of a name: letters or digits
+_MARK = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     start: int
     end: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,22 @@ class Subscript(Node):
     problem: str | None = None
     bracketed: bool = False
 
+    @property
+    def mark(self) -> str:
+        """What it is where it belongs to the name, as in `W_q`, `x_new`, `β_0`; empty where it can only be indices."""
+        return self.text if _MARK.fullmatch(self.text) and not self.bracketed and self.lower is None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Indexed(Node):
     base: Node
     subscript: Subscript
+
+    @property
+    def marked(self) -> str:
+        """The name that this is if its subscript belongs to it: `W_q`, else empty."""
+        mark = self.subscript.mark if isinstance(self.base, Name) else ""
+        return f"{self.base.text}_{mark}" if mark and isinstance(self.base, Name) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..lowering.report import Diagnostic, EinsightError
 from ..meaning.instances import SPECIAL
-from ..terms.dimension import Dim, Index, Shift, Tensor
-from ..terms.term import Component, Delta, Position, Size, Term, slot_indices
+from ..terms.dimension import Dim, Index, Shift, slot_indices
+from ..terms.term import Component, Delta, Position, Size, Tensor, Term
 
 # what the source of any target uses, so that an argument is called the same in all of them
 RESERVED = frozenset(

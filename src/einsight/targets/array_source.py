@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 from ..meaning.cofactors import with_cofactors
 from ..terms import build
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Apply, Component, Operator, Power, Term
+from ..terms.dimension import Index
+from ..terms.term import Apply, Component, Operator, Power, Tensor, Term
 from .arguments import (
     Namespace,
     Request,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..terms.dimension import Dim, Index, Tensor
-from ..terms.term import Constant, Number, Power, Product, Size, Sum, Term
+from ..terms.dimension import Dim, Index
+from ..terms.term import Constant, Number, Power, Product, Size, Sum, Tensor, Term
 from .arguments import Namespace, size_of
 from .dialect import Dialect
 from .lines import Lines

@@ -8,7 +8,7 @@ from itertools import permutations
 
 from ..rules.catalogue import catalogue, written_out
 from ..terms import build
-from ..terms.dimension import Index, Shift, Slot
+from ..terms.dimension import Index, Shift, Slot, linear_slot
 from ..terms.term import Apply, Bracket, Component, Constant, Delta, Number, Position, Power, Product, Size, Sum, Term
 from ..terms.unknown import shown
 from .arguments import refuse
@@ -77,7 +77,7 @@ class Entries(Arrays):
 
     def places(self, slot: Slot, own: tuple[Index, ...], counter: str = "") -> str:
         """The places that a slot points at, counted from 1, broadcast against `own`."""
-        parts, offset = build.linear_slot(slot)
+        parts, offset = linear_slot(slot)
         texts = [
             f"{'' if factor == 1 else f'({factor}) * '}{self.counted(index, own, counter)}" for index, factor in parts
         ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..lowering.report import Diagnostic, EinsightError
 from ..rules.rule import Function
-from ..terms.dimension import Index, Tensor
-from ..terms.term import Term
+from ..terms.dimension import Index
+from ..terms.term import Tensor, Term
 from .arguments import Request
 from .array_source import write
 from .dialect import Dialect

@@ -9,7 +9,7 @@ from ..meaning.cofactors import COFACTOR, with_cofactors
 from ..rules.catalogue import catalogue, written_out
 from ..rules.functions import sympy_name
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot, Tensor
+from ..terms.dimension import Dim, Index, Shift, Slot, linear_slot
 from ..terms.term import (
     Apply,
     Bracket,
@@ -23,6 +23,7 @@ from ..terms.term import (
     Product,
     Size,
     Sum,
+    Tensor,
     Term,
 )
 from ..terms.unknown import is_unknown, shown
@@ -163,7 +164,7 @@ class _Writer:
 
     def place(self, slot: Slot, first: int) -> str:
         """Where a slot points, counted from `first`."""
-        parts, offset = build.linear_slot(slot)
+        parts, offset = linear_slot(slot)
         total = sum(factor for _, factor in parts)
         offset += first - 1 + total  # the variables count from 0
         texts = [("" if factor == 1 else f"{factor} * ") + self.variable(index) for index, factor in parts]

@@ -1,4 +1,4 @@
-"""How long a term is when it is written out, and how long one may become.
+"""How long a term is when it is written out, and how long it, and a number in it, may become.
 
 A term shares its parts: twenty nested softmax are a few hundred objects and a text of a million symbols.  What is written, read
 back or walked through as a text has to be within bounds; and where rewriting makes it grow beyond them, nobody would read the result.
@@ -10,6 +10,15 @@ from .term import Term
 
 # symbols of the longest term that is rewritten and written: some forty pages
 SYMBOLS = 50_000
+MOST_DIGITS = 4000
+MOST_BITS = MOST_DIGITS * 3322 // 1000
+
+
+class NumberTooLong(OverflowError):
+    """A rational number that nobody could read; Python writes none with more than 4300 digits."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a number with more than {MOST_DIGITS} digits comes about: give it a name, as in `c ∈ ℝ`")
 
 
 def is_long(term: Term) -> bool:

@@ -1,4 +1,4 @@
-"""Dimensions, indices and tensors: the names that a term is about.
+"""Dimensions, indices and the slots that they stand in.
 
 All are interned, so that identity is equality.  An index carries its dimension, so a term knows the
 shape of each of its axes without a symbol table.
@@ -7,72 +7,12 @@ shape of each of its axes without a symbol table.
 from __future__ import annotations
 
 import itertools
-import weakref
-from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import Union
 
-from .interruption import poll
-
-if TYPE_CHECKING:
-    from .term import Abstraction
+from .interning import Interned, intern_object
 
 _FRESH = itertools.count(1)
-
-
-class _Entry(weakref.ref):
-    """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
-
-    __slots__ = ("identity",)
-    identity: tuple
-
-
-_TABLE: dict[tuple, _Entry] = {}
-
-
-def _remove(gone: Any) -> None:
-    # only if it is still the dead one: another object of that identity may have been made since
-    _remove_dead_weakref(_TABLE, gone.identity)
-
-
-def intern_object(identity: tuple, make: Any) -> Any:
-    """The one live object of that identity; `make` builds it when there is none.
-
-    Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
-    """
-    known = _TABLE.get(identity)
-    found = known() if known is not None else None
-    if found is not None:
-        return found
-    poll(counted=False)  # whatever takes long makes terms
-    made = make()
-    entry = _Entry(made, _remove)
-    entry.identity = identity
-    while True:
-        standing = _TABLE.setdefault(identity, entry)
-        if standing is entry:
-            return made
-        found = standing()
-        if found is not None:
-            return found
-        _remove(standing)  # dead, and not taken out yet
-
-
-class Interned:
-    """What there is once: its copy is itself, and a pickle of it becomes, where it is read, the one that there is."""
-
-    __slots__ = ()
-
-    def __copy__(self) -> Any:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        from .pickling import reduced  # which builds terms
-
-        return reduced(self)
 
 
 class Dim(Interned):
@@ -118,7 +58,7 @@ class Index(Interned):
 
     A bound index is named by the height of its binder and its place in it, so two sums that differ in
     the names of their dummies are one object.  A bound index never stands free in a term that is handed
-    out: whoever goes under a binder opens it with fresh indices first (`walk.open_product`).
+    out: whoever goes under a binder opens it with fresh indices first (`build.open_product`).
     """
 
     __slots__ = ("name", "dim", "key", "kind", "__weakref__")
@@ -184,46 +124,53 @@ def slot_key(slot: Slot) -> tuple[int, int, str]:
     return (3, slot, "") if isinstance(slot, int) else slot.key
 
 
-class Tensor(Interned):
-    """A named array: its axes, its declared properties and, if it was defined, its definition.
+def slot_indices(slot: Slot) -> tuple[Index, ...]:
+    """The indices that a slot mentions: itself, none for a literal component, several for a shift."""
+    if isinstance(slot, Index):
+        return (slot,)
+    if isinstance(slot, Shift):
+        return tuple(i for i, _ in slot.indices)
+    return ()
 
-    `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is
-    one it is provably independent of.  `leaves` are those of them without a definition.  `linked` is for whoever puts
-    late definitions in (`lowering/linking.py`): the last that came out.
-    """
 
-    __slots__ = (
-        "name", "dims", "properties", "definition", "depends", "leaves", "linked", "key", "is_symmetric", "__weakref__",
-    )  # fmt: skip
-    name: str
-    dims: tuple[Dim, ...]
-    properties: frozenset[str]
-    definition: Abstraction | None
-    depends: frozenset[Tensor]
-    leaves: frozenset[Tensor]
-    linked: tuple[Any, Tensor] | None
-    key: str
-    is_symmetric: bool
+def linear_slot(slot: Slot) -> tuple[tuple[tuple[Index, int], ...], int]:
+    """A slot as a sum of indices and a number."""
+    if isinstance(slot, Shift):
+        return slot.indices, slot.offset
+    return ((), slot) if isinstance(slot, int) else (((slot, 1),), 0)
 
-    def __new__(
-        cls,
-        name: str,
-        dims: tuple[Dim, ...] = (),
-        properties: frozenset[str] = frozenset(),
-        definition: Abstraction | None = None,
-    ) -> Tensor:
-        def make() -> Tensor:
-            self = object.__new__(cls)
-            self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
-            inner = definition.body.depends if definition is not None else frozenset()
-            self.depends = inner | {self}
-            self.leaves = frozenset(t for t in inner if t.definition is None) if definition is not None else self.depends
-            self.linked = None
-            self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
-            self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
-            return self
 
-        return intern_object((cls, name, dims, properties, definition), make)
+def distance(left: Slot, right: Slot) -> int | None:
+    """How far apart two slots are, where that is a number."""
+    total: dict[Index, int] = {}
+    offset = 0
+    for slot, sign in ((left, 1), (right, -1)):
+        parts, own = linear_slot(slot)
+        offset += sign * own
+        for index, factor in parts:
+            total[index] = total.get(index, 0) + sign * factor
+    return None if any(total.values()) else offset
 
-    def __repr__(self) -> str:
-        return f"Tensor({self.key})"
+
+def substitute_slot(slot: Slot, names: dict[Index, Slot]) -> Slot:
+    if type(slot) is Index:
+        return names.get(slot, slot)
+    if isinstance(slot, Shift) and any(i in names for i, _ in slot.indices):
+        total: dict[Index, int] = {}
+        offset = slot.offset
+        for index, factor in slot.indices:
+            target = names.get(index, index)
+            if isinstance(target, int):
+                offset += factor * target
+                continue
+            if isinstance(target, Shift):
+                offset += factor * target.offset
+            for i, c in target.indices if isinstance(target, Shift) else ((target, 1),):
+                total[i] = total.get(i, 0) + factor * c
+        parts = tuple((i, c) for i, c in total.items() if c)
+        if not parts:
+            return offset
+        if len(parts) == 1 and parts[0][1] == 1 and offset == 0 and parts[0][0].dim is slot.dim:
+            return parts[0][0]
+        return Shift(parts, offset, slot.dim)
+    return slot

@@ -9,16 +9,16 @@ the same one for every term that holds it.
 
 from __future__ import annotations
 
+import copyreg
 import os
-import uuid
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import build
-from .dimension import Dim, Index, Interned, Shift, Slot, Tensor, fresh_index
-from .term import HEADS, Abstraction, Term
-from .walk import substitute_slot
+from .dimension import Dim, Index, Shift, Slot, fresh_index, substitute_slot
+from .interning import Interned
+from .term import HEADS, Abstraction, Tensor, Term
 
 # the kind, and the fields: plain data, and `[k]` for the k-th part
 Part = tuple[str, tuple[Any, ...]]
@@ -29,34 +29,22 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     Index: ("name", "dim", "kind", "key"),
     Shift: ("indices", "offset", "dim"),
     Tensor: ("name", "dims", "properties", "definition"),
-    Abstraction: ("params", "body"),
+    Abstraction: ("params", "body", "symmetric"),
     **{head: head.__slots__ for head in HEADS.values()},
 }
+# terms as they stand: their order and their names are canonical
 _MAKERS: dict[str, Callable[..., Any]] = {
     "Dim": Dim,
     "Index": lambda name, dim, kind, key: Index(name, dim, kind, key[1]),
     "Shift": Shift,
     "Tensor": Tensor,
-    # as they stand: their order and their names are canonical
-    "Abstraction": build._make_abstraction,
-    "Product": build._make_product,
-    "Sum": lambda terms: build.add(*terms),
-    "Apply": lambda function, arguments: build.apply(function, *arguments),
-    "Number": build.number,
-    "Size": build.size,
-    "Constant": build.constant,
-    "Component": build.component,
-    "Delta": build.delta,
-    "Bracket": build.bracket,
-    "Position": build.position,
-    "Power": build.power,
-    "Operator": build.operator,
-    "Derivative": build.derivative,
+    "Abstraction": Abstraction.make,
+    **{name: head.make for name, head in HEADS.items()},
 }
 
 
 def reduced(root: Interned) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """What `__reduce__` gives for something that is interned."""
+    """How something that is interned goes into a pickle."""
     parts, has_fresh = _listed(root)
     return restored, (parts, _origin() if has_fresh else "")
 
@@ -124,7 +112,7 @@ def _origin() -> str:
     process = os.getpid()
     if process not in _origins:
         _origins.clear()
-        _origins[process] = uuid.uuid4().hex
+        _origins[process] = os.urandom(16).hex()
     return _origins[process]
 
 
@@ -143,3 +131,7 @@ def _renamed(made: Any, names: dict[Index, Slot]) -> Any:
         params, body = build.open_abstraction(made)
         return build.abstraction(params, build.substitute(body, names))
     return build.substitute(made, names) if isinstance(made, Term) else made
+
+
+for kind in _FIELDS:
+    copyreg.pickle(kind, reduced)  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
-"""The heads of a term, interned.
+"""The heads of a term, and the tensors it is about, interned.
 
 A term is a component expression: its value is a number once every free index has one.  Matrix notation
-is lowered to this before anything else happens, so both notations have one semantics.
+is lowered to this before anything else happens, so both notations have one semantics.  A tensor may be
+defined by a term: so tensors and terms stand in one file.
 
 Make terms with the functions in `build`, which canonicalise; the classes here only hold.
 """
@@ -10,21 +11,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
-from .dimension import Dim, Index, Interned, Shift, Slot, Tensor, intern_object, slot_key
+from .dimension import Dim, Index, Slot, slot_indices, slot_key
+from .interning import Interned, intern_object
 
+Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
 
 
-def slot_indices(slot: Slot) -> tuple[Index, ...]:
-    """The indices that a slot mentions: itself, none for a literal component, several for a shift."""
-    if isinstance(slot, Index):
-        return (slot,)
-    if isinstance(slot, Shift):
-        return tuple(i for i, _ in slot.indices)
-    return ()
+class Tensor(Interned):
+    """A named array: its axes, its declared properties and, if it was defined, its definition.
+
+    `depends` holds every tensor its value depends on, itself included; a tensor that is not in there is
+    one it is provably independent of.  `leaves` are those of them without a definition.  `linked` is for whoever puts
+    late definitions in (`lowering/linking.py`): the last that came out.
+    """
+
+    __slots__ = (
+        "name", "dims", "properties", "definition", "depends", "leaves", "linked", "key", "is_symmetric", "__weakref__",
+    )  # fmt: skip
+    name: str
+    dims: tuple[Dim, ...]
+    properties: frozenset[str]
+    definition: Abstraction | None
+    depends: frozenset[Tensor]
+    leaves: frozenset[Tensor]
+    linked: tuple[Any, Tensor] | None
+    key: str
+    is_symmetric: bool
+
+    def __new__(
+        cls,
+        name: str,
+        dims: tuple[Dim, ...] = (),
+        properties: frozenset[str] = frozenset(),
+        definition: Abstraction | None = None,
+    ) -> Tensor:
+        def make() -> Tensor:
+            self = object.__new__(cls)
+            self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
+            inner = definition.body.depends if definition is not None else frozenset()
+            self.depends = inner | {self}
+            self.leaves = (
+                frozenset(t for t in inner if t.definition is None) if definition is not None else self.depends
+            )
+            self.linked = None
+            self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
+            self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
+            return self
+
+        return intern_object((cls, name, dims, properties, definition), make)
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.key})"
 
 
 class Term(Interned):
@@ -48,6 +89,11 @@ class Term(Interned):
     key: tuple
     memo: dict[Any, Any]
 
+    @classmethod
+    def make(cls: type[Head], *parts: Any) -> Head:
+        """The term with this head over those parts, as they stand: `build` knows which are canonical."""
+        return intern_object((cls, parts), cls, *parts)
+
     def children(self) -> tuple[Term, ...]:
         return ()
 
@@ -58,7 +104,7 @@ class Term(Interned):
     def abstractions(self) -> tuple[Abstraction, ...]:
         return ()
 
-    def _finish(self, name: str, binds: tuple[Index, ...] = (), tensors: frozenset[Tensor] = NO_TENSORS) -> Any:
+    def _finish(self, name: str, binds: tuple[Index, ...] = (), tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
         frees = [c.free for c in children]
         depending = [c.depends for c in children]
@@ -92,7 +138,6 @@ class Term(Interned):
             len(binds),
         )
         self.memo = {}
-        return self
 
     def walk(self) -> Iterator[Term]:
         """Every distinct term inside, itself included."""
@@ -108,39 +153,16 @@ class Term(Interned):
             todo.extend(a.body for a in term.abstractions())
 
 
-MOST_DIGITS = 4000
-MOST_BITS = MOST_DIGITS * 3322 // 1000
-
-
-class NumberTooLong(OverflowError):
-    """A rational number that nobody could read; Python writes none with more than 4300 digits."""
-
-    def __init__(self) -> None:
-        super().__init__(f"a number with more than {MOST_DIGITS} digits comes about: give it a name, as in `c ∈ ℝ`")
-
-
 class Number(Term):
     """A rational number."""
 
     __slots__ = ("value",)
     RANK = 1
-    value: Fraction
 
-    @staticmethod
-    def make(value: Fraction | int) -> Number:
-        """Raises NumberTooLong."""
-        value = Fraction(value)
-        if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
-            raise NumberTooLong
-
-        def build() -> Number:
-            self = object.__new__(Number)
-            self.value = value
-            self._finish("")
-            self.key = (1, "", (), (), (), value)
-            return self
-
-        return intern_object((Number, value), build)
+    def __init__(self, value: Fraction) -> None:
+        self.value = value
+        self._finish("")
+        self.key = (1, "", (), (), (), value)
 
 
 class Size(Term):
@@ -148,19 +170,10 @@ class Size(Term):
 
     __slots__ = ("dim",)
     RANK = 2
-    dim: Dim
 
-    @staticmethod
-    def make(dim: Dim) -> Term:
-        if isinstance(dim.value, int):
-            return Number.make(dim.value)
-
-        def build() -> Size:
-            self = object.__new__(Size)
-            self.dim = dim
-            return self._finish(dim.key)
-
-        return intern_object((Size, dim), build)
+    def __init__(self, dim: Dim) -> None:
+        self.dim = dim
+        self._finish(dim.key)
 
 
 class Constant(Term):
@@ -168,16 +181,10 @@ class Constant(Term):
 
     __slots__ = ("name",)
     RANK = 3
-    name: str
 
-    @staticmethod
-    def make(name: str) -> Constant:
-        def build() -> Constant:
-            self = object.__new__(Constant)
-            self.name = name
-            return self._finish(name)
-
-        return intern_object((Constant, name), build)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._finish(name)
 
 
 class Component(Term):
@@ -185,23 +192,13 @@ class Component(Term):
 
     __slots__ = ("tensor", "indices")
     RANK = 4
-    tensor: Tensor
-    indices: tuple[Slot, ...]
+
+    def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
+        self.tensor, self.indices = tensor, indices
+        self._finish(tensor.key, tensors=tensor.depends)
 
     def slots(self) -> tuple[Slot, ...]:
         return self.indices
-
-    @staticmethod
-    def make(tensor: Tensor, indices: tuple[Slot, ...] = ()) -> Component:
-        if tensor.is_symmetric and slot_key(indices[1]) < slot_key(indices[0]):
-            indices = indices[::-1]
-
-        def build() -> Component:
-            self = object.__new__(Component)
-            self.tensor, self.indices = tensor, indices
-            return self._finish(tensor.key, tensors=tensor.depends)
-
-        return intern_object((Component, tensor, indices), build)
 
 
 class Delta(Term):
@@ -209,8 +206,10 @@ class Delta(Term):
 
     __slots__ = ("left", "right")
     RANK = 5
-    left: Slot
-    right: Slot
+
+    def __init__(self, left: Slot, right: Slot) -> None:
+        self.left, self.right = left, right
+        self._finish("")
 
     def slots(self) -> tuple[Slot, ...]:
         return (self.left, self.right)
@@ -221,9 +220,10 @@ class Bracket(Term):
 
     __slots__ = ("relation", "left", "right")
     RANK = 6
-    relation: str
-    left: Term
-    right: Term
+
+    def __init__(self, relation: str, left: Term, right: Term) -> None:
+        self.relation, self.left, self.right = relation, left, right
+        self._finish(relation)
 
     def children(self) -> tuple[Term, ...]:
         return (self.left, self.right)
@@ -234,7 +234,10 @@ class Position(Term):
 
     __slots__ = ("slot",)
     RANK = 7
-    slot: Slot
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self._finish("")
 
     def slots(self) -> tuple[Slot, ...]:
         return (self.slot,)
@@ -245,8 +248,10 @@ class Power(Term):
 
     __slots__ = ("base", "exponent")
     RANK = 8
-    base: Term
-    exponent: Term
+
+    def __init__(self, base: Term, exponent: Term) -> None:
+        self.base, self.exponent = base, exponent
+        self._finish("")
 
     def children(self) -> tuple[Term, ...]:
         return (self.base, self.exponent)
@@ -257,8 +262,10 @@ class Apply(Term):
 
     __slots__ = ("function", "arguments")
     RANK = 9
-    function: str
-    arguments: tuple[Term, ...]
+
+    def __init__(self, function: str, arguments: tuple[Term, ...]) -> None:
+        self.function, self.arguments = function, arguments
+        self._finish(function)
 
     def children(self) -> tuple[Term, ...]:
         return self.arguments
@@ -269,9 +276,10 @@ class Operator(Term):
 
     __slots__ = ("name", "arguments", "indices")
     RANK = 10
-    name: str
-    arguments: tuple[Abstraction, ...]
-    indices: tuple[Slot, ...]
+
+    def __init__(self, name: str, arguments: tuple[Abstraction, ...], indices: tuple[Slot, ...]) -> None:
+        self.name, self.arguments, self.indices = name, arguments, indices
+        self._finish(name)
 
     def slots(self) -> tuple[Slot, ...]:
         return self.indices
@@ -285,9 +293,10 @@ class Derivative(Term):
 
     __slots__ = ("body", "tensor", "indices")
     RANK = 11
-    body: Term
-    tensor: Tensor
-    indices: tuple[Slot, ...]
+
+    def __init__(self, body: Term, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
+        self.body, self.tensor, self.indices = body, tensor, indices
+        self._finish(tensor.key, tensors=frozenset((tensor,)))
 
     def children(self) -> tuple[Term, ...]:
         return (self.body,)
@@ -301,7 +310,10 @@ class Sum(Term):
 
     __slots__ = ("terms",)
     RANK = 12
-    terms: tuple[Term, ...]
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.terms = terms
+        self._finish("")
 
     def children(self) -> tuple[Term, ...]:
         return self.terms
@@ -312,8 +324,10 @@ class Product(Term):
 
     __slots__ = ("factors", "bound")
     RANK = 13
-    factors: tuple[Term, ...]
-    bound: tuple[Index, ...]
+
+    def __init__(self, factors: tuple[Term, ...], bound: tuple[Index, ...]) -> None:
+        self.factors, self.bound = factors, bound
+        self._finish("", binds=bound)
 
     def children(self) -> tuple[Term, ...]:
         return self.factors
@@ -329,6 +343,17 @@ class Abstraction(Interned):
     height: int
     key: tuple
     symmetric: bool  # a matrix that is its own transpose, as far as the canonical form shows
+
+    def __init__(self, params: tuple[Index, ...], body: Term, symmetric: bool) -> None:
+        self.params, self.body, self.symmetric = params, body, symmetric
+        self.free = body.free.difference(params)
+        self.height = body.height + 1
+        self.key = (len(params), tuple(p.key for p in params), body.key)
+
+    @classmethod
+    def make(cls, params: tuple[Index, ...], body: Term, symmetric: bool) -> Abstraction:
+        """The one with those parameters, as they stand: `build` knows their canonical names."""
+        return intern_object((cls, params, body), cls, params, body, symmetric)
 
     @property
     def dims(self) -> tuple[Dim, ...]:

@@ -5,6 +5,10 @@ The derivative of order k has the axes of the value and then k times those of th
 
 from __future__ import annotations
 
+from itertools import chain
+
+from .dimension import Slot, slot_key
+
 MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
 # what only the evaluation of a term and its code know, of a square matrix too
 INNER_FUNCTIONS = frozenset({"cofactor", "left-singular", "right-singular", "singular-weights"})
@@ -30,6 +34,17 @@ def split_unknown(name: str) -> tuple[str, int]:
     if not rest or mark[0] not in "JH" or (mark[1:] and not mark[1:].isdigit()):
         return name, 0
     return rest, {"J": 1, "H": 2}.get(mark) or int(mark[1:])
+
+
+def derivatives_in_order(name: str, rank: int, indices: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Higher derivatives of an unknown function commute: the variable's slots are sorted, `rank` at a time."""
+    order = split_unknown(name)[1]
+    if order < 2 or not rank:
+        return indices
+    first = len(indices) - order * rank
+    groups = [indices[k : k + rank] for k in range(first, len(indices), rank)]
+    groups.sort(key=lambda g: [slot_key(s) for s in g])
+    return (*indices[:first], *chain(*groups))
 
 
 def is_unknown(name: str) -> bool:

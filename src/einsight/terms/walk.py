@@ -7,104 +7,21 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from . import build
-from .dimension import Dim, Index, Shift, Slot, Tensor
+from .dimension import Dim, Index, Shift, Slot
 from .term import (
     Abstraction,
     Apply,
-    Bracket,
     Component,
-    Delta,
     Derivative,
     Number,
     Operator,
-    Position,
     Power,
     Product,
     Size,
     Sum,
+    Tensor,
     Term,
 )
-
-
-def substitute_slot(slot: Slot, names: dict[Index, Slot]) -> Slot:
-    if type(slot) is Index:
-        return names.get(slot, slot)
-    if isinstance(slot, Shift) and any(i in names for i, _ in slot.indices):
-        total: dict[Index, int] = {}
-        offset = slot.offset
-        for index, factor in slot.indices:
-            target = names.get(index, index)
-            if isinstance(target, int):
-                offset += factor * target
-                continue
-            if isinstance(target, Shift):
-                offset += factor * target.offset
-            for i, c in target.indices if isinstance(target, Shift) else ((target, 1),):
-                total[i] = total.get(i, 0) + factor * c
-        parts = tuple((i, c) for i, c in total.items() if c)
-        if not parts:
-            return offset
-        if len(parts) == 1 and parts[0][1] == 1 and offset == 0 and parts[0][0].dim is slot.dim:
-            return parts[0][0]
-        return Shift(parts, offset, slot.dim)
-    return slot
-
-
-def substitute_indices(term: Term, names: dict[Index, Slot]) -> Term:
-    memo: dict[Term, Term] = {}
-    changed = names.keys()
-
-    def visit(t: Term) -> Term:
-        if changed.isdisjoint(t.free):
-            return t
-        found = memo.get(t)
-        if found is None:
-            found = memo[t] = rebuild(t, visit, lambda s: substitute_slot(s, names))
-        return found
-
-    return visit(term)
-
-
-def rebuild(
-    term: Term,
-    child: Callable[[Term], Term],
-    slot: Callable[[Slot], Slot] = lambda s: s,
-    tensor: Callable[[Tensor], Tensor] = lambda t: t,
-) -> Term:
-    """The same head over changed parts.  Binders are not opened: `child` must not look at bound names."""
-    if isinstance(term, Component):
-        return build.component(tensor(term.tensor), tuple([slot(s) for s in term.indices]))
-    if isinstance(term, Product):
-        factors = [child(f) for f in term.factors]
-        return build.product(factors, [slot(b) for b in term.bound])  # type: ignore[misc]
-    if isinstance(term, Sum):
-        return build.add(*(child(t) for t in term.terms))
-    if isinstance(term, Power):
-        return build.power(child(term.base), child(term.exponent))
-    if isinstance(term, Apply):
-        return build.apply(term.function, *(child(a) for a in term.arguments))
-    if isinstance(term, Delta):
-        return build.delta(slot(term.left), slot(term.right))
-    if isinstance(term, Operator):
-        arguments = [_rebuild_abstraction(a, child, slot) for a in term.arguments]
-        return build.operator(term.name, arguments, [slot(s) for s in term.indices])
-    if isinstance(term, Derivative):
-        return build.derivative(child(term.body), tensor(term.tensor), [slot(s) for s in term.indices])
-    if isinstance(term, Bracket):
-        return build.bracket(term.relation, child(term.left), child(term.right))
-    if isinstance(term, Position):
-        return build.position(slot(term.slot))
-    return term
-
-
-def _rebuild_abstraction(
-    function: Abstraction, child: Callable[[Term], Term], slot: Callable[[Slot], Slot]
-) -> Abstraction:
-    body = child(function.body)
-    params = tuple(slot(p) for p in function.params)
-    if body is function.body and params == function.params:
-        return function
-    return build.abstraction(params, body)  # type: ignore[arg-type]
 
 
 def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
@@ -129,7 +46,7 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     new = {c: change(c) for c in children}
     if all(a is b for a, b in new.items()):
         return term
-    return rebuild(term, new.__getitem__)
+    return build.rebuild(term, new.__getitem__)
 
 
 def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
@@ -158,7 +75,9 @@ def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
 
     def visit(t: Term) -> Term:
         if t not in memo:
-            memo[t] = build.size(dims.get(t.dim, t.dim)) if isinstance(t, Size) else rebuild(t, visit, slot, tensor)
+            memo[t] = (
+                build.size(dims.get(t.dim, t.dim)) if isinstance(t, Size) else build.rebuild(t, visit, slot, tensor)
+            )
         return memo[t]
 
     return visit(term)

@@ -15,9 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ..deriving.derive import derive, read_declarations
+from ..deriving.derive import derive
+from ..deriving.questions import read_declarations
 from ..deriving.readback import function_value, read_value
 from ..lowering.array_functions import MalformedDefinition, read_definition
+from ..lowering.expressions import Reader
 from ..lowering.names import ARRAYS
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
@@ -28,8 +30,7 @@ from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Property, Rule, SpecialTensor
 from ..sheets.check import check
 from ..terms import build
-from ..terms.dimension import Tensor
-from ..terms.term import Component, Term
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts
 from .ending import endless, has_measure
 
@@ -275,7 +276,7 @@ def _fires_at(rule: Rule, terms: list[Term]) -> bool:
 
 def _array_problem(name: str) -> str:
     try:
-        read_definition(ARRAYS[name], catalogue().arity)
+        read_definition(ARRAYS[name], catalogue().arity, Reader)
     except MalformedDefinition as malformed:
         return str(malformed)
     return ""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
 from .kinds import Unread
 from .names import is_transpose, letters, split
 from .pieces import Piece, text_of
+from .row import Write
 from .tree import Command, Environment, Group, Item, Items, Leaf, Script, is_bracket, is_sign, joined, leaves
 from .words import ARRAYS, DOTS
 
-Write: TypeAlias = Callable[[Items], list[Piece]]
 _OPPOSITE = {"=": "≠", "≠": "=", "<": "≥", "≥": "<", ">": "≤", "≤": ">"}
 _INDICES = "klpqrstuvij"
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from .kinds import Unread
 from .names import word
 from .pieces import Piece, text_of
+from .row import Write
 from .tree import Command, Group, Item, Items, Leaf
 
-Write: TypeAlias = Callable[[Items], list[Piece]]
 # what is one thing for `∂…/∂x`: a name with what belongs to it, and indices
 _SIMPLE = re.compile(r"[^\W\d_][\u0300-\u036f]?ʹ*\w*?(⁽[^⁾]*⁾)?(_\w|_\{[\w,+\-]+\})?")
 

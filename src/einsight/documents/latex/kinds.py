@@ -64,7 +64,8 @@ def leaves_of(row: list[Token]) -> Iterator[Leaf]:
     behind = ""  # the kind of the token before: what takes an argument takes one digit
     depth = 0  # inside the braces of a subscript, where each digit is a component
     while at < len(row):
-        leaf, at = _leaf(row, at, "BELOW" if depth else behind)
+        typed = _typed_function(row, at)
+        leaf, at = typed or _leaf(row, at, "BELOW" if depth else behind)
         if leaf is not None:
             if leaf.kind == "LBRACE" and (depth or behind == "BELOW"):
                 depth += 1
@@ -72,6 +73,20 @@ def leaves_of(row: list[Token]) -> Iterator[Leaf]:
                 depth -= 1
             behind = leaf.kind
             yield leaf
+
+
+def _typed_function(row: list[Token], at: int) -> tuple[Leaf, int] | None:
+    """`Tr(…)`, `det(…)` typed letter by letter: no product, where it is all that stands before a bracket."""
+    if not row[at].text.isalpha() or (at and row[at - 1].text.isalpha() and not row[at].spaced):
+        return None
+    end = at + 1
+    while end < len(row) and row[end].text.isalpha() and not row[end].spaced:
+        end += 1
+    text = "".join(t.text for t in row[at:end])
+    opens = end < len(row) and (row[end].text in "([" or (row[end].is_command and row[end].text[1:] in words.SIDES))
+    if end - at < 2 or text not in words.FUNCTIONS or not opens:
+        return None
+    return Leaf("WORDS", text, text, row[at].start, row[end - 1].end, row[at].spaced), end
 
 
 def _leaf(row: list[Token], at: int, behind: str) -> tuple[Leaf | None, int]:

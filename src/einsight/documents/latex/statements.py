@@ -13,7 +13,7 @@ from .kinds import Unread
 from .names import is_transpose, letters, split, word
 from .pieces import Piece, Statement, joined
 from .tree import Environment, Item, Items, Leaf, Rows, is_bracket, is_sign, leaves
-from .writer import Writer
+from .writer import written
 
 # a row or a part that begins with one of these goes on with what stands before it
 _GOES_ON = ("=", "+", "-", "·", "×", "⊙", "⊗", "*", "/")
@@ -274,7 +274,7 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
     if space:
         head = name if name else items
         if name or not any(is_sign(i, "=") for i in items):
-            text, places = joined(Writer((*head, *space), habits, lists=True).write())
+            text, places = joined(written((*head, *space), habits, lists=True))
             found = _PROPERTY.fullmatch(part.words)
             if found:
                 text += " " + found[2].replace(" ", "-")
@@ -286,7 +286,7 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
         yield _shape_of_array(items, name, habits)
         return
     lists = any(is_sign(i, ":") for i in items)
-    text, places = joined(Writer(items, habits, lists).write())
+    text, places = joined(written(items, habits, lists))
     if text.strip():
         yield Statement(text, places, condition)
 
@@ -297,7 +297,7 @@ def _definite(items: Items, habits: Habits) -> Statement | None:
     if not at or len(items) != at + 2 or word(items[-1:]) != "0":
         return None
     left = items[:at]
-    pieces = Writer(left, habits).write()
+    pieces = written(left, habits)
     if not any(is_sign(i, "=") for i in left):
         if at > 1 or len(pieces) != 1:
             return None
@@ -335,7 +335,7 @@ def _condition(part: _Part, habits: Habits) -> str:
     formulas = []
     for items in part.condition:
         try:
-            formulas.append(joined(Writer(items, habits, lists=True).write())[0].strip())
+            formulas.append(joined(written(items, habits, lists=True))[0].strip())
         except Unread:
             formulas.append("…")
     return " ".join([said, *formulas]).strip()
@@ -386,5 +386,5 @@ def _shape_of_array(items: Items, name: Items, habits: Habits) -> Statement:
     if not shape:
         raise Unread("a matrix that is written out", right[0].start, right[-1].end)
     place = (right[0].start, right[-1].end)
-    text, places = joined([*Writer(name, habits).write(), Piece(f" ∈ ℝ{shape}", *place)])
+    text, places = joined([*written(name, habits), Piece(f" ∈ ℝ{shape}", *place)])
     return Statement(text, places)

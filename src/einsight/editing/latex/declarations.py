@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lowering.report import Diagnostic, Fix, Span
-from ...notation.index_form import LatexPrinter
+from ...notation.latex_names import letter_latex
 from ...sheets.cells import Cell
 from ...sheets.places import extent, is_supposed, outside
 from ...sheets.sheet import Sheet
@@ -47,8 +47,7 @@ def _edit(text: str, written: Cell, supposed: Cell) -> tuple[Span, str] | None:
     if len(changed) != 1 or len(old) != len(new):
         return None
     span = outside(text, written, (changed[0][0].start, changed[0][0].end))
-    letters = [f"\\{LatexPrinter.GREEK[c]}" if c in LatexPrinter.GREEK else c for c in str(changed[0][1].value)]
-    return span, "".join(letters)
+    return span, "".join(map(letter_latex, str(changed[0][1].value)))
 
 
 def _errors(sheet: Sheet) -> int:

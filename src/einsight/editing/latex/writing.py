@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from ...lowering.report import Span
-from ...notation.index_form import LatexPrinter
+from ...notation.latex_names import letter_latex, name_latex
 from ...rules.catalogue import catalogue
 from ...sheets.latex_source import FONT, TALL, argument, beside, is_raised
 from ...syntax.finding import COMPOUND
@@ -37,7 +37,6 @@ _SYMBOLS = {"∑": r"\sum", "∇": r"\nabla", "∇²": r"\nabla^2", "∂": r"\pa
 # functions that LaTeX has a command for
 TOP = r"\top"
 _COMMANDS = {"exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min"}
-_PRINTER = LatexPrinter()
 
 
 class CannotWrite(Exception):
@@ -94,7 +93,7 @@ class Writer:
         known = self.style.name(text, indexed, near)
         if known is not None:
             return known
-        other = self.style.name(text, not indexed, near) or ("1" if text == "ones" else _PRINTER.name(text))
+        other = self.style.name(text, not indexed, near) or ("1" if text == "ones" else name_latex(text))
         core = FONT.sub("", other).strip("{} ") if FONT.match(other) else other
         font = self.style.font(text, indexed) if len(text) == 1 or text == "ones" else None
         if font is None or not re.fullmatch(r"[A-Za-z1]|\\[A-Za-z]+", core):
@@ -128,7 +127,7 @@ class Writer:
         raise CannotWrite("components of components")
 
     def _below(self, text: str) -> str:
-        letters = [_greek(c) for c in text]
+        letters = [letter_latex(c) for c in text]
         if len(text) == 1:
             return f"{{{letters[0]}}}" if self.style.sign("index", "") or len(letters[0]) > 1 else letters[0]
         if re.fullmatch(r"[^\W\d_]+", text):
@@ -314,7 +313,3 @@ class Writer:
 
 def _is_fraction(node: Node) -> bool:
     return isinstance(node, Chain) and len(list(units(node))) == 2 and node.items[-1][0] == "/"
-
-
-def _greek(letter: str) -> str:
-    return f"\\{LatexPrinter.GREEK[letter]}" if letter in LatexPrinter.GREEK else letter

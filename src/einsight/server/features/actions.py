@@ -32,8 +32,8 @@ log = logging.getLogger("einsight")
 PAGE_SECONDS = 5
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 
 def register(server: Server, offer: Offer) -> None:
@@ -177,7 +177,7 @@ def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dic
 
 
 def derivation_json(found: Derivation, lines: LineIndex) -> dict[str, Any]:
-    """`{steps: [{rule, before, after, latex, range}], …}` (SPEC 6), and what a panel shows around them."""
+    """`{steps: [{rule, before, after, latex, range}], …}`, and what a panel shows around them."""
     where = wire.range_of(found.span, lines)
     answer, other = found.answer, found.other
     return {

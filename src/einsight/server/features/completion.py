@@ -14,8 +14,8 @@ from .. import wire
 from ..protocol import Plain
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 _KINDS = {
     "variable": lsp.CompletionItemKind.Variable, "constant": lsp.CompletionItemKind.Constant,

@@ -22,11 +22,11 @@ from ...sheets.sheet import Sheet
 from ...terms.interruption import now
 from .. import wire
 from ..protocol import Plain
-from . import TOKEN_MODIFIERS, TOKEN_TYPES
+from .offered import TOKEN_MODIFIERS, TOKEN_TYPES
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 Place = tuple[int, int]
 # seconds that drawing waits for reading
@@ -61,7 +61,7 @@ def register(server: Server, offer: Offer) -> None:
     @offer(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hinted(params: lsp.InlayHintParams) -> Plain:
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
-            shown = (h for h in hints(sheet, start, end) if getattr(server.editor, h.kind))
+            shown = (h for h in hints(sheet, start, end) if getattr(server.configuration.editor, h.kind))
             return [_hint(h, lines) for h in shown if wire.is_in((h.offset, h.offset), lines)]
 
         return await part(params.text_document.uri, params.range, draw)
@@ -71,7 +71,7 @@ def register(server: Server, offer: Offer) -> None:
         uri = params.text_document.uri
 
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
-            shown = lenses(sheet) if server.editor.code_lens else ()
+            shown = lenses(sheet) if server.configuration.editor.code_lens else ()
             return [_lens(lens, lines, uri) for lens in shown if wire.is_in(lens.span, lines)]
 
         return await part(uri, None, draw)

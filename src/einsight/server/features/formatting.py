@@ -14,13 +14,13 @@ from .. import wire
 from ..protocol import Plain
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 
 def register(server: Server, offer: Offer) -> None:
     async def formatted(uri: str, make: Callable[[Sheet, LineIndex, str | None], list[Edit]]) -> Plain:
-        style = None if server.editor.style == "keep" else server.editor.style
+        style = None if server.configuration.editor.style == "keep" else server.configuration.editor.style
 
         def run(sheet: Sheet, lines: LineIndex) -> Plain:
             return Plain([_edit(e, lines) for e in make(sheet, lines, style)])

@@ -16,8 +16,8 @@ from .. import wire
 from ..protocol import Plain
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 # VS Code cuts a hover at 100,000 characters, pictures included
 LONGEST = 60_000

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 if TYPE_CHECKING:
-    from ..main import Server
+    from ..session import Server
 
 # seconds after which what is rarely needed is loaded, if nothing else is to be done
 IDLE = 1.0
 log = logging.getLogger("einsight")
 
 
-def register(server: Server) -> None:
+def register(server: Server, load: Callable[[], object]) -> None:
+    """`load` imports what the first request needs."""
+
     @server.feature(lsp.INITIALIZE)
     def initialize(params: lsp.InitializeParams) -> None:
         given = params.initialization_options
         server.options = dict(given) if isinstance(given, dict) else {}
         server.client_name = params.client_info.name if params.client_info else ""
-        if "settings" in server.options:
-            server.given_settings = server.options["settings"]
+        server.configuration.begin(server.options)
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(params: lsp.InitializedParams) -> None:
         server.background_tasks.add(asyncio.ensure_future(server.watch_client()))
-        await asyncio.get_running_loop().run_in_executor(None, server.load)  # the imports, beside the event loop
-        await server.pull_settings()
+        await asyncio.get_running_loop().run_in_executor(None, load)  # the imports, beside the event loop
+        await server.configuration.pull()
         await _watch_settings(server)
         await asyncio.sleep(IDLE)
         while server.publisher.tasks:
@@ -43,15 +45,15 @@ def register(server: Server) -> None:
         given = params.settings.get("einsight", params.settings) if isinstance(params.settings, dict) else None
         workspace = server.client_capabilities.workspace
         if workspace is not None and workspace.configuration:
-            await server.pull_settings()
+            await server.configuration.pull()
         else:
-            server.use_settings(given)
+            server.configuration.use(given)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
         if any(change.uri.endswith(".rules") for change in params.changes):
-            server.rules_changed()
-        server.settings_changed()
+            server.configuration.rules_changed()
+        server.configuration.changed()
 
     @server.feature("einsight/theme")
     def theme(params: Any) -> None:

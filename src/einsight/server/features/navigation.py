@@ -19,8 +19,8 @@ from ..documents import OpenDocument
 from ..protocol import Plain
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 _KINDS = {
     "declared": lsp.SymbolKind.Variable, "defined": lsp.SymbolKind.Field, "function": lsp.SymbolKind.Function,

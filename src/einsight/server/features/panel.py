@@ -20,8 +20,8 @@ from ..protocol import Plain
 from .actions import asked_place, derivation_json, insert, offset_of
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 
 def register(server: Server, offer: Offer) -> None:

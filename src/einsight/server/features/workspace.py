@@ -28,11 +28,11 @@ from ...plugins.scaffold import new_plugin
 from ...settings import Settings
 from ...sheets.check import Findings, check_within
 from .. import wire
-from ..main import path_of
+from ..documents import path_of
 
 if TYPE_CHECKING:
-    from ..main import Server
-    from . import Offer
+    from ..session import Server
+    from .offered import Offer
 
 log = logging.getLogger("einsight")
 
@@ -108,7 +108,7 @@ async def _of_file(
     except (AssertionError, OSError, ValueError) as problem:  # also of a name that is none
         log.warning("%s is not read: %s", uri, problem)
         return None
-    settings = server.settings_at(uri)
+    settings = server.configuration.at(uri)
 
     def work() -> tuple[Findings, list[dict[str, Any]]]:
         found = _check(path, text, settings)

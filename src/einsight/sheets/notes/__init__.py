@@ -4,8 +4,10 @@ plan.py           what a paragraph declares, then its relations; what nobody dec
 paragraphs.py     which formulas belong together, and what is said under a condition
 known.py          what is known of names so far, and the declarations that say so
 refusals.py       why a relation is not read
-words.py          shapes and properties that the words around formulas say
+conditions.py     the properties and the condition under which words say a relation
+words.py          shapes and properties that the words around formulas say; properties.py which words, or equations, name one
 bounds.py         what is said of names beyond that, and equations that are no claims
+shorthand.py      `f` for `f(w)`, `w_ij` for an entry of `W`
 labels.py         subscripts that are no indices
 functions.py      names for known functions
 differentials.py  `df`, `dX`, and what they are the differentials of

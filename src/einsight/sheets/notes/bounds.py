@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ...judging.judge import Given, are_right
+from ...lowering.lowered import Lowered, Side
 from ...lowering.names import Names
-from ...lowering.statements import Lowered, Side
 from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build

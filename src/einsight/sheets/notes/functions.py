@@ -11,7 +11,7 @@ from ...lowering.names import Entry, Names
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Relation
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 from .bounds import holds
 from .trees import Change, changed, closing, names_of
 

@@ -14,7 +14,7 @@ from ...documents.regions import Region
 from ...lowering.names import Names, canonical_name
 from ...syntax.quotients import Quotient, units
 from ...syntax.tree import Chain, Indexed, Name, Node, Relation, Superscript, Symbol
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 from .trees import base_name, names_of, walk
 
 

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.lowered import Lowered
 from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.properties import beside, consistent
+from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
-from ...lowering.statements import Lowered, lower_statement
+from ...lowering.statements import lower_statement
 from ...rules.catalogue import catalogue
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
-from ...terms.dimension import Dim, Tensor
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
 from .shapes import shapes
 from .trees import names_of, walk, whole_names
 from .words import EVERYTHING, Said
@@ -73,6 +76,17 @@ class Known:
     def is_known(self, name: str) -> bool:
         names = self.names
         return name in _CONSTANTS or names.knows(name) or names.is_dimension(name) or names.is_function(name)
+
+    def target(self, tree: Relation) -> str:
+        """The name that the first `=` of a relation gives a value; empty where it gives none."""
+        found = target_of(tree.sides[0])
+        if found is None:
+            return ""
+        name = canonical_name(found[0])
+        entry = self.names.find(name)
+        known = name in ("I", "ones") or self.names.is_dimension(name) or self.names.is_function(name)
+        free = entry is None or (entry.kind == "declared" and entry.tensor is not None)
+        return name if free and not known and not any(name in names_of(s) for s in tree.sides[1:]) else ""
 
     def is_inferred(self, name: str, scope: Names) -> bool:
         """Is it an array whose axes are only as long as its indices say, or does it rest on one?"""

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...documents.regions import Region
+from ...lowering.lowered import Lowered
 from ...lowering.names import Entry, Names, space_text
 from ...lowering.report import Diagnostic
-from ...lowering.statements import Lowered, lower_statement
+from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
-from ...terms.dimension import Dim, Tensor
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
 
 
 @dataclass(frozen=True)

@@ -12,27 +12,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.lowered import Lowered
 from ...lowering.names import Entry, canonical_name
-from ...lowering.properties import beside
+from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
-from ...lowering.statements import Lowered, lower_item, lower_statement, target_of
+from ...lowering.statements import lower_item, lower_statement
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece, split_document
 from ...syntax.tree import (
-    Absolute,
-    Call,
-    Chain,
     Declaration,
     FunctionDeclaration,
-    Indexed,
-    Name,
     Node,
     Num,
     Relation,
 )
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 from ..cells import has_derivative
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, to_be_solved
+from .conditions import Conditions
 from .differentials import with_differentials
 from .functions import with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
@@ -40,10 +37,12 @@ from .known import Known
 from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
+from .properties import symmetric_entries, symmetric_name
 from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
+from .shorthand import Shorthand
 from .tables import claims_of_tables
-from .trees import changed, names_of, part, relation_of, walk
-from .words import Words, condition_of, symmetric_entries, symmetric_name
+from .trees import as_relation, names_of, part, relation_of
+from .words import Words
 
 MOST_UNKNOWN = 5
 # words of a passage in which letters are numbers
@@ -78,20 +77,19 @@ class _Plan:
     known        what is known so far
     symmetric    does the page speak of symmetric matrices without a name?
     targets      names that some formula of the page gives a value
-    arguments    what is written behind the name of a definition, `(w)`
+    shorthand    what the author writes short
     aliases      names that the page gives to known functions
     signals      names that were introduced as a gradient, `δ = ∂L/∂z`, with the function and the variable
-    conditional  names that have a value under a condition alone, with the paragraph that says so
+    conditions   what is said under one
     """
 
     def __init__(self, text: str, layout: str, symmetric: bool, targets: set[str]):
         self.text, self.symmetric, self.targets = text, symmetric, targets
         self.known = Known(layout)
         self.names = self.known.names
-        self.arguments: dict[str, str] = {}
+        self.shorthand, self.conditions = Shorthand(self.known), Conditions(text, self.known)
         self.aliases: dict[str, str] = {}
         self.signals: dict[str, tuple[str, str]] = {}
-        self.conditional: dict[str, Paragraph] = {}
 
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
@@ -150,10 +148,9 @@ class _Plan:
             self.known.properties[symmetric] = old | {"symmetric"}
             return
         functions = self.aliases | {f: f for f in self.known.functions}
-        region, tree = _as_relation(with_functions(region, functions), region, tree)
-        region, tree = self._without_arguments(region, tree)
-        region, tree = self._with_known_names(region, tree)
-        refused = refusal(self.text, region, tree, self.names, self.arguments)
+        region, tree = as_relation(with_functions(region, functions), region, tree)
+        region, tree = self.shorthand.written_out(region, tree)
+        refused = refusal(self.text, region, tree, self.names, self.shorthand.arguments)
         if refused:
             self._refuse(region, refused)
         elif len(tree.sides) > 2 and _is_zero(
@@ -170,18 +167,7 @@ class _Plan:
 
     def _defines_first(self, tree: Relation) -> bool:
         """Does the first `=` of a chain give its left side a value, and what follows claim something of that?"""
-        return len(tree.sides) > 2 and not tree.bindings and bool(self._target(tree))
-
-    def _target(self, tree: Relation) -> str:
-        """The name that the first `=` gives a value; empty where it gives none."""
-        found = target_of(tree.sides[0])
-        if found is None:
-            return ""
-        name = canonical_name(found[0])
-        entry = self.names.find(name)
-        known = name in ("I", "ones") or self.names.is_dimension(name) or self.names.is_function(name)
-        free = entry is None or (entry.kind == "declared" and entry.tensor is not None)
-        return name if free and not known and not any(name in names_of(s) for s in tree.sides[1:]) else ""
+        return len(tree.sides) > 2 and not tree.bindings and bool(self.known.target(tree))
 
     def statement(self, region: Region) -> None:
         """One relation, as it is written once what it leaves out has been put in."""
@@ -190,12 +176,14 @@ class _Plan:
             return
         self._anew(region, tree)
         region, tree = self._without_undefined(region, tree)
-        region, problem = self._under_condition(region, tree)
+        region, problem = self.conditions.of(region, tree, self.here, self.words)
         made = with_differentials(region, tree, self.names)
-        problem = problem or is_model(self.is_of_models, tree, self._target(tree), self.known) or made.problem
+        problem = problem or is_model(self.is_of_models, tree, self.known.target(tree), self.known) or made.problem
         if not problem and self._through_gradients(region, tree):
             return
-        problem = problem or undefined(made.tree, self.known) or unsaid(made.tree, self._target(made.tree), self.known)
+        problem = (
+            problem or undefined(made.tree, self.known) or unsaid(made.tree, self.known.target(made.tree), self.known)
+        )
         if problem:
             self._refuse(region, problem)
             return
@@ -291,7 +279,7 @@ class _Plan:
             self._refuse(region, problem)
             return
         if lowered.kind != "claim" and any(d.severity == "error" for d in lowered.diagnostics):
-            known.lose(self._target(tree))
+            known.lose(self.known.target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
             self.names.own.update(scope.own)
         if lowered.kind == "definition" and lowered.tensor is not None:
@@ -332,115 +320,13 @@ class _Plan:
     def _refuse(self, region: Region, problem: str) -> None:
         self.known.out.append(replace(region, text="", places=(), problem=problem))
 
-    # what a relation leaves out
-
-    def _without_arguments(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
-        """`f(w) = …` defines `f`; and wherever that is written again it is the same."""
-        left = tree.sides[0]
-        if (
-            isinstance(left, Call)
-            and isinstance(left.callee, Name)
-            and all(isinstance(a, Name) for a in left.arguments)
-        ):
-            name, written = left.callee.text, region.text[left.callee.end : left.end]
-            if not self.known.is_known(canonical_name(name)):
-                self.arguments[name] = written
-            elif (
-                len(tree.sides) == 2
-                and self.known.is_defined(canonical_name(name))
-                and name not in names_of(tree.sides[1])
-            ):
-                self.arguments[name] = written
-                self.known.sections[canonical_name(name)] = -1  # what it was before is of another place
-        nabla = re.match(r"∇(²?) (?=(\w+))", region.text)  # of a function of one thing it is in that
-        if nabla is not None and re.fullmatch(r"\(\w\)", self.arguments.get(nabla[2], "")):
-            sign = f"∇{nabla[1]}_{self.arguments[nabla[2]][1]} "
-            region, tree = _as_relation(changed(region, [(nabla.start(), nabla.end(), sign)]), region, tree)
-        cut = [
-            (m.start() + len(name), m.end(), "")
-            for name, arguments in self.arguments.items()
-            for m in re.finditer(rf"(?<!\w){re.escape(name)}{re.escape(arguments)}", region.text)
-        ]
-        return _as_relation(changed(region, cut), region, tree)
-
-    def _with_known_names(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
-        """`w_ij` as `W_ij`, where `w` has not so many axes, and `W` has; `x · y` and `|x|` of vectors as `xᵀ y` and `‖x‖`."""
-        changes = []
-        for node in walk(tree):
-            if isinstance(node, Indexed) and isinstance(node.base, Name) and len(node.subscript.entries) > 1:
-                name, count = node.base.text, len(node.subscript.entries)
-                if self.known.rank(name.upper()) == count != self.known.rank(name) and len(name.upper()) == len(name):
-                    changes.append((node.base.start, node.base.end, name.upper()))
-            elif isinstance(node, Absolute) and self._is_vector(node.inner):  # `|x|` is its length
-                changes += [(node.start, node.start + 1, "‖"), (node.end - 1, node.end, "‖")]
-            elif isinstance(node, Chain) and [op for op, _ in node.items] == ["", "*"]:
-                (_, left), (_, right) = node.items
-                between = region.text[left.end : right.start].strip()
-                if between == "·" and self._is_vector(left) and self._is_vector(right):
-                    changes.append((left.end, right.start, "ᵀ "))
-        return _as_relation(changed(region, changes), region, tree)
-
-    def _is_vector(self, node: Node) -> bool:
-        return isinstance(node, Name) and self.known.rank(canonical_name(node.text)) == 1
-
     def _without_undefined(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """Without the first side where that speaks of a function which is never defined, and two sides are left."""
         mentioned = [n for n in names_of(tree.sides[0]) if n in self.known.functions and not self.known.is_defined(n)]
         if not mentioned or len(tree.sides) < 3:
             return region, tree
         self._refuse(region, f"`{mentioned[0]}` is never defined")
-        return _as_relation(part(region, tree.sides[1].start, len(region.text)), region, tree)
-
-    # what words say of a relation
-
-    def _under_condition(self, region: Region, tree: Relation) -> tuple[Region, str]:
-        """The region with the properties that words give its names; and why it is not read, under another condition."""
-        given = self.known.given()
-        supposed = self.words.supposed(region.start)
-        problem = region.problem
-        if region.condition:
-            behind = condition_of(region.condition)
-            if behind is None:
-                return region, f"a condition: {region.condition}"
-            given = _under(given, behind)
-        if supposed is not None:
-            given = _under(given, supposed)
-        else:
-            region, said = self._supposing(region, tree)
-            problem = problem or said
-        given |= {(f"d{name}", p) for name, p in given if p in ("symmetric", "antisymmetric", "diagonal")}
-        name = symmetric_name(region.text)
-        if name and not problem and (name, "symmetric") in given:
-            problem = f"it says that `{name}` is symmetric"
-        return replace(region, given=tuple(sorted(given))), problem
-
-    def _supposing(self, region: Region, tree: Relation) -> tuple[Region, str]:
-        """“If r = A p - b, then …”: the name has that value in this paragraph, and what fails may be meant otherwise."""
-        said = condition(self.text, region)
-        target = self._target(tree) if len(tree.sides) == 2 else ""
-        if said and target and self.known.tensor(target) is None:  # of a name that is declared it is a condition alone
-            self.conditional[target] = self.here
-            return region, ""
-        mentioned = [n for n in self.conditional if n in self._all_names(tree)]
-        if any(self.conditional[n] is not self.here for n in mentioned):
-            return region, f"`{mentioned[0]}` has its value under a condition"
-        if mentioned:
-            return replace(region, doubt="it is said under a condition"), ""
-        return region, said
-
-    def _all_names(self, tree: Relation) -> set[str]:
-        """The names that a relation rests on, through definitions too."""
-        found = set(names_of(tree))
-        for name in tuple(found):
-            tensor = self.known.tensor(name)
-            found |= {t.name for t in tensor.depends} if tensor is not None else set()
-        return found
-
-
-def _as_relation(made: Region, region: Region, tree: Relation) -> tuple[Region, Relation]:
-    """A changed region with its tree, if it is a relation still."""
-    found = relation_of(made) if made.text != region.text else None
-    return (made, found) if found is not None else (region, tree)
+        return as_relation(part(region, tree.sides[1].start, len(region.text)), region, tree)
 
 
 def _targets(regions: Iterable[Region]) -> set[str]:
@@ -455,11 +341,3 @@ def _is_zero(node: Node) -> bool:
 
 def _clashes(lowered: Lowered) -> bool:
     return any(d.code.startswith("EIN3") and d.severity == "error" for d in lowered.diagnostics)
-
-
-def _under(given: set[tuple[str, str]], condition: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
-    """What is given where a condition holds, which may say otherwise: `if A is antisymmetric`."""
-    told: dict[str, set[str]] = {}
-    for name, said in condition:
-        told.setdefault(name, set()).add(said)
-    return {(n, p) for n, p in given if beside((p,), told.get(n, ()))} | condition

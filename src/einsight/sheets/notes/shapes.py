@@ -29,7 +29,7 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from ...terms.dimension import Tensor
+from ...terms.term import Tensor
 
 NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried
@@ -304,7 +304,7 @@ class _Inference:
         return (self.shape(above[0]) if above else None), below
 
     def _derivative(self, shape: Shape, variables: list[Shape]) -> Shape:
-        """As the layout lays it out (SPEC 1.4)."""
+        """As the layout lays it out."""
         layout = self.names.layout
         for variable in variables:
             if self.root(variable[0]) == ONE and not self.is_number(variable):  # `∂y/∂x'`

@@ -77,3 +77,9 @@ def relation_of(region: Region) -> Relation | None:
     """The tree of a region that is to be a relation."""
     tree = parse_statement(region.text)[0]
     return tree if isinstance(tree, Relation) and len(tree.sides) > 1 else None
+
+
+def as_relation(made: Region, region: Region, tree: Relation) -> tuple[Region, Relation]:
+    """A changed region with its tree, if it is a relation still; else as it was."""
+    found = relation_of(made) if made.text != region.text else None
+    return (made, found) if found is not None else (region, tree)

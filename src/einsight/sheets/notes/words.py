@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from ...documents.regions import Region
 from ...lowering.names import GREEK, canonical_name
 from ...syntax.parse import parse_statement
-from ...syntax.tree import Declaration, Name, Relation, Transpose
+from ...syntax.tree import Declaration
 from .bounds import said_of_entries
+from .properties import ALL_PROPERTIES, EVERY, MATRIX, NAME, PROPERTY, Properties, properties_in, symmetric_name
 
-_NAME = r"[^\W\d_]\w*(?:⁽[^⁾\s]*⁾)?"
 _SIZE = re.compile(r"\(?\s*(\w+)\s*×\s*(\w+)\s*\)?")
 _LISTED = re.compile(r"\\?([^\W\d_]+|[^\W\d_]_\d)")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?!«)|(?<=[.!?])\s+")
@@ -40,18 +40,7 @@ _IS = r"(?:is|are|be|being|denotes?|another|also|both)\s+(?:(?:both|also|all|alw
 _A = r"(?:(?:an?|the|two|some|another|any|all)\s+)?"
 _OF_SIZE = r"(?:of|with|has|have|having)\s+(?:the\s+)?(?:size|shape|dimensions?|order)\s+"
 _LENGTH = r"(?:of|with|has|have|having)\s+(?:the\s+)?(?:length|size|dimension)\s+"
-_MATRIX, _VECTOR, _NUMBER = r"(?:matrix|matrices)", r"(?:column[\s-]+)?vectors?", r"(?:scalars?|real\s+numbers?)"
-_SYMMETRIC = r"(?:covariances?|correlation|precision)\s+(?:matrix|matrices)|covariances?"
-
-# words of a property, longest first, with the property in the language
-_PROPERTIES = {
-    r"(?:skew|anti)[\s-]?symmetric": "antisymmetric",
-    r"positive[\s-]+(?:semi[\s-]?)?definite": "positive-definite",
-    r"symmetric(?!-)": "symmetric",
-    r"diagonal\b(?!-)": "diagonal",
-    r"orthogonal\b(?!-)": "orthogonal",
-    _SYMMETRIC: "symmetric",
-}
+_VECTOR, _NUMBER = r"(?:column[\s-]+)?vectors?", r"(?:scalars?|real\s+numbers?)"
 _DEPENDS = re.compile(
     r"([«⟨⟦]\d+[»⟩⟧](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[«⟨⟦]\d+[»⟩⟧]){0,20})\s+(?:(?:both|all|now|also)\s+)?"
     r"(?:(?:is|are|be)\s+(?:(?:an?|both)\s+)?(?:[a-z]+\s+)?functions?\s+of\b|depends?\s+on\b|var(?:y|ies)\s+with\b)",
@@ -67,9 +56,6 @@ _SYMMETRY = re.compile(
 )
 _SYMMETRIC_ONES = frozenset({"symmetric", "positive-definite"})
 EVERYTHING = "*"  # in place of a name: all names of the page
-EVERY = frozenset(_PROPERTIES.values())
-_PROPERTY = "(?:" + "|".join(_PROPERTIES) + ")"
-_ALL_PROPERTIES = rf"({_PROPERTY}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+){_PROPERTY}){{0,10}}(?:\s+{_MATRIX})?)"
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|unless|only|provided|assum\w*|suppose|case|would|were|for)\b", re.IGNORECASE
 )
@@ -123,10 +109,10 @@ class Words:
         pieces.append(text[at:end])
         whole = re.sub(rf"(?:{_OPENS})([«⟨⟦]\d+[»⟩⟧])(?:{_CLOSES})", r"\1", "".join(pieces))
         whole = re.sub(r"[*~]+|\n[ \t]*>", " ", whole)
-        whole = re.sub(rf"(\b(?:an?|the|some|any)\s+)\(({_PROPERTY})\)", r"\1\2", whole, flags=re.IGNORECASE)
+        whole = re.sub(rf"(\b(?:an?|the|some|any)\s+)\(({PROPERTY})\)", r"\1\2", whole, flags=re.IGNORECASE)
         self.sentences = [part for s in _SENTENCE_END.split(whole) for part in _short(" ".join(s.split()))]
         self._homes = {int(m): sentence for sentence in self.sentences for m in _MARK.findall(sentence)}
-        self._conditions: dict[str, frozenset[tuple[str, str]] | None] = {}
+        self._conditions: dict[str, Properties | None] = {}
 
     def _mark(self, text: str, alone: Region | None, region: Region) -> str:
         names: tuple[str, ...] = ()
@@ -173,7 +159,7 @@ class Words:
             for sentence in self.sentences
         )
 
-    def supposed(self, place: int) -> frozenset[tuple[str, str]] | None:
+    def supposed(self, place: int) -> Properties | None:
         """The properties that the condition of the sentence around a place gives; None where it says more than that.
 
         `If A is symmetric, then …` speaks of that sentence alone.
@@ -186,7 +172,7 @@ class Words:
             self._conditions[sentence] = self._condition(sentence)
         return self._conditions[sentence]
 
-    def _condition(self, sentence: str) -> frozenset[tuple[str, str]] | None:
+    def _condition(self, sentence: str) -> Properties | None:
         clauses = list(_CLAUSE.finditer(sentence))
         if len(clauses) != 1:
             return None
@@ -196,8 +182,8 @@ class Words:
             name = symmetric_name(self.marks[int(alone[1])].region.text)
             return frozenset({(name, "symmetric")}) if name else None
         for pattern, names, words in (
-            (rf"(?:both\s+)?{_NAMES}\s+{_IS}(?:an?\s+)?{_ALL_PROPERTIES}", 1, 2),
-            (rf"{_A}{_ALL_PROPERTIES}\s+(?:⟨\d+⟩\s+)?(?:{_MATRIX}\s+)?{_NAMES}", 2, 1),
+            (rf"(?:both\s+)?{_NAMES}\s+{_IS}(?:an?\s+)?{ALL_PROPERTIES}", 1, 2),
+            (rf"{_A}{ALL_PROPERTIES}\s+(?:⟨\d+⟩\s+)?(?:{MATRIX}\s+)?{_NAMES}", 2, 1),
         ):
             found = re.fullmatch(pattern, clause, re.IGNORECASE)
             if found is not None:
@@ -208,10 +194,10 @@ class Words:
 
     def _shapes(self, sentence: str) -> Iterator[Said]:
         matrix: list[tuple[str, int, int, int]] = [
-            (rf"⟨(\d+)⟩[\s-]+{_ADJECTIVES}{_MATRIX}\s+(?:of\s+[a-z]+\s+)?{_NAMES}", 3, 1, 2),
+            (rf"⟨(\d+)⟩[\s-]+{_ADJECTIVES}{MATRIX}\s+(?:of\s+[a-z]+\s+)?{_NAMES}", 3, 1, 2),
             (rf"{_NAMES}\s*,?\s+(?:{_IS}{_A}|for\s+{_A}|an?\s+|another\s+|the\s+){_ADJECTIVES}⟨(\d+)⟩", 1, 3, 2),
-            (rf"{_MATRIX}\s+{_NAMES}()\s+{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
-            (rf"{_NAMES}\s+(?:{_IS}{_A}{_ADJECTIVES}{_MATRIX}\s+)?{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
+            (rf"{MATRIX}\s+{_NAMES}()\s+{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
+            (rf"{_NAMES}\s+(?:{_IS}{_A}{_ADJECTIVES}{MATRIX}\s+)?{_OF_SIZE}⟨(\d+)⟩", 1, 3, 2),
             (rf"⟨(\d+)⟩[\s-]+{_ADJECTIVES}{_VECTOR}\s+(?:of\s+[a-z]+\s+)?{_NAMES}", 3, 1, 2),
         ]
         for pattern, names, size, _ in matrix:
@@ -243,10 +229,10 @@ class Words:
             (rf"\b(?:a|any|every|some|positive|fixed)\s+numbers?\s+{_NAMES}(?!\s+of\b)", 1, "number"),
             (rf"(?<!row\s){_VECTOR}\s+{_NAMES}", 1, "vector"),
             (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}(?<!row\s){_VECTOR}", 1, "vector"),
-            (rf"\bsquare\s+{_ADJECTIVES}{_MATRIX}\s+{_NAMES}", 2, "square"),
+            (rf"\bsquare\s+{_ADJECTIVES}{MATRIX}\s+{_NAMES}", 2, "square"),
             (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}square\b", 1, "square"),
-            (rf"\b{_MATRIX}\s+{_NAMES}", 1, "matrix"),
-            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{_MATRIX}", 1, "matrix"),
+            (rf"\b{MATRIX}\s+{_NAMES}", 1, "matrix"),
+            (rf"{_NAMES}\s+{_IS}{_A}{_ADJECTIVES}{MATRIX}", 1, "matrix"),
         ]
         for pattern, names, kind in kinds:
             for found in re.finditer(pattern, sentence, re.IGNORECASE):
@@ -263,17 +249,17 @@ class Words:
 
     def _properties(self, sentence: str) -> Iterator[Said]:
         patterns = [
-            (rf"\b{_ALL_PROPERTIES}\s+(?:(?!(?:{_STOP})\b)[a-z-]+\s+){{0,2}}{_NAMES}", 2, 1),
+            (rf"\b{ALL_PROPERTIES}\s+(?:(?!(?:{_STOP})\b)[a-z-]+\s+){{0,2}}{_NAMES}", 2, 1),
             (
-                rf"{_NAMES}\s*,?\s+(?:(?:is|are|be|being|remains?|stays?)\s+)(?:(?!(?:{_STOP})\b)[a-z-]+\s+|an?\s+|the\s+|both\s+|⟨\d+⟩\s+|[a-z]+,\s+){{0,4}}{_ALL_PROPERTIES}",
+                rf"{_NAMES}\s*,?\s+(?:(?:is|are|be|being|remains?|stays?)\s+)(?:(?!(?:{_STOP})\b)[a-z-]+\s+|an?\s+|the\s+|both\s+|⟨\d+⟩\s+|[a-z]+,\s+){{0,4}}{ALL_PROPERTIES}",
                 1,
                 2,
             ),
-            (rf"{_NAMES}()\s+{_IS}{_A}(?:[a-z]+\s+){{0,4}}and\s+({_PROPERTY})", 1, 3),
-            (rf"\b({_PROPERTY})\s+⟨\d+⟩\s+{_MATRIX}\s+{_NAMES}", 2, 1),
-            (rf"⟨\d+⟩\s+({_PROPERTY})\s+{_MATRIX}\s+{_NAMES}", 2, 1),
-            (rf"«\d+»\s+{_IS}{_A}⟨\d+⟩\s+({_PROPERTY})()", 0, 1),
-            (rf"{_NAMES}\s*[,(]\s*(?:a\s+|both\s+|all\s+)?({_PROPERTY})", 1, 2),
+            (rf"{_NAMES}()\s+{_IS}{_A}(?:[a-z]+\s+){{0,4}}and\s+({PROPERTY})", 1, 3),
+            (rf"\b({PROPERTY})\s+⟨\d+⟩\s+{MATRIX}\s+{_NAMES}", 2, 1),
+            (rf"⟨\d+⟩\s+({PROPERTY})\s+{MATRIX}\s+{_NAMES}", 2, 1),
+            (rf"«\d+»\s+{_IS}{_A}⟨\d+⟩\s+({PROPERTY})()", 0, 1),
+            (rf"{_NAMES}\s*[,(]\s*(?:a\s+|both\s+|all\s+)?({PROPERTY})", 1, 2),
         ]
         for pattern, names, words in patterns:
             for found in re.finditer(pattern, sentence, re.IGNORECASE):
@@ -284,7 +270,7 @@ class Words:
                     elif not self._is_conditional(sentence, found):
                         yield Said(name, place, properties=properties)
         for found in re.finditer(
-            rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?(?:{_MATRIX}\s+)?{_NAMES}",
+            rf"\b(?:any|general|arbitrary)\s+(?:square\s+)?(?:⟨\d+⟩\s+)?(?:{MATRIX}\s+)?{_NAMES}",
             sentence,
             re.IGNORECASE,
         ):
@@ -336,56 +322,6 @@ def _start(region: Region) -> int:
     return region.start
 
 
-def properties_in(words: str) -> frozenset[str]:
-    """The properties that some words name."""
-    found = set()
-    for pattern, name in _PROPERTIES.items():
-        if re.search(rf"\b{pattern}", words, re.IGNORECASE):
-            found.add(name)
-            words = re.sub(rf"\b{pattern}", " ", words, flags=re.IGNORECASE)
-    return frozenset(found)
-
-
-def condition_of(condition: str) -> frozenset[tuple[str, str]] | None:
-    """What a condition behind a formula, `if A = Aᵀ` or `for symmetric A`, says of names; None where it says more."""
-    said = re.sub(
-        r"^\W*(?:if|when|whenever|for|since|assuming|as|because|provided)\b(?:\s+that)?\s*",
-        "",
-        condition.strip(" .,;()"),
-    )
-    name = symmetric_name(said)
-    if name:
-        return frozenset({(name, "symmetric")})
-    names = rf"({_NAME}(?:(?:\s*,\s*|\s+and\s+|\s+){_NAME})*?)"
-    for pattern, at, words in (
-        (rf"(?:an?\s+|any\s+|all\s+)?{_ALL_PROPERTIES}\s+{names}", 2, 1),
-        (rf"{names}\s+(?:(?:is|are)\s+)?(?:an?\s+)?{_ALL_PROPERTIES}", 1, 2),
-    ):
-        found = re.fullmatch(pattern, said, re.IGNORECASE)
-        if found is not None:
-            listed = [n for n in re.split(r"\s*,\s*|\s+and\s+|\s+", found[at]) if n]
-            if all(len(n) == 1 for n in listed):
-                return frozenset((canonical_name(n), p) for n in listed for p in properties_in(found[words]))
-    return None
-
-
-def symmetric_name(text: str) -> str:
-    """The name that `A = Aᵀ` says to be symmetric; empty where a text is another one."""
-    tree = parse_statement(text)[0] if "=" in text else None
-    if not isinstance(tree, Relation) or len(tree.sides) != 2:
-        return ""
-    for left, right in (tree.sides, tree.sides[::-1]):
-        if isinstance(left, Name) and isinstance(right, Transpose) and isinstance(right.argument, Name):
-            return canonical_name(left.text) if left.text == right.argument.text else ""
-    return ""
-
-
-def symmetric_entries(text: str) -> str:
-    """The name of which `A_ij = A_ji` says the same."""
-    found = re.fullmatch(r"\s*(\w)_\{?([a-z]),?([a-z])\}? = \1_\{?\3,?\2\}?\s*", text)
-    return canonical_name(found[1]) if found is not None and found[2] != found[3] else ""
-
-
 def _names_in(text: str, region: Region) -> tuple[str, ...]:
     """The names that a formula lists or declares."""
     if region.problem:
@@ -395,7 +331,7 @@ def _names_in(text: str, region: Region) -> tuple[str, ...]:
             GREEK.get(m[1], m[1]) for m in found if m is not None and (len(m[1]) == 1 or m[1] in GREEK or "_" in m[1])
         ]
         return tuple(names) if len(names) == len(listed) else ()
-    alone = re.fullmatch(rf"\s*({_NAME})\s*(?:[>≥] 0)?", region.text)
+    alone = re.fullmatch(rf"\s*({NAME})\s*(?:[>≥] 0)?", region.text)
     if alone is not None:
         return (canonical_name(alone[1]),)
     tree = parse_statement(region.text)[0] if "∈" in region.text else None

@@ -1,0 +1,149 @@
+"""Functions and what they are given, with brackets and without: `\\log x`, `\\exp(x)^2`, `e^x`, `\\mathbb{1}[x > 0]`."""
+
+from __future__ import annotations
+
+import re
+
+from . import words
+from .kinds import Unread
+from .names import is_transpose, letters, word
+from .pieces import Piece
+from .row import Row, until_closed
+from .scripts import scripts
+from .tree import Command, Item, Leaf, is_bracket, is_sign
+
+COMPARED = ("=", "≠", "<", ">", "≤", "≥", "∈")
+# an argument without brackets ends before one of these: `\log x + 1`
+_ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", "∈", "⊙", ":=")
+
+
+def write_function(row: Row, item: Item, name: str) -> None:
+    """A function with its argument; a power of it is one of its value, `\\sin^2 x` is `sin(x)^2`."""
+    name = words.RENAMED.get(name, name)
+    if any(s.sign == "_" for s in item.scripts):
+        raise Unread(f"`{name}` with a subscript", item.start, item.end)
+    if [(s.sign, word(s.inside)) for s in item.scripts] == [("^", "-1")]:  # `\tan^{-1} x` is no reciprocal
+        if name not in words.INVERSES:
+            raise Unread(f"the inverse of `{name}`", item.start, item.end)
+        row.emit(words.INVERSES[name], item.start, item.end)
+        _write_argument(row, item, name)
+        return
+    row.emit(name, item.atom.start, item.atom.end)
+    if item.scripts and item.scripts[0].sign == "'":
+        above = [Piece("'" * len(item.scripts), item.scripts[0].start, item.end)]
+    else:
+        above = scripts(row, item.scripts)
+    is_derivative = bool(above) and above[0].text.startswith("'")
+    if is_derivative:
+        row.out += above
+    _write_argument(row, item, name)
+    if not is_derivative:
+        row.out += above
+
+
+def _write_argument(row: Row, item: Item, name: str) -> None:
+    behind = row.next()
+    if behind is None or not _opens(behind):
+        _write_bare_argument(row, item, name)
+        return
+    inside, closing = until_closed(row.items, row.at + 1)
+    if closing is None:
+        raise Unread("this bracket is not closed", behind.start, behind.end)
+    row.at += len(inside) + 2
+    row.emit("(", behind.start, behind.end)
+    row.out += row.inner(inside, lists=name in ("max", "min"))
+    row.emit(")", closing.atom.start, closing.atom.end)
+    row.out += scripts(row, closing.scripts)
+
+
+def _opens(item: Item) -> bool:
+    return isinstance(item.atom, Leaf) and item.atom.kind == "OPENING" and item.atom.text in "([{"
+
+
+def _write_bare_argument(row: Row, item: Item, name: str) -> None:
+    """`\\log x`, `\\tr A B`, `\\log|X|`: what follows up to a sign."""
+    stop = _end_of_bare_argument(row)
+    if stop == row.at:
+        raise Unread(f"`{name}` of nothing", item.start, item.end)
+    inside = row.items[row.at : stop]
+    row.bracketed(row.inner(inside), inside[0].start, inside[-1].end)
+    row.at = stop
+
+
+def _end_of_bare_argument(row: Row) -> int:
+    stop, depth, bars = row.at, 0, 0
+    while stop < len(row.items):
+        atom = row.items[stop].atom
+        is_outside = not depth and not bars
+        if stop > row.at and is_outside and _is_next_factor(row, stop):
+            break
+        if isinstance(atom, Leaf):
+            if atom.text in ("|", "‖"):
+                if stop > row.at and not bars:
+                    break
+                bars = 1 - bars
+                stop += 1
+                if not bars:
+                    break
+                continue
+            ends = atom.kind in ("CLOSING", "WORDS") or (atom.kind == "SIGN" and atom.text in _ENDS_ARGUMENT)
+            if is_outside and (ends or atom.text in words.GAPS):
+                break
+            depth += (atom.kind == "OPENING") - (atom.kind == "CLOSING")
+        stop += 1
+    return stop
+
+
+def _is_next_factor(row: Row, at: int) -> bool:
+    """`\\sin x \\cos y`, `\\sin x e^x`: a function behind an argument is the next factor.  Whether a bracket is, nobody says."""
+    before, here = row.items[at - 1], row.items[at]
+    if is_bracket(here, "OPENING") and letters(before) is not None:
+        inside = until_closed(row.items, at + 1)[0]
+        if len(inside) != 1:
+            raise Unread("where the argument of a function ends", here.start, here.end)
+    return _is_function(here) and not _is_function(before)
+
+
+def _is_function(item: Item) -> bool:
+    atom = item.atom
+    if isinstance(atom, Command):
+        return atom.name in words.UPRIGHT and word(atom.arguments[0]) in words.FUNCTIONS
+    power_of_e = is_e(atom) and [s.sign for s in item.scripts] == ["^"]
+    return power_of_e or (isinstance(atom, Leaf) and atom.kind != "LETTER" and atom.text in words.FUNCTION_COMMANDS)
+
+
+def is_e(atom: object) -> bool:
+    if isinstance(atom, Leaf):
+        return atom.kind == "LETTER" and atom.text == "e"
+    return isinstance(atom, Command) and atom.name == "mathrm" and word(atom.arguments[0]) == "e"
+
+
+def write_exponential(row: Row, item: Item) -> bool:
+    """`e^{x_i}` as `exp(x_i)`; a vector or a matrix named `e` has other superscripts."""
+    if [s.sign for s in item.scripts] != ["^"]:
+        return False
+    script = item.scripts[0]
+    if is_transpose(script.inside):
+        return False
+    if re.fullmatch(r"-?\d|\(.*\)", word(script.inside)):
+        raise Unread("a power of `e`", item.start, item.end)
+    row.emit("exp(", item.start, script.start)
+    row.out += row.inner(script.inside)
+    row.emit(")", script.end, script.end)
+    return True
+
+
+def write_indicator(row: Row, item: Item) -> bool:
+    """`\\mathbb 1[x > 0]`: 1 where that holds, else 0."""
+    behind = row.next()
+    if behind is None or not is_bracket(behind, "OPENING") or item.scripts:
+        return False
+    inside, closing = until_closed(row.items, row.at + 1)
+    if closing is None or not any(is_sign(i, *COMPARED) for i in inside):
+        return False
+    row.at += len(inside) + 2
+    row.emit("[", item.start, behind.end)
+    row.out += row.inner(inside)
+    row.emit("]", closing.atom.start, closing.atom.end)
+    row.out += scripts(row, closing.scripts)
+    return True

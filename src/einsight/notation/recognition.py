@@ -1,0 +1,131 @@
+"""Functions of whole arrays, found in components: `‖u‖²`, `logsumexp(u)`, `softmax(u)`, `mean(u)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import Apply, Number, Power, Product, Size, Term
+
+
+class Vector(NamedTuple):
+    """The array whose entries are `term`, over `axis`."""
+
+    term: Term
+    axis: Index
+
+
+class Softmax(NamedTuple):
+    """`softmax(argument)` at an index, `place`, to the power `times`."""
+
+    argument: Vector
+    place: Index
+    times: Fraction
+
+
+def squared(term: Term) -> tuple[Term, tuple[Index, ...]] | None:
+    """`u` and its indices where the term is `∑ u_k²` over the entries of a vector or matrix."""
+    if not isinstance(term, Product) or len(term.factors) != 1 or not term.bound or len(term.bound) > 2:
+        return None
+    (factor,), dummies = build.open_product(term)
+    if not (isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value == 2):
+        return None
+    return factor.base, dummies
+
+
+def exponentiated(term: Term) -> Vector | None:
+    """`u` where the term is `∑_k exp(u_k)`."""
+    if not (isinstance(term, Product) and len(term.bound) == 1 and len(term.factors) == 1):
+        return None
+    (inner,), (dummy,) = build.open_product(term)
+    if not (isinstance(inner, Apply) and inner.function == "exp"):
+        return None
+    return Vector(inner.arguments[0], dummy)
+
+
+def normalised(factor: Term) -> tuple[Vector, Fraction] | None:
+    """`u`, and how often, where a factor is a power of 1/∑_k exp(u_k), as of a softmax."""
+    if not (isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0):
+        return None
+    argument = exponentiated(factor.base)
+    return None if argument is None else (argument, -factor.exponent.value)
+
+
+def means(factors: Sequence[Term]) -> tuple[list[Term], list[Vector]]:
+    """The factors without each `(∑_k u_k)/n`, and the `u` of those, of which it is `mean(u)`."""
+    out = list(factors)
+    found: list[Vector] = []
+    for factor in factors:
+        if not (isinstance(factor, Power) and isinstance(factor.base, Size) and isinstance(factor.exponent, Number)):
+            continue
+        left = -factor.exponent.value
+        for closed in list(out):
+            if left < 1 or not (isinstance(closed, Product) and len(closed.bound) == 1 and not closed.free):
+                continue
+            opened, (dummy,) = build.open_product(closed)
+            if dummy.dim is factor.base.dim and len(opened) == 1 and not isinstance(opened[0], Power):
+                found.append(Vector(opened[0], dummy))
+                out.remove(closed)
+                left -= 1
+        out.remove(factor)
+        if left:
+            out.append(build.power(factor.base, -left))
+    return out, found
+
+
+def softmaxes(factors: Sequence[Term]) -> tuple[list[Term], list[Softmax], list[Index]]:
+    """The factors without each `exp(u_i)/∑_k exp(u_k)`, those as `softmax(u)_i`, and indices that are to be summed besides.
+
+    The exponential may stand in a contraction of its own, whose other factors then stand among the rest.
+    """
+    out = list(factors)
+    found: list[Softmax] = []
+    bound: list[Index] = []
+    for factor in factors:
+        below = normalised(factor)
+        if below is None:
+            continue
+        assert isinstance(factor, Power)
+        argument, left = below
+        exponential = build.apply("exp", argument.term)
+        # with another free index it is a softmax of each row, which has no name
+        waiting = list(out) if argument.term.free <= {argument.axis} else []
+        while waiting and left >= 1:
+            candidate = waiting.pop(0)
+            parts: list[Term] = [candidate]
+            own: tuple[Index, ...] = ()
+            if isinstance(candidate, Product) and candidate.bound and not candidate.free:
+                opened, own = build.open_product(candidate)
+                parts = list(opened)
+            hit = next(filter(None, (_power_of(p, exponential, argument.axis) for p in parts)), None)
+            if hit is None:
+                continue
+            part, index, count = hit
+            times = min(left, count)
+            found.append(Softmax(argument, index, times))
+            parts.remove(part)
+            if count > times:
+                parts.append(build.power(build.substitute(exponential, {argument.axis: index}), count - times))
+            out.remove(candidate)
+            out += parts
+            waiting += parts
+            bound += own
+            left -= times
+        out.remove(factor)
+        if left:
+            out.append(build.power(factor.base, -left))
+    return out, found, bound
+
+
+def _power_of(part: Term, exponential: Term, dummy: Index) -> tuple[Term, Index, Fraction] | None:
+    """The index at which a factor is that exponential, and how often it is."""
+    base, count = (part.base, part.exponent) if isinstance(part, Power) else (part, build.ONE)
+    if not (isinstance(base, Apply) and base.function == "exp" and isinstance(count, Number) and count.value >= 1):
+        return None
+    for index in base.free:
+        if index.dim is dummy.dim and build.substitute(exponential, {dummy: index}) is base:
+            return part, index, count.value
+    return None

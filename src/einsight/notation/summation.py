@@ -1,0 +1,49 @@
+"""Which indices does the summation convention sum, in a product as it is written?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..terms.dimension import Index
+from ..terms.term import Component, Delta, Operator, Position, Product, Sum, Term, has_head, slot_indices
+
+
+def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
+    """Does the convention sum that index in a quotient of products, without a `∑`?
+
+    It does for one component that holds it twice, and for two factors that hold it once each; an inner product
+    that held it twice would be read as summed by itself.
+    """
+    holders = [f for f in (*over, *under) if index in f.free]
+    if len(under) > 1 and all(f in under for f in holders):
+        return False  # they stand in a bracket of their own
+    if 0 < sum(f in under for f in holders) < len(holders):
+        return False  # what stands above and below the line of a quotient is not summed
+    if any(has_head(f, Position) for f in holders):
+        return False  # in `[k < l]` a letter might be read as a dimension of that name
+    if any(_is_broadcast(f, index) for f in holders):
+        return False  # terms of a sum have the same indices, but for those that a `∑` governs
+    if len(holders) == 1:
+        (factor,) = holders
+        inside = any(index in a.free for a in factor.abstractions())
+        plain = isinstance(factor, (Component, Delta, Operator)) and not inside
+        return plain and sum(index in slot_indices(s) for s in factor.slots()) == 2
+    return len(holders) == 2 and all(_occurrences(f, index) == 1 for f in holders)
+
+
+def _is_broadcast(term: Term, index: Index) -> bool:
+    """Does a sum inside have terms with indices of which some lack this one?"""
+    if index not in term.free:
+        return False
+    if isinstance(term, Sum) and any(t.free and index not in t.free for t in term.terms):
+        return True
+    return any(_is_broadcast(c, index) for c in term.children())
+
+
+def _occurrences(term: Term, index: Index) -> int:
+    """How often the convention counts an index in a term."""
+    if index not in term.free:
+        return 0
+    own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
+    inner = [_occurrences(c, index) for c in term.children()]
+    return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))

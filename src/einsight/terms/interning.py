@@ -1,0 +1,60 @@
+"""Interning: of each thing that a term is made of there is one object, so that identity is equality."""
+
+from __future__ import annotations
+
+import weakref
+from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
+from collections.abc import Callable
+from typing import Any
+
+from .interruption import poll
+
+
+class _Entry(weakref.ref):
+    """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
+
+    __slots__ = ("identity",)
+    identity: tuple
+
+
+_TABLE: dict[tuple, _Entry] = {}
+
+
+def _remove(gone: Any) -> None:
+    # only if it is still the dead one: another object of that identity may have been made since
+    _remove_dead_weakref(_TABLE, gone.identity)
+
+
+def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any:
+    """The one live object of that identity; `make` builds it, of what is given, when there is none.
+
+    Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
+    """
+    known = _TABLE.get(identity)
+    found = known() if known is not None else None
+    if found is not None:
+        return found
+    poll(counted=False)  # whatever takes long makes terms
+    made = make(*given)
+    entry = _Entry(made, _remove)
+    entry.identity = identity
+    while True:
+        standing = _TABLE.setdefault(identity, entry)
+        if standing is entry:
+            return made
+        found = standing()
+        if found is not None:
+            return found
+        _remove(standing)  # dead, and not taken out yet
+
+
+class Interned:
+    """What there is once: its copy is itself; `pickling.py` says how it goes into a pickle and becomes, where that is read, the one that there is."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self

@@ -1,0 +1,151 @@
+"""Processes of Python in which pygls is imported already: importing it is two thirds of what starting a server costs.
+
+    test ──starts──▶ relay ──its pipes, place, environment, code──▶ nursery ──forks──▶ the process that runs the code
+
+The nursery imports packages of others and nothing of einsight, so what is forked imports einsight as a new process does, under its
+own environment.  The relay stands for it: it ends with its exit status, and who kills the relay kills it.  Where there is no
+fork the code runs in a new process; whole commands are started by tests of their own (`session.COMMAND`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import traceback
+from contextlib import suppress
+from typing import Any
+
+IMPORTED = (
+    "asyncio",
+    "concurrent.futures",
+    "json",
+    "lark",
+    "logging",
+    "lsprotocol.types",
+    "pluggy",
+    "pygls.lsp.server",
+)
+NURSERY = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import warm; warm.nurse({{}})"
+RELAY = """
+import array, json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as nursery:
+    nursery.connect(sys.argv[1])
+    told = json.dumps([sys.argv[2], os.getcwd(), dict(os.environ)]).encode()
+    nursery.sendmsg([len(told).to_bytes(8, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
+    nursery.sendall(told)
+    for fd in 0, 1, 2:
+        os.close(fd)
+    status = nursery.recv(8)
+os._exit(int(status or b"1"))
+"""
+
+
+def command(code: str) -> list[str]:
+    """The command that runs code with what its environment asks for."""
+    if not (hasattr(os, "fork") and hasattr(socket, "SCM_RIGHTS")):
+        return [sys.executable, "-c", code]
+    return [sys.executable, "-I", "-S", "-c", RELAY, _nursery(), code]
+
+
+@functools.cache
+def _nursery() -> str:
+    """The address of the nursery of this process, which ends with it."""
+    folder = tempfile.TemporaryDirectory(prefix="einsight-")
+    address = os.path.join(folder.name, "nursery")
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.bind(address)
+        asked.listen(16)
+        process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY.format(asked.fileno())], stdin=subprocess.PIPE, pass_fds=[asked.fileno()]
+        )
+    assert process.stdin
+
+    def end() -> None:
+        process.stdin.close()
+        process.wait()
+        folder.cleanup()
+
+    atexit.register(end)
+    return address
+
+
+# in the nursery
+
+
+def nurse(number: int) -> None:
+    """Fork whatever is asked for at a socket, until the other end of standard input closes."""
+    for name in IMPORTED:
+        __import__(name)
+    asked = socket.socket(fileno=number)
+    children: dict[Any, tuple[int, socket.socket]] = {}  # by a pipe that closes when the child ends, and by its relay
+    while True:
+        for ready in select.select([0, asked, *children], [], [])[0]:
+            if ready == 0:
+                os._exit(0)
+            if ready is asked:
+                relay, _ = asked.accept()
+                _fork(relay, asked, children)
+            elif isinstance(ready, socket.socket):  # nobody waits for it
+                with suppress(ProcessLookupError):
+                    os.kill(children.pop(ready)[0], signal.SIGKILL)
+            else:
+                pid, relay = children.pop(ready)
+                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                children.pop(relay, None)
+                with suppress(OSError):
+                    relay.sendall(b"%d" % (status % 256))
+                relay.close()
+                os.close(ready)
+
+
+def _fork(relay: socket.socket, asked: socket.socket, children: dict[Any, tuple[int, socket.socket]]) -> None:
+    size, given, *_ = socket.recv_fds(relay, 8, 3)
+    told = b""
+    while len(told) < int.from_bytes(size, "big"):
+        told += relay.recv(1 << 16)
+    ended, open_while_it_runs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        for fd, own in enumerate(given):
+            os.dup2(own, fd)
+        for held in {asked, relay, *children}:
+            held.close() if isinstance(held, socket.socket) else os.close(held)
+        for fd in (ended, *given):
+            os.close(fd)
+        _run(*json.loads(told))
+    for fd in (open_while_it_runs, *given):
+        os.close(fd)
+    children[ended] = children[relay] = pid, relay
+
+
+def _run(code: str, place: str, environment: dict[str, str]) -> None:
+    """As `python -c CODE` does in that place."""
+    status: Any = 1
+    sys.stdin = sys.__stdin__ = os.fdopen(0, closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    try:
+        os.chdir(place)
+        os.environ.clear()
+        os.environ.update(environment)
+        paths = [p for p in environment.get("PYTHONPATH", "").split(os.pathsep) if p]
+        sys.path[:] = ["", *paths, *(p for p in sys.path[2:] if p not in paths)]  # without the folder of this file
+        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+        status = 0
+    except SystemExit as end:
+        status = end.code
+    except BaseException:
+        traceback.print_exc()
+    with suppress(Exception):
+        sys.stdout.flush()
+    with suppress(Exception):
+        sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else status is not None)

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..judging.judge import Claim
-from ..lowering.report import NAMES, Diagnostic, Span, told_fault
+from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
@@ -53,7 +54,20 @@ def findings(text: str, budget: float | None = None) -> Found:
     found.diagnostics += [d for d in shapes if d.span not in told]
     with _within_bounds(found):
         _judge(module, found, budget)
-    found.diagnostics.sort(key=lambda d: d.span)
+    # a file that is written for something else: what is wrong is told, and no more
+    wrong = [d for d in found.diagnostics if d.severity in ("error", "warning") or is_fault(d)]
+    found.diagnostics = sorted(wrong, key=lambda d: d.span)
+    return found
+
+
+def code_in(text: str, language: str, budget: float | None, kept: dict[Any, Any]) -> Found:
+    """The findings of a text in one of the languages, worked out once; in what is no program there are none.
+
+    `kept` holds what has been worked out of the text.
+    """
+    if "code" not in kept:
+        kept["code"] = findings(text, budget) if language == "python" else Found()
+    found: Found = kept["code"]
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..judging.judge import Claim
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
@@ -21,6 +22,9 @@ from .verdicts import Result, judged_way
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
 MOST_UNKNOWN, MOST_TRIED = 4, 8
+# pairs whose verdicts are kept, for when the rest of the file changes
+MOST_KEPT = 500
+_KEPT: dict[tuple, list[tuple[int, Result]] | str] = {}
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -40,22 +44,60 @@ def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | No
     for pair in pairs_of(module):
         if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
             continue
-        catalogue()  # loading plugins is no part of a verdict
-        try:
-            with within(SECONDS if budget is None else budget) as limit:
-                results = judge_pair(module, pair, top)
-        except Unreadable as why:
+        found = _judged_once(module, pair, top, budget)
+        if isinstance(found, str):
             if pair.is_explicit:
-                judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {why}"))
+                judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {found}"))
             continue
-        except OutOfTime as spent:
-            if spent.limit is not limit:
-                raise
-            judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {spent}"))
-            continue
-        for result in results:
+        for result in found:
             _enter(judged, module, pair, result)
     return judged
+
+
+def _judged_once(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
+    """The verdicts on a pair, or why there are none; those of a text that was judged before are kept."""
+    key = (*_texts_of(module, pair), catalogue().version, budget)  # loading plugins is no part of a verdict
+    nodes = list(ast.walk(pair.backward))
+    kept = _KEPT.get(key)
+    if kept is None:
+        found = _judged_within(module, pair, top, budget)
+        places = {id(n): k for k, n in enumerate(nodes)}
+        kept = found if isinstance(found, str) else [(places.get(id(r.node), 0), r) for r in found]
+        _KEPT[key] = kept
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+    if isinstance(kept, str):
+        return kept
+    return [replace(r, node=nodes[k]) for k, r in kept]
+
+
+def _texts_of(module: Module, pair: Pair) -> tuple[str, ...]:
+    """All of the file that a verdict on a pair rests on."""
+    own = [n for n in (pair.owner, pair.forward, pair.backward, pair.between) if n is not None]
+    reached: dict[str, ast.stmt] = {n.name: n for n in own}
+    todo: list[ast.AST] = list(own)
+    while todo:
+        for node in ast.walk(todo.pop()):
+            name = node.id if isinstance(node, ast.Name) else ""
+            helper = module.functions.get(name)
+            if helper is not None and name not in reached:
+                reached[name] = helper
+                todo.append(helper)
+    top = [s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
+    texts = map(module.source.whole_text_of, (*own, *reached.values(), *top))
+    return (pair.kind, pair.name, repr(sorted(module.imports.items())), *texts)
+
+
+def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
+    try:
+        with within(SECONDS if budget is None else budget) as limit:
+            return judge_pair(module, pair, top)
+    except Unreadable as why:
+        return str(why)
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return str(spent)
 
 
 def _is_surrogate(module: Module, pair: Pair) -> bool:

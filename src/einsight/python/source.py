@@ -66,6 +66,12 @@ class Source:
         start, end = self.span(node)
         return " ".join(self.text[start:end].split())
 
+    def whole_text_of(self, node: ast.stmt) -> str:
+        """The lines of a statement, with the comments in them and a decorator's before them."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        last = node.end_lineno or first
+        return self.text[self._starts[first - 1] : self._starts[last] if last < len(self._starts) else None]
+
     def line_at(self, offset: int) -> int:
         """The line of an offset, from 1."""
         return bisect_right(self._starts, offset)

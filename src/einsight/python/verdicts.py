@@ -36,7 +36,7 @@ _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDiv
 class Result:
     """The verdict on one value; `words` say more."""
 
-    node: ast.expr
+    node: ast.AST
     parameter: str
     verdict: str
     assumption: str | None = None

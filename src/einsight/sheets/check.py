@@ -13,7 +13,6 @@ from ..documents.regions import LANGUAGES
 from ..judging.judge import Claim
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
-from ..python.check import findings as read_code
 from ..settings import BUDGET
 from .sheet import Sheet
 
@@ -67,26 +66,7 @@ def check_within(
     if layout == "auto":
         return _in_most_likely_layout(text, lambda one: check_within(budget, text, language, one, beside))
     require_layout(layout)
-    found = _found(Sheet(text, language, layout, budget, beside))
-    return _with_code(found, text, budget) if language == "python" else found
-
-
-def _with_code(found: Findings, text: str, budget: float | None) -> Findings:
-    """What the formulas of a program's docstrings say, and what its code says, in the order of the file."""
-    code = read_code(text, budget)
-    claims = sorted(
-        [*((c, found.failing.get(k)) for k, c in enumerate(found.claims)),
-         *((c, code.failing.get(k)) for k, c in enumerate(code.claims))],
-        key=lambda pair: pair[0].span,
-    )  # fmt: skip
-    return replace(
-        found,
-        claims=[c for c, _ in claims],
-        failing={k: codes for k, (_, codes) in enumerate(claims) if codes is not None},
-        diagnostics=sorted([*found.diagnostics, *code.diagnostics], key=lambda d: d.span),
-        unread_reasons=sorted([*found.unread_reasons, *code.unread]),
-        formulas=found.formulas + len(code.claims),
-    )
+    return _found(Sheet(text, language, layout, budget, beside))
 
 
 def _found(sheet: Sheet) -> Findings:
@@ -112,13 +92,14 @@ def _failing(sheet: Sheet) -> dict[int, tuple[str, ...]]:
         if "*" in silent or (silent and silent.issuperset(codes)):
             continue
         failing[number] = codes
-    return failing
+    return failing | {len(claims) + number: codes for number, codes in sheet.code.failing.items()}
 
 
 def _formulas(sheet: Sheet) -> int:
     """How many formulas of notes, or statements of the language, hold claims that are told."""
     regions = [(c.place.region, c.order) for c in sheet.cells if any(True for _ in sheet.claims_of(c))]
-    return len({(r.start, r.end) if r is not None and r.translated else order for r, order in regions})
+    formulas = {(r.start, r.end) if r is not None and r.translated else order for r, order in regions}
+    return len(formulas) + len(sheet.code.claims)
 
 
 def likely_layout(text: str, language: str) -> str:

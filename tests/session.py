@@ -20,7 +20,7 @@ CLOCK = "import itertools, time\nfrom einsight.terms import interruption\ninterr
 COMPUTED, STOPPED, HASTY = "time.thread_time", "lambda: 0.0", "itertools.count().__next__"
 # while that file is there, every comparison of two sides goes on; each writes a dot into FILE.met first
 HOLD = """
-import os, time, einsight.judging.judge as j
+import os, time, einsight.judging.comparison as j
 from einsight.terms.interruption import poll
 real = j.compare
 def compare(*given, **more):

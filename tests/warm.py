@@ -14,6 +14,7 @@ import functools
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ IMPORTED = (
     "pluggy",
     "pygls.lsp.server",
 )
-NURSERY = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import warm; warm.nurse({{}})"
+NURSERY = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import warm; warm.nurse({{}}, {{!r}})"
 RELAY = """
 import array, json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as nursery:
@@ -58,20 +59,22 @@ def command(code: str) -> list[str]:
 @functools.cache
 def _nursery() -> str:
     """The address of the nursery of this process, which ends with it."""
-    folder = tempfile.TemporaryDirectory(prefix="einsight-")
-    address = os.path.join(folder.name, "nursery")
+    folder = tempfile.mkdtemp(prefix="einsight-")
+    address = os.path.join(folder, "nursery")
     with socket.socket(socket.AF_UNIX) as asked:
         asked.bind(address)
         asked.listen(16)
         process = subprocess.Popen(
-            [sys.executable, "-c", NURSERY.format(asked.fileno())], stdin=subprocess.PIPE, pass_fds=[asked.fileno()]
+            [sys.executable, "-c", NURSERY.format(asked.fileno(), folder)],
+            stdin=subprocess.PIPE,
+            pass_fds=[asked.fileno()],
+            start_new_session=True,
         )
     assert process.stdin
 
     def end() -> None:
         process.stdin.close()
         process.wait()
-        folder.cleanup()
 
     atexit.register(end)
     return address
@@ -80,8 +83,8 @@ def _nursery() -> str:
 # in the nursery
 
 
-def nurse(number: int) -> None:
-    """Fork whatever is asked for at a socket, until the other end of standard input closes."""
+def nurse(number: int, folder: str) -> None:
+    """Fork whatever is asked for at a socket in a folder, until the other end of standard input closes: then that goes too."""
     for name in IMPORTED:
         __import__(name)
     asked = socket.socket(fileno=number)
@@ -89,6 +92,7 @@ def nurse(number: int) -> None:
     while True:
         for ready in select.select([0, asked, *children], [], [])[0]:
             if ready == 0:
+                shutil.rmtree(folder, ignore_errors=True)
                 os._exit(0)
             if ready is asked:
                 relay, _ = asked.accept()

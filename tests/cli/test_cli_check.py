@@ -1090,7 +1090,7 @@ def test_a_derivative_needs_nothing_of_it():
         "print([m for m in sys.modules if m.startswith('einsight.cli.') or m == 'subprocess'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
-    commands = ("check", "derive", "expressions", "plugin", "explain", "fmt", "lsp", "rewrite", "rules")
+    commands = ("check", "completion", "derive", "expressions", "plugin", "explain", "fmt", "lsp", "rewrite", "rules")
     assert set(ast.literal_eval(done.stdout.splitlines()[-1])) == {
         f"einsight.cli.{m}" for m in (*commands, "main", "parsing", "files", "terminal")
     }

@@ -3,6 +3,8 @@
 import io
 import json
 import shlex
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -114,7 +116,7 @@ EXAMPLES = [
     pytest.param(name, arguments, id=f"{name} {arguments}")
     for name, command in LEAVES.items()
     for arguments, _ in command.examples
-    if name != "lsp"  # it would serve
+    if name not in ("lsp", "completion")  # one would serve, the other writes into the folders of a shell
 ]
 
 
@@ -163,3 +165,41 @@ def test_the_exit_statuses_of_check_are_those_that_its_help_tells(run, folder, t
     if status in claim:
         (tmp_path / "a.ein").write_text(claim[status], encoding="utf-8")
     assert run("check", "a.ein")[0] == status and status in COMMANDS["check"].statuses
+
+
+# completion
+
+
+def completed(script, *words):
+    """What bash offers for the last of some words."""
+    line = f"COMP_WORDS=({shlex.join(words)}); COMP_CWORD={len(words) - 1}; COMPREPLY=()"
+    ask = f'source {shlex.quote(str(script))}; {line}; _shtab_einsight; echo "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell that is asked")
+def test_bash_completes_commands_options_choices_and_files(run, folder, tmp_path):
+    pytest.importorskip("shtab")
+    status, out, said = run("completion", "bash")
+    assert (status, said) == (0, "")
+    script = tmp_path / "script"
+    script.write_text(out, encoding="utf-8")
+    assert completed(script, "einsight", "de") == ["derive"]
+    assert completed(script, "einsight", "plugin", "l") == ["list"]
+    assert completed(script, "einsight", "derive", "--st") == ["--steps", "--structured"]
+    assert completed(script, "einsight", "check", "--format", "s") == ["sarif"]
+    assert completed(script, "einsight", "check", "dra") == ["draft.ein"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish", "tcsh"])
+def test_completion_for_other_shells_names_each_command(run, shell):
+    pytest.importorskip("shtab")
+    status, out, said = run("completion", shell)
+    assert (status, said) == (0, "") and all(name in out for name in (*COMMANDS, "structured", "numerator"))
+
+
+def test_completion_says_what_it_needs(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    status, out, said = run("completion", "bash")
+    assert (status, out) == (2, "") and "pip install 'einsight[completion]'" in said

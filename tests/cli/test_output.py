@@ -102,10 +102,10 @@ def test_json_escapes_what_cannot_be_seen_and_nothing_else():
                                        ["rules"], ["explain", "EIN402"], ["--help"], ["lsp", "--tcp", "127.0.0.1:0"]])  # fmt: skip
 def test_a_full_disk_is_told_in_one_line(arguments, capfd, monkeypatch):
     monkeypatch.chdir(DATA.parent.parent)
-    monkeypatch.setattr(memory, "limit_memory", lambda: None)  # of this process, which runs the other tests too
     with open("/dev/full", "w", encoding="utf-8") as full, monkeypatch.context() as patched:
         patched.setattr(sys, "stdout", full)
         patched.setattr(terminal, "drop", lambda: None)
+        patched.setattr(memory, "limit_memory", lambda: None)  # of this process, which runs the other tests too
         assert main(arguments) == 2
         patched.undo()
         with contextlib.suppress(OSError):

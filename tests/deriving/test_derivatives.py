@@ -135,7 +135,7 @@ def test_orders_and_components():
     ("expression", "wrt", "code"),
     [
         ("", "x", "EIN001"),
-        ("A Z", None, "EIN101"),
+        ("f(A)", None, "EIN107"),
         ("W x", "z", "EIN101"),
         ("zeta(x)", "x", "EIN002"),
         ("x = = y", "x", "EIN001"),

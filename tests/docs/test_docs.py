@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from paths import ROOT
+from reference import LINK, anchors
 
 from einsight import check
 from einsight.docs import book as books
@@ -31,7 +32,6 @@ function sym(A)_ij = 1/2 (A_ij + A_ji)
 function side(a, b)_1 = a_1 b_2   where dim = 3
 """
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-LINK = re.compile(r"\[[^\]]*\]\(([^)]*)\)")
 
 
 @pytest.fixture
@@ -43,12 +43,6 @@ def course(tmp_path):
     yield path
     plugins.use()
     forget()
-
-
-def anchors(page):
-    """What the headings of a page are linked by."""
-    heads = re.findall(r"^#+ (.+)$", page, re.M)
-    return {re.sub(r"[^\w-]", "", h.lower().replace(" ", "-")) for h in heads}
 
 
 def require_links(pages):

@@ -10,9 +10,9 @@ import pytest
 import einsight
 from einsight.lowering import properties
 from einsight.lowering.names import PROPERTIES, SQUARE_PROPERTIES
-from einsight.meaning.evaluate import solve_inverse
 from einsight.meaning.fields import PRIME, NotInField, PrimeField, Rationals
 from einsight.meaning.instances import SAMPLES, Instance, fill
+from einsight.meaning.matrices import solve_inverse
 from einsight.terms.dimension import Dim
 from einsight.terms.term import Tensor
 

@@ -362,15 +362,15 @@ def test_each_ends_in_time_and_memory(name, budget):
 
 GREEDY = """
 import sys
-import einsight.judging.judge as judge
+import einsight.judging.comparison as comparison
 from einsight.memory import limit_memory
 limited = limit_memory()
-real = judge.compare
+real = comparison.compare
 def compare(left, right, *given, **more):
     if "det" in repr([getattr(t, "name", "") for t in left.walk()]):
         bytearray(10**9)
     return real(left, right, *given, **more)
-judge.compare = compare
+comparison.compare = compare
 from einsight.sheets.check import check
 for claim in (found := check("A in R^(n x n)\\ndet(A) = 1\\ntr(A) = tr(A')\\n")).claims:
     print(claim.verdict, [d.code for d in found.diagnostics if d.span == claim.span])

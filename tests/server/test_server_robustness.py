@@ -237,7 +237,7 @@ def test_a_handler_that_raises_answers_an_error():
 
 def test_a_fault_in_one_statement_costs_that_statement():
     fault = (
-        "import einsight.sheets.sheet as s\nreal = s.lower_item\n"
+        "import einsight.sheets.reading as s\nreal = s.lower_item\n"
         "def lower(item, names):\n    if 'y' == item.text: raise KeyError('a fault')\n    return real(item, names)\n"
         "s.lower_item = lower"
     )
@@ -249,7 +249,7 @@ def test_a_fault_in_one_statement_costs_that_statement():
 # slow work
 
 SPENDING = """
-import einsight.judging.judge as j
+import einsight.judging.comparison as j
 from einsight.terms.interruption import poll
 spent = 0.0
 interruption.clock = lambda: spent

@@ -20,6 +20,12 @@ INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {}}
 STATUS = {"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand"}
 
 
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch):
+    """The process that serves here runs the other tests too."""
+    monkeypatch.setattr(memory, "limit_memory", lambda: None)
+
+
 class Door:
     """A server that waits for its client, in a thread of this process."""
 
@@ -179,15 +185,13 @@ def test_only_so_many_wait_at_the_door(door):
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "::1", "192.0.2.1:80", "[::]:0", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1",
                                      "no such host.invalid:1", "127.0.0.1", ":80", "127.0.0.1:" + "9" * 5000])  # fmt: skip
-def test_an_address_that_is_not_served(address, capsys, monkeypatch):
-    monkeypatch.setattr(memory, "limit_memory", lambda: None)  # of this process, which runs the other tests too
+def test_an_address_that_is_not_served(address, capsys):
     assert main(["lsp", "--tcp", address]) == 2
     out, err = capsys.readouterr()
     assert not out and err.startswith("einsight: ") and err.count("\n") == 1 and "internal" not in err
 
 
-def test_a_port_that_is_taken(capsys, monkeypatch):
-    monkeypatch.setattr(memory, "limit_memory", lambda: None)
+def test_a_port_that_is_taken(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["lsp", "--tcp", f"127.0.0.1:{taken.getsockname()[1]}"]) == 2
     assert "cannot be had" in capsys.readouterr().err

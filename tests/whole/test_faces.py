@@ -34,7 +34,7 @@ def run(capfd):
 
 
 def test_it_is_a_program():
-    done = in_a_process("derive", "A B")
+    done = in_a_process("derive", "A +")
     assert (done.returncode, done.stdout) == (2, "") and done.stderr.startswith("einsight: ")
 
 
@@ -74,7 +74,7 @@ def test_check_json_and_exit(run, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["bogus"], ["derive"], ["derive", "A B"], ["derive", "x", "-w", "q"], ["check", "missing.ein"], ["explain", "EIN999"],
+    [["bogus"], ["derive"], ["derive", "A +"], ["derive", "x", "-w", "q"], ["check", "missing.ein"], ["explain", "EIN999"],
      ["rules", "no.rule"], ["derive", "x_i", "--layout", "up"], ["check", "--select", "XYZ", "README.md"], ["rewrite", "x +"]],
 )  # fmt: skip
 def test_what_cannot_be_run_says_so_in_one_line(run, arguments):

@@ -11,8 +11,8 @@ from contextlib import suppress
 import pytest
 from edited_pages import PAGES, all_of, differences, forget_results, fresh
 
-from einsight.judging import judge
-from einsight.sheets import sheet, splitting
+from einsight.judging import comparison
+from einsight.sheets import reading, splitting
 from einsight.sheets.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
@@ -178,8 +178,8 @@ def _fault_in(monkeypatch, module, name, word):
 
 FAULTS = [
     ("ein", splitting, "split_document", "A ∈"),
-    ("ein", sheet, "lower_item", "dy/dx"),
-    ("ein", judge, "compare", ""),
+    ("ein", reading, "lower_item", "dy/dx"),
+    ("ein", comparison, "compare", ""),
     ("markdown", splitting, "planned", "Notes"),
     ("latex", splitting, "everything_in", "f = x^T"),
     ("python", splitting, "extracts_of", "Gradients"),

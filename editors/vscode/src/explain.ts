@@ -1,4 +1,4 @@
-// The pages of diagnostics, rules and functions, as read-only Markdown documents.
+// The pages of topics, diagnostics, rules and functions, as read-only Markdown documents.
 
 import * as vscode from "vscode";
 import type { Server } from "./server";
@@ -42,7 +42,7 @@ export class Pages implements vscode.TextDocumentContentProvider {
       label: p.what, description: p.name,
     }));
     const picked = await vscode.window.showQuickPick(items, {
-      title: "Explain", placeHolder: "A diagnostic's code, a rule or a function", matchOnDescription: true,
+      title: "Explain", placeHolder: "A topic, a diagnostic's code, a rule or a function", matchOnDescription: true,
     });
     return picked?.label;
   }

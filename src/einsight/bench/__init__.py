@@ -14,6 +14,8 @@ batch       `check` over folders; pages has notes in LaTeX, any number of them
 rules       what installed rules cost a derivation
 cold        commands in new processes, and what they import
 
+questions   what users paste: read, answered, right; asked has the questions and their truths
+
 derivation  one problem after the other, against SymPy, tensorgrad and Cadabra
 growth      time and printed size against the size of the problem
 code        generated code against code by hand and automatic differentiation; code_problems, worker_code

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, growth, lsp, outofcore, rules
+from . import batch, code, cold, derivation, growth, lsp, outofcore, questions, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "derivation": derivation,
     "growth": growth,
     "cold": cold,
+    "questions": questions,
 }  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
-from .parsing import CannotRun, Command, add_plugin_option
+from .parsing import PATH, CannotRun, Command, add_plugin_option
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ STATUSES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("paths", nargs="+", metavar=PATH)
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
     parser.add_argument("--select", default="", metavar="C,..", help="report only these codes")

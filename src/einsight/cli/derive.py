@@ -128,7 +128,8 @@ def _sizes(given: Sequence[tuple[str, int]], found: Derived) -> dict[str, int]:
 
 def _rows(found: Derived) -> list[tuple[str, str]]:
     """What there is to say of a derivative, each with its label."""
-    rows = [("index", found.index + (f"        free {', '.join(found.free)}" if found.free else ""))]
+    rows = [("read as", found.read_as)] if found.read_as else []
+    rows += [("index", found.index + (f"        free {', '.join(found.free)}" if found.free else ""))]
     if found.matrix is not None:
         shape = "×".join(found.matrix_shape) if found.matrix_shape else "a number"
         rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout"))
@@ -138,7 +139,13 @@ def _rows(found: Derived) -> list[tuple[str, str]]:
         rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
     rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
     rows += [("note", note) for note in found.notes]
-    rows += [("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}") for d in found.diagnostics]
+    if found.assumed:
+        rows.append(("assumed", ", ".join(found.assumed)))
+    rows += [
+        ("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}")
+        for d in found.diagnostics
+        if d.code != "EIN106"
+    ]
     return rows
 
 

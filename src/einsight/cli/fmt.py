@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
-from .parsing import CannotRun, Command
+from .parsing import PATH, CannotRun, Command
 from .terminal import path, show
 
 LANGUAGES = {".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown"}
@@ -48,7 +48,7 @@ class _Source:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("paths", nargs="+", metavar=PATH)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
     parser.add_argument("--style", choices=["unicode", "ascii"], help="how signs are spelled; as they are without it")
 

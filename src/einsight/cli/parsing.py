@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+# how help names a file or a folder
+PATH = "PATH"
+
 
 class CannotRun(Exception):
     """A bad option or an unreadable file; says why."""

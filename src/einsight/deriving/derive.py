@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
+from ..asking.question import read_question
 from ..lowering.expressions import Reader
 from ..lowering.layout import lay_out, stacked
 from ..lowering.names import Names
@@ -33,8 +34,13 @@ def derive(
     declare: str | Sequence[str] = "",
     order: int = 1,
     layout: str = "numerator",
+    shapes: Mapping[str, Any] | None = None,
 ) -> Derived:
     """The derivative of an expression; `wrt` may be left out where the expression is one (`d/dx (…)`).
+
+    The expression is text of the language, LaTeX, or code of NumPy, JAX or PyTorch; `declare` holds statements that declare and
+    define its names, `shapes` dimensions by name, as in `{"X": ("n", "m")}`.  What nobody declares gets the shape with which
+    the formula conforms (`assumed`).
 
     Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
     """
@@ -45,9 +51,12 @@ def derive(
     if wrt is not None:
         texts("`wrt`", wrt)
     with answering():
-        names, said = declared(declare, layout)
-        found = _derive(expression, wrt, names, order, layout)
-        return replace(found, diagnostics=(*said, *found.diagnostics))
+        names, said = declared(declare, layout, shapes)
+        asked = read_question(expression, [] if wrt is None else texts("`wrt`", wrt), names)
+        variables = [*asked.variables] * (order if isinstance(wrt, str) else 1)
+        found = _derive(asked.expression, variables, asked.names, layout)
+        told = (*said, *asked.said, *found.diagnostics)
+        return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
 
 
 def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:
@@ -83,8 +92,8 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
         if name not in known:
             raise fail("EIN001", f"there is no rule `{name}`: `einsight rules` lists them")
     with answering():
-        names = read_declarations(declare, "numerator")
-        _, value = lower_expression(expression, names, "numerator")
+        asked = read_question(expression, [], read_declarations(declare, "numerator"))
+        _, value = lower_expression(asked.expression, asked.names, "numerator")
         axes = value.order + value.plain_axes
         named = free_names(axes)
         chosen = rules_for(rules)
@@ -96,8 +105,7 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
         return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)
 
 
-def _derive(expression: str, wrt: str | Sequence[str] | None, names: Names, order: int, layout: str) -> Derived:
-    variables = [] if wrt is None else [wrt] * order if isinstance(wrt, str) else list(wrt)
+def _derive(expression: str, variables: Sequence[str], names: Names, layout: str) -> Derived:
     if not variables:
         return _evaluate_expression(expression, names, layout)
     lowered, value = lower_expression(expression, names, layout)

@@ -56,6 +56,10 @@ class Derived:
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
+    # the expression in the language, where it was written otherwise
+    read_as: str = ""
+    # what was taken of names that nobody declared, as declarations
+    assumed: tuple[str, ...] = ()
 
     @lazily
     def matrix(self) -> str | None:

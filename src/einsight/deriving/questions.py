@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..asking.declarations import of_shapes, spelled_out
 from ..lowering.expressions import Reader
 from ..lowering.layout import LAYOUTS
 from ..lowering.lowered import Lowered
@@ -49,9 +50,11 @@ def read_declarations(declare: str | Sequence[str], layout: str) -> Names:
     return declared(declare, layout)[0]
 
 
-def declared(declare: str | Sequence[str], layout: str) -> tuple[Names, list[Diagnostic]]:
+def declared(
+    declare: str | Sequence[str], layout: str, shapes: Mapping[str, Any] | None = None
+) -> tuple[Names, list[Diagnostic]]:
     """The same, and what there is to say of those statements that is no error."""
-    text = "\n".join(texts("`declare`", declare))
+    text = spelled_out([*texts("`declare`", declare), of_shapes(shapes or {})])
     names, found = lower_document(text, catalogue().arity, layout)
     errors = [d for d in found if d.severity == "error"]
     if errors:

@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN103": ("A declared name is never used.", "x ∈ ℝ^m", "Remove the declaration, or use the name."),
     "EIN104": ("A declared name starts with `d` and could be read as a derivative.", "dy, dx ∈ ℝ\ndy/dx", "The declared name wins; write `∂y/∂x` for the derivative."),
     "EIN105": ("Definitions lead back to themselves, so that none of them says anything; the message shows the way round.", "A ∈ ℝ^(n×n); x, y ∈ ℝ^n\ny = A x\nx = inv(A) y", "Take one of them back, or write it as a claim, with the sides exchanged."),
+    "EIN106": ("A name that nobody declares was given the shape with which the formula conforms, as people use its letter.", "", "Declare it where it is another: `-d \"X in R^(n x m)\"`."),
     "EIN107": ("A name of several letters stands before brackets, and is neither a function nor declared.", "x ∈ ℝ^m\nrelux(x)", "Write the function that the message names, or declare it: `f : R -> R` is a function, `f in R^n` an array."),
     "EIN201": ("The terms of a sum, or the sides of a claim, have different free indices.", "x_i + A_ij", "Give all terms the same free indices, or sum over the extra one."),
     "EIN202": ("An index occurs three times or more in a product, and no `∑` says what it means.", "a_i b_i c_i", "Write `∑_i`, or a definition with `i` on its left."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..judging.judge import Claim
+from ..judging.claims import Claim
 from ..lowering import marks as kinds
 from ..lowering.lowered import Lowered
 from ..lowering.names import Names, space_text

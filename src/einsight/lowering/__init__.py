@@ -22,6 +22,7 @@ What they share:
     values.py       a matrix-notation value: a term and the axes it is laid out along
     names.py        what a name means at a place of a document; definitions further down (linking.py), circles (circles.py)
     properties.py   which properties a matrix can have together
+    mentioned.py    which names a tree mentions
     marks.py        what each piece of the text was taken for
     report.py       diagnostics, with spans and fixes
 """

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Subscript
 from ..terms import build
-from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.dimension import Dim, Index, Shift, Slot, fresh_index
 from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .context import Context
@@ -29,6 +29,8 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"
+        if node.marked and reader.names.is_dimension(joined) and not reader.names.knows(base.text):
+            return reader.read(Name(node.start, node.end, joined))
         if node.marked and reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
         inner = reader.names.find(subscript.text)
@@ -109,6 +111,8 @@ def _shift(entry: IndexEntry, dim: Dim) -> Shift:
 
 
 def _component(reader: Context, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
+    if len(subscript.entries) < len(tensor.dims) and reader.names.fact(("family", tensor.name)):
+        return _sample(reader, node, tensor, subscript)
     if len(subscript.entries) != len(tensor.dims):
         count, given = len(tensor.dims), len(subscript.entries)
         axes = "1 axis" if count == 1 else f"{count} axes"
@@ -119,6 +123,17 @@ def _component(reader: Context, node: Node, tensor: Tensor, subscript: Subscript
         return None
     slots = _slots(reader, subscript, tensor.dims, tensor.name)
     return None if slots is None else _sum_repeated(reader, node, build.component(tensor, slots), slots)
+
+
+def _sample(reader: Context, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
+    """`x_i` where that is a vector: of an array whose first axes count samples, one of them."""
+    count = len(subscript.entries)
+    slots = _slots(reader, subscript, tensor.dims[:count], tensor.name)
+    if slots is None:
+        return None
+    picked = _sum_repeated(reader, node, build.ONE, slots)
+    axes = tuple(fresh_index(d) for d in tensor.dims[count:])
+    return None if picked is None else replace(picked, term=build.component(tensor, (*slots, *axes)), axes=axes)
 
 
 def component_of(reader: Context, node: Node, value: Value, subscript: Subscript) -> Value | None:

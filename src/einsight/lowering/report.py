@@ -14,6 +14,7 @@ NAMES = {
     "EIN103": ("unused-name", "hint"),
     "EIN104": ("ambiguous-derivative-name", "warning"),
     "EIN105": ("definitions-in-a-circle", "error"),
+    "EIN106": ("shape-assumed", "hint"),
     "EIN107": ("not-a-function", "error"),
     "EIN201": ("free-index-mismatch", "error"),
     "EIN202": ("index-repeated", "error"),

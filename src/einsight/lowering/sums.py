@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..syntax.tree import Node
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift
 from . import bounds
 from .context import Context
 from .operators import Items, SumSign, as_node
-from .values import Value
+from .values import Value, merge_orders
 
 NEEDS_INDEX = "`∑` needs an index: write `∑_j`, or `sum(x)` for the sum of all entries"
 
@@ -37,6 +38,8 @@ def read_sum(reader: Context, sign: SumSign, rest: Items) -> Value | None:
     for entry in subscript.entries:
         reader.see(entry)
     wanted = [n for n in names if n]
+    if subscript.condition:
+        return _compared(reader, sign, subscript.condition, wanted, as_node(rest))
     around, reader.bound = reader.bound, reader.bound | set(wanted)
     with reader.keeping(wanted):
         body = reader.read(as_node(rest))
@@ -59,6 +62,37 @@ def read_sum(reader: Context, sign: SumSign, rest: Items) -> Value | None:
         reader.marks.summed(index.name, sign.node.start, rest[-1][1].end, index.dim, _written_bounds(reader, sign))
     order = tuple(i for i in body.order if i.name not in wanted)
     return reader.closed(replace(body, term=build.product([body.term], bound), order=order), wanted)
+
+
+def _compared(reader: Context, sign: SumSign, relation: str, ends: list[str], rest: Node) -> Value | None:
+    """`∑_{i<j}`, `∑_{j≠i}`: over the first index, and over the second where that stands in what is summed and nothing binds it."""
+    first, second = ends
+    free = second in reader.kept
+    around, reader.bound = reader.bound, reader.bound | set(ends)
+    with reader.keeping(ends):
+        body = reader.read(rest)
+    reader.bound = around
+    if body is None:
+        return None
+    found = {i.name: i for i in body.order if i.name in ends}
+    if first not in found:
+        message = f"index `{first}` does not occur in what is summed, so its range is unknown"
+        reader.error("EIN201", sign.subscript or sign.node, message)
+        return None
+    other = found.get(second) or Index(second, Dim(second, inferred=True))
+    if first == second or reader.same_dim(found[first].dim, other.dim) is None:
+        message = f"`{first}` and `{second}` are compared, and run over axes of different sizes"
+        reader.error("EIN301", sign.subscript or sign.node, message)
+        return None
+    body = reader.settle(body)
+    pair = [Index(n, reader.resolved(found[first].dim)) for n in ends]
+    bracket = build.bracket(relation, *map(build.position, pair))
+    bound = pair if second in found and not free else pair[:1]
+    for index in bound:
+        reader.marks.summed(index.name, sign.node.start, rest.end, index.dim, "")
+    order = merge_orders(tuple(i for i in body.order if i not in bound), tuple(i for i in pair if i not in bound))
+    summed = build.product([body.term, bracket], bound)
+    return reader.closed(replace(body, term=summed, order=order), [i.name for i in bound])
 
 
 def _run_over_shifted(reader: Context, body: Value, names: Sequence[str]) -> None:

@@ -7,63 +7,24 @@ Rational expressions are compared exactly in a prime field, so that agreement at
 from __future__ import annotations
 
 import itertools
-import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..terms.bounds import MOST_BITS
 from ..terms.dimension import Dim, Index
 from ..terms.term import Apply, Derivative, Number, Tensor, Term, has_head
+from .counterexample import TOLERANCE, Counterexample, example_at, first_difference
 from .evaluate import entries
 from .fields import PRIME, Field, Floats, NotInField, NoValueHere, PrimeField, Rationals
 from .instances import Instance, Sizes, dims_and_tensors, fill, literal_components, number_reached
 from .precise import DIGITS, FEWER_DIGITS, Precise
 from .signs import crossings, thresholds
 from .sizing import Sizing
-from .thin import NotAlike, Thin
+from .thin import NotAlike
 
 Values = Callable[[str], Callable[..., float] | None]
-TOLERANCE = 1e-9
-SHOWN = 100  # entries of an array in a counterexample
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """An instance where the sides differ: sizes, entries, and what each side gives at one place."""
-
-    sizes: tuple[tuple[str, int], ...]
-    values: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...]
-    place: tuple[int, ...]
-    left: str
-    right: str
-    thin: tuple[Thin, ...] = ()
-
-    def describe(self) -> str:
-        sizes = ", ".join(f"{n} = {s}" for n, s in self.sizes)
-        values = ", ".join(f"{name} = {_array_text(shape, entries)}" for name, shape, entries in self.values)
-        where = f" at entry {','.join(map(str, self.place))}" if self.place else ""
-        at = "; ".join(p for p in (sizes, values) if p) or "every point"
-        at += f" (shown are {' and '.join(map(_axis_text, self.thin))})" if self.thin else ""
-        return f"at {at} the left side is {self.left} and the right side {self.right}{where}"
-
-
-def _axis_text(axis: Thin) -> str:
-    """Which places of an axis the entries that are shown stand for."""
-    own = ", ".join(str(k + 1) for k in axis.own)
-    others = "one for all others" if axis.alike == 1 else f"{axis.alike} for all others, which are alike"
-    return f"of {axis.size} places {own}, and {others}"
-
-
-def _array_text(shape: tuple[int, ...], values: tuple[str, ...]) -> str:
-    if len(values) > SHOWN:
-        return f"[… {len(values)} entries]"
-    if not shape:
-        return values[0]
-    step = len(values) // shape[0] if shape[0] else 0
-    return "[" + ", ".join(_array_text(shape[1:], values[k * step : (k + 1) * step]) for k in range(shape[0])) + "]"
 
 
 @dataclass(frozen=True)
@@ -135,7 +96,7 @@ def compare(
                 continue
             except RecursionError:
                 return Verdict(None, reason="the expression is nested too deeply to evaluate")
-            if _first_difference(field, *pair, tolerance=tolerance) is not None:
+            if first_difference(field, *pair, tolerance=tolerance) is not None:
                 if not example:
                     return Verdict(False)
                 inexact = not field.exact and not gentle
@@ -146,7 +107,7 @@ def compare(
                     continue
                 if not isinstance(confirmed, bool):
                     smallest = _smallest(points_at, values, sizes)
-                    return Verdict(False, smallest or confirmed or _example(instance, axes, dims, tensors, *pair))
+                    return Verdict(False, smallest or confirmed or example_at(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
                 return Verdict(True) if field.exact or gentle or not thorough else _confirm(points_at, values)
@@ -209,7 +170,7 @@ def _differ_precisely(problem: _Problem, attempt: int) -> Counterexample | bool 
     texts = [field.text(left[place]), field.text(right[place])]
     if texts[0] == texts[1]:
         texts[1] += f" (the difference is {field.text(difference)})"
-    return _example(instance, problem.axes, problem.dims, problem.tensors, left, right, place, texts)
+    return example_at(instance, problem.axes, problem.dims, problem.tensors, left, right, place, texts)
 
 
 def _at_digits(
@@ -245,8 +206,8 @@ def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | No
                 pair = entries(left, instance, problem.axes), entries(right, instance, problem.axes)
             except NotInField:
                 continue
-            if _first_difference(instance.field, *pair) is not None and _is_there(problem, instance, pair):
-                return _example(instance, problem.axes, problem.dims, problem.tensors, *pair)
+            if first_difference(instance.field, *pair) is not None and _is_there(problem, instance, pair):
+                return example_at(instance, problem.axes, problem.dims, problem.tensors, *pair)
     return None
 
 
@@ -283,7 +244,7 @@ def _is_there(problem: _Problem, instance: Instance, pair: tuple[list, list]) ->
         left, right = (entries(t, exact, problem.axes) for t in (problem.left, problem.right))
     except NotInField:
         return False
-    return _first_difference(field, left, right) is not None
+    return first_difference(field, left, right) is not None
 
 
 def _confirm(problem: _Problem, values: Values) -> Verdict:
@@ -362,15 +323,6 @@ def _tolerance(*terms: Term) -> float:
     return 1e-5 if any(has_head(t, Derivative) for t in (*terms, *defined)) else TOLERANCE
 
 
-def _first_difference(
-    field: Field, left: Sequence[Any], right: Sequence[Any], tolerance: float = TOLERANCE
-) -> int | None:
-    if field.exact:
-        return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
-    scale = max([1e-3, *(abs(v) for v in left), *(abs(v) for v in right)])
-    return next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if abs(a - b) > tolerance * scale), None)
-
-
 def _smallest(problem: _Problem, values: Values, known: Sizes) -> Counterexample | None:
     """The smallest sizes and small whole entries at which the sides differ; else at the sizes that are known."""
     left, right, axes, dims, tensors = problem.left, problem.right, problem.axes, problem.dims, problem.tensors
@@ -398,53 +350,7 @@ def _smallest(problem: _Problem, values: Values, known: Sizes) -> Counterexample
                     pair = entries(left, instance, axes), entries(right, instance, axes)
                 except (NotInField, ZeroDivisionError):
                     continue
-                if _first_difference(field, *pair) is not None and _is_stable(left, right, axes, instance, pair):
-                    return _example(instance, axes, dims, tensors, *pair)
+                if first_difference(field, *pair) is not None and _is_stable(left, right, axes, instance, pair):
+                    return example_at(instance, axes, dims, tensors, *pair)
                 break
     return None
-
-
-def _example(
-    instance: Instance,
-    axes: Sequence[Index],
-    dims: Sequence[Dim],
-    tensors: Sequence[Tensor],
-    left: Sequence[Any],
-    right: Sequence[Any],
-    place: int | None = None,
-    texts: Sequence[str] | None = None,
-) -> Counterexample:
-    if place is None:
-        place = _first_difference(instance.field, left, right) or 0
-    spot = place
-    cell: list[int] = []
-    rest = place
-    for axis in reversed(list(axes)):
-        rest, k = divmod(rest, instance.size(axis.dim))
-        axis_met = instance.thin(axis.dim)
-        cell.insert(0, k + 1 if axis_met is None else (*axis_met.own, len(axis_met.own))[min(k, len(axis_met.own))] + 1)
-    shown = tuple(
-        (t.name, tuple(instance.size(d) for d in t.dims), tuple(_text(v) for v in instance.entries[t]))
-        for t in tensors
-        if "special" not in t.properties
-    )
-    sizes = tuple((str(d), instance.size(d)) for d in dims)
-    shown_left, shown_right = texts or (_text(left[spot]), _text(right[spot]))
-    if isinstance(instance.field, PrimeField):
-        shown_right += f", both modulo {PRIME}"
-    used = {d for t in tensors for d in t.dims} | {a.dim for a in axes}
-    thin = tuple(
-        s for d, s in sorted(instance.sizes.items(), key=lambda i: i[0].key) if isinstance(s, Thin) and d in used
-    )
-    return Counterexample(sizes, shown, tuple(cell), shown_left, shown_right, thin)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, (int, Fraction)):
-        value = float(value)
-        return str(int(value)) if value == int(value) and abs(value) < 1e6 else f"{value:.5g}"
-    bits = value.numerator.bit_length() - value.denominator.bit_length()
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:  # more than Python writes out
-        return f"{'-' if value < 0 else ''}10^{round(bits * math.log10(2))} or so"
-    text = str(value)
-    return text if len(text) <= 24 else f"{text[:6]}… ({len(text)} digits)"

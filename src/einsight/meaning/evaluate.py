@@ -5,10 +5,8 @@ Plain Python over any field, for the small sizes that checking needs; `targets` 
 
 from __future__ import annotations
 
-import functools
 import math
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -32,13 +30,15 @@ from ..terms.term import (
     Tensor,
     Term,
 )
-from ..terms.unknown import is_unknown, split_unknown
+from ..terms.unknown import is_unknown
 from ..terms.walk import is_whole
 from .cofactors import COFACTOR, with_cofactors
 from .cost import contraction
-from .fields import Dual, Duals, Field, NotInField, NoValueHere
-from .instances import Instance, inverted
-from .thin import Factors, NotAlike, Thin, of_matrix
+from .fields import Dual, Duals, Field, NotInField
+from .instances import Instance
+from .matrices import cofactors, matrix_function
+from .thin import Thin
+from .unknown import unknown_value
 
 # entries of one array; `cost.MOST` is what a claim may take
 LARGEST = 300_000
@@ -290,11 +290,11 @@ class Evaluator:
                 key = (which, *places)
                 if key not in memo:
                     if (which,) not in memo:
-                        memo[which,] = _cofactors(self.field, blocks[0], matrix_axis, taken)
+                        memo[which,] = cofactors(self.field, blocks[0], matrix_axis, taken)
                     memo[key] = memo[which,](places)
                 return memo[key]
             if (which,) not in memo:
-                memo[which,] = _matrix_function(self.field, term.name, blocks, matrix_axis, taken)
+                memo[which,] = matrix_function(self.field, term.name, blocks, matrix_axis, taken)
             result = memo[which,]
             return result[places[0]][places[1]] if places else result
 
@@ -332,138 +332,6 @@ class Evaluator:
         return self._by_cell(term, value)
 
 
-def _matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int | Thin, taken: Sequence[int]) -> Any:
-    """A function of a square matrix over an axis, given row by row: rows, or a number."""
-    data = blocks[0]
-    n = math.isqrt(len(data))
-    matrix = [data[r * n : r * n + n] for r in range(n)]
-    if name == "power":
-        return _whole_power(field, matrix, field.whole(blocks[1][0]), axis, taken)
-    inverse, factors = inverted(field, matrix, axis, taken, need_inverse=name == "inv")
-    if name == "inv":
-        return inverse
-    return _log_of(field, factors) if name == "logdet" else _multiplied(field, factors)
-
-
-def _multiplied(field: Field, factors: Factors) -> Any:
-    return functools.reduce(field.multiply, (field.whole_power(value, times) for value, times in factors))
-
-
-def _log_of(field: Field, factors: Factors) -> Any:
-    """The logarithm of a product, whose value may be beyond the range of the field."""
-    if field.exact or len(factors) == 1:
-        return field.apply("log", (_multiplied(field, factors),))
-    if sum(times for value, times in factors if value < 0) % 2:
-        raise NoValueHere("the logarithm of a negative number")
-    logs = (field.multiply(field.number(Fraction(n)), field.apply("log", (abs(value),))) for value, n in factors)
-    return functools.reduce(field.add, logs)
-
-
-def _cofactors(field: Field, data: list[Any], axis: int | Thin, taken: Sequence[int]) -> Callable[[Sequence[int]], Any]:
-    """The cofactors of a matrix, for the pairs `a, b` of some places: its determinant, once the row `b` of each is the unit row of `a`.
-
-    By minors of the inverse (Jacobi) where numbers are exact and it has one, and on a thin axis, where no single row is replaced.
-    Raises NotAlike where it has none there.
-    """
-    n = math.isqrt(len(data))
-    matrix = [data[r * n : r * n + n] for r in range(n)]
-    known = None
-    if field.exact or isinstance(axis, Thin):
-        try:
-            known = inverted(field, matrix, axis, taken)
-        except NoValueHere:
-            if isinstance(axis, Thin):
-                raise NotAlike("a cofactor of a singular matrix") from None
-
-    def at(places: Sequence[int]) -> Any:
-        units = dict(zip(places[1::2], places[::2], strict=True))
-        if len(units) < len(places) // 2:
-            return field.number(Fraction(0))
-        if known is not None:
-            minor = [[known[0][a][b] for b in units] for a in units.values()]
-            return field.multiply(_multiplied(field, known[1]), solve_inverse(field, minor, need_inverse=False)[1])
-        rows = list(matrix)
-        for b, a in units.items():
-            rows[b] = [field.number(Fraction(int(a == k))) for k in range(n)]
-        return solve_inverse(field, rows, need_inverse=False)[1]
-
-    return at
-
-
-def _whole_power(
-    field: Field, matrix: list[list[Any]], count: int, axis: int | Thin, taken: Sequence[int]
-) -> list[list[Any]]:
-    """By repeated squaring."""
-    if count < 0:
-        matrix, count = inverted(field, matrix, axis, taken)[0], -count
-    if isinstance(axis, Thin):
-        return of_matrix(field, axis, matrix, taken, lambda rows: (_whole_power(field, rows, count, 0, ()), []), count)[
-            0
-        ]
-    size = range(len(matrix))
-    result = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
-    while count:
-        if count & 1:
-            result = _matrix_product(field, result, matrix)
-        count >>= 1
-        if count:
-            matrix = _matrix_product(field, matrix, matrix)
-    return result
-
-
-def _matrix_product(field: Field, left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
-    poll(counted=False)
-    columns = list(zip(*right, strict=True))
-    return [[functools.reduce(field.add, map(field.multiply, row, column)) for column in columns] for row in left]
-
-
-def unknown_value(field: Field, name: str, places: tuple[int, ...], shape: Sequence[int], data: list[Any]) -> Any:
-    """An entry of an unknown function of an array, or of its derivative: smooth, and fixed by its name.
-
-    Each entry of the value is a sum of sines of random linear forms, more of them than the argument has
-    entries, so that derivatives satisfy no equation but their symmetry.
-    """
-    function, order = split_unknown(name)
-    rank = len(shape)
-    first = len(places) - order * rank
-    output, by = places[:first], []
-    for k in range(order):
-        where = 0
-        for place, size in zip(places[first + k * rank :], shape, strict=False):
-            where = where * size + place
-        by.append(where)
-    return _unknown_entry(field, f"{function} {output}", tuple(sorted(by)), data)
-
-
-def _unknown_entry(field: Field, seed: str, by: tuple[int, ...], data: list[Any]) -> Any:
-    if isinstance(field, Duals):
-        inner = field.inner
-        value = _unknown_entry(inner, seed, by, [d.value for d in data])
-        slope = field.zero
-        for k, entry in enumerate(data):
-            if entry.slope != field.zero:
-                along = _unknown_entry(inner, seed, tuple(sorted((*by, k))), [d.value for d in data])
-                slope = inner.add(slope, inner.multiply(along, entry.slope))
-        return Dual(value, slope)
-    total = field.number(Fraction(0))
-    quarter = field.multiply(field.pi(), field.number(Fraction(len(by), 2)))
-    for wave in range(len(data) + 2):
-        weights = _weights(seed, wave, len(data))
-        phase = field.add(field.number(weights[0]), quarter)
-        for weight, entry in zip(weights[2:], data, strict=True):
-            phase = field.add(phase, field.multiply(field.number(weight), entry))
-        amplitude = weights[1] * math.prod(weights[2 + k] for k in by)
-        total = field.add(total, field.multiply(field.number(Fraction(amplitude)), field.apply("sin", (phase,))))
-    return total
-
-
-@functools.lru_cache(maxsize=4096)
-def _weights(seed: str, wave: int, count: int) -> tuple[Fraction, ...]:
-    """Phase, amplitude and the coefficients of a linear form."""
-    generator = random.Random(f"{seed} {wave}")
-    return tuple(Fraction(generator.choice((-1, 1)) * generator.randint(8, 31), 16) for _ in range(count + 2))
-
-
 def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list[Any]]:
     """For each entry the direction in which a structured tensor moves when that entry does."""
     one, zero, half = (field.number(v) for v in (Fraction(1), Fraction(0), Fraction(1, 2)))
@@ -488,54 +356,3 @@ def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list
                     direction[turned] = field.multiply(field.number(Fraction(-1)), half)
         out.append(direction)
     return out
-
-
-def solve_inverse(field: Field, matrix: list[list[Any]], need_inverse: bool = True) -> tuple[list[list[Any]], Any]:
-    """Inverse and determinant by Gauss-Jordan elimination over a field.  Raises NoValueHere where an inverse is needed and none."""
-    n = len(matrix)
-    one, zero, minus = (field.number(Fraction(v)) for v in (1, 0, -1))
-    rows = [list(r) + [one if i == j else zero for j in range(n)] for i, r in enumerate(matrix)]
-    det = one
-
-    def size(value: Any) -> float:
-        while isinstance(value, Dual):
-            value = value.value
-        return abs(value) if not field.exact else float(value != 0)
-
-    for column in range(n):
-        poll(counted=False)
-        pivot = max(range(column, n), key=lambda r: size(rows[r][column]))
-        if size(rows[pivot][column]) < (0.5 if field.exact else 1e-6):
-            if need_inverse:
-                raise NoValueHere("singular matrix")
-            return [], _determinant(field, matrix)  # 0, but with a slope it may have
-        if pivot != column:
-            rows[pivot], rows[column] = rows[column], rows[pivot]
-            det = field.multiply(det, minus)
-        det = field.multiply(det, rows[column][column])
-        inverse = field.inverse(rows[column][column])
-        rows[column] = [field.multiply(inverse, v) for v in rows[column]]
-        for r in range(n):
-            if r != column:
-                factor = field.multiply(minus, rows[r][column])
-                rows[r] = [field.add(a, field.multiply(factor, b)) for a, b in zip(rows[r], rows[column], strict=True)]
-    return [r[n:] for r in rows], det
-
-
-def _determinant(field: Field, matrix: list[list[Any]]) -> Any:
-    """Without any division by an entry (Faddeev and LeVerrier)."""
-    n = len(matrix)
-    size = range(n)
-    zero = field.number(Fraction(0))
-    inner = [[field.number(Fraction(int(i == j))) for j in size] for i in size]
-    last = zero
-    for k in range(1, n + 1):
-        inner = [
-            [functools.reduce(field.add, (field.multiply(row[m], inner[m][j]) for m in size)) for j in size]
-            for row in matrix
-        ]
-        trace = functools.reduce(field.add, (inner[i][i] for i in size))
-        last = field.multiply(field.number(Fraction(-1, k)), trace)
-        for i in size:
-            inner[i][i] = field.add(inner[i][i], last)
-    return last if n % 2 == 0 else field.multiply(field.number(Fraction(-1)), last)

@@ -15,7 +15,8 @@ from ..terms.term import Component, Derivative, Number, Operator, Position, Size
 from ..terms.unknown import MATRIX_FUNCTIONS
 from .cofactors import COFACTOR
 from .fields import Field, NotInField, Rationals
-from .thin import Factors, Thin, of_matrix, orbit
+from .matrices import inverted, solve_inverse
+from .thin import Thin, orbit
 
 Entries = list[Any]
 Sizes = dict[Dim, int | Thin]
@@ -232,8 +233,6 @@ def _sampled(tensor: Tensor, n: int, variant: int) -> Sequence[Sequence[Fraction
 
 def _has_structure(rows: Sequence[Sequence[Fraction]], properties: frozenset[str]) -> bool:
     """Has a matrix of exact numbers the properties of the language?"""
-    from .evaluate import solve_inverse
-
     n = len(rows)
     cells = list(itertools.product(range(n), repeat=2))
     leading = ([list(map(Fraction, row[:k])) for row in rows[:k]] for k in range(1, n + 1))
@@ -291,26 +290,6 @@ def _cayley(f: Field, values: dict, axis: int | Thin, reflection: bool) -> dict:
                 total = f.add(total, f.multiply(f.multiply(f.number(Fraction(weight)), left), inverse[k][j]))
         out[i, j] = f.multiply(minus, total) if reflection and i == 0 else total
     return out
-
-
-def inverted(
-    f: Field, matrix: list[list[Any]], axis: int | Thin, taken: Sequence[int] = (), need_inverse: bool = True
-) -> tuple[list[list[Any]], Factors]:
-    """The inverse of a matrix over an axis, and the factors of its determinant.
-
-    Where the axis is thin, other indices of it stand at the `taken` places.
-    """
-    from .evaluate import solve_inverse
-
-    def solve(rows: list[list[Any]]) -> tuple[list[list[Any]], Factors]:
-        inverse, det = solve_inverse(f, rows, need_inverse)
-        return inverse, [(det, 1)]
-
-    return (
-        of_matrix(f, axis, matrix, taken, solve, -1 if need_inverse else None)
-        if isinstance(axis, Thin)
-        else solve(matrix)
-    )
 
 
 def sizes_for(dims: Sequence[Dim], least: dict[Dim, int], attempt: int, far: int = 0) -> dict[Dim, int]:

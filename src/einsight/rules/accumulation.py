@@ -15,6 +15,7 @@ from ..terms import build
 from ..terms.dimension import Index, Slot, fresh_index
 from ..terms.term import Abstraction, Component, Delta, Derivative, Number, Product, Tensor, Term
 from ..terms.walk import fold_definitions, replace_tensors
+from .engine import normal_form
 from .rule import Rule
 
 # definitions on the way beyond which they are not put into one another
@@ -77,8 +78,6 @@ class _Backwards:
 
     def _in(self, target: Tensor, slots: tuple[Slot, ...], variable: Tensor) -> Term:
         """The derivative in one tensor: of the output itself, and through every definition that uses it."""
-        from .engine import normal_form
-
         parts: list[Term] = []
         if target in _used(self.term.body):
             parts.append(build.derivative(replace_tensors(self.term.body, self.shut), variable, slots))

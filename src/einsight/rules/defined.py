@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from ..meaning.fields import NotInField
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Indexed, Name, Node, Subscript
-from .catalogue import body_of, catalogue
+from .catalogue import catalogue
 from .conditions import MalformedCondition, parted
+from .function_bodies import body_of
 from .pattern import MalformedRule
 from .rule import ArrayFunction, Function
 from .slopes import number_at

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from ..terms import build
+from ..terms.bounds import LONGEST_POWER
 from ..terms.dimension import Slot
 from ..terms.term import Apply, Bracket, Component, Derivative, Number, Operator, Power, Product, Sum, Tensor, Term
 from ..terms.unknown import is_unknown, split_unknown, unknown_name
-from .catalogue import function_derivative
+from .function_bodies import function_derivative
 from .rule import Rule
-
-# the derivative of a matrix to a literal power has as many terms
-LONGEST_POWER = 64
 
 
 def _of(term: Term) -> Derivative | None:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..terms import build
-from ..terms.bounds import SYMBOLS, is_long, length_in_words
+from ..terms.bounds import LONGEST_POWER, SYMBOLS, is_long, length_in_words
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
 from ..terms.unknown import shown
 from ..terms.walk import map_parts
 from .catalogue import catalogue
-from .derivative import LONGEST_POWER
 from .dispatch import Dispatch, functions_in
 from .faults import OWN, Fault
 from .rule import PHASES, Rule

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..memory import limit_memory
+from .. import memory
 from .features.registering import register_all
 from .session import Server
 from .tcp import over_socket
@@ -30,7 +30,7 @@ def serve(address: tuple[str, int] | None = None, announce: Callable[[str], None
 
     `announce` is given what that client has to know.  Raises CannotServe where the address cannot be served.
     """
-    limit_memory()
+    memory.limit_memory()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs a traceback for each refusal
     # a long document is a million objects that live on: looking through them takes a tenth of a second, so it is done when

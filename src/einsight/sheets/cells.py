@@ -12,7 +12,7 @@ from typing import Any
 
 from ..deriving.answering import OUT_OF_MEMORY
 from ..documents.regions import Region
-from ..judging.judge import Claim, Judged
+from ..judging.claims import Claim, Judged
 from ..lowering.lowered import Lowered
 from ..lowering.names import Fact
 from ..lowering.report import NAMES, Diagnostic, Span, is_fault

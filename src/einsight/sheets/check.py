@@ -10,7 +10,7 @@ from typing import Any
 from ..deriving.questions import require_layout, require_text
 from ..documents.inputs import Beside
 from ..documents.regions import LANGUAGES
-from ..judging.judge import Claim
+from ..judging.claims import Claim
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
 from ..settings import BUDGET

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..judging.judge import Judged, judge_statement
+from ..judging.claims import Judged
+from ..judging.judge import judge_statement
 from ..lowering.lowered import Lowered
 from ..lowering.names import Fact, Names
 from ..lowering.report import is_fault, told_fault

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
 from ..documents.regions import GUESTS
-from ..judging.judge import Claim
+from ..judging.claims import Claim
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span
 from ..python.check import Found, code_in

@@ -8,6 +8,9 @@ from .tree import IndexEntry, Subscript
 
 SUBSCRIPT_LETTERS = dict(zip("ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", "ijklmnaehoprstuvx0123456789", strict=True))
 _TERM = re.compile(r"\s*([+\-−]?)\s*(?:(\d+)|([^\W\d_][^\W_]*))")
+# below a sum: `i<j`, `i≠j`
+_COMPARED = re.compile(r"\s*([^\W\d_])\s*(<=|>=|!=|[<>≠≤≥])\s*([^\W\d_])\s*")
+_RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}
 _WORD = re.compile(r"[^\W_]+\Z")
 
 
@@ -22,6 +25,10 @@ def read_subscript(text: str, start: int, end: int) -> Subscript:
     at = start + shift
     bracketed = text[0] == "["
     lower = None
+    compared = _COMPARED.fullmatch(inner)
+    if compared and not bracketed:
+        ends = tuple(IndexEntry(at + compared.start(k), at + compared.end(k), ((compared[k], 1),), 0) for k in (1, 3))
+        return Subscript(start, end, inner.strip(), ends, condition=_RELATIONS.get(compared[2], compared[2]))
     if "=" in inner:
         head, lower = inner.split("=", 1)
         inner, lower = head, lower.strip()

@@ -56,13 +56,15 @@ class IndexEntry(Node):
 
 @dataclass(frozen=True, slots=True)
 class Subscript(Node):
-    """`_ij`; `text` is what was written, `lower` the bound in `_{j=1}`, `problem` what cannot be read."""
+    """`_ij`; `text` is what was written, `lower` the bound in `_{j=1}`, `condition` the `<` in `_{i<j}`, `problem` what
+    cannot be read."""
 
     text: str
     entries: tuple[IndexEntry, ...]
     lower: str | None = None
     problem: str | None = None
     bracketed: bool = False
+    condition: str | None = None
 
     @property
     def mark(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
-from ..rules.catalogue import catalogue, written_out
+from ..rules.catalogue import catalogue
+from ..rules.function_bodies import written_out
 from ..terms import build
 from ..terms.dimension import Index, Shift, Slot, linear_slot
 from ..terms.term import Apply, Bracket, Component, Constant, Delta, Number, Position, Power, Product, Size, Sum, Term

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..lowering.names import canonical_name
 from ..lowering.report import Diagnostic, EinsightError
 from ..rules.rule import Function
 from ..terms.dimension import Index
@@ -89,12 +90,13 @@ def _arrays(arguments: Mapping[Tensor, str], values: Mapping[str, Any]) -> dict[
         raise EinsightError(
             [Diagnostic("EIN001", "error", (0, 0), "the values are arrays by tensor name, as in `{'x': x}`")]
         )
+    given = {canonical_name(name) if isinstance(name, str) else name: value for name, value in values.items()}
     arrays = {}
     for tensor, name in arguments.items():
-        if tensor.name not in values:
+        if tensor.name not in given:
             raise EinsightError([Diagnostic("EIN101", "error", (0, 0), f"no value is given for `{tensor.name}`")])
         try:
-            arrays[name] = numpy.asarray(values[tensor.name]) * 1.0
+            arrays[name] = numpy.asarray(given[tensor.name]) * 1.0
         except (ValueError, TypeError) as error:
             message = f"the value of `{tensor.name}` is no array of numbers: {error}"
             raise EinsightError([Diagnostic("EIN301", "error", (0, 0), message)]) from error

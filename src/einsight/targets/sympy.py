@@ -6,7 +6,8 @@ import ast
 from fractions import Fraction
 
 from ..meaning.cofactors import COFACTOR, with_cofactors
-from ..rules.catalogue import catalogue, written_out
+from ..rules.catalogue import catalogue
+from ..rules.function_bodies import written_out
 from ..rules.functions import sympy_name
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, linear_slot

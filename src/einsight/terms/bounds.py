@@ -10,6 +10,8 @@ from .term import Term
 
 # symbols of the longest term that is rewritten and written: some forty pages
 SYMBOLS = 50_000
+# whole power of a matrix that is differentiated: the derivative has as many terms
+LONGEST_POWER = 64
 MOST_DIGITS = 4000
 MOST_BITS = MOST_DIGITS * 3322 // 1000
 

@@ -24,8 +24,9 @@ from ..lowering.names import ARRAYS
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
 from ..meaning.equality import compare
-from ..rules.catalogue import catalogue, derivative_problem
+from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, everywhere, normal_form
+from ..rules.function_bodies import derivative_problem
 from ..rules.pattern import MalformedRule, compiled
 from ..rules.rule import Function, Property, Rule, SpecialTensor
 from ..sheets.check import check

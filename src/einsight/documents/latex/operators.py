@@ -29,6 +29,8 @@ def summation(item: Item, write: Write) -> list[Piece]:
     elif re.fullmatch(r"[^\W\d_](,?[^\W\d_])*", said) and not top:
         names = said.replace(",", "")
         each = [(f"_{names}" if len(names) == 1 else f"_{{{','.join(names)}}}") + " "]
+    elif re.fullmatch(r"[^\W\d_][<>≠≤≥][^\W\d_]", said) and not top:  # `\sum_{i<j}`
+        each = [f"_{{{said}}} "]
     elif re.fullmatch(r"[^\W\d_](,[^\W\d_])+=1", said) and top.isalnum():  # `\sum_{i,j=1}^n`
         each = [f"_{{{name}=1}}^{top} " for name in said[:-2].split(",")]
     else:

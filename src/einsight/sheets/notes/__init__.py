@@ -14,8 +14,7 @@ differentials.py  `df`, `dX`, and what they are the differentials of
 gradients.py      derivatives of a function that is never defined: the chain rule through what is
 tables.py         rows that pair a function with its derivative
 mending.py        a declaration that must be another one
-shapes.py         shapes with which a formula conforms
-trees.py          walks over trees, and changes of a statement's text that keep its places
+trees.py          changes of a statement's text that keep its places
 """
 
 from .plan import planned

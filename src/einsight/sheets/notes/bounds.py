@@ -9,8 +9,9 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ...judging.judge import Given, are_right
+from ...judging.comparison import Given, are_right
 from ...lowering.lowered import Lowered, Side
+from ...lowering.mentioned import names_of
 from ...lowering.names import Names
 from ...lowering.values import flat
 from ...syntax.tree import Name, Node, Num, Relation
@@ -20,7 +21,6 @@ from ...terms.interruption import OutOfTime, for_polls
 from ...terms.term import Component, Derivative
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
-from .trees import names_of
 
 # what nobody can declare, of the names of its sentence
 _SAYS_MORE = re.compile(

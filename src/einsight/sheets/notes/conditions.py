@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of
 from ...syntax.tree import Relation
 from .known import Known
 from .paragraphs import Paragraph, condition
 from .properties import condition_of, symmetric_name, under
-from .trees import names_of
 from .words import Words
 
 

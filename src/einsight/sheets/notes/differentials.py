@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of, walk
 from ...lowering.names import Names, canonical_name
 from ...lowering.operators import spread
 from ...syntax.quotients import Quotient, units
 from ...syntax.tree import Addition, Call, Chain, Indexed, Name, Node, Num, Relation, Superscript, Transpose
-from .trees import Change, changed, names_of, relation_of, walk
+from .trees import Change, changed, relation_of
 
 # names that authors vary together: where one of them is varied, the other is seldom constant
 _TOGETHER = ("XYZ", "xyz", "UV", "uv")

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from ...documents.latex.names import RAISED
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of
 from ...lowering.names import Entry, Names
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Relation
 from ...terms.term import Tensor
 from .bounds import holds
-from .trees import Change, changed, closing, names_of
+from .trees import Change, changed, closing
 
 _WRITTEN_OUT = ("sigmoid", "softplus", "tanh")
 # their derivatives at what stands in brackets

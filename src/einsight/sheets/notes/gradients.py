@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of, walk
 from ...lowering.names import Names, canonical_name
 from ...syntax.quotients import Quotient, units
 from ...syntax.tree import Chain, Indexed, Name, Node, Relation, Superscript, Symbol
 from ...terms.term import Tensor
-from .trees import base_name, names_of, walk
+from .trees import base_name
 
 
 @dataclass(frozen=True)

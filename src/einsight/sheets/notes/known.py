@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
+from ...lowering.mentioned import names_of, walk, whole_names
 from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.properties import beside, consistent
 from ...lowering.relations import target_of
@@ -18,8 +20,6 @@ from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
-from .shapes import shapes
-from .trees import names_of, walk, whole_names
 from .words import EVERYTHING, Said
 
 _FRESH = "einsightʹ"  # a name that no page has

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
+from ...lowering.mentioned import names_of
 from ...lowering.names import Entry, canonical_name
 from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
@@ -41,7 +42,7 @@ from .properties import symmetric_entries, symmetric_name
 from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
 from .shorthand import Shorthand
 from .tables import claims_of_tables
-from .trees import as_relation, names_of, part, relation_of
+from .trees import as_relation, part, relation_of
 from .words import Words
 
 MOST_UNKNOWN = 5

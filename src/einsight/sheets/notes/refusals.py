@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of, walk
 from ...lowering.names import GREEK, Names, canonical_name
 from ...syntax.quotients import Quotient, units
 from ...syntax.tree import Addition, Call, Chain, Indexed, Name, Relation
 from .functions import sample_in_sum, taken_elsewhere, unknown_call
 from .known import Known
 from .paragraphs import denial
-from .trees import names_of, walk
 
 # a name that is added to a model, and what a paragraph calls it
 _NOISE = frozenset({"u", "e", "ε", "ϵ", "ξ", "ν", "η"})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of, walk
 from ...lowering.names import canonical_name
 from ...syntax.tree import Absolute, Call, Chain, Indexed, Name, Node, Relation
 from .known import Known
-from .trees import as_relation, changed, names_of, walk
+from .trees import as_relation, changed
 
 
 class Shorthand:

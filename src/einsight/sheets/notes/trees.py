@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.names import canonical_name
-from ...syntax.finding import children
 from ...syntax.parse import parse_statement
-from ...syntax.tree import Indexed, Name, Node, Relation, Superscript
+from ...syntax.tree import Indexed, Name, Node, Relation
 
 # a part of a statement's text, and what stands there instead
 Change = tuple[int, int, str]
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all inside it, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += reversed([*children(found)])
-
-
-def names_of(node: Node) -> dict[str, None]:
-    """The names in a node, each once."""
-    return dict.fromkeys(canonical_name(n.text) for n in walk(node) if isinstance(n, Name))
-
-
-def whole_names(node: Node) -> Iterator[str]:
-    """The names that stand for whole arrays or numbers: those without indices."""
-    if isinstance(node, Indexed) and isinstance(node.base, Name):
-        return
-    if isinstance(node, Superscript) and isinstance(node.base, Indexed) and not names_of(node.base.base):
-        return  # the bound of a sum
-    if isinstance(node, Name):
-        yield canonical_name(node.text)
-    for inner in children(node):
-        yield from whole_names(inner)
 
 
 def base_name(node: Node) -> str:

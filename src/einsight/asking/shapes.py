@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from ...lowering.names import GREEK, Names
-from ...syntax.quotients import Quotient, units
-from ...syntax.tree import (
+from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.operators import spread
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import (
     Absolute,
     Addition,
     Call,
@@ -29,7 +30,7 @@ from ...syntax.tree import (
     Symbol,
     Transpose,
 )
-from ...terms.term import Tensor
+from ..terms.term import Tensor
 
 NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried
@@ -37,6 +38,9 @@ ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
+# behind the name of an array of which an index picks one: the shape of what is picked
+MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
 _RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
@@ -49,6 +53,8 @@ class Conflict(Exception):
 def likely_ranks(name: str) -> tuple[int, ...]:
     """What a name is by its letter, the likeliest first."""
     letter = name[0]
+    if name.endswith(MEMBER):
+        return (NUMBER, VECTOR)
     if letter in GREEK.values():
         return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
     if letter.isupper():
@@ -57,14 +63,19 @@ def likely_ranks(name: str) -> tuple[int, ...]:
 
 
 def shapes(
-    tree: Relation, unknown: list[str], names: Names, skip_left: bool, kinds: Mapping[str, str]
+    tree: Relation,
+    unknown: list[str],
+    names: Names,
+    skip_left: bool,
+    kinds: Mapping[str, str],
+    is_strict: bool = False,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
     ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = _Inference(names, ranks)
+        inference = _Inference(names, ranks, is_strict)
         try:
             for name in unknown:
                 if kinds.get(name) == "square":
@@ -77,8 +88,8 @@ def shapes(
 
 
 class _Inference:
-    def __init__(self, names: Names, ranks: dict[str, int]):
-        self.names, self.ranks = names, ranks
+    def __init__(self, names: Names, ranks: dict[str, int], is_strict: bool):
+        self.names, self.ranks, self.is_strict = names, ranks, is_strict
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
         self.numbers = itertools.count()
@@ -114,7 +125,7 @@ class _Inference:
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
         taken = {str(self.root(d)) for shape in self.shape_of.values() for d in shape}
-        taken |= {name for kind, name in self._facts() if kind == "dim"}
+        taken |= {name for kind, name in self._facts() if kind == "dim"} | self.ranks.keys()
         letters = (letter for letter in _FRESH if letter not in taken)
         named: dict[object, str] = {}
         out = {}
@@ -146,6 +157,9 @@ class _Inference:
                 self.unify_shapes(left, right)
 
     def shape(self, node: Node) -> Shape:
+        product = spread(self.names, node)
+        if product is not None:  # `X(X'X)^-1`
+            return self._chain(Chain(node.start, node.end, product))
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise Conflict
@@ -155,7 +169,7 @@ class _Inference:
         return SCALAR
 
     def _name(self, node: Name) -> Shape:
-        text = node.text
+        text = canonical_name(node.text)
         if text in ("ones", "0"):
             return (self.fresh(), self.fresh())
         if text in self.ranks:
@@ -182,13 +196,19 @@ class _Inference:
 
     def _transpose(self, node: Transpose) -> Shape:
         rows, columns = self.shape(node.argument)
+        if self.is_strict and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+            raise Conflict  # nobody transposes a number
         return columns, rows
 
     def _superscript(self, node: Superscript) -> Shape:
         if isinstance(node.base, (Symbol, Indexed)) and _is_sign(node.base):
             return SCALAR
         shape = self.shape(node.base)
-        if not self.is_number(shape) and not node.dotted and not isinstance(node.base, Norm):
+        if not self.is_number(self.shape(node.exponent)):
+            raise Conflict
+        # a vector is raised entry by entry
+        whole = all(self.root(d) != ONE for d in shape)
+        if whole and not node.dotted and not isinstance(node.base, Norm):
             self.unify(*shape)
         return shape
 
@@ -211,11 +231,22 @@ class _Inference:
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
-        if not isinstance(callee, Name) or len(node.arguments) != 1:
+        if not isinstance(callee, Name):
             raise Conflict
-        inner = self.shape(node.arguments[0])
-        if callee.text in _TO_NUMBERS:
+        if callee.text in ("I", "ones", "zeros"):
+            sizes = [
+                str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)
+            ]
+            return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
+        inner, *others = [self.shape(a) for a in node.arguments]
+        if callee.text in _OF_SQUARES:
+            self.unify(*inner)
+        if callee.text in _TO_NUMBERS and not others:
             return SCALAR
+        for other in others:  # entry by entry, numbers among arrays
+            if not self.is_number(other) and not self.is_number(inner):
+                self.unify_shapes(inner, other)
+            inner = inner if self.is_number(other) else other
         if callee.text == "d":
             return inner
         if callee.text == "inv":
@@ -232,6 +263,11 @@ class _Inference:
     def _indexed(self, node: Indexed) -> Shape:
         if _is_sign(node):
             return SCALAR
+        if canonical_name(node.marked) in self.ranks:  # a name with a mark below
+            return self._named(node.marked)
+        member = canonical_name(node.base.text) + MEMBER if isinstance(node.base, Name) else ""
+        if member in self.ranks:
+            return self._named(member)
         letters = [e.plain for e in node.subscript.entries]
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
@@ -247,6 +283,9 @@ class _Inference:
     def _addition(self, node: Addition) -> Shape:
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
+        numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
+        if self.is_strict and arrays and not all(_is_written_out(p) for p in numbers):
+            raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
             self.unify_shapes(left, right)
         return arrays[0] if arrays else SCALAR
@@ -332,6 +371,12 @@ def _flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
             yield from (("", n) for n in unit.below[1:])
         else:
             yield operator, unit
+
+
+def _is_written_out(node: Node) -> bool:
+    while isinstance(node, Group):
+        node = node.inner
+    return isinstance(node, Num)
 
 
 def _is_d(node: Node) -> bool:

@@ -1,0 +1,391 @@
+"""An expression of NumPy, JAX or PyTorch, written down in the language.
+
+The text is parsed, and never run.  In code `*` and `**` are elementwise, `@` of two vectors is a number, and a vector has no
+orientation: so what is written depends on how many axes a name has (`ranks`), and a name of which nobody says that is taken by
+its letter, a capital for a matrix.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+# how tightly a text holds together: sums, elementwise products, products, powers, names and brackets
+SUM, LAYER, CHAIN, POSTFIX, ATOM = range(5)
+_LETTERS = "ijklmnpqrstuvabcdefgh"
+
+
+class Unwritten(Exception):
+    """What is not read; the message says what, `start` and `end` where in the text."""
+
+    def __init__(self, reason: str, start: int = 0, end: int = 0):
+        super().__init__(reason)
+        self.reason, self.start, self.end = reason, start, end
+
+
+@dataclass(frozen=True)
+class Written:
+    """Text of the language, how tightly it holds, and its number of axes; `row` is a vector transposed."""
+
+    text: str
+    holds: int
+    rank: int
+    row: bool = False
+
+    def at(self, holds: int) -> str:
+        return self.text if self.holds >= holds else f"({self.text})"
+
+
+def written(code: str, ranks: Mapping[str, int]) -> list[str]:
+    """The statements of the language that say what some lines of code do, the last of them an expression.
+
+    `ranks` are the numbers of axes of the names that are declared.  Raises Unwritten.
+    """
+    try:
+        tree = ast.parse(code.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        at = getattr(problem, "offset", None) or 1
+        raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
+    return _Writer(dict(ranks)).program(tree.body)
+
+
+class _Writer:
+    def __init__(self, ranks: dict[str, int]):
+        self.ranks = ranks
+        self.whole: ast.AST | None = None  # the expression at the end
+
+    def program(self, body: list[ast.stmt]) -> list[str]:
+        """Assignments, then what is returned or stands last."""
+        out: list[str] = []
+        for k, statement in enumerate(body):
+            last = k == len(body) - 1
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and last:
+                return out + self.program([s for s in statement.body if not _is_text(s)])
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                continue
+            if isinstance(statement, ast.Return) and statement.value is not None and last:
+                return [*out, self.last(statement.value)]
+            if isinstance(statement, ast.Expr) and last:
+                return [*out, self.last(statement.value)]
+            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                target = statement.targets[0]
+                if isinstance(target, ast.Name):
+                    if last:
+                        return [*out, self.last(statement.value)]
+                    made = self.write(statement.value)
+                    self.ranks[target.id] = made.rank
+                    out.append(f"{_name(target.id)}{chr(39) if made.row else ''} = {made.text}")
+                    continue
+            raise self.refuse(statement, "only assignments to names, and an expression at the end, are read")
+        raise Unwritten("there is no expression at the end")
+
+    def last(self, node: ast.expr) -> str:
+        self.whole = node.body if isinstance(node, ast.Lambda) else node
+        return self.write(self.whole).text
+
+    def refuse(self, node: ast.AST, reason: str) -> Unwritten:
+        start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0) or 0
+        return Unwritten(reason, start, end)
+
+    def write(self, node: ast.expr) -> Written:
+        method: Callable[[ast.expr], Written] | None = getattr(self, "_" + type(node).__name__.lower(), None)
+        if method is None:
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        return method(node)
+
+    # names and numbers
+
+    def _constant(self, node: ast.Constant) -> Written:
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            raise self.refuse(node, f"`{node.value!r}` is no number")
+        return Written(repr(node.value), ATOM, 0)
+
+    def _name(self, node: ast.Name) -> Written:
+        name = _name(node.id)
+        return Written(name, ATOM, self._rank(node.id))
+
+    def _rank(self, name: str) -> int:
+        for known in (name, _name(name)):
+            if known in self.ranks:
+                return self.ranks[known]
+        if name[0].isupper() and len(name.rstrip("0123456789").split("_")[0]) == 1:
+            return 2
+        return 1 if name[0] in "xyzuvwab" and len(name.split("_")[0]) <= 2 else 0
+
+    def _attribute(self, node: ast.Attribute) -> Written:
+        if node.attr in ("T", "mT", "H"):
+            return _transposed(self.write(node.value))
+        if node.attr == "pi" and isinstance(node.value, ast.Name):
+            return Written("π", ATOM, 0)
+        if node.attr == "e" and _is_library(node.value):
+            return Written("exp(1)", ATOM, 0)
+        raise self.refuse(node, f"`.{node.attr}` is not read in code")
+
+    def _subscript(self, node: ast.Subscript) -> Written:
+        """`x[0]`, `A[i, 1]`: components, which the language counts from 1; `[:, None]` and slices are not read."""
+        base = self.write(node.value)
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr == "slogdet" and _number(node.slice) == 1:
+            return base
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        indices = []
+        for part in parts:
+            number = _number(part)
+            if number is not None and number >= 0:
+                indices.append(str(number + 1))
+            elif isinstance(part, ast.Name):
+                indices.append(part.id)
+            else:
+                raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
+        if len(indices) != base.rank:
+            raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
+        return Written(f"{base.at(ATOM)}[{', '.join(indices)}]", ATOM, 0)
+
+    # operators
+
+    def _unaryop(self, node: ast.UnaryOp) -> Written:
+        if not isinstance(node.op, (ast.USub, ast.UAdd)):
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        inner = self.write(node.operand)
+        sign = "-" if isinstance(node.op, ast.USub) else ""
+        return Written(f"{sign}{inner.at(LAYER)}", SUM, inner.rank, inner.row)
+
+    def _binop(self, node: ast.BinOp) -> Written:
+        left, right = self.write(node.left), self.write(node.right)
+        kind = type(node.op)
+        if kind in (ast.Add, ast.Sub):
+            sign = "+" if kind is ast.Add else "-"
+            array = left if left.rank >= right.rank else right
+            return Written(f"{left.at(SUM)} {sign} {right.at(LAYER)}", SUM, array.rank, array.row)
+        if kind is ast.MatMult:
+            return self.matmul(node, left, right)
+        if kind is ast.Mult:
+            return _times(left, right)
+        if kind is ast.Div:
+            return _over(left, right)
+        if kind is ast.Pow:
+            dot = "." if left.rank else ""
+            return Written(f"{left.at(ATOM)}{dot}^{_exponent(right)}", POSTFIX, left.rank, left.row)
+        raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+
+    def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
+        """`a @ b`: of two vectors a number; a vector before a matrix is a row."""
+        if not (left.rank and right.rank):
+            raise self.refuse(node, "`@` is of arrays, and one of these is a number")
+        if left.rank > 2 or right.rank > 2:
+            raise self.refuse(node, "`@` of arrays with more than two axes: write `einsum`")
+        if left.rank == 1 and not left.row:
+            left = _transposed(left)
+        if right.rank == 1 and right.row:
+            right = _transposed(right)
+        text = f"{left.at(CHAIN)} {right.at(POSTFIX)}"
+        if left.rank == right.rank == 1:
+            return Written(text, CHAIN, 0)
+        rank = left.rank + right.rank - 2
+        if rank == 1 and left.rank == 1:  # `x @ A` has no orientation: it is the column `A' x`
+            turned = _transposed(right)
+            return Written(f"{turned.at(POSTFIX)} {_transposed(left).at(POSTFIX)}", CHAIN, 1)
+        return Written(text, CHAIN, rank)
+
+    # calls
+
+    def _call(self, node: ast.Call) -> Written:
+        callee = node.func
+        if isinstance(callee, ast.Attribute) and not _is_library(callee.value):
+            return self.called(node, callee.attr, [callee.value, *node.args])
+        name = callee.attr if isinstance(callee, ast.Attribute) else callee.id if isinstance(callee, ast.Name) else ""
+        if not name:
+            raise self.refuse(node, f"`{ast.unparse(callee)}` is not read in code")
+        return self.called(node, name, [*node.args])
+
+    def called(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Written:
+        keywords = {k.arg: k.value for k in node.keywords if k.arg}
+        if name == "einsum":
+            return self.einsum(node, arguments)
+        if name == "multi_dot" and isinstance(arguments[0], (ast.List, ast.Tuple)):
+            whole = self.write(arguments[0].elts[0])
+            for part in arguments[0].elts[1:]:
+                whole = self.matmul(node, whole, self.write(part))
+            return whole
+        if name in ("eye", "identity", "ones", "zeros"):
+            return self._constant_array(node, name, arguments)
+        if name == "norm" and len(arguments) == 2:  # of which kind
+            keywords.setdefault("ord", arguments.pop())
+        values = [self.write(a) for a in arguments]
+        if not values:
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        first, last = values[0], values[-1]
+        if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
+            if not (first.rank and last.rank):
+                return _times(first, last)
+            if name == "inner" and last.rank == 2:
+                last = _transposed(last)
+            return self.matmul(node, first, last)
+        if name in ("transpose", "t", "swapaxes"):
+            return _transposed(first)
+        if name == "outer" and len(values) == 2:
+            return Written(f"{first.at(CHAIN)} {_transposed(last).at(POSTFIX)}", CHAIN, 2)
+        if name in ("multiply", "mul") and len(values) == 2:
+            return _times(first, last)
+        if name in ("divide", "true_divide", "div") and len(values) == 2:
+            return _over(first, last)
+        if name in ("add", "subtract", "sub") and len(values) == 2:
+            rank = max(first.rank, last.rank)
+            return Written(f"{first.at(SUM)} {'+' if name == 'add' else '-'} {last.at(LAYER)}", SUM, rank)
+        if name in ("power", "pow") and len(values) == 2:
+            dot = "." if first.rank else ""
+            return Written(f"{first.at(ATOM)}{dot}^{_exponent(last)}", POSTFIX, first.rank)
+        if name in ("square",):
+            return Written(f"{first.at(ATOM)}{'.' if first.rank else ''}^2", POSTFIX, first.rank, first.row)
+        if name == "reciprocal":
+            return _over(Written("1", ATOM, 0), first)
+        if name == "negative":
+            return Written(f"-{first.at(LAYER)}", SUM, first.rank, first.row)
+        if name == "log1p":
+            return Written(f"log(1 + {first.at(LAYER)})", ATOM, first.rank, first.row)
+        if name == "expm1":
+            return Written(f"exp({first.text}) - 1", SUM, first.rank, first.row)
+        if name == "log10":
+            return Written(f"log({first.text})/log(10)", CHAIN, first.rank, first.row)
+        if name == "log2":
+            return Written(f"log({first.text})/log(2)", CHAIN, first.rank, first.row)
+        if name == "solve" and len(values) == 2:
+            return Written(f"inv({first.text}) {last.at(POSTFIX)}", CHAIN, last.rank)
+        if name == "matrix_power" and len(values) == 2:
+            return Written(f"{first.at(ATOM)}^{_exponent(last)}", POSTFIX, 2)
+        if name == "slogdet":
+            return Written(f"logdet({first.text})", ATOM, 0)
+        if name in ("asarray", "array", "tensor", "float", "squeeze", "real"):
+            return first
+        return self._named(node, name, values, keywords)
+
+    def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
+        """A function that the language has, by its name there."""
+        reduces = name not in ("maximum", "minimum") and _RENAMED.get(name, name) in _REDUCES
+        name = _RENAMED.get(name, name)
+        first = values[0]
+        axis = keywords.get("axis", keywords.get("dim"))
+        order = keywords.get("ord", keywords.get("p"))
+        keeps = keywords.get("keepdims", keywords.get("keepdim"))
+        if isinstance(keeps, ast.Constant) and keeps.value:
+            raise self.refuse(node, "`keepdims` is not read")
+        pairs = name in ("max", "min") and len(values) == 2 and not reduces
+        if reduces and axis is None and len(values) == 2 and name != "norm" and _number(node.args[-1]) is not None:
+            axis = node.args[-1]  # `x.sum(0)`
+            values = values[:1]
+        inside = ", ".join(v.text for v in values)
+        if name == "norm" and order is not None:
+            inside += f", {'∞' if ast.unparse(order).endswith('inf') else ast.unparse(order)}"
+        if axis is not None and not (isinstance(axis, ast.Constant) and axis.value is None):
+            number = _number(axis)
+            if number is None:
+                raise self.refuse(node, f"`axis={ast.unparse(axis)}` is no number")
+            if first.rank == 1 and number in (0, -1):
+                axis = None
+            else:
+                inside += f", axis={number % first.rank if first.rank else number}"
+        else:
+            axis = None
+        if reduces and not pairs:
+            rank = max(first.rank - 1, 0) if axis is not None else 0
+        elif name == "diag" and first.rank:
+            rank = 3 - first.rank
+        elif name in ("tr", "det", "logdet"):
+            rank = 0
+        else:
+            rank = max(v.rank for v in values)
+        return Written(f"{name}({inside})", ATOM, rank)
+
+    def _constant_array(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Written:
+        sizes = arguments[0].elts if arguments and isinstance(arguments[0], (ast.Tuple, ast.List)) else arguments
+        texts = [s.id if isinstance(s, ast.Name) else str(_number(s) or "") for s in sizes]
+        if not texts or not all(texts):
+            raise self.refuse(node, f"the size of `{ast.unparse(node)}` is not read")
+        called = {"eye": "I", "identity": "I"}.get(name, name)
+        return Written(f"{called}({', '.join(texts)})", ATOM, 2 if called == "I" else len(texts))
+
+    def einsum(self, node: ast.Call, arguments: list[ast.expr]) -> Written:
+        """`einsum('ij,j->i', A, x)` as `(A_ij x_j)` with its output's axes named."""
+        text = arguments[0].value if arguments and isinstance(arguments[0], ast.Constant) else None
+        if not isinstance(text, str) or "." in text:
+            raise self.refuse(node, "only `einsum` with its subscripts written out is read")
+        inputs, arrow, output = text.replace(" ", "").partition("->")
+        parts = inputs.split(",")
+        if not arrow:
+            letters = inputs.replace(",", "")
+            output = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+        if len(parts) != len(arguments) - 1 or not set(output) <= set(inputs):
+            raise self.refuse(node, "the subscripts and the operands of this `einsum` do not fit")
+        values = [self.write(a) for a in arguments[1:]]
+        factors = " ".join(
+            f"{v.at(ATOM)}_{{{','.join(p)}}}" if p else v.at(POSTFIX) for v, p in zip(values, parts, strict=True)
+        )
+        summed = [c for c in dict.fromkeys("".join(parts)) if c not in output]
+        body = f"∑_{{{','.join(summed)}}} {factors}" if summed else factors
+        if output and node is not self.whole:
+            raise self.refuse(node, "an `einsum` that gives an array is read where it is all there is")
+        return Written(f"F_{{{','.join(output)}}} = {body}" if output else body, SUM, len(output))
+
+
+def _name(text: str) -> str:
+    """`lambda_` is `lambda`."""
+    return text.rstrip("_") or text
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_library(node: ast.expr) -> bool:
+    """`np`, `jax.numpy`, `np.linalg`, `torch.nn.functional`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in _LIBRARIES
+
+
+def _number(node: ast.expr) -> int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _number(node.operand)
+        return None if inner is None else -inner
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _transposed(value: Written) -> Written:
+    if value.rank == 0:
+        return value
+    row = value.rank == 1 and not value.row
+    if value.holds >= POSTFIX and value.text.endswith("'"):
+        return Written(value.text[:-1], value.holds, value.rank, row)
+    return Written(f"{value.at(ATOM)}'", POSTFIX, value.rank, row)
+
+
+def _times(left: Written, right: Written) -> Written:
+    """Entry by entry; a number stands before what it multiplies."""
+    array = left if left.rank >= right.rank else right
+    if not (left.rank and right.rank):
+        return Written(f"{left.at(CHAIN)} * {right.at(CHAIN)}", CHAIN, array.rank, array.row)
+    return Written(f"{left.at(LAYER)} ⊙ {right.at(CHAIN)}", LAYER, array.rank, array.row)
+
+
+def _over(left: Written, right: Written) -> Written:
+    if not right.rank:
+        return Written(f"{left.at(CHAIN)}/{right.at(POSTFIX)}", CHAIN, left.rank, left.row)
+    return Written(f"{left.at(LAYER)} ./ {right.at(CHAIN)}", LAYER, right.rank, right.row)
+
+
+def _exponent(value: Written) -> str:
+    return value.text if value.holds == ATOM else f"({value.text})"
+
+
+_LIBRARIES = frozenset(
+    {"np", "numpy", "jnp", "jax", "torch", "F", "nn", "scipy", "sp", "tf", "math", "special", "linalg", "cp", "mx"}
+)
+_RENAMED = {
+    "trace": "tr", "expit": "sigmoid", "maximum": "max", "minimum": "min", "amax": "max", "amin": "min", "absolute": "abs",
+    "fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log", "average": "mean",
+    "inverse": "inv", "lgamma": "loggamma", "gammaln": "loggamma", "swish": "silu", "reduce_sum": "sum", "reduce_mean": "mean",
+    "diagonal": "diag", "diagflat": "diag", "logsigmoid": "log_sigmoid",
+}  # fmt: skip
+_REDUCES = frozenset({"sum", "mean", "max", "min", "norm", "prod", "var", "std", "logsumexp"})

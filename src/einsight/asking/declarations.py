@@ -1,0 +1,84 @@
+"""Declarations in the spellings that people use, as the language writes them.
+
+`X: n, m`, `X(n, m)`, `X : n x m`, `X in R^(n,m)`, `R^{n×m}`, `R^nxm`, `X \\in \\mathbb{R}^{n \\times m}`, several separated by
+commas, and shapes by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..lowering.report import fail
+
+_NAME = r"[^\W\d_]\w*(?:_\{\w+\})?['\u0300-\u036f]?"
+_NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
+_SIZE = r"(?:[^\W_]+(?:_[^\W_]+)?)"
+_SIZES = rf"{_SIZE}(?:\s*(?:,|x|×|\*|\s)\s*{_SIZE})*"
+# `X: n, m` and `X(n, m)`
+_BY_COLON = re.compile(rf"({_NAMES})\s*:\s*[(\[]?\s*({_SIZES})\s*,?\s*[)\]]?((?:\s+[a-z]+(?:-[a-z]+)*)*)\s*")
+_BY_BRACKET = re.compile(rf"({_NAME})\s*\(\s*({_SIZES})\s*\)\s*")
+# `, B in R^n`: where the next declaration begins
+_NEXT = re.compile(rf",\s*(?=(?:{_NAMES})\s*(?:in\s+R|∈|\\in))")
+_SPACE = re.compile(rf"((?:in|∈)\s*(?:R|ℝ)\s*\^\s*)(?:[({{]\s*({_SIZES})\s*[)}}]|([^\W\d_]x[^\W\d_])(?!\w))")
+
+
+def spelled_out(statements: str | Sequence[str]) -> str:
+    """The statements, with the declarations among them as the language writes them."""
+    lines = [statements] if isinstance(statements, str) else list(statements)
+    return "\n".join(_spelled(line) for line in lines)
+
+
+def _spelled(text: str) -> str:
+    """Line by line and statement by statement; what is no declaration stays as it stands."""
+    return re.sub(r"[^;\n]+", lambda m: _statement(m[0]), text)
+
+
+def _statement(text: str) -> str:
+    text = text.replace(r"\in", "∈").replace(r"\mathbb{R}", "ℝ").replace(r"\times", "×") if "\\" in text else text
+    bare = text.strip()
+    found = _BY_COLON.fullmatch(bare)
+    if found and found[2] in ("R", "ℝ"):
+        return f"{found[1]} ∈ ℝ{found[3]}"
+    if found and "->" not in bare and "→" not in bare:
+        return f"{found[1]} ∈ {_space(found[2])}{found[3]}"
+    found = _BY_BRACKET.fullmatch(bare)
+    if found:
+        return f"{found[1]} ∈ {_space(found[2])}"
+    if "∈" in text or " in " in text:
+        text = _SPACE.sub(lambda m: f"{m[1]}({_sizes(m[2] or m[3].replace('x', ' x '))})", text)
+        text = _apart(text)
+    return text
+
+
+def _apart(text: str) -> str:
+    """`A in R^n, B in R^m` as two declarations; `a, b in R^n` is one."""
+    done, begin = "", 0
+    for comma in _NEXT.finditer(text):
+        before = text[begin : comma.start()]
+        if "∈" in before or re.search(r"\bin\b", before):
+            done, begin = f"{done}{before}; ", comma.end()
+    return done + text[begin:]
+
+
+def _space(sizes: str) -> str:
+    return f"ℝ^({_sizes(sizes)})"
+
+
+def _sizes(text: str) -> str:
+    return " x ".join(p for p in re.split(r"\s*(?:,|×|\*|\s+x\s+|\s+)\s*", text.strip()) if p)
+
+
+def of_shapes(shapes: Mapping[str, Any]) -> str:
+    """`{"X": ("n", "m"), "y": "n"}` as declarations.  Raises EinsightError."""
+    if not isinstance(shapes, Mapping):
+        raise fail("EIN001", f"`shapes` are dimensions by name, as in {{'X': ('n', 'm')}}, not {type(shapes).__name__}")
+    lines = []
+    for name, shape in shapes.items():
+        sizes: Iterable[Any] = (shape,) if isinstance(shape, (str, int)) else shape
+        texts = [str(s) for s in sizes]
+        if not all(re.fullmatch(_SIZE, t) for t in texts):
+            raise fail("EIN001", f"the shape of `{name}` is {shape!r}: its dimensions are names or positive numbers")
+        lines.append(f"{name} ∈ ℝ" + (f"^({' x '.join(texts)})" if texts else ""))
+    return "\n".join(lines)

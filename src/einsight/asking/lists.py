@@ -1,0 +1,54 @@
+"""A formula with what its names stand for behind it: `y log(h(x)), h(x) = 1/(1 + exp(-w' x))`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .code import Unwritten
+
+# what stands between a formula and what its names stand for
+_BETWEEN = re.compile(
+    r"[,;]\s*(?:\\\\|\\q?quad|\\text\s*\{\s*(?:where|with|and|for)\s*\}|(?:where|with|and)\b|\\[ ,;]|~|\s)*"
+)
+_FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
+
+
+def cut(text: str) -> list[str]:
+    """The formulas of a list, cut at the commas that stand in no bracket and have an `=` behind them."""
+    parts, depth, begin, at = [], 0, 0, 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\":
+            command = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)
+            at += len(command[0]) if command else 1
+            continue
+        depth += (char in "([{") - (char in ")]}")
+        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and "=" in text[at:] else None
+        if between is not None:
+            parts.append(text[begin:at])
+            begin = at = between.end()
+            continue
+        at += 1
+    return [*parts, text[begin:]]
+
+
+def with_functions_as_names(formula: str, others: Sequence[str]) -> list[str]:
+    """What names stand for, then the formula; `h(x) = …` in the names as they are says what `h` stands for.
+
+    Raises Unwritten where something behind the formula says what none of its names is.
+    """
+    found = _FUNCTION.match(formula)
+    if found and not others:  # `f(x) = x' A x` asks for the right side
+        formula = formula[found.end() :]
+    definitions = []
+    for statement in others:
+        found = _FUNCTION.match(statement)
+        if found:
+            call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{re.escape(found[2].strip())}\s*\)"
+            formula = re.sub(call, found[1], formula)
+            statement = f"{found[1]} = {statement[found.end() :]}"
+        if "=" not in statement:
+            raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
+        definitions.append(statement)
+    return [*definitions, formula]

@@ -1,0 +1,101 @@
+"""A question in the spelling of whoever asks it, as statements of the language among the names that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..lowering.names import Names
+from ..lowering.report import Diagnostic, EinsightError
+from ..lowering.statements import lower_statement
+from ..syntax.blanks import blanked
+from ..syntax.statements import Piece
+from . import code, latex
+from .lists import cut, with_functions_as_names
+from .spellings import CODE, LANGUAGE, LATEX, spelling_of
+from .undeclared import first_that_conforms, require_no_unknown_function
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    expression   text of the language
+    variables    what is differentiated in, as the language writes it
+    names        what is declared, defined with the expression, and taken of names that nobody declared
+    spelling     `language`, `latex` or `code`
+    read_as      the expression, where it is not what was written
+    assumed      what is taken of names, as declarations
+    """
+
+    expression: str
+    variables: tuple[str, ...]
+    names: Names
+    spelling: str = LANGUAGE
+    read_as: str = ""
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> list[Diagnostic]:
+        """What there is to say of what was taken."""
+        return [
+            Diagnostic("EIN106", "hint", (0, 0), f"nobody declares `{d.partition(' ')[0]}`: it is taken for `{d}`")
+            for d in self.assumed
+        ]
+
+
+def read_question(expression: str, variables: Sequence[str], names: Names) -> Question:
+    """What is asked.  Raises EinsightError where an expression in LaTeX or code is not read.
+
+    An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
+    """
+    text = blanked(expression).strip()
+    spelling = spelling_of(text)
+    wrt = tuple(_variable(v) for v in variables)
+    try:
+        *definitions, formula = _statements(text, spelling, names)
+    except code.Unwritten as unwritten:
+        what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
+        message = f"{what} is not read: {unwritten.reason}"
+        raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
+    inner = names
+    assumed: list[str] = []
+    if definitions:
+        inner = names.child()
+    for definition in definitions:
+        require_no_unknown_function(definition, inner)
+        way = first_that_conforms(definition, wrt, inner)
+        way.tell(inner)
+        assumed += way.declarations
+        lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+        if any(d.severity == "error" for d in lowered.diagnostics):
+            raise EinsightError(lowered.diagnostics)
+    require_no_unknown_function(formula, inner)
+    way = first_that_conforms(formula, wrt, inner)
+    if way.declarations or way.families:
+        inner = names.child() if inner is names else inner
+        way.tell(inner)
+        assumed += way.declarations
+    shown = "; ".join([way.text, *definitions])
+    changed = spelling != LANGUAGE or way.text != formula or formula != text
+    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
+
+
+def _statements(text: str, spelling: str, names: Names) -> list[str]:
+    if spelling == LATEX:
+        return latex.statements_of(text)
+    if spelling == CODE:
+        ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
+        return code.written(text, ranks)
+    formula, *others = cut(text.replace("**", "^"))
+    return with_functions_as_names(formula, others) if others else [formula]
+
+
+def _variable(text: str) -> str:
+    """A variable as the language writes it; what is no formula stays as it is, for others to refuse."""
+    text = blanked(text).strip()
+    if spelling_of(text) != LATEX:
+        return text
+    try:
+        return latex.statements_of(text)[-1]
+    except code.Unwritten:
+        return text

@@ -32,4 +32,5 @@ two numbers, or two declared names of one scope.
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
     check.py         everything that there is to report of a file
+    telling.py       what there is to say at a place
 """

@@ -273,7 +273,9 @@ class Calls(Expressions):
         made = [a for a in arrays if a is not None]
         shown = [self.text(o) for o in found.operands]
         contract = lambda: self.arrays.contract(made, found.subscripts, shown)  # noqa: E731
-        return self._fitting(node, contract, "EIN602")
+        result = self._fitting(node, contract, "EIN602")
+        self.note(node, result)
+        return result
 
     def _regroup(self, node: ast.Call, path: str) -> Value:
         try:
@@ -293,7 +295,9 @@ class Calls(Expressions):
         sizes = {name: self.evaluate(value) for name, value in found.sizes}
         from .regrouping import regroup
 
-        return self._fitting(node, lambda: regroup(self.arrays, array, found, sizes), "EIN602")
+        result = self._fitting(node, lambda: regroup(self.arrays, array, found, sizes), "EIN602")
+        self.note(node, result)
+        return result
 
 
 def _says_something(value: Value) -> bool:

@@ -32,6 +32,7 @@ class Found:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     unread: list[tuple[Span, str]] = field(default_factory=list)
     failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    module: Module | None = field(default=None, repr=False)
 
 
 # what a file must hold to be looked at
@@ -42,7 +43,7 @@ LARGEST = 2_000_000
 def findings(text: str, budget: float | None = None) -> Found:
     """The findings of a program, in places of the text, in their order.  Never raises on any text."""
     module = module_of(text)
-    found = Found()
+    found = Found(module=module)
     if module is None:
         return found
     with _within_bounds(found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from .libraries import bound_names, imported
@@ -39,6 +39,8 @@ class Module:
         self.functions = {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef)}
         self.classes = {n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)}
         self.once = self._once()
+        # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
+        self.shapes: dict[ast.AST, Callable[[], str]] = {}
         self._bound: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property

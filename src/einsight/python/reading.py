@@ -159,6 +159,8 @@ class Reader(Calls):
             self._said_of(node.targets, value, comment)
         for target in node.targets:
             self.bind(target, value)
+            if isinstance(target, ast.Name):
+                self.note(target, value)
 
     def _said_of(self, targets: Sequence[ast.expr], value: Value, comment: str) -> None:
         """A comment tells a shape only where none is known; what it gets wrong is no error of the program."""

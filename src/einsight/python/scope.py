@@ -70,6 +70,11 @@ class Scope:
         self.misfit = self.misfit or (node, message)
         self.tell(code, node, message)
 
+    def note(self, node: ast.AST, value: Value) -> None:
+        """What is shown at a place: the shape of an array, where that is known."""
+        if not self.depth and isinstance(value, Array) and not isinstance(value, Number) and not value.open:
+            self.module.shapes[node] = lambda: self.arrays.shape_text(value)
+
     # what the kinds of nodes add
 
     def run(self, body: Sequence[ast.stmt]) -> None:

@@ -1,6 +1,7 @@
 """What an editor shows of array code: hovers, hints, fixes; and that an edit judges again only what it touched."""
 
 import numpy as np
+from session import Session
 
 from einsight.documents.positions import LineIndex
 from einsight.editing.actions import actions
@@ -89,3 +90,16 @@ def test_an_edit_of_a_helper_judges_again():
     sheet.become(text.replace("(r @ r)", "(r @ r) / 2"))
     sheet.finish()
     assert [c.verdict for c in sheet.claims()] == ["right"]
+
+
+def test_a_server_tells_it():
+    """Over the protocol: what is wrong with its fix, a hover, hints."""
+    with Session() as server:
+        server.open(TEXT, "python", "file:///project/a.py")
+        assert server.codes() == [("EIN401", "X.T @ r")]
+        hovered = server.ask("textDocument/hover", "'bqhc")["contents"]["value"]
+        assert "out[b,h,q,k] = ∑_c Q[b,q,h,c] K[b,k,h,c]" in hovered
+        labels = {h["label"] for h in server.ask("textDocument/inlayHint", range=server.whole)}
+        assert labels >= {": (n,)", "✗ wrong"}
+        server.edit("return X.T @ r", "return 2 * X.T @ r")
+        assert server.codes() == []

@@ -320,11 +320,12 @@ class Sheet:
         self.catch_up()
         for cell in self.next_claims():
             self.judge(cell)
+        code_in(self.text, self.language, self.budget, self.scratch)
 
     @property
     def code(self) -> Found:
-        """What the code of a program says beside the formulas in it; nothing in any other document."""
-        return code_in(self.text, self.language, self.budget, self.scratch)
+        """What the code of a program says beside the formulas in it, once it has been read."""
+        return self.scratch.get("code") or Found()
 
     # what was found, in places of the document
 
@@ -354,8 +355,7 @@ class Sheet:
                 yield Diagnostic("EIN103", NAMES["EIN103"][1], cell.move(entry.span), message)
 
     def claims(self) -> list[Claim]:
-        moved = ((c, cell) for cell in self.cells for c in self.claims_of(cell))
-        return [*(replace(c, span=cell.move(c.span)) for c, cell in moved), *self.code.claims]
+        return [*(replace(c, span=x.move(c.span)) for x in self.cells for c in self.claims_of(x)), *self.code.claims]
 
     def claims_of(self, cell: Cell) -> Iterable[Claim]:
         """The verdicts on a statement that are told, in places of the statement."""

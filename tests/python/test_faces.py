@@ -1,8 +1,11 @@
 """What an editor shows of array code: hovers, hints, fixes; and that an edit judges again only what it touched."""
 
+import json
+
 import numpy as np
 from session import Session
 
+import einsight
 from einsight.documents.positions import LineIndex
 from einsight.editing.actions import actions
 from einsight.editing.hints import hints
@@ -103,3 +106,19 @@ def test_a_server_tells_it():
         assert labels >= {": (n,)", "✗ wrong"}
         server.edit("return X.T @ r", "return 2 * X.T @ r")
         assert server.codes() == []
+
+
+def test_code_cells_of_a_notebook():
+    code = ["%matplotlib inline\n", "import numpy as np\n", 'A = np.zeros((2, 3))  # "é"\n']
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "$\\operatorname{tr}(A) = \\operatorname{tr}(A^T)$ for $A \\in \\mathbb{R}^{n \\times n}$"},
+        {"cell_type": "code", "metadata": {}, "source": code, "outputs": [], "execution_count": None},
+        {"cell_type": "code", "metadata": {}, "source": "!ls\nA @ A", "outputs": [], "execution_count": None},
+    ]  # fmt: skip
+    text = json.dumps({"cells": cells, "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4})
+    report = einsight.check(text, language="notebook")
+    assert [c.verdict for c in report.claims] == ["right"]
+    assert [(d.code, text[slice(*d.span)]) for d in report.diagnostics if d.severity == "error"] == [
+        ("EIN603", "A @ A")
+    ]
+    assert not einsight.check(text.replace('"language": "python"', '"language": "R"'), language="notebook").has_errors

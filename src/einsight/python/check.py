@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..documents.extract import Extract
+from ..documents.notebook import code
 from ..judging.judge import Claim
-from ..lowering.report import NAMES, Diagnostic, Span, is_fault, told_fault
+from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
@@ -62,14 +64,35 @@ def findings(text: str, budget: float | None = None) -> Found:
 
 
 def code_in(text: str, language: str, budget: float | None, kept: dict[Any, Any]) -> Found:
-    """The findings of a text in one of the languages, worked out once; in what is no program there are none.
+    """The findings of a program, or of the code cells of a notebook, worked out once; in any other text there are none.
 
     `kept` holds what has been worked out of the text.
     """
     if "code" not in kept:
-        kept["code"] = findings(text, budget) if language == "python" else Found()
+        extract = code(text) if language == "notebook" else None
+        if extract is not None:
+            kept["code"] = _placed(findings(extract.text, budget), extract)
+        else:
+            kept["code"] = findings(text, budget) if language == "python" else Found()
     found: Found = kept["code"]
     return found
+
+
+def _placed(found: Found, extract: Extract) -> Found:
+    """What was found in an extract, in places of the file."""
+    place = extract.place
+
+    def told(one: Diagnostic) -> Diagnostic:
+        # as it stands in a string of JSON
+        fixes = tuple(Fix(f.title, place(f.span), f.text) for f in one.fixes if not set(f.text) & set('"\\\n'))
+        return replace(one, span=place(one.span), fixes=fixes)
+
+    return Found(
+        [replace(c, span=place(c.span)) for c in found.claims],
+        [told(d) for d in found.diagnostics],
+        [(place(span), why) for span, why in found.unread],
+        found.failing,
+    )
 
 
 @contextmanager

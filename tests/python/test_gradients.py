@@ -267,6 +267,7 @@ NOT_WRONG = {
     "said to be": "import numpy as np\ndef f(x):\n    return np.exp(x)\ndef f_grad(x):  # einsight: surrogate\n    return x\n",
     "labels add up to 1": "import numpy as np\ndef loss(z, y):\n    # z: (n, k)\n    # y: (n, k)\n    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)\n    return -np.sum(y * np.log(p))\ndef loss_grad(z, y):\n    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) - y\n",
     "a stable softmax": "import numpy as np\ndef lse(x):\n    m = x.max()\n    return m + np.log(np.exp(x - m).sum())\ndef lse_grad(x):\n    e = np.exp(x - x.max())\n    return e / e.sum()\n",
+    "symmetric by its docstring": "import numpy as np\ndef q(x, A):\n    \"\"\"A quadratic form.\n\n    :param x: a vector of size `(n,)`\n    :param A: a symmetric matrix of size `(n, n)`\n    \"\"\"\n    return x @ A @ x\ndef q_grad(x, A):\n    return 2 * A @ x\n",
     "a guard": "import numpy as np\ndef loss(p, y):\n    p = np.clip(p, 1e-15, 1 - 1e-15)\n    return -y * np.log(p)\ndef loss_grad(p, y):\n    return -y / p\n",
     "another argument": "import numpy as np\ndef loss(y, p):\n    return ((y - p) ** 2).sum()\ndef loss_grad(y, p):\n    return 2 * (p - y)\n",
     "a loop": "import numpy as np\ndef f(x):\n    for _ in range(3):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
@@ -295,6 +296,14 @@ def test_it_counts_in_the_report():
     silent = code.rstrip() + "  # einsight: ignore EIN401\n"
     report = einsight.check(silent, language="python")
     assert not report.failing and not report.diagnostics
+
+
+def test_shapes_of_a_docstring():
+    code = NOT_WRONG["symmetric by its docstring"]
+    (claim,) = findings(code).claims
+    assert (claim.verdict, claim.assumption) == ("right", "A symmetric")
+    (claim,) = findings(code.replace("a symmetric matrix", "a matrix")).claims
+    assert claim.verdict == "right_if"
 
 
 def test_pairs():

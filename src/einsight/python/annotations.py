@@ -99,6 +99,22 @@ def of_line(comment: str) -> Declared | None:
     return _listed(found["a"] if found["a"] is not None else found["b"])
 
 
+_DOCUMENTED = re.compile(
+    r"^\s*(?::param\s+)?(?P<name>[A-Za-z_]\w*)\s*:[^\n]*?\b(?:shapes?|size)\b[\s:=of`]*(?P<axes>\([^()\n]*\))",
+    re.MULTILINE,
+)
+
+
+def documented(docstring: str) -> dict[str, Declared]:
+    """What a docstring says of parameters: `:param x: … of size (n, m)`, `x : ndarray, shape (n, m)`."""
+    found: dict[str, Declared] = {}
+    for match in _DOCUMENTED.finditer(docstring):
+        shape = _listed(match["axes"].strip("()"))
+        if shape is not None:
+            found.setdefault(match["name"], shape)
+    return found
+
+
 def _listed(text: str, blanks: bool = False) -> Declared | None:
     """`n, m`; None where something in it is no axis.  A lone word in brackets is a remark, unless a comma follows."""
     parts = text.split() if blanks and "," not in text else [p.strip() for p in text.split(",")]

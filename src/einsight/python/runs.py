@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..terms.dimension import Dim
 from ..terms.term import Component, Tensor
-from .annotations import annotated, scalar_annotation
+from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .module import Module
 from .pairs import Pair
@@ -122,6 +122,7 @@ class Run:
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         other = {a.arg: a for a in self.pair.backward.args.args}
         said_there = comments_of(self.pair.backward, self.module)
+        documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
         for argument in every[skip:]:
             name = argument.arg
@@ -130,6 +131,7 @@ class Run:
             if declared is None and name in other:  # what the other function declares
                 declared = annotated(other[name].annotation)
                 declared = said_there.get(name) if declared is None else declared
+            declared = documented_as.get(name) if declared is None else declared
             if scalar_annotation(argument.annotation) or (declared is None and _is_number(with_default.get(name))):
                 found[name] = self._given(name, Array())
             elif name in with_default and declared is None:

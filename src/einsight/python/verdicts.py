@@ -226,6 +226,8 @@ class _Judge:
             )
         derived = self._text(left)
         assumption = self._assumption(left, right, axes)
+        if assumption is not None and assumption.text.endswith(" symmetric") and _is_said_symmetric(self.pair):
+            return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and "sum" in assumption.text:
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
@@ -304,6 +306,17 @@ class _Judge:
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
+
+
+_SYMMETRIC = re.compile(
+    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
+)
+
+
+def _is_said_symmetric(pair: Pair) -> bool:
+    """Does the documentation of the functions speak of symmetric matrices?"""
+    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
+    return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -326,3 +326,67 @@ class A:
         ("loss", "grad_loss", ""), ("loss", "loss_grad", ""), ("loss", "dloss_dw", "w"), ("VF", "dVF", ""), ("fn", "gradient", ""),
     }  # fmt: skip
     assert isinstance(source.tree, ast.Module)
+
+
+class _Change(ast.NodeTransformer):
+    """One small change of an expression, the one of that number."""
+
+    def __init__(self, number):
+        self.number, self.at = number, -1
+
+    def _turn(self):
+        self.at += 1
+        return self.at == self.number
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Add | ast.Sub) and self._turn():
+            node.op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        elif isinstance(node.op, ast.MatMult) and self._turn():
+            node.left, node.right = node.right, node.left
+        elif isinstance(node.op, ast.Mult) and self._turn():
+            return node.right
+        elif isinstance(node.op, ast.Div) and self._turn():
+            node.op = ast.Mult()
+        return node
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        return node.value if node.attr == "T" and self._turn() else node
+
+    def visit_Constant(self, node):
+        return ast.Constant(node.value + 1) if node.value in (1, 2) and self._turn() else node
+
+
+def _changed():
+    for forward, backward, shapes, verdict in PLAIN:
+        for number in range(4):
+            change = _Change(number)
+            tree = ast.fix_missing_locations(change.visit(ast.parse(backward, mode="eval")))
+            if verdict == "right" and change.at >= number:
+                yield forward, ast.unparse(tree), shapes
+
+
+CHANGED = list(_changed())
+
+
+@pytest.mark.parametrize("forward, backward, shapes", CHANGED, ids=[f"{c[0]}; {c[1]}"[:90] for c in CHANGED])
+def test_small_changes_are_seen(forward, backward, shapes):
+    """A changed derivative is right exactly where it has the value of JAX's, and what is offered has that."""
+    values = {s.split()[0]: array(" ".join(s.split()[1:])) for s in shapes.split(", ")}
+    first = next(iter(values))
+    exact = np.asarray(
+        jax.jacobian(lambda x: eval(forward, {"np": jnp, **values, first: x}))(jnp.asarray(values[first]))
+    )
+    try:
+        ran = np.asarray(eval(backward, {"np": np, **values}))
+    except (ValueError, IndexError, np.linalg.LinAlgError):
+        ran = None
+    if exact.ndim == 2 and "tanh(x)" in forward and ran is not None and ran.ndim == 1:
+        exact = np.diagonal(exact)
+    alike = ran is not None and ran.shape == exact.shape and np.allclose(ran, exact, rtol=1e-9)
+    found = findings(program(forward, backward, shapes)).claims
+    assert all((c.verdict == "right") == alike for c in found)
+    for claim in found:
+        if claim.derived and claim.verdict != "right" and exact.ndim == 1:
+            np.testing.assert_allclose(eval(claim.derived, {"np": np, **values}), exact, rtol=1e-7)

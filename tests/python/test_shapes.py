@@ -81,6 +81,7 @@ DECLARED = [
     ("EIN603", "def f(W, x):\n    # W shape: h d\n    # x shape: h\n    return W @ x"),
     ("EIN603", "def f(\n    W,  # (h, d)\n    x,  # (h, )\n):\n    return W @ x"),
     ("EIN603", "def f(x, y):\n    z = x + y  # (n, m)\n    return z @ z"),
+    ("EIN603", "def f(x):\n    z = other(x)  # (n, m)\n    return z @ z"),
     ("EIN603", 'def g(v: Float[Array, "k"]):\n    return v\ndef f(x: Float[Array, "b d"]):\n    return g(x)'),
 ]
 

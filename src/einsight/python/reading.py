@@ -156,6 +156,7 @@ class Reader(Calls):
         value = self.evaluate(node.value)
         comment = self.module.source.comments.get(node.end_lineno or node.lineno)
         if comment:
+            value = Array(open=True) if value is UNKNOWN else value
             self._said_of(node.targets, value, comment)
         for target in node.targets:
             self.bind(target, value)

@@ -122,3 +122,12 @@ def test_code_cells_of_a_notebook():
         ("EIN603", "A @ A")
     ]
     assert not einsight.check(text.replace('"language": "python"', '"language": "R"'), language="notebook").has_errors
+
+
+def test_cells_of_a_notebook_run_in_any_order():
+    cells = ["import numpy as np\nA = np.zeros((2, 3)); B = np.ones(2)", "A + B", "A = np.zeros((3, 2))"]
+    made = [{"cell_type": "code", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for c in cells]
+    assert not einsight.check(json.dumps({"cells": made}), language="notebook").diagnostics
+    made[2]["source"] = "B.reshape(3, -1)"
+    codes = [d.code for d in einsight.check(json.dumps({"cells": made}), language="notebook").diagnostics]
+    assert codes == ["EIN603", "EIN603"]

@@ -80,8 +80,7 @@ DECLARED = [
     ),
     ("EIN603", "def f(W, x):\n    # W shape: h d\n    # x shape: h\n    return W @ x"),
     ("EIN603", "def f(\n    W,  # (h, d)\n    x,  # (h, )\n):\n    return W @ x"),
-    ("EIN603", "def f(x, y):\n    z = x + y  # (n, m)\n    return z @ z"),
-    ("EIN603", "def f(x):\n    z = other(x)  # (n, m)\n    return z @ z"),
+    ("EIN603", 'def f(x: Float[Array, "n m"]):\n    z = other(x)  # (n, m)\n    return z @ z'),
     ("EIN603", 'def g(v: Float[Array, "k"]):\n    return v\ndef f(x: Float[Array, "b d"]):\n    return g(x)'),
 ]
 
@@ -146,6 +145,7 @@ SILENT_DECLARED = [
     'def g(w: Float[Array, "d"], x: Float[Array, "d"]):\n    return w @ x\n'
     'def f(w: Float[Array, "d"], X: Float[Array, "n d"]):\n    return jax.vmap(g, in_axes=(None, 0))(w, X)',
     "def f(a, b):\n    return np.einsum('ij,jk->ik', a, b) + a",
+    "def f(x, y):\n    z = other(x)  # (batch, d)\n    w = other(y)  # (bsz, d)\n    return z + w",
 ]  # fmt: skip
 
 

@@ -54,6 +54,8 @@ def extracts(text: str) -> list[Extract]:
     return [made.made("cells")]
 
 
+# what stands between two cells of a program
+NEXT_CELL = "\n#\x1e\n"
 _OTHER_LANGUAGE = re.compile(r'"language"\s*:\s*"(?!python")')
 _MAGIC = re.compile(r"^[%!?]|(?<=\n)[%!?]")
 
@@ -65,7 +67,7 @@ def code(text: str) -> Extract | None:
     made = Extractor(text)
     for cell in _cells(text, "code"):
         if made.parts:
-            made.write("\n\n", made.end, made.end)
+            made.write(NEXT_CELL, made.end, made.end)
         for start, end in cell:
             _copy(made, start, end)
     extract = made.made("code")

@@ -39,6 +39,7 @@ class Module:
         self.functions = {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef)}
         self.classes = {n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)}
         self.once = self._once()
+        self.functions = {n: f for n, f in self.functions.items() if n in self.once}
         # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
         self._bound: dict[ast.AST, frozenset[str]] = {}

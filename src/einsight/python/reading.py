@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ..terms.dimension import Dim
 from ..terms.interruption import poll
-from .annotations import annotated, named_in, of_line
+from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
 from .calls import Calls
 from .expressions import asks_for_gradient
@@ -171,7 +171,9 @@ class Reader(Calls):
         declared = of_line(comment) or dict(named_in(comment)).get(name)
         if declared is not None and not self.branch:
             with contextlib.suppress(Misfit):
-                self.declare(value, declared, name)
+                # people write `bsz` and `batch_size` for one size: of the scope are the names of its parameters alone
+                known = tuple(d if d in self.declared or d == MANY else None for d in declared)
+                self.declare(value, known, name)
 
     def _do_annassign(self, node: ast.AnnAssign) -> None:
         value = self.evaluate(node.value) if node.value is not None else Array(open=True)

@@ -20,6 +20,7 @@ FLOORS = [
         "targets",
         "deriving",
         "judging",
+        "python",
         "sheets",
         "editing verifying",
         "docs",

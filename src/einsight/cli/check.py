@@ -246,7 +246,7 @@ def _codes(listed: str) -> frozenset[str]:
 
     codes = frozenset(c.strip().upper() for c in listed.split(",") if c.strip())
     for code in sorted(codes - NAMES.keys()):
-        raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN602")
+        raise CannotRun(f"there is no code {code}: `einsight explain CODE` knows EIN001 to EIN603")
     return codes
 
 

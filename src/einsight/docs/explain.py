@@ -43,8 +43,9 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN502": ("Rewriting did not come to an end; a rule of a plugin that keeps it from that is switched off.", "", "Define its inner parts under names. Of a rule, `einsight rules --verify` says what undoes what."),
     "EIN503": ("A lint of a plugin found something; the message begins with its name.", "", "What the message says. `einsight plugin list` says where it comes from."),
     "EIN504": ("What was not tried, since it needs more memory or time than the budget; the message says how much.", "f : R^1000 -> R\nx ∈ ℝ^1000\nd/dx f(2 x) = J_f(2 x)", "Declare smaller sizes, or names for them: what is true of the shapes shows at small ones. Define inner parts under names; `budget` in the settings gives more time."),
-    "EIN601": ("An einsum string is malformed.", "", "Correct the subscripts."),
-    "EIN602": ("An einsum string does not fit the shapes of its operands.", "", "Compare the subscripts with the shapes."),
+    "EIN601": ("The string of an `einsum`, `rearrange`, `reduce` or `repeat` says nothing that its library carries out; the message names the letter and the operand.", "", "Correct the string: each letter of an output stands in an operand, and there is an operand for each part."),
+    "EIN602": ("The string of an `einsum` or of einops does not fit the shapes of its operands, as annotations, constructors or earlier lines say them.", "", "Compare the string with the shapes that the message names."),
+    "EIN603": ("Shapes in array code do not go together: two numbers differ, or two names that one scope declares.", "", "Compare the shapes in the message with their annotations."),
 }  # fmt: skip
 
 

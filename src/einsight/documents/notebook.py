@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .extract import Extract, Extractor, Formula, Span
 from .markdown import formulas as markdown_formulas
@@ -53,6 +54,26 @@ def extracts(text: str) -> list[Extract]:
     return [made.made("cells")]
 
 
+# what stands between two cells of a program
+NEXT_CELL = "\n#\x1e\n"
+_OTHER_LANGUAGE = re.compile(r'"language"\s*:\s*"(?!python")')
+_MAGIC = re.compile(r"^[%!?]|(?<=\n)[%!?]")
+
+
+def code(text: str) -> Extract | None:
+    """The code cells of a notebook in Python one behind the other, what is for the notebook alone as a comment."""
+    if '"code"' not in text or _OTHER_LANGUAGE.search(text) or _problem(text) is not None:
+        return None
+    made = Extractor(text)
+    for cell in _cells(text, "code"):
+        if made.parts:
+            made.write(NEXT_CELL, made.end, made.end)
+        for start, end in cell:
+            _copy(made, start, end)
+    extract = made.made("code")
+    return replace(extract, text=_MAGIC.sub("#", extract.text))
+
+
 def _problem(text: str) -> tuple[Span, str] | None:
     if _memory(text) > MOST_MEMORY:
         return (0, 1), "this is no notebook that is read: it has too many parts"
@@ -74,8 +95,8 @@ def _memory(text: str) -> int:
     return sum(size * text.count(sign) for sign, size in signs.items())
 
 
-def _cells(text: str) -> Iterator[list[Span]]:
-    """The strings that make up the source of each Markdown cell."""
+def _cells(text: str, wanted: str = "markdown") -> Iterator[list[Span]]:
+    """The strings that make up the source of each cell of a kind."""
     ends = _ends(text)
     top = _members(text, text.index("{"), ends)
     if "cells" not in top:
@@ -85,7 +106,7 @@ def _cells(text: str) -> Iterator[list[Span]]:
             continue
         members = _members(text, start, ends)
         kind, source = members.get("cell_type"), members.get("source")
-        if kind is None or source is None or not text.startswith('"markdown"', kind):
+        if kind is None or source is None or not text.startswith(f'"{wanted}"', kind):
             continue
         starts = list(_elements(text, source, ends)) if text[source] == "[" else [source]
         found = (_STRING.match(text, s) for s in starts)

@@ -63,6 +63,10 @@ def _quick_fixes(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterat
             if found.code == "EIN101":
                 yield from _declare(sheet, lines, cell, found)
             yield from _ignore(sheet, lines, cell, found)
+    for found in sheet.code.diagnostics:
+        if found.span[0] <= end and found.span[1] >= start:
+            for fix in found.fixes:
+                yield Action(_sentence(fix.title), QUICKFIX, ((fix.span, fix.text),), found, True)
     for found in sheet.findings:
         declared = declaration_fix(sheet, found) if found.span[0] <= end and found.span[1] >= start else None
         if declared is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..notation.quoting import code, prose
+from ..python.telling import shapes_between
 from ..sheets.cells import Cell, has_derivative
 from ..sheets.places import behind_formula, is_supposed, stands_alone
 from ..sheets.sheet import Sheet
@@ -33,6 +34,7 @@ class Hint:
 
 def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
     """The hints of the statements that touch a part of the document."""
+    yield from _of_code(sheet, start, end)
     for cell in sheet.cells_between(start, end):
         if cell.analysis is None or cell.unread:
             continue
@@ -44,6 +46,17 @@ def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
             yield from _verdicts(sheet, cell)
         elif cell.lowered.kind == "query":
             yield from _result(sheet, cell)
+
+
+def _of_code(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
+    """Shapes of names behind their assignment, verdicts behind what a derivative returns."""
+    for offset, shape in shapes_between(sheet.code, start, end):
+        yield Hint(offset, f": {shape}", "shapes")
+    for claim in sheet.code.claims:
+        if start <= claim.span[1] <= end:
+            sign = SIGNS.get(claim.verdict) or f"✓ if {claim.assumption}"
+            derived = f"einsight derives {code(claim.derived)}" if claim.derived else ""
+            yield Hint(claim.span[1], sign, "verdicts", derived)
 
 
 def _end(cell: Cell) -> int:

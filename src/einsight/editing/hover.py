@@ -19,6 +19,7 @@ from ..lowering.names import Names, space_text
 from ..lowering.report import Span
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
+from ..python.telling import told_at
 from ..rules.engine import BudgetExceeded, MissingRule
 from ..sheets.cells import Cell, raised
 from ..sheets.places import extent, inside, outside
@@ -72,6 +73,9 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
 
     After `patience` seconds what is not known yet is left out: a hover that comes late is not read.
     """
+    coded = _of_code(sheet, offset)
+    if coded is not None:
+        return coded
     cell = sheet.cell_at(offset)
     at = inside(sheet.text, cell, offset) if cell is not None else None
     if cell is None or cell.analysis is None or at is None or cell.unread:
@@ -95,6 +99,15 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     if cell.place.is_translated:
         brief, details = [raised(line) for line in brief], [raised(line) for line in details]
     return Hover(span, tuple(brief), tuple(details), said.latex, said.steps, late)
+
+
+def _of_code(sheet: Sheet, offset: int) -> Hover | None:
+    """What array code of a program says there."""
+    told = told_at(sheet.code, offset)
+    if told is None:
+        return None
+    brief, details = ([code(x) if x == x.lstrip() else prose(x.strip()) for x in y] for y in (told.brief, told.details))
+    return Hover(told.span, tuple(brief), tuple(details))
 
 
 def _not_read(sheet: Sheet, cell: Cell | None, offset: int) -> Hover | None:

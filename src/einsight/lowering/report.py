@@ -42,6 +42,7 @@ NAMES = {
     "EIN504": ("too-large", "information"),
     "EIN601": ("einsum-malformed", "error"),
     "EIN602": ("einsum-shape-mismatch", "error"),
+    "EIN603": ("array-shape-mismatch", "error"),
 }
 SEVERITIES = ("error", "warning", "information", "hint")
 

@@ -63,6 +63,7 @@ class _Slice:
             if is_over():
                 return False
             sheet.judge(cell)
+        sheet.finish()  # the code of a program is left
         return not self.document.has_changed_layout()
 
 
@@ -191,6 +192,8 @@ class Publisher:
         if document.is_stale(state):
             return None
         sheet, lines = document.settled()
+        if sheet.language == "python" and "code" not in sheet.scratch:
+            return None  # what was told stands until the code has been read again
         found = self._reported(document, sheet, lines)
         return [
             (uri, version, wire.diagnostics([d for d in found if wire.is_in(d.span, part)], part, uri))

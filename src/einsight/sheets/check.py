@@ -92,13 +92,14 @@ def _failing(sheet: Sheet) -> dict[int, tuple[str, ...]]:
         if "*" in silent or (silent and silent.issuperset(codes)):
             continue
         failing[number] = codes
-    return failing
+    return failing | {len(claims) + number: codes for number, codes in sheet.code.failing.items()}
 
 
 def _formulas(sheet: Sheet) -> int:
     """How many formulas of notes, or statements of the language, hold claims that are told."""
     regions = [(c.place.region, c.order) for c in sheet.cells if any(True for _ in sheet.claims_of(c))]
-    return len({(r.start, r.end) if r is not None and r.translated else order for r, order in regions})
+    formulas = {(r.start, r.end) if r is not None and r.translated else order for r, order in regions}
+    return len(formulas) + len(sheet.code.claims)
 
 
 def likely_layout(text: str, language: str) -> str:

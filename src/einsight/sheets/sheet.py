@@ -29,6 +29,7 @@ from ..documents.regions import GUESTS
 from ..judging.claims import Claim
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span
+from ..python.check import Found, code_in
 from ..rules.catalogue import catalogue
 from ..terms.interruption import Stopped, poll
 from .cells import Analysis, Cell, Place, told, unsure
@@ -319,13 +320,19 @@ class Sheet:
         self.catch_up()
         for cell in self.next_claims():
             self.judge(cell)
+        code_in(self.text, self.language, self.budget, self.scratch)
+
+    @property
+    def code(self) -> Found:
+        """What the code of a program says beside the formulas in it, once it has been read."""
+        return self.scratch.get("code") or Found()
 
     # what was found, in places of the document
 
     def diagnostics(self) -> list[Diagnostic]:
         """All of them, in order of place."""
         found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
-        found += [*self.findings, *(self.unused() if self.language == "ein" else ())]
+        found += [*self.findings, *(self.unused() if self.language == "ein" else ()), *self.code.diagnostics]
         if self.language in GUESTS:
             found = [d for d in found if d.severity in ("error", "warning")]
         return sorted(found, key=lambda d: (d.span, d.code))
@@ -348,7 +355,7 @@ class Sheet:
                 yield Diagnostic("EIN103", NAMES["EIN103"][1], cell.move(entry.span), message)
 
     def claims(self) -> list[Claim]:
-        return [replace(c, span=cell.move(c.span)) for cell in self.cells for c in self.claims_of(cell)]
+        return [*(replace(c, span=x.move(c.span)) for x in self.cells for c in self.claims_of(x)), *self.code.claims]
 
     def claims_of(self, cell: Cell) -> Iterable[Claim]:
         """The verdicts on a statement that are told, in places of the statement."""
@@ -361,7 +368,7 @@ class Sheet:
         """The formulas that are not understood, each with the reason."""
         cells = [c for c in sorted(self.reporting, key=order_of) if c.unread]
         found = [*((c.place.region, c.lack) for c in cells), *((r, r.problem) for r in self.refused)]
-        return sorted({(r.start, r.end): why for r, why in reversed(found) if r is not None}.items())
+        return sorted([*{(r.start, r.end): why for r, why in reversed(found) if r is not None}.items(), *self.code.unread])
 
     def last_before(self, offset: int) -> int:
         """The number of the last cell that may count at an offset; in notes that is the last of all."""

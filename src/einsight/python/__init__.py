@@ -1,0 +1,36 @@
+"""What array code says: shapes, contractions and hand-written gradients of a Python file, which is read and never run.
+
+    text ─source─▶ syntax tree ─reading─▶ values with shapes, and terms where they are asked for ─gradients─▶ verdicts
+
+Terms come from the syntax tree directly: through text a division would become a matrix quotient, and names would collide.
+What is not known is unknown, and only what hangs on it is not read.  An alarm needs two things that are both written down:
+two numbers, or two declared names of one scope.
+
+    source.py        the syntax tree of a file that is being typed, and places
+    libraries.py     which function of which library a name stands for
+    module.py        what the top of a file says
+    annotations.py   shapes that annotations and comments declare
+    subscripts.py    the strings of `einsum` and of einops
+    contractions.py  calls of `einsum`, `rearrange`, `reduce` and `repeat`, and their derivatives
+    sizes.py         sizes of axes: numbers, declared names, unknowns
+    values.py        what an expression may be
+    axes.py          axes that meet, and functions of the entries
+    products.py      `@` and `einsum`
+    arrays.py        the other operations of arrays
+    regrouping.py    what einops makes of an array
+    functions.py     the functions of the libraries by name
+    scope.py         what is known while a scope is read
+    expressions.py   expressions
+    calls.py         calls; functions of the file are put in
+    reading.py       statements
+    pairs.py         which function is written as the derivative of which
+    runs.py          one reading of both
+    ways.py          what a derivative is given, and what it returns for which argument
+    paths.py         both with shapes that go together
+    verdicts.py      the verdict on one value
+    comparing.py     what is asked of two terms besides whether they are equal
+    gradients.py     the verdicts of a file
+    writing.py       a term in the author's library and names
+    check.py         everything that there is to report of a file
+    telling.py       what there is to say at a place
+"""

@@ -1,0 +1,320 @@
+"""The calls of a program: functions of libraries, methods of arrays, functions of the file, which are put in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..lowering.report import Diagnostic
+from ..terms.dimension import Dim
+from ..terms.term import Bracket, Product, Sum, Term
+from .arrays import Arrays
+from .axes import Misfit
+from .contractions import EINSUMS, REGROUPINGS, contraction, regrouping
+from .expressions import Expressions
+from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
+from .libraries import bare, library_of
+from .module import is_transparent
+from .subscripts import Malformed
+from .values import (
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Library,
+    Local,
+    Method,
+    Number,
+    Several,
+    ShapeOf,
+    Thing,
+    Value,
+    plain,
+)
+
+DEEPEST_CALL = 4
+# items of a list that are told apart
+MOST_WRITTEN = 64
+
+
+class Calls(Expressions):
+    """Reads calls."""
+
+    # calls
+
+    def _call(self, node: ast.Call) -> Value:
+        if isinstance(node.func, ast.Attribute):
+            saved = self._context(node)
+            if saved is not None:
+                return saved
+        function = self.evaluate(node.func)
+        if isinstance(function, Library) and function.path in EINSUMS:
+            return self._einsum(node, function.path)
+        if isinstance(function, Library) and function.path in REGROUPINGS:
+            return self._regroup(node, function.path)
+        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+        given = [self.evaluate(a) for a in node.args]
+        named = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self.evaluate(keyword.value)
+        if starred:
+            return UNKNOWN
+        if isinstance(function, Library):
+            return self._library_call(node, function.path, given, named)
+        if isinstance(function, Method):
+            return self._method_call(node, function, given, named)
+        if isinstance(function, Local):
+            return self.put_in(node, function, given, named)
+        return UNKNOWN
+
+    def _context(self, node: ast.Call) -> Value | None:
+        """What is saved for the way back; None where the call is something else."""
+        assert isinstance(node.func, ast.Attribute)
+        if node.func.attr not in ("save_for_backward", "mark_non_differentiable", "set_materialize_grads"):
+            return None
+        thing = self.evaluate(node.func.value)
+        if not isinstance(thing, Thing):
+            return None
+        if node.func.attr == "save_for_backward":
+            thing.saved = Several(tuple(self.evaluate(a) for a in node.args))
+        return NOTHING
+
+    def _library_call(self, node: ast.Call, path: str, given: list[Value], named: dict[str, Value]) -> Value:
+        library, name = library_of(path), bare(path)
+        if library == "builtins":
+            return self._builtin(node, name, given, named)
+        if path in ("jax.jit", "jax.checkpoint", "jax.remat", "torch.compile") and given and not named:
+            return given[0]
+        if path in ("jax.vmap", "torch.equal"):
+            return UNKNOWN
+        if name in ("array", "asarray", "tensor", "as_tensor") and given:
+            literal = self._literal(given[0])
+            if literal is not None:
+                return literal
+        operation = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("nn.")) or FUNCTIONS.get(_bare_tail(name))
+        if operation is None or library not in ("numpy", "jax", "torch", "scipy", "math"):
+            return UNKNOWN
+        return self._apply(node, operation, Call(library, name, given, named))
+
+    def _apply(self, node: ast.Call, operation: Callable[[Arrays, Call], Value], call: Call) -> Value:
+        def carried_out() -> Value:
+            try:
+                return operation(self.arrays, call)
+            finally:
+                if call.unasked:  # an argument that may change everything
+                    raise NotRead
+
+        try:
+            found = self._fitting(node, carried_out)
+        except (NotRead, LookupError):
+            return self.arrays.unknown(f"`{call.name}` as it is called here")
+        if isinstance(found, Array) and found.rank == 0 and not found.open and call.library == "math":
+            return Number(term=found.term, why=found.why)
+        return found
+
+    def _literal(self, value: Value) -> Array | None:
+        """An array that is written out, `[[1, 2], [3, 4]]`, or of arrays."""
+        if isinstance(value, Number):
+            return Array(term=value.term, why=value.why)
+        if isinstance(value, Array):
+            return value
+        if not isinstance(value, Several) or not value.items:
+            return None
+        first = self._literal(value.items[0])
+        if (
+            len(value.items) > MOST_WRITTEN and first is not None and not first.open
+        ):  # rows that are alike, as such a list has them
+            return Array((self.arrays.axis(Dim(len(value.items))), *first.axes), why="a long list of numbers")
+        parts = [p for v in value.items if (p := self._literal(v)) is not None]
+        if len(parts) != len(value.items) or len({p.rank for p in parts}) > 1:
+            return None
+        try:
+            return self.arrays.stacked(parts, 0)
+        except (Misfit, LookupError):
+            return None
+
+    def _builtin(self, node: ast.Call, name: str, given: list[Value], named: dict[str, Value]) -> Value:
+        first = given[0] if given else UNKNOWN
+        if name == "len":
+            if isinstance(first, Several):
+                return plain(len(first.items))
+            if isinstance(first, Array) and not first.open and first.rank:
+                return Number(factors=tuple(i.dim for i in first.axes[0]), term=self.arrays.size_term(first.axes[0]))
+            return Number()
+        if name in ("float", "int") and isinstance(first, Number):
+            return (
+                first
+                if name == "float" or first.factors or (first.value or Fraction(1, 2)).denominator == 1
+                else Number()
+            )
+        if name == "float" and isinstance(first, Array):
+            return first
+        if name in ("abs", "pow") and isinstance(first, Array):
+            return self._apply(node, FUNCTIONS[name], Call("numpy", name, given, named))
+        if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf)):
+            return first
+        return UNKNOWN
+
+    def _method_call(self, node: ast.Call, method: Method, given: list[Value], named: dict[str, Value]) -> Value:
+        array, name = method.array, method.name
+        library = self.module.array_library
+        if {"dim", "keepdim"} & set(named):
+            library = "torch"
+        elif {"axis", "keepdims"} & set(named):
+            library = library or "numpy"
+        if name in ("size", "dim", "numel"):
+            return self._measured(array, name, given)
+        if name == "new_zeros" or name not in METHODS:
+            return UNKNOWN
+        ambiguous = name in ("transpose", "max", "min", "std", "var", "repeat", "norm", "view", "sort")
+        if not library and ambiguous and (given or name in ("std", "var")):
+            return UNKNOWN
+        if (
+            name in ("int", "long", "bool", "astype", "type", "to")
+            and array.term is not None
+            and not _is_mask(array.term)
+        ):
+            kept = name in ("to", "astype", "type") and not any("int" in ast.unparse(a) or "bool" in ast.unparse(a) for a in (
+                *node.args, *(k.value for k in node.keywords)))  # fmt: skip
+            return array if kept else Array(array.axes, array.open, why="numbers that are cut off")
+        return self._apply(node, METHODS[name], Call(library or "numpy", name, [array, *given], named))
+
+    def _measured(self, array: Array, name: str, given: list[Value]) -> Value:
+        if name == "size" and given:
+            return self._of_shape(ShapeOf(array), ast.Constant(0), given[0])
+        if name == "size":
+            return ShapeOf(array)
+        if name == "dim":
+            return plain(array.rank) if not array.open else Number()
+        if array.open:
+            return Number()
+        return Number(factors=tuple(i.dim for i in array.indices), term=self.arrays.size_term(array.indices))
+
+    def put_in(self, node: ast.Call, function: Local, given: list[Value], named: dict[str, Value]) -> Value:
+        """What a function of the file gives for those arguments."""
+        body = function.node.body
+        if isinstance(function.node, ast.FunctionDef) and not is_transparent(function.node):
+            return UNKNOWN
+        if function.node in self.path or self.depth >= DEEPEST_CALL:
+            return UNKNOWN
+        bound = self._bound(function, given, named)
+        if bound is not None and not self.arrays.with_terms and not any(map(_says_something, bound.values())):
+            return UNKNOWN
+        length = len(body) if isinstance(body, list) else 1
+        if bound is None or self.budget[0] < length:
+            return UNKNOWN
+        self.budget[0] -= length
+        found: list[Diagnostic] = []
+        inner = type(self)(self.module, self.arrays, dict(function.scope), found, self.depth + 1, self.budget)
+        inner.told, inner.path = self.told, (*self.path, function.node)
+        try:
+            inner.take_parameters(function.node, bound)
+        except Misfit as wrong:
+            self.misfits("EIN603", node, f"in the call of `{self.text(node.func)}`, {wrong}")
+            return UNKNOWN
+        if isinstance(function.node, ast.Lambda):
+            return inner.evaluate(function.node.body)
+        inner.run(function.node.body)
+        if inner.misfit is not None and (found or not self.told):
+            self.misfits(found[0].code if found else "EIN603", node, f"in `{function.node.name}`, {inner.misfit[1]}")
+        if inner.returned is None:
+            return UNKNOWN
+        if inner.broken:
+            self.broken = self.broken or f"`{function.node.name}` is not read: {inner.broken}"
+            return UNKNOWN
+        return inner.returned[1]
+
+    def _bound(self, function: Local, given: list[Value], named: dict[str, Value]) -> dict[str, Value] | None:
+        """The parameters with their arguments; None where it cannot be told which is which."""
+        arguments = function.node.args
+        if arguments.vararg or arguments.kwarg:
+            return None
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+        values = list(given)
+        decorators = getattr(function.node, "decorator_list", ())
+        if function.owner is not None and not any(ast.unparse(d) == "staticmethod" for d in decorators):
+            values.insert(0, function.owner)
+        if len(values) > len(names):
+            return None
+        bound = dict(zip(names, values, strict=False))
+        for name, value in named.items():
+            if name in bound or name not in {*names, *(a.arg for a in arguments.kwonlyargs)}:
+                return None
+            bound[name] = value
+        defaults = dict(zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=True))
+        defaults |= {
+            a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
+        }
+        for name in (*names, *(a.arg for a in arguments.kwonlyargs)):
+            if name not in bound:
+                if name not in defaults:
+                    return None
+                bound[name] = type(self)(self.module, self.arrays, {}).evaluate(defaults[name])
+        return bound
+
+    # einsum and einops
+
+    def _einsum(self, node: ast.Call, path: str) -> Value:
+        try:
+            found = contraction(node, path, [self.text(a) for a in node.args], self.text(node.func))
+        except Malformed:
+            for argument in node.args:
+                self.evaluate(argument)
+            return UNKNOWN
+        operands = [self.evaluate(a) for a in (found.operands if found is not None else node.args)]
+        if found is None:
+            return UNKNOWN
+        arrays = [as_array(v) for v in operands]
+        if any(a is None for a in arrays):
+            return UNKNOWN
+        if self.branch:  # what is learnt of a shape counts where it is certain to run
+            arrays = [Array(a.axes, a.open, a.term, a.why) for a in arrays if a is not None]
+        made = [a for a in arrays if a is not None]
+        shown = [self.text(o) for o in found.operands]
+        contract = lambda: self.arrays.contract(made, found.subscripts, shown)  # noqa: E731
+        result = self._fitting(node, contract, "EIN602")
+        self.note(node, result)
+        return result
+
+    def _regroup(self, node: ast.Call, path: str) -> Value:
+        try:
+            found = regrouping(node, path, [self.text(a) for a in node.args], self.text(node.func))
+        except Malformed:
+            found = None
+        if found is None:
+            for argument in node.args:
+                self.evaluate(argument)
+            return UNKNOWN
+        operand = self.evaluate(found.operand)
+        if isinstance(operand, Several):
+            operand = self._literal(operand) or UNKNOWN
+        array = as_array(operand)
+        if array is None:
+            return UNKNOWN
+        sizes = {name: self.evaluate(value) for name, value in found.sizes}
+        from .regrouping import regroup
+
+        result = self._fitting(node, lambda: regroup(self.arrays, array, found, sizes), "EIN602")
+        self.note(node, result)
+        return result
+
+
+def _says_something(value: Value) -> bool:
+    """Is a shape known, so that what a function makes of it may be?"""
+    if isinstance(value, Several):
+        return any(map(_says_something, value.items))
+    return isinstance(value, Array) and not isinstance(value, Number) and (value.rank > 0 or not value.open)
+
+
+def _is_mask(term: Term) -> bool:
+    """Is it 0 or 1 everywhere?"""
+    if isinstance(term, (Sum, Product)):
+        return all(map(_is_mask, term.children()))
+    return isinstance(term, Bracket)
+
+
+def _bare_tail(name: str) -> str:
+    """`special.expit` is `expit`."""
+    head, _, tail = name.rpartition(".")
+    return tail if head in ("special", "lax", "functional") else name

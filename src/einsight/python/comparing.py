@@ -1,0 +1,65 @@
+"""What is asked of two terms of code besides whether they are equal."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+
+from ..deriving.readback import function_value
+from ..judging.assumptions import Assumption
+from ..meaning.evaluate import entries
+from ..meaning.fields import Floats, NotInField
+from ..meaning.instances import Instance, dims_and_tensors, fill, literal_components
+from ..terms import build
+from ..terms.dimension import Index, fresh_index
+from ..terms.term import Component, Tensor, Term
+from ..terms.walk import map_parts
+
+# a relative difference that no rounding of a constant makes
+GROSS = 1e-3
+
+
+def differ_grossly(left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+    """Do they differ by more than the digits of constants may explain?"""
+    dims, tensors = dims_and_tensors([left, right])
+    names = dict.fromkeys([*dims, *(a.dim for a in axes)])
+    least = literal_components([left, right])
+    sizes = {d: d.value if isinstance(d.value, int) else max(k + 2, least.get(d, 1)) for k, d in enumerate(names)}
+    for attempt in range(4):
+        instance = Instance(Floats(function_value), sizes)  # type: ignore[arg-type]
+        try:
+            fill(instance, tensors, _draw(random.Random(attempt)))
+            pairs = list(zip(entries(left, instance, axes), entries(right, instance, axes), strict=True))
+        except NotInField:
+            continue
+        scale = max(abs(v) for pair in pairs for v in pair)
+        if any(abs(a - b) > GROSS * scale for a, b in pairs):
+            return True
+    return False
+
+
+def _draw(generator: random.Random) -> Callable[[bool], float]:
+    return lambda positive: generator.uniform(0.3, 1.7) * (1 if positive else generator.choice((-1, 1)))
+
+
+def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
+    """That the entries of an array along an axis add up to 1, as those of labels do."""
+    leaves = frozenset(t for term in terms for t in term.depends)
+    for tensor in sorted(leaves, key=lambda t: t.key):
+        if len(tensor.dims) > 1:
+            for axis in range(len(tensor.dims)):
+                yield Assumption(f"{tensor.name}.sum({axis}) = 1", _divided(tensor, axis))
+
+
+def _divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
+    """The tensor divided by its sums along an axis, wherever it stands."""
+
+    def visit(term: Term) -> Term:
+        if isinstance(term, Component) and term.tensor is tensor:
+            index = fresh_index(tensor.dims[axis])
+            slots = (*term.indices[:axis], index, *term.indices[axis + 1 :])
+            total = build.product([build.component(tensor, slots)], [index])
+            return build.quotient(term, total)
+        return map_parts(term, visit)
+
+    return visit

@@ -1,0 +1,400 @@
+"""The expressions of a program, but for calls, as values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from ..terms import build
+from ..terms.dimension import Dim
+from ..terms.term import Term
+from .axes import Misfit
+from .functions import NotRead, as_array
+from .scope import Scope
+from .values import (
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Flag,
+    Library,
+    Local,
+    Method,
+    Number,
+    Several,
+    ShapeOf,
+    Text,
+    Thing,
+    Value,
+    Whole,
+    plain,
+)
+
+# items of a list of numbers that are read one by one
+LONGEST_LIST = 200
+_BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
+_BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
+_CONTEXTS = (
+    "no_grad",
+    "enable_grad",
+    "autocast",
+    "named_scope",
+    "default_device",
+    "set_grad_enabled",
+    "record_function",
+    "errstate",
+)
+_ATTRIBUTES_OF_NUMBERS = frozenset(
+    ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
+)
+_DOTS = Whole(True)
+_RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"}
+_OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
+    ast.Add: lambda a, b: build.add(a, b),
+    ast.Sub: build.subtract,
+    ast.Mult: lambda a, b: build.product([a, b]),
+    ast.Div: build.quotient,
+    ast.Pow: build.power,
+}
+
+
+class Expressions(Scope):
+    """Reads expressions."""
+
+    # expressions
+
+    def _constant(self, node: ast.Constant) -> Value:
+        value = node.value
+        if value is None or isinstance(value, bool):
+            return Flag(value) if value is not None else NOTHING
+        if isinstance(value, int):
+            return plain(value) if abs(value) < 10**18 else UNKNOWN
+        if isinstance(value, float):
+            if value != value or value in (float("inf"), float("-inf")):
+                return UNKNOWN
+            text = repr(value)
+            digits = text.split("e")[0].replace(".", "").lstrip("0").rstrip("0")
+            return plain(Fraction(text), rough=len(digits) >= 6)
+        if isinstance(value, str):
+            return Text(value)
+        return UNKNOWN
+
+    def _name(self, node: ast.Name) -> Value:
+        name = node.id
+        found = self.environment.get(name)
+        if found is not None:
+            return found
+        path = self.module.imports.get(name)
+        if path:
+            return Library(path)
+        if path is None and name in self.module.functions and name in self.module.once:
+            return Local(self.module.functions[name])
+        if path is None and name in _BUILTINS:
+            return Library(f"builtins.{name}")
+        return UNKNOWN
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        base = self.evaluate(node.value)
+        name = node.attr
+        if isinstance(base, Library):
+            return _constant_of(f"{base.path}.{name}")
+        if isinstance(base, Thing):
+            found = base.attributes.get(name)
+            if found is not None:
+                return found
+            if name == "saved_tensors" and base.saved is not None:
+                return base.saved
+            method = base.methods.get(name)
+            if method is not None:
+                return Local(method, owner=base)
+            if base.unmet is not None:
+                found = base.attributes[name] = base.unmet(name)
+                return found
+            return UNKNOWN
+        if isinstance(base, Array):
+            return self._attribute_of(base, name)
+        return UNKNOWN
+
+    def _attribute_of(self, array: Array, name: str) -> Value:
+        if name == "shape":
+            return ShapeOf(array)
+        if name == "T":
+            return self.arrays.reversed(array)
+        if name in ("mT", "mH"):
+            return self.arrays.swapped(array, -1, -2)
+        if name in ("ndim",):
+            return plain(array.rank) if not array.open else Number()
+        if name == "size" and self.module.array_library != "torch":
+            return Number(factors=None if array.open else tuple(i.dim for i in array.indices),
+                          term=None if array.open else self.arrays.size_term(array.indices))  # fmt: skip
+        if name in ("real", "data"):
+            return array
+        if name in _ATTRIBUTES_OF_NUMBERS or name in ("at", "grad", "flat", "imag"):
+            return UNKNOWN
+        return Method(array, name)
+
+    def _tuple(self, node: ast.Tuple | ast.List) -> Value:
+        if any(isinstance(e, ast.Starred) for e in node.elts):
+            for item in node.elts:
+                self.evaluate(item.value if isinstance(item, ast.Starred) else item)
+            return UNKNOWN
+        if len(node.elts) > LONGEST_LIST and all(isinstance(e, (ast.Constant, ast.UnaryOp)) for e in node.elts):
+            return Several((self.evaluate(node.elts[0]),) * len(node.elts), isinstance(node, ast.List))
+        return Several(tuple(self.evaluate(e) for e in node.elts), isinstance(node, ast.List))
+
+    _list = _tuple
+
+    def _starred(self, node: ast.Starred) -> Value:
+        self.evaluate(node.value)
+        return UNKNOWN
+
+    def _dict(self, node: ast.Dict) -> Value:
+        for value in node.values:
+            self.evaluate(value)
+        return UNKNOWN
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        return Local(node, self.environment)
+
+    def _namedexpr(self, node: ast.NamedExpr) -> Value:
+        value = self.evaluate(node.value)
+        self.bind(node.target, value)
+        return value
+
+    def _ifexp(self, node: ast.IfExp) -> Value:
+        if asks_for_gradient(node.test):
+            return self.evaluate(node.body)
+        self.evaluate(node.test)
+        return UNKNOWN
+
+    def _boolop(self, node: ast.BoolOp) -> Value:
+        for value in node.values:
+            self.evaluate(value)
+        return UNKNOWN
+
+    def _unaryop(self, node: ast.UnaryOp) -> Value:
+        value = self.evaluate(node.operand)
+        if isinstance(value, Number):
+            if isinstance(node.op, ast.USub):
+                exact = -value.value if value.value is not None else None
+                return Number(
+                    term=build.negate(value.term) if value.term is not None else None,
+                    value=exact,
+                    rough=value.rough,
+                    why=value.why,
+                )
+            return value if isinstance(node.op, ast.UAdd) else UNKNOWN
+        if not isinstance(value, Array):
+            return UNKNOWN
+        if isinstance(node.op, ast.USub):
+            return self.arrays.elementwise(build.negate, value)
+        if isinstance(node.op, ast.Invert):
+            return self.arrays.elementwise(lambda t: build.subtract(build.ONE, t), value)
+        return value if isinstance(node.op, ast.UAdd) else UNKNOWN
+
+    def _compare(self, node: ast.Compare) -> Value:
+        left = self.evaluate(node.left)
+        others = [self.evaluate(c) for c in node.comparators]
+        relation = _RELATIONS.get(type(node.ops[0]))
+        if len(others) != 1 or relation is None:
+            return UNKNOWN
+        (right,) = others
+        if not isinstance(left, Array) or not isinstance(right, Array):
+            return UNKNOWN
+        if isinstance(left, Number) and isinstance(right, Number):
+            return UNKNOWN
+        make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
+        return self._fitting(node, lambda: self.arrays.elementwise(make, left, right))
+
+    def _binop(self, node: ast.BinOp) -> Value:
+        return self._operation(node, node.op, self.evaluate(node.left), self.evaluate(node.right))
+
+    def _operation(self, node: ast.AST, operator: ast.operator, left: Value, right: Value) -> Value:
+        if isinstance(operator, ast.Add) and isinstance(left, (Several, ShapeOf)):
+            parts = [self._shape(v, None) if isinstance(v, ShapeOf) else v for v in (left, right)]
+            if all(isinstance(p, Several) for p in parts):
+                return Several(tuple(i for p in parts if isinstance(p, Several) for i in p.items))
+            return UNKNOWN
+        if isinstance(left, Number) and isinstance(right, Number):
+            return _of_numbers(operator, left, right)
+        a, b = as_array(left), as_array(right)
+        if a is None or b is None:
+            return UNKNOWN
+        if isinstance(operator, ast.MatMult):
+            return self._fitting(node, lambda: self.arrays.matmul(a, b))
+        make = _OPERATIONS.get(type(operator))
+        if make is None:
+            found = self._fitting(
+                node, lambda: self.arrays.elementwise(lambda x, y: x, Array(a.axes, a.open), Array(b.axes, b.open))
+            )
+            return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
+        return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+    # subscripts
+
+    def _slice(self, node: ast.Slice) -> Value:
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.evaluate(part)
+        return Whole(node.lower is None and node.upper is None and node.step is None)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        base = self.evaluate(node.value)
+        index = self.evaluate(node.slice) if not isinstance(node.slice, ast.Tuple) else Several(
+            tuple(self._index(e) for e in node.slice.elts))  # fmt: skip
+        if isinstance(node.slice, ast.Constant) and node.slice.value is ...:
+            index = _DOTS
+        if isinstance(base, ShapeOf):
+            return self._of_shape(base, node.slice, index)
+        if isinstance(base, Several):
+            return _of_several(base, node.slice, index)
+        if isinstance(base, Array):
+            items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
+            return self._fitting(node, lambda: self._entries(base, items))
+        return UNKNOWN
+
+    def _index(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Constant) and node.value is ...:
+            return _DOTS
+        return self.evaluate(node)
+
+    def _shape(self, shape: ShapeOf, targets: Sequence[ast.expr] | None) -> Value:
+        """`b, n = x.shape`: says how many axes there are, unless that is known."""
+        array = shape.array
+        if array.open and targets is not None and not self.branch and array.term is None and array.rank <= len(targets):
+            labels = [t.id if isinstance(t, ast.Name) and t.id != "_" else "" for t in targets]
+            more = len(targets) - array.rank
+            array.axes = (*(self.arrays.unknown_axis(x) for x in labels[:more]), *array.axes)
+            array.open = False
+        if array.open:
+            return UNKNOWN
+        return Several(
+            tuple(Number(factors=tuple(i.dim for i in a), term=self.arrays.size_term(a)) for a in array.axes)
+        )
+
+    def _of_shape(self, shape: ShapeOf, node: ast.expr, index: Value) -> Value:
+        array = shape.array
+        if isinstance(index, Number) and index.value is not None:
+            place = int(index.value)
+            if array.open and (place >= 0 or -place > array.rank):
+                return Number()
+            if not -array.rank <= place < array.rank:
+                return UNKNOWN
+            axis = array.axes[place]
+            return Number(factors=tuple(i.dim for i in axis), term=self.arrays.size_term(axis))
+        if isinstance(index, Whole) and not array.open:
+            found = self._shape(shape, None)
+            return _of_several(found, node, index) if isinstance(found, Several) else UNKNOWN
+        return UNKNOWN
+
+    def _entries(self, array: Array, items: Sequence[Value]) -> Array:
+        """`x[:, None, 0]`.  Raises Misfit; NotRead."""
+        if any(not isinstance(i, (Whole, Number)) and not _is_new(i) for i in items):
+            return self.arrays.unknown("entries at places that are computed")
+        dots = sum(i is _DOTS for i in items)
+        used = sum(not (isinstance(i, Flag) and i.value is None) and i is not _DOTS for i in items)
+        if array.open and (not dots or any(not _is_new(i) for i in items[: items.index(_DOTS)] if i is not _DOTS)):
+            if dots or items and not all(_is_new(i) or i is _DOTS for i in items):
+                return self.arrays.unknown("an entry of an array of which the shape is not known")
+            return Array(array.axes, True, None, "an axis put in front of unknown ones")
+        if dots > 1 or (not array.open and used > array.rank):
+            if dots > 1 or not array.rank:
+                raise NotRead
+            raise Misfit(f"an array of shape {self.arrays.shape_text(array)} has no {used} axes to index")
+        if array.open and used > array.rank:
+            raise NotRead
+        if not dots:
+            items = (*items, _DOTS)
+        result, place = array, 0
+        for item in items:
+            if item is _DOTS:
+                behind = sum(not _is_new(i) for i in items[items.index(_DOTS) + 1 :])
+                place = result.rank - behind
+            elif _is_new(item):
+                result = self.arrays.expanded(result, place if not result.open else place - result.rank - 1)
+                place += 1
+            elif isinstance(item, Whole):
+                if not item.all:
+                    axes = (*result.axes[:place], self.arrays.unknown_axis(), *result.axes[place + 1 :])
+                    result = Array(axes, result.open, None, "a part of an axis")
+                place += 1
+            elif isinstance(item, Number):
+                if item.value is None or item.value.denominator != 1:
+                    axes = (*result.axes[:place], *result.axes[place + 1 :])
+                    result = Array(axes, result.open, None, "an entry at a place that is computed")
+                else:
+                    result = self.arrays.component(result, place, int(item.value))
+            else:
+                raise NotRead
+        return result
+
+
+def asks_for_gradient(test: ast.expr) -> bool:
+    """`ctx.needs_input_grad[0]`: what follows is what is computed when it is wanted."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "needs_input_grad" for n in ast.walk(test))
+
+
+def _is_new(item: Value) -> bool:
+    return isinstance(item, Flag) and item.value is None
+
+
+def _constant_of(path: str) -> Value:
+    name = path.split(".")[-1]
+    if name == "pi":
+        return Number(term=build.constant("pi"))
+    if path in ("math.e", "numpy.e", "jax.numpy.e"):
+        return Number(term=build.apply("exp", build.ONE))
+    if name == "newaxis":
+        return NOTHING
+    if name in ("inf", "nan", "float32", "float64", "int32", "int64", "bool_"):
+        return UNKNOWN
+    return Library(path)
+
+
+def _of_numbers(operator: ast.operator, left: Number, right: Number) -> Value:
+    make = _OPERATIONS.get(type(operator))
+    rough = left.rough or right.rough
+    term = None
+    if make is not None and left.term is not None and right.term is not None:
+        zero = isinstance(operator, ast.Div) and right.term is build.ZERO
+        term = None if zero else make(left.term, right.term)
+    value = getattr(term, "value", None)
+    exact = value if isinstance(value, Fraction) else None
+    if isinstance(operator, ast.FloorDiv) and left.value is not None and right.value:
+        return plain(left.value // right.value)
+    if isinstance(operator, ast.Mod) and left.value is not None and right.value:
+        return plain(left.value % right.value)
+    factors = None
+    if isinstance(operator, ast.Mult):
+        parts = [
+            n.factors
+            if n.factors is not None
+            else (Dim(int(n.value)),)
+            if n.value and n.value > 0 and n.value.denominator == 1
+            else None
+            for n in (left, right)
+        ]
+        if parts[0] is not None and parts[1] is not None and exact is None:
+            factors = (*parts[0], *parts[1])
+    why = left.why or right.why
+    return Number(term=term, value=exact, factors=factors, rough=rough, why=why)
+
+
+def _of_several(several: Several, node: ast.expr, index: Value) -> Value:
+    if isinstance(index, Number) and index.value is not None:
+        place = int(index.value)
+        return several.items[place] if -len(several.items) <= place < len(several.items) else UNKNOWN
+    if isinstance(node, ast.Slice):
+        bounds = [None if b is None else _int_of(b) for b in (node.lower, node.upper, node.step)]
+        if all(b is not False for b in bounds):
+            return Several(several.items[slice(*bounds)], several.is_list)  # type: ignore[arg-type]
+    return UNKNOWN
+
+
+def _int_of(node: ast.expr) -> int | bool:
+    """A whole number that stands there; False for anything else."""
+    try:
+        found = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return found if type(found) is int else False

@@ -1,0 +1,247 @@
+"""The derivatives of a file that are written by hand, each with its verdict, and what is told of it."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..judging.judge import Claim
+from ..lowering.report import NAMES, Diagnostic, Fix, Span
+from ..rules.catalogue import catalogue
+from ..terms.interruption import OutOfTime, within
+from .module import Module, is_transparent
+from .pairs import Pair, pairs_of
+from .paths import read_pair, unknown_in
+from .runs import Misfitting, Nonconforming, Unreadable
+from .values import Value
+from .verdicts import Result, judged_way
+
+SECONDS = 5.0
+# arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
+MOST_UNKNOWN, MOST_TRIED = 4, 8
+# pairs whose verdicts are kept, for when the rest of the file changes
+MOST_KEPT = 500
+_KEPT: dict[tuple, list[tuple[int, Result]] | str] = {}
+_SURROGATE = re.compile(r"einsight:\s*surrogate")
+
+
+@dataclass
+class Judged:
+    """What there is to say of the pairs of a file."""
+
+    claims: list[Claim] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    unread: list[tuple[Span, str]] = field(default_factory=list)
+    failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | None = None) -> Judged:
+    """Every derivative of the file that is written by hand."""
+    judged = Judged()
+    for pair in pairs_of(module):
+        if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
+            continue
+        found = _judged_once(module, pair, top, budget)
+        if isinstance(found, str):
+            if pair.is_explicit:
+                judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {found}"))
+            continue
+        for result in found:
+            _enter(judged, module, pair, result)
+    return judged
+
+
+def _judged_once(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
+    """The verdicts on a pair, or why there are none; those of a text that was judged before are kept."""
+    key = (*_texts_of(module, pair), catalogue().version, budget)  # loading plugins is no part of a verdict
+    nodes = list(ast.walk(pair.backward))
+    kept = _KEPT.get(key)
+    if kept is None:
+        found = _judged_within(module, pair, top, budget)
+        places = {id(n): k for k, n in enumerate(nodes)}
+        kept = found if isinstance(found, str) else [(places.get(id(r.node), 0), r) for r in found]
+        _KEPT[key] = kept
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+    if isinstance(kept, str):
+        return kept
+    return [replace(r, node=nodes[k]) for k, r in kept]
+
+
+def _texts_of(module: Module, pair: Pair) -> tuple[str, ...]:
+    """All of the file that a verdict on a pair rests on."""
+    own = [n for n in (pair.owner, pair.forward, pair.backward, pair.between) if n is not None]
+    reached: dict[str, ast.stmt] = {n.name: n for n in own}
+    todo: list[ast.AST] = list(own)
+    while todo:
+        for node in ast.walk(todo.pop()):
+            name = node.id if isinstance(node, ast.Name) else ""
+            helper = module.functions.get(name)
+            if helper is not None and name not in reached:
+                reached[name] = helper
+                todo.append(helper)
+    top = [s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
+    texts = map(module.source.whole_text_of, (*own, *reached.values(), *top))
+    return (pair.kind, pair.name, repr(sorted(module.imports.items())), *texts)
+
+
+def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
+    try:
+        with within(SECONDS if budget is None else budget) as limit:
+            return judge_pair(module, pair, top)
+    except Unreadable as why:
+        return str(why)
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return str(spent)
+
+
+def _is_surrogate(module: Module, pair: Pair) -> bool:
+    """Does a comment say that it differs on purpose?"""
+    lines = range(pair.backward.lineno - 1, (pair.backward.end_lineno or 0) + 1)
+    return any(_SURROGATE.search(module.source.comments.get(line, "")) for line in lines)
+
+
+# what is told
+
+_CODES = {"wrong": "EIN401", "right_if": "EIN405", "shape": "EIN404", "undecided": "EIN403"}
+_IGNORED = re.compile(r"einsight:\s*ignore\b(?P<codes>[\sA-Z0-9,]*)")
+
+
+def _enter(judged: Judged, module: Module, pair: Pair, result: Result) -> None:
+    span = module.source.span(result.node)
+    whole = f"∂{pair.title}" + (f"/∂{result.parameter}" if result.parameter else "")
+    text = f"{whole} = {module.source.text_of(result.node)}"
+    claim = Claim(span, text, result.verdict, result.assumption, result.derived, result.counterexample)
+    judged.claims.append(claim)
+    code = _CODES.get(result.verdict)
+    if code is None:
+        return
+    message = _message(pair, result, whole)
+    fixes = (Fix(f"write `{result.derived}`", span, result.derived),) if result.derived else ()
+    comment = module.source.comments.get(module.source.line_at(span[1] - 1), "")
+    ignored = _IGNORED.search(comment)
+    if ignored is None or (ignored["codes"].strip() and code not in ignored["codes"]):
+        judged.diagnostics.append(
+            Diagnostic(code, NAMES[code][1], span, message, fixes if result.verdict != "undecided" else ())
+        )
+        if result.verdict != "undecided":
+            judged.failing[len(judged.claims) - 1] = (code,)
+
+
+def _message(pair: Pair, result: Result, whole: str) -> str:
+    derived = f"`{result.derived}`" if result.derived else ""
+    head = f"`{pair.backward.name}` of `{pair.title}`"
+    if result.verdict == "right_if":
+        general = f"; in general it is {derived}" if derived else ""
+        return f"{head}: {whole} is right only if {result.words}{general}"
+    if result.verdict == "shape":
+        return f"{head}: {result.words}" + (f"; {whole} is {derived}" if derived else "")
+    if result.verdict == "undecided":
+        return f"{head}: {whole} is undecided: {result.words}"
+    parts = [f"{head}: this is not {whole}" + (f", which is {derived}" if derived else "")]
+    parts += [result.words] if result.words else []
+    return "; ".join(parts) + (f": {result.counterexample}" if result.counterexample else "")
+
+
+# the ways in which shapes may be meant
+
+
+def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+    """The verdicts on what a derivative returns.  Raises Unreadable.
+
+    Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
+    """
+    unknown = unknown_in(module, pair, top)
+    if len(unknown) > MOST_UNKNOWN:
+        raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
+    found: list[tuple[list[Result], int]] = []
+    failed = "its shapes do not go together"
+    for ranks in _conforming(module, pair, top, unknown):
+        try:
+            paths = read_pair(module, pair, top, ranks)
+            results = judged_way(module, pair, paths)
+        except Misfitting as wrong:
+            if not unknown:
+                return [Result(wrong.node, "", "shape", words=str(wrong))]
+            continue
+        except Nonconforming:
+            continue
+        except Unreadable as why:
+            failed = str(why)
+            continue
+        if len(results) == 1 and unknown and results[0].verdict == "shape":
+            continue
+        found.append((results, paths.arrays.stretched))
+        alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
+        if not unknown or alike or len(found) == MOST_TRIED:
+            break
+    if not found:
+        raise Unreadable(failed)
+    return _in_common(found)
+
+
+def _conforming(module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str]) -> list[dict[str, int]]:
+    """Numbers of axes with which the shapes go together.
+
+    Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
+    where nothing else conforms.
+    """
+    if not unknown:
+        return [{}]
+    found: list[tuple[dict[str, int], bool]] = []
+    failed = ""
+    for ranks in _choices(unknown):
+        try:
+            paths = read_pair(module, pair, top, ranks, terms=False)
+        except Nonconforming:
+            continue
+        except Unreadable as why:
+            failed = str(why)
+            continue
+        found.append((ranks, not paths.output.rank and paths.cotangent is None))
+    if not found and failed:
+        raise Unreadable(failed)
+    numbers = [ranks for ranks, is_number in found if is_number and any(ranks.values())]
+    arrays = [ranks for ranks, _ in found if all(ranks.values())]
+    return numbers or arrays or [ranks for ranks, _ in found]
+
+
+def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Numbers of axes, the likeliest first: matrices have capitals."""
+    likely = [2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown]
+    every = itertools.product((0, 1, 2), repeat=len(unknown))
+    for ranks in sorted(every, key=lambda r: sum(abs(a - b) for a, b in zip(r, likely, strict=True))):
+        yield dict(zip(unknown, ranks, strict=True))
+
+
+def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
+    """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
+
+    Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
+    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest.
+    """
+    first = found[0][0]
+    if any(len(results) != len(first) for results, _ in found):
+        raise Unreadable("it depends on shapes that nothing declares")
+    common = []
+    for k, result in enumerate(first):
+        rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
+        meant = [(results[k], s) for (results, s), count in zip(found, rights, strict=True) if count == max(rights)]
+        fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
+        least = min((s for _, s in fitting), default=0)
+        plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
+        every = {r.verdict for r, _ in meant}
+        chosen = plausible[0]
+        alike = len({r.verdict for r in plausible}) == 1
+        if chosen.verdict == "right":
+            alike &= "shape" not in every or meant[0][0].verdict == "right"
+        else:
+            alike &= len(every) == 1
+        words = "it depends on shapes that nothing declares"
+        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=words))
+    return common

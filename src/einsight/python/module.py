@@ -1,0 +1,113 @@
+"""What the top of a file says: imports, functions, classes, and which names mean one thing throughout."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from .libraries import bound_names, imported
+from .source import Source
+
+Function = ast.FunctionDef
+# decorators under which a function is what its body says
+TRANSPARENT = frozenset(
+    "jax.jit jit njit jax.custom_vjp custom_vjp jax.custom_jvp custom_jvp staticmethod classmethod torch.no_grad no_grad beartype "
+    "typechecked jaxtyped typechecker jax.named_call torch.jit.script torch.compile override abstractmethod property "
+    "functools.partial partial once_differentiable torch.autograd.function.once_differentiable functools.lru_cache lru_cache "
+    "custom_fwd custom_bwd torch.cuda.amp.custom_fwd torch.cuda.amp.custom_bwd torch.amp.custom_fwd torch.amp.custom_bwd "
+    "torch.inference_mode".split()
+)
+_TRANSPARENT_ENDS = frozenset(name.split(".")[-1] for name in TRANSPARENT)
+
+
+class Module:
+    """A file that is read."""
+
+    def __init__(self, source: Source):
+        assert source.tree is not None
+        self.source = source
+        self.tree = source.tree
+        every = list(ast.walk(self.tree))
+        self.nodes = every
+        self.imports = imported([n for n in every if isinstance(n, (ast.Import, ast.ImportFrom))])
+        top = bound_names(self.tree)
+        for name in top:  # bound to something else too
+            if name in self.imports:
+                self.imports[name] = ""
+        self.functions = {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef)}
+        self.classes = {n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)}
+        self.once = self._once()
+        self.functions = {n: f for n, f in self.functions.items() if n in self.once}
+        # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
+        self.shapes: dict[ast.AST, Callable[[], str]] = {}
+        self._bound: dict[ast.AST, frozenset[str]] = {}
+
+    @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The array libraries that the file imports."""
+        return frozenset(p.split(".")[0] for p in self.imports.values() if p) & {"numpy", "jax", "torch"}
+
+    @property
+    def array_library(self) -> str:
+        """That of the methods of arrays; empty where several may be meant."""
+        return next(iter(self.libraries)) if len(self.libraries) == 1 else ""
+
+    def _once(self) -> frozenset[str]:
+        """Names that the top of the file binds exactly once, and no function changes."""
+        counts: Counter[str] = Counter()
+        for node in self.nodes:
+            if isinstance(node, ast.Global):
+                counts.update(dict.fromkeys(node.names, 2))
+        todo: list[ast.AST] = list(self.tree.body)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                counts[node.name] += 1
+                continue
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                counts[node.id] += 1
+            todo.extend(ast.iter_child_nodes(node))
+        return frozenset(n for n, count in counts.items() if count == 1)
+
+    def bound_in(self, statement: ast.AST) -> frozenset[str]:
+        """The names that a statement binds."""
+        found = self._bound.get(statement)
+        if found is None:
+            found = self._bound[statement] = frozenset(bound_names(ast.Module([statement], [])))  # type: ignore[list-item]
+        return found
+
+    @cached_property
+    def attributes_set(self) -> Counter[str]:
+        """How often an attribute of each name is assigned, anywhere in the file."""
+        return Counter(n.attr for n in self.nodes if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load))
+
+    def every_function(self) -> Iterator[tuple[Function, ast.ClassDef | None]]:
+        """The functions of the file with the class that they are methods of."""
+        todo: list[tuple[ast.AST, ast.ClassDef | None]] = [(self.tree, None)]
+        while todo:
+            node, owner = todo.pop()
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.ClassDef):
+                    todo.append((child, child))
+                elif isinstance(child, ast.FunctionDef):
+                    yield child, owner
+                    todo.append((child, None))
+                elif isinstance(child, ast.stmt):
+                    todo.append((child, owner))
+
+
+def decorator_names(function: Function) -> list[str]:
+    """How the decorators are called, without their arguments."""
+    found = []
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call):
+            decorator = decorator.func
+        found.append(ast.unparse(decorator))
+    return found
+
+
+def is_transparent(function: Function) -> bool:
+    """Does the function take and give what its body says, whatever decorates it?"""
+    return all(name.split(".")[-1] in _TRANSPARENT_ENDS for name in decorator_names(function))

@@ -1,0 +1,226 @@
+"""Which function of a file is written as the derivative of which: by the libraries' own ways, and by names and arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .libraries import resolve
+from .module import Module
+
+Function = ast.FunctionDef
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A function and what is written as its derivative.
+
+    kind       `autograd`, `vjp`, `jvp`, or `plain`, which gives the derivative itself or takes a cotangent besides
+    name       what the function is called
+    owner      the class of which both are methods
+    variable   the parameter that the name says; empty where it says none
+    order      of the derivative
+    between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
+    fixed      the places of the arguments that are not differentiated in
+    """
+
+    kind: str
+    name: str
+    forward: Function
+    backward: Function
+    owner: ast.ClassDef | None = None
+    variable: str = ""
+    order: int = 1
+    between: Function | None = None
+    fixed: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What the function is called where it is spoken of: a method by its class."""
+        if self.kind != "plain" or self.owner is None:
+            return self.name
+        return self.owner.name if self.name in ("forward", "__call__", "fn", "f") else f"{self.owner.name}.{self.name}"
+
+    @property
+    def is_explicit(self) -> bool:
+        return self.kind != "plain"
+
+
+def pairs_of(module: Module) -> Iterator[Pair]:
+    """Every pair of a file, those of the libraries' own ways first."""
+    explicit = [*_autograd(module), *_custom(module)]
+    yield from explicit
+    taken = {id(f) for p in explicit for f in (p.backward, p.between) if f is not None}
+    yield from _by_name(module, module.functions, None, taken)
+    for owner in module.classes.values():
+        methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+        if not any(id(m) in taken for m in methods.values()):
+            yield from _by_name(module, methods, owner, taken)
+
+
+# the libraries' own ways
+
+
+def _autograd(module: Module) -> Iterator[Pair]:
+    """`class F(torch.autograd.Function)` with `forward` and `backward`."""
+    for owner in (n for n in module.nodes if isinstance(n, ast.ClassDef)):
+        if not any(
+            resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
+            for b in owner.bases
+        ):
+            continue
+        methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+        forward, backward = methods.get("forward"), methods.get("backward")
+        if forward is not None and backward is not None:
+            yield Pair("autograd", owner.name, forward, backward, owner, between=methods.get("setup_context"))
+
+
+def _custom(module: Module) -> Iterator[Pair]:
+    """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`."""
+    functions = {n.name: n for n in module.nodes if isinstance(n, ast.FunctionDef)}
+    made: dict[str, tuple[Function, tuple[int, ...]]] = {}
+    for function in functions.values():
+        for decorator in function.decorator_list:
+            if "custom_vjp" in ast.unparse(decorator) or "custom_jvp" in ast.unparse(decorator):
+                made[function.name] = function, _fixed(decorator)
+    for node in module.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
+            path = resolve(node.value.func, module.imports)
+            given = node.value.args[0] if node.value.args else None
+            if path in ("jax.custom_vjp", "jax.custom_jvp") and isinstance(given, ast.Name) and given.id in functions:
+                target = node.targets[0]
+                if isinstance(target, ast.Name):
+                    made[target.id] = functions[given.id], _fixed(node.value)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("defvjp", "defjvp")
+        ):
+            whole = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+            rules = [functions.get(a.id) for a in node.args if isinstance(a, ast.Name)]
+            if whole in made and rules and len(rules) == len(node.args) and all(rules):
+                forward, fixed = made[whole]
+                last = rules[-1]
+                assert last is not None
+                if node.func.attr == "defvjp" and len(rules) == 2:
+                    yield Pair("vjp", whole, forward, last, between=rules[0], fixed=fixed)
+                elif node.func.attr == "defjvp" and len(rules) == 1:
+                    yield Pair("jvp", whole, forward, last, fixed=fixed)
+    for function in functions.values():
+        for decorator in function.decorator_list:
+            if (
+                isinstance(decorator, ast.Attribute)
+                and decorator.attr == "defjvp"
+                and isinstance(decorator.value, ast.Name)
+            ):
+                whole = decorator.value.id
+                if whole in made:
+                    yield Pair("jvp", whole, made[whole][0], function, fixed=made[whole][1])
+
+
+def _fixed(decorator: ast.expr) -> tuple[int, ...]:
+    """The places that `nondiff_argnums` gives."""
+    for node in ast.walk(decorator):
+        if isinstance(node, ast.keyword) and node.arg == "nondiff_argnums":
+            try:
+                found = ast.literal_eval(node.value)
+            except (ValueError, TypeError, SyntaxError):
+                return ()
+            return tuple(found) if isinstance(found, (tuple, list)) else (found,)
+    return ()
+
+
+# by names
+
+# what the derivative of a function is called, with the function's name for `F` and a parameter's for `V`
+_CALLED = (
+    r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?F",
+    r"F_?(?:grad|gradient|deriv|derivative|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)",
+    r"d_?F_d_?V", r"d_?F_?d?V", r"(?:grad|gradient)_F_(?:wrt_)?V", r"F_(?:grad|gradient|jac|jacobian)_(?:wrt_)?V", r"(?:grad|gradient)_V_F",
+)  # fmt: skip
+# names that belong together wherever they stand beside one another
+_VALUES = ("loss", "cost", "objective", "loglike", "loglik", "log_likelihood", "loglikelihood", "log_prob", "logpdf", "logp", "nll", "nloglike",
+           "energy", "potential", "fn", "func", "f", "forward", "fun", "value", "__call__", "activation", "evaluate", "cost_function")  # fmt: skip
+_GRADIENTS = (
+    "gradient",
+    "grad",
+    "score",
+    "jac",
+    "jacobian",
+    "backward",
+    "derivative",
+    "deriv",
+    "df",
+    "fprime",
+    "prime",
+)
+_HESSIANS = ("hessian", "hess")
+_SECOND = re.compile(r"hess")
+
+
+def _by_name(
+    module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
+) -> Iterator[Pair]:
+    values = [n for n in _VALUES if n in functions]
+    for name, backward in functions.items():
+        if id(backward) in taken or name in _VALUES:
+            continue
+        found = _named_after(name, functions)
+        if found is None and len(values) == 1 and _plainly(name) is not None:
+            found = values[0], ""
+        if found is None and name == "backward" and "forward" in functions:
+            found = "forward", ""
+        if found is None:
+            continue
+        forward, variable = functions[found[0]], found[1]
+        parameters = _parameters(forward, owner)
+        if variable and variable not in parameters:
+            continue
+        own = _parameters(backward, owner)
+        # the same arguments, or a cotangent and what was kept besides
+        if not (set(parameters) <= set(own) or owner is not None or _is_cached(forward, backward)):
+            continue
+        order = 2 if _SECOND.search(name.lower()) else 1
+        yield Pair("plain", found[0], forward, backward, owner, variable, order)
+
+
+def _plainly(name: str) -> int | None:
+    """Is it a name for a derivative that says nothing of what?"""
+    return 1 if name in _GRADIENTS else 2 if name in _HESSIANS else None
+
+
+def _named_after(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """The function that a name says it is the derivative of, and in which variable."""
+    best: tuple[str, str] | None = None
+    for other in functions:
+        if other == name or len(other) >= len(name):
+            continue
+        bases = {other, other.removesuffix("_forward"), other.removesuffix("_fwd")}
+        for base in bases:
+            if base not in name:
+                continue
+            for pattern in _CALLED:
+                expression = pattern.replace("V", r"(?P<V>\w+)").replace("F", re.escape(base))
+                found = re.fullmatch(expression, name)
+                if found is not None and (best is None or len(other) > len(best[0])):
+                    variable = found.groupdict().get("V") or ""
+                    if variable and variable not in {a.arg for a in functions[other].args.args}:
+                        continue
+                    best = other, variable
+    return best
+
+
+def _parameters(function: Function, owner: ast.ClassDef | None) -> list[str]:
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    is_method = owner is not None and not any(
+        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorator_list
+    )
+    return names[1:] if is_method else names
+
+
+def _is_cached(forward: Function, backward: Function) -> bool:
+    """`out, cache = f(…)` and `f_backward(dout, cache)`."""
+    names = [a.arg for a in backward.args.args]
+    return len(names) == 2 and "cache" in names[1] and isinstance(forward.body[-1], ast.Return)

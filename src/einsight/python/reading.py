@@ -1,0 +1,308 @@
+"""The statements of a function or of the top of a file, in order."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import itertools
+from collections.abc import Iterable, Sequence
+
+from ..terms.dimension import Dim
+from ..terms.interruption import poll
+from .annotations import MANY, annotated, named_in, of_line
+from .axes import Misfit
+from .calls import Calls
+from .expressions import asks_for_gradient
+from .libraries import imported
+from .module import is_transparent
+from .sizes import Factors
+from .values import (
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Library,
+    Local,
+    Number,
+    Several,
+    ShapeOf,
+    Thing,
+    Value,
+)
+
+_BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
+_CONTEXTS = (
+    "no_grad",
+    "enable_grad",
+    "autocast",
+    "named_scope",
+    "default_device",
+    "set_grad_enabled",
+    "record_function",
+    "errstate",
+)
+
+
+class Reader(Calls):
+    """Reads the statements of one scope."""
+
+    # statements
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        for statement in body:
+            if self.ended:
+                return
+            poll()
+            method = getattr(self, "_do_" + type(statement).__name__.lower(), None)
+            if method is None:
+                self._lose(statement, "a statement that is not read")
+            else:
+                method(statement)
+
+    def _lose(self, statement: ast.AST, why: str) -> None:
+        """What a statement binds is not known from here on."""
+        self.broken = self.broken or why
+        for name in self.module.bound_in(statement):
+            self.environment[name] = UNKNOWN
+
+    def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
+        """Read statements that may run or not; what they bind is lost behind them."""
+        was_told, self.told = self.told, self.told and told
+        self.branch += 1
+        for body in bodies:
+            inner = dict(self.environment)
+            outer, self.environment = self.environment, inner
+            returned, ended = self.returned, self.ended
+            try:
+                self.run(body)
+            finally:
+                self.environment, self.returned, self.ended = outer, returned, ended
+        self.branch -= 1
+        self.told = was_told
+
+    def _do_expr(self, node: ast.Expr) -> None:
+        self.evaluate(node.value)
+
+    def _do_pass(self, node: ast.Pass) -> None:
+        pass
+
+    def _do_assert(self, node: ast.Assert) -> None:
+        self.evaluate(node.test)
+        self._given(node.test, ast.Eq)
+
+    def _given(self, test: ast.expr, relation: type[ast.cmpop]) -> None:
+        """Sizes that are the same from here on, since the program says so."""
+        parts = test.values if isinstance(test, ast.BoolOp) else [test]
+        for part in parts:
+            if not isinstance(part, ast.Compare) or not isinstance(part.ops[0], relation):
+                continue
+            sides = [self._lengths(self.evaluate(e)) for e in (part.left, *part.comparators)]
+            for a, b in itertools.pairwise(sides):
+                for x, y in zip(a, b, strict=False):
+                    if len(x) == len(y) == 1:
+                        self.sizes.join(x[0], y[0])
+
+    def _lengths(self, value: Value) -> list[Factors]:
+        """The sizes that a number or a shape says."""
+        if isinstance(value, ShapeOf):
+            return [self.sizes.settled(i.dim for i in a) for a in value.array.axes] if not value.array.open else []
+        if isinstance(value, Several):
+            return [f for v in value.items for f in self._lengths(v)]
+        if isinstance(value, Number) and value.factors is not None:
+            return [self.sizes.settled(value.factors)]
+        if isinstance(value, Number) and value.value is not None and value.value > 0 and value.value.denominator == 1:
+            return [(Dim(int(value.value)),)]
+        return [()]
+
+    def _do_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for name, path in imported([node]).items():
+            self.environment[name] = Library(path) if path else UNKNOWN
+
+    _do_importfrom = _do_import
+
+    def _do_global(self, node: ast.Global | ast.Nonlocal) -> None:
+        self.broken = self.broken or "a name of an outer scope is changed"
+        for name in node.names:
+            self.environment[name] = UNKNOWN
+
+    _do_nonlocal = _do_global
+
+    def _do_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.environment[target.id] = UNKNOWN
+
+    def _do_functiondef(self, node: ast.FunctionDef) -> None:
+        plainly = is_transparent(node) and not node.decorator_list
+        self.environment[node.name] = Local(node, self.environment) if plainly else UNKNOWN
+
+    def _do_asyncfunctiondef(self, node: ast.AsyncFunctionDef) -> None:
+        self.environment[node.name] = UNKNOWN
+
+    def _do_classdef(self, node: ast.ClassDef) -> None:
+        self.environment[node.name] = UNKNOWN
+
+    def _do_raise(self, node: ast.Raise) -> None:
+        self.broken = self.broken or "it raises"
+        self.ended = True
+
+    def _do_return(self, node: ast.Return) -> None:
+        value = self.evaluate(node.value) if node.value is not None else NOTHING
+        if self.branch:
+            self.broken = self.broken or "it returns under a condition"
+        self.returned = node, value
+        self.ended = True
+
+    def _do_assign(self, node: ast.Assign) -> None:
+        value = self.evaluate(node.value)
+        comment = self.module.source.comments.get(node.end_lineno or node.lineno)
+        if comment:
+            value = Array(open=True) if value is UNKNOWN else value
+            self._said_of(node.targets, value, comment)
+        for target in node.targets:
+            self.bind(target, value)
+            if isinstance(target, ast.Name):
+                self.note(target, value)
+
+    def _said_of(self, targets: Sequence[ast.expr], value: Value, comment: str) -> None:
+        """A comment tells a shape only where none is known; what it gets wrong is no error of the program."""
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name) or not isinstance(value, Array) or not value.open:
+            return
+        name = targets[0].id
+        declared = of_line(comment) or dict(named_in(comment)).get(name)
+        if declared is not None and not self.branch:
+            with contextlib.suppress(Misfit):
+                # people write `bsz` and `batch_size` for one size: of the scope are the names of its parameters alone
+                known = tuple(d if d in self.declared or d == MANY else None for d in declared)
+                self.declare(value, known, name)
+
+    def _do_annassign(self, node: ast.AnnAssign) -> None:
+        value = self.evaluate(node.value) if node.value is not None else Array(open=True)
+        declared = annotated(node.annotation)
+        if declared is not None:
+            if value is UNKNOWN:
+                value = Array(open=True)
+            try:
+                self.declare(value, declared, self.text(node.target))
+            except Misfit as wrong:
+                self.tell("EIN603", node.value or node, str(wrong))
+                value = self.of_declared(declared)
+        if node.value is not None or declared is not None:
+            self.bind(node.target, value)
+
+    def _do_augassign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
+            self.bind(node.target, value)
+            return
+        if isinstance(node.target, ast.Attribute):
+            value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
+            self.bind(node.target, value)
+            return
+        self.evaluate(node.value)
+        self._write_into(node.target)
+
+    def _write_into(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Subscript):
+            self.evaluate(target.slice)
+            array = self.evaluate(target.value)
+            if isinstance(array, Array):
+                array.term, array.why = None, "entries that are written one by one"
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        """Assign a value to what stands on the left."""
+        if isinstance(target, ast.Name):
+            self.environment[target.id] = value
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, value)
+        elif isinstance(target, ast.Attribute):
+            thing = self.evaluate(target.value)
+            if isinstance(thing, Thing):
+                thing.attributes[target.attr] = value if not self.branch else UNKNOWN
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, UNKNOWN)
+        else:
+            self._write_into(target)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
+        targets = target.elts
+        starred = any(isinstance(t, ast.Starred) for t in targets)
+        items: Sequence[Value] | None = None
+        if isinstance(value, ShapeOf):
+            value = self._shape(value, None if starred else targets)
+        if isinstance(value, Several) and len(value.items) == len(targets) and not starred:
+            items = value.items
+        elif isinstance(value, Several) and starred:
+            at = next(k for k, t in enumerate(targets) if isinstance(t, ast.Starred))
+            behind = len(targets) - at - 1
+            if len(value.items) >= len(targets) - 1:
+                middle = Several(value.items[at : len(value.items) - behind])
+                items = [*value.items[:at], middle, *value.items[len(value.items) - behind :]]
+        elif isinstance(value, Array) and not value.open and value.rank and not starred:
+            length = self.arrays.number_of(value.axes[0])
+            if length == len(targets):
+                items = [self.arrays.component(value, 0, k) for k in range(length)]
+        for k, one in enumerate(targets):
+            self.bind(one.value if isinstance(one, ast.Starred) else one, items[k] if items is not None else UNKNOWN)
+
+    def _do_if(self, node: ast.If) -> None:
+        if asks_for_gradient(node.test) and not node.orelse:
+            self.run(node.body)
+            return
+        self.evaluate(node.test)
+        if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
+            if not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or):
+                self._given(node.test, ast.NotEq)
+            return  # what goes on behind it has passed the test
+        about_shapes = any(
+            isinstance(n, ast.Attribute) and n.attr in ("shape", "ndim", "size", "dim", "T")
+            or isinstance(n, ast.Name) and n.id in ("len", "isinstance")
+            for n in ast.walk(node.test)
+        )  # fmt: skip
+        self._in_branch((node.body, node.orelse), told=not about_shapes)
+        self._lose(node, "it has a condition")
+
+    def _do_for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.evaluate(node.iter)
+        self._lose(node, "it has a loop")
+        self._in_branch((node.body, node.orelse))
+        self._lose(node, "it has a loop")
+
+    _do_asyncfor = _do_for
+
+    def _do_while(self, node: ast.While) -> None:
+        self._lose(node, "it has a loop")
+        self._in_branch((node.body, node.orelse))
+        self._lose(node, "it has a loop")
+
+    def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
+        plainly = True
+        for item in node.items:
+            called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
+            plainly &= ast.unparse(called).split(".")[-1] in _CONTEXTS
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, UNKNOWN)
+        if plainly:
+            self.run(node.body)
+        else:
+            self._in_branch((node.body,), told=False)
+            self._lose(node, "it has a `with`")
+
+    _do_asyncwith = _do_with
+
+    def _do_try(self, node: ast.Try) -> None:
+        handlers = [h.body for h in node.handlers]
+        self._in_branch((node.body, *handlers, node.orelse, node.finalbody), told=False)
+        self._lose(node, "it has a `try`")
+
+    _do_trystar = _do_try
+
+    def _do_match(self, node: ast.Match) -> None:
+        self._in_branch([c.body for c in node.cases], told=False)
+        self._lose(node, "it has a `match`")
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    assert isinstance(target, ast.Attribute)
+    return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)

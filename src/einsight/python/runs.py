@@ -1,0 +1,261 @@
+"""One reading of a function and of what is written as its derivative, over one set of arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..terms.dimension import Dim
+from ..terms.term import Component, Tensor
+from .annotations import annotated, documented, scalar_annotation
+from .arrays import Arrays
+from .module import Module
+from .pairs import Pair
+from .reading import Reader
+from .scope import comments_of
+from .sizes import Sizes
+from .values import UNKNOWN, Array, Flag, Number, Several, Thing, Value
+
+
+class Unreadable(Exception):
+    """Why a pair is not read."""
+
+
+class Nonconforming(Exception):
+    """The shapes that are tried do not go together."""
+
+
+class Misfitting(Nonconforming):
+    """The function is well formed, and what is written as its derivative is not, at a place."""
+
+    def __init__(self, message: str, node: ast.expr):
+        super().__init__(message)
+        self.node = node
+
+
+@dataclass
+class Claimed:
+    """What is returned for a parameter: the expression that stands there, and its value."""
+
+    parameter: str
+    node: ast.expr
+    value: Array
+
+
+@dataclass
+class Paths:
+    """Both functions, read.
+
+    parameters   the arrays that may be differentiated in, by name, as tensors
+    output       what the function gives
+    cotangent    the tensor that the derivative is multiplied by; None where it is the derivative itself
+    claimed      what is returned, for which parameter; several candidates for one value where nothing says which
+    names        how the author calls the tensors in the derivative
+    locals       the arrays that have a name there
+    opaque       does a term hold a function that it does not say all about?
+    rough        does one hold a decimal fraction that may stand for another number?
+    """
+
+    arrays: Arrays
+    parameters: dict[str, tuple[Tensor, Array]]
+    output: Array
+    cotangent: tuple[Tensor, Array] | None
+    claimed: list[Claimed]
+    names: dict[Tensor, str] = field(default_factory=dict)
+    locals: dict[str, Array] = field(default_factory=dict)
+    opaque: bool = False
+    rough: bool = False
+
+
+class Run:
+    """One reading of a pair, with so many axes for what is not known."""
+
+    def __init__(
+        self, module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], sizes: Sizes, terms: bool
+    ):
+        self.module, self.pair, self.top, self.ranks = module, pair, top, ranks
+        self.arrays = Arrays(sizes, terms)
+        self.sizes = sizes
+        self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
+        self.parameters: dict[str, tuple[Tensor, Array]] = {}
+        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind == "plain" else None)
+        self.declared: dict[str, Dim] = {}
+
+    # arrays that are given
+
+    def _attribute(self, name: str) -> Value:
+        return self._given(f"self.{name}", Array(open=True))
+
+    def _given(self, name: str, array: Array) -> Array:
+        """A tensor of that name: of the shape that is known, or with the axes that are tried."""
+        if array.open:
+            if name not in self.unknown:
+                self.unknown.append(name)
+            if name not in self.ranks:
+                return array
+            missing = self.ranks[name] - array.rank
+            if missing < 0:
+                raise Nonconforming
+            array = Array((*(self._axis(name, k) for k in range(missing)), *array.axes))
+        tensor, found = self.arrays.named(name, array)
+        self.parameters[name] = tensor, found
+        return found
+
+    def _axis(self, name: str, place: int):  # type: ignore[no-untyped-def]
+        return self.arrays.axis(self._size(name, place))
+
+    def _size(self, name: str, place: int) -> Dim:
+        key = f"{name}:{place}"
+        if key not in self.declared:
+            self.declared[key] = self.sizes.fresh()
+        return self.declared[key]
+
+    def reader(self, given: Mapping[str, Value] | None = None, depth: int = 0) -> Reader:
+        return Reader(self.module, self.arrays, {**self.top, **(given or {})}, depth=depth)
+
+    def declared_parameters(self, function: ast.FunctionDef, reader: Reader, skip: int) -> dict[str, Value]:
+        """The parameters of a function as tensors of the shapes that it declares."""
+        arguments = function.args
+        said = comments_of(function, self.module)
+        found: dict[str, Value] = {}
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        other = {a.arg: a for a in self.pair.backward.args.args}
+        said_there = comments_of(self.pair.backward, self.module)
+        documented_as = documented(ast.get_docstring(function) or "")
+        with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
+        for argument in every[skip:]:
+            name = argument.arg
+            declared = annotated(argument.annotation)
+            declared = said.get(name) if declared is None else declared
+            if declared is None and name in other:  # what the other function declares
+                declared = annotated(other[name].annotation)
+                declared = said_there.get(name) if declared is None else declared
+            declared = documented_as.get(name) if declared is None else declared
+            if scalar_annotation(argument.annotation) or (declared is None and _is_number(with_default.get(name))):
+                found[name] = self._given(name, Array())
+            elif name in with_default and declared is None:
+                found[name] = (
+                    UNKNOWN if not isinstance(with_default[name], ast.Constant) else reader.evaluate(with_default[name])
+                )
+            else:
+                found[name] = self._given(
+                    name, reader.of_declared(declared) if declared is not None else Array(open=True)
+                )
+        if arguments.vararg is not None or arguments.kwarg is not None:
+            raise Unreadable("it takes any number of arguments")
+        return found
+
+    def run(self, function: ast.FunctionDef, reader: Reader) -> tuple[ast.Return, Value]:
+        """Raises Unreadable; Nonconforming."""
+        reader.path = (function,)
+        reader.run(function.body)
+        if reader.misfit is not None:
+            node, message = reader.misfit
+            if function is self.pair.backward and isinstance(node, ast.expr):
+                raise Misfitting(message, node)
+            raise Nonconforming
+        if reader.broken or reader.returned is None:
+            raise Unreadable(reader.broken or f"`{function.name}` returns nothing")
+        return reader.returned
+
+
+def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
+    if pair.owner is None:
+        return {}
+    return {n.name: n for n in pair.owner.body if isinstance(n, ast.FunctionDef)}
+
+
+def _is_number(node: ast.expr | None) -> bool:
+    """Is a default a number, so that the argument is one?"""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader, dict[str, Value], Value]:
+    """The function itself: its reader, its parameters and what it gives."""
+    function = run.pair.forward
+    reader = run.reader()
+    given = run.declared_parameters(function, reader, skip)
+    if skip and first is not None:
+        given = {function.args.args[0].arg: first, **given}
+    reader.environment |= given
+    _, value = run.run(function, reader)
+    return reader, given, value
+
+
+def output_of(value: Value) -> Array:
+    if isinstance(value, Several) and len(value.items) == 1:
+        value = value.items[0]
+    if not isinstance(value, Array):
+        raise Unreadable("what it gives is not one array")
+    return value
+
+
+def cotangent_of(run: Run, output: Array, name: str) -> tuple[Tensor, Array]:
+    if output.open:
+        return Tensor(name), Array(open=True)
+    return run.arrays.named(name, output)
+
+
+def finished(
+    run: Run,
+    reader: Reader,
+    output: Array,
+    cotangent: tuple[Tensor, Array] | None,
+    claimed: list[Claimed],
+    own: str = "",
+) -> Paths:
+    names: dict[Tensor, str] = {}
+    arrays: dict[str, Array] = {}
+    tensors = {t for t, _ in run.parameters.values()} | ({cotangent[0]} if cotangent else set())
+    for name, value in reader.environment.items():
+        if name in run.top or not isinstance(value, Array) or value.term is None:
+            continue
+        term = value.term
+        if isinstance(term, Component) and term.tensor in tensors and term.indices == value.indices:
+            names.setdefault(term.tensor, name)
+        elif not value.open:
+            arrays[name] = value
+    for tensor, _ in run.parameters.values():
+        if tensor.name.startswith("self.") and own:
+            names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
+    rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values()) or _has_rough(run.pair)
+    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, run.arrays.opaque, rough)
+
+
+def _has_rough(pair: Pair) -> bool:
+    for function in (pair.forward, pair.backward):
+        for node in ast.walk(function):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, float)
+                and len(repr(node.value).replace(".", "").strip("0")) >= 6
+            ):
+                return True
+    return False
+
+
+def returned(node: ast.Return, value: Value) -> list[tuple[ast.expr, Value]]:
+    """Each value that is returned, with the expression of it."""
+    assert node.value is not None
+    if isinstance(value, Several):
+        if isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(value.items):
+            return list(zip(node.value.elts, value.items, strict=True))
+        return [(node.value, v) for v in value.items]
+    return [(node.value, value)]
+
+
+def matched(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str]) -> list[Claimed]:
+    """Values by the parameters that they stand for, those that are None left out.  Raises Unreadable."""
+    if len(pairs) != len(parameters):
+        raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
+    claimed = []
+    for (node, value), parameter in zip(pairs, parameters, strict=True):
+        if isinstance(value, Flag) and value.value is None:
+            continue
+        if not isinstance(value, Array):
+            raise Unreadable(f"the derivative in `{parameter}` is not read")
+        claimed.append(Claimed(parameter, node, value))
+    return claimed

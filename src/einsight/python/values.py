@@ -1,0 +1,138 @@
+"""What an expression of a program may be, as far as it is known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import Term
+from .sizes import Factors
+
+# an axis: the indices that it runs over, the first slowest; none for a length of 1
+Axis = tuple[Index, ...]
+
+
+class Value:
+    """Anything; nothing is known of it."""
+
+
+UNKNOWN = Value()
+
+
+@dataclass(eq=False)
+class Array(Value):
+    """An array.
+
+    axes    the known ones, the last last
+    open    may any number of others stand before them?
+    term    over the indices of the axes; None where it is not known, `why` says what was not read
+    """
+
+    axes: tuple[Axis, ...] = ()
+    open: bool = False
+    term: Term | None = None
+    why: str = ""
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        return tuple(i for axis in self.axes for i in axis)
+
+    @property
+    def rank(self) -> int:
+        return len(self.axes)
+
+
+@dataclass(eq=False)
+class Number(Array):
+    """A number of Python's: `factors` are sizes that it is the product of, `value` what it is where that stands there.
+
+    `rough` marks a decimal fraction that may stand for another number, as 0.7978845608 does.
+    """
+
+    value: Fraction | None = None
+    factors: Factors | None = None
+    rough: bool = False
+
+
+def plain(value: Fraction | int, rough: bool = False) -> Number:
+    return Number(term=build.number(value), value=Fraction(value), rough=rough)
+
+
+@dataclass(eq=False)
+class Several(Value):
+    """A tuple or list; `is_list` may be stacked."""
+
+    items: tuple[Value, ...]
+    is_list: bool = False
+
+
+@dataclass(eq=False)
+class ShapeOf(Value):
+    """`x.shape`."""
+
+    array: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Value):
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Flag(Value):
+    """True, False or None."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Whole(Value):
+    """A slice: `:` where `all`, else a part of an axis."""
+
+    all: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Library(Value):
+    """A module or function of a library, by its path."""
+
+    path: str
+
+
+@dataclass(frozen=True, eq=False)
+class Method(Value):
+    """A function of an array: `x.sum`."""
+
+    array: Array
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Local(Value):
+    """A function of the same file, `owner` the object it is a method of."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: Mapping[str, Value] = field(default_factory=dict)
+    owner: Value | None = None
+
+
+@dataclass(eq=False)
+class Thing(Value):
+    """An object with attributes: `self`, `ctx`.
+
+    saved    what was saved for the way back
+    unmet    makes an attribute that nothing has set
+    """
+
+    attributes: dict[str, Value] = field(default_factory=dict)
+    saved: Value | None = None
+    methods: Mapping[str, Any] = field(default_factory=dict)
+    unmet: Callable[[str], Value] | None = None
+
+
+NOTHING = Flag(None)

@@ -1,0 +1,152 @@
+"""A term as an expression of the author's library, in the names that stand where it is to be put."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from ..lowering.report import EinsightError
+from ..rules.engine import BudgetExceeded, MissingRule, normal_form
+from ..targets.arguments import Request
+from ..targets.array_source import write
+from ..targets.dialect import Dialect
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import Tensor, Term
+from ..terms.walk import fold_definitions, replace_tensors
+from .module import Module
+from .values import Array
+
+LONGEST = 200  # characters of an expression that is offered
+
+
+def library_of(module: Module) -> str:
+    """That in which the file is written."""
+    for library in ("torch", "jax", "numpy"):
+        if library in module.libraries:
+            return library
+    return "numpy"
+
+
+def _dialect(library: str) -> Dialect:
+    if library == "torch":
+        from ..targets.torch import TORCH
+
+        return TORCH
+    if library == "jax":
+        from ..targets.jax import JAX
+
+        return JAX
+    from ..targets.numpy import NUMPY
+
+    return NUMPY
+
+
+def expression(
+    term: Term, axes: Sequence[Index], names: Mapping[Tensor, str], arrays: Mapping[str, Array], module: Module
+) -> str | None:
+    """The text of a term over those axes; None where it has none that is short.
+
+    names    of the tensors
+    arrays   what has a name besides
+    """
+    library = library_of(module)
+    folded = _folded(term, arrays)
+    texts = [t for t in (_written(each, axes, names, module, library) for each in folded) if t is not None]
+    return min(texts, key=len, default=None)
+
+
+def _folded(term: Term, arrays: Mapping[str, Array]) -> list[Term]:
+    """The term, and with what has a name written by its name."""
+    made = []
+    for name, array in arrays.items():
+        if array.term is None or any(len(a) > 1 for a in array.axes) or set(array.indices) != set(array.term.free):
+            continue
+        try:
+            body = normal_form(array.term)
+        except (MissingRule, BudgetExceeded, RecursionError):
+            continue
+        made.append(
+            Tensor(name, tuple(i.dim for i in array.indices), definition=build.abstraction(array.indices, body))
+        )
+    found = [term]
+    folded = term
+    for tensor in sorted(made, key=lambda t: -(t.definition.body.symbols if t.definition else 0)):
+        folded = fold_definitions(folded, [tensor])
+    if folded is not term:
+        bare = {t: Tensor(t.name, t.dims) for t in made}
+        found.append(replace_tensors(folded, bare))
+    return found
+
+
+def _written(
+    term: Term, axes: Sequence[Index], names: Mapping[Tensor, str], module: Module, library: str
+) -> str | None:
+    try:
+        source, arguments = write(Request(term, tuple(axes)), _dialect(library))
+    except (EinsightError, RecursionError):
+        return None
+    text = _one_expression(source, {own: names.get(t, t.name) for t, own in arguments.items()})
+    if text is None:
+        return None
+    for path, alias in _aliases(module, library):
+        text = re.sub(rf"(?<![\w.]){re.escape(path)}\.", f"{alias}.", text)
+    return text if len(text) <= LONGEST else None
+
+
+def _aliases(module: Module, library: str) -> list[tuple[str, str]]:
+    """What stands for the modules of a library in the file, the longest first."""
+    paths = {"numpy": ["numpy"], "jax": ["jax.numpy", "jax.nn", "jax"], "torch": ["torch"]}[library]
+    by_path = {path: alias for alias, path in module.imports.items() if path}
+    return [(p, by_path[p]) for p in paths if p in by_path]
+
+
+class _Inline(ast.NodeTransformer):
+    """Assignments put in, conversions of arguments taken out, arguments under the author's names."""
+
+    def __init__(self, names: Mapping[str, str]):
+        self.names = {own: ast.parse(text, mode="eval").body for own, text in names.items()}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.names.get(node.id, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else ""
+        )
+        if len(node.args) == 1 and name in ("asarray", "as_tensor", "float"):
+            return self.visit(node.args[0])
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("array", "clone", "copy")
+            and len(node.args) == 1
+        ):
+            return self.visit(node.args[0])
+        node.keywords = [k for k in node.keywords if k.arg not in ("dtype", "device")]
+        return self.generic_visit(node)
+
+
+def _one_expression(source: str, names: Mapping[str, str]) -> str | None:
+    """The body of a generated function as one expression; None where it writes into an array."""
+    function = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
+    inline = _Inline(names)
+    for statement in function.body:
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            return ast.unparse(inline.visit(statement.value))
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            if name in ("dtype", "device") or name in names:
+                continue
+            inline.names[name] = inline.visit(statement.value)
+        elif (
+            not isinstance(statement, (ast.If, ast.Expr))
+            or isinstance(statement, ast.Expr)
+            and not isinstance(statement.value, ast.Constant)
+        ):
+            return None
+    return None

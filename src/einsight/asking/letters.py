@@ -191,10 +191,9 @@ class Letters:
                 places = [n.base if isinstance(n, Superscript) else n for n in behind]
             for place in places:
                 base = place.base if isinstance(place, Indexed) and not self._is_marked(place) else place
-                if isinstance(base, Indexed):
-                    found.add(canonical_name(base.marked))
-                elif isinstance(base, Name) and not _is_capital(base.text):
-                    found.add(canonical_name(base.text))
+                name = base.marked if isinstance(base, Indexed) else base.text if isinstance(base, Name) else ""
+                if name and not _is_capital(name):
+                    found.add(canonical_name(name))
         return found
 
     def _is_marked(self, node: Indexed) -> bool:

@@ -339,6 +339,7 @@ def test_functions(target):
     for name, least in POSITIVE.items():
         points[name]["x"] = [least + 0.3, least + 0.7]
     points["polygamma"]["x"] = [1, 3, 2]  # its order
+    points["huber"]["a"] = [0.2, 0.9, 0.3]  # its threshold, which is not negative
     functions = {}
     for name, point in points.items():
         arguments = "xa"[: catalogue().function(name).arity]

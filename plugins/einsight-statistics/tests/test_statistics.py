@@ -81,7 +81,7 @@ d/dp kl(p, r) = (log(p ./ r) + 1)'
 entropy(p) = sum(entr(p))
 d/dt logsumexp(t) = softmax(t)'
 hess(logsumexp(t), t) = diag(softmax(t)) - softmax(t) softmax(t)'
-hess(logsumexp(X u), u) = cov(softmax(X u), X)
+hess(logsumexp(X u), u) = cov1(softmax(X u), X)
 d/du logsumexp(X u) = mean1(softmax(X u), X)'
 d/dt crossentropy(p, t) = (sum(p) softmax(t) - p)'
 d/dt bernoulli(y, t) = (y - sigmoid(t))'
@@ -90,7 +90,7 @@ d/du bernoulli(y, X u) = (y - sigmoid(X u))' X
 d/dt poisson(y, t) = (y - exp(t))'
 d/dp dirichlet(p, r) = ((r - 1) ./ p)'
 d/dr dirichlet(p, r) = (digamma(sum(r)) - digamma(r) + log(p))'
-cov(p, X) = X' diag(p) X - mean1(p, X) mean1(p, X)'
+cov1(p, X) = X' diag(p) X - mean1(p, X) mean1(p, X)'
 logit(sigmoid(c)) = c
 d/dt sum(ndtr(t)) = npdf(t)'
 d/dt npdf(t) = -diag(t ⊙ npdf(t))
@@ -176,7 +176,7 @@ def lse(t):
         ("bernoulli(y, t)", "t", lambda t: A @ t - numpy.logaddexp(t, 0).sum()),
         ("dirichlet(p, r)", "r", lambda r: math.lgamma(r.sum()) - sum(map(math.lgamma, r)) + (r - 1) @ numpy.log(P)),
         ("logsumexp(X u)", "u", lambda u: lse(X @ u)),
-        ("cov(p, X)", "X", lambda M: M.T @ (numpy.diag(P) - numpy.outer(P, P)) @ M),
+        ("cov1(p, X)", "X", lambda M: M.T @ (numpy.diag(P) - numpy.outer(P, P)) @ M),
         ("sum(ndtr(t))", "t", lambda t: sum(map(special.ndtr, t))),
         ("sum(probit(p))", "p", lambda p: sum(map(special.probit, p))),
         ("sum(logit(p))", "p", lambda p: numpy.log(p / (1 - p)).sum()),

@@ -8,7 +8,7 @@ its letter, a capital for a matrix.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 # how tightly a text holds together: sums, elementwise products, products, powers, names and brackets
@@ -37,17 +37,17 @@ class Written:
         return self.text if self.holds >= holds else f"({self.text})"
 
 
-def written(code: str, ranks: Mapping[str, int]) -> list[str]:
+def written(code: str, ranks: dict[str, int]) -> list[str]:
     """The statements of the language that say what some lines of code do, the last of them an expression.
 
-    `ranks` are the numbers of axes of the names that are declared.  Raises Unwritten.
+    `ranks` are the numbers of axes of the names that are declared; what others are taken for is added.  Raises Unwritten.
     """
     try:
         tree = ast.parse(code.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         at = getattr(problem, "offset", None) or 1
         raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
-    return _Writer(dict(ranks)).program(tree.body)
+    return _Writer(ranks).program(tree.body)
 
 
 class _Writer:
@@ -103,7 +103,10 @@ class _Writer:
 
     def _name(self, node: ast.Name) -> Written:
         name = _name(node.id)
-        return Written(name, ATOM, self._rank(node.id))
+        rank = self._rank(node.id)
+        if rank:
+            self.ranks.setdefault(name, rank)
+        return Written(name, ATOM, rank)
 
     def _rank(self, name: str) -> int:
         for known in (name, _name(name)):
@@ -171,6 +174,7 @@ class _Writer:
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
         """`a @ b`: of two vectors a number; a vector before a matrix is a row."""
+        left, right = self._as_vector(left), self._as_vector(right)
         if not (left.rank and right.rank):
             raise self.refuse(node, "`@` is of arrays, and one of these is a number")
         if left.rank > 2 or right.rank > 2:
@@ -187,6 +191,13 @@ class _Writer:
             turned = _transposed(right)
             return Written(f"{turned.at(POSTFIX)} {_transposed(left).at(POSTFIX)}", CHAIN, 1)
         return Written(text, CHAIN, rank)
+
+    def _as_vector(self, value: Written) -> Written:
+        """A name that nobody declares is a vector where it stands beside `@`, whatever its letters."""
+        if value.rank or value.text in self.ranks or not value.text.isidentifier():
+            return value
+        self.ranks[value.text] = 1
+        return Written(value.text, ATOM, 1)
 
     # calls
 
@@ -276,7 +287,8 @@ class _Writer:
             values = values[:1]
         inside = ", ".join(v.text for v in values)
         if name == "norm" and order is not None:
-            inside += f", {'∞' if ast.unparse(order).endswith('inf') else ast.unparse(order)}"
+            which = ast.unparse(order)
+            inside += ", 'inf'" if which.endswith("inf") else f", {which}"
         if axis is not None and not (isinstance(axis, ast.Constant) and axis.value is None):
             number = _number(axis)
             if number is None:

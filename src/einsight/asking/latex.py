@@ -7,8 +7,10 @@ import re
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
 from .code import Unwritten
-from .lists import cut, with_functions_as_names
+from .habits import with_samples_below
+from .lists import cut_first, with_functions_as_names
 
+_OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\mathrm\s*\{\s*T)")
 # what stands around a formula that is copied with its page
 _AROUND = re.compile(r"^\s*(?:\$\$?|\\\[|\\\(|\\displaystyle)|(?:\$\$?|\\\]|\\\))\s*[.,;]?\s*$")
 
@@ -19,16 +21,18 @@ def statements_of(text: str) -> list[str]:
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
     inner = inner.strip().rstrip(".,;").strip()
-    formula, *others = cut(inner)
-    return with_functions_as_names(_one(formula), [_one(part) for part in others])
+    formula, others = cut_first(inner)
+    return with_functions_as_names(with_samples_below(_one(formula)), [with_samples_below(_one(p)) for p in others])
 
 
 def _one(text: str) -> str:
-    """One formula.  A prime is part of a name or a transpose, by how the formula writes its others; else as it can be read."""
+    """One formula.  A prime is a transpose where the formula has no other for it and can be read so; else part of a name."""
     habits = habits_of([text])
-    other = Habits("transpose" if habits.primes == "name" else "name", habits.has_invariants)
+    ways = [Habits(p, habits.has_invariants) for p in ("transpose", "name")]
+    if _OTHER_TRANSPOSE.search(text):
+        ways.reverse()
     refused: Unwritten | None = None
-    for habit in (habits, other) if "'" in text or "prime" in text else (habits,):
+    for habit in ways if "'" in text or "prime" in text else (habits,):
         try:
             found = read_formula(text, 0, len(text), {}, habit)
         except Unread as unread:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from ..documents.latex.names import RAISED
+from ..lowering.constants import is_unit_vector
+from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
 from ..syntax.finding import children
-from ..syntax.tree import Call, Indexed, Name, Node, Relation, Superscript, Transpose
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
 
+# letters that people count samples by; the first two wherever they stand
+_COUNTS = frozenset("nNmMTS")
+# functions of an array that are something else with a capital: `Var(X)` of a random variable
+_OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 
@@ -37,6 +45,7 @@ class Letters:
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
         self._read_signs()
+        self._count_samples()
         self.below = [n for n in walk(tree) if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n)]
         self.indices = self._indices(variables)
 
@@ -52,6 +61,23 @@ class Letters:
                         self.bound[name] = self.bound.get(name) or upper
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros"):
                 self.dimensions.update(dict.fromkeys(a.text for a in node.arguments if isinstance(a, Name)))
+
+    def _count_samples(self) -> None:
+        """`1/n ∑_i …`: what divides a sum without a bound is how many there are, where it is one of the letters for that."""
+        free = [name for name, upper in self.bound.items() if not upper]
+        divisors = {
+            n.text
+            for node in walk(self.body)
+            if isinstance(node, Chain)
+            for (operator, part) in node.items
+            for n in walk(part)
+            if isinstance(n, Name) and n.text in _COUNTS and (operator == "/" or n.text in "nN")
+            if not is_known(n.text, self.names)
+        }
+        if len(free) == 1 and len(divisors) == 1:
+            (count,) = divisors
+            self.bound[free[0]] = count
+            self.dimensions[count] = None
 
     def _indices(self, variables: tuple[str, ...]) -> frozenset[str]:
         """Bound by a sum, on an array with several, on one that has such a letter elsewhere; all, where nothing stands whole."""
@@ -92,6 +118,8 @@ class Letters:
 
     def _unknown(self, node: Node) -> Iterator[str]:
         names = self.names
+        if is_unit_vector(names, node):
+            return
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             mark = node.marked
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
@@ -109,6 +137,7 @@ class Letters:
             isinstance(node, Name)
             and not is_known(name := canonical_name(node.text), names)
             and not names.is_function(name)
+            and name not in INFINITY
         ):
             yield name
         for inner in children(node):
@@ -117,6 +146,11 @@ class Letters:
     def _is_called(self, text: str) -> bool:
         """What stands before a bracket is a function, known or not, unless it is one letter: `X(X'X)`."""
         return self.names.is_function(text) or (letters_in(text) > 1 and not self.names.knows(text))
+
+    def has_unit_vectors(self) -> bool:
+        """Is an `e_i` transposed, which no component is?"""
+        transposed = (n.argument for n in walk(self.body) if isinstance(n, Transpose))
+        return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
         """Arrays of which an index picks a number or a vector, with the name of each axis that it runs along."""
@@ -127,6 +161,7 @@ class Letters:
             entries = node.subscript.entries
             if (
                 name in ("δ", "ones")
+                or (name == "e" and self.has_unit_vectors())
                 or (node.marked and self.names.knows(node.marked))
                 or not letters_of(node) <= self.indices
             ):
@@ -141,6 +176,38 @@ class Letters:
             letter = next(iter(letters_of(node)))
             found[name] = (self.bound.get(letter) or found.get(name, ("",))[0] or f"{letter}",)
         return found
+
+    def samples(self) -> set[str]:
+        """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
+        found: set[str] = set()
+        for node in walk(self.body):
+            places: list[Node] = []
+            if isinstance(node, Transpose):
+                places = [node.argument]
+            elif isinstance(node, Norm):
+                places = [n for n in walk(node.inner) if isinstance(n, Indexed)]
+            elif isinstance(node, Chain):
+                behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
+                places = [n.base if isinstance(n, Superscript) else n for n in behind]
+            for place in places:
+                base = place.base if isinstance(place, Indexed) and not self._is_marked(place) else place
+                name = base.marked if isinstance(base, Indexed) else base.text if isinstance(base, Name) else ""
+                if name and not _is_capital(name):
+                    found.add(canonical_name(name))
+        return found
+
+    def _is_marked(self, node: Indexed) -> bool:
+        return bool(node.marked) and not letters_of(node) & self.indices
+
+
+def _is_capital(text: str) -> bool:
+    return canonical_name(text)[:1].isupper()
+
+
+def _bare(node: Node) -> Node:
+    while isinstance(node, Group):
+        node = node.inner
+    return node
 
 
 def letters_of(node: Indexed) -> set[str]:
@@ -169,6 +236,13 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         run = node.marked.replace("_", "")
         if names.knows(run) and not is_known(_base(node), names):
             changes.append((node.start, node.end, run))
+    letters_here = Letters(tree, variables, names)
+    for node in letters_here.below:  # `s_{t-1}` beside whole arrays is a name
+        entries = node.subscript.entries
+        shifted = len(entries) == 1 and len(entries[0].names) == 1 and entries[0].offset
+        if shifted and not letters_of(node) & letters_here.indices:
+            raised = node.subscript.text.replace("−", "-").replace(" ", "").translate(RAISED)
+            changes.append((node.start, node.end, f"{_base(node)}⁽{raised}⁾"))
     done = {start for start, _, _ in changes}
     if defines(tree):  # a name of its own
         done |= {n.start for n in walk(tree.sides[0])}
@@ -178,7 +252,7 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         plain = name.text
         if _known(plain):
             continue
-        if id(name) in callees and names.is_function(plain.lower()):
+        if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:
             changes.append((name.start, name.end, plain.lower()))
             continue
         letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)

@@ -14,8 +14,8 @@ _BETWEEN = re.compile(
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
-def cut(text: str) -> list[str]:
-    """The formulas of a list, cut at the commas that stand in no bracket and have an `=` behind them."""
+def cut_first(text: str) -> tuple[str, list[str]]:
+    """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` behind them."""
     parts, depth, begin, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
@@ -30,7 +30,8 @@ def cut(text: str) -> list[str]:
             begin = at = between.end()
             continue
         at += 1
-    return [*parts, text[begin:]]
+    formula, *others = [*parts, text[begin:]]
+    return formula, others
 
 
 def with_functions_as_names(formula: str, others: Sequence[str]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..lowering.names import Names
+from ..lowering.names import Names, canonical_name
 from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from . import code, latex
-from .lists import cut, with_functions_as_names
+from .habits import habitual
+from .lists import cut_first, with_functions_as_names
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .undeclared import first_that_conforms, require_no_unknown_function
 
@@ -52,25 +53,28 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     spelling = spelling_of(text)
     wrt = tuple(_variable(v) for v in variables)
     try:
-        *definitions, formula = _statements(text, spelling, names)
+        ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
+        *definitions, formula = _statements(text, spelling, names, ranks)
     except code.Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
+    # a vector has no orientation in code, so what is written rests on what its names were taken for
+    kinds = {canonical_name(n): "sample" for n, rank in ranks.items() if rank == 1} if spelling == CODE else {}
     inner = names
     assumed: list[str] = []
     if definitions:
         inner = names.child()
     for definition in definitions:
         require_no_unknown_function(definition, inner)
-        way = first_that_conforms(definition, wrt, inner)
+        way = first_that_conforms(definition, wrt, inner, kinds)
         way.tell(inner)
         assumed += way.declarations
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
         if any(d.severity == "error" for d in lowered.diagnostics):
             raise EinsightError(lowered.diagnostics)
     require_no_unknown_function(formula, inner)
-    way = first_that_conforms(formula, wrt, inner)
+    way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:
         inner = names.child() if inner is names else inner
         way.tell(inner)
@@ -80,14 +84,12 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
 
 
-def _statements(text: str, spelling: str, names: Names) -> list[str]:
+def _statements(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
     if spelling == LATEX:
         return latex.statements_of(text)
     if spelling == CODE:
-        ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
         return code.written(text, ranks)
-    formula, *others = cut(text.replace("**", "^"))
-    return with_functions_as_names(formula, others) if others else [formula]
+    return with_functions_as_names(*cut_first(habitual(text, names)))
 
 
 def _variable(text: str) -> str:

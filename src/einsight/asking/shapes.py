@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.function_table import ROWS
+from ..lowering.names import AS_ROW, GREEK, Names, canonical_name
 from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
@@ -37,13 +38,22 @@ MOST_KINDS = 60  # combinations of ranks that are tried
 ONE = "1"
 Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
-_TO_NUMBERS = {"tr", "trace", "det", "logdet", "sum", "mean", "norm", "logsumexp"}
+_TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
+_ALONG = {row.name for row in ROWS if row.along}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
+# how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
+NOTES, LOOSE, STRICT = range(3)
 # behind the name of an array of which an index picks one: the shape of what is picked
 MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
 # the ranks of what words call a vector or a matrix
-_RANKS = {"number": (NUMBER,), "vector": (VECTOR,), "matrix": (MATRIX,), "square": (MATRIX,)}
+_RANKS = {
+    "number": (NUMBER,),
+    "vector": (VECTOR,),
+    "matrix": (MATRIX,),
+    "square": (MATRIX,),
+    "sample": (VECTOR, NUMBER),
+}
 
 
 class Conflict(Exception):
@@ -68,14 +78,14 @@ def shapes(
     names: Names,
     skip_left: bool,
     kinds: Mapping[str, str],
-    is_strict: bool = False,
+    care: int = NOTES,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
     ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = _Inference(names, ranks, is_strict)
+        inference = _Inference(names, ranks, care)
         try:
             for name in unknown:
                 if kinds.get(name) == "square":
@@ -88,8 +98,8 @@ def shapes(
 
 
 class _Inference:
-    def __init__(self, names: Names, ranks: dict[str, int], is_strict: bool):
-        self.names, self.ranks, self.is_strict = names, ranks, is_strict
+    def __init__(self, names: Names, ranks: dict[str, int], care: int):
+        self.names, self.ranks, self.care = names, ranks, care
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
         self.numbers = itertools.count()
@@ -196,7 +206,7 @@ class _Inference:
 
     def _transpose(self, node: Transpose) -> Shape:
         rows, columns = self.shape(node.argument)
-        if self.is_strict and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+        if self.care >= LOOSE and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
             raise Conflict  # nobody transposes a number
         return columns, rows
 
@@ -216,11 +226,15 @@ class _Inference:
         return self.shape(node.inner)
 
     def _norm(self, node: Norm) -> Shape:
-        self.shape(node.inner)
+        if self.is_number(self.shape(node.inner)) and self.care >= STRICT:
+            raise Conflict
         return SCALAR
 
     def _absolute(self, node: Absolute) -> Shape:
-        self.shape(node.inner)
+        shape = self.shape(node.inner)
+        if any(self.root(d) == ONE for d in shape):
+            return shape
+        self.unify(*shape)  # a determinant
         return SCALAR
 
     def _iverson(self, node: Iverson) -> Shape:
@@ -241,7 +255,9 @@ class _Inference:
         inner, *others = [self.shape(a) for a in node.arguments]
         if callee.text in _OF_SQUARES:
             self.unify(*inner)
-        if callee.text in _TO_NUMBERS and not others:
+        if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner):
+            raise Conflict  # nobody takes the mean of a number
+        if callee.text in _TO_NUMBERS and (not others or callee.text == "norm"):
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
             if not self.is_number(other) and not self.is_number(inner):
@@ -272,6 +288,12 @@ class _Inference:
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
             return SCALAR  # in index notation its axes are as long as its indices say
+        if isinstance(node.base, Name) and len(places) == 1:  # one of an array of samples
+            way = self.names.fact(("family", canonical_name(node.base.text)))
+            entry = self.names.find(node.base.text)
+            if way and entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
+                picked = str(entry.tensor.dims[1])
+                return (ONE, picked) if way == AS_ROW else (picked, ONE)
         rows, columns = self.shape(node.base)
         axes = [d for d in (rows, columns) if self.root(d) != ONE]
         if len(places) != len(axes):
@@ -284,7 +306,7 @@ class _Inference:
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
         numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
-        if self.is_strict and arrays and not all(_is_written_out(p) for p in numbers):
+        if self.care >= STRICT and arrays and not all(_is_written_out(p) for p in numbers):
             raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
             self.unify_shapes(left, right)

@@ -5,16 +5,21 @@ A text is of one spelling as a whole: what it has that no other spelling has say
 
 from __future__ import annotations
 
+import ast
 import re
 
 LANGUAGE, LATEX, CODE = "language", "latex", "code"
 
 # a command, mathematics between dollars, a group above or below that has more than the language takes there
 _LATEX = re.compile(r"\\[A-Za-z,;:!|{}()\[\]\\ ]|\$|_\{[^{}]*\{")
+# `A\\b`, `(A' * A)\\c`: a backslash behind a factor and before a name of one letter or a bracket
+_LEFT_DIVISION = re.compile(r"(?<=[\w)'])\s*\\\s*(?:[A-Za-z](?![A-Za-z{])|\((?=[^()]*\)))")
 _CODE = re.compile(
     r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy)\s*\.|\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace)\s*\("
-    r"|(?<!\w)einsum\s*\(|(?<!\w)(?:axis|dim|keepdims)\s*=\s*-?\d|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
+    r"|(?<!\w)einsum\s*\(|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
 )
+# the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
+_KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
 
 
 def spelling_of(text: str) -> str:
@@ -22,6 +27,14 @@ def spelling_of(text: str) -> str:
 
     LaTeX has its backslashes; code its `@`, its modules, its methods, its keywords.
     """
-    if _LATEX.search(text):
+    if _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
         return LATEX
-    return CODE if _CODE.search(text) else LANGUAGE
+    return CODE if _CODE.search(text) or (_KEYWORDS.search(text) and _is_python(text)) else LANGUAGE
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

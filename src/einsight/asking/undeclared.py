@@ -7,11 +7,11 @@ answer; where nothing conforms, the first reading is refused with what is wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..lowering.mentioned import walk
-from ..lowering.names import Names, canonical_name, space_text
+from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
@@ -19,10 +19,12 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Call, Name, Relation
 from ..terms.dimension import Dim
 from .letters import Letters, defines, told_apart
-from .shapes import MEMBER, shapes
+from .shapes import LOOSE, MEMBER, STRICT, shapes
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
+# what is wrong with a formula in which names have other shapes
+_OF_SHAPES = frozenset({"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304"})
 MOST_SHAPES = 24
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
@@ -32,22 +34,23 @@ class Taken:
     """
     text          the formula with its letters told apart
     declarations  what is taken of its names
-    families      arrays of which one index picks a vector: `x_i` is a sample
+    families      arrays of which one index picks a vector, a sample; `orientation` says how it lies
     """
 
     text: str
     declarations: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    orientation: str = AS_COLUMN
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
         for line in self.declarations:
             lower_statement(Piece(0, line), names)
         for name in self.families:
-            names.own["family", name] = True
+            names.own["family", name] = self.orientation
 
 
-def taken(text: str, variables: tuple[str, ...], names: Names) -> Iterator[Taken]:
+def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Iterator[Taken]:
     """The ways in which a formula can be read, the likeliest first; as it stands where all its names are known."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
@@ -57,12 +60,14 @@ def taken(text: str, variables: tuple[str, ...], names: Names) -> Iterator[Taken
     texts = [text]
     if "|" in text:  # bars around a vector mean its length, which `‖` says
         texts.append(_BAR.sub("‖", text))
-    for is_strict in (True, False):
+    for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
         for way in texts:
-            yield from _shaped(way, variables, names, is_strict)
+            yield from _shaped(way, variables, names, care, orientation, kinds)
 
 
-def _shaped(text: str, variables: tuple[str, ...], names: Names, is_strict: bool) -> Iterator[Taken]:
+def _shaped(
+    text: str, variables: tuple[str, ...], names: Names, care: int, orientation: str, said: Mapping[str, str]
+) -> Iterator[Taken]:
     """A formula with each way in which its unknown names have shapes with which it conforms."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
@@ -75,13 +80,18 @@ def _shaped(text: str, variables: tuple[str, ...], names: Names, is_strict: bool
         found.pop(dim, None)
     members = [n for n in families if not names.knows(n)]
     known = tuple(n for n in families if names.knows(n))
-    if not found and not members:
-        yield Taken(text, families=known)
+    if not found and not members and not known:
+        if orientation == AS_COLUMN:
+            yield Taken(text)
+        return
+    if orientation == AS_ROW and not known:
         return
     inner = names.child()
+    Taken(text, (), known, orientation).tell(inner)
     for dim in letters.dimensions:
         inner.own["dim", dim] = True
-    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), {}, is_strict):
+    kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
+    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
         lines, sampled = [], []
         for name, dims in shape.items():
             if not name.endswith(MEMBER):
@@ -90,20 +100,23 @@ def _shaped(text: str, variables: tuple[str, ...], names: Names, is_strict: bool
                 base = name.removesuffix(MEMBER)
                 lines.append(f"{base} ∈ {space_text(tuple(map(Dim, (*families[base], *dims))))}")
                 sampled.append(base)
-        yield Taken(text, tuple(lines), (*known, *sampled))
+        yield Taken(text, tuple(lines), (*known, *sampled), orientation)
 
 
-def first_that_conforms(text: str, variables: tuple[str, ...], names: Names) -> Taken:
+def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:
     """The likeliest way to read a formula in which it conforms; as it stands where there is none."""
     first: Taken | None = None
     broadcast: Taken | None = None
-    for place, way in enumerate(taken(text, variables, names)):
+    for place, way in enumerate(taken(text, variables, names, kinds)):
         first = first or way
         if place >= MOST_SHAPES:
             break
         inner = names.child()
         way.tell(inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+        wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
+        if wrong - _OF_SHAPES:  # another shape would only hide it
+            return way
         codes = {d.code for d in lowered.diagnostics if d.severity == "error" or d.code == "EIN305"}
         if not codes:
             return way

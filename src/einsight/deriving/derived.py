@@ -19,6 +19,7 @@ from ..targets.arguments import Request
 from ..terms.dimension import Index, Shift
 from ..terms.term import Derivative, Tensor, Term, has_head
 from .answering import answering
+from .kinks import kinks
 from .products import Differentiated, product_with
 from .readback import verified_matrix
 from .reducing import reduce, shortest
@@ -133,7 +134,7 @@ class Derived:
 
     @property
     def notes(self) -> list[str]:
-        """What the answer rests on: structure of a variable, the order of `vec`, what lies outside of an axis."""
+        """What the answer rests on: structure of a variable, the order of `vec`, what lies outside of an axis, kinks."""
         notes = []
         for tensor in sorted(self.unreduced.depends, key=lambda t: t.key):
             kinds = [k for k in ("symmetric", "antisymmetric", "diagonal") if k in tensor.properties]
@@ -143,6 +144,7 @@ class Derived:
             notes.append("rows and columns run over the entries of a matrix column by column, as vec stacks them")
         if any(isinstance(s, Shift) for part in self.term.walk() for s in part.slots()):
             notes.append("a component outside of its axis counts as 0")
+        notes += filter(None, [kinks(self.unreduced)])
         return notes + self.not_tried
 
     def steps_latex(self) -> str:

@@ -18,9 +18,9 @@ _OPENS = frozenset({"LPAR", "LSQB", "LBRACE", "CALL_PAREN", "BAR_OPEN", "NORM_OP
 _CLOSES = frozenset({"RPAR", "RSQB", "RBRACE", "BAR_CLOSE", "NORM_CLOSE"})
 _TIGHT_BEFORE = _CLOSES | {
     "COMMA", "PRIME", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "SUPERSCRIPT_N", "SUBSCRIPT", "INDEX_BRACKET",
-    "CALL_PAREN", "CARET", "DOT_CARET",
+    "CALL_PAREN", "CARET", "DOT_CARET", "KEYWORD_EQ",
 }  # fmt: skip
-_TIGHT_AFTER = _OPENS | {"CARET", "DOT_CARET"}
+_TIGHT_AFTER = _OPENS | {"CARET", "DOT_CARET", "KEYWORD_EQ"}
 _SPACED = frozenset({
     "EQ", "ASSIGN", "RELATION", "ARROW", "IN", "WHERE", "COLON", "LAYER_OPERATOR", "CHAIN_OPERATOR", "SIGN", "RAISED_SIGN",
     "PROPERTY",
@@ -73,15 +73,20 @@ def reads_the_same(text: str, other: str) -> bool:
 
 
 def _signs(text: str) -> list[Sign]:
-    """The tokens of a text that parses: the lexer needs the parser's state.  A sign in an exponent is marked."""
+    """The tokens of a text that parses: the lexer needs the parser's state.  A sign in an exponent is marked, and the `=` of `axis=1`."""
     signs: list[Sign] = []
     raised: list[bool] = []
+    opened: list[str] = []
     for token in grammar().parse_interactive(text).iter_parse():
         kind = _WORDS.get(token, token.type)
         if kind in _OPENS:
             raised.append((bool(raised) and raised[-1]) or (bool(signs) and signs[-1].kind == "CARET"))
+            opened.append(kind)
         elif kind in _CLOSES and raised:
             raised.pop()
+            opened.pop()
+        elif kind == "EQ" and opened and opened[-1] == "CALL_PAREN":
+            kind = "KEYWORD_EQ"
         elif kind == "SIGN" and raised and raised[-1]:
             kind = "RAISED_SIGN"
         signs.append(Sign(kind, str(token), token.start_pos or 0, token.end_pos or 0))

@@ -13,7 +13,10 @@ An expression, part by part (each asks `Context.read` for what stands inside):
     products.py     products of whole arrays: conformity, and what to say where it fails
     elementwise.py  sums, elementwise operations and powers
     indexing.py     indices on names and on whole expressions, shifted ones too
-    calls.py        who is called; functions of arrays and elementwise ones (functions.py, array_functions.py)
+    calls.py        who is called; functions of arrays and elementwise ones (functions.py), those of arrays by a row each of a
+                    table (function_table.py): along an axis or an index (axes.py), by a formula (array_functions.py), or built
+                    (matrix_functions.py); norms by their subscripts (norms.py)
+    constants.py    `1_n`, `0_{n×m}`, `I_n`, unit vectors
     derivatives.py  every spelling of a derivative; its axes as rows and columns (layout.py)
     kronecker.py    functions of Kronecker products, by their factors
 

@@ -15,6 +15,7 @@ from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts, replace_dims
 from .context import Context
+from .function_table import ROW
 from .names import ARRAYS, Entry, Names
 from .report import Report
 from .values import Value, merge_orders
@@ -81,7 +82,7 @@ def call_defined(
     reader: Context, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]
 ) -> Value | None:
     """The value of a call of one of `ARRAYS`; None, and a report, where the arguments do not fit."""
-    definition: Definition = ARRAYS[name]
+    definition: Definition = ARRAYS.get(name) or _own(name)
     wanted = len(definition.parameters)
     if len(values) != wanted:
         reader.error(
@@ -89,10 +90,17 @@ def call_defined(
         )
         return None
     try:
-        params, body = read_definition(definition, reader.names.elementwise, type(reader))
+        return put_definition(reader, name, definition, nodes, values)
     except MalformedDefinition as malformed:
         reader.error("EIN002", node, f"the definition of `{name}` does not read: {malformed}")
         return None
+
+
+def put_definition(
+    reader: Context, name: str, definition: Definition, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
+    """The value of a definition with arguments put in; None, and a report, where they do not fit.  Raises MalformedDefinition."""
+    params, body = read_definition(definition, reader.names.elementwise, type(reader))
     dims = _agreed(reader, name, params, nodes, values)
     if dims is None:
         return None
@@ -101,6 +109,13 @@ def call_defined(
     term = replace_dims(body.on(axes), dims)
     by_name = {p.name: v for p, v in arguments.items()}
     return reader.settle(Value(_put_in(term, by_name), axes, merge_orders(*(v.order for v in arguments.values()))))
+
+
+def _own(name: str) -> Definition:
+    """That of a row of the table."""
+    row = ROW[name]
+    parameters = tuple((argument, rank) for (argument, _), rank in zip(row.arguments, row.ranks, strict=True))
+    return Definition(parameters, row.indices, row.formula)
 
 
 def _agreed(

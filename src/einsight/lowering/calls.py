@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..syntax.tree import Call, Indexed, Name, Node, Num, Subscript, Transpose
+from ..syntax.tree import Call, Indexed, Keyword, Name, Node, Num, Subscript, Transpose
 from ..terms import build
 from ..terms.dimension import Dim, fresh_index
-from . import derivatives, functions
+from . import derivatives, functions, norms
 from . import marks as kinds
+from .axes import call_over_index, row_along
 from .context import Context
 from .indexing import component_of
 from .names import Entry
-from .operators import with_underscore
+from .operators import called
 from .report import Fix
 from .values import Value
 
 
 def read_call(reader: Context, node: Call) -> Value | None:
-    callee, primes = with_underscore(reader.names, node.callee) or node.callee, ""
+    callee, primes = called(reader.names, node.callee), ""
     while isinstance(callee, Transpose) and callee.prime:
         callee, primes = callee.argument, primes + "'"
     if primes and isinstance(callee, Name) and len(node.arguments) == 1:
@@ -49,24 +50,38 @@ def read_call(reader: Context, node: Call) -> Value | None:
         if entry is None and text == "d":
             reader.marks.node(kinds.FUNCTION, callee)
             return derivatives.total(reader, node)
-        if entry is None and text in ("I", "ones"):
+        if entry is None and text in ("I", "ones", "zeros"):
             reader.marks.node(kinds.CONSTANT, callee)
             return _sized(reader, node, text)
         known = entry is None and reader.names.is_function(text)
         if known or (entry is not None and entry.kind == "function"):
             reader.marks.node(kinds.FUNCTION, callee, entry.name if entry is not None else text)
-            values = [reader.read(a) for a in node.arguments]
-            if any(v is None for v in values):
-                return None
-            return functions.call(reader, node, text, node.arguments, [v for v in values if v is not None])
+            return _known_call(reader, node, text)
         if entry is None or entry.kind == "inferred":
             _no_function(reader, callee, text)
             return None
     if isinstance(callee, Indexed) and isinstance(callee.base, Name):
+        row = row_along(callee.base.text)
+        if row is not None and reader.names.find(callee.base.text) is None:
+            reader.marks.node(kinds.FUNCTION, callee.base, row.name)
+            return call_over_index(reader, node, row, node.arguments, callee.subscript)
         _no_function(reader, callee, callee.base.text, callee.subscript)
         return None
     reader.error("EIN001", node, f"`{reader.source(callee)}` is no function, so it takes no list of arguments")
     return None
+
+
+def _known_call(reader: Context, node: Call, text: str) -> Value | None:
+    """A call of a known function: of arrays, elementwise, or declared."""
+    keywords = [a for a in node.arguments if isinstance(a, Keyword)]
+    nodes = [a for a in node.arguments if not isinstance(a, Keyword)]
+    if text == "norm" and reader.names.find(text) is None and len(nodes) == 2:
+        return norms.call_norm(reader, node, nodes, keywords)
+    for keyword in keywords:
+        reader.marks.add(kinds.FUNCTION, keyword.start, keyword.start + len(keyword.name), text)
+    values = [reader.read(a) for a in nodes]
+    known = [v for v in values if v is not None]
+    return functions.call(reader, node, text, nodes, known, keywords) if len(known) == len(values) else None
 
 
 def _no_function(reader: Context, callee: Node, text: str, subscript: Subscript | None = None) -> None:
@@ -74,10 +89,9 @@ def _no_function(reader: Context, callee: Node, text: str, subscript: Subscript 
     whole = text if subscript is None else f"{text}_{subscript.text.strip('{}')}"
     declared = f"declare it, as in `{text} : R -> R` for a function or `{text} in R^n` for an array"
     if subscript is not None and len(subscript.text) == 1 and reader.names.is_function(text):
-        index = subscript.text
         message = (
-            f"`{whole}` is no function that einsight knows: `{text}` is, of whole arrays; along an index write it with "
-            f"a sum, as in `log(∑_{index} exp(S_i{index}))`, or {declared}"
+            f"`{whole}` is no function that einsight knows: `{text}` is, and does not run along an index, as "
+            f"`logsumexp_{subscript.text}` does: write it without, or {declared}"
         )
         reader.error("EIN107", callee, message)
         return
@@ -134,4 +148,4 @@ def _sized(reader: Context, node: Call, text: str) -> Value | None:
     if text == "I":
         rows, columns = fresh_index(dims[0]), fresh_index(dims[-1])
         return Value(build.delta(rows, columns), (rows, columns))
-    return Value(build.ONE, axes)
+    return Value(build.ONE if text == "ones" else build.ZERO, axes)

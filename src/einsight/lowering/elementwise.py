@@ -149,7 +149,7 @@ def layer(reader: Context, node: Layer, parts: Sequence[tuple[str, Node, Value]]
     _, left_node, result = parts[0]
     for operator, part, value in parts[1:]:
         if operator == "⊗":
-            combined = _outer(reader, part, result, value)
+            combined = outer(reader, part, result, value)
         else:
             agreed = reader.agree([("", left_node, result), ("", part, value)])
             if agreed is None:
@@ -186,7 +186,7 @@ def mask(reader: Context, node: Iverson, left: Value, right: Value) -> Value | N
     return replace(first[1], term=build.bracket(node.relation, terms[0], terms[1]), order=order)
 
 
-def _outer(reader: Context, node: Node, left: Value, right: Value) -> Value | None:
+def outer(reader: Context, node: Node, left: Value, right: Value) -> Value | None:
     """The outer product of two columns, the Kronecker product of anything else."""
     if left.flexible or right.flexible:
         reader.error("EIN301", node, "nothing here says how large this factor of `⊗` is: write `I(n)` or `ones(n)`")

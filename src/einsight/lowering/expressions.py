@@ -18,18 +18,20 @@ from ..syntax.tree import (
     Indexed,
     IndexEntry,
     Iverson,
+    Keyword,
     Layer,
     Name,
     Node,
     Norm,
     Num,
+    Quoted,
     Superscript,
     Symbol,
     Transpose,
 )
 from ..terms import build
 from ..terms.dimension import Dim, Index
-from . import elementwise, functions
+from . import constants, elementwise, functions, norms
 from . import marks as kinds
 from .calls import read_call
 from .context import Context
@@ -121,6 +123,10 @@ class Reader(Context):
         return None
 
     def _indexed(self, node: Indexed) -> Value | None:
+        if norms.is_norm(node):
+            return norms.read_norm(self, node)
+        if constants.is_constant(self.names, node):
+            return constants.read_constant(self, node)
         return read_indexed(self, node)
 
     def _chain(self, node: Chain) -> Value | None:
@@ -146,9 +152,13 @@ class Reader(Context):
             return None
         if isinstance(node.argument, Num) and node.argument.value == 1:
             return Value(build.ONE, row=True, flexible="ones")
+        if isinstance(node.argument, Indexed) and constants.is_unit_vector(self.names, node.argument):
+            return constants.read_unit_vector(self, node.argument).transposed()
         value = self.read(node.argument)
         if value is None:
             return None
+        if value.order and constants.is_ones(node.argument):  # of a size that nobody declared
+            return Value(build.ONE, row=True, flexible="ones")
         if value.rank == 0 and not value.flexible:
             if value.order:
                 message = "a component is a number and has no transpose: exchange its indices instead"
@@ -219,6 +229,14 @@ class Reader(Context):
         value = self.read(node)
         self.in_bracket = before
         return value
+
+    def _keyword(self, node: Keyword) -> None:
+        self.error(
+            "EIN001", node, f"`{self.source(node)}` belongs to functions that run along an axis, as in `sum(X, axis=0)`"
+        )
+
+    def _quoted(self, node: Quoted) -> None:
+        self.error("EIN001", node, f"`{self.source(node)}` names a norm, as in `norm(X, 'fro')`, and nothing else")
 
     def _call(self, node: Call) -> Value | None:
         return read_call(self, node)

@@ -6,47 +6,47 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ..syntax.tree import Call, Indexed, Name, Node
+from ..syntax.tree import Call, Indexed, Keyword, Name, Node
 from ..terms import build
 from ..terms.dimension import fresh_index
-from ..terms.term import Component
+from ..terms.term import Component, Term
 from ..terms.unknown import unknown_name
 from .array_functions import call_defined
+from .axes import call_along, no_keyword
 from .context import Context
 from .elementwise import fit
-from .kronecker import REFUSED, blocks_of
+from .function_table import OF_TWO, ROW
+from .matrix_functions import BUILT, covariance, kronecker
 from .names import ARRAYS, NOTES, Entry
-from .products import related_to, transposed_text
+from .products import transposed_text
 from .report import Fix
-from .values import Value, flat, fresh_axis, fuse, identity, merge_orders
+from .values import Value, flat, merge_orders
 
 
-def call(reader: Context, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def call(
+    reader: Context,
+    node: Node,
+    text: str,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    keywords: Sequence[Keyword] = (),
+) -> Value | None:
     """A function of whole arrays, or an elementwise one of any array."""
     entry = reader.names.find(text)
-    if entry is None and (text in ARRAYS or text in _ARRAY) and _is_of_component(reader, node, text, nodes, values):
+    if entry is None and _is_of_arrays(text, len(values)):
+        return _of_arrays(reader, node, text, nodes, values, keywords)
+    if keywords:
+        no_keyword(reader, text, keywords[0])
         return None
-    if entry is None and text in ARRAYS:
-        return call_defined(reader, node, text, nodes, values)
-    function = _ARRAY.get(text)
-    known = function is not None or text in _NAMED  # what SymPy has need not be asked for
-    arity = 0 if known else reader.names.elementwise(text)
-    if entry is None and text in ("min", "max"):
-        arity = 2
-    elif entry is None and function is not None:
-        if len(values) != 1:
-            reader.error("EIN001", node, f"`{text}` takes one argument, {len(values)} given")
-            return None
-        return function(reader, node, nodes[0], values[0])
     if entry is not None and entry.function is not None:
         return unknown_call(reader, node, entry, nodes, values, 0)
-    if entry is not None or text in _NAMED:
-        arity = 1
+    # what SymPy has need not be asked for
+    arity = 1 if entry is not None or text in _NAMED else _ARITY.get(text) or reader.names.elementwise(text)
     if not arity:
         reader.error("EIN002", node, f"`{text}` is not supported yet")
         return None
     if len(values) != arity:
-        reader.error("EIN001", node, f"`{text}` takes {arity} argument{'s' * (arity > 1)}, {len(values)} given")
+        _counted(reader, node, text, arity, len(values))
         return None
     if any(v.flexible for v in values):
         place = next(k for k, v in enumerate(values) if v.flexible)
@@ -59,26 +59,79 @@ def call(reader: Context, node: Node, text: str, nodes: Sequence[Node], values: 
             reader.error("EIN002", node, message)
             return None
         what = f"{text}({reader.source(nodes[0])})"
-        message = f"`{what}` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix"
+        matrix = "; that is `expm`" if text == "exp" else ""
+        message = (
+            f"`{what}` of a square matrix is taken entry by entry here; it is not the `{text}` of the matrix{matrix}"
+        )
         reader.error("EIN305", node, message)
     if arity == 1:
         name = text if entry is None else reader.names.applied(entry)
         apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))
         term = apply(values[0].term)
         return replace(values[0], term=term, traced=())
+    return _of_several(reader, text, nodes, values)
+
+
+def _of_several(reader: Context, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+    """An elementwise function of arrays of one shape, and of numbers, which stand for arrays of them."""
     agreed = reader.agree([("", n, v) for n, v in zip(nodes, values, strict=True)])
     if agreed is None:
         return None
     first = next(((n, v) for n, v in zip(nodes, agreed, strict=True) if v.rank), None)
-    terms = [fit(reader, n, v, first) for n, v in zip(nodes, agreed, strict=True)]
-    if any(t is None for t in terms):
+    terms: list[Term] = []
+    for part, value in zip(nodes, agreed, strict=True):
+        term = fit(reader, part, value, first) if value.rank else value.term
+        if term is None:
+            return None
+        terms.append(term)
+    model = reader.settle(first[1]) if first else agreed[0]
+    if text == "clip":
+        text, terms = "min", [build.apply("max", *terms[:2]), terms[2]]
+    term = build.apply(text, *terms)
+    return replace(model, term=term, order=merge_orders(*(v.order for v in agreed)))
+
+
+def _is_of_arrays(text: str, count: int) -> bool:
+    """Is it a function of whole arrays, where it has so many arguments?"""
+    if text in ARRAYS or text in BUILT:
+        return True
+    row = ROW.get(text)
+    if row is None or (text in OF_TWO and count == 2):
+        return False
+    return row.along or bool(row.formula) or text in ("kron", "cov")
+
+
+def _of_arrays(
+    reader: Context, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value], keywords: Sequence[Keyword]
+) -> Value | None:
+    if is_of_component(reader, node, text, nodes, values):
         return None
-    model = first[1] if first else agreed[0]
-    return replace(
-        model,
-        term=build.apply(text, *(t for t in terms if t is not None)),
-        order=merge_orders(*(v.order for v in agreed)),
-    )
+    row = ROW.get(text)
+    if text in ARRAYS or (row is not None and row.ranks):
+        if keywords:
+            no_keyword(reader, text, keywords[0])
+            return None
+        return call_defined(reader, node, text, nodes, values)
+    assert row is not None
+    if len(values) != len(row.arguments):
+        _counted(reader, node, text, len(row.arguments), len(values))
+        return None
+    if len(keywords) > 1:
+        reader.error("EIN001", keywords[1], f"`{text}` takes one `axis=`")
+        return None
+    if row.along:
+        return call_along(reader, node, row, nodes[0], values[0], keywords)
+    if text == "cov":
+        return covariance(reader, node, nodes[0], values[0], keywords)
+    if keywords:
+        no_keyword(reader, text, keywords[0])
+        return None
+    return kronecker(reader, node, nodes, values) if text == "kron" else BUILT[text](reader, node, nodes[0], values[0])
+
+
+def _counted(reader: Context, node: Node, text: str, wanted: int, given: int) -> None:
+    told = "one argument" if wanted == 1 else f"{wanted} arguments"
+    reader.error("EIN001", node, f"`{text}` takes {told}, {given} given")
 
 
 def unknown_call(
@@ -113,7 +166,7 @@ def unknown_call(
     return Value(term, axes, row=row, split=len(image) if len(axes) > 2 else None)
 
 
-def _is_of_component(reader: Context, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> bool:
+def is_of_component(reader: Context, node: Node, text: str, nodes: Sequence[Node], values: Sequence[Value]) -> bool:
     """Is a function of arrays taken of a component, which is a number?  Reports that."""
     rank = {p: r for p, (_, r) in enumerate(ARRAYS[text].parameters)} if text in ARRAYS else {}
     for place, (part, value) in enumerate(zip(nodes, values, strict=True)):
@@ -124,6 +177,8 @@ def _is_of_component(reader: Context, node: Node, text: str, nodes: Sequence[Nod
         fixes: list[str] = []
         if isinstance(part, Indexed) and isinstance(part.base, Name):
             fixes.append(f"{text}({part.base.text})" if isinstance(node, Call) else f"‖{part.base.text}‖")
+        if text in ROW and ROW[text].along and text != "sum":
+            fixes += [f"{text}_{i.name}({source})" for i in value.order]
         if text == "sum" and value.order:
             below = ",".join(i.name for i in value.order)
             below = below if len(below) == 1 else f"{{{below}}}"
@@ -149,137 +204,8 @@ def _is_square(value: Value) -> bool:
     return rows == columns
 
 
-def _inverse(value: Value) -> Value:
-    axes = tuple(fresh_index(a.dim) for a in value.axes)
-    function = build.abstraction(value.plain_axes, value.term)
-    return replace(value, term=build.operator("inv", [function], axes), axes=axes)
-
-
+_ARITY = {"clip": 3}
 _NAMED = {
     "sqrt": lambda t: build.power(t, Fraction(1, 2)),
     "ln": lambda t: build.apply("log", t),
 }
-
-
-def _square(reader: Context, node: Node, inner: Node, value: Value, what: str) -> Value | None:
-    if value.flexible == "I":
-        reader.error("EIN301", inner, "nothing here says how large `I` is: write `I(n)`")
-        return None
-    if value.rank != 2 or reader.same_dim(value.axes[0].dim, value.axes[1].dim) is None:
-        message = f"`{what}` needs a square matrix, and `{reader.source(inner)}` is {value.shape_text()}"
-        reader.error("EIN304", inner, message, related=related_to(reader, inner))
-        return None
-    return reader.settle(value)
-
-
-def _trace(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if not value.rank and not value.flexible:
-        return value
-    square = _square(reader, node, inner, value, "tr")
-    if square is None:
-        return None
-    shared = fresh_axis(square.axes[0])
-    return Value(build.product([square.on((shared, shared))], flat((shared,))), order=value.order)
-
-
-def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
-    def read(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-        if not value.rank and not value.flexible:
-            return value if name == "det" else replace(value, term=build.apply("log", value.term))
-        square = _square(reader, node, inner, value, name)
-        if square is None:
-            return None
-        if square.is_fused:
-            blocks = blocks_of(square)
-            if blocks is None:
-                reader.error("EIN002", node, REFUSED.format(f"`{name}`"))
-                return None
-            return Value(blocks.determinant() if name == "det" else blocks.log_determinant(), order=value.order)
-        return Value(build.operator(name, [build.abstraction(square.plain_axes, square.term)]), order=value.order)
-
-    return read
-
-
-def _inv(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if value.flexible == "I" or not value.rank:
-        return replace(value, term=build.power(value.term, -1))
-    square = _square(reader, node, inner, value, "inv")
-    if square is None or not square.is_fused:
-        return None if square is None else _inverse(square)
-    blocks = blocks_of(square)
-    if blocks is None:
-        reader.error("EIN002", node, REFUSED.format("`inv`"))
-        return None
-    return blocks.inverse(square)
-
-
-def _diag(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if value.rank == 1:
-        axis = value.axes[0]
-        other = fresh_axis(axis)
-        return replace(value, term=build.product([value.term, identity(axis, other)]), axes=(axis, other), row=False)
-    square = _square(reader, node, inner, value, "diag")
-    if square is None:
-        return None
-    axis = fresh_axis(square.axes[0])
-    return Value(square.on((axis, axis)), (axis,), value.order)
-
-
-def _vec(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    """The columns of a matrix, one below the other."""
-    if value.flexible or not 1 <= value.rank <= 2:
-        reader.error("EIN301", inner, f"`vec` takes a matrix, and `{reader.source(inner)}` is {value.shape_text()}")
-        return None
-    return replace(value, axes=(fuse(*reversed(value.axes)),), row=False, split=None)
-
-
-def _total(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if value.flexible:
-        reader.error("EIN301", inner, "nothing here says how large this is")
-        return None
-    return Value(build.product([value.term], value.plain_axes), order=value.order)
-
-
-def _mean(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    total = _total(reader, node, inner, value)
-    if total is None:
-        return None
-    sizes = [build.power(build.size(a.dim), -1) for a in value.plain_axes]
-    return replace(total, term=build.product([total.term, *sizes]))
-
-
-def _norm(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    total = _total(reader, node, inner, replace(value, term=build.power(value.term, 2)))
-    return None if total is None else replace(total, term=build.power(total.term, Fraction(1, 2)))
-
-
-def _vector(reader: Context, inner: Node, value: Value, what: str) -> bool:
-    if value.rank == 1:
-        return True
-    reader.error(
-        "EIN301",
-        inner,
-        f"`{what}` is a function of a vector, and `{reader.source(inner)}` is {value.shape_text()}: use indices to say along which axis",
-    )
-    return False
-
-
-def _softmax(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if not _vector(reader, inner, value, "softmax"):
-        return None
-    shared = fresh_axis(value.axes[0])
-    total = build.product([build.apply("exp", value.on((shared,)))], flat((shared,)))
-    return replace(value, term=build.quotient(build.apply("exp", value.term), total))
-
-
-def _logsumexp(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
-    if not _vector(reader, inner, value, "logsumexp"):
-        return None
-    total = build.product([build.apply("exp", value.term)], value.plain_axes)
-    return Value(build.apply("log", total), order=value.order)
-
-
-_ARRAY = {
-    "tr": _trace, "trace": _trace, "det": _matrix_scalar("det"), "logdet": _matrix_scalar("logdet"), "inv": _inv,
-    "diag": _diag, "vec": _vec, "sum": _total, "mean": _mean, "norm": _norm, "softmax": _softmax, "logsumexp": _logsumexp,
-}  # fmt: skip

@@ -10,7 +10,7 @@ from ..terms.dimension import Dim, Index, Shift, Slot, fresh_index
 from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .context import Context
-from .names import Entry, canonical_name
+from .names import AS_ROW, Entry, canonical_name
 from .values import Value, merge_orders
 
 
@@ -111,8 +111,10 @@ def _shift(entry: IndexEntry, dim: Dim) -> Shift:
 
 
 def _component(reader: Context, node: Node, tensor: Tensor, subscript: Subscript) -> Value | None:
-    if len(subscript.entries) < len(tensor.dims) and reader.names.fact(("family", tensor.name)):
-        return _sample(reader, node, tensor, subscript)
+    way = reader.names.fact(("family", tensor.name)) if len(subscript.entries) < len(tensor.dims) else None
+    if way:
+        sample = _sample(reader, node, tensor, subscript)
+        return None if sample is None else replace(sample, row=way == AS_ROW)
     if len(subscript.entries) != len(tensor.dims):
         count, given = len(tensor.dims), len(subscript.entries)
         axes = "1 axis" if count == 1 else f"{count} axes"

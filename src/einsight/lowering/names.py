@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -10,6 +12,7 @@ from typing import Any, Protocol
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
+from .function_table import ROW
 from .linking import linked, may_be_one
 from .report import Span
 
@@ -26,10 +29,8 @@ PROPERTIES = [
 ]  # fmt: skip
 SQUARE_PROPERTIES = {"symmetric", "antisymmetric", "diagonal", "orthogonal", "positive-definite"}
 
-# functions of whole arrays, which lowering knows how to read (docs/pages/language.md#functions)
-ARRAY_FUNCTIONS = frozenset(
-    "tr trace det logdet inv diag vec sum mean norm softmax logsumexp jac grad hess ones I min max sqrt ln".split()
-)
+# functions of whole arrays (docs/pages/language.md#functions)
+ARRAY_FUNCTIONS = frozenset(ROW)
 CONSTANTS = frozenset({"pi", "π"})
 # a longer name is a word, not a product that lacks its spaces
 LONGEST_SPLIT = 12
@@ -46,6 +47,12 @@ def canonical_name(text: str) -> str:
     base, _, rest = text.partition("_")
     base = GREEK.get(base) or ALSO_SPELLED.get(base, base)
     return (f"{base}_{rest}" if rest else base).translate(VARIANTS)
+
+
+def plain_name(text: str) -> str:
+    """A name by its letters alone, however its marks are set: `x_new`, `x_{new}` and `xnew`, `W^{(1)}` and `W⁽¹⁾` are one."""
+    text = unicodedata.normalize("NFKD", canonical_name(re.sub(r"[{}()⁽⁾^\s]", "", text)))
+    return text.replace("_", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,8 @@ IGNORED: Fact = ("ignore", "")
 # is it in notes, where names are declared again from one paragraph to the next, and functions of square matrices may be
 # those of matrices?
 NOTES: Fact = ("notes", "")
+# `("family", "x")` says that one index picks a vector of x, a sample: as a column, or as this
+AS_ROW, AS_COLUMN = "row", "column"
 # tensors that are known without a declaration, by name: what plugins registered
 SPECIAL: dict[str, Entry] = {}
 # functions of arrays that plugins define, by name: each an `array_functions.Definition`

@@ -9,8 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Subscript, Superscript, Symbol, Transpose
-from .names import Names
+from ..syntax.tree import (
+    Absolute,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Subscript,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+from .names import ARRAY_FUNCTIONS, ARRAYS, FUNCTIONS, Names
 
 Items = tuple[tuple[str, Node], ...]
 
@@ -195,18 +209,25 @@ def _innermost(node: Node) -> Node:
 
 
 def with_underscore(names: Names, node: Node) -> Name | None:
-    """`elliptic_e` before its argument: an elementwise function whose name has an underscore, of which nobody declares a part."""
+    """`elliptic_e`, `log_softmax` before its argument: a function whose name has an underscore, of which nobody declares a part."""
     if not isinstance(node, Indexed) or not isinstance(node.base, Name) or names.knows(node.base.text):
         return None
     text = f"{node.base.text}_{node.subscript.text}"
-    is_function = not names.knows(text) and names.elementwise(text)
+    is_function = not names.knows(text) and names.is_function(text)
     return Name(node.start, node.end, text) if is_function else None
 
 
+def called(names: Names, node: Node) -> Node:
+    """What stands before an argument, with a name that has an underscore in one piece: that of `log_softmax_j` as well."""
+    if isinstance(node, Indexed) and isinstance(node.base, Indexed):
+        inner = with_underscore(names, node.base)
+        return node if inner is None else Indexed(node.start, node.end, inner, node.subscript)
+    return with_underscore(names, node) or node
+
+
 def _is_function(names: Names, node: Node) -> bool:
+    node = called(names, node)
     if isinstance(node, Indexed) and isinstance(node.base, Name):
-        if with_underscore(names, node) is not None:
-            return True
         # `f_i(x)`, `J_f(x)` of an unknown function f
         entries = [names.find(t) for t in (node.base.text, node.subscript.text)]
         if any(e is not None and e.function is not None for e in entries):
@@ -235,6 +256,43 @@ def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
         return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
     assert isinstance(node, Indexed)
     return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
+
+
+# before what no brackets enclose these are names of arrays, or signs
+_NEED_BRACKETS = frozenset({"I", "ones", "zeros", "jac", "grad", "hess", "d"})
+
+
+def _applies_bare(names: Names, text: str) -> bool:
+    """Is it a registered function?  A name that SymPy has one under, as `gamma`, is more often an array that nobody declared."""
+    known = text in ARRAY_FUNCTIONS or text in ARRAYS or text in FUNCTIONS
+    return known and text not in _NEED_BRACKETS and names.find(text) is None
+
+
+def juxtaposed(names: Names, items: Items) -> Items:
+    """`log det X`, `ln|X|`, `tr X` as calls: a function before what it is of.
+
+    `tr A B` stays as it is: whether it is of one factor or of both, nothing says.
+    """
+    if not any(isinstance(node, Name) and _applies_bare(names, node.text) for _, node in items):
+        return items
+    out: list[tuple[str, Node]] = []
+    for place in reversed(range(len(items))):
+        operator, node = items[place]
+        bare = isinstance(node, Name) and _applies_bare(names, node.text)
+        if bare and isinstance(node, Name) and out and out[0][0] == "":
+            after = out[0][1]
+            if sum_sign(after) is not None:  # it governs the rest
+                out = [(operator, Call(node.start, out[-1][1].end, node, (as_node(tuple(out)),)))]
+                continue
+            enclosed = isinstance(after, (Absolute, Group, Norm)) or (
+                isinstance(after, Call) and _is_function(names, after.callee)
+            )
+            if enclosed or len(out) == 1 or out[1][0] != "":
+                argument = after.inner if isinstance(after, Group) else after
+                out[0] = (operator, Call(node.start, after.end, node, (argument,)))
+                continue
+        out.insert(0, (operator, node))
+    return tuple(out)
 
 
 def nodes_in(node: Node) -> Iterator[Node]:

@@ -29,6 +29,7 @@ NAMES = {
     "EIN303": ("orientation", "error"),
     "EIN304": ("not-square", "error"),
     "EIN305": ("scalar-broadcast", "information"),
+    "EIN306": ("axis-needed", "error"),
     "EIN401": ("claim-wrong", "error"),
     "EIN402": ("claim-transposed", "warning"),
     "EIN403": ("claim-undecided", "information"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..syntax.tree import Name, Node
+from ..syntax.tree import Indexed, Name, Node
 from ..terms import build
 from ..terms.dimension import Index
 from . import derivatives, products, sums
 from . import marks as kinds
+from .constants import read_unit_vector, unit_vectors
 from .context import Context
-from .operators import Items, as_node, differential, nabla_sign, spread, sum_sign
+from .operators import Items, as_node, differential, juxtaposed, nabla_sign, spread, sum_sign
 from .values import Value, merge_orders
 
 
@@ -20,6 +21,8 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
     failed = False
     place = 0
     around, reader.row_end = reader.row_end, items[-1][1].end
+    items = juxtaposed(reader.names, items)
+    units = unit_vectors(reader.names, items)
     while place < len(items):
         operator, item = items[place]
         found = _governed(reader, items, place)
@@ -30,7 +33,7 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
             # `s_i(1 - s_i) δ_ij` is one product of three: no bracket of its own holds both `s_i`
             parts = spread(reader.names, item) if operator != "/" else None
             nodes = [n for _, n in parts] if parts else [item]
-            read = [("" if k else operator, n, reader.read(n)) for k, n in enumerate(nodes)]
+            read = [("" if k else operator, n, _read_factor(reader, n, units)) for k, n in enumerate(nodes)]
             place += 1
         for sign, factor, value in read:
             if value is None:
@@ -39,6 +42,10 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
                 factors.append((sign, factor, value))
     reader.row_end = around
     return None if failed else contract(reader, node, factors)
+
+
+def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
+    return read_unit_vector(reader, node) if isinstance(node, Indexed) and node in units else reader.read(node)
 
 
 def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, int] | None:

@@ -24,7 +24,7 @@ from ..terms.term import (
     Term,
     has_head,
 )
-from ..terms.unknown import is_unknown
+from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown
 from .cofactors import COFACTOR, with_cofactors
 from .instances import SAMPLES, Sizes, is_permutation
 from .thin import Thin
@@ -207,9 +207,14 @@ class Plan:
             self._count((*settings, *free, *inner, *inner))
             self.fixed.update(inner)
             return
+        if term.name in ENTRY_FUNCTIONS:
+            self._count((*settings, *inner))
+            self.fixed.update(inner if term.name == "prod" else ())
+            return
         dim = inner[0]
         self._slots(term.indices, [dim] * len(term.indices))
-        self._count((*settings, dim, dim, dim), 30 if term.name == "power" else 2)
+        self._count((*settings, dim, dim, dim), 30 if term.name in ("power", "expm") else 2)
+        self.fixed.update(inner if term.name == "expm" else ())
         if term.name == COFACTOR:  # a determinant for each of them, but on a thin axis
             self._in_full((*free, dim, dim, dim))
             self._count(free, len(term.indices) ** 2)

@@ -5,12 +5,14 @@ Plain Python over any field, for the small sizes that checking needs; `targets` 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from ..terms.dimension import Dim, Index, Shift, Slot
+from ..terms.extrema import compared_with_largest
 from ..terms.interruption import poll
 from ..terms.term import (
     Abstraction,
@@ -30,7 +32,7 @@ from ..terms.term import (
     Tensor,
     Term,
 )
-from ..terms.unknown import is_unknown
+from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown
 from ..terms.walk import is_whole
 from .cofactors import COFACTOR, with_cofactors
 from .cost import contraction
@@ -206,9 +208,25 @@ class Evaluator:
 
     def _bracket(self, term: Bracket) -> Table:
         one, zero = (self.field.number(Fraction(v)) for v in (1, 0))
+        along = compared_with_largest(term)
+        if along is not None:
+            return self._is_largest(term, along, one, zero)
         return self._elementwise(
             term, [term.left, term.right], lambda v: one if self.field.compare(term.relation, v[0], v[1]) else zero
         )
+
+    def _is_largest(self, term: Bracket, along: tuple[Index, ...], one: Any, zero: Any) -> Table:
+        """1 where an entry of the right side is the largest along some indices, else 0."""
+        axes = self._axes_of(term)
+        kept = tuple(a for a in axes if a not in along)
+        data = self.spread(self.table(term.right), (*kept, *along))
+        size = math.prod(self.sizes(along))
+        out: list[Any] = []
+        for start in range(0, len(data), size):
+            block = data[start : start + size]
+            largest = _of_entries(self.field, "max", block)
+            out += [zero if self.field.compare("<", value, largest) else one for value in block]
+        return Table(axes, self.spread(Table((*kept, *along), out), axes))
 
     def _product(self, term: Product) -> Table:
         tables = [self.table(f) for f in term.factors]
@@ -284,6 +302,10 @@ class Evaluator:
                     shape = self.sizes(term.arguments[0].params)
                     memo[key] = unknown_value(self.field, term.name, places, shape, blocks[0])
                 return memo[key]
+            if term.name in ENTRY_FUNCTIONS:
+                if (which,) not in memo:
+                    memo[which,] = _of_entries(self.field, term.name, blocks[0])
+                return memo[which,]
             taken = [cell[i] for i in free if i.dim is params[0].dim]
             places = tuple(self._place(slot, cell, params[0].dim) for slot in term.indices)
             if term.name == COFACTOR:
@@ -330,6 +352,13 @@ class Evaluator:
             return columns[which][place]
 
         return self._by_cell(term, value)
+
+
+def _of_entries(field: Field, name: str, data: Sequence[Any]) -> Any:
+    """The product of some entries, or the largest of them, with its own slope."""
+    if name == "prod":
+        return functools.reduce(field.multiply, data)
+    return functools.reduce(lambda a, b: b if field.compare("<", a, b) else a, data)
 
 
 def _directions(tensor: Tensor, shape: Sequence[int], field: Field) -> list[list[Any]]:

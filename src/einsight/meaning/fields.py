@@ -24,6 +24,7 @@ class Field:
 
     LARGEST_EXPONENT = 10**9
     exact = True
+    series_terms = 14  # of an exponential at no more than 1/16, in double precision
 
     def number(self, value: Fraction) -> Any:
         return value
@@ -179,7 +180,7 @@ class Duals(Field):
     STEP = 1e-3
 
     def __init__(self, inner: Field):
-        self.inner, self.exact = inner, inner.exact
+        self.inner, self.exact, self.series_terms = inner, inner.exact, inner.series_terms
         self.zero = inner.number(Fraction(0))
 
     def number(self, value: Fraction) -> Dual:

@@ -1,4 +1,4 @@
-"""Functions of a square matrix over any field: inverse, determinant and its logarithm, whole powers, cofactors.
+"""Functions of a square matrix over any field: inverse, determinant and its logarithm, whole powers, exponential, cofactors.
 
 Over an axis that is met in full, or at a few places (`thin.py`).
 """
@@ -12,8 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..terms.interruption import poll
-from .fields import Dual, Field, NoValueHere
+from .fields import Dual, Field, NotInField, NoValueHere
 from .thin import Factors, NotAlike, Thin, of_matrix
+
+# of the absolute values of a row, in the exponential of a matrix
+LARGEST_EXPONENT = 200
 
 
 def matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int | Thin, taken: Sequence[int]) -> Any:
@@ -23,6 +26,8 @@ def matrix_function(field: Field, name: str, blocks: list[list[Any]], axis: int 
     matrix = [data[r * n : r * n + n] for r in range(n)]
     if name == "power":
         return _whole_power(field, matrix, field.whole(blocks[1][0]), axis, taken)
+    if name == "expm":
+        return _exponential(field, matrix)
     inverse, factors = inverted(field, matrix, axis, taken, need_inverse=name == "inv")
     if name == "inv":
         return inverse
@@ -72,6 +77,34 @@ def cofactors(field: Field, data: list[Any], axis: int | Thin, taken: Sequence[i
         return solve_inverse(field, rows, need_inverse=False)[1]
 
     return at
+
+
+def _exponential(field: Field, matrix: list[list[Any]]) -> list[list[Any]]:
+    """`I + A + A²/2 + …`, of a matrix that is halved until the sum is short, and then squared as often."""
+    if field.exact:
+        raise NotInField("the exponential of a matrix")
+
+    def size(value: Any) -> float:
+        while isinstance(value, Dual):
+            value = value.value
+        return float(abs(value))
+
+    largest = max(sum(map(size, row)) for row in matrix)
+    if largest > LARGEST_EXPONENT:
+        raise NotInField("the exponential of so large a matrix")
+    halvings = max(0, math.ceil(math.log2(largest)) + 4) if largest else 0
+    half = field.number(Fraction(1, 2**halvings))
+    matrix = [[field.multiply(half, entry) for entry in row] for row in matrix]
+    count = range(len(matrix))
+    one = [[field.number(Fraction(int(i == j))) for j in count] for i in count]
+    total = one
+    for k in range(field.series_terms, 0, -1):
+        share = field.number(Fraction(1, k))
+        scaled = [[field.multiply(share, entry) for entry in row] for row in _matrix_product(field, matrix, total)]
+        total = [[field.add(one[i][j], scaled[i][j]) for j in count] for i in count]
+    for _ in range(halvings):
+        total = _matrix_product(field, total, total)
+    return total
 
 
 def _whole_power(

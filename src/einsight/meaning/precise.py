@@ -33,6 +33,7 @@ class Precise(Field):
         self.mp.dps = digits
         self.agreement = self.mp.mpf(10) ** -int((agreeing or digits) * AGREEMENT)
         self.largest = self.mp.mpf(LARGEST)
+        self.series_terms = digits // 2 + 10
         self.functions = _functions(self.mp)
 
     def number(self, value: Fraction) -> Any:

@@ -31,7 +31,7 @@ from ..terms.term import (
     Sum,
     Term,
 )
-from ..terms.unknown import shown
+from ..terms.unknown import ENTRY_FUNCTIONS, shown
 from .matrix_form import raise_abstraction
 from .ordering import indices_as_printed, order_factors, order_terms
 from .summation import is_summed
@@ -216,6 +216,8 @@ class Printer:
             base, exponent = self._array(term.arguments[0], scope), self.text(term.arguments[1].body, scope, SUM)
             base = base if base.isalnum() else self.bracket(base)
             return self.bracket(self.power_text(base, exponent)) + self.subscript(term.indices, scope), ATOM
+        if term.name in ENTRY_FUNCTIONS and term.free:
+            return self._along_indices(term, scope), ATOM
         inner = ", ".join(self._array(a, scope) for a in term.arguments)
         return f"{self.function(term.name)}({inner})" + self.subscript(term.indices, scope), ATOM
 
@@ -224,13 +226,25 @@ class Printer:
         raised = raise_abstraction(function)
         if raised is not None and not function.free:
             return self.matrix(raised)
+        params, body, inner = self._opened(function, scope)
+        return f"({self.text(body, inner, SUM)})"
+
+    def _opened(
+        self, function: Abstraction, scope: dict[Index, str]
+    ) -> tuple[tuple[Index, ...], Term, dict[Index, str]]:
+        """An abstraction with letters for its indices."""
         params, body = build.open_abstraction(function)
         inner = dict(scope)
         used = set(scope.values()) | self.reserved
         for param in params:
             inner[param] = _unused(FREE_LETTERS, used)
             used.add(inner[param])
-        return f"({self.text(body, inner, SUM)})"
+        return params, body, inner
+
+    def _along_indices(self, term: Operator, scope: dict[Index, str]) -> str:
+        """`max_j(S_ij)`, where other indices stand in it."""
+        params, body, inner = self._opened(term.arguments[0], scope)
+        return f"{self.function(term.name)}{self.subscript(params, inner)}({self.text(body, inner, SUM)})"
 
     def matrix(self, text: str) -> str:
         return text

@@ -19,6 +19,7 @@ from ..terms.term import (
     Delta,
     Number,
     Operator,
+    Position,
     Power,
     Product,
     Size,
@@ -26,7 +27,7 @@ from ..terms.term import (
     Term,
     has_head,
 )
-from ..terms.unknown import is_unknown, shown, split_unknown
+from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown, split_unknown
 from .array_graph import Graph, ones
 from .array_text import ATOM, SUM, Array, NoForm, factored_total, flip, power, product, symbol, symmetric, total
 from .ordering import order_terms
@@ -37,10 +38,9 @@ HALF = Fraction(1, 2)
 
 def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
     """The array of a term over those indices, repeated along one that it lacks.  Raises NoForm."""
-    missing = [i for i in (rows, columns) if i is not None and i not in term.free]
-    if len(missing) == 1 and (rows is None or columns is None):
-        along = ones(missing[0])
-        return product([_raise(term, None, None), along if rows is not None else flip(along)])
+    if not term.free and (rows is not None or columns is not None):
+        filled = [*([ones(rows)] if rows is not None else []), *([flip(ones(columns))] if columns is not None else [])]
+        return product([_raise(term, None, None), *filled])
     return _raise(term, rows, columns)
 
 
@@ -97,6 +97,9 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Apply):
         summed = exponentiated(term.arguments[0]) if term.function == "log" else None
         if summed is not None:
+            rest = summed.term.free - {summed.axis}
+            if len(rest) == 1:
+                return symbol(_along("logsumexp", summed, *rest)[0])
             return symmetric(f"logsumexp({_vector(summed)})")
         arguments = [_raise(a, rows, columns).text for a in term.arguments]
         return (
@@ -105,6 +108,9 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
             else symmetric(f"{shown(term.function)}({', '.join(arguments)})")
         )
     if isinstance(term, Bracket):
+        triangle = _triangle(term, rows, columns)
+        if triangle is not None:
+            return triangle
         left, right = _raise(term.left, rows, columns).text, _raise(term.right, rows, columns).text
         relation = term.relation
         if isinstance(term.left, Number):
@@ -113,6 +119,23 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Power):
         return _raise_power(term, rows, columns)
     raise NoForm
+
+
+def _triangle(term: Bracket, rows: Index | None, columns: Index | None) -> Array | None:
+    """`[j ≤ i]` as `tril(ones(n, m))`: ones on and below the diagonal."""
+    left, right = term.left, term.right
+    if rows is None or columns is None or not (isinstance(left, Position) and isinstance(right, Position)):
+        return None
+    if {left.slot, right.slot} != {rows, columns}:
+        return None
+    names = ("tril", "triu") if left.slot is columns else ("triu", "tril")
+    shapes = (f"{rows.dim}, {columns.dim}", f"{columns.dim}, {rows.dim}")
+    plain, turned = (f"{name}(ones({shape}))" for name, shape in zip(names, shapes, strict=True))
+    if term.relation == "≤":
+        return Array(plain, ATOM, turned, ATOM)
+    if term.relation == "<" and rows.dim is columns.dim:
+        return Array(f"{plain} - I", SUM, f"{turned} - I", SUM)
+    return None
 
 
 def _oriented(whole: Array, slots: Sequence[object], rows: Index | None, columns: Index | None) -> Array:
@@ -129,7 +152,9 @@ def _oriented(whole: Array, slots: Sequence[object], rows: Index | None, columns
 
 def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -> Array:
     params, body = build.open_abstraction(term.arguments[0])
-    if len(params) > 2:
+    if term.name in ENTRY_FUNCTIONS and term.free and len(params) == len(term.free) == 1:
+        return symbol(_along(term.name, Vector(body, params[0]), *term.free)[0])
+    if len(params) > 2 or (term.name in ENTRY_FUNCTIONS and term.free):
         raise NoForm
     inner = raise_term(body, *(*params, None, None)[:2])
     sized = with_sizes(inner.text, body, params)
@@ -154,7 +179,10 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
         base = inner.at(ATOM) if inner.root is None else f"({inner.text})"
         flipped = f"({base}^{count_text})'" if inner.text != inner.flipped else f"{base}^{count_text}"
         return _oriented(Array(f"{base}^{count_text}", ATOM, flipped, ATOM), term.indices, rows, columns)
-    return symmetric(f"{term.name}({inner.text})")
+    text = f"{term.name}({inner.text})"
+    if term.name == "expm":
+        return _oriented(symmetric(text) if inner.text == inner.flipped else symbol(text), term.indices, rows, columns)
+    return symmetric(text)
 
 
 def _raise_unknown(term: Operator, inner: Array, rows: Index | None, columns: Index | None) -> Array:
@@ -231,7 +259,10 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     below: list[str] = []
     factors, found, bound = softmaxes(_factored(opened))
     for softmax in found:
-        graph.vector(softmax.place, _raise_softmax(softmax))
+        if softmax.row is None:
+            graph.vector(softmax.place, _raise_softmax(softmax))
+        else:
+            graph.matrices.append((_raise_softmax(softmax), softmax.row, softmax.place))
     factors, averaged = means(factors)
     graph.scalars += [symmetric(f"mean({_vector(u)})") for u in averaged]
     for factor in factors:
@@ -272,7 +303,24 @@ def _vector(found: Vector) -> str:
     return _raise(found.term, found.axis, None).text
 
 
+def _along(name: str, found: Vector, row: Index) -> tuple[str, int]:
+    """The call of a function along the rows of a matrix, or the columns of its transpose, and which axis that is."""
+    forms = []
+    for axis, order in ((1, (row, found.axis)), (0, (found.axis, row))):
+        try:
+            forms.append((f"{name}({_raise(found.term, *order).text}, axis={axis})", axis))
+        except NoForm:
+            continue
+    if not forms:
+        raise NoForm
+    return min(forms, key=lambda f: (f[0].count("'"), len(f[0]), -f[1]))
+
+
 def _raise_softmax(found: Softmax) -> Array:
+    if found.row is not None:
+        text, axis = _along("softmax", found.argument, found.row)
+        text += "" if found.times == 1 else f".^{found.times}"
+        return symbol(text) if axis else flip(symbol(text))
     text = f"softmax({_vector(found.argument)})"
     return symbol(text) if found.times == 1 else Array(f"{text}^{found.times}", ATOM, f"({text}^{found.times})'", ATOM)
 

@@ -19,11 +19,12 @@ class Vector(NamedTuple):
 
 
 class Softmax(NamedTuple):
-    """`softmax(argument)` at an index, `place`, to the power `times`."""
+    """`softmax(argument)` at an index, `place`, to the power `times`; of each row of a matrix where `row` says which."""
 
     argument: Vector
     place: Index
     times: Fraction
+    row: Index | None
 
 
 def squared(term: Term) -> tuple[Term, tuple[Index, ...]] | None:
@@ -91,8 +92,9 @@ def softmaxes(factors: Sequence[Term]) -> tuple[list[Term], list[Softmax], list[
         assert isinstance(factor, Power)
         argument, left = below
         exponential = build.apply("exp", argument.term)
-        # with another free index it is a softmax of each row, which has no name
-        waiting = list(out) if argument.term.free <= {argument.axis} else []
+        rows = argument.term.free - {argument.axis}
+        row = next(iter(rows), None)
+        waiting = list(out) if len(rows) < 2 else []
         while waiting and left >= 1:
             candidate = waiting.pop(0)
             parts: list[Term] = [candidate]
@@ -105,7 +107,7 @@ def softmaxes(factors: Sequence[Term]) -> tuple[list[Term], list[Softmax], list[
                 continue
             part, index, count = hit
             times = min(left, count)
-            found.append(Softmax(argument, index, times))
+            found.append(Softmax(argument, index, times, row))
             parts.remove(part)
             if count > times:
                 parts.append(build.power(build.substitute(exponential, {argument.axis: index}), count - times))

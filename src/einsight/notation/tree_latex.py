@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from ..lowering.function_table import ROW
 from ..lowering.names import CONSTANTS, canonical_name
 from ..rules.catalogue import catalogue
 from ..syntax.parse import parse_statement
@@ -16,11 +17,13 @@ from ..syntax.tree import (
     Group,
     Indexed,
     Iverson,
+    Keyword,
     Layer,
     Name,
     Node,
     Norm,
     Num,
+    Quoted,
     Relation,
     Superscript,
     Symbol,
@@ -32,7 +35,6 @@ from .quoting import in_text
 _LAYERS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes", "./": r"\oslash"}
 _RELATIONS = {"≠": r"\neq", "!=": r"\neq", "≤": r"\leq", "<=": r"\leq", "≥": r"\geq", ">=": r"\geq"}
 _SYMBOLS = {"∑": r"\sum", "∇": r"\nabla", "∇²": r"\nabla^2", "∂": r"\partial"}
-_KNOWN = {"tr", "det", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "inv", "ones"}
 
 # what is put around the LaTeX of the part of the text from one offset to another
 Wrap = Callable[[int, int, str], str]
@@ -121,6 +123,10 @@ class _Writer:
     def _call(self, node: Call) -> str:
         inner = ", ".join(map(self.latex, node.arguments))
         callee = node.callee
+        if isinstance(callee, Indexed) and isinstance(callee.base, Name):
+            joined = f"{callee.base.text}_{callee.subscript.text}"
+            if joined in ROW:
+                return rf"\operatorname{{{in_text(joined)}}}\left({inner}\right)"
         if isinstance(callee, Name):
             if callee.text == "sqrt":
                 return rf"\sqrt{{{inner}}}"
@@ -130,10 +136,16 @@ class _Writer:
             found = catalogue().functions.get(callee.text)
             name = found.latex if found and found.latex else None
             if name is None:
-                operator = callee.text in _KNOWN or len(callee.text) > 1
+                operator = len(callee.text) > 1
                 name = rf"\operatorname{{{callee.text}}}" if operator else callee.text
             return rf"{name}\left({inner}\right)"
         return rf"{self.latex(callee)}\left({inner}\right)"
+
+    def _keyword(self, node: Keyword) -> str:
+        return rf"\text{{{in_text(node.name)}}}={self.latex(node.value)}"
+
+    def _quoted(self, node: Quoted) -> str:
+        return rf"\text{{{in_text(node.text)}}}"
 
     def _iverson(self, node: Iverson) -> str:
         relation = _RELATIONS.get(node.relation, node.relation)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..rules import accumulation, algebra, brackets, delta, derivative, functions, matrix_powers, orthogonal
+from ..rules import (
+    accumulation,
+    algebra,
+    array_derivatives,
+    brackets,
+    delta,
+    derivative,
+    functions,
+    matrix_powers,
+    orthogonal,
+)
 from ..rules.rule import Function, Rule
 from .hooks import hookimpl
 
@@ -12,7 +22,7 @@ from .hooks import hookimpl
 @hookimpl
 def einsight_rules() -> Iterable[Rule]:
     return (
-        *accumulation.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES,
+        *accumulation.RULES, *array_derivatives.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES,
         *matrix_powers.RULES,
     )  # fmt: skip
 

@@ -149,7 +149,7 @@ def bracket(term: Term) -> Term | None:
     return build.ZERO if at and isinstance(at.body, Bracket) else None
 
 
-def _of_operator(term: Term, name: str) -> tuple[Derivative, Operator] | None:
+def of_operator(term: Term, name: str) -> tuple[Derivative, Operator] | None:
     at = _of(term)
     if at and isinstance(at.body, Operator) and at.body.name == name:
         return at, at.body
@@ -158,7 +158,7 @@ def _of_operator(term: Term, name: str) -> tuple[Derivative, Operator] | None:
 
 def inverse(term: Term) -> Term | None:
     """∂inv(X)_ij/∂t = -inv(X)_ik ∂X_kl/∂t inv(X)_lj.  Source: The Matrix Cookbook, eq. 59."""
-    found = _of_operator(term, "inv")
+    found = of_operator(term, "inv")
     if found is None:
         return None
     at, body = found
@@ -171,7 +171,7 @@ def inverse(term: Term) -> Term | None:
 
 def determinant(term: Term) -> Term | None:
     """∂det(X)/∂t = det(X) inv(X)_lk ∂X_kl/∂t.  Source: The Matrix Cookbook, eq. 46 (Jacobi's formula)."""
-    found = _of_operator(term, "det")
+    found = of_operator(term, "det")
     if found is None:
         return None
     at, body = found
@@ -181,7 +181,7 @@ def determinant(term: Term) -> Term | None:
 
 def log_determinant(term: Term) -> Term | None:
     """∂logdet(X)/∂t = inv(X)_lk ∂X_kl/∂t.  Source: The Matrix Cookbook, eq. 43."""
-    found = _of_operator(term, "logdet")
+    found = of_operator(term, "logdet")
     if found is None:
         return None
     at, body = found
@@ -223,7 +223,7 @@ def matrix_power(term: Term) -> Term | None:
 
     For a negative power ∂A^-n/∂t = -∑_{r=1}^n A^-r ∂A/∂t A^(r-n-1).
     """
-    found = _of_operator(term, "power")
+    found = of_operator(term, "power")
     if found is None:
         return None
     at, body = found
@@ -248,7 +248,7 @@ def matrix_power(term: Term) -> Term | None:
 _M = "f : R^m -> R^n; g : R^n -> R; k in R integer; W in R^(n x m); x in R^m; y in R^n; a, b in R^m; X in R^(p x p); s, t in R; q_i = tanh(x_i) + a_i"
 
 
-def _rule(name: str, statement: str, apply, *examples: tuple[str, str | None]) -> Rule:  # type: ignore[no-untyped-def]
+def differentiation(name: str, statement: str, apply, *examples: tuple[str, str | None]) -> Rule:  # type: ignore[no-untyped-def]
     doc = (apply.__doc__ or "").strip()
     return Rule(
         f"derivative.{name}", statement, doc, "differentiate", ("Derivative",), apply, tuple((_M, *e) for e in examples)
@@ -256,23 +256,23 @@ def _rule(name: str, statement: str, apply, *examples: tuple[str, str | None]) -
 
 
 RULES = (
-    _rule("constant", "∂y_i/∂x_j => 0", constant, ("∂y_i/∂x_j", "0 y_i x_j"), ("∂x_i/∂x_j", None)),
-    _rule("component", "∂x_i/∂x_j => δ_ij", component, ("∂x_i/∂x_j", "δ_ij"), ("∂s/∂s", "1")),
-    _rule(
+    differentiation("constant", "∂y_i/∂x_j => 0", constant, ("∂y_i/∂x_j", "0 y_i x_j"), ("∂x_i/∂x_j", None)),
+    differentiation("component", "∂x_i/∂x_j => δ_ij", component, ("∂x_i/∂x_j", "δ_ij"), ("∂s/∂s", "1")),
+    differentiation(
         "definition",
         "∂y_i/∂x_j => ∂e_i/∂x_j for y_i := e_i",
         definition,
         ("∂q_i/∂x_j", "∂/∂x_j (tanh(x_i) + a_i)"),
         ("∂x_i/∂x_j", None),
     ),
-    _rule(
+    differentiation(
         "trace-power",
         "∂tr(A^k)/∂A_ij => k (A^(k-1))_ji",
         trace_of_power,
         ("∂/∂X_ij tr(X^k)", "k (X^(k-1))_qp ∂X_pq/∂X_ij"),
         ("∂/∂X_ij tr(X)", None),
     ),
-    _rule(
+    differentiation(
         "matrix-power",
         "∂(A^3)_ij/∂A_kl => δ_ik (A^2)_lj + A_ik A_lj + (A^2)_ik δ_lj",
         matrix_power,
@@ -283,36 +283,40 @@ RULES = (
         ),
         ("∂inv(X)_ij/∂X_kl", None),
     ),
-    _rule(
+    differentiation(
         "under-sum",
         "∂/∂x_j (∑_k a_k x_k) => ∑_k ∂/∂x_j (a_k x_k)",
         under_sum,
         ("∂/∂x_j ∑_k a_k x_k", "∑_k ∂/∂x_j (a_k x_k)"),
     ),
-    _rule(
+    differentiation(
         "sum",
         "∂/∂x_j (x_i^2 + a_i) => ∂/∂x_j x_i^2 + ∂/∂x_j a_i",
         linear,
         ("∂/∂x_j (x_i^2 + a_i)", "∂/∂x_j x_i^2 + ∂/∂x_j a_i"),
     ),
-    _rule("constant-factor", "∂/∂x_j (s x_i) => s ∂x_i/∂x_j", constant_factor, ("∂/∂x_j (s x_i)", "s ∂x_i/∂x_j")),
-    _rule(
+    differentiation(
+        "constant-factor", "∂/∂x_j (s x_i) => s ∂x_i/∂x_j", constant_factor, ("∂/∂x_j (s x_i)", "s ∂x_i/∂x_j")
+    ),
+    differentiation(
         "product",
         "∂/∂x_j (x_i exp(x_k)) => ∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)",
         product,
         ("∂/∂x_j (x_i exp(x_k))", "∂x_i/∂x_j exp(x_k) + x_i ∂/∂x_j exp(x_k)"),
         ("∂/∂x_j (s x_i)", None),
     ),
-    _rule("power", "∂/∂x_j x_i^3 => 3 x_i^2 ∂x_i/∂x_j", power, ("∂/∂x_j x_i^3", "3 x_i^2 ∂x_i/∂x_j")),
-    _rule("exponential", "∂/∂s t^s => t^s log(t)", exponential, ("∂/∂s t^s", "t^s log(t)"), ("∂/∂s s^3", None)),
-    _rule(
+    differentiation("power", "∂/∂x_j x_i^3 => 3 x_i^2 ∂x_i/∂x_j", power, ("∂/∂x_j x_i^3", "3 x_i^2 ∂x_i/∂x_j")),
+    differentiation(
+        "exponential", "∂/∂s t^s => t^s log(t)", exponential, ("∂/∂s t^s", "t^s log(t)"), ("∂/∂s s^3", None)
+    ),
+    differentiation(
         "chain",
         "∂/∂x_j tanh(x_i) => (1 - tanh(x_i)^2) ∂x_i/∂x_j",
         chain,
         ("∂/∂x_j tanh(x_i)", "(1 - tanh(x_i)^2) ∂x_i/∂x_j"),
         ("∂/∂x_j sigmoid(W_ik x_k)", "sigmoid(W_ik x_k) (1 - sigmoid(W_ik x_k)) ∂/∂x_j (W_ik x_k)"),
     ),
-    _rule(
+    differentiation(
         "unknown-function",
         "∂f(u)_i/∂x_j => J_f(u)_ik ∂u_k/∂x_j",
         unknown_function,
@@ -320,21 +324,21 @@ RULES = (
         ("∂/∂x_j g(W x)", "J_g(W x)_k ∂/∂x_j (W x)_k"),
         ("∂det(X)/∂X_kl", None),
     ),
-    _rule("bracket", "∂/∂x_j [x_i > 0] => 0", bracket, ("∂/∂x_j [x_i > 0]", "0 δ_ij")),
-    _rule(
+    differentiation("bracket", "∂/∂x_j [x_i > 0] => 0", bracket, ("∂/∂x_j [x_i > 0]", "0 δ_ij")),
+    differentiation(
         "inverse",
         "∂inv(X)_ij/∂X_kl => -inv(X)_ik inv(X)_lj",
         inverse,
         ("∂inv(X)_ij/∂X_kl", "-inv(X)_ip ∂X_pq/∂X_kl inv(X)_qj"),
         ("∂det(X)/∂X_kl", None),
     ),
-    _rule(
+    differentiation(
         "determinant",
         "∂det(X)/∂X_kl => det(X) inv(X)_lk",
         determinant,
         ("∂det(X)/∂X_kl", "det(X) inv(X)_qp ∂X_pq/∂X_kl"),
     ),
-    _rule(
+    differentiation(
         "log-determinant",
         "∂logdet(X)/∂X_kl => inv(X)_lk",
         log_determinant,
@@ -343,4 +347,4 @@ RULES = (
     ),
 )
 
-__all__ = ["RULES", "variation"]
+__all__ = ["RULES", "differentiation", "of_operator", "variation"]

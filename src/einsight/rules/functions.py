@@ -23,6 +23,12 @@ def _gelu(z: float) -> float:
     return z * 0.5 * (1 + math.erf(z / math.sqrt(2)))
 
 
+def _huber(z: float, w: float) -> float:
+    if w < 0:
+        raise ValueError("a threshold is not negative")
+    return z * z / 2 if abs(z) <= w else w * (abs(z) - w / 2)
+
+
 def _sign(z: float) -> float:
     return (z > 0) - (z < 0)
 
@@ -30,6 +36,9 @@ def _sign(z: float) -> float:
 # without overflow on either side
 _SIGMOID = "numpy.exp(numpy.minimum({0}, 0)) / (1 + numpy.exp(-numpy.abs({0})))"
 _ERF = "numpy.vectorize(math.erf, otypes=[dtype])({0})"
+
+# no square of what is large
+_HUBER = "numpy.minimum(numpy.abs({0}), {1}) * (numpy.abs({0}) - numpy.minimum(numpy.abs({0}), {1}) / 2)"
 
 FUNCTIONS = tuple(
     Function(name, derivative, cast("Callable[..., float]", value), numpy, latex or rf"\operatorname{{{name}}}")
@@ -55,6 +64,7 @@ FUNCTIONS = tuple(
         ("silu", ("sigmoid(z) (1 + z (1 - sigmoid(z)))",), lambda z: z * _sigmoid(z), f"{{0}} * {_SIGMOID}", ""),
         ("max", ("[z >= w]", "[w > z]"), max, "numpy.maximum({0}, {1})", r"\max"),
         ("min", ("[z <= w]", "[w < z]"), min, "numpy.minimum({0}, {1})", r"\min"),
+        ("huber", ("min(max(z, -w), w)", "[abs(z) > w] (abs(z) - w)"), _huber, _HUBER, ""),
     ]
 )  # fmt: skip
 

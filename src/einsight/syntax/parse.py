@@ -31,6 +31,7 @@ from .tree import (
     Group,
     Indexed,
     Iverson,
+    Keyword,
     Layer,
     Name,
     Node,
@@ -38,6 +39,7 @@ from .tree import (
     Num,
     Problem,
     Property,
+    Quoted,
     Relation,
     Space,
     Statement,
@@ -270,8 +272,12 @@ class _Build(Transformer):
         return node
 
     def arguments(self, parts: list[Any]) -> tuple[str, tuple[Node, ...], int]:
-        nodes = tuple(p for p in parts if isinstance(p, Node))
+        nodes = tuple(_operand(p) for p in parts if isinstance(p, Node) or p.type == "QUOTED")
         return ("arguments", nodes, _end(parts[-1]))
+
+    @_spanned
+    def keyword(self, start: int, end: int, parts: list[Any]) -> Keyword:
+        return Keyword(start, end, str(parts[0]), _operand(parts[2]))
 
     @_spanned
     def group(self, start: int, end: int, parts: list[Any]) -> Node:
@@ -313,6 +319,8 @@ def _operand(part: Any) -> Node:
         return Num(start, end, Fraction(str(part)))
     if part.type == "NAME":
         return Name(start, end, str(part))
+    if part.type == "QUOTED":
+        return Quoted(start, end, part[1:-1])
     return Symbol(start, end, str(part))
 
 

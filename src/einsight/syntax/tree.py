@@ -101,10 +101,25 @@ class Superscript(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """`f(x)`: a call where `f` is a function, else a product."""
+    """`f(x)`: a call where `f` is a function, else a product.  Among the arguments stand keywords and quoted words as well."""
 
     callee: Node
     arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword(Node):
+    """`axis=1` among the arguments of a call."""
+
+    name: str
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted(Node):
+    """`'fro'` among the arguments of a call."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def _elementwise(function: Function) -> str | None:
 
 DASK = Dialect(
     name="dask",
-    imports=("math", "dask.array", "numpy"),
+    imports=("functools", "math", "dask.array", "numpy"),
     setup=("dtype = numpy.result_type(*(dask.array.asarray(given).dtype for given in [{0}]), 1.0)",),
     array="dask.array.asarray({0}).astype(dtype)",
     copy="dask.array.asarray({0}).astype(dtype)",
@@ -46,6 +46,8 @@ DASK = Dialect(
     diag="dask.array.diag({0})",
     largest="{0}.max({1}, keepdims=True)",
     total="{0}.sum({1}, keepdims=True)",
+    most="{0}.max({1})",
+    product="{0}.prod({1})",
     logaddexp="numpy.logaddexp({0}, {1})",
     inv=f"dask.array.map_blocks(numpy.linalg.inv, {_WHOLE}, dtype=dtype)",
     det=f"dask.array.map_blocks(numpy.linalg.det, {_WHOLE}, dtype=dtype, {_LESS_TWO})",
@@ -57,6 +59,7 @@ DASK = Dialect(
     f"{_WHOLE}, dtype=dtype, {_LESS_TWO}) for _1 in (0, 1)]",
     matrix_power=f"dask.array.map_blocks(numpy.linalg.matrix_power, {_WHOLE}, {{1}}, dtype=dtype)",
     matrix_power_by=f"dask.array.map_blocks(numpy.linalg.matrix_power, {_WHOLE}, int({{1}}), dtype=dtype)",
+    expm=f"dask.array.map_blocks(lambda _1: {NUMPY.expm.format('_1')}, {_WHOLE}, dtype=dtype)",
     pi="numpy.pi",
     elementwise=_elementwise,
 )

@@ -27,12 +27,14 @@ class Dialect:
     tensordot     of `{0}` and `{1}`, over their axes `{2}` and `{3}`
     diag          the matrix with the vector `{0}` on its diagonal
     largest       along the axes `{1}`, which stay with length 1; `total` likewise
+    most          the largest along the axis `{1}`, which goes; `product` likewise
     softmax, logsumexp  along the axis, the axes `{1}`, or None where the library has none
     mask          the identity matrix of truth values
     writes        a statement that adds `{2}` to the diagonals of the array named `{0}` by the pattern `{1}`, `ii->i`; None
                   where arrays are not written to
     svd           a triple: left singular vectors as columns, singular values, right singular vectors as conjugate rows
     adjoint       conjugate and transposed
+    expm          the matrix exponential
     slogdet       a pair: sign, and logarithm of the absolute value
     matrix_power  to a whole number that is known in the source; `matrix_power_by` to one that is an array
     elementwise   the template of a function, None where the library has no spelling for it
@@ -58,6 +60,8 @@ class Dialect:
     diag: str
     largest: str
     total: str
+    most: str
+    product: str
     logaddexp: str
     inv: str
     det: str
@@ -67,6 +71,7 @@ class Dialect:
     slogdet: str
     matrix_power: str
     matrix_power_by: str
+    expm: str
     pi: str
     elementwise: Callable[[Function], str | None]
     counter: str = ""

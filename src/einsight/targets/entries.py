@@ -10,6 +10,7 @@ from ..rules.catalogue import catalogue
 from ..rules.function_bodies import written_out
 from ..terms import build
 from ..terms.dimension import Index, Shift, Slot, linear_slot
+from ..terms.extrema import compared_with_largest
 from ..terms.term import Apply, Bracket, Component, Constant, Delta, Number, Position, Power, Product, Size, Sum, Term
 from ..terms.unknown import shown
 from .arguments import refuse
@@ -104,6 +105,12 @@ class Entries(Arrays):
 
     def _bracket(self, term: Bracket) -> Array:
         axes = axes_of(term)
+        along = compared_with_largest(term)
+        if along is not None:
+            array = self.value(term.right)
+            places = tuple(k for k, a in enumerate(array.axes) if a in along)
+            top = self.dialect.largest.format(array.text, str(places[0]) if len(places) == 1 else str(places))
+            return Array(self.dialect.array.format(f"{array.text} >= {top}"), array.axes)
         left, right = (self.whole(side, axes) for side in (term.left, term.right))
         if left is None or right is None:
             left, right = (self.over(self.value(side), axes) for side in (term.left, term.right))

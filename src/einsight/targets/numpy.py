@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..lowering.names import canonical_name
+from ..lowering.names import canonical_name, plain_name
 from ..lowering.report import Diagnostic, EinsightError
 from ..rules.rule import Function
 from ..terms.dimension import Index
@@ -26,9 +26,16 @@ def _elementwise(function: Function) -> str | None:
     return f"numpy.asarray({value}, dtype=dtype)"
 
 
+# a matrix that is halved until fourteen terms of the series are all, then squared as often
+_EXPONENTIAL = (
+    "(lambda _base, _power: numpy.linalg.matrix_power(functools.reduce(lambda _, _0: numpy.eye(_base.shape[-1], dtype=dtype)"
+    " + _base @ _ / (2.0 ** _power * _0), range(14, 0, -1), numpy.eye(_base.shape[-1], dtype=dtype)), 2 ** _power))"
+    "({0}, max(0, int(numpy.frexp(numpy.abs({0}).sum(-1).max())[1]) + 3))"
+)
+
 NUMPY = Dialect(
     name="numpy",
-    imports=("math", "numpy"),
+    imports=("functools", "math", "numpy"),
     setup=("dtype = numpy.result_type(*map(numpy.asarray, [{0}]), 1.0)",),
     array="numpy.asarray({0}, dtype=dtype)",
     copy="numpy.array({0}, dtype=dtype)",
@@ -45,6 +52,8 @@ NUMPY = Dialect(
     diag="numpy.diag({0})",
     largest="{0}.max({1}, keepdims=True)",
     total="{0}.sum({1}, keepdims=True)",
+    most="{0}.max({1})",
+    product="{0}.prod({1})",
     logaddexp="numpy.logaddexp({0}, {1})",
     inv="numpy.linalg.inv({0})",
     det="numpy.linalg.det({0})",
@@ -54,6 +63,7 @@ NUMPY = Dialect(
     slogdet="numpy.linalg.slogdet({0})",
     matrix_power="numpy.linalg.matrix_power({0}, {1})",
     matrix_power_by="numpy.linalg.matrix_power({0}, int({1}))",
+    expm=_EXPONENTIAL,
     pi="numpy.pi",
     elementwise=_elementwise,
     writes="numpy.einsum('{1}', {0})[...] += {2}".format,  # `einsum` of one array is a view of it
@@ -90,13 +100,15 @@ def _arrays(arguments: Mapping[Tensor, str], values: Mapping[str, Any]) -> dict[
         raise EinsightError(
             [Diagnostic("EIN001", "error", (0, 0), "the values are arrays by tensor name, as in `{'x': x}`")]
         )
-    given = {canonical_name(name) if isinstance(name, str) else name: value for name, value in values.items()}
+    texts = {name: value for name, value in values.items() if isinstance(name, str)}
+    given = {plain_name(n): v for n, v in texts.items()} | {canonical_name(n): v for n, v in texts.items()}
     arrays = {}
     for tensor, name in arguments.items():
-        if tensor.name not in given:
+        spelled = tensor.name if tensor.name in given else plain_name(tensor.name)
+        if spelled not in given:
             raise EinsightError([Diagnostic("EIN101", "error", (0, 0), f"no value is given for `{tensor.name}`")])
         try:
-            arrays[name] = numpy.asarray(given[tensor.name]) * 1.0
+            arrays[name] = numpy.asarray(given[spelled]) * 1.0
         except (ValueError, TypeError) as error:
             message = f"the value of `{tensor.name}` is no array of numbers: {error}"
             raise EinsightError([Diagnostic("EIN301", "error", (0, 0), message)]) from error

@@ -8,7 +8,7 @@ from ..rules.catalogue import catalogue
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Number, Operator, Power, Product
-from ..terms.unknown import INNER_FUNCTIONS, is_unknown
+from ..terms.unknown import ENTRY_FUNCTIONS, INNER_FUNCTIONS, is_unknown
 from .arguments import refuse
 from .arrays import Array, as_float, is_plain
 from .contraction import entries, pairs
@@ -132,6 +132,8 @@ class Products(Entries):
         """A function of a matrix, or of a family of matrices, which become a stack."""
         if is_unknown(term.name):
             raise refuse(f"`{term.name}` is an unknown function and cannot be evaluated")
+        if term.name in ENTRY_FUNCTIONS:
+            return self.of_entries(term)
         family = in_order(term.arguments[0].free)
         params, body = build.open_abstraction(term.arguments[0])
         matrix = self.lines.name(self.filled(body, family + params))
@@ -145,8 +147,23 @@ class Products(Entries):
             return Array(self.dialect.det.format(matrix), family)
         if term.name == "logdet":
             return Array(self.log_determinant(matrix), family)
+        if term.name == "expm":
+            return self.picked(
+                self.lines.name(self.dialect.expm.format(matrix)), (*family, *term.indices), axes_of(term)
+            )
         result = self.dialect.inv.format(matrix) if term.name == "inv" else self.matrix_power(matrix, term)
         return self.picked(self.lines.name(result), (*family, *term.indices), axes_of(term))
+
+    def of_entries(self, term: Operator) -> Array:
+        """The largest entry, or the product of all, along the axes of a whole array."""
+        params, body = build.open_abstraction(term.arguments[0])
+        family = in_order(term.arguments[0].free)
+        text = self.atom(self.lines.name(self.filled(body, family + params)))
+        for axis in reversed(
+            range(len(family), len(family) + len(params))
+        ):  # one at a time: not all libraries take several
+            text = (self.dialect.most if term.name == "max" else self.dialect.product).format(text, axis)
+        return Array(text, family)
 
     def log_determinant(self, matrix: str) -> str:
         """`log(det(A))` even where the determinant is beyond the range of floats: not a number for a negative one."""

@@ -27,7 +27,7 @@ from ..terms.term import (
     Tensor,
     Term,
 )
-from ..terms.unknown import is_unknown, shown
+from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown
 from .arguments import (
     Namespace,
     Request,
@@ -47,6 +47,7 @@ from .array_source import docstring
 FUNCTIONS = {
     "abs": "sympy.Abs({0})",
     "max": "sympy.Max({0}, {1})",
+    "huber": "sympy.Min(sympy.Abs({0}), {1}) * (sympy.Abs({0}) - sympy.Min(sympy.Abs({0}), {1}) / 2)",
     "min": "sympy.Min({0}, {1})",
     "relu": "sympy.Max({0}, 0)",
     "sigmoid": "1 / (1 + sympy.exp(-({0})))",
@@ -217,6 +218,10 @@ class _Writer:
         if is_unknown(term.name):
             raise refuse(f"`{term.name}` is an unknown function and cannot be evaluated")
         params, body = build.open_abstraction(term.arguments[0])
+        if term.name in ENTRY_FUNCTIONS:
+            names = [(self.variable(p), self.size(p.dim)) for p in params]
+            loops = " ".join(f"for {name} in range({size})" for name, size in names)
+            return f"sympy.{'Max' if term.name == 'max' else 'Mul'}(*[{self.entry(body)} {loops}])"
         rows, columns = (self.variable(p) for p in params)
         shape = f"{self.size(params[0].dim)}, {self.size(params[1].dim)}"
         matrix = f"sympy.Matrix({shape}, lambda {rows}, {columns}: {self.entry(body)})"
@@ -224,6 +229,9 @@ class _Writer:
             return self.cofactor(matrix, term)
         if term.name in ("det", "logdet"):
             return f"{matrix}.det()" if term.name == "det" else f"sympy.log({matrix}.det())"
+        if term.name == "expm":
+            whole = f"{matrix}.exp()"
+            return self.picked(whole if term.arguments[0].free else self.once(whole), term.indices)
         power = "-1" if term.name == "inv" else self.entry(term.arguments[1].body)
         array = f"({matrix} ** ({power}))"
         if not term.arguments[0].free and not (term.name != "inv" and term.arguments[1].body.free):

@@ -9,7 +9,9 @@ from itertools import chain
 
 from .dimension import Slot, slot_key
 
-MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power"})
+MATRIX_FUNCTIONS = frozenset({"inv", "det", "logdet", "power", "expm"})
+# of all entries of an array of any shape, one number: the largest, and their product
+ENTRY_FUNCTIONS = frozenset({"max", "prod"})
 # what only the evaluation of a term and its code know, of a square matrix too
 INNER_FUNCTIONS = frozenset({"cofactor", "left-singular", "right-singular", "singular-weights"})
 
@@ -49,4 +51,4 @@ def derivatives_in_order(name: str, rank: int, indices: tuple[Slot, ...]) -> tup
 
 def is_unknown(name: str) -> bool:
     """Is that operator an unknown function, or a derivative of one?"""
-    return name not in MATRIX_FUNCTIONS and name not in INNER_FUNCTIONS
+    return name not in MATRIX_FUNCTIONS and name not in INNER_FUNCTIONS and name not in ENTRY_FUNCTIONS

@@ -125,7 +125,7 @@ ARRAYS = [
     ("dirichlet(p_i, a_i) = lgamma(sum(a)) - sum(lgamma(a)) + (a - 1)' log(p)", "The log density of Dirichlet's distribution."),
     # covariances
     ("mean1(p_i, X_ij)_j = p_i X_ij", "The mean of the rows of X under probabilities p."),
-    ("cov(p_i, X_ij)_jk = (X' (diag(p) - p p') X)_jk", "The covariance of the rows of X under probabilities p."),
+    ("cov1(p_i, X_ij)_jk = (X' (diag(p) - p p') X)_jk", "The covariance of the rows of X under probabilities p."),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ...syntax.tree import (
     Chain,
     Group,
     Indexed,
+    Keyword,
     Layer,
     Name,
     Node,
@@ -230,6 +231,9 @@ class Writer:
         if len(name) == 1:
             return self._spelled(name, indexed=False)
         return rf"\operatorname{{{name}}}"
+
+    def _keyword(self, node: Keyword) -> str:
+        return rf"\text{{{node.name}}}={self.write(node.value)}"
 
     def _norm(self, node: Norm) -> str:
         around = self._around("norm") or (Around(r"\lVert ", r" \rVert") if self.table else Around(r"\|", r"\|"))

@@ -249,7 +249,7 @@ def test_arguments_in_messages(payload, capfd):
                       ["check", f"{payload}.ein"], ["check", "-", "--select", payload], ["bogus" + payload], ["lsp", "--tcp", payload]):  # fmt: skip
         status = main(arguments)
         out, err = capfd.readouterr()
-        if status == 0 and arguments == ["derive", payload]:  # as a formula it is one: what is drawn around a letter is left out
+        if status == 0 and arguments[0] == "derive":  # as a formula it is one: what is drawn around a letter is left out
             assert visible(out, lines=True) == out and "javascript" not in out and not err
             continue
         assert status == 2

@@ -17,7 +17,10 @@ ROWS = [
     for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# ")
 ]
-NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt".split()} | {"inv": np.linalg.inv, "det": np.linalg.det}
+NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt".split()} | {
+    "inv": np.linalg.inv,
+    "det": np.linalg.det,
+}
 SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "q": 7}
 
 
@@ -27,7 +30,15 @@ def _shape(tensor):
 
 def _squeezed(text):
     """As one looks at it: blanks and brackets around one factor say nothing."""
-    return re.sub(r"[\s()]", "", text).replace("ᵀ", "'").replace("·", "").replace("*", "").replace("||", "‖").replace("−", "-").replace("²", "^2")
+    return (
+        re.sub(r"[\s()]", "", text)
+        .replace("ᵀ", "'")
+        .replace("·", "")
+        .replace("*", "")
+        .replace("||", "‖")
+        .replace("−", "-")
+        .replace("²", "^2")
+    )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{r[0]} by {r[1]}" for r in ROWS])
@@ -126,7 +137,9 @@ def _asked():
     return read(DATA / "questions" / "seen.jsonl")
 
 
-@pytest.mark.parametrize("which", [pytest.param(slice(k, None, 20), id=str(k), marks=[pytest.mark.campaign] * (k != 7)) for k in range(20)])
+@pytest.mark.parametrize(
+    "which", [pytest.param(slice(k, None, 20), id=str(k), marks=[pytest.mark.campaign] * (k != 7)) for k in range(20)]
+)
 def test_no_question_is_answered_with_another_value(which):
     pytest.importorskip("jax")
     from einsight.bench.questions import answered

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from ..lowering.names import GREEK
 from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, exponent, over, times, transposed
 
 _LETTERS = "ijklmnpqrstuvabcdefgh"
@@ -30,7 +31,7 @@ def written(code: str, ranks: dict[str, int]) -> list[str]:
 
 class _Writer:
     def __init__(self, ranks: dict[str, int]):
-        self.ranks = ranks
+        self.ranks, self.declared = ranks, frozenset(ranks)
         self.whole: ast.AST | None = None  # the expression at the end
 
     def program(self, body: list[ast.stmt]) -> list[str]:
@@ -82,8 +83,7 @@ class _Writer:
     def _name(self, node: ast.Name) -> Written:
         name = _name(node.id)
         rank = self._rank(node.id)
-        if rank:
-            self.ranks.setdefault(name, rank)
+        self.ranks.setdefault(name, rank)
         return Written(name, ATOM, rank)
 
     def _rank(self, name: str) -> int:
@@ -92,7 +92,8 @@ class _Writer:
                 return self.ranks[known]
         if name[0].isupper() and len(name.rstrip("0123456789").split("_")[0]) == 1:
             return 2
-        return 1 if name[0] in "xyzuvwab" and len(name.split("_")[0]) <= 2 else 0
+        letter = name.split("_")[0]
+        return 1 if letter[0] in "xyzuvwabpqhrsg" and len(letter) <= 2 and letter not in GREEK else 0
 
     def _attribute(self, node: ast.Attribute) -> Written:
         if node.attr in ("T", "mT", "H"):
@@ -172,7 +173,7 @@ class _Writer:
 
     def _as_vector(self, value: Written) -> Written:
         """A name that nobody declares is a vector where it stands beside `@`, whatever its letters."""
-        if value.rank or value.text in self.ranks or not value.text.isidentifier():
+        if value.rank or value.text in self.declared or not value.text.isidentifier():
             return value
         self.ranks[value.text] = 1
         return Written(value.text, ATOM, 1)

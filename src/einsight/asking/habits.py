@@ -14,6 +14,11 @@ _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
 _LEFT_DIVISION = re.compile(r"((?:[^\W\d_]\w*|\((?:[^()]|\([^()]*\))*\))['ᵀ]?)\s*\\\s*")
 _INFINITY = re.compile(r"(?<!\w)[Ii]nf(?:inity)?(?!\w)")
+# `w^Tx`: what touches the mark of a transpose is the next factor
+_TRANSPOSE = re.compile(r"\^[T⊤](?=[^\W_])")
+# `e^x`, `e^-x`, `e^{…}`, `e^(…)`: a base of powers alone is Euler's number
+_POWER_OF_E = re.compile(r"(?<![\w.])e\s*\^\s*")
+_EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
 _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 
@@ -21,8 +26,38 @@ def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
+    text = _TRANSPOSE.sub("^T ", text)
+    if not names.knows("e"):
+        text = _exponentials(text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _exponentials(text: str) -> str:
+    """`e^{-x}` as `exp(-x)`, where `e` stands nowhere else."""
+    found = _POWER_OF_E.search(text)
+    if found is None or re.search(r"(?<![\w.])e(?!\w|\s*\^|\s*_)", text):
+        return text
+    at = found.end()
+    if text[at : at + 1] in ("(", "{"):
+        end = _closing(text, at)
+        inner = text[at + 1 : end - 1]
+    else:
+        exponent = _EXPONENT.match(text, at)
+        if exponent is None:
+            return text
+        inner, end = exponent[0], exponent.end()
+    return f"{text[: found.start()]}exp({_exponentials(inner)}){_exponentials(text[end:])}"
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the bracket that closes the one at a place, or the end."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] in "({[") - (text[k] in ")}]")
+        if depth == 0:
+            return k + 1
+    return len(text) + 1
 
 
 def _written(sign: str) -> str:

@@ -15,6 +15,8 @@ from ..lowering.operators import sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
 
+# are names words, whatever letters they have?
+WORDS = ("words", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTS")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
@@ -46,8 +48,16 @@ class Letters:
         self.bound: dict[str, str] = {}
         self._read_signs()
         self._count_samples()
-        self.below = [n for n in walk(tree) if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n)]
+        self.below = [
+            n
+            for n in walk(tree)
+            if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n) and not self._is_word(n)
+        ]
         self.indices = self._indices(variables)
+
+    def _is_word(self, node: Indexed) -> bool:
+        """Is it a name as it stands, `W_hh` of code?"""
+        return bool(self.names.fact(("mark", canonical_name(node.marked))))
 
     def _read_signs(self) -> None:
         for node in walk(self.tree):
@@ -122,6 +132,10 @@ class Letters:
             return
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             mark = node.marked
+            if self._is_word(node):
+                if not names.knows(mark):
+                    yield canonical_name(mark)
+                return
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
                 return
             if not is_known(canonical_name(node.base.text), names):
@@ -237,6 +251,16 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         if names.knows(run) and not is_known(_base(node), names):
             changes.append((node.start, node.end, run))
     letters_here = Letters(tree, variables, names)
+    for node in letters_here.below:  # `x_i` is one of `X`, which is declared or differentiated in
+        base = _base(node)
+        capital = base.upper()
+        entry = names.find(capital) if len(base) == 1 and base != capital else None
+        is_matrix = (
+            entry is not None and entry.tensor is not None and len(entry.tensor.dims) == len(node.subscript.entries) + 1
+        )
+        meant = is_matrix or (entry is None and base != capital and capital in variables)
+        if meant and not names.knows(base) and letters_of(node) and letters_of(node) <= letters_here.indices:
+            changes.append((node.base.start, node.base.end, capital))
     for node in letters_here.below:  # `s_{t-1}` beside whole arrays is a name
         entries = node.subscript.entries
         shifted = len(entries) == 1 and len(entries[0].names) == 1 and entries[0].offset
@@ -247,7 +271,7 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
     if defines(tree):  # a name of its own
         done |= {n.start for n in walk(tree.sides[0])}
     for name in whole:
-        if name.start in done:
+        if name.start in done or names.fact(WORDS):
             continue
         plain = name.text
         if _known(plain):

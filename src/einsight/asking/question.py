@@ -12,6 +12,7 @@ from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from . import code, latex
 from .habits import habitual
+from .letters import WORDS
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
@@ -61,10 +62,15 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
     # a vector has no orientation in code, so what is written rests on what its names were taken for
-    kinds = {canonical_name(n): "sample" for n, rank in ranks.items() if rank == 1} if spelling == CODE else {}
+    kinds: dict[str, str] = {}
     inner = names
+    if spelling == CODE:  # its names are words, whatever letters they have
+        kinds = {canonical_name(n): _OF_RANK[min(rank, 2)] for n, rank in ranks.items() if rank}
+        inner = names.child()
+        inner.own[WORDS] = True
+        inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
     assumed: list[str] = []
-    if definitions:
+    if definitions and inner is names:
         inner = names.child()
     for definition in definitions:
         require_no_unknown_function(definition, inner)
@@ -83,6 +89,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
+
+
+_OF_RANK = {1: "sample", 2: "matrix"}
 
 
 def _statements(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:

@@ -27,7 +27,7 @@ def likely_ranks(name: str) -> tuple[int, ...]:
     if letter in GREEK.values():
         return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
     if letter.isupper():
-        return (MATRIX, VECTOR, NUMBER)
+        return (MATRIX, NUMBER)
     return (VECTOR, NUMBER, MATRIX) if letter in "xyzuvwab" else (NUMBER, VECTOR)
 
 

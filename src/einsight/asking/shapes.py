@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ..lowering.function_table import ROWS
 from ..lowering.names import AS_ROW, Names, canonical_name
-from ..lowering.operators import spread
+from ..lowering.operators import juxtaposed, spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -40,10 +41,10 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
-_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
+_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
-_FRESH = "nmkpqrstuv"
+_FRESH = "nmkpqrstuvhlabcfgwyz"
 
 
 class Conflict(Exception):
@@ -194,7 +195,14 @@ class _Inference:
         shape = self.shape(node.base)
         if not self.is_number(self.shape(node.exponent)):
             raise Conflict
-        # a vector is raised entry by entry
+        # a vector is raised entry by entry, which is written with a dot
+        if (
+            self.care >= STRICT
+            and not node.dotted
+            and not self.is_number(shape)
+            and any(self.root(d) == ONE for d in shape)
+        ):
+            raise Conflict
         whole = all(self.root(d) != ONE for d in shape)
         if whole and not node.dotted and not isinstance(node.base, Norm):
             self.unify(*shape)
@@ -230,6 +238,10 @@ class _Inference:
                 str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)
             ]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
+        if callee.text == "kron":
+            for argument in node.arguments:
+                self.shape(argument)
+            return self.fresh(), self.fresh()
         inner, *others = [self.shape(a) for a in node.arguments]
         if callee.text in _OF_SQUARES:
             self.unify(*inner)
@@ -310,6 +322,7 @@ class _Inference:
         return left[0], right[1]
 
     def _chain(self, node: Chain) -> Shape:
+        node = replace(node, items=juxtaposed(self.names, node.items))
         rows = list(units(node))
         done: Shape = SCALAR
         for k, (operator, unit) in enumerate(rows):

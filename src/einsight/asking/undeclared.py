@@ -118,7 +118,8 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
         if wrong - _OF_SHAPES:  # another shape would only hide it
             return way
-        codes = {d.code for d in lowered.diagnostics if d.severity == "error" or d.code == "EIN305"}
+        mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and d.message.startswith("the number")}
+        codes = wrong | mixed | ({"EIN205"} & {d.code for d in lowered.diagnostics})
         if not codes:
             return way
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not

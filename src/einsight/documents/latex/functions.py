@@ -72,10 +72,14 @@ def _write_bare_argument(row: Row, item: Item, name: str) -> None:
 
 def _end_of_bare_argument(row: Row) -> int:
     stop, depth, bars = row.at, 0, 0
+    first = row.next()
+    over_sum = (
+        first is not None and isinstance(first.atom, Leaf) and first.atom.text == "∑"
+    )  # which governs the product behind it
     while stop < len(row.items):
         atom = row.items[stop].atom
         is_outside = not depth and not bars
-        if stop > row.at and is_outside and _is_next_factor(row, stop):
+        if stop > row.at and is_outside and not over_sum and _is_next_factor(row, stop):
             break
         if isinstance(atom, Leaf):
             if atom.text in ("|", "‖"):

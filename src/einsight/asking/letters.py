@@ -10,10 +10,25 @@ from ..documents.latex.names import RAISED
 from ..lowering.constants import is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
+from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
 from ..syntax.finding import children
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Relation, Superscript, Transpose
+from ..syntax.tree import (
+    Absolute,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Iverson,
+    Layer,
+    Name,
+    Node,
+    Norm,
+    Relation,
+    Superscript,
+    Symbol,
+    Transpose,
+)
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -121,6 +136,17 @@ class Letters:
                 if entry is None and node.text[:1].isupper() and not is_known(canonical_name(node.text), self.names):
                     return True
         return False
+
+    def is_of_numbers(self) -> bool:
+        """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
+        for node in walk(self.body):
+            if isinstance(node, (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)):
+                return False
+            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
+                return False
+            if isinstance(node, Name) and (_is_capital(node.text) or self.names.knows(node.text)):
+                return False
+        return not self.names.fact(WORDS)
 
     def unknown(self) -> Iterator[str]:
         """The names of whole arrays and numbers that nobody declared, in order."""

@@ -16,6 +16,7 @@ _RANKS = {
     "matrix": (MATRIX,),
     "square": (MATRIX,),
     "sample": (VECTOR, NUMBER),
+    "plain": (NUMBER, VECTOR),
 }
 
 

@@ -19,7 +19,7 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Call, Name, Relation
 from ..terms.dimension import Dim
 from .letters import Letters, defines, told_apart
-from .ranks import MEMBER
+from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import LOOSE, STRICT, shapes
 
 # letters that people call functions by: before a bracket they are none of these arrays
@@ -27,6 +27,7 @@ _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
 # what is wrong with a formula in which names have other shapes
 _OF_SHAPES = frozenset({"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304"})
 MOST_SHAPES = 24
+_INNER = re.compile(r"(?<!\w)([^\W\d_])\s*·\s*([^\W\d_])(?![\w'ᵀ^(\[])")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
@@ -59,6 +60,10 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
         return
     text = told_apart(text, tree, variables, names)
     texts = [text]
+    if "·" in text:  # of two vectors it is their inner product
+        texts.insert(
+            0, _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], text)
+        )
     if "|" in text:  # bars around a vector mean its length, which `‖` says
         texts.append(_BAR.sub("‖", text))
     for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
@@ -91,6 +96,8 @@ def _shaped(
     Taken(text, (), known, orientation).tell(inner)
     for dim in letters.dimensions:
         inner.own["dim", dim] = True
+    if letters.is_of_numbers():
+        said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
         lines, sampled = [], []
@@ -102,6 +109,17 @@ def _shaped(
                 lines.append(f"{base} ∈ {space_text(tuple(map(Dim, (*families[base], *dims))))}")
                 sampled.append(base)
         yield Taken(text, tuple(lines), (*known, *sampled), orientation)
+
+
+def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
+    """Are both vectors, as they are declared, or by their letters?"""
+    for name in (left, right):
+        entry = names.find(name)
+        if entry is None and likely_ranks(name)[0] != VECTOR:
+            return False
+        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1):
+            return False
+    return True
 
 
 def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
-from ..asking.question import read_question
+from ..asking.question import Question, read_question
 from ..lowering.expressions import Reader
 from ..lowering.layout import lay_out, stacked
 from ..lowering.names import Names
@@ -56,7 +56,16 @@ def derive(
         variables = [*asked.variables] * (order if isinstance(wrt, str) else 1)
         found = _derive(asked.expression, variables, asked.names, layout)
         told = (*said, *asked.said, *found.diagnostics)
+        if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told):
+            raise fail("EIN101", _unsaid(asked, variables))
         return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
+
+
+def _unsaid(asked: Question, variables: Sequence[str]) -> str:
+    """Of a derivative that would be 0 since names that nobody declares stand for anything."""
+    by = f" on `{variables[0]}`" if variables else ""
+    shown = asked.read_as or asked.expression
+    return f"nothing says how `{shown}` depends{by}: declare its names, or define them, as in `y = A x`"
 
 
 def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:

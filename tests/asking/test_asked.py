@@ -21,7 +21,7 @@ NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt".split()} 
     "inv": np.linalg.inv,
     "det": np.linalg.det,
 }
-SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "q": 7}
+SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "q": 7, "K": 6}
 
 
 def _shape(tensor):
@@ -32,7 +32,7 @@ def _squeezed(text):
     """As one looks at it: blanks and brackets around one factor say nothing."""
     return (
         re.sub(r"[\s()]", "", text)
-        .replace("ᵀ", "'")
+        .replace("ᵀ", "'").replace("^T", "'")
         .replace("·", "")
         .replace("*", "")
         .replace("||", "‖")
@@ -58,7 +58,7 @@ def test_is_read_as_it_is_meant(row):
     compiled = compile(function, "<row>", "eval")
 
     def at(point):
-        spelled = {("s_t1" if "⁽" in n else n): v for n, v in point.items()}
+        spelled = {(f"{n[0]}_t1" if "⁽" in n else n): v for n, v in point.items()}
         return np.asarray(eval(compiled, dict(NUMPY), spelled), dtype=float)  # noqa: S307 - our own text
 
     found = np.asarray(derived.evaluate(values))
@@ -66,7 +66,7 @@ def test_is_read_as_it_is_meant(row):
 
 
 def _named(variable):
-    return {"\\theta": "θ", "\\beta": "β", "beta": "β", "\\mathbf{x}": "x"}.get(variable, variable)
+    return {"\\theta": "θ", "\\beta": "β", "beta": "β", "\\mathbf{x}": "x", "\\lambda": "λ", "h_{t-1}": "h⁽ᵗ⁻¹⁾"}.get(variable, variable)
 
 
 def _quotients(function, values, variable, step=1e-5):
@@ -92,6 +92,8 @@ def _quotients(function, values, variable, step=1e-5):
         (r"\begin{cases} x & y \end{cases}", "x", "EIN001"),
         ("np.where(x > 0, x, 0)", "x", "EIN001"),
         ("X[:, None] - X", "X", "EIN001"),
+        (r"\frac{\partial L}{\partial W}", None, "EIN101"),  # no 0 for want of a definition
+        ("x = y", "x", "EIN101"),
     ],
 )
 def test_what_cannot_be_told_is_refused(text, variable, code):

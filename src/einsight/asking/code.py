@@ -90,7 +90,7 @@ class _Writer:
         for known in (name, _name(name)):
             if known in self.ranks:
                 return self.ranks[known]
-        if name[0].isupper() and len(name.rstrip("0123456789").split("_")[0]) == 1:
+        if name[0].isupper():
             return 2
         letter = name.split("_")[0]
         return 1 if letter[0] in "xyzuvwabpqhrsg" and len(letter) <= 2 and letter not in GREEK else 0

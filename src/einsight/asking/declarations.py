@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..lowering.report import fail
+from .habits import with_raised_marks
 
 _NAME = r"[^\W\d_]\w*(?:_\{\w+\})?['\u0300-\u036f]?"
 _NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
@@ -36,6 +37,10 @@ def _spelled(text: str) -> str:
 
 
 def _statement(text: str) -> str:
+    names, sign, space = (
+        text.partition("∈") if "∈" in text else text.partition(" in ") if " in " in text else (text, "", "")
+    )
+    text = f"{with_raised_marks(names)}{sign}{space}" if sign and "=" not in names else text
     text = text.replace(r"\in", "∈").replace(r"\mathbb{R}", "ℝ").replace(r"\times", "×") if "\\" in text else text
     bare = text.strip()
     found = _BY_COLON.fullmatch(bare)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..lowering.names import Names
+from ..documents.latex.names import RAISED
+from ..lowering.names import GREEK, Names
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
 _LEFT_DIVISION = re.compile(r"((?:[^\W\d_]\w*|\((?:[^()]|\([^()]*\))*\))['ᵀ]?)\s*\\\s*")
 _INFINITY = re.compile(r"(?<!\w)[Ii]nf(?:inity)?(?!\w)")
 # `w^Tx`: what touches the mark of a transpose is the next factor
-_TRANSPOSE = re.compile(r"\^[T⊤](?=[^\W_])")
+_TRANSPOSE = re.compile(r"\^[T⊤]([^\W\d_]+)")
 # `e^x`, `e^-x`, `e^{…}`, `e^(…)`: a base of powers alone is Euler's number
 _POWER_OF_E = re.compile(r"(?<![\w.])e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
@@ -26,11 +27,18 @@ def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
-    text = _TRANSPOSE.sub("^T ", text)
+    text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
+    text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
     if not names.knows("e"):
         text = _exponentials(text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _apart(word: str, names: Names) -> str:
+    """Letters that touch the mark of a transpose, each a name, as `Ay` of `x^TAy`."""
+    whole = names.knows(word) or word in GREEK or names.is_function(word)
+    return word if whole else " ".join(word)
 
 
 def _exponentials(text: str) -> str:
@@ -58,6 +66,20 @@ def _closing(text: str, at: int) -> int:
         if depth == 0:
             return k + 1
     return len(text) + 1
+
+
+_SHIFTED = re.compile(r"(?<=[^\W\d_])_\{?\s*(\w\s*[-+−]\s*\d+)\s*\}?(?!\w)")
+_LAYER = re.compile(r"(?<=[^\W\d_])\^\{\((\w+)\)\}")
+
+
+def with_raised_marks(text: str) -> str:
+    """`h_{t-1}` and `W^{(1)}` as names, `h⁽ᵗ⁻¹⁾` and `W⁽¹⁾`."""
+
+    def raised(found: re.Match[str]) -> str:
+        inner = "".join(found[1].split()).replace("−", "-")
+        return f"⁽{inner.translate(RAISED)}⁾"
+
+    return _LAYER.sub(raised, _SHIFTED.sub(raised, text))
 
 
 def _written(sign: str) -> str:

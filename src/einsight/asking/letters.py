@@ -78,7 +78,8 @@ class Letters:
         for node in walk(self.tree):
             sign = sum_sign(node) if isinstance(node, (Superscript, Indexed)) else None
             if sign is not None and sign.subscript is not None:
-                upper = sign.upper.text if isinstance(sign.upper, Name) else ""
+                above = [n.text for n in walk(sign.upper) if isinstance(n, Name)] if sign.upper is not None else []
+                upper = above[0] if len(above) == 1 else ""  # `n` of `n - 1` too
                 if upper:
                     self.dimensions[upper] = None
                 for entry in sign.subscript.entries:

@@ -11,7 +11,7 @@ from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from . import code, latex
-from .habits import habitual
+from .habits import habitual, with_raised_marks
 from .letters import WORDS
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
@@ -86,9 +86,16 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
+    wrt = tuple(_as_name(v, way.text) for v in wrt)
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
+
+
+def _as_name(variable: str, text: str) -> str:
+    """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
+    raised = with_raised_marks(variable)
+    return raised if raised in text else variable
 
 
 _OF_RANK = {1: "sample", 2: "matrix"}

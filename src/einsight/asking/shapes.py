@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 
 from ..lowering.function_table import ROWS
 from ..lowering.names import AS_ROW, Names, canonical_name
@@ -22,11 +23,13 @@ from ..syntax.tree import (
     Group,
     Indexed,
     Iverson,
+    Keyword,
     Layer,
     Name,
     Node,
     Norm,
     Num,
+    Quoted,
     Relation,
     Superscript,
     Symbol,
@@ -34,6 +37,7 @@ from ..syntax.tree import (
 )
 from ..terms.term import Tensor
 from .ranks import MEMBER, ranks_of
+from .signs import flat, is_d, is_nabla, is_sign, is_written_out
 
 MOST_KINDS = 60  # combinations of ranks that are tried
 ONE = "1"
@@ -190,7 +194,7 @@ class _Inference:
         return columns, rows
 
     def _superscript(self, node: Superscript) -> Shape:
-        if isinstance(node.base, (Symbol, Indexed)) and _is_sign(node.base):
+        if isinstance(node.base, (Symbol, Indexed)) and is_sign(node.base):
             return SCALAR
         shape = self.shape(node.base)
         if not self.is_number(self.shape(node.exponent)):
@@ -234,25 +238,23 @@ class _Inference:
         if not isinstance(callee, Name):
             raise Conflict
         if callee.text in ("I", "ones", "zeros"):
-            sizes = [
-                str(a.text if isinstance(a, Name) else self.fresh()) for a in node.arguments if isinstance(a, Name)
-            ]
+            sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
-        if callee.text == "kron":
-            for argument in node.arguments:
-                self.shape(argument)
+        if callee.text == "kron" and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
-        inner, *others = [self.shape(a) for a in node.arguments]
+        plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
+        axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
+        inner, *others = [self.shape(a) for a in plain]
         if callee.text in _OF_SQUARES:
             self.unify(*inner)
-        if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner):
+        if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner) and not others:
             raise Conflict  # nobody takes the mean of a number
+        if callee.text in _TO_NUMBERS and isinstance(axis, Num) and all(self.root(d) != ONE for d in inner):
+            return (inner[1 - int(axis.value) % 2], ONE)
         if callee.text in _TO_NUMBERS and (not others or callee.text == "norm"):
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
-            if not self.is_number(other) and not self.is_number(inner):
-                self.unify_shapes(inner, other)
-            inner = inner if self.is_number(other) else other
+            inner = self._together(inner, other)
         if callee.text == "d":
             return inner
         if callee.text == "inv":
@@ -266,8 +268,14 @@ class _Inference:
             return inner
         return self._product(self.shape(callee), inner)
 
+    def _together(self, left: Shape, right: Shape) -> Shape:
+        if self.is_number(right) or self.is_number(left):
+            return left if self.is_number(right) else right
+        self.unify_shapes(left, right)
+        return left
+
     def _indexed(self, node: Indexed) -> Shape:
-        if _is_sign(node):
+        if is_sign(node):
             return SCALAR
         if isinstance(node.base, (Norm, Absolute)):  # which norm
             return self._norm(Norm(node.start, node.end, node.base.inner))
@@ -298,7 +306,7 @@ class _Inference:
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
         numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
-        if self.care >= STRICT and arrays and not all(_is_written_out(p) for p in numbers):
+        if self.care >= STRICT and arrays and not all(is_written_out(p) for p in numbers):
             raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
             self.unify_shapes(left, right)
@@ -308,10 +316,7 @@ class _Inference:
         found = [self.shape(part) for _, part in node.items]
         if any(op == "⊗" for op, _ in node.items):
             raise Conflict
-        arrays = [s for s in found if not self.is_number(s)]
-        for left, right in itertools.pairwise(arrays):
-            self.unify_shapes(left, right)
-        return arrays[0] if arrays else SCALAR
+        return reduce(self._together, found)
 
     def _product(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(left):
@@ -332,7 +337,7 @@ class _Inference:
                     rest = [(op, u) for op, u in rows[k + 1 :]]
                     return self._product(done, self._derivative(self._row(rest), below))
                 done = self._product(done, self._derivative(above, below))
-            elif _is_nabla(unit):
+            elif is_nabla(unit):
                 rest_shape = self._row(rows[k + 1 :])
                 if not self.is_number(rest_shape) or not isinstance(unit, Indexed):
                     raise Conflict
@@ -347,14 +352,14 @@ class _Inference:
     def _row(self, rows: list[tuple[str, Node]]) -> Shape:
         if not rows:
             raise Conflict
-        return self._chain(Chain(rows[0][1].start, rows[-1][1].end, tuple(_flat(rows))))
+        return self._chain(Chain(rows[0][1].start, rows[-1][1].end, tuple(flat(rows))))
 
     def _named(self, name: str) -> Shape:
         return self._name(Name(0, 0, name))
 
     def _quotient(self, unit: Quotient) -> tuple[Shape | None, list[Shape]]:
-        above = [n for n in unit.above if not _is_d(n)]
-        below = [self.shape(n.base if isinstance(n, Superscript) else n) for n in unit.below if not _is_d(n)]
+        above = [n for n in unit.above if not is_d(n)]
+        below = [self.shape(n.base if isinstance(n, Superscript) else n) for n in unit.below if not is_d(n)]
         return (self.shape(above[0]) if above else None), below
 
     def _derivative(self, shape: Shape, variables: list[Shape]) -> Shape:
@@ -375,37 +380,3 @@ class _Inference:
                     raise Conflict
                 shape = (variable[0], entries) if layout == "denominator" else (entries, variable[0])
         return shape
-
-
-def _flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
-    for operator, unit in rows:
-        if isinstance(unit, Quotient):
-            yield operator, unit.above[0]
-            yield from (("", n) for n in unit.above[1:])
-            yield "/", unit.below[0]
-            yield from (("", n) for n in unit.below[1:])
-        else:
-            yield operator, unit
-
-
-def _is_written_out(node: Node) -> bool:
-    while isinstance(node, Group):
-        node = node.inner
-    return isinstance(node, Num)
-
-
-def _is_d(node: Node) -> bool:
-    base = node.base if isinstance(node, Superscript) else node
-    return isinstance(base, Symbol) or (isinstance(base, Name) and base.text == "d")
-
-
-def _is_sign(node: Node) -> bool:
-    base = node
-    while isinstance(base, (Superscript, Indexed)):
-        base = base.base
-    return isinstance(base, Symbol)
-
-
-def _is_nabla(node: Node) -> bool:
-    base = node.base if isinstance(node, (Indexed, Superscript)) else node
-    return isinstance(base, Symbol) and base.text.startswith("∇")

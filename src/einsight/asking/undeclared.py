@@ -43,9 +43,12 @@ class Taken:
     declarations: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     orientation: str = AS_COLUMN
+    dimensions: tuple[str, ...] = ()
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
+        for dim in self.dimensions:
+            names.own["dim", dim] = True
         for line in self.declarations:
             lower_statement(Piece(0, line), names)
         for name in self.families:
@@ -88,7 +91,7 @@ def _shaped(
     known = tuple(n for n in families if names.knows(n))
     if not found and not members and not known:
         if orientation == AS_COLUMN:
-            yield Taken(text)
+            yield Taken(text, dimensions=tuple(letters.dimensions))
         return
     if orientation == AS_ROW and not known:
         return
@@ -108,7 +111,9 @@ def _shaped(
                 base = name.removesuffix(MEMBER)
                 lines.append(f"{base} ∈ {space_text(tuple(map(Dim, (*families[base], *dims))))}")
                 sampled.append(base)
-        yield Taken(text, tuple(lines), (*known, *sampled), orientation)
+            elif families[base := name.removesuffix(MEMBER)][0] in letters.dimensions:
+                lines.append(f"{base} ∈ {space_text((Dim(families[base][0]),))}")
+        yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions))
 
 
 def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:

@@ -56,6 +56,13 @@ def __dir__() -> list[str]:
     return sorted({*__all__, "api", "testing", *(name for name in globals() if name.startswith("__"))})
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext einsight` calls: from then on a session of IPython knows `%einsight` and `%%einsight`."""
+    from .cli.ipython import register
+
+    register(shell)
+
+
 def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which tells what went wrong in plugins meanwhile."""
     from .plugins.telling import tell

@@ -8,6 +8,7 @@ derive.py, rewrite.py, rules.py, explain.py, fmt.py, plugin.py, lsp.py, completi
              record.py the plain data that goes between them, progress.py the bar
 reports.py   what `check` prints: text, JSON, workflow commands; SARIF in sarif.py, counts.py what all files came to,
              json_stream.py JSON that is written while it grows
+ipython.py   `%einsight` and `%%einsight` of IPython and of notebooks
 files.py     the files that a command is given, and putting new ones in their place
 terminal.py  whatever is printed
 """

@@ -246,6 +246,10 @@ class Derived:
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
 
+    def _repr_pretty_(self, printer: Any, is_cycle: bool) -> None:
+        """For IPython: in full where it stands alone, short within a list or a dictionary."""
+        printer.text(repr(self) if is_cycle or printer.indentation else str(self))
+
     def _repr_html_(self) -> str:
         """The formula, which a notebook typesets, above what else there is to say."""
         return f"<div>$\\displaystyle {in_html(self.latex)}$</div>\n{html_table(self.rows)}"

@@ -86,6 +86,10 @@ class Findings:
             lines += [f"{'':{place_width + verdict_width + 4}}{visible(said)}"] if said else []
         return "\n".join(lines)
 
+    def _repr_pretty_(self, printer: Any, is_cycle: bool) -> None:
+        """For IPython: in full where it stands alone, short within a list or a dictionary."""
+        printer.text(repr(self) if is_cycle or printer.indentation else str(self))
+
     def _repr_html_(self) -> str:
         return html_table(self.rows, ("at", "", "verdict", "what is said"))
 

@@ -58,6 +58,8 @@ PLAIN = [
     ("np.sum((x - x.mean()) ** 2)", "2 * (x - x.mean())", "x n", "right"),
     ("np.var(x)", "2 * (x - x.mean()) / x.size", "x n", "right"),
     ("np.var(x, ddof=1)", "2 * (x - x.mean()) / x.size", "x n", "wrong"),
+    ("np.sum(X.max(axis=1))", "(X == X.max(axis=1, keepdims=True)).astype(float)", "X n m", "right"),
+    ("np.sum(X.min(axis=1))", "(X == X.max(axis=1, keepdims=True)).astype(float)", "X n m", "wrong"),
     ("x[0] * x[1]", "np.stack([x[1], x[0], x[0] * 0])", "x 3", "right"),
     # functions of each entry, and Jacobians
     ("np.tanh(x)", "1 - np.tanh(x) ** 2", "x n", "right"),

@@ -9,32 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 
-# how tightly a text holds together: sums, elementwise products, products, powers, names and brackets
-SUM, LAYER, CHAIN, POSTFIX, ATOM = range(5)
+from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, exponent, over, times, transposed
+
 _LETTERS = "ijklmnpqrstuvabcdefgh"
-
-
-class Unwritten(Exception):
-    """What is not read; the message says what, `start` and `end` where in the text."""
-
-    def __init__(self, reason: str, start: int = 0, end: int = 0):
-        super().__init__(reason)
-        self.reason, self.start, self.end = reason, start, end
-
-
-@dataclass(frozen=True)
-class Written:
-    """Text of the language, how tightly it holds, and its number of axes; `row` is a vector transposed."""
-
-    text: str
-    holds: int
-    rank: int
-    row: bool = False
-
-    def at(self, holds: int) -> str:
-        return self.text if self.holds >= holds else f"({self.text})"
 
 
 def written(code: str, ranks: dict[str, int]) -> list[str]:
@@ -118,7 +96,7 @@ class _Writer:
 
     def _attribute(self, node: ast.Attribute) -> Written:
         if node.attr in ("T", "mT", "H"):
-            return _transposed(self.write(node.value))
+            return transposed(self.write(node.value))
         if node.attr == "pi" and isinstance(node.value, ast.Name):
             return Written("π", ATOM, 0)
         if node.attr == "e" and _is_library(node.value):
@@ -164,12 +142,12 @@ class _Writer:
         if kind is ast.MatMult:
             return self.matmul(node, left, right)
         if kind is ast.Mult:
-            return _times(left, right)
+            return times(left, right)
         if kind is ast.Div:
-            return _over(left, right)
+            return over(left, right)
         if kind is ast.Pow:
             dot = "." if left.rank else ""
-            return Written(f"{left.at(ATOM)}{dot}^{_exponent(right)}", POSTFIX, left.rank, left.row)
+            return Written(f"{left.at(ATOM)}{dot}^{exponent(right)}", POSTFIX, left.rank, left.row)
         raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
@@ -180,16 +158,16 @@ class _Writer:
         if left.rank > 2 or right.rank > 2:
             raise self.refuse(node, "`@` of arrays with more than two axes: write `einsum`")
         if left.rank == 1 and not left.row:
-            left = _transposed(left)
+            left = transposed(left)
         if right.rank == 1 and right.row:
-            right = _transposed(right)
+            right = transposed(right)
         text = f"{left.at(CHAIN)} {right.at(POSTFIX)}"
         if left.rank == right.rank == 1:
             return Written(text, CHAIN, 0)
         rank = left.rank + right.rank - 2
         if rank == 1 and left.rank == 1:  # `x @ A` has no orientation: it is the column `A' x`
-            turned = _transposed(right)
-            return Written(f"{turned.at(POSTFIX)} {_transposed(left).at(POSTFIX)}", CHAIN, 1)
+            turned = transposed(right)
+            return Written(f"{turned.at(POSTFIX)} {transposed(left).at(POSTFIX)}", CHAIN, 1)
         return Written(text, CHAIN, rank)
 
     def _as_vector(self, value: Written) -> Written:
@@ -229,28 +207,28 @@ class _Writer:
         first, last = values[0], values[-1]
         if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
             if not (first.rank and last.rank):
-                return _times(first, last)
+                return times(first, last)
             if name == "inner" and last.rank == 2:
-                last = _transposed(last)
+                last = transposed(last)
             return self.matmul(node, first, last)
         if name in ("transpose", "t", "swapaxes"):
-            return _transposed(first)
+            return transposed(first)
         if name == "outer" and len(values) == 2:
-            return Written(f"{first.at(CHAIN)} {_transposed(last).at(POSTFIX)}", CHAIN, 2)
+            return Written(f"{first.at(CHAIN)} {transposed(last).at(POSTFIX)}", CHAIN, 2)
         if name in ("multiply", "mul") and len(values) == 2:
-            return _times(first, last)
+            return times(first, last)
         if name in ("divide", "true_divide", "div") and len(values) == 2:
-            return _over(first, last)
+            return over(first, last)
         if name in ("add", "subtract", "sub") and len(values) == 2:
             rank = max(first.rank, last.rank)
             return Written(f"{first.at(SUM)} {'+' if name == 'add' else '-'} {last.at(LAYER)}", SUM, rank)
         if name in ("power", "pow") and len(values) == 2:
             dot = "." if first.rank else ""
-            return Written(f"{first.at(ATOM)}{dot}^{_exponent(last)}", POSTFIX, first.rank)
+            return Written(f"{first.at(ATOM)}{dot}^{exponent(last)}", POSTFIX, first.rank)
         if name in ("square",):
             return Written(f"{first.at(ATOM)}{'.' if first.rank else ''}^2", POSTFIX, first.rank, first.row)
         if name == "reciprocal":
-            return _over(Written("1", ATOM, 0), first)
+            return over(Written("1", ATOM, 0), first)
         if name == "negative":
             return Written(f"-{first.at(LAYER)}", SUM, first.rank, first.row)
         if name == "log1p":
@@ -264,7 +242,7 @@ class _Writer:
         if name == "solve" and len(values) == 2:
             return Written(f"inv({first.text}) {last.at(POSTFIX)}", CHAIN, last.rank)
         if name == "matrix_power" and len(values) == 2:
-            return Written(f"{first.at(ATOM)}^{_exponent(last)}", POSTFIX, 2)
+            return Written(f"{first.at(ATOM)}^{exponent(last)}", POSTFIX, 2)
         if name == "slogdet":
             return Written(f"logdet({first.text})", ATOM, 0)
         if name in ("asarray", "array", "tensor", "float", "squeeze", "real"):
@@ -362,33 +340,6 @@ def _number(node: ast.expr) -> int | None:
         return None if inner is None else -inner
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _transposed(value: Written) -> Written:
-    if value.rank == 0:
-        return value
-    row = value.rank == 1 and not value.row
-    if value.holds >= POSTFIX and value.text.endswith("'"):
-        return Written(value.text[:-1], value.holds, value.rank, row)
-    return Written(f"{value.at(ATOM)}'", POSTFIX, value.rank, row)
-
-
-def _times(left: Written, right: Written) -> Written:
-    """Entry by entry; a number stands before what it multiplies."""
-    array = left if left.rank >= right.rank else right
-    if not (left.rank and right.rank):
-        return Written(f"{left.at(CHAIN)} * {right.at(CHAIN)}", CHAIN, array.rank, array.row)
-    return Written(f"{left.at(LAYER)} ⊙ {right.at(CHAIN)}", LAYER, array.rank, array.row)
-
-
-def _over(left: Written, right: Written) -> Written:
-    if not right.rank:
-        return Written(f"{left.at(CHAIN)}/{right.at(POSTFIX)}", CHAIN, left.rank, left.row)
-    return Written(f"{left.at(LAYER)} ./ {right.at(CHAIN)}", LAYER, right.rank, right.row)
-
-
-def _exponent(value: Written) -> str:
-    return value.text if value.holds == ATOM else f"({value.text})"
 
 
 _LIBRARIES = frozenset(

@@ -19,7 +19,7 @@ _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
-    text = _INFINITY.sub("∞", text.replace("**", "^"))
+    text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)

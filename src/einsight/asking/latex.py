@@ -6,9 +6,9 @@ import re
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
-from .code import Unwritten
 from .habits import with_samples_below
 from .lists import cut_first, with_functions_as_names
+from .pieces import Unwritten
 
 _OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\mathrm\s*\{\s*T)")
 # what stands around a formula that is copied with its page

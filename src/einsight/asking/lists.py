@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .code import Unwritten
+from .pieces import Unwritten
 
 # what stands between a formula and what its names stand for
 _BETWEEN = re.compile(

@@ -13,6 +13,7 @@ from ..syntax.statements import Piece
 from . import code, latex
 from .habits import habitual
 from .lists import cut_first, with_functions_as_names
+from .pieces import Unwritten
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .undeclared import first_that_conforms, require_no_unknown_function
 
@@ -55,7 +56,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     try:
         ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
         *definitions, formula = _statements(text, spelling, names, ranks)
-    except code.Unwritten as unwritten:
+    except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
@@ -99,5 +100,5 @@ def _variable(text: str) -> str:
         return text
     try:
         return latex.statements_of(text)[-1]
-    except code.Unwritten:
+    except Unwritten:
         return text

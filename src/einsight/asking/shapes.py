@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ..lowering.function_table import ROWS
-from ..lowering.names import AS_ROW, GREEK, Names, canonical_name
+from ..lowering.names import AS_ROW, Names, canonical_name
 from ..lowering.operators import spread
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
@@ -32,8 +32,8 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
+from .ranks import MEMBER, ranks_of
 
-NUMBER, VECTOR, MATRIX = range(3)
 MOST_KINDS = 60  # combinations of ranks that are tried
 ONE = "1"
 Shape = tuple[object, object]
@@ -43,33 +43,11 @@ _ALONG = {row.name for row in ROWS if row.along}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 # how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
-# behind the name of an array of which an index picks one: the shape of what is picked
-MEMBER = "⟨⟩"
 _FRESH = "nmkpqrstuv"
-# the ranks of what words call a vector or a matrix
-_RANKS = {
-    "number": (NUMBER,),
-    "vector": (VECTOR,),
-    "matrix": (MATRIX,),
-    "square": (MATRIX,),
-    "sample": (VECTOR, NUMBER),
-}
 
 
 class Conflict(Exception):
     """Two dimensions that differ, or a formula that this cannot follow."""
-
-
-def likely_ranks(name: str) -> tuple[int, ...]:
-    """What a name is by its letter, the likeliest first."""
-    letter = name[0]
-    if name.endswith(MEMBER):
-        return (NUMBER, VECTOR)
-    if letter in GREEK.values():
-        return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
-    if letter.isupper():
-        return (MATRIX, VECTOR, NUMBER)
-    return (VECTOR, NUMBER, MATRIX) if letter in "xyzuvwab" else (NUMBER, VECTOR)
 
 
 def shapes(
@@ -81,8 +59,8 @@ def shapes(
     care: int = NOTES,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
-    ranks_of = {name: _RANKS.get(kinds.get(name, ""), likely_ranks(name)) for name in unknown}
-    choices = itertools.product(*(tuple(enumerate(ranks_of[name])) for name in unknown))
+    likely = {name: ranks_of(name, kinds) for name in unknown}
+    choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
         inference = _Inference(names, ranks, care)
@@ -279,6 +257,8 @@ class _Inference:
     def _indexed(self, node: Indexed) -> Shape:
         if _is_sign(node):
             return SCALAR
+        if isinstance(node.base, (Norm, Absolute)):  # which norm
+            return self._norm(Norm(node.start, node.end, node.base.inner))
         if canonical_name(node.marked) in self.ranks:  # a name with a mark below
             return self._named(node.marked)
         member = canonical_name(node.base.text) + MEMBER if isinstance(node.base, Name) else ""

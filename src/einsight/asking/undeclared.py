@@ -19,7 +19,8 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Call, Name, Relation
 from ..terms.dimension import Dim
 from .letters import Letters, defines, told_apart
-from .shapes import LOOSE, MEMBER, STRICT, shapes
+from .ranks import MEMBER
+from .shapes import LOOSE, STRICT, shapes
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")

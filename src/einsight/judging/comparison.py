@@ -99,6 +99,8 @@ def comparison(left: Side, right: Side, lowered: Lowered, names: Names, given: G
         a = stacked(a, lowered.layout) or a
     elif _is_stacked(a):
         b = stacked(b, lowered.layout) or b
+    if a.rank != b.rank:  # a row that is declared with an axis of one entry is the vector that it is
+        a, b = a.as_vector(), b.as_vector()
     return Comparison(left, right, _shaped(a, b), _shaped(b, a), by_rows, lowered, names, given)
 
 

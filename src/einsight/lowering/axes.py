@@ -109,6 +109,10 @@ def call_along(
             return None
     elif value.rank == 1:
         axis = 0
+    elif not row.whole and value.as_vector().rank == 1:  # a row that is declared with an axis of one entry
+        if not row.keeps_axis:
+            value = value.as_vector()
+        axis = next(k for k, a in enumerate(value.axes) if a.dim.value != 1)
     elif row.whole:
         return Value(along(reader, row, value.term, value.plain_axes), order=value.order)
     elif value.rank:

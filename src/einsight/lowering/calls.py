@@ -49,7 +49,7 @@ def read_call(reader: Context, node: Call) -> Value | None:
             return derivatives.derivative_call(reader, node, text)
         if entry is None and text == "d":
             reader.marks.node(kinds.FUNCTION, callee)
-            return derivatives.total(reader, node)
+            return derivatives.total_call(reader, node)
         if entry is None and text in ("I", "ones", "zeros"):
             reader.marks.node(kinds.CONSTANT, callee)
             return _sized(reader, node, text)

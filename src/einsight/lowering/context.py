@@ -13,7 +13,7 @@ from ..syntax.tree import IndexEntry, Node
 from ..terms.dimension import Dim, Index
 from ..terms.walk import replace_dims
 from .marks import Marks
-from .names import Names
+from .names import Entry, Names
 from .operators import names_in
 from .report import Fix, Related, Report
 from .values import Fused, Value
@@ -27,6 +27,7 @@ class Context:
     bound     those of them that a `∑` governs
     dims      inferred dimensions that turned out to be another one
     broadcast whether a term may lack indices of the left side (a definition)
+    changes   `dx` by name, where a differential is taken and nobody declares it
     marks     what each piece of the text was taken for
     """
 
@@ -40,6 +41,7 @@ class Context:
         self.broadcast = False
         self.index_spans: dict[str, list[tuple[int, int]]] = {}
         self.in_bracket = False
+        self.changes: dict[str, Entry] = {}
 
     def read(self, node: Node) -> Value | None:
         """The value of an expression; None where it could not be read, which has been reported then."""

@@ -13,7 +13,7 @@ from ..terms.term import Component, Tensor
 from . import marks as kinds
 from .context import Context
 from .layout import lay_out
-from .names import canonical_name
+from .names import Entry, canonical_name
 from .operators import Differential, NablaSign
 from .values import Fused, Value, merge_orders
 
@@ -32,27 +32,46 @@ def derivative_call(reader: Context, node: Call, text: str) -> Value | None:
     return (_gradient if text == "grad" else _hessian)(reader, node, value, variable)
 
 
-def total(reader: Context, node: Call) -> Value | None:
-    """`d(e)`: the sum of `∂e/∂x dx` over the names x of which the statement writes `dx`, an array of that shape."""
-    value = reader.read(node.arguments[0]) if len(node.arguments) == 1 else None
+def total_call(reader: Context, node: Call) -> Value | None:
+    """`d(e)`."""
+    if len(node.arguments) != 1:
+        reader.error("EIN001", node, "a differential is of one expression")
+        return None
+    return total(reader, node, node.arguments[0])
+
+
+def total(reader: Context, node: Node, inner: Node) -> Value | None:
+    """The sum of `∂e/∂x dx` over the names x of which the statement writes `dx`, an array of that shape."""
+    value = reader.read(inner)
     if value is None:
-        if len(node.arguments) != 1:
-            reader.error("EIN001", node, "a differential is of one expression")
         return None
     terms = []
     for tensor in sorted(value.term.depends, key=lambda t: t.key):
-        entry = reader.names.find(f"d{tensor.name}") if tensor.definition is None else None
-        written = re.search(rf"(?<!\w)d{re.escape(tensor.name)}(?!(?!ᵀ)[^\W_])", reader.text)
-        if written and entry is not None and entry.tensor is not None and entry.tensor.dims == tensor.dims:
+        change = _change_of(reader, tensor) if tensor.definition is None else None
+        if change is not None:
             axes = tuple(fresh_index(d) for d in tensor.dims)
-            change = build.component(entry.tensor, axes)
-            terms.append(build.product([build.derivative(value.term, tensor, axes), change], axes))
+            along = build.component(change, axes)
+            terms.append(build.product([build.derivative(value.term, tensor, axes), along], axes))
     if not terms:
-        reader.error(
-            "EIN101", node, f"no name that `{reader.source(node.arguments[0])}` depends on has a differential here"
-        )
+        reader.error("EIN101", node, f"no name that `{reader.source(inner)}` depends on has a differential here")
         return None
     return replace(value, term=build.add(*terms), flexible=None, traced=())
+
+
+def _change_of(reader: Context, tensor: Tensor) -> Tensor | None:
+    """`dx`, where the statement writes it: the array of that name, or one of the shape of `x` that is now known by it."""
+    if not writes_differential(reader, tensor.name):
+        return None
+    name = f"d{tensor.name}"
+    entry = reader.names.find(name)
+    if entry is None:  # of this statement alone
+        entry = reader.changes.setdefault(name, Entry(name, Tensor(name, tensor.dims), None, "inferred"))
+    return entry.tensor if entry.tensor is not None and entry.tensor.dims == tensor.dims else None
+
+
+def writes_differential(reader: Context, name: str) -> bool:
+    """Does the statement write `dx`?"""
+    return re.search(rf"(?<!\w)d{re.escape(name)}(?!(?!ᵀ)[^\W_])", reader.text) is not None
 
 
 def nabla(reader: Context, sign: NablaSign, body: Node | None) -> Value | None:

@@ -37,7 +37,7 @@ from .calls import read_call
 from .context import Context
 from .indexing import read_indexed
 from .layout import tensor_value
-from .names import CONSTANTS
+from .names import CONSTANTS, canonical_name
 from .operators import spread
 from .report import Fix
 from .rows import read_row
@@ -77,7 +77,7 @@ class Reader(Context):
         text = node.text
         if self.in_bracket and text in self.kept:
             return self._position(node)
-        entry = self.names.get(text) or self.names.further_down(text)
+        entry = self.names.get(text) or self.names.further_down(text) or self.changes.get(canonical_name(text))
         if entry is None:
             return self.unknown_name(node)
         if entry.tensor is None:

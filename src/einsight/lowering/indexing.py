@@ -38,7 +38,8 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             message = f"`{joined}` is a function: write `{joined}(…)`, or `∂{inner.name}/∂x`"
             reader.error("EIN002", node, message)
             return None
-        entry = reader.names.get(base.text) or _component_entry(reader, base, subscript)
+        change = reader.changes.get(canonical_name(base.text))
+        entry = reader.names.get(base.text) or change or _component_entry(reader, base, subscript)
         reader.marks.node(kinds.TENSOR if entry.tensor is not None else kinds.FUNCTION, base, entry.name)
         if entry.tensor is None:
             reader.error("EIN002", base, f"`{base.text}` is a function: index its value, as in `{base.text}(x)_i`")

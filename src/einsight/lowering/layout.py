@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..terms import build
-from ..terms.dimension import fresh_index
+from ..terms.dimension import Index, fresh_index
 from ..terms.term import Tensor
 from .values import Axis, Value, fuse
 
@@ -23,6 +23,9 @@ def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
     axes, rank, variables = value.axes, value.rank, len(slots)
     row = value.row
     if rank + variables > 2:
+        bare = _without_units(value, slots) if layout in LAYOUTS else None
+        if bare is not None:
+            return lay_out(*bare, layout)
         return replace(value, axes=axes + slots, row=False, split=rank)
     if layout in ("gradient", "second"):
         return replace(value, axes=axes + slots, row=False)
@@ -40,6 +43,18 @@ def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
     if rank == 1 and variables == 1 and layout == "denominator":
         whole = whole[::-1]
     return replace(value, axes=whole, row=False)
+
+
+def _without_units(value: Value, slots: tuple[Axis, ...]) -> tuple[Value, tuple[Axis, ...]] | None:
+    """A derivative of rows by rows as that of the vectors that they are; None where that leaves more than two axes.
+
+    A row is declared with an axis of one entry, `x ∈ ℝ^(1×n)`, which its components keep and its matrix does not.
+    """
+    units = {a: 1 for a in (*value.axes, *slots) if isinstance(a, Index) and a.dim.value == 1}
+    axes, others = (tuple(a for a in side if a not in units) for side in (value.axes, slots))
+    if not units or len(axes) + len(others) > 2:
+        return None
+    return replace(value, term=build.substitute(value.term, dict(units)), axes=axes, row=False), others
 
 
 def stacked(value: Value, layout: str, by_rows: bool = False) -> Value | None:

@@ -11,7 +11,7 @@ from . import derivatives, products, sums
 from . import marks as kinds
 from .constants import read_unit_vector, unit_vectors
 from .context import Context
-from .operators import Items, as_node, differential, juxtaposed, nabla_sign, spread, sum_sign
+from .operators import Items, as_node, differential, juxtaposed, nabla_sign, names_in, spread, sum_sign
 from .values import Value, merge_orders
 
 
@@ -61,6 +61,10 @@ def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, 
         rest = items[place + 1 :]
         return derivatives.nabla(reader, nabla, as_node(rest) if rest else None), len(items)
     found = differential(items, place, reader.names)
+    if found is None and _is_differential_of_the_rest(reader, items, place):
+        inner = as_node(items[place + 1 :])
+        reader.marks.node(kinds.OPERATOR, item)
+        return derivatives.total(reader, Node(item.start, inner.end), inner), len(items)
     if found is None:
         _warn_of_differentials(reader, items, place)
         return None
@@ -79,6 +83,17 @@ def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, 
         )
         return None, len(items)
     return derivatives.differential(reader, found, as_node(rest)), len(items)
+
+
+def _is_differential_of_the_rest(reader: Context, items: Items, place: int) -> bool:
+    """`d logdet(A)` beside `dA`: a `d` that is no name, before a product, in a statement that writes the differential of a name."""
+    item = items[place][1]
+    if not (isinstance(item, Name) and item.text == "d") or reader.names.knows("d") or place + 1 >= len(items):
+        return False
+    if items[place + 1][0] == "/":
+        return False
+    named = {n.text for _, part in items[place + 1 :] for n in names_in(part)}
+    return any(derivatives.writes_differential(reader, name) for name in named)
 
 
 def _warn_of_differentials(reader: Context, items: Items, place: int) -> None:

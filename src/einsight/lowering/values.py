@@ -83,6 +83,15 @@ class Value:
             return replace(self, row=not self.row)
         return replace(self, axes=self.axes[::-1])
 
+    def as_vector(self) -> Value:
+        """A matrix with one row or one column as the vector, or the number, that it is; anything else as it stands."""
+        units = {a: 1 for a in self.axes if isinstance(a, Index) and a.dim.value == 1}
+        if self.rank != 2 or not units:
+            return self
+        axes = tuple(a for a in self.axes if a not in units)
+        row = len(axes) == 1 and self.axes[0] in units
+        return replace(self, term=build.substitute(self.term, dict(units)), axes=axes, row=row, split=None)
+
     def on(self, axes: Sequence[Slot | Fused]) -> Term:
         """The term with its axes renamed, or at a component of them."""
         names: dict[Index, Slot] = {}

@@ -25,7 +25,6 @@ class Axes:
         self.sizes = sizes
         self.with_terms = with_terms
         self.stretched = 0  # how often arrays of different numbers of axes have met
-        self.opaque = False  # does a term hold a function that it does not say all about?
 
     # arrays of given shape
 

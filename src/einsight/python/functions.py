@@ -379,8 +379,6 @@ def _std(arrays: Arrays, call: Call) -> Value:
 
 
 def _extreme(name: str) -> Operation:
-    """The largest entry stands for an unknown function of the entries: what is right for each such function is right."""
-
     def operation(arrays: Arrays, call: Call) -> Value:
         array = call.array(0, "a", "x", "input")
         second = call.get(1)
@@ -396,8 +394,9 @@ def _extreme(name: str) -> Operation:
         axes = call.axes(1, "axis", "dim")
 
         def make(term: Term, indices: tuple[Index, ...]) -> Term:
-            arrays.opaque = True
-            return build.operator(f"largest·{name}", [build.abstraction(indices, term)])
+            if name == "min":
+                return build.negate(build.operator("max", [build.abstraction(indices, build.negate(term))]))
+            return build.operator("max", [build.abstraction(indices, term)])
 
         found = arrays.reduce(array, axes, keep, make)
         pair = call.library == "torch" and call.name in ("max", "min") and axes is not None

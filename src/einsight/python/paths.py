@@ -36,7 +36,6 @@ def read_pair(
     run = Run(module, pair, top, ranks, sizes, True)
     run.declared = shapes.declared
     found = read(run)
-    found.opaque = run.arrays.opaque
     return _settled(found, sizes)
 
 
@@ -78,7 +77,6 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         [Claimed(c.parameter, c.node, moved(c.value)) for c in paths.claimed],
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
-        paths.opaque,
         paths.rough,
     )
 

@@ -53,7 +53,6 @@ class Paths:
     claimed      what is returned, for which parameter; several candidates for one value where nothing says which
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
-    opaque       does a term hold a function that it does not say all about?
     rough        does one hold a decimal fraction that may stand for another number?
     """
 
@@ -64,7 +63,6 @@ class Paths:
     claimed: list[Claimed]
     names: dict[Tensor, str] = field(default_factory=dict)
     locals: dict[str, Array] = field(default_factory=dict)
-    opaque: bool = False
     rough: bool = False
 
 
@@ -222,7 +220,7 @@ def finished(
         if tensor.name.startswith("self.") and own:
             names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
     rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values()) or _has_rough(run.pair)
-    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, run.arrays.opaque, rough)
+    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough)
 
 
 def _has_rough(pair: Pair) -> bool:

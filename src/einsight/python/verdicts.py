@@ -216,8 +216,6 @@ class _Judge:
             return Result(self.claimed.node, self.parameter, "right")
         if found.equal is None:
             return self._undecided(found.reason)
-        if self.paths.opaque:
-            return self._undecided("it holds the largest entry of an array, whose derivative is not worked out")
         if self.paths.rough and not differ_grossly(left, right, axes):
             return self._undecided("the sides agree to the digits of the decimal fractions in them")
         if self._is_replaced(left):

@@ -132,14 +132,21 @@ def _power(row: Row, script: Script) -> str:
 
 def scripts_of_norm(row: Row, found: Sequence[Script]) -> list[Piece]:
     """Those of the bar before `row.at`, behind which a subscript says which norm it is; the Euclidean one is the language's."""
+    below: list[Piece] = []
     for script in found:
         if script.sign == "_":
             said = word(script.inside)
             if said == "2" and _is_norm_of_matrix(row):
                 raise Unread("the norm `2` of a matrix", script.start, script.end)
-            if said not in ("2", "F", "Fro", "fro"):
+            kind = _NORMS.get(said, said if said.isdigit() else None)
+            if kind is None:
                 raise Unread(f"the norm `{said}`", script.start, script.end)
-    return scripts(row, [s for s in found if s.sign != "_"])
+            below += [Piece(f"_{kind}", script.start, script.end)] if kind else []
+    return below + scripts(row, [s for s in found if s.sign != "_"])
+
+
+# the subscript of a norm as the language writes it, which says nothing of the Euclidean one
+_NORMS = {"2": "", "F": "", "Fro": "", "fro": "", "infty": "∞", "∞": "∞", "2,1": "{2,1}", "*": "*"}
 
 
 def _is_norm_of_matrix(row: Row) -> bool:

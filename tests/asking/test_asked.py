@@ -1,0 +1,150 @@
+"""Questions in the spelling of whoever asks: what is read, what is taken of names, and the value against difference quotients.
+
+`data/questions.txt` has a row for each habit.  `data/questions/seen.jsonl` has those that people asked, each with a truth in JAX:
+none is answered with another value, whatever is refused; the default run takes some, `pytest -m campaign` all of them.
+"""
+
+import re
+
+import numpy as np
+import pytest
+from paths import DATA
+
+import einsight
+
+ROWS = [
+    [part.strip() for part in line.split("¦")]
+    for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("# ")
+]
+NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt".split()} | {
+    "inv": np.linalg.inv,
+    "det": np.linalg.det,
+}
+SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "q": 7}
+
+
+def _shape(tensor):
+    return [d.value if isinstance(d.value, int) else SIZES[d.value] for d in tensor.dims]
+
+
+def _squeezed(text):
+    """As one looks at it: blanks and brackets around one factor say nothing."""
+    return (
+        re.sub(r"[\s()]", "", text)
+        .replace("ᵀ", "'")
+        .replace("·", "")
+        .replace("*", "")
+        .replace("||", "‖")
+        .replace("−", "-")
+        .replace("²", "^2")
+    )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{r[0]} by {r[1]}" for r in ROWS])
+def test_is_read_as_it_is_meant(row):
+    text, variable, declare, read_as, assumed, function = row
+    derived = einsight.derive(text.replace("; np", "\nnp"), wrt=variable, declare=declare.replace("; ", "\n"))
+    shown = derived.read_as or text
+    assert _squeezed(shown.replace("sum_", "∑_").replace("ᵢ", "_i").replace("lambda", "λ")) == _squeezed(read_as), shown
+    assert "; ".join(derived.assumed) == assumed
+    assert [d.code for d in derived.diagnostics if d.code == "EIN106"] == ["EIN106"] * len(derived.assumed)
+    generator = np.random.default_rng(1)
+    values = {t.name: generator.uniform(0.3, 0.8, _shape(t)) for t in derived.inputs if t.definition is None}
+    for name, value in values.items():
+        if value.ndim == 2 and value.shape[0] == value.shape[1]:
+            values[name] = value + 2 * np.eye(len(value))
+    name = next(t.name for t in derived.inputs if t.name == _named(variable))
+    compiled = compile(function, "<row>", "eval")
+
+    def at(point):
+        spelled = {("s_t1" if "⁽" in n else n): v for n, v in point.items()}
+        return np.asarray(eval(compiled, dict(NUMPY), spelled), dtype=float)  # noqa: S307 - our own text
+
+    found = np.asarray(derived.evaluate(values))
+    np.testing.assert_allclose(found, _quotients(at, values, name), rtol=1e-6, atol=1e-8)
+
+
+def _named(variable):
+    return {"\\theta": "θ", "\\beta": "β", "beta": "β", "\\mathbf{x}": "x"}.get(variable, variable)
+
+
+def _quotients(function, values, variable, step=1e-5):
+    out = np.zeros(function(values).shape + values[variable].shape)
+    for cell in np.ndindex(values[variable].shape):
+        up, down = ({**values, variable: values[variable].copy()} for _ in range(2))
+        up[variable][cell] += step
+        down[variable][cell] -= step
+        out[(..., *cell)] = (function(up) - function(down)) / (2 * step)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "code"),
+    [
+        ("f(x)", "x", "EIN107"),  # no product of an array `f`
+        ("‖a - σ(W x)‖²", "W", "EIN107"),
+        (r"\operatorname{Var}(w^\top X)", "w", "EIN107"),  # nor of `Var`
+        ("rank(X)", "X", "EIN107"),
+        ("np.argmax(W @ x)", "W", "EIN107"),
+        ("softmax(Q K')", "Q", "EIN306"),  # which no other shape hides
+        ("x'A x / x'x", "x", "EIN101"),
+        (r"\begin{cases} x & y \end{cases}", "x", "EIN001"),
+        ("np.where(x > 0, x, 0)", "x", "EIN001"),
+        ("X[:, None] - X", "X", "EIN001"),
+    ],
+)
+def test_what_cannot_be_told_is_refused(text, variable, code):
+    with pytest.raises(einsight.EinsightError) as caught:
+        einsight.derive(text, wrt=variable)
+    assert caught.value.diagnostics[0].code == code, caught.value
+
+
+@pytest.mark.parametrize(
+    ("declare", "shown"),
+    [
+        ("X: n, m", "X ∈ ℝ^(n×m)"),
+        ("X(n, m)", "X ∈ ℝ^(n×m)"),
+        ("X in R^nxm", "X ∈ ℝ^(n×m)"),
+        ("X in R^(n,m)", "X ∈ ℝ^(n×m)"),
+        ("X in R^{n × m}", "X ∈ ℝ^(n×m)"),
+        (r"X \in \mathbb{R}^{n \times m}", "X ∈ ℝ^(n×m)"),
+        ("X in R^(n x m), w in R^m", "X ∈ ℝ^(n×m)"),
+        ("X, Z in R^(n x m)", "X ∈ ℝ^(n×m)"),
+    ],
+)
+def test_declarations_as_people_write_them(declare, shown):
+    assert einsight.derive("X", declare=declare).names.find("X").describe() == shown
+
+
+def test_shapes_by_name():
+    derived = einsight.derive("X w", wrt="w", shapes={"X": ("n", "m"), "w": "m"})
+    assert (derived.matrix, derived.assumed) == ("X", ())
+    with pytest.raises(einsight.EinsightError):
+        einsight.derive("X w", wrt="w", shapes={"X": ("n", "no size")})
+
+
+def test_values_go_by_each_spelling_of_a_name():
+    derived = einsight.derive(r"\mu^\top x_{\text{new}}", wrt=r"\mu")
+    for mu in ("mu", "μ", "\u00b5"):
+        for new in ("x_new", "x_{new}", "xnew"):
+            assert derived.evaluate({mu: [1.0, 2.0], new: [3.0, 4.0]}).tolist() == [3.0, 4.0]
+
+
+def _asked():
+    from einsight.bench.asked import read
+
+    return read(DATA / "questions" / "seen.jsonl")
+
+
+@pytest.mark.parametrize(
+    "which", [pytest.param(slice(k, None, 20), id=str(k), marks=[pytest.mark.campaign] * (k != 7)) for k in range(20)]
+)
+def test_no_question_is_answered_with_another_value(which):
+    pytest.importorskip("jax")
+    from einsight.bench.questions import answered
+
+    for answer in answered(_asked()[which], (True, False)):
+        if answer.question.id == "q210":  # 1/|x_i - x_j| under i ≠ j: the code has 0/0 on the diagonal
+            continue
+        assert answer.outcome in ("right", "refused"), (answer.question.id, answer.question.text, answer.message)

@@ -831,7 +831,10 @@ PIPED = {
     "markdown": ("For $a, x \\in \\mathbb{R}^m$:\n$\\frac{\\partial}{\\partial x} (a^T x) = a$\n", "2:40"),
     "latex": ("For $a, x \\in \\mathbb{R}^m$:\n$\\frac{\\partial}{\\partial x} (a^T x) = a$\n", "2:40"),
     "rst": ("For :math:`a, x \\in \\mathbb{R}^m`:\n:math:`\\frac{\\partial}{\\partial x} (a^T x) = a`\n", "2:46"),
-    "python": ('def f():\n    """For $a, x \\\\in \\\\mathbb{R}^m$: $\\\\frac{\\\\partial}{\\\\partial x} (a^T x) = 3 a$"""\n', "2:"),
+    "python": (
+        'def f():\n    """For $a, x \\\\in \\\\mathbb{R}^m$: $\\\\frac{\\\\partial}{\\\\partial x} (a^T x) = 3 a$"""\n',
+        "2:",
+    ),
 }
 
 
@@ -1186,7 +1189,19 @@ def test_a_derivative_needs_nothing_of_it():
         "print([m for m in sys.modules if m.startswith('einsight.cli.') or m == 'subprocess'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
-    commands = ("check", "completion", "derive", "expressions", "plugin", "explain", "fmt", "lsp", "rewrite", "rules")
+    commands = (
+        "check",
+        "completion",
+        "derive",
+        "expressions",
+        "plugin",
+        "explain",
+        "fmt",
+        "functions",
+        "lsp",
+        "rewrite",
+        "rules",
+    )
     assert set(ast.literal_eval(done.stdout.splitlines()[-1])) == {
         f"einsight.cli.{m}" for m in (*commands, "main", "parsing", "files", "terminal")
     }

@@ -1,9 +1,10 @@
 """einsight: derive and check Jacobians and gradients, in index and matrix notation, with the transposes right.
 
-    derive(expression, wrt, declare)   a derivative with shape, layout, matrix form and steps
-    simplify(expression, declare)      the same without a derivative
-    rewrite(expression, rules)         named rules applied, step by step
-    check(text, language)              every claim of a document judged
+    derive(expression, wrt, declare)      a derivative with shape, layout, matrix form and steps
+    gradients(expression, wrt, declare)   one in each of several variables
+    simplify(expression, declare)         the same without a derivative
+    rewrite(expression, rules)            named rules applied, step by step
+    check(text, language)                 every claim of a document judged
 
 What goes wrong in a plugin is told by a `PluginWarning`, once; `api` is what plugins import, `testing` what tests them.
 Nothing heavy is imported until it is needed.
@@ -18,15 +19,16 @@ from typing import TYPE_CHECKING, Any
 from . import forking as _forking  # noqa: F401 - from now on forks wait for imports
 
 if TYPE_CHECKING:
-    from .deriving.derive import derive, rewrite, simplify
+    from .deriving.derive import derive, gradients, rewrite, simplify
     from .lowering.report import EinsightError
     from .sheets.check import check
 
 __version__ = "0.1.0"
-__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "rewrite", "simplify"]
+__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "gradients", "rewrite", "simplify"]
 
 _HOMES = {
     "derive": ".deriving.derive",
+    "gradients": ".deriving.derive",
     "simplify": ".deriving.derive",
     "rewrite": ".deriving.derive",
     "check": ".sheets.check",
@@ -47,6 +49,18 @@ def __getattr__(name: str) -> Any:
     if not isinstance(found, type):
         found = globals()[name] = _telling(found)
     return found
+
+
+def __dir__() -> list[str]:
+    """What there is for a user, before it is imported; what is public beside the functions is a module of its own."""
+    return sorted({*__all__, "api", "testing", *(name for name in globals() if name.startswith("__"))})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext einsight` calls: from then on a session of IPython knows `%einsight` and `%%einsight`."""
+    from .cli.ipython import register
+
+    register(shell)
 
 
 def _telling(function: Callable[..., Any]) -> Callable[..., Any]:

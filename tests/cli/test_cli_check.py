@@ -117,7 +117,10 @@ def stumbling(**faults):
 
 FAULTS = {
     "EXIT": ("os._exit(3)", "its process ended with status 3"),
-    "RAISE": ("raise MemoryError('too large')", "EIN504 it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB"),
+    "RAISE": (
+        "raise MemoryError('too large')",
+        "EIN504 it needs more memory than a process may use; EINSIGHT_MEMORY sets that, in MB",
+    ),
     "STOP": ("raise KeyboardInterrupt", ""),
     "PRINT": ("os.write(1, b'printed\\n'); print('printed'); os._exit(0)", "its process ended with status 0"),
     **({} if os.name == "nt" else {"KILL": ("os.kill(os.getpid(), 9)", "its process was killed (signal 9)")}),
@@ -487,7 +490,11 @@ def test_the_exit_status_is_what_is_reported(check, name):
         assert check(".", "--select", code)[0] == 1
     if codes and name != "no claim":
         first, second, *rest = text.split("\n")
-        for told in (f"{first}\n{second} # einsight: ignore {codes[0]}\n", f"#! ignore {codes[0]}\n{text}", f"{first}\n{second} # einsight: ignore\n"):
+        for told in (
+            f"{first}\n{second} # einsight: ignore {codes[0]}\n",
+            f"#! ignore {codes[0]}\n{text}",
+            f"{first}\n{second} # einsight: ignore\n",
+        ):
             write("a.ein", told)
             status, out, _ = check(".")
             assert status == 0 and "1 ignored" in out and "not" not in out
@@ -819,6 +826,98 @@ def test_fix_in_a_pipe(check, monkeypatch):
     assert check("-", "--fix", "--format", "json")[:2] == (2, "")
 
 
+PIPED = {
+    "ein": (TRANSPOSED, "2:15"),
+    "markdown": ("For $a, x \\in \\mathbb{R}^m$:\n$\\frac{\\partial}{\\partial x} (a^T x) = a$\n", "2:40"),
+    "latex": ("For $a, x \\in \\mathbb{R}^m$:\n$\\frac{\\partial}{\\partial x} (a^T x) = a$\n", "2:40"),
+    "rst": ("For :math:`a, x \\in \\mathbb{R}^m`:\n:math:`\\frac{\\partial}{\\partial x} (a^T x) = a`\n", "2:46"),
+    "python": (
+        'def f():\n    """For $a, x \\\\in \\\\mathbb{R}^m$: $\\\\frac{\\\\partial}{\\\\partial x} (a^T x) = 3 a$"""\n',
+        "2:",
+    ),
+}
+
+
+@pytest.fixture
+def pipe(monkeypatch):
+    def fill(text):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="ascii"))
+
+    return fill
+
+
+@pytest.mark.parametrize("language", PIPED)
+def test_what_comes_through_a_pipe_is_of_the_language_that_is_said_or_that_its_name_says(check, pipe, language):
+    """And is told, in every format, as the file of that name would be."""
+    text, place = PIPED[language]
+    suffix = next(s for s, spoken in SUFFIXES.items() if spoken == language)
+    write(f"notes{suffix}", text)
+    status, of_file, _ = check(f"notes{suffix}", "--layout", "numerator")
+    assert status == 1 and f"notes{suffix}:{place}" in of_file
+    for form in ("text", "json", "github", "sarif"):
+        options = ("--layout", "numerator", "--format", form)
+        pipe(text)
+        named = check("-", "--stdin-filename", f"notes{suffix}", *options)[:2]
+        assert named == check(f"notes{suffix}", *options)[:2]
+    pipe(text)
+    assert check("-", "--language", language, "--layout", "numerator")[1] == of_file.replace(
+        f"notes{suffix}:", "<stdin>:"
+    )
+
+
+def test_a_notebook_through_a_pipe(check, pipe):
+    cell = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": ["$a, x \\in \\mathbb{R}^m$ and $\\frac{\\partial}{\\partial x} (a^T x) = 3 a$"],
+    }
+    pipe(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    status, out, _ = check("-", "--language", "notebook")
+    assert status == 1 and "<stdin>:1:" in out and "EIN401" in out
+
+
+def test_the_settings_above_the_file_that_a_pipe_stands_for_count(check, pipe):
+    Path("course").mkdir()
+    write("course/einsight.toml", 'layout = "denominator"\n')
+    for name, stands in (("course/a.ein", True), ("a.ein", False), ("course/none/there.ein", True)):
+        pipe(TRANSPOSED)
+        assert (check("-", "--stdin-filename", name)[0] == 0) == stands, name
+    pipe(TRANSPOSED)
+    assert check("-", "--stdin-filename", "a.md", "--language", "ein")[1].startswith("a.md:2:15: warning EIN402")
+
+
+def test_what_a_named_pipe_fixes_comes_out_of_it_and_no_file_is_written(check, pipe):
+    write("a.ein", RIGHT)
+    pipe(TRANSPOSED)
+    assert check("--fix", "--stdin-filename", "a.ein", "-")[:2] == (0, TRANSPOSED.replace("= a", "= a'"))
+    assert Path("a.ein").read_text() == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["a.ein", "--language", "latex"], "--language says what standard input is, and `a.ein` is a path"),
+        (["-", "a.ein", "--stdin-filename", "b.ein"], "--stdin-filename says what standard input is"),
+        (["-", "--language", "cobol"], "invalid choice"),
+        (["-", "--language", "markdwn"], "did you mean `markdown`"),
+        (["-", "--stdin-filename", "a.txt"], "`a.txt` does not say its language"),
+        (["-", "--stdin-filename", ""], "`` does not say its language"),
+    ],
+)
+def test_a_language_that_is_said_of_paths_or_is_none_is_refused(check, pipe, arguments, told):
+    write("a.ein", RIGHT)
+    pipe(RIGHT)
+    status, out, err = check(*arguments)
+    assert (status, out) == (2, "") and told in err and len(said(err)) == 1
+
+
+def test_the_languages_that_help_lists_are_those_that_there_are():
+    from einsight.cli.check import LANGUAGES
+    from einsight.documents import regions
+
+    assert LANGUAGES == regions.LANGUAGES
+
+
 @POSIX
 def test_fix_keeps_links_and_refuses_what_changed(check, monkeypatch, tmp_path):
     real = write(tmp_path / "real.ein", TRANSPOSED)
@@ -1090,7 +1189,19 @@ def test_a_derivative_needs_nothing_of_it():
         "print([m for m in sys.modules if m.startswith('einsight.cli.') or m == 'subprocess'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
-    commands = ("check", "completion", "derive", "expressions", "plugin", "explain", "fmt", "lsp", "rewrite", "rules")
+    commands = (
+        "check",
+        "completion",
+        "derive",
+        "expressions",
+        "plugin",
+        "explain",
+        "fmt",
+        "functions",
+        "lsp",
+        "rewrite",
+        "rules",
+    )
     assert set(ast.literal_eval(done.stdout.splitlines()[-1])) == {
         f"einsight.cli.{m}" for m in (*commands, "main", "parsing", "files", "terminal")
     }

@@ -124,7 +124,7 @@ EXAMPLES = [
 def test_the_help_of_a_command_has_examples_and_exit_statuses(run, name):
     status, out, said = run(*name.split(), "--help")
     command = LEAVES[name]
-    assert (status, said) == (0, "") and 2 <= len(command.examples) <= 3
+    assert (status, said) == (0, "") and 2 <= len(command.examples) <= 4
     for arguments, what in command.examples:
         assert f"\n  # {what}\n  einsight {name} {arguments}\n" in out
     assert 0 in command.statuses and all(f"\n  {status}  " in out for status in command.statuses)

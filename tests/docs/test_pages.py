@@ -3,7 +3,7 @@
 An `ein` fence is judged, line by line.  Behind a statement a comment may begin with what is said of it: verdicts and codes
 (`# wrong`, `# EIN302`), the result of a query (`# = W`), the shape of a definition (`# ∈ ℝ^n`); a line without one is right, and
 nothing but hints is said of it.  `file=NAME` makes a file of a fence, for the commands below it; in a `console` fence stands what
-they print, in a `python` one a session.
+they print, in a `python` one a session, in an `ipython` one cells (`In: `, continued by `..: `) and what is shown of them.
 
 `PYTHONPATH=tests python tests/docs/test_pages.py` writes into the pages what their commands and their sessions print now.
 """
@@ -31,6 +31,7 @@ from einsight.plugins.loading import install
 from einsight.rules.catalogue import forget
 from einsight.sheets.sheet import Sheet
 
+CELL = re.compile(r"^In: (?P<line>.*)\n(?P<body>(?:\.\.: .*\n)*)", re.M)
 IGNORED = re.compile(r"# einsight: ignore (\w+)")
 
 
@@ -71,7 +72,7 @@ class Reader:
     """Somebody who follows a page, in an empty folder."""
 
     def __init__(self, folder):
-        self.folder, self.names = folder, {"einsight": einsight}
+        self.folder, self.names, self.magics = folder, {"einsight": einsight}, {}
 
     def follow(self, fence):
         """What a fence has in it once it is carried out."""
@@ -84,6 +85,8 @@ class Reader:
             return "".join(f"$ {command}\n{self.printed(command)}" for command in commands)
         elif fence["language"] == "python":
             return self.session(fence["body"])
+        elif fence["language"] == "ipython":
+            return "".join(f"{cell[0]}{self.cell(cell)}" for cell in CELL.finditer(fence["body"]))
         return fence["body"]
 
     def printed(self, command):
@@ -110,6 +113,19 @@ class Reader:
             first, *rest = example.source.splitlines()
             made += [f">>> {first}", *(f"... {line}" for line in rest), *out.getvalue().splitlines()]
         return "".join(f"{line.rstrip()}\n" for line in made)
+
+    def cell(self, cell):
+        """What a cell shows on a terminal; to its extension this is the shell."""
+        line, body = cell["line"], "".join(f"{part}\n" for part in re.findall(r"^\.\.: (.*)$", cell["body"], re.M))
+        command, _, rest = line.partition(" ")
+        if command == "%load_ext":
+            self.names[rest].load_ipython_extension(self)
+            return ""
+        given = (rest, body) if command.startswith("%%") else (rest,)
+        return "".join(f"{shown.rstrip()}\n" for shown in str(self.magics[command.lstrip("%")](*given)).splitlines())
+
+    def register_magic_function(self, function, kind, name):
+        self.magics[name] = function
 
 
 def followed(text, folder):
@@ -147,7 +163,7 @@ def test_every_fence_is_of_a_kind_that_is_carried_out():
         fences = list(FENCE.finditer(read(name)))
         assert len(fences) * 2 == read(name).count("```"), name
         for fence in fences:
-            assert fence["file"] or fence["language"] in ("ein", "console", "python") or runs_in_ci(fence), (
+            assert fence["file"] or fence["language"] in ("ein", "console", "python", "ipython") or runs_in_ci(fence), (
                 name,
                 fence[0],
             )

@@ -34,12 +34,15 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     ("notes.md", "judge what stands in a page"),
+    ("--stdin-filename notes.md - < notes.md", "judge what an editor holds of a file, by its name"),
     ("--fix notes", "correct what is certain in all files of a folder, and tell the rest"),
     (
         "--select EIN401,EIN402 --format github notes",
         "annotate a pull request with claims that are wrong or transposed",
     ),
 )
+# those of `documents.regions`, which is read when there is something to check
+LANGUAGES = ("ein", "markdown", "latex", "rst", "notebook", "python", "julia")
 STATUSES = {
     0: "every judged claim stands, and no error is reported",
     1: "an error is reported, or a claim is wrong, transposed, or right only under an assumption; what is ignored does "
@@ -49,7 +52,11 @@ STATUSES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar=PATH)
+    parser.add_argument("paths", nargs="+", metavar=PATH, help="files, folders, or '-' for standard input")
+    parser.add_argument("--language", choices=LANGUAGES, help="what '-' is written in; ein where nothing says so")
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", help="the file that '-' stands for: its language, settings, name in reports"
+    )
     parser.add_argument("--format", choices=["text", "json", "sarif", "github"], default="text")
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed", "auto"])
     parser.add_argument("--select", default="", metavar="C,..", help="report only these codes")
@@ -120,6 +127,27 @@ def _fail(name: str, problem: str, counts: Counts) -> None:
 # what there is to do
 
 
+def _piped(options: argparse.Namespace) -> tuple[str, str]:
+    """Name and language of what comes through standard input.  Raises CannotRun where options of it contradict the paths."""
+    from ..documents.regions import SUFFIXES
+
+    given = {"--language": options.language, "--stdin-filename": options.stdin_filename}
+    told = [option for option, value in given.items() if value is not None]
+    others = [p for p in options.paths if p != "-"]
+    if told and others:
+        raise CannotRun(
+            f"{told[0]} says what standard input is, and `{others[0]}` is a path: give `-` alone, or leave {told[0]} out; "
+            "a file's language is known by the end of its name"
+        )
+    name = STDIN if options.stdin_filename is None else options.stdin_filename
+    suffix = Path(name).suffix
+    if options.language is None and name != STDIN and suffix not in SUFFIXES:
+        raise CannotRun(
+            f"`{name}` does not say its language: give --language, or a name that ends in {', '.join(SUFFIXES)}"
+        )
+    return name, options.language or SUFFIXES.get(suffix, "ein")
+
+
 def _may_be(path: Path) -> bool:
     """Is there something of that name?  Where nobody can say, it is looked at, and what is wrong is told then."""
     try:
@@ -146,17 +174,19 @@ class _Plan:
         self._settings: dict[Path, Settings] = {}
         self._bad: set[str] = set()  # files of settings that have been told
         self._hidden: dict[Settings, tuple[str, ...]] = {}
+        self._piped = _piped(options)
         for name, is_explicit in named(options.paths, SUFFIXES, self._unlisted):
+            shown = self._piped[0] if name == STDIN else name
             try:
                 task = self._task(name, is_explicit)
                 self._enter(task, self._read(task))
             except reading.NotUtf8 as problem:
                 if is_explicit or task.language not in GUESTS:
-                    _fail(name, str(problem), counts)
+                    _fail(shown, str(problem), counts)
             except (OSError, ValueError) as problem:
-                _fail(name, str(problem), counts)
+                _fail(shown, str(problem), counts)
             except MemoryError:
-                _fail(name, NO_MEMORY, counts)
+                _fail(shown, NO_MEMORY, counts)
 
     def _unlisted(self, problem: OSError) -> None:
         _fail(os.path.normpath(problem.filename), problem.strerror or str(problem), self.counts)
@@ -167,12 +197,16 @@ class _Plan:
         from ..settings import Settings
         from .record import Task
 
-        suffix = Path(name).suffix
-        if is_explicit and name != STDIN and suffix not in SUFFIXES and os.path.exists(name):
-            raise ValueError(f"einsight reads {', '.join(SUFFIXES)} files")
+        is_piped = name == STDIN
+        if is_piped:
+            name, language = self._piped
+        else:
+            suffix = Path(name).suffix
+            if is_explicit and suffix not in SUFFIXES and os.path.exists(name):
+                raise ValueError(f"einsight reads {', '.join(SUFFIXES)} files")
+            language = SUFFIXES.get(suffix, "ein")
         settings = self._settings_in(Path(os.path.abspath(name)).parent) if name != STDIN else Settings()
         self._tell_bad(settings)
-        language = SUFFIXES.get(suffix, "ein")
         return Task(
             name,
             language,
@@ -182,6 +216,7 @@ class _Plan:
             self._silent(settings),
             self.options.fix,
             rules=settings.rules,
+            is_piped=is_piped,
         )
 
     def _tell_bad(self, settings: Settings) -> None:
@@ -219,7 +254,7 @@ class _Plan:
     def _read(self, task: Task) -> str:
         from .record import read
 
-        if task.name != STDIN:
+        if not task.is_piped:
             return read(task)
         self.mark, text = reading.decoded(take())
         return text
@@ -230,7 +265,7 @@ class _Plan:
         key = key_of(task, text, self.cache)
         if not self._is_known(task, key):
             self.due[len(self.tasks)] = len(text)
-        self.tasks.append(with_changes(task, text=text) if task.name == STDIN else task)
+        self.tasks.append(with_changes(task, text=text) if task.is_piped else task)
         self.keys.append(key)
 
     def _is_known(self, task: Task, key: str) -> bool:
@@ -238,7 +273,7 @@ class _Plan:
             return self.cache.has(key)
         record = self.cache.get(key)
         fixable = record is None or any(d["certain"] and d["code"] not in task.silent for d in record["diagnostics"])
-        return not fixable and task.name != STDIN
+        return not fixable and not task.is_piped
 
 
 def _codes(listed: str) -> frozenset[str]:
@@ -315,7 +350,7 @@ def _write(task: Task, outcome: Outcome, mark: bytes) -> None:
     """Put the fixed text where it came from, with its line ends, byte order mark and permissions."""
     from .record import digest
 
-    if task.name == STDIN:
+    if task.is_piped:
         put(mark + outcome.text.encode("utf-8"))
     elif outcome.fixed:
         mark, text = reading.decoded(reading.content(task.name, reading.most_of(task.name)))

@@ -108,8 +108,7 @@ def _run(options: argparse.Namespace) -> int:
         text = found.to(options.to, structured=options.structured, product=options.product, sizes=sizes)
         terminal.hand_over(text.rstrip("\n"), is_json=options.to == "json")
     else:
-        for label, text in _rows(found):
-            terminal.show(f"{label:9} {text}")
+        terminal.show(str(found))
         if options.steps:
             terminal.show("\nsteps")
             show_steps(found.steps)
@@ -124,29 +123,6 @@ def _sizes(given: Sequence[tuple[str, int]], found: Derived) -> dict[str, int]:
             there_are = f"there are {', '.join(dims)}" if dims else "there is none with a name"
             raise CannotRun(f"no dimension is named `{name}`: {there_are}")
     return dict(given)
-
-
-def _rows(found: Derived) -> list[tuple[str, str]]:
-    """What there is to say of a derivative, each with its label."""
-    rows = [("read as", found.read_as)] if found.read_as else []
-    rows += [("index", found.index + (f"        free {', '.join(found.free)}" if found.free else ""))]
-    if found.matrix is not None:
-        shape = "×".join(found.matrix_shape) if found.matrix_shape else "a number"
-        rows.append(("matrix", f"{found.matrix}        {shape}, {found.layout} layout"))
-    else:
-        rows.append(("matrix", "none: this has no matrix form that einsight knows"))
-    if found.gradient is not None and found.gradient != found.matrix:
-        rows.append(("gradient", f"{found.gradient}        in the variable's own shape, {'×'.join(found.shape)}"))
-    rows.append(("shape", f"({', '.join(found.shape)})" if found.shape else "a number"))
-    rows += [("note", note) for note in found.notes]
-    if found.assumed:
-        rows.append(("assumed", ", ".join(found.assumed)))
-    rows += [
-        ("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}")
-        for d in found.diagnostics
-        if d.code != "EIN106"
-    ]
-    return rows
 
 
 COMMAND = Command("a derivative, with shape, layout and matrix form", add_arguments, run, EXAMPLES, STATUSES)

@@ -44,8 +44,9 @@ _AROUND = 1_000
 
 @dataclass(frozen=True)
 class Task:
-    """A file to be checked, and how; `silent` codes are not reported, `text` is that of standard input.
+    """A file to be checked, and how; `silent` codes are not reported.
 
+    is_piped, text    does it come through standard input, which may go under the name of a file, and what came
     disabled, rules   plugins that do not count, and files of rules that do
     """
 
@@ -58,6 +59,7 @@ class Task:
     fix: bool = False
     text: str | None = None
     rules: Sequence[str] = ()
+    is_piped: bool = False
 
 
 @dataclass
@@ -158,7 +160,7 @@ def _fixed(task: Task, text: str, cache: Cache) -> Outcome:
 
     done = fix(text, task.language, task.layout, task.budget, task.silent)
     made = Outcome(_kept(task, done.text, done.findings, cache), fixed=done.count)
-    if done.count or task.name == STDIN:
+    if done.count or task.is_piped:
         made.text, made.digest = done.text, digest(text)
     return made
 

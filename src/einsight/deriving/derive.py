@@ -10,10 +10,13 @@ from typing import Any
 from ..asking.question import Question, read_question
 from ..lowering.expressions import Reader
 from ..lowering.layout import lay_out, stacked
+from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, Report, fail
 from ..lowering.values import Axis, Fused, Value
 from ..notation.index_form import free_names, index_form
+from ..notation.quoting import visible
+from ..notation.tree_latex import formula_latex
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, normal_form, rules_for
 from ..terms import build
@@ -42,7 +45,12 @@ def derive(
     define its names, `shapes` dimensions by name, as in `{"X": ("n", "m")}`.  What nobody declares gets the shape with which
     the formula conforms (`assumed`).
 
-    Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
+    The result has `shape`, the axes of the output and then those of the variables; `matrix_shape` is that of its matrix form
+    in the layout.  Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
+
+    >>> d = einsight.derive("y' A x", wrt="x", declare="A in R^(n x m); x in R^m; y in R^n")
+    >>> d.matrix, d.matrix_shape, d.shape
+    ("y' A", ('1', 'm'), ('m',))
     """
     require_layout(layout)
     if not isinstance(order, int) or not 1 <= order <= HIGHEST_ORDER:
@@ -54,11 +62,57 @@ def derive(
         names, said = declared(declare, layout, shapes)
         asked = read_question(expression, [] if wrt is None else texts("`wrt`", wrt), names)
         variables = [*asked.variables] * (order if isinstance(wrt, str) else 1)
-        found = _derive(asked.expression, variables, asked.names, layout)
-        told = (*said, *asked.said, *found.diagnostics)
-        if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told):
-            raise fail("EIN101", _unsaid(asked, variables))
-        return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
+        if not variables:
+            found = _evaluate_expression(asked.expression, asked.names, layout)
+        else:
+            lowered = lower_expression(asked.expression, asked.names, layout)
+            found = _derive(asked.expression, lowered, variables, asked.names, layout)
+        return _as_asked(found, expression, asked, said)
+
+
+def gradients(
+    expression: str,
+    wrt: str | Sequence[str],
+    declare: str | Sequence[str] = "",
+    layout: str = "numerator",
+    shapes: Mapping[str, Any] | None = None,
+) -> dict[str, Derived]:
+    """The derivative in each of several variables, by their names as `wrt` has them; the expression is read once.
+
+    Of a number these are its gradients: `gradient` of each is in the variable's own shape, `matrix` in the layout.  What
+    nobody declares is taken for the same in all of them.  Everything else is as with `derive`; raises EinsightError too where
+    `wrt` names nothing.
+
+    >>> g = einsight.gradients("‖W x + b - y‖²", wrt=["W", "b"], declare="W in R^(n x m); x in R^m; b, y in R^n")
+    >>> g["W"].gradient, g["W"].shape
+    ("2 (W x + b - y) x'", ('n', 'm'))
+    >>> g["b"].gradient, g["b"].shape
+    ('2 (W x + b - y)', ('n',))
+    """
+    require_layout(layout)
+    require_text("the expression", expression)
+    variables = texts("`wrt`", wrt)
+    if not variables:
+        raise fail("EIN001", "`wrt` names no variable: write a list of names, as in ['W', 'b']")
+    with answering():
+        names, said = declared(declare, layout, shapes)
+        asked = read_question(expression, variables, names)
+        lowered = lower_expression(asked.expression, asked.names, layout)
+    found = {}
+    for given, variable in zip(variables, asked.variables, strict=True):
+        with answering():  # each has the time that an answer of its own has
+            derived = _derive(asked.expression, lowered, [variable], asked.names, layout)
+        found[given] = _as_asked(derived, expression, asked, said)
+    return found
+
+
+def _as_asked(found: Derived, expression: str, asked: Question, said: Sequence[Diagnostic]) -> Derived:
+    """With the expression as it was written, and what there is to say of how it was read."""
+    told = (*said, *asked.said, *found.diagnostics)
+    taken = any(d.code in ("EIN101", "EIN106") for d in told)
+    if found.term is build.ZERO and taken and len(asked.variables) * found.order < 2:  # a second derivative may well be 0
+        raise fail("EIN101", _unsaid(asked, found.wrt))
+    return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
 
 
 def _unsaid(asked: Question, variables: Sequence[str]) -> str:
@@ -69,7 +123,14 @@ def _unsaid(asked: Question, variables: Sequence[str]) -> str:
 
 
 def simplify(expression: str, declare: str | Sequence[str] = "", layout: str = "numerator") -> Derived:
-    """An expression in canonical form, with its shape and matrix form; derivatives in it are carried out."""
+    """An expression in canonical form, with its shape and matrix form; derivatives in it are carried out.
+
+    `shape` has the axes in the order of `free`.  Raises EinsightError as `derive` does.
+
+    >>> d = einsight.simplify("inv(A) A x + x", declare="A in R^(n x n); x in R^n")
+    >>> d.matrix, d.index, d.shape
+    ('2 x', '2 x_i', ('n',))
+    """
     return derive(expression, None, declare, layout=layout)
 
 
@@ -82,6 +143,12 @@ class Rewritten:
     free: tuple[str, ...]
     steps: list[Step] = field(hash=False)
 
+    def __str__(self) -> str:
+        return visible(self.index, lines=True)
+
+    def _repr_latex_(self) -> str:
+        return f"${formula_latex(self.index)}$"
+
     def as_json(self) -> dict[str, Any]:
         return {
             "input": self.input,
@@ -92,7 +159,15 @@ class Rewritten:
 
 
 def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | Sequence[str] = "") -> Rewritten:
-    """Apply the named rules, or all, until none fires.  Raises EinsightError."""
+    """Apply the named rules, or all, until none fires.
+
+    `declare` may say the shapes; without it axes are as long as their indices say.  Raises EinsightError for an expression that
+    does not conform, for a rule that there is not, and when rewriting does not end.
+
+    >>> found = einsight.rewrite("sum_j delta_ij x_j", rules=["delta.contract"])
+    >>> found.index, found.free, [step.rule for step in found.steps]
+    ('x_i', ('i',), ['delta.contract'])
+    """
     require_text("the expression", expression)
     known = catalogue().rules
     if rules is not None:
@@ -114,10 +189,11 @@ def rewrite(expression: str, rules: Sequence[str] | None = None, declare: str | 
         return Rewritten(expression, index_form(result, named), tuple(named.values()), steps)
 
 
-def _derive(expression: str, variables: Sequence[str], names: Names, layout: str) -> Derived:
-    if not variables:
-        return _evaluate_expression(expression, names, layout)
-    lowered, value = lower_expression(expression, names, layout)
+def _derive(
+    expression: str, read: tuple[Lowered, Value], variables: Sequence[str], names: Names, layout: str
+) -> Derived:
+    """The derivative of an expression that has been `read`, in one variable after the other."""
+    lowered, value = read
     if value.flexible:
         raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
     output = value.order + value.plain_axes

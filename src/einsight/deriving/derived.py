@@ -11,9 +11,10 @@ from ..lazily import lazily
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.values import Value
+from ..notation.html_table import html_table
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
-from ..notation.quoting import in_text
+from ..notation.quoting import in_html, in_text, visible
 from ..notation.tree_latex import formula_latex
 from ..targets.arguments import Request
 from ..terms.dimension import Index, Shift
@@ -44,7 +45,7 @@ class Derived:
     index: str
     free: tuple[str, ...]
     shape: tuple[str, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...] = field(repr=False)
     term: Term = field(repr=False)
     axes: tuple[Index, ...] = field(repr=False)
     unreduced: Term = field(repr=False)
@@ -58,9 +59,9 @@ class Derived:
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
     # the expression in the language, where it was written otherwise
-    read_as: str = ""
+    read_as: str = field(default="", repr=False)
     # what was taken of names that nobody declared, as declarations
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = field(default=(), repr=False)
 
     @lazily
     def matrix(self) -> str | None:
@@ -147,6 +148,33 @@ class Derived:
         notes += filter(None, [kinks(self.unreduced)])
         return notes + self.not_tried
 
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """What there is to say of it, each with its label: what a terminal, a session and a notebook show."""
+        rows = [("read as", self.read_as)] if self.read_as else []
+        rows += [("index", self.index + (f"        free {', '.join(self.free)}" if self.free else ""))]
+        if self.matrix is not None:
+            shape = "×".join(self.matrix_shape) if self.matrix_shape else "a number"
+            rows.append(("matrix", f"{self.matrix}        {shape}, {self.layout} layout"))
+        else:
+            rows.append(("matrix", "none: this has no matrix form that einsight knows"))
+        if self.gradient is not None and self.gradient != self.matrix:
+            own = f"in the variable's own shape, {'×'.join(self.shape)}"
+            rows.append(("gradient", f"{self.gradient}        {own}"))
+        rows.append(("shape", f"({', '.join(self.shape)})" if self.shape else "a number"))
+        rows += [("note", note) for note in self.notes]
+        if self.assumed:
+            rows.append(("assumed", ", ".join(self.assumed)))
+        rows += [
+            ("hint" if d.severity == "hint" else "note", f"{d.code} {d.message}")
+            for d in self.diagnostics
+            if d.code != "EIN106"  # which `assumed` says
+        ]
+        return rows
+
+    def __str__(self) -> str:
+        return "\n".join(visible(f"{label:9} {text}", lines=True) for label, text in self.rows)
+
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
         first = latex_form(self.unreduced, free_names(self.axes))
@@ -217,6 +245,14 @@ class Derived:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
+
+    def _repr_pretty_(self, printer: Any, is_cycle: bool) -> None:
+        """For IPython: in full where it stands alone, short within a list or a dictionary."""
+        printer.text(repr(self) if is_cycle or printer.indentation else str(self))
+
+    def _repr_html_(self) -> str:
+        """The formula, which a notebook typesets, above what else there is to say."""
+        return f"<div>$\\displaystyle {in_html(self.latex)}$</div>\n{html_table(self.rows)}"
 
 
 def _diagnostic_json(found: Diagnostic) -> dict[str, Any]:

@@ -8,6 +8,7 @@ typeset.py     statements, conditions and examples of rules in LaTeX
 origin.py      which plugin something comes from
 rules.py       the page of a rule
 functions.py   the page of a function
+function_entries.py  what `einsight functions` says of one; domains.py where it has a value
 codes.py       the page of a diagnostic, and of all of them
 catalogue.py   the index by group
 book.py        all pages of a folder, and the one page that an editor shows

@@ -55,7 +55,7 @@ def function_page(function: Function, links: Links, rules: list[str]) -> str:
 
 def array_page(function: ArrayFunction, links: Links, rules: list[str]) -> str:
     """The formula in components that it stands for, its derivatives, and where it comes from."""
-    declared, call = _declared(function)
+    declared, call = declared_call(function)
     apart = "," if any(len(i) > 1 for i in function.indices) else ""
     claim = f"{call}{f'_{{{apart.join(function.indices)}}}' if function.indices else ''} = {function.body}"
     axes = ["a number", "a vector", "a matrix"]
@@ -77,7 +77,7 @@ def array_page(function: ArrayFunction, links: Links, rules: list[str]) -> str:
     )
 
 
-def _declared(function: ArrayFunction) -> tuple[str, str]:
+def declared_call(function: ArrayFunction) -> tuple[str, str]:
     """Declarations for its arguments, all axes of one size, and a call with those."""
     size = str(function.size or "n")
     shapes = ["R", f"R^{size}", *(f"R^({' x '.join([size] * rank)})" for rank in range(2, 9))]

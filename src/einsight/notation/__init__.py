@@ -17,4 +17,5 @@ ordering.py        the order in which a person would write factors and summands
 changes.py         which parts of two formulas differ, for the steps of a derivation
 quoting.py         text of others, where it is put into a format
 picture.py         a formula as a picture
+html_table.py      a table of texts, as a notebook shows it
 """

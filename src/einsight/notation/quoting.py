@@ -6,6 +6,7 @@ visible   on a terminal, in a log, in an editor's message
 code      a code span of Markdown
 prose     a sentence of Markdown in which only what stands in backquotes is marked up
 in_text   the inside of LaTeX's `\\text{…}`
+in_html   the inside of an element or a quoted attribute of HTML
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _LATEX = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 })  # fmt: skip
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
 def visible(text: str, lines: bool = False) -> str:
@@ -77,3 +79,8 @@ def _plain(text: str) -> str:
 def in_text(text: str) -> str:
     """The inside of `\\text{…}`."""
     return visible(text).translate(_LATEX)
+
+
+def in_html(text: str) -> str:
+    """The inside of an element, or of an attribute in quotes."""
+    return visible(text).translate(_HTML)

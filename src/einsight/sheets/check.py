@@ -9,10 +9,13 @@ from typing import Any
 
 from ..deriving.questions import require_layout, require_text
 from ..documents.inputs import Beside
+from ..documents.positions import LineIndex
 from ..documents.regions import LANGUAGES
 from ..judging.claims import Claim
 from ..lowering.layout import LAYOUTS
 from ..lowering.report import NAMES, Diagnostic, Span, fail
+from ..notation.html_table import html_table
+from ..notation.quoting import visible
 from ..settings import BUDGET
 from .sheet import Sheet
 
@@ -27,6 +30,7 @@ class Findings:
     failing          of the claims that do not stand, by their numbers, the codes that say so; what a comment or directive
                      of the text ignores is not among them
     layout           the one that claims were read in
+    text             what was checked
     """
 
     claims: list[Claim] = field(default_factory=list)
@@ -35,6 +39,7 @@ class Findings:
     formulas: int = 0
     layout: str = "numerator"
     failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
     @property
     def unread(self) -> list[Span]:
@@ -44,11 +49,61 @@ class Findings:
     def has_errors(self) -> bool:
         return any(d.severity == "error" for d in self.diagnostics)
 
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Of each claim, finding and part that is not read, in the order of the text: line and column, the text, the verdict
+        or how severe it is, what is said."""
+        of_claims: dict[Span, list[Diagnostic]] = {claim.span: [] for claim in self.claims}
+        found: list[tuple[Span, str, str, str]] = []
+        for told in self.diagnostics:
+            if told.span in of_claims and told.code.startswith("EIN4"):
+                of_claims[told.span].append(told)
+            else:
+                found.append((told.span, self._part(told.span), told.severity, f"{told.code} {told.message}"))
+        for claim in self.claims:
+            said = "; ".join(f"{d.code} {d.message}" for d in of_claims[claim.span])
+            found.append((claim.span, claim.text, claim.verdict, said))
+        found += [(span, self._part(span), "not read", reason) for span, reason in self.unread_reasons]
+        lines = LineIndex(self.text, "utf-32")
+        rows = []
+        for (start, _), part, verdict, said in sorted(found, key=lambda row: row[0]):
+            line, column = lines.position(start)
+            rows.append((f"{line + 1}:{column + 1}", part, verdict, said))
+        return rows
+
+    def _part(self, span: Span) -> str:
+        return " ".join(self.text[slice(*span)].split())
+
+    def __str__(self) -> str:
+        """A line for each row, with what is said of it below."""
+        rows = self.rows
+        if not rows:
+            return "no claims, and nothing to be said"
+        place_width, verdict_width = (max(len(row[k]) for row in rows) for k in (0, 2))
+        lines = []
+        for place, part, verdict, said in rows:
+            lines.append(f"{place:{place_width}}  {verdict:{verdict_width}}  {visible(part)}")
+            lines += [f"{'':{place_width + verdict_width + 4}}{visible(said)}"] if said else []
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Any, is_cycle: bool) -> None:
+        """For IPython: in full where it stands alone, short within a list or a dictionary."""
+        printer.text(repr(self) if is_cycle or printer.indentation else str(self))
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows, ("at", "", "verdict", "what is said"))
+
 
 def check(text: str, language: str = "ein", layout: str = "numerator") -> Findings:
     """Judge the claims of a text in one of LANGUAGES; `layout` may be `auto`, which finds the one they follow.
 
-    Never raises on any text; EinsightError for a language or layout that does not exist.
+    Shapes are those that the text declares; a claim whose sides have different ones has the verdict `shape`.  Never raises on
+    any text; EinsightError for a language or layout that does not exist.
+
+    >>> report = einsight.check("a, x in R^m\\nd/dx (a' x) = a")
+    >>> print(report)
+    2:15  transposed  d/dx (a' x) = a
+                      EIN402 right but for a transpose: in numerator layout `d/dx (a' x)` is 1×m, and `a` is m×1; write `a'`
     """
     if language not in LANGUAGES:
         raise fail("EIN002", f"language `{language}` is not read: choose one of {', '.join(LANGUAGES)}")
@@ -72,7 +127,13 @@ def check_within(
 def _found(sheet: Sheet) -> Findings:
     sheet.finish()
     return Findings(
-        sheet.claims(), sheet.diagnostics(), sheet.unread(), _formulas(sheet), sheet.layout, _failing(sheet)
+        sheet.claims(),
+        sheet.diagnostics(),
+        sheet.unread(),
+        _formulas(sheet),
+        sheet.layout,
+        _failing(sheet),
+        sheet.text,
     )
 
 

@@ -278,8 +278,9 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
         if names.knows(run) and not is_known(_base(node), names):
             changes.append((node.start, node.end, run))
     letters_here = Letters(tree, variables, names)
+    own = {n.start for n in walk(tree.sides[0])} if defines(tree) else set()  # what a definition names
     for node in letters_here.below:  # `x_i` is one of `X`, which is declared or differentiated in
-        base = _base(node)
+        base = "" if node.start in own else _base(node)
         capital = base.upper()
         entry = names.find(capital) if len(base) == 1 and base != capital else None
         is_matrix = (

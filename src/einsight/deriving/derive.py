@@ -109,10 +109,16 @@ def gradients(
 def _as_asked(found: Derived, expression: str, asked: Question, said: Sequence[Diagnostic]) -> Derived:
     """With the expression as it was written, and what there is to say of how it was read."""
     told = (*said, *asked.said, *found.diagnostics)
-    taken = any(d.code in ("EIN101", "EIN106") for d in told)
-    if found.term is build.ZERO and taken and len(asked.variables) * found.order < 2:  # a second derivative may well be 0
+    if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told) and _is_unsaid(found.unreduced):
         raise fail("EIN101", _unsaid(asked, found.wrt))
     return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
+
+
+def _is_unsaid(term: Term) -> bool:
+    """Is something differentiated in a name that it does not hold?  That is 0 where all names are declared, else for want of a word."""
+    return any(
+        isinstance(t, Derivative) and not any(d.name == t.tensor.name for d in t.body.depends) for t in term.walk()
+    )
 
 
 def _unsaid(asked: Question, variables: Sequence[str]) -> str:

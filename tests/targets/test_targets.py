@@ -78,6 +78,8 @@ CASES = [
     ("W_23 x_2", "W_12"),
     ("∑_{i,j} [i < j] Q_ij x_i x_j", "x"),
     ("F_ij = [i < j] Q_ij^2", "Q"),
+    ("∑_{i≠j} 1/abs(x_i - x_j)", "x"),
+    ("∑_{i<j} log(abs(x_i - x_j)) + ∑_{i<j} O_i O_j/(x_i - x_j)^2", "x"),
     ("e_i = ∑_{j=1}^i x_j", "x"),
     ("F_ij = y_i c + W_ij", "c"),
     ("∑_i (y_i - ∑_k z_k v_{i+k-1})^2", "z"),

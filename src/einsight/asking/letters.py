@@ -312,7 +312,8 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
             continue
         if letters[0] == "d" and not names.knows("d"):  # a differential
             continue
-        if any(c in alone or names.knows(c) for c in letters) and plain not in variables:
+        foreign = any(not c.isascii() for c in letters)  # `λI`: no word has a Greek letter in it
+        if foreign or any(c in alone or names.knows(c) for c in letters) and plain not in variables:
             changes.append((name.start, name.end, " ".join(letters)))
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]

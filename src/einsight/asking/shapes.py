@@ -316,6 +316,9 @@ class _Inference:
         found = [self.shape(part) for _, part in node.items]
         if any(op == "⊗" for op, _ in node.items):
             raise Conflict
+        of_numbers = any(self.is_number(s) for s in found)
+        if self.care >= LOOSE and of_numbers and any(op == "⊙" for op, _ in node.items):
+            raise Conflict  # an elementwise product is of arrays
         return reduce(self._together, found)
 
     def _product(self, left: Shape, right: Shape) -> Shape:

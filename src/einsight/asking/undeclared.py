@@ -97,7 +97,7 @@ def _shaped(
         return
     inner = names.child()
     Taken(text, (), known, orientation).tell(inner)
-    for dim in letters.dimensions:
+    for dim in (*letters.dimensions, *(axis for axes in families.values() for axis in axes)):
         inner.own["dim", dim] = True
     if letters.is_of_numbers():
         said = dict.fromkeys(found, "plain")

@@ -38,6 +38,7 @@ from .cofactors import COFACTOR, with_cofactors
 from .cost import contraction
 from .fields import Dual, Duals, Field, NotInField
 from .instances import Instance
+from .masks import finite_where_masked
 from .matrices import cofactors, matrix_function
 from .thin import Thin
 from .unknown import unknown_value
@@ -229,7 +230,7 @@ class Evaluator:
         return Table(axes, self.spread(Table((*kept, *along), out), axes))
 
     def _product(self, term: Product) -> Table:
-        tables = [self.table(f) for f in term.factors]
+        tables = [self.table(f) for f in finite_where_masked(term.factors) or term.factors]
         for index in contraction(term):
             touching = [t for t in tables if index in t.axes]
             tables = [t for t in tables if index not in t.axes]

@@ -7,6 +7,7 @@ Where a term says more than floats can hold on the way (`exp(1000)/(1 + exp(1000
     sigmoid(z) exp(-z)         sigmoid(-z)
     log(1 + exp(a))            softplus(a)
     log(sigmoid(z))            -softplus(-z)
+    [i ≠ k]/a_ik               [i ≠ k]/(a_ik + 1 - [i ≠ k]), which is 0 and not 0/0 on the diagonal
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..meaning.masks import finite_where_masked
 from ..terms import build
 from ..terms.term import Apply, Component, Constant, Number, Power, Product, Size, Sum, Term
 from ..terms.walk import map_parts
@@ -25,7 +27,8 @@ def stable(term: Term) -> Term:
     if isinstance(changed, Product):
         factors, dummies = build.open_product(changed)
         balanced = _balanced(factors)
-        return changed if balanced is None else build.product(balanced, dummies)
+        finite = finite_where_masked(factors if balanced is None else balanced)
+        return changed if balanced is finite is None else build.product(finite or balanced or factors, dummies)
     if isinstance(changed, Apply) and changed.function == "log":
         return _logarithm(changed.arguments[0])
     if isinstance(changed, Power):

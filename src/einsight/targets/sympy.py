@@ -6,6 +6,7 @@ import ast
 from fractions import Fraction
 
 from ..meaning.cofactors import COFACTOR, with_cofactors
+from ..meaning.masks import finite_where_masked
 from ..rules.catalogue import catalogue
 from ..rules.function_bodies import written_out
 from ..rules.functions import sympy_name
@@ -208,7 +209,8 @@ class _Writer:
     def _product(self, term: Product) -> str:
         factors, dummies = build.open_product(term)
         names = [self.variable(d) for d in dummies]
-        text = " * ".join(f"({self.entry(f)})" for f in factors)
+        finite = finite_where_masked(factors) or factors
+        text = " * ".join(f"({self.entry(f)})" for f in finite)
         if not dummies:
             return text
         loops = " ".join(f"for {n} in range({self.size(d.dim)})" for n, d in zip(names, dummies, strict=True))

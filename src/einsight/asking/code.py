@@ -272,6 +272,11 @@ class _Writer:
             number = _number(axis)
             if number is None:
                 raise self.refuse(node, f"`axis={ast.unparse(axis)}` is no number")
+            if first.rank and not -first.rank <= number < first.rank:
+                raise self.refuse(
+                    node,
+                    f"`{first.text}` is taken for an array with {first.rank} axes, and has no axis {number}: declare its names",
+                )
             if first.rank == 1 and number in (0, -1):
                 axis = None
             else:

@@ -170,6 +170,8 @@ class Letters:
             return
         if isinstance(node, Superscript) and sum_sign(node) is not None:
             return
+        if isinstance(node, Iverson) and any(isinstance(n, Name) and n.text in self.indices for n in walk(node)):
+            return  # `[l = j]` compares indices
         if isinstance(node, Call) and isinstance(node.callee, Name) and self._is_called(node.callee.text):
             for argument in node.arguments:
                 yield from self._unknown(argument)

@@ -69,6 +69,8 @@ def _nursery() -> str:
             stdin=subprocess.PIPE,
             pass_fds=[asked.fileno()],
             start_new_session=True,
+            # nothing of whoever happens to ask first: each process brings its own
+            env={n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "EINSIGHT"))},
         )
     assert process.stdin
 

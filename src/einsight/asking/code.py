@@ -13,8 +13,6 @@ from collections.abc import Callable
 from ..lowering.names import GREEK
 from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, exponent, over, times, transposed
 
-_LETTERS = "ijklmnpqrstuvabcdefgh"
-
 
 def written(code: str, ranks: dict[str, int]) -> list[str]:
     """The statements of the language that say what some lines of code do, the last of them an expression.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..documents.latex.names import RAISED
 from ..lowering.names import GREEK, Names
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
@@ -76,6 +75,8 @@ def with_raised_marks(text: str) -> str:
     """`h_{t-1}` and `W^{(1)}` as names, `h⁽ᵗ⁻¹⁾` and `W⁽¹⁾`."""
 
     def raised(found: re.Match[str]) -> str:
+        from ..documents.latex.names import RAISED  # for what has such marks alone
+
         inner = "".join(found[1].split()).replace("−", "-")
         return f"⁽{inner.translate(RAISED)}⁾"
 
@@ -89,10 +90,10 @@ def _written(sign: str) -> str:
 
 def with_samples_below(text: str) -> str:
     """`x⁽ⁱ⁾` under a sum over `i` as `x_i`: a sample that is counted above."""
-    for mark, letter in _RAISED.items():
+    from ..documents.latex.names import RAISED
+
+    for below, above in RAISED.items():
+        mark, letter = chr(above), chr(below)
         if f"⁽{mark}⁾" in text and re.search(rf"∑_\{{?[^}}]*\b{letter}\b", text):
             text = text.replace(f"⁽{mark}⁾", f"_{letter}")
     return text
-
-
-_RAISED = dict(zip("ᵃᵇᶜᵈᵉᵍʰⁱʲᵏˡᵐⁿᵖʳˢᵗ", "abcdeghijklmnprst", strict=True))

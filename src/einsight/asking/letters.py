@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..documents.latex.names import RAISED
 from ..lowering.constants import is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
@@ -29,6 +28,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
+from .habits import with_raised_marks
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -50,32 +50,33 @@ def is_known(name: str, names: Names) -> bool:
 
 class Letters:
     """
+    nodes       all that stands in it
     dimensions  names that bound a sum, or are the size of a constant: `∑_{i=1}^n`, `I(n)`
     bound       indices that a sum binds, each with the name above it
     indices     letters that are indices; any other below a name is part of the name
     """
 
-    def __init__(self, tree: Relation, variables: tuple[str, ...], names: Names):
+    def __init__(self, tree: Relation, names: Names):
         self.tree, self.names = tree, names
         self.body = tree.sides[1] if defines(tree) else tree
-        self.variables = {canonical_name(v.partition("_")[0]) for v in variables}
+        self.nodes = tuple(walk(tree))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
         self._read_signs()
         self._count_samples()
         self.below = [
             n
-            for n in walk(tree)
+            for n in self.nodes
             if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n) and not self._is_word(n)
         ]
-        self.indices = self._indices(variables)
+        self.indices = self._indices()
 
     def _is_word(self, node: Indexed) -> bool:
         """Is it a name as it stands, `W_hh` of code?"""
         return bool(self.names.fact(("mark", canonical_name(node.marked))))
 
     def _read_signs(self) -> None:
-        for node in walk(self.tree):
+        for node in self.nodes:
             sign = sum_sign(node) if isinstance(node, (Superscript, Indexed)) else None
             if sign is not None and sign.subscript is not None:
                 above = [n.text for n in walk(sign.upper) if isinstance(n, Name)] if sign.upper is not None else []
@@ -91,6 +92,8 @@ class Letters:
     def _count_samples(self) -> None:
         """`1/n ∑_i …`: what divides a sum without a bound is how many there are, where it is one of the letters for that."""
         free = [name for name, upper in self.bound.items() if not upper]
+        if len(free) != 1:
+            return
         divisors = {
             n.text
             for node in walk(self.body)
@@ -100,12 +103,12 @@ class Letters:
             if isinstance(n, Name) and n.text in _COUNTS and (operator == "/" or n.text in "nN")
             if not is_known(n.text, self.names)
         }
-        if len(free) == 1 and len(divisors) == 1:
+        if len(divisors) == 1:
             (count,) = divisors
             self.bound[free[0]] = count
             self.dimensions[count] = None
 
-    def _indices(self, variables: tuple[str, ...]) -> frozenset[str]:
+    def _indices(self) -> frozenset[str]:
         """Bound by a sum, on an array with several, on one that has such a letter elsewhere; all, where nothing stands whole."""
         found = set(self.bound)
         everything = {c for n in self.below for c in letters_of(n)}
@@ -262,10 +265,11 @@ def letters_in(text: str) -> int:
     return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)
 
 
-def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Names) -> str:
+def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
     """`Xw` as `X w`, where one of its letters stands alone elsewhere or is differentiated in; `Trace` as `trace`."""
-    whole = [n for n in walk(tree) if isinstance(n, Name)]
-    callees = {id(n.callee) for n in walk(tree) if isinstance(n, Call)}
+    tree, names = here.tree, here.names
+    whole = [n for n in here.nodes if isinstance(n, Name)]
+    callees = {id(n.callee) for n in here.nodes if isinstance(n, Call)}
     alone = {canonical_name(n.text) for n in whole if letters_in(n.text) == 1}
     alone |= {canonical_name(v.partition("_")[0]) for v in variables}
     changes: list[tuple[int, int, str]] = []
@@ -273,15 +277,14 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
     def _known(plain: str) -> bool:
         return is_known(canonical_name(plain), names) or names.is_function(plain)
 
-    for node in walk(tree):  # `x_1` where `x1` is declared: one name
+    for node in here.nodes:  # `x_1` where `x1` is declared: one name
         if not isinstance(node, Indexed) or not node.marked or names.knows(node.marked):
             continue
         run = node.marked.replace("_", "")
         if names.knows(run) and not is_known(_base(node), names):
             changes.append((node.start, node.end, run))
-    letters_here = Letters(tree, variables, names)
     own = {n.start for n in walk(tree.sides[0])} if defines(tree) else set()  # what a definition names
-    for node in letters_here.below:  # `x_i` is one of `X`, which is declared or differentiated in
+    for node in here.below:  # `x_i` is one of `X`, which is declared or differentiated in
         base = "" if node.start in own else _base(node)
         capital = base.upper()
         entry = names.find(capital) if len(base) == 1 and base != capital else None
@@ -289,14 +292,13 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
             entry is not None and entry.tensor is not None and len(entry.tensor.dims) == len(node.subscript.entries) + 1
         )
         meant = is_matrix or (entry is None and base != capital and capital in variables)
-        if meant and not names.knows(base) and letters_of(node) and letters_of(node) <= letters_here.indices:
+        if meant and not names.knows(base) and letters_of(node) and letters_of(node) <= here.indices:
             changes.append((node.base.start, node.base.end, capital))
-    for node in letters_here.below:  # `s_{t-1}` beside whole arrays is a name
+    for node in here.below:  # `s_{t-1}` beside whole arrays is a name
         entries = node.subscript.entries
         shifted = len(entries) == 1 and len(entries[0].names) == 1 and entries[0].offset
-        if shifted and not letters_of(node) & letters_here.indices:
-            raised = node.subscript.text.replace("−", "-").replace(" ", "").translate(RAISED)
-            changes.append((node.start, node.end, f"{_base(node)}⁽{raised}⁾"))
+        if shifted and not letters_of(node) & here.indices:
+            changes.append((node.start, node.end, with_raised_marks(f"{_base(node)}_{{{node.subscript.text}}}")))
     done = {start for start, _, _ in changes}
     if defines(tree):  # a name of its own
         done |= {n.start for n in walk(tree.sides[0])}
@@ -314,8 +316,8 @@ def told_apart(text: str, tree: Relation, variables: tuple[str, ...], names: Nam
             continue
         if letters[0] == "d" and not names.knows("d"):  # a differential
             continue
-        foreign = any(not c.isascii() for c in letters)  # `λI`: no word has a Greek letter in it
-        if foreign or any(c in alone or names.knows(c) for c in letters) and plain not in variables:
+        foreign = any(c in GREEK.values() for c in letters)  # `λI`: no word has a Greek letter in it
+        if plain not in variables and (foreign or any(c in alone or names.knows(c) for c in letters)):
             changes.append((name.start, name.end, " ".join(letters)))
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]

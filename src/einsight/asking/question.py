@@ -10,7 +10,6 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from . import code, latex
 from .habits import habitual, with_raised_marks
 from .letters import WORDS
 from .lists import cut_first, with_functions_as_names
@@ -55,7 +54,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     spelling = spelling_of(text)
     wrt = tuple(_variable(v) for v in variables)
     try:
-        ranks = {name: len(e.tensor.dims) for name, e in names.all().items() if e.tensor is not None}
+        ranks: dict[str, int] = {}
         *definitions, formula = _statements(text, spelling, names, ranks)
     except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
@@ -102,9 +101,15 @@ _OF_RANK = {1: "sample", 2: "matrix"}
 
 
 def _statements(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
+    """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
     if spelling == LATEX:
-        return latex.statements_of(text)
+        from .latex import statements_of
+
+        return statements_of(text)
     if spelling == CODE:
+        from . import code
+
+        ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
         return code.written(text, ranks)
     return with_functions_as_names(*cut_first(habitual(text, names)))
 
@@ -114,7 +119,9 @@ def _variable(text: str) -> str:
     text = blanked(text).strip()
     if spelling_of(text) != LATEX:
         return text
+    from .latex import statements_of
+
     try:
-        return latex.statements_of(text)[-1]
+        return statements_of(text)[-1]
     except Unwritten:
         return text

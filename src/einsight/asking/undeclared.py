@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
@@ -37,6 +38,7 @@ class Taken:
     text          the formula with its letters told apart
     declarations  what is taken of its names
     families      arrays of which one index picks a vector, a sample; `orientation` says how it lies
+    dimensions    names that are sizes
     """
 
     text: str
@@ -57,32 +59,33 @@ class Taken:
 
 def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Iterator[Taken]:
     """The ways in which a formula can be read, the likeliest first; as it stands where all its names are known."""
-    tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation):
+    letters = _letters(text, names)
+    if letters is None:
         yield Taken(text)
         return
-    text = told_apart(text, tree, variables, names)
-    texts = [text]
-    if "·" in text:  # of two vectors it is their inner product
+    told = told_apart(text, letters, variables)
+    texts = [told]
+    if "·" in told:  # of two vectors it is their inner product
         texts.insert(
-            0, _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], text)
+            0, _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], told)
         )
-    if "|" in text:  # bars around a vector mean its length, which `‖` says
-        texts.append(_BAR.sub("‖", text))
+    if "|" in told:  # bars around a vector mean its length, which `‖` says
+        texts.append(_BAR.sub("‖", told))
+    readings = {way: letters if way == text else _letters(way, names) for way in texts}
     for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
-        for way in texts:
-            yield from _shaped(way, variables, names, care, orientation, kinds)
+        for way, read in readings.items():
+            yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
 
 
-def _shaped(
-    text: str, variables: tuple[str, ...], names: Names, care: int, orientation: str, said: Mapping[str, str]
-) -> Iterator[Taken]:
-    """A formula with each way in which its unknown names have shapes with which it conforms."""
+def _letters(text: str, names: Names) -> Letters | None:
+    """What the letters of a formula are; None where it does not read."""
     tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation):
-        yield Taken(text)
-        return
-    letters = Letters(tree, variables, names)
+    return None if problems or not isinstance(tree, Relation) else Letters(tree, names)
+
+
+def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapping[str, str]) -> Iterator[Taken]:
+    """A formula with each way in which its unknown names have shapes with which it conforms."""
+    names, tree = letters.names, letters.tree
     found = dict.fromkeys(letters.unknown())
     families = letters.families()
     for dim in letters.dimensions:
@@ -129,12 +132,13 @@ def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
 
 def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:
     """The likeliest way to read a formula in which it conforms; as it stands where there is none."""
-    first: Taken | None = None
-    broadcast: Taken | None = None
-    for place, way in enumerate(taken(text, variables, names, kinds)):
-        first = first or way
-        if place >= MOST_SHAPES:
-            break
+    ways = taken(text, variables, names, kinds)
+    first, broadcast = next(ways, Taken(text)), None
+    others = (way for way in ways if way != first)
+    second = next(others, None)
+    if second is None:  # whether it conforms is for whoever reads it to say
+        return first
+    for way in islice(chain((first, second), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
@@ -147,7 +151,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
             return way
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not
             broadcast = broadcast or way
-    return broadcast or Taken(first.text if first is not None else text)
+    return broadcast or Taken(first.text)
 
 
 def require_no_unknown_function(text: str, names: Names) -> None:

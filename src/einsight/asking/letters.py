@@ -10,7 +10,7 @@ from ..lowering.constants import is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
-from ..lowering.operators import sum_sign
+from ..lowering.operators import Items, differential, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
     Absolute,
@@ -186,8 +186,21 @@ class Letters:
             and name not in INFINITY
         ):
             yield name
+        if isinstance(node, Chain):
+            yield from self._unknown_of_row(node.items)
+            return
         for inner in children(node):
             yield from self._unknown(inner)
+
+    def _unknown_of_row(self, items: Items) -> Iterator[str]:
+        """Those of factors in a row, where `d/dW` is no name `dW`."""
+        place = 0
+        while place < len(items):
+            found = differential(items, place, self.names)
+            parts = (items[place][1],) if found is None else (found.numerator, *found.variables)
+            for part in parts:
+                yield from self._unknown(part) if part is not None else ()
+            place += 1 if found is None else found.consumed
 
     def _is_called(self, text: str) -> bool:
         """What stands before a bracket is a function, known or not, unless it is one letter: `X(X'X)`."""

@@ -136,9 +136,9 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     first, broadcast = next(ways, Taken(text)), None
     others = (way for way in ways if way != first)
     second = next(others, None)
-    if second is None:  # whether it conforms is for whoever reads it to say
+    if second is None and not (first.declarations or first.families):  # nothing is taken that would have to be tried
         return first
-    for way in islice(chain((first, second), others), MOST_SHAPES):
+    for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)

@@ -98,9 +98,7 @@ def call_along(
     reader: Context, node: Node, row: FunctionRow, inner: Node, value: Value, keywords: Sequence[Keyword] = ()
 ) -> Value | None:
     """A function of a whole array, along the axis that is given, its only one, or all of them."""
-    if value.flexible:
-        message = f"nothing here says how large `{reader.source(inner)}` is: write `I(n)` or `ones(n)`"
-        reader.error("EIN301", inner, message)
+    if not reader.is_sized(inner, value):
         return None
     value = reader.settle(value)
     if keywords:

@@ -88,6 +88,14 @@ class Context:
     def error(self, code: str, node: Node, message: str, fixes: tuple[Fix, ...] = (), **more: object) -> None:
         self.report.add(code, node.start, node.end, message, fixes, **more)  # type: ignore[arg-type]
 
+    def is_sized(self, node: Node, value: Value) -> bool:
+        """Does anything say how large it is?  Reports that where nothing does."""
+        if not value.flexible:
+            return True
+        message = f"nothing here says how large `{self.source(node)}` is: write `I(n)` or `ones(n)`"
+        self.error("EIN301", node, message)
+        return False
+
     def source(self, node: Node) -> str:
         return self.text[node.start : node.end]
 

@@ -93,10 +93,7 @@ def _listed(names: Sequence[str]) -> str:
 def fit(reader: Context, part: Node, value: Value, first: tuple[Node, Value] | None) -> Term | None:
     """The term of one summand on the axes of the first array."""
     if first is None:
-        if value.flexible and value.flexible != "zero":
-            reader.error(
-                "EIN301", part, f"nothing here says how large `{reader.source(part)}` is: write `I(n)` or `ones(n)`"
-            )
+        if value.flexible != "zero" and not reader.is_sized(part, value):
             return None
         return value.term
     model_node, model = first

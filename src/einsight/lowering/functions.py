@@ -48,10 +48,7 @@ def call(
     if len(values) != arity:
         _counted(reader, node, text, arity, len(values))
         return None
-    if any(v.flexible for v in values):
-        place = next(k for k, v in enumerate(values) if v.flexible)
-        message = f"nothing here says how large `{reader.source(nodes[place])}` is: write `I(n)` or `ones(n)`"
-        reader.error("EIN301", nodes[place], message)
+    if not all(reader.is_sized(n, v) for n, v in zip(nodes, values, strict=True)):
         return None
     if text in _OF_MATRICES and values[0].rank == 2 and _is_square(values[0]):
         if reader.names.fact(NOTES):

@@ -135,9 +135,7 @@ def _norm(
 ) -> Value | None:
     if is_of_component(reader, node, "norm", [inner], [value]):
         return None
-    if value.flexible:
-        message = f"nothing here says how large `{reader.source(inner)}` is: write `I(n)` or `ones(n)`"
-        reader.error("EIN301", inner, message)
+    if not reader.is_sized(inner, value):
         return None
     value = reader.settle(value)
     if keywords:

@@ -7,16 +7,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from ..documents.extract import Extract
 from ..documents.notebook import NEXT_CELL, code
-from ..judging.judge import Claim
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
+from .found import Found
 from .gradients import judge_gradients
 from .libraries import bound_names, dotted
 from .module import Module, is_transparent
@@ -26,18 +25,6 @@ from .sizes import Sizes
 from .source import Source
 from .subscripts import Malformed
 from .values import UNKNOWN, Array, Thing, Value
-
-
-@dataclass
-class Found:
-    """What was found in a file; `failing` has the claims that do not stand, by their numbers, with the code that says so."""
-
-    claims: list[Claim] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    unread: list[tuple[Span, str]] = field(default_factory=list)
-    failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    module: Module | None = field(default=None, repr=False)
-
 
 # what a file must hold to be looked at
 _LIBRARIES = ("numpy", "jax", "torch", "einops", "opt_einsum")
@@ -65,19 +52,10 @@ def findings(text: str, budget: float | None = None) -> Found:
     return found
 
 
-def code_in(text: str, language: str, budget: float | None, kept: dict[Any, Any]) -> Found:
-    """The findings of a program, or of the code cells of a notebook, worked out once; in any other text there are none.
-
-    `kept` holds what has been worked out of the text.
-    """
-    if "code" not in kept:
-        extract = code(text) if language == "notebook" else None
-        if extract is not None:
-            kept["code"] = _placed(findings(extract.text, budget), extract)
-        else:
-            kept["code"] = findings(text, budget) if language == "python" else Found()
-    found: Found = kept["code"]
-    return found
+def findings_of_notebook(text: str, budget: float | None = None) -> Found:
+    """The findings of the code cells of a notebook, in places of its file."""
+    extract = code(text)
+    return _placed(findings(extract.text, budget), extract) if extract is not None else Found()
 
 
 def _placed(found: Found, extract: Extract) -> Found:

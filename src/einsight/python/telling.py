@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ..judging.judge import Claim
 from ..lowering.report import Span
-from .check import Found, call_of, calls
+from .check import call_of, calls
 from .contractions import Contraction, Regrouping
+from .found import Found
 from .module import Module
 from .subscripts import Malformed
 

@@ -29,7 +29,7 @@ from ..documents.regions import GUESTS
 from ..judging.claims import Claim
 from ..lowering.names import Fact, Names
 from ..lowering.report import NAMES, Diagnostic, Span
-from ..python.check import Found, code_in
+from ..python.entry import Found, code_in
 from ..rules.catalogue import catalogue
 from ..terms.interruption import Stopped, poll
 from .cells import Analysis, Cell, Place, told, unsure

@@ -33,6 +33,8 @@ def _read(source):
         (r"\dd{y} = \dd[t]{z}", ["∂y/∂x = ∂z/∂t"]),
         (r"\frac{\partial^2 f}{\partial x_i \partial x_j} = 0", ["∂²f/∂x_i∂x_j = 0"]),
         (r"\nabla_{\boldsymbol{\theta}} f = 2 A^{\mathsf T} (A x - b)", ["∇_θ f = 2 Aᵀ (A x - b)"]),
+        (r"\nabla_\textbf{x} f = 2 A^\text{T} (A x - b)", ["∇_x f = 2 Aᵀ (A x - b)"]),  # what an atom can be, a script can take
+        (r"\frac\text{a}\textrm{b} + \sqrt\textit{x}", ["(a/b) + sqrt(x)"]),
         (r"\begin{align*} f &= x^{\intercal} x \\ &= \sum_{i=1}^{n} x_i^2 \\ g &= 0 \end{align*}", ["f = xᵀ x = ∑_{i=1}^n x_i^2", "g = 0"]),
         (r"a = b \\ &= c", ["a = b = c"]),
         (r"X \in \mathbb{R}^{N \times D}", ["X ∈ ℝ^(N×D)"]),
@@ -84,6 +86,23 @@ def _read(source):
 def test_formulas(source, statements):
     read = [s.replace("∂² f", "∂²f").replace("x_i ∂x_j", "x_i∂x_j") for s in _read(source)]
     assert [unicodedata.normalize("NFC", s) for s in read] == [unicodedata.normalize("NFC", s) for s in statements]
+
+
+@pytest.mark.parametrize(
+    "argument", [r"\text{T}", r"\textbf{x}", r"\textrm{new}", r"\mbox{all i}", r"\mathbf{x}", r"\theta", "2"]
+)
+@pytest.mark.parametrize(
+    "form",
+    ["A_@ x", "A^@ x", r"\nabla_@ f", r"\sum_@ x_i", r"\frac{a}@ x", r"\sqrt@ x", r"\hat@ x", r"\mathbb{R}^@", "A^T_@"],
+)
+def test_one_thing_is_taken_without_braces_as_with_them(form, argument):
+    def told(source):
+        try:
+            return _read(source)
+        except Unread as refused:
+            return str(refused)
+
+    assert told(form.replace("@", argument)) == told(form.replace("@", f"{{{argument}}}"))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .documents import document
-from .pages import page
+from .made_pages import page
 from .table import Row
 
 CHECK = [sys.executable, "-m", "einsight", "check"]

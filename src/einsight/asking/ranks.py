@@ -17,6 +17,7 @@ _RANKS = {
     "square": (MATRIX,),
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
+    "bold capital": (MATRIX, VECTOR),
 }
 
 

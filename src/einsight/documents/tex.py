@@ -7,6 +7,7 @@ something and is taken as it is; where a formula ends is found by `scanning.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .extract import Formula
@@ -40,6 +41,11 @@ _CONSTRUCT = re.compile(_PASSED_OVER + _REST, re.DOTALL)
 _SHORT = re.compile(
     rf"\\(?:(?:re)?newcommand\*?\s*\{{?|def\s*)(?P<command>\\[a-zA-Z]+)\}}?\s*\{{\s*\\(?P<side>begin|end)\{{(?:{ENVIRONMENTS})\*?\}}\s*\}}"
 )
+# `\newcommand{\eqn}[1]{\begin{align*}#1\end{align*}}`, a display that is an argument
+_SHOWING = re.compile(
+    r"\\(?:(?:re)?newcommand\*?\s*\{?|def\s*)(?P<command>\\[a-zA-Z]+)\}?\s*(?:\[1\]|#1)\s*"
+    rf"\{{\s*(?:\\begin\{{(?:{ENVIRONMENTS})\*?\}}|\\\[|\$\$)\s*(?:\\begin\{{\w+\}}\s*)?#1"
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,12 @@ def formulas(text: str) -> list[Formula]:
     at = begin.end() if begin is not None else 0
     found: list[Formula] = []
     short = _shorthand(text)
+    showing = _either(re.escape(m["command"]) for m in _SHOWING.finditer(text))
     pattern = _CONSTRUCT
-    if short is not None:
-        pattern = re.compile(rf"{_PASSED_OVER}|(?P<short>(?:{short.begin})(?![a-zA-Z])){_REST}", re.DOTALL)
+    if short is not None or showing:
+        own = rf"|(?P<short>(?:{short.begin if short is not None else '(?!)'})(?![a-zA-Z]))"
+        own += rf"|(?P<showing>(?:{showing or '(?!)'})(?=\s*\{{))\s*"
+        pattern = re.compile(_PASSED_OVER + own + _REST, re.DOTALL)
     groups: dict[int, int] | None = None
     ends, inline = Ends(text, _STOP), Inline(text, r"[^$\\\n]", _LINE_END)
     while (construct := pattern.search(text, at)) is not None:
@@ -83,6 +92,12 @@ def formulas(text: str) -> list[Formula]:
             if close is not None:
                 found.append(Formula(start, close[1]))
                 at = close[1]
+        elif showing and construct["showing"] is not None:
+            groups = _groups(text) if groups is None else groups
+            end = groups.get(at)
+            if end is not None and end - start <= LONGEST:
+                found.append(Formula(start, end))
+                at = end
         elif short is not None and construct["short"] is not None:
             close = ends.of(at, rf"(?:{short.end})(?![a-zA-Z])")
             if close is not None:
@@ -110,4 +125,8 @@ def _shorthand(text: str) -> _Shorthand | None:
         sides[found["side"]].append(re.escape(found["command"]))
     if not all(sides.values()):
         return None
-    return _Shorthand(*("|".join(dict.fromkeys(sides[side])) for side in ("begin", "end")))
+    return _Shorthand(_either(sides["begin"]), _either(sides["end"]))
+
+
+def _either(commands: Iterable[str]) -> str:
+    return "|".join(dict.fromkeys(commands))

@@ -35,7 +35,7 @@ class Gradients:
 def undefined_function(tree: Relation, names: Names) -> str:
     """The one name that is differentiated, in others, and has no definition; empty where there is none, or are several."""
     found = dict.fromkeys(
-        name for name, variable, _ in _derivatives(tree) if name != variable and not _is_defined(name, names)
+        name for name, variable, _ in derivatives_of_names(tree) if name != variable and not _is_defined(name, names)
     )
     return next(iter(found)) if len(found) == 1 else ""
 
@@ -46,7 +46,7 @@ def gradients(tree: Relation, function: str, names: Names, signals: Mapping[str,
     `signals` are names that were introduced as a gradient, `δ = ∂L/∂z`, with the function and the variable.
     """
     never = Gradients(function, problem=f"`{function}` is never defined")
-    found = [(variable, order) for name, variable, order in _derivatives(tree) if name == function]
+    found = [(variable, order) for name, variable, order in derivatives_of_names(tree) if name == function]
     inside = [n for n in walk(tree) if isinstance(n, Name) and canonical_name(n.text) == function]
     if len(inside) != len(found) or any(order != 1 for _, order in found):
         return never
@@ -81,7 +81,7 @@ def signal_of(tree: Relation, names: Names) -> tuple[str, str, str] | None:
     """`δ = ∂L/∂z`: the name, the function that nobody defines, the variable."""
     if len(tree.sides) != 2 or not isinstance(tree.sides[0], Name):
         return None
-    found = list(_derivatives(tree))
+    found = list(derivatives_of_names(tree))
     right = list(units(tree.sides[1])) if isinstance(tree.sides[1], Chain) else []
     if len(found) != 1 or len(right) != 1 or found[0][2] != 1 or _is_defined(found[0][0], names):
         return None
@@ -95,7 +95,7 @@ def with_gradient(array: str, variable: str, tensor: Tensor) -> str:
     return f"sum({array} ⊙ {variable})" if tensor.dims else f"{array} {variable}"
 
 
-def _derivatives(node: Node) -> Iterator[tuple[str, str, int]]:
+def derivatives_of_names(node: Node) -> Iterator[tuple[str, str, int]]:
     """Each derivative of a lone name: that name, the variable's, the order."""
     for inner in walk(node):
         if not isinstance(inner, Chain):

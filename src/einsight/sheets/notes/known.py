@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from ...asking.shapes import shapes
 from ...documents.regions import Region
@@ -20,14 +21,37 @@ from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
+from .bounds import holds
+from .sections import Section, holds_in
+from .typefaces import kinds_by_typeface
 from .words import EVERYTHING, Said
 
+# shapes of a formula's names that are tried
+MOST_TRIALS = 4
 _FRESH = "einsightʹ"  # a name that no page has
 _CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
 
 
+@dataclass(frozen=True)
+class Trial:
+    """Shapes that some names may have, and what a relation is with them."""
+
+    shapes: dict[str, tuple[str, ...]]
+    names: Names
+    lowered: Lowered
+    scope: Names
+
+    @property
+    def has_capital_number(self) -> bool:
+        return any(not dims and name[0].isupper() for name, dims in self.shapes.items())
+
+    def holds(self, region: Region) -> bool:
+        return holds(self.lowered, self.scope, region.given)
+
+
 class Known:
     """
+    text        of the page
     names       what they mean
     out         the regions so far, in the order in which they count
     findings    what is wrong with declarations
@@ -40,10 +64,11 @@ class Known:
     before      the shapes of those before
     dependent   names of which the page says that they change with something
     lost        names that have got a value which was not read, so that the one known is stale
-    section     the number of headings so far, and `sections` those before each name
+    section     where we are, and `sections` where what is known of each name was said
     """
 
-    def __init__(self, layout: str):
+    def __init__(self, text: str, layout: str):
+        self.text = text
         self.names = Names(catalogue().arity)
         self.names.own.update({LAYOUT: layout, NOTES: True})
         self.out: list[Region] = []
@@ -57,8 +82,8 @@ class Known:
         self.before: dict[str, list[str]] = {}
         self.dependent: set[str] = set()
         self.lost: set[str] = set()
-        self.section = 0
-        self.sections: dict[str, int] = {}
+        self.section: Section = ()
+        self.sections: dict[str, Section] = {}
 
     def tensor(self, name: str) -> Tensor | None:
         entry = self.names.find(name)
@@ -151,6 +176,12 @@ class Known:
         self.names.put(Entry(name, Tensor(name, shape.dims), None, "declared"))
         self.out.append(declaration(name, tuple(map(str, shape.dims)), region.map_span((0, 1))))
 
+    def declare_as(self, name: str, dims: tuple[str, ...], place: tuple[int, int]) -> None:
+        """An array of these dimensions, which nobody declares."""
+        self.names.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+        self.sections[name] = self.section
+        self.out.append(replace(declaration(name, dims, place), rests_on=frozenset([name])))
+
     def lose(self, name: str) -> None:
         """A formula that is not read gives a name a value."""
         if self.is_defined(name):
@@ -159,8 +190,8 @@ class Known:
     # names of other sections
 
     def is_of_other_section(self, name: str) -> bool:
-        """Does what is known of a name come from before the last heading?"""
-        return self.sections.get(name, self.section) != self.section
+        """Does what is known of a name come from a section that this one is not part of?"""
+        return not holds_in(self.sections.get(name, self.section), self.section)
 
     def used_anew(self, lowered: Lowered) -> str:
         """A name of another section that is at odds with one declared in this, of which it shares no dimension.
@@ -214,26 +245,67 @@ class Known:
 
     def assume(self, region: Region, tree: Relation, unknown: list[str]) -> None:
         """Declare what nobody declares, so that the formula conforms; nothing where nothing does."""
+        found = self.likeliest(region, tree, unknown)
+        if found is not None:
+            self.take(found, region, tree)
+
+    def likeliest(self, region: Region, tree: Relation, unknown: list[str]) -> Trial | None:
+        """The shapes of some names with which a relation holds or, where that is not known of any, conforms.
+
+        Much holds of numbers that does not of matrices, so a capital counts as one only where nothing else conforms.
+        """
+        conforming = list(islice(self.trials(region, tree, unknown), MOST_TRIALS))
+        holding = (t for k, t in enumerate(conforming) if (k == 0 or not t.has_capital_number) and t.holds(region))
+        return next(holding, conforming[0] if conforming else None)
+
+    def otherwise(self, region: Region, tree: Relation) -> Trial | None:
+        """Shapes with which a claim holds that fails as names are known: where some are known from another section, or assumed.
+
+        What is said elsewhere may be said of something else; what holds is no accident.
+        """
+        names = [n for n in names_of(tree) if self.is_known(n) and n not in _CONSTANTS and self.tensor(n) is not None]
+        elsewhere = [n for n in names if self.is_of_other_section(n)]
+        assumed = [n for n in names if n in self.assumed]
+        new = self.unknown(tree)
+        tried: list[list[str]] = []
+        for forgotten in (elsewhere, list(dict.fromkeys([*elsewhere, *assumed]))):
+            if not forgotten or forgotten in tried:
+                continue
+            tried.append(forgotten)
+            for trial in islice(self.trials(region, tree, [*forgotten, *new]), MOST_TRIALS):
+                if not trial.has_capital_number and trial.holds(region):
+                    return trial
+        return None
+
+    def trials(self, region: Region, tree: Relation, unknown: list[str]) -> Iterator[Trial]:
+        """The relation with each of the shapes of some names with which it conforms, the likeliest first."""
         left = tree.sides[0]
         defines = (
             isinstance(left, (Name, Transpose))
             and len(tree.sides) == 2
             and not any(n in unknown for n in names_of(left))
         )
-        for found in shapes(tree, unknown, self.names, defines, self.kinds):
-            trial = self.names.child()
+        kinds = {**kinds_by_typeface(self.text, unknown), **self.kinds}
+        for found in shapes(tree, unknown, self.names, defines, kinds):
+            names = self.names.child()
             for name, dims in found.items():
                 for each in (name, f"d{name}"):
-                    trial.put(Entry(each, Tensor(each, tuple(Dim(d) for d in dims)), None, "declared"))
-            read = lower_statement(Piece(0, region.text), trial.child())
-            if any(d.severity == "error" for d in read.diagnostics):
-                continue
-            self.names.own.update({k: v for k, v in trial.own.items() if k[1][1:] not in found})
-            for name, dims in found.items():
-                self.assumed.add(name)
-                where = next(((n.start, n.end) for n in walk(tree) if isinstance(n, Name) and n.text == name), (0, 1))
-                self.out.append(replace(declaration(name, dims, region.map_span(where)), rests_on=frozenset([name])))
-            return
+                    names.put(Entry(each, Tensor(each, tuple(Dim(d) for d in dims)), None, "declared"))
+            scope = names.child()
+            read = lower_statement(Piece(0, region.text), scope)
+            if not any(d.severity == "error" for d in read.diagnostics):
+                yield Trial(found, names, read, scope)
+
+    def take(self, trial: Trial, region: Region, tree: Relation) -> None:
+        """Let the names have those shapes from here on."""
+        found = trial.shapes
+        self.names.own.update({k: v for k, v in trial.names.own.items() if k[1][1:] not in found})
+        for name, dims in found.items():
+            self.assumed.add(name)
+            self.sections[name] = self.section
+            self.lost.discard(name)
+            where = next(((n.start, n.end) for n in walk(tree) if isinstance(n, Name) and n.text == name), (0, 1))
+            self.out.append(replace(declaration(name, dims, region.map_span(where)), rests_on=frozenset([name])))
 
     def lower(self, region: Region) -> tuple[Lowered, Names]:
         """A statement among the names, and what it tells."""

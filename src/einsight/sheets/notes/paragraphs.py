@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...documents.regions import Region
 from ...documents.scanning import Ahead, Cover
+from .sections import Section, Sections
 
 BREAK = re.compile(r"(?:\r?\n|\r)[ \t>]*(?:\r?\n|\r)")
 _CONTINUES = re.compile(r"(where|with|for|here|and|which|in which|so that)\b", re.IGNORECASE)
@@ -24,11 +24,6 @@ _INDEX_BEFORE = re.compile(rf"\b(?:for|if|when|where|with|case)\s+(?:all\s+)?({_
 _INDEX_BEHIND = re.compile(
     rf"[\s$,]*(?:\\\)[\s,]*)?(?:for|if|when|whenever|where|with|provided)\s+(?:all\s+)?({_FORMULA})", re.IGNORECASE
 )
-_HEADING = re.compile(
-    r"^[ \t>]*(?:#{1,6}[ \t]|(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$|\*\*[^*\n]+\*\*[ \t]*$"
-    r"|\\(?:chapter|(?:sub)*section|paragraph)\b|\\begin\{(?:exercise|problem|question|example|theorem|lemma|proposition)s?\*?\})",
-    re.MULTILINE,
-)
 SENTENCE = re.compile(r"[.!?](?=\s)")
 # how far before a formula the words of its sentence are sought
 _BEFORE = 400
@@ -36,18 +31,18 @@ _BEFORE = 400
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A part of a text from `start` to `end`, with the regions in it; `section` is the number of headings before it."""
+    """A part of a text from `start` to `end`, with the regions in it, and the section that it stands in."""
 
     start: int
     end: int
     regions: tuple[Region, ...]
-    section: int = 0
+    section: Section = ()
 
 
 def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
     """The parts of a text between blank lines, joined where a `where` or a comma continues one in the next."""
     ends = list(_ends(text, regions))
-    headings = [m.start() for m in _HEADING.finditer(text)]
+    sections = Sections(text)
     begin = at = 0
     for end in [*ends, len(text) + 1]:
         group = []
@@ -55,7 +50,7 @@ def paragraphs(text: str, regions: list[Region]) -> Iterator[Paragraph]:
             group.append(regions[at])
             at += 1
         first = group[0].start if group else begin
-        yield Paragraph(begin, min(end, len(text)), tuple(group), bisect_right(headings, first))
+        yield Paragraph(begin, min(end, len(text)), tuple(group), sections.at(first))
         begin = end
 
 

@@ -43,6 +43,7 @@ from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, wr
 from .shorthand import Shorthand
 from .tables import claims_of_tables
 from .trees import as_relation, part, relation_of
+from .unknown import readings
 from .words import Words
 
 MOST_UNKNOWN = 5
@@ -86,7 +87,7 @@ class _Plan:
 
     def __init__(self, text: str, layout: str, symmetric: bool, targets: set[str]):
         self.text, self.symmetric, self.targets = text, symmetric, targets
-        self.known = Known(layout)
+        self.known = Known(text, layout)
         self.names = self.known.names
         self.shorthand, self.conditions = Shorthand(self.known), Conditions(text, self.known)
         self.aliases: dict[str, str] = {}
@@ -182,6 +183,8 @@ class _Plan:
         problem = problem or is_model(self.is_of_models, tree, self.known.target(tree), self.known) or made.problem
         if not problem and self._through_gradients(region, tree):
             return
+        if not problem and self._through_functions(made.region, made.tree):
+            return
         problem = (
             problem or undefined(made.tree, self.known) or unsaid(made.tree, self.known.target(made.tree), self.known)
         )
@@ -236,6 +239,22 @@ class _Plan:
         self._put_out(replace(made, spoken=(*region.spoken, *spoken)), tree, if_it_holds=function in self.targets)
         return True
 
+    def _through_functions(self, region: Region, tree: Relation) -> bool:
+        """Put out an identity that holds of all functions."""
+        known = self.known
+        found = next((r for r in readings(region, tree, known) if r.holds()), None)
+        if found is None:
+            return False
+        place = region.map_span((0, 1))
+        for name, dims in found.declared.items():
+            known.assumed.add(name)
+            known.declare_as(name, dims, place)
+        for text in found.functions:
+            lower_statement(Piece(0, text), known.names)
+            known.out.append(Region(*place, text, True, (place,) * len(text)))
+        known.out.append(replace(found.region, rests_on=frozenset(found.declared), symmetric=self.symmetric))
+        return True
+
     def _is_loss(self, name: str) -> bool:
         """Is it a number, by words or by its letter?"""
         declared = self.known.rank(name) == 0 and name not in self.known.assumed
@@ -261,6 +280,11 @@ class _Plan:
         """A statement whose names are known; one that says too little of a function counts only if it holds for all."""
         known = self.known
         lowered, scope = known.lower(region)
+        if lowered.kind == "claim" and not holds(lowered, scope, region.given):
+            other = known.otherwise(region, tree)
+            if other is not None:
+                known.take(other, region, tree)
+                lowered, scope = known.lower(region)
         if _clashes(lowered):
             found = mended(region, self.names, known.here.items(), known.before)
             if found is not None:

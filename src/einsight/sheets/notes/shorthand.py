@@ -9,6 +9,7 @@ from ...lowering.mentioned import names_of, walk
 from ...lowering.names import canonical_name
 from ...syntax.tree import Absolute, Call, Chain, Indexed, Name, Node, Relation
 from .known import Known
+from .sections import ELSEWHERE
 from .trees import as_relation, changed
 
 
@@ -50,7 +51,7 @@ class Shorthand:
             self.arguments[written] = arguments
         elif len(tree.sides) == 2 and known.is_defined(name) and written not in names_of(tree.sides[1]):
             self.arguments[written] = arguments
-            known.sections[name] = -1  # what it was before is of another place
+            known.sections[name] = ELSEWHERE
 
     def _with_known_names(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """`w_ij` as `W_ij`, where `w` has not so many axes, and `W` has; `x · y` and `|x|` of vectors as `xᵀ y` and `‖x‖`."""

@@ -1,0 +1,185 @@
+"""Functions that a page never defines, in identities that hold for all of them: `∂z/∂x = ∂z/∂y ∂y/∂x`, `d(u'v)/dx = …`.
+
+What is differentiated alone and has no definition is an unknown function of what it is differentiated in: of `y` alone where
+it depends on `x` through `y`.  So a statement is read with `z = fn1(y)`, `y = fn2(x)` of declared functions, which may be any
+(`meaning` draws them), and holds of all functions if it holds of those.  What fails may be meant of another dependence, so that
+is never called wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from ...asking.shapes import shapes
+from ...documents.regions import Region
+from ...lowering.lowered import Lowered
+from ...lowering.mentioned import names_of, walk, whole_names
+from ...lowering.names import Entry, Names, canonical_name, space_text
+from ...lowering.statements import lower_statement
+from ...syntax.statements import Piece
+from ...syntax.tree import Indexed, Name, Relation
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
+from .bounds import holds
+from .gradients import derivatives_of_names
+from .known import Known
+from .trees import changed, relation_of
+from .typefaces import kinds_by_typeface
+
+# shapes that are tried, and functions that one statement may speak of
+MOST_SHAPES, MOST_FUNCTIONS = 6, 5
+_FRESH = "nmkpqrstuvhlabcfgwyz"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A statement with unknown functions for names, and what has to be declared before it.
+
+    declared   arrays that nobody declares, with their dimensions
+    functions  declarations of the functions
+    """
+
+    region: Region
+    declared: dict[str, tuple[str, ...]]
+    functions: tuple[str, ...]
+    lowered: Lowered
+    scope: Names
+
+    def holds(self) -> bool:
+        return self.lowered.kind == "claim" and holds(self.lowered, self.scope, self.region.given)
+
+
+def readings(region: Region, tree: Relation, known: Known, variable: str = "") -> Iterator[Reading]:
+    """How a statement can be read with unknown functions, the likeliest first; `variable` is that of a bare `∇`."""
+    region, tree = _with_variables(region, tree, variable)
+    found = list(derivatives_of_names(tree))
+    arguments = _arguments(found, known)
+    if not arguments or len(arguments) > MOST_FUNCTIONS:
+        return
+    if any(order > 1 and len(arguments.get(name, ())) > 1 for name, _, order in found):
+        return  # of a sum of functions the mixed derivatives vanish
+    named = [*names_of(tree), *(v for args in arguments.values() for v in args)]
+    unknown = [n for n in dict.fromkeys([*_whole(tree), *named]) if not known.is_known(n)]
+    indexed = _by_indices(tree, known)
+    whole = [n for n in unknown if n not in indexed and n in set(_whole(tree))]
+    kinds = {**kinds_by_typeface(known.text, whole), **known.kinds}
+    for chosen in islice(shapes(tree, whole, known.names, False, kinds), MOST_SHAPES):
+        if any(not dims and n[0].isupper() and n not in arguments for n, dims in chosen.items()):
+            continue
+        made = _made(region, arguments, {**indexed, **chosen}, known)
+        if made is not None:
+            yield made
+
+
+def _with_variables(region: Region, tree: Relation, variable: str) -> tuple[Region, Relation]:
+    """`∇f` of a function that is never defined as `∇_x f`."""
+    text = region.text
+    bare = [k + 1 for k, c in enumerate(text) if c == "∇" and text[k + 1 : k + 2] not in ("_", "²", "·")]
+    if not bare:
+        return region, tree
+    variable = variable or next(v for v in ("x", "ξ", "xʹ") if v not in names_of(tree))
+    made = changed(region, [(k, k, f"_{{{variable}}} ") for k in bare])
+    found = relation_of(made)
+    return (made, found) if found is not None else (region, tree)
+
+
+def _arguments(found: Iterable[tuple[str, str, int]], known: Known) -> dict[str, list[str]]:
+    """Of each unknown function the names that it depends on directly; empty where they go in circles."""
+    ways: dict[str, dict[str, None]] = {}
+    for name, variable, _ in found:
+        if name != variable and not known.is_defined(name):
+            ways.setdefault(name, {})[variable] = None
+
+    def behind(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        """All that a name depends on."""
+        if name in seen:
+            raise RecursionError
+        tensor = known.tensor(name)
+        direct = set(ways.get(name, ())) | ({t.name for t in tensor.depends} - {name} if tensor is not None else set())
+        return direct.union(*(behind(d, seen | {name}) for d in direct))
+
+    try:
+        return {
+            name: [v for v in args if not any(v in behind(w) for w in args if w != v)]
+            for name, args in sorted(ways.items(), key=lambda way: len(behind(way[0])))
+        }
+    except RecursionError:
+        return {}
+
+
+def _whole(tree: Relation) -> list[str]:
+    return [n for side in tree.sides for n in whole_names(side)]
+
+
+def _by_indices(tree: Relation, known: Known) -> dict[str, tuple[str, ...]]:
+    """Dimensions of names that nobody declares and that have indices alone: what shares a letter is as long."""
+    same: dict[object, object] = {}
+
+    def root(key: object) -> object:
+        while key in same:
+            key = same[key]
+        return key
+
+    ranks: dict[str, int] = {}
+    for node in walk(tree):
+        if isinstance(node, Indexed) and isinstance(node.base, Name):
+            name, entries = canonical_name(node.base.text), node.subscript.entries
+            if known.is_known(name) or name in ("δ", "ε", "∑") or name in _whole(tree):
+                continue
+            if ranks.setdefault(name, len(entries)) != len(entries):
+                return {}
+            for k, entry in enumerate(entries):
+                left, right = root((name, k)), root(entry.plain)
+                if entry.plain and left != right:
+                    same[left] = right
+    letters, named = iter(_FRESH), dict[object, str]()
+    return {
+        name: tuple(named.setdefault(root((name, k)), f"{next(letters)}ʹ") for k in range(rank))
+        for name, rank in ranks.items()
+    }
+
+
+def _made(
+    region: Region, arguments: dict[str, list[str]], shaped: dict[str, tuple[str, ...]], known: Known
+) -> Reading | None:
+    def dims(name: str) -> tuple[str, ...] | None:
+        tensor = known.tensor(name)
+        return shaped.get(name, tuple(map(str, tensor.dims)) if tensor is not None else None)
+
+    functions, bindings, spoken = [], [], []
+    for name, names in arguments.items():
+        parts = []
+        for variable in names:
+            source, image = dims(variable), dims(name)
+            if source is None or image is None or len(source) > 2:
+                return None
+            function = f"fn{len(functions) + 1}"
+            functions.append(f"{function} : {_space(source)} → {_space(image)}")
+            parts.append(f"{function}({variable})")
+            spoken.append((function, name))
+        bindings.append(f"{name} = {' + '.join(parts)}")
+    scope = known.names.child()
+    declared = {n: d for n, d in shaped.items() if n not in arguments}
+    for name, shape in declared.items():
+        scope.put(Entry(name, Tensor(name, tuple(map(Dim, shape))), None, "declared"))
+    for text in functions:
+        lower_statement(Piece(0, text), scope)
+    added = f" where {', '.join(bindings)}"
+    spot = region.places[-1] if region.places else (region.start, region.end)
+    made = replace(
+        region,
+        text=region.text + added,
+        places=(*region.places, *[spot] * len(added)),
+        spoken=(*region.spoken, *spoken),
+    )
+    inner = scope.child()
+    lowered = lower_statement(Piece(0, made.text), inner)
+    if any(d.severity == "error" for d in lowered.diagnostics):
+        return None
+    return Reading(made, declared, tuple(functions), lowered, inner)
+
+
+def _space(dims: tuple[str, ...]) -> str:
+    return space_text(tuple(Dim(int(d) if d.isdigit() else d) for d in dims))

@@ -19,7 +19,7 @@ from .scanning import LONGEST
 LANGUAGES = ("ein", "markdown", "latex", "rst", "notebook", "python", "julia")
 # the language of a file by the end of its name
 SUFFIXES = {
-    ".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown", ".tex": "latex", ".rst": "rst",
+    ".ein": "ein", ".md": "markdown", ".markdown": "markdown", ".qmd": "markdown", ".Rmd": "markdown", ".rmd": "markdown", ".tex": "latex", ".rst": "rst",
     ".ipynb": "notebook", ".py": "python", ".jl": "julia",
 }  # fmt: skip
 # the texts of a file that is not one itself

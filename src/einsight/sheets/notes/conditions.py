@@ -5,24 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...documents.regions import Region
-from ...lowering.mentioned import names_of
 from ...syntax.tree import Relation
 from .known import Known
-from .paragraphs import Paragraph, condition
+from .paragraphs import condition
 from .properties import condition_of, symmetric_name, under
 from .words import Words
 
 
 class Conditions:
-    """
-    values   names that have a value under a condition alone, with the paragraph that says so
-    """
-
     def __init__(self, text: str, known: Known):
         self.text, self.known = text, known
-        self.values: dict[str, Paragraph] = {}
 
-    def of(self, region: Region, tree: Relation, here: Paragraph, words: Words) -> tuple[Region, str]:
+    def of(self, region: Region, tree: Relation, words: Words) -> tuple[Region, str]:
         """The region with the properties that words give its names; and why it is not read, under another condition."""
         given = self.known.given()
         supposed = words.supposed(region.start)
@@ -35,32 +29,16 @@ class Conditions:
         if supposed is not None:
             given = under(given, supposed)
         else:
-            region, said = self._supposing(region, tree, here)
-            problem = problem or said
+            problem = problem or self._supposing(region, tree)
         given |= {(f"d{name}", p) for name, p in given if p in ("symmetric", "antisymmetric", "diagonal")}
         name = symmetric_name(region.text)
         if name and not problem and (name, "symmetric") in given:
             problem = f"it says that `{name}` is symmetric"
         return replace(region, given=tuple(sorted(given))), problem
 
-    def _supposing(self, region: Region, tree: Relation, here: Paragraph) -> tuple[Region, str]:
-        """“If r = A p - b, then …”: the name has that value in this paragraph, and what fails may be meant otherwise."""
+    def _supposing(self, region: Region, tree: Relation) -> str:
+        """“If r = A p - b, then …” gives the name that value; under any other condition nothing is claimed."""
         said = condition(self.text, region)
         target = self.known.target(tree) if len(tree.sides) == 2 else ""
-        if said and target and self.known.tensor(target) is None:  # of a name that is declared it is a condition alone
-            self.values[target] = here
-            return region, ""
-        mentioned = [n for n in self.values if n in self._all_names(tree)]
-        if any(self.values[n] is not here for n in mentioned):
-            return region, f"`{mentioned[0]}` has its value under a condition"
-        if mentioned:
-            return replace(region, doubt="it is said under a condition"), ""
-        return region, said
-
-    def _all_names(self, tree: Relation) -> set[str]:
-        """The names that a relation rests on, through definitions too."""
-        found = set(names_of(tree))
-        for name in tuple(found):
-            tensor = self.known.tensor(name)
-            found |= {t.name for t in tensor.depends} if tensor is not None else set()
-        return found
+        # of a name that is declared it is a condition alone
+        return "" if said and target and self.known.tensor(target) is None else said

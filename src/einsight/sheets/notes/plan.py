@@ -52,8 +52,6 @@ _OF_NUMBERS = re.compile(
     r"\b(?:scalar (?:case|derivatives?|functions?|variables?)|single[- ]variable|univariate|one variable|one[- ]dimensional|Skalare?r? \w+)\b",
     re.IGNORECASE,
 )
-# letters of what is minimised
-_LOSSES = frozenset("LℓJEC")
 
 
 def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region], list[Diagnostic]]:
@@ -178,7 +176,7 @@ class _Plan:
             return
         self._anew(region, tree)
         region, tree = self._without_undefined(region, tree)
-        region, problem = self.conditions.of(region, tree, self.here, self.words)
+        region, problem = self.conditions.of(region, tree, self.words)
         made = with_differentials(region, tree, self.names)
         problem = problem or is_model(self.is_of_models, tree, self.known.target(tree), self.known) or made.problem
         if not problem and self._through_gradients(region, tree):
@@ -229,8 +227,7 @@ class _Plan:
         if not found.problem and any(v in self.known.assumed for _, v in found.arrays):
             return False
         if found.problem:
-            self._refuse(region, found.problem)
-            return True
+            return False
         for array, variable in found.arrays:
             self.known.declare_like(array, variable, region)
         made = with_binding(region, function, found.text)
@@ -256,9 +253,8 @@ class _Plan:
         return True
 
     def _is_loss(self, name: str) -> bool:
-        """Is it a number, by words or by its letter?"""
-        declared = self.known.rank(name) == 0 and name not in self.known.assumed
-        return declared or (not self.names.knows(name) and name[0] in _LOSSES)
+        """May it be a number of which nothing else is said?"""
+        return not self.names.knows(name) or (self.known.rank(name) == 0 and name not in self.known.assumed)
 
     def _signal(self, region: Region, name: str, function: str, variable: str) -> bool:
         """`δ = ∂L/∂z` gives the gradient a name; in a layout in which it is a row, that is no column's name."""

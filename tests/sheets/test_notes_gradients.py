@@ -54,6 +54,16 @@ def matrix_loss(wrt, claimed):
     return check
 
 
+def of_second_order(p):
+    """Of the loss `sum(tanh(W x + b))`, whose second derivative in its argument is known."""
+    import numpy as np
+
+    W, x, b, _ = layer(p)
+    t = np.tanh(W @ x + b)
+    inner = np.diag(np.asarray(-2 * np.multiply(t, 1 - np.multiply(t, t))).ravel())
+    return p.d(lambda u: p.d(lambda v: total(np.tanh(W @ v + b)), u), x), W.T @ inner @ W
+
+
 def entries(p):
     A, B, G = p.mat(n, m), p.mat(m, k), p.mat(n, k)
     return p.d(lambda z: total(G * (A @ z)), B), E("ij,ik->jk", A, G).view(type(A))
@@ -102,7 +112,8 @@ PAGES = [
     Page("a mean", r"$x \in \mathbb{R}^n$, $y = \frac{1}{n} x$. $\frac{\partial L}{\partial x} = \frac{1}{n} \frac{\partial L}{\partial y}$.", (("right", sums),)),
     Page("another way", PRODUCT + r"$D = A^T A$. $\frac{\partial L}{\partial A} = \frac{\partial L}{\partial C} B^T$", ()),
     Page("nothing is known of it", r"$x \in \mathbb{R}^n$. $\frac{\partial L}{\partial x} = 2 x$ and $\frac{\partial L}{\partial x} = 0$", ()),
-    Page("of a second order", LAYER + r"$\frac{\partial^2 L}{\partial x \partial x} = W^T \frac{\partial^2 L}{\partial z \partial z} W$", ()),
+    Page("of a second order", LAYER + r"$\frac{\partial^2 L}{\partial x \partial x} = W^T \frac{\partial^2 L}{\partial z \partial z} W$",
+         (("right", of_second_order),)),
     Page("a function without a formula", r"$\phi: \mathbb{R} \to \mathbb{R}$, $x \in \mathbb{R}^n$. $\frac{\partial \phi(x)}{\partial x} = \operatorname{diag}(\phi'(x))$",
          (("right", table(lambda A, b, x: sigmoid(x), lambda A, b, x: _diagonal(sigmoid(x) * (1 - sigmoid(x))))),)),
     Page("a function without a formula, wrong", r"$\phi: \mathbb{R} \to \mathbb{R}$, $x \in \mathbb{R}^n$. $\frac{\partial \phi(x)}{\partial x} = \operatorname{diag}(\phi(x))$", ()),

@@ -21,7 +21,7 @@ from .declarations import declare, declare_dimension, declare_function
 from .layout import LAYOUTS
 from .lowered import Lowered
 from .marks import Marks
-from .names import ANYWHERE, IGNORED, LAYOUT, Entry, Fact, Names, canonical_name
+from .names import ANYWHERE, AS_COLUMN, IGNORED, LAYOUT, Entry, Fact, Names, canonical_name
 from .relations import lower_relation
 from .report import Diagnostic, Fix, Report, Span
 
@@ -112,8 +112,10 @@ def _direct(directive: Directive, names: Names) -> Lowered:
             problem = f"`{words[1]}` is no layout: write {', '.join(LAYOUTS)}"
     elif len(words) >= 2 and words[0] == "ignore":
         names.own[IGNORED] = (names.fact(IGNORED) or frozenset()) | {w.strip(",") for w in words[1:]}
+    elif len(words) >= 2 and words[0] == "samples":
+        names.own.update({("family", canonical_name(w.strip(","))): AS_COLUMN for w in words[1:]})
     else:
-        problem = "a directive is `#! layout numerator` or `#! ignore EIN402`"
+        problem = "a directive is `#! layout numerator`, `#! ignore EIN402` or `#! samples x`"
     if problem:
         lowered.diagnostics.append(Diagnostic("EIN001", "error", (0, len(text)), problem))
     return lowered

@@ -8,7 +8,9 @@ conditions.py     the properties and the condition under which words say a relat
 words.py          shapes and properties that the words around formulas say; properties.py which words, or equations, name one
 bounds.py         what is said of names beyond that, and equations that are no claims
 shorthand.py      `f` for `f(w)`, `w_ij` for an entry of `W`
-labels.py         subscripts that are no indices
+subscripts.py     what a subscript is on a page: an index, a mark of the name, a sample; typefaces.py what a letter is by how it is set
+sections.py       sections within sections, and where holds what is said in one
+unknown.py        identities of functions that are never defined
 functions.py      names for known functions
 differentials.py  `df`, `dX`, and what they are the differentials of
 gradients.py      derivatives of a function that is never defined: the chain rule through what is

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...documents.regions import Region
+from ...lowering.mentioned import names_of
 from ...syntax.tree import Relation
 from .known import Known
 from .paragraphs import condition
@@ -13,8 +14,13 @@ from .words import Words
 
 
 class Conditions:
+    """
+    values  names that have got their value in a condition: “if r = A x - b, then …”
+    """
+
     def __init__(self, text: str, known: Known):
         self.text, self.known = text, known
+        self.values: set[str] = set()
 
     def of(self, region: Region, tree: Relation, words: Words) -> tuple[Region, str]:
         """The region with the properties that words give its names; and why it is not read, under another condition."""
@@ -40,5 +46,15 @@ class Conditions:
         """“If r = A p - b, then …” gives the name that value; under any other condition nothing is claimed."""
         said = condition(self.text, region)
         target = self.known.target(tree) if len(tree.sides) == 2 else ""
-        # of a name that is declared it is a condition alone
-        return "" if said and target and self.known.tensor(target) is None else said
+        if said and target and self.known.tensor(target) is None:  # of a name that is declared it is a condition alone
+            self.values.add(target)
+            return ""
+        return "" if self.values & self._all_names(tree) else said
+
+    def _all_names(self, tree: Relation) -> set[str]:
+        """The names that a relation rests on, through definitions too."""
+        found = set(names_of(tree))
+        for name in tuple(found):
+            tensor = self.known.tensor(name)
+            found |= {t.name for t in tensor.depends} if tensor is not None else set()
+        return found

@@ -61,7 +61,7 @@ def gradients(tree: Relation, function: str, names: Names, signals: Mapping[str,
     if not before or any(len(known[v].dims) > 2 for v in last):
         return never
     for name in before:
-        other = _other_way(known[name], [known[v] for v in last], names)
+        other = other_way(known[name], [known[v] for v in last], names)
         if other:
             return replace(never, problem=f"nothing says whether `{function}` depends on `{name}` through `{other}`")
     arrays = tuple((f"{function}{v}", v) for v in sorted(last))
@@ -129,7 +129,7 @@ def _is_defined(name: str, names: Names) -> bool:
     return tensor is not None and tensor.definition is not None
 
 
-def _other_way(tensor: Tensor, last: Iterable[Tensor], names: Names) -> str:
+def other_way(tensor: Tensor, last: Iterable[Tensor], names: Names) -> str:
     """Something that is defined through a tensor, and through which the function may depend on it but by its last names."""
     last = list(last)
     for entry in names.all().values():

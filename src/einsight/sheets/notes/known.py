@@ -10,7 +10,7 @@ from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
-from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name, space_text
+from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.properties import beside, consistent
 from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
@@ -126,6 +126,13 @@ class Known:
         return {(n, p) for n, properties in self.properties.items() for p in properties}
 
     # declarations
+
+    def sample(self, names: Iterable[str]) -> None:
+        """Let one index of some arrays pick a vector."""
+        for name in names:
+            self.names.own["family", name] = AS_COLUMN
+            text = f"#! samples {name}"
+            self.out.append(Region(0, 0, text, True, ((0, 0),) * len(text)))
 
     def declare(self, region: Region, tree: Declaration) -> None:
         for target in tree.targets:

@@ -35,12 +35,12 @@ from .differentials import with_differentials
 from .functions import with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
 from .known import Known
-from .labels import labelled
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
 from .properties import symmetric_entries, symmetric_name
 from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
 from .shorthand import Shorthand
+from .subscripts import Subscripts
 from .tables import claims_of_tables
 from .trees import as_relation, part, relation_of
 from .unknown import readings
@@ -58,7 +58,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     """The regions of notes in the order in which they count, with declarations for what nobody declares; and findings."""
     if not regions:
         return [], []
-    regions = labelled(regions)
+    subscripts = Subscripts(text, regions)
+    regions = [subscripts.written(r) for r in regions]
     said = [r for r in regions if r.says]
     rows = claims_of_tables(text, regions, layout) if "|" in text else []
     said = sorted([*said, *rows], key=lambda r: r.start) if rows else said
@@ -67,6 +68,7 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     in_order = sorted(regions, key=lambda r: r.start)
     read = [(paragraph, Words(text, paragraph.start, paragraph.end, in_order)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
+    plan.known.sample(subscripts.families())
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
     return plan.known.out, plan.known.findings

@@ -8,10 +8,11 @@ is never called wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from ...asking.ranks import NUMBER, ranks_of
 from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
@@ -23,7 +24,7 @@ from ...syntax.tree import Indexed, Name, Relation
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from .bounds import holds
-from .gradients import derivatives_of_names
+from .gradients import derivatives_of_names, other_way
 from .known import Known
 from .trees import changed, relation_of
 from .typefaces import kinds_by_typeface
@@ -58,6 +59,8 @@ def readings(region: Region, tree: Relation, known: Known, variable: str = "") -
     arguments = _arguments(found, known)
     if not arguments or len(arguments) > MOST_FUNCTIONS:
         return
+    if any(_other_way(known, args) for args in arguments.values()):
+        return
     if any(order > 1 and len(arguments.get(name, ())) > 1 for name, _, order in found):
         return  # of a sum of functions the mixed derivatives vanish
     named = [*names_of(tree), *(v for args in arguments.values() for v in args)]
@@ -67,6 +70,8 @@ def readings(region: Region, tree: Relation, known: Known, variable: str = "") -
     kinds = {**kinds_by_typeface(known.text, whole), **known.kinds}
     for chosen in islice(shapes(tree, whole, known.names, False, kinds), MOST_SHAPES):
         if any(not dims and n[0].isupper() and n not in arguments for n, dims in chosen.items()):
+            continue
+        if _mixes(chosen, arguments, known, kinds):
             continue
         made = _made(region, arguments, {**indexed, **chosen}, known)
         if made is not None:
@@ -109,6 +114,22 @@ def _arguments(found: Iterable[tuple[str, str, int]], known: Known) -> dict[str,
         return {}
 
 
+def _mixes(
+    chosen: Mapping[str, tuple[str, ...]], arguments: dict[str, list[str]], known: Known, kinds: Mapping[str, str]
+) -> bool:
+    """Is a name that looks like a vector a number here, beside others that are none?  Much holds of numbers alone."""
+    variables = {v for args in arguments.values() for v in args}
+    shrunk = any(chosen.get(v) == () and ranks_of(v, kinds)[0] != NUMBER for v in variables)
+    return shrunk and any(bool(chosen[v]) if v in chosen else known.rank(v) > 0 for v in variables)
+
+
+def _other_way(known: Known, arguments: list[str]) -> bool:
+    """Does something else of the page rest on what an argument does, so that the function may depend on it that way, too?"""
+    tensors = [t for v in arguments if (t := known.tensor(v)) is not None and t.definition is not None]
+    leaves = {leaf for t in tensors for leaf in t.depends if leaf is not t}
+    return any(other_way(leaf, tensors, known.names) for leaf in leaves)
+
+
 def _whole(tree: Relation) -> list[str]:
     return [n for side in tree.sides for n in whole_names(side)]
 
@@ -148,7 +169,9 @@ def _made(
         tensor = known.tensor(name)
         return shaped.get(name, tuple(map(str, tensor.dims)) if tensor is not None else None)
 
-    functions, bindings, spoken = [], [], []
+    functions: list[str] = []
+    bindings: list[str] = []
+    spoken: list[tuple[str, str]] = []
     for name, names in arguments.items():
         parts = []
         for variable in names:

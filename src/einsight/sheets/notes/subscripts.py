@@ -1,0 +1,172 @@
+"""What a subscript is on a page: an index, a mark that tells names apart, or the number of a sample.
+
+    ∑_i x_i, W_{ij}       indices: what a sum runs over, what stands beside another one
+    W_1, W_q, Σ_{ab}^{-1}  marks: a matrix has two indices or none, and a number has no transpose
+    w^T x_i, X            samples: `x_i` is a vector, a row of `X` where the page has that
+
+A page uses a name alike throughout, so this is decided for all of it, by what stands anywhere on it.  A name with its mark becomes
+one word, `W1`; an entry that is written small, `w_ij`, that of the matrix `W`; a sample one of `X`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ...documents.regions import Region
+from .trees import Change, changed
+from .typefaces import kinds_by_typeface
+
+_ACCENTS = "[\u0300-\u036f]*(?:⁽[^⁾\\s]*⁾)?ʹ*"
+_BASE = rf"(?<![^\W_])(?P<base>[^\W\d_]{_ACCENTS})"
+_INDEXED = re.compile(rf"{_BASE}_(?:\{{(?P<braced>[^{{}}]*)\}}|(?P<one>[^\W_]|[+*]|-(?=[\s)}}]|$)))")
+_WHOLE = re.compile(rf"{_BASE}(?![\w\u0300-\u036f⁽ʹ_(])")
+_BOUND = re.compile(r"(?:∑|max|min|δ)_(?:\{([^{}]*)\}|([^\W\d_]))")
+_EXTENT = re.compile(r"ℝ\^(?:\([^()]*\)|\{[^{}]*\}|\w+)|(?<=\})\^(?:\{[^{}]*\}|\w)|(?<=∑_\w)\^(?:\{[^{}]*\}|\w)")
+# behind a whole array: its transpose or its inverse
+_TURNED = re.compile(r"\s*(?:ᵀ|\^-(?:1|\{|T)|\^\{-|⁻)")
+_RANGE = re.compile(r"∈ ℝ\^")
+_CALL = re.compile(rf"\s*{_BASE}\s*\(([^\W\d_](?:,\s*[^\W\d_])*)\)\s*:?=")
+_NO_BASES = frozenset("δd")
+# small letters that count
+_COUNTING = frozenset("ijklmnpqrs")
+_SPELLED = {"+": "plus", "-": "minus", "*": "star", ",": "", " ": ""}
+
+
+@dataclass
+class _Use:
+    """How a letter is used on a page.
+
+    whole     does it stand without a subscript?
+    turned    with which subscripts it is transposed, inverted or given a shape, so that it is an array there
+    entries   its subscripts
+    """
+
+    whole: bool = False
+    turned: set[str] = field(default_factory=set)
+    entries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+class Subscripts:
+    """The decisions for a page."""
+
+    def __init__(self, text: str, regions: Iterable[Region]):
+        self.text = text
+        self.used: dict[str, _Use] = defaultdict(_Use)
+        self.bound: set[str] = set()
+        self.sizes: set[str] = set()
+        self.arguments: dict[str, set[str]] = {}
+        for region in regions:
+            if region.translated and not region.problem:
+                self._look(region.text)
+        beside: dict[str, set[str]] = defaultdict(set)  # the letters below small names, each with those names
+        for base, use in self.used.items():
+            for entry in use.entries:
+                for letter in _letters(entry):
+                    beside[letter].add(base)
+        several = {
+            c
+            for base, use in self.used.items()
+            if not base[0].isupper()
+            for e in use.entries
+            if len(_letters(e)) > 1
+            for c in _letters(e)
+        }
+        self.shared = {c for c, bases in beside.items() if len(bases) > 1} | several | self.bound
+        self.samples = {b for b in self.used if self._is_sampled(b)}
+
+    def _look(self, text: str) -> None:
+        call = _CALL.match(text)
+        if call is not None:
+            self.arguments.setdefault(call["base"], set()).update(re.findall(r"[^\W\d_]", call[2]))
+        for found in _BOUND.finditer(text):
+            self.bound |= set(_letters((found[1] or found[2]).partition("=")[0]))
+        for found in _EXTENT.finditer(text):
+            self.sizes |= set(re.findall(r"[^\W\d_]", found[0]))
+        plain = _EXTENT.sub("", text)
+        for found in _INDEXED.finditer(plain):
+            use, entry = self.used[found["base"]], found["braced"] or found["one"] or ""
+            use.entries[entry] += 1
+            behind = plain[found.end() :]
+            if _TURNED.match(behind) and not (len(_letters(entry)) > 1 and behind.lstrip()[:1] == "⁻"):
+                use.turned.add(entry)
+        for found in re.finditer(rf"{_INDEXED.pattern}\s*{_RANGE.pattern}", text):
+            self.used[found["base"]].turned.add(found["braced"] or found["one"] or "")
+        for found in _WHOLE.finditer(plain):
+            self.used[found["base"]].whole = True
+
+    def _is_sampled(self, base: str) -> bool:
+        """Is it a vector with one index that counts, `x_i` of `w' x_i`?"""
+        use = self.used[base]
+        if base[0].isupper():
+            return False
+        bold = kinds_by_typeface(self.text, [base]).get(base) == "vector"
+        counted = {e for e in use.entries if len(e) == 1 and (e in self.bound or (e in _COUNTING and e in self.shared))}
+        return bool(counted & use.turned) or (bold and bool(counted & self.bound) and self._capital(base) != "")
+
+    def _capital(self, base: str) -> str:
+        """The matrix of which a small letter is an entry or a row, where the page has it."""
+        capital = base[0].upper() + base[1:]
+        known = self.used.get(capital)
+        fits = len(capital) == len(base) and capital != base and capital not in self.sizes
+        return capital if fits and known is not None and known.whole else ""
+
+    def is_mark(self, base: str, entry: str) -> bool:
+        """Does a subscript belong to the name?"""
+        use = self.used[base]
+        if base in _NO_BASES or not entry:
+            return False
+        if entry in "+*-" or entry == "0":
+            return True
+        letters = _letters(entry)
+        if base in self.arguments and letters and set(letters) <= self.arguments[base]:
+            return False  # `f_x` of `f(x, y)`
+        if base[0].isupper():
+            if len(letters) + sum(c.isdigit() for c in entry) == 1 or "+" in entry or "-" in entry:
+                return not set(letters) & self.bound
+            return entry in use.turned and not set(letters) <= self.bound
+        if len(entry) > 1 and not re.fullmatch(r"[A-Z]", entry):
+            return entry in use.turned and not set(letters) & self.bound
+        if entry.isdigit():
+            counted = any(_letters(e) for e in use.entries)
+            return entry in use.turned or not (use.whole or counted)
+        if entry in self.bound or (entry.isupper() and any(e.islower() for e in use.entries)):
+            return False
+        if entry in use.turned and base not in self.samples:
+            return True
+        return entry not in _COUNTING and entry not in self.shared
+
+    def written(self, region: Region) -> Region:
+        """The region with names, entries and samples as they are."""
+        if not region.translated or "_" not in region.text:
+            return region
+        changes: list[Change] = []
+        spoken: dict[tuple[str, str], None] = {}
+        for found in _INDEXED.finditer(region.text):
+            base, entry = found["base"], found["braced"] or found["one"] or ""
+            capital = self._capital(base)
+            if self.is_mark(base, entry):
+                name = base + "".join(_SPELLED.get(c, c) for c in entry)
+                changes.append((*found.span(), name))
+                spoken[name, f"{base}_{entry}" if len(entry) == 1 else f"{base}_{{{entry}}}"] = None
+            elif capital and (len(_places(entry)) > 1 or base in self.samples):
+                changes.append((*found.span("base"), capital))
+        if not changes:
+            return region
+        return replace(changed(region, changes), spoken=(*region.spoken, *spoken))
+
+    def families(self) -> Iterator[str]:
+        """The arrays of which one index picks a sample."""
+        for base in sorted(self.samples):
+            yield self._capital(base) or base
+
+
+def _letters(entry: str) -> list[str]:
+    return re.findall(r"[^\W\d_]", entry)
+
+
+def _places(entry: str) -> list[str]:
+    """The indices of a subscript."""
+    return entry.split(",") if "," in entry else re.findall(r"[^\W_](?:[+-]\w)*", entry)

@@ -20,7 +20,7 @@ from .trees import Change, changed
 from .typefaces import kinds_by_typeface
 
 _ACCENTS = "[\u0300-\u036f]*(?:⁽[^⁾\\s]*⁾)?ʹ*"
-_BASE = rf"(?<![^\W_])(?P<base>[^\W\d_]{_ACCENTS})"
+_BASE = rf"(?<![^\W_ᵀ])(?P<base>[^\W\d_²³¹⁰-⁹ᵀ]{_ACCENTS})"
 _INDEXED = re.compile(rf"{_BASE}_(?:\{{(?P<braced>[^{{}}]*)\}}|(?P<one>[^\W_]|[+*]|-(?=[\s)}}]|$)))")
 _WHOLE = re.compile(rf"{_BASE}(?![\w\u0300-\u036f⁽ʹ_(])")
 _BOUND = re.compile(r"(?:∑|max|min|δ)_(?:\{([^{}]*)\}|([^\W\d_]))")

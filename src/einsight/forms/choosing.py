@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..lowering.names import Names
 from ..notation.repeated_calls import name_repeated
@@ -37,9 +37,9 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
         entry = names.find(name)
         return entry.tensor if entry is not None else None
 
-    def is_free(name: str) -> bool:
-        known = name in tensors or names.knows(name) or names.is_dimension(name) or names.is_function(name)
-        return not known and not re.search(rf"\b{name}\b", text)
+    def is_free(name: str, anywhere: bool) -> bool:
+        means = name in tensors or names.is_dimension(name) or names.is_function(name) or re.search(rf"\b{name}\b", text)
+        return not means and not (anywhere and names.knows(name))
 
     def spelled(found: str) -> str:
         return _K.sub("commutation(", found) if is_commutation_taken else found
@@ -51,7 +51,7 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
     yield spelled(plain)
 
 
-def _shorter(text: str, reader: FormReader, is_free, repeated: bool, most: int) -> list[str]:  # type: ignore[no-untyped-def]
+def _shorter(text: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool, most: int) -> list[str]:
     """Those that are shorter than `most`, the shortest first."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
@@ -60,5 +60,5 @@ def _shorter(text: str, reader: FormReader, is_free, repeated: bool, most: int) 
         found: list[Form] = Search().best(reader.read(tree.sides[0]))[:FEW]
     except NotAForm:
         return []
-    texts = [named(f, is_free if repeated else lambda _: False) for f in found]
+    texts = [named(f, is_free if repeated else lambda *_: False) for f in found]
     return sorted(dict.fromkeys(t for t in texts if length(t) < most), key=length)[:SHOWN]

@@ -13,34 +13,48 @@ from .writing import length, write
 # the letters that people give to such parts
 _OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
 _MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqth"
-MOST_NAMES = 3
+MOST_NAMES, MOST_TRIED = 3, 6
 # signs that a name with its definition takes besides what it stands for
 OVERHEAD = 3
 
 
-def named(whole: Form, is_free: Callable[[str], bool]) -> str:
-    """The text of a form, with names for what repeats; `is_free` says which letters mean nothing yet."""
-    bindings: list[tuple[str, Form]] = []
-    taken: set[str] = set()
+Binding = tuple[str, Form]
+
+
+def named(whole: Form, is_free: Callable[[str, bool], bool]) -> str:
+    """The text of a form, with names for what repeats.
+
+    `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
+    """
+    bindings: list[Binding] = []
+    text = _text(whole, bindings)
     for _ in range(MOST_NAMES):
-        found = _most_repeated(whole, [b for _, b in bindings])
-        if found is None:
+        taken = {n for n, _ in bindings}
+        best: tuple[int, str, Form, list[Binding]] | None = None
+        for found in _repeated(whole, [b for _, b in bindings]):
+            letters = [c for c in _letters(found) if c not in taken and is_free(c, False)]
+            # what is called twice gets a name in any case, be it one that is declared for something else
+            anything = letters[0] if letters and _is_call(found) else None
+            letter = next((c for c in letters if is_free(c, True)), anything)
+            if letter is None:
+                continue
+            mark = form.name(letter, found.rows, found.columns, found.is_symmetric and found.is_matrix)
+            with suppress(NotAForm):
+                inner = _put(whole, found, mark)
+                others = [(letter, found), *((n, _put(b, found, mark)) for n, b in bindings)]  # those behind it may hold it
+                shown = _text(inner, others)
+                size = length(shown) - 2 * _is_call(found)  # a call that stands there twice is not liked
+                if size < length(text) and (best is None or size < best[0]):
+                    best = size, shown, inner, others
+        if best is None:
             break
-        letter = next((c for c in _letters(found) if is_free(c) and c not in taken), None)
-        if letter is None:
-            break
-        mark = form.name(letter, found.rows, found.columns, found.is_symmetric and found.is_matrix)
-        try:
-            whole = _put(whole, found, mark)
-            bindings = [(n, _put(b, found, mark)) for n, b in bindings]
-        except NotAForm:
-            break
-        taken.add(letter)
-        bindings.insert(0, (letter, found))  # those behind it may hold it
-    text = write(whole).text
-    if not bindings:
-        return text
-    return f"{text} where {', '.join(f'{n} = {write(b).text}' for n, b in bindings)}"
+        _, text, whole, bindings = best
+    return text
+
+
+def _text(whole: Form, bindings: list[Binding]) -> str:
+    shown = ", ".join(f"{n} = {write(b).text}" for n, b in bindings)
+    return write(whole).text + (f" where {shown}" if shown else "")
 
 
 def _letters(found: Form) -> str:
@@ -50,23 +64,23 @@ def _letters(found: Form) -> str:
     return (own.upper() if found.is_matrix else own) + plain
 
 
-def _most_repeated(whole: Form, definitions: list[Form]) -> Form | None:
-    """The part that saves the most signs; the whole of a definition is none."""
+def _is_call(part: Form) -> bool:
+    return part.head in ("function", "operator", "along")
+
+
+def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
+    """The parts that stand there twice, the most promising first; the whole of a definition is none."""
     counts: Counter[Form] = Counter()
     for place in (whole, *definitions):
-        for part in _parts(place):
-            if part is not place:
-                counts[part] += 1
-    best, most = None, -1
+        counts.update(part for part in _parts(place) if part is not place)
+    found: list[tuple[int, Form]] = []
     for part, times in counts.items():
         size = length(write(part).text)
-        call = part.head in ("function", "operator", "along") and size > 3
-        if times < 2 or (size < 4 and not call) or len(part.rows) > 1 or len(part.columns) > 1:
-            continue
-        saved = times * size - (size + times + OVERHEAD) - (not call)
-        if saved > most:
-            best, most = part, saved
-    return best
+        if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
+            saved = times * size - (size + times + OVERHEAD)
+            if saved >= -_is_call(part):
+                found.append((-saved, part))
+    return [part for _, part in sorted(found, key=lambda f: f[0])[:MOST_TRIED]]
 
 
 def _parts(whole: Form) -> Iterator[Form]:

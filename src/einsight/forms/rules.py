@@ -242,6 +242,7 @@ def _multiplied_out(whole: Form) -> Iterator[Form]:
 def _determinants(whole: Form) -> Iterator[Form]:
     """`det(A) det(B) = det(A B)`."""
     found = [p for p in whole.parts if p.head == "det" and len(p.parts[0].rows) == 1]
+    found.sort(key=lambda p: (p.parts[0].parts or p.parts)[0].key)
     for k, left in enumerate(found):
         for right in found[k + 1 :]:
             if left.parts[0].shape == right.parts[0].shape:

@@ -40,9 +40,11 @@ def write(whole: Form) -> Text:
         if other is not whole and not whole.is_scalar:
             turned = _plain(other)
             marked = _marked(turned)
-            # where both are as long, a row is a column with a mark behind it, and a function stands inside
+            # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
-            if (length(marked.text), not outside) < (length(plain.text), outside):
+            broadcast = whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+            entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
+            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (length(plain.text), outside):
                 plain = marked
         found = whole.memo["text"] = plain
     return found
@@ -181,7 +183,12 @@ def _product(whole: Form) -> Text:
 
 
 def _turned(part: Form) -> Form | None:
-    """The negative of a sum at least half of whose terms are negative."""
+    """The negative of a sum at least half of whose terms are negative, or of a product entry by entry that holds one."""
+    if part.head == "hadamard":
+        for place, inner in enumerate(part.parts):
+            turned = _turned(inner)
+            if turned is not None:
+                return form.hadamard([*part.parts[:place], turned, *part.parts[place + 1 :]])
     if part.head != "total":
         return None
     negative = sum(form.scaled(p)[0] < 0 for p in part.parts)
@@ -208,7 +215,7 @@ def _row(chain: Sequence[Form]) -> list[Text]:
 
 def _sum(whole: Form) -> Text:
     signed = sorted(whole.parts, key=_place)
-    only_open = all(_array_of(p).head == "I" or is_all_ones(_array_of(p)) for p in signed)
+    only_open = all(_array_of(p).head == "I" for p in signed)
     texts = [_summand(p, whole, only_open) for p in signed]
     out = texts[0]
     for text in texts[1:]:

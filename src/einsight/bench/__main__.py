@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, growth, lsp, outofcore, questions, rules
+from . import batch, code, cold, derivation, forms, growth, lsp, outofcore, questions, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "growth": growth,
     "cold": cold,
     "questions": questions,
+    "forms": forms,
 }  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 

@@ -38,7 +38,9 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
         return entry.tensor if entry is not None else None
 
     def is_free(name: str, anywhere: bool) -> bool:
-        means = name in tensors or names.is_dimension(name) or names.is_function(name) or re.search(rf"\b{name}\b", text)
+        means = (
+            name in tensors or names.is_dimension(name) or names.is_function(name) or re.search(rf"\b{name}\b", text)
+        )
         return not means and not (anywhere and names.knows(name))
 
     def spelled(found: str) -> str:
@@ -51,7 +53,9 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
     yield spelled(plain)
 
 
-def _shorter(text: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool, most: int) -> list[str]:
+def _shorter(
+    text: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool, most: int
+) -> list[str]:
     """Those that are shorter than `most`, the shortest first."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:

@@ -319,7 +319,8 @@ def total(terms: Iterable[Form]) -> Form:
 
     for term in terms:
         take(term, ONE)
-    parts = [product([rest], value) for rest, value in counts.items() if value]
+    # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
+    parts = [product([rest], value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
     if not parts:
         raise NotAForm
     if len(parts) == 1:
@@ -328,7 +329,7 @@ def total(terms: Iterable[Form]) -> Form:
     if len(shapes) > 1:
         raise NotAForm
     rows, columns = shapes.pop()
-    return Form("total", tuple(sorted(parts, key=lambda p: p.key)), None, rows, columns)
+    return Form("total", tuple(parts), None, rows, columns)
 
 
 def hadamard(factors: Iterable[Form]) -> Form:
@@ -385,7 +386,9 @@ def entrywise_power(base: Form, exponent: Fraction | int) -> Form:
         return hadamard([entrywise_power(p, exponent) for p in base.parts])
     value, scalars, array = scaled(base)
     if (value != 1 or scalars) and array is not None and exponent.denominator == 1:
-        return product([*(power(s, exponent) for s in scalars), entrywise_power(array, exponent)], value ** int(exponent))
+        return product(
+            [*(power(s, exponent) for s in scalars), entrywise_power(array, exponent)], value ** int(exponent)
+        )
     return Form("entries", (base,), exponent, base.rows, base.columns)
 
 
@@ -482,7 +485,11 @@ def reduction(text: str, array: Form) -> Form:
             inner = _without_ones(inner)
             if inner.is_scalar:
                 return product([*scalars, inner], value)
-        found = _trace(inner) if text == "tr" else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
+        found = (
+            _trace(inner)
+            if text == "tr"
+            else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
+        )
         return product([*scalars, found], value)
     if text in ("norm", "det", "logdet", "max", "min"):
         array = min(array, transpose(array), key=lambda f: f.key)

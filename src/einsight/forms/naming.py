@@ -41,7 +41,10 @@ def named(whole: Form, is_free: Callable[[str, bool], bool]) -> str:
             mark = form.name(letter, found.rows, found.columns, found.is_symmetric and found.is_matrix)
             with suppress(NotAForm):
                 inner = _put(whole, found, mark)
-                others = [(letter, found), *((n, _put(b, found, mark)) for n, b in bindings)]  # those behind it may hold it
+                others = [
+                    (letter, found),
+                    *((n, _put(b, found, mark)) for n, b in bindings),
+                ]  # those behind it may hold it
                 shown = _text(inner, others)
                 size = length(shown) - 2 * _is_call(found)  # a call that stands there twice is not liked
                 if size < length(text) and (best is None or size < best[0]):

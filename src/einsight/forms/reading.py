@@ -253,5 +253,7 @@ def _of_tensor(text: str, tensor: Tensor) -> Form:
         raise NotAForm
     dims = [tuple(map(str, d.parts or (d,))) for d in tensor.dims]
     rows, columns = (*dims, (), ())[:2]
-    symmetric = len(dims) == 2 and (tensor.is_symmetric or (tensor.definition is not None and tensor.definition.symmetric))
+    symmetric = len(dims) == 2 and (
+        tensor.is_symmetric or (tensor.definition is not None and tensor.definition.symmetric)
+    )
     return form.name(text, rows, columns, symmetric)

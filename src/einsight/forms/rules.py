@@ -274,11 +274,16 @@ def _double_angle(whole: Form) -> Iterator[Form]:
     """`2 sin(z) cos(z) = sin(2 z)`."""
     if whole.data.numerator % 2:
         return
-    for parts, make in ((whole.parts, product), *(((p.parts, form.hadamard)) for p in whole.parts if p.head == "hadamard")):
+    for parts, make in (
+        (whole.parts, product),
+        *(((p.parts, form.hadamard)) for p in whole.parts if p.head == "hadamard"),
+    ):
         make_of: Callable[[Sequence[Form]], Form] = make  # type: ignore[assignment]
         for part in parts:
             if part.head == "function" and part.data == "sin" and (part.is_scalar or make is not product):
-                other = next((p for p in parts if p.head == "function" and p.data == "cos" and p.parts == part.parts), None)
+                other = next(
+                    (p for p in parts if p.head == "function" and p.data == "cos" and p.parts == part.parts), None
+                )
                 if other is not None:
                     double = form.function("sin", [product(part.parts, 2)])
                     inner = make_of([double, *(p for p in parts if p is not part and p is not other)])

@@ -13,7 +13,7 @@ from .rules import alternatives, shared_by
 from .writing import length, write
 
 # forms whose neighbours are looked at, at one place and in all; how much longer than the shortest one may be to be looked at
-STEPS, ALL_STEPS, SLACK = 24, 160, 8
+STEPS, ALL_STEPS, SLACK = 24, 120, 8
 
 
 def cost(whole: Form) -> int:

@@ -44,7 +44,10 @@ def write(whole: Form) -> Text:
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
             broadcast = whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
-            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (length(plain.text), outside):
+            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
+                length(plain.text),
+                outside,
+            ):
                 plain = marked
         found = whole.memo["text"] = plain
     return found
@@ -246,7 +249,11 @@ def _summand(part: Form, whole: Form, only_open: bool) -> str:
     if array is not None and not only_open:
         if array.head == "I" and not part.is_scalar:
             return _product(Form("product", (*scalars, form.name("I", ("?",), ("?",))), value, *part.shape)).text
-        if is_all_ones(array) and (not whole.is_matrix or (not scalars and value.denominator == 1)) and not _has_identity(whole):
+        if (
+            is_all_ones(array)
+            and (not whole.is_matrix or (not scalars and value.denominator == 1))
+            and not _has_identity(whole)
+        ):
             return write(form.product(scalars, value)).text
     return write(part).text
 
@@ -259,7 +266,14 @@ def _hadamard(whole: Form) -> Text:
     powers = {p.data if p.head == "entries" else Fraction(1) for p in whole.parts}
     sizes = {abs(p) for p in powers}
     if len(sizes) == 1 and (common := sizes.pop()) > 1 and len(whole.parts) > 1:
-        inner = form.hadamard([form.entrywise_power(p, 1 / common) if p.head != "entries" else form.entrywise_power(p.parts[0], p.data / common) for p in whole.parts])
+        inner = form.hadamard(
+            [
+                form.entrywise_power(p, 1 / common)
+                if p.head != "entries"
+                else form.entrywise_power(p.parts[0], p.data / common)
+                for p in whole.parts
+            ]
+        )
         dot = "." if whole.is_matrix else ""
         return Text(f"({_plain(inner).text}){dot}^{common}", ATOM)
     below = [form.entrywise_power(p, -1) for p in whole.parts if p.head == "entries" and p.data < 0]

@@ -149,7 +149,10 @@ def with_softmax(term: Term) -> Term:
     if not found or any(s.row is not None for s in found):
         return term
     named = [
-        build.power(build.operator(SOFTMAX, [build.abstraction((s.argument.axis,), s.argument.term)], (s.place,)), build.number(s.times))
+        build.power(
+            build.operator(SOFTMAX, [build.abstraction((s.argument.axis,), s.argument.term)], (s.place,)),
+            build.number(s.times),
+        )
         for s in found
     ]
     return build.product([*rest, *named], [*dummies, *bound])

@@ -51,7 +51,9 @@ def mirrored(term: Term) -> Term | None:
     for factor in factors:
         if isinstance(factor, Apply) and factor.function == "sigmoid":
             turned = build.negate(factor.arguments[0])
-            other = next((f for f in factors if isinstance(f, Apply) and f.function == "exp" and f.arguments == (turned,)), None)
+            other = next(
+                (f for f in factors if isinstance(f, Apply) and f.function == "exp" and f.arguments == (turned,)), None
+            )
             if other is not None:
                 return build.product([*_others(factors, factor, other), build.apply("sigmoid", turned)], dummies)
     return None

@@ -25,7 +25,9 @@ def inverse_of_product(term: Term) -> Term | None:
     inner = [build.fresh_index(m.params[0].dim) for m in parts.matrices[1:]]
     ends = [row, *inner, column]
     factors = [build.power(parts.scale, -1)]
-    factors += [build.operator("inv", [m], pair) for m, pair in zip(reversed(parts.matrices), pairwise(ends), strict=True)]
+    factors += [
+        build.operator("inv", [m], pair) for m, pair in zip(reversed(parts.matrices), pairwise(ends), strict=True)
+    ]
     for end, (index, weight) in zip(reversed(ends), parts.weights, strict=True):
         factors.append(build.power(build.substitute(weight, {index: end}), -1))
     return build.product(factors, inner)
@@ -106,7 +108,11 @@ def _cuts(factors: Sequence[Term], dummies: Sequence[Index], row: Index, column:
     for index in dummies:
         if index.dim is row.dim:
             left = _reached(factors, row, index)
-            if len(left) < len(factors) and not any(column in f.free for f in left) and any(index in f.free for f in left):
+            if (
+                len(left) < len(factors)
+                and not any(column in f.free for f in left)
+                and any(index in f.free for f in left)
+            ):
                 found.append((len(left), index))
     return [index for _, index in sorted(found, key=lambda f: f[0])]
 

@@ -18,6 +18,8 @@ from ..terms.interning import Interned, intern_object
 
 Dims = tuple[str, ...]
 ONE = Fraction(1)
+# of a number, and of the power of one
+MOST_BITS, MOST_POWER = 64, 64
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
 REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min"})
 
@@ -74,7 +76,11 @@ class Form(Interned):
 
 
 def number(value: Fraction | int) -> Form:
-    return Form("number", (), Fraction(value), (), ())
+    """A rational number.  Raises NotAForm for one that nobody would write."""
+    value = Fraction(value)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+        raise NotAForm
+    return Form("number", (), value, (), ())
 
 
 def name(text: str, rows: Dims = (), columns: Dims = (), symmetric: bool = False) -> Form:
@@ -183,7 +189,7 @@ def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
 
     for factor in factors:
         take(factor)
-    if value == 0:
+    if value == 0 or max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
         raise NotAForm
     parts: list[Form] = []
     for base, exponent in scalars.items():
@@ -376,6 +382,8 @@ def entrywise_power(base: Form, exponent: Fraction | int) -> Form:
     exponent = Fraction(exponent)
     if base.is_scalar:
         return power(base, exponent)
+    if abs(exponent) > MOST_POWER and scaled(base)[0] != 1:
+        raise NotAForm
     if exponent == 1 or is_all_ones(base):
         return base
     if exponent == 0:
@@ -396,6 +404,8 @@ def power(base: Form, exponent: Fraction | int) -> Form:
     """A number to a power, or a square matrix to a whole one."""
     exponent = Fraction(exponent)
     whole = exponent.denominator == 1
+    if abs(exponent) > MOST_POWER and (base.head == "number" or scaled(base)[0] != 1):
+        raise NotAForm
     if exponent == 1:
         return base
     if exponent == 0:

@@ -194,7 +194,7 @@ $\vect{a}, \vect{x} \in \mathbb{R}^n$ and $B \in \mathbb{R}^{n \times n}$: $$\fr
 > \nabla_x \left( \tfrac12 x^\intercal A x + b^\intercal x \right) = «A x + b»
 > $$
 """,
-        r"\tfrac12 A^\intercal x + \tfrac12 A x + b",
+        r"\tfrac12 (A + A^\intercal) x + b",
     ),
     "functions, \\odot": (
         r"$W \in \mathbb{R}^{n\times m}$, $x \in \mathbb{R}^m$, $b \in \mathbb{R}^n$ and $h = \tanh(Wx + b)$: "

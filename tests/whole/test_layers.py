@@ -17,7 +17,7 @@ FLOORS = [
         "lowering meaning",
         "asking formatting rules",
         "notation plugins",
-        "targets",
+        "targets forms",
         "deriving",
         "judging",
         "python",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..lowering.constants import is_unit_vector
+from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
@@ -86,7 +86,9 @@ class Letters:
                 for entry in sign.subscript.entries:
                     for name, _ in entry.names:
                         self.bound[name] = self.bound.get(name) or upper
-            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros"):
+            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in (
+                "I", "ones", "zeros", "commutation",
+            ):  # fmt: skip
                 self.dimensions.update(dict.fromkeys(a.text for a in node.arguments if isinstance(a, Name)))
 
     def _count_samples(self) -> None:
@@ -172,6 +174,8 @@ class Letters:
                 yield canonical_name(mark)
             return
         if isinstance(node, Superscript) and sum_sign(node) is not None:
+            return
+        if isinstance(node, Call) and is_commutation(names, node):
             return
         if isinstance(node, Iverson) and any(isinstance(n, Name) and n.text in self.indices for n in walk(node)):
             return  # `[l = j]` compares indices

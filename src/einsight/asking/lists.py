@@ -11,6 +11,8 @@ from .pieces import Unwritten
 _BETWEEN = re.compile(
     r"[,;]\s*(?:\\\\|\\q?quad|\\text\s*\{\s*(?:where|with|and|for)\s*\}|(?:where|with|and)\b|\\[ ,;]|~|\s)*"
 )
+# behind it stand names that the formula itself explains, one behind the other
+_WHERE = re.compile(r"(?<![\w\\{])where\b")
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
@@ -25,7 +27,7 @@ def cut_first(text: str) -> tuple[str, list[str]]:
             continue
         depth += (char in "([{") - (char in ")]}")
         between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and "=" in text[at:] else None
-        if between is not None:
+        if between is not None and not _WHERE.search(text, begin, at):
             parts.append(text[begin:at])
             begin = at = between.end()
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 
+from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
 from ..lowering.names import AS_ROW, Names, canonical_name
 from ..lowering.operators import juxtaposed, spread
@@ -240,6 +241,8 @@ class _Inference:
         if callee.text in ("I", "ones", "zeros"):
             sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
+        if callee.text in COMMUTATIONS and len(node.arguments) == 2:
+            return self.fresh(), self.fresh()
         if callee.text == "kron" and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]

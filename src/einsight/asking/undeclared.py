@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
+from ..lowering.operators import names_in
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
@@ -90,6 +91,8 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     families = letters.families()
     for dim in letters.dimensions:
         found.pop(dim, None)
+    if set(found) <= {canonical_name(n.text) for left, _ in tree.bindings for n in names_in(left)}:
+        found = {}  # `where` says what they are
     members = [n for n in families if not names.knows(n)]
     known = tuple(n for n in families if names.knows(n))
     if not found and not members and not known:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, growth, lsp, outofcore, pages, questions, rules
+from . import batch, code, cold, derivation, forms, growth, lsp, outofcore, pages, questions, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
@@ -22,6 +22,7 @@ BENCHMARKS = {
     "cold": cold,
     "questions": questions,
     "pages": pages,
+    "forms": forms,
 }  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..forms.choosing import candidates
 from ..lowering.expressions import Reader
 from ..lowering.names import Entry, Names
 from ..lowering.relations import target_of
@@ -54,24 +55,29 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
     rows: Axis | None
     columns: Axis | None
     rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
-    text = matrix_form(term, rows, columns, repeated)
+    text = matrix_form(term, rows, columns)
     if text is None:
         return None
+    return next((t for t in candidates(text, term, names, repeated) if _reads_back(t, term, laid, names)), None)
+
+
+def _reads_back(text: str, term: Term, laid: Value, names: Names) -> bool:
+    """Is the term what the text says, laid out like `laid`?"""
     value = read_value(text, names, term)
     if value is None or value.rank != laid.rank or value.row != laid.row or value.flexible or value.order:
-        return text if _identity(text, value, term, laid) else None
+        return _identity(text, value, term, laid)
     if [a.dim for a in value.axes] != [a.dim for a in laid.axes]:
-        return None
+        return False
     read = value.on(laid.axes)
     try:
         again = normal_form(read)
         if again is term or fold_definitions(again, definitions_in(term)) is term:
-            return text
+            return True
         if not is_deep(term):
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
-        return text if agree(again, term, laid.plain_axes, function_value) else None
+        return agree(again, term, laid.plain_axes, function_value)
     except (BudgetExceeded, MissingRule):
-        return None
+        return False
 
 
 def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:

@@ -193,6 +193,7 @@ def _constant(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) ->
     words = {
         "I": "the identity, as large as where it stands; `I(n)` says how large",
         "ones": "an array of ones, as large as where it stands; `ones(n)`, `ones(n, m)` say how large",
+        **dict.fromkeys(("K", "commutation"), "the commutation matrix: `K(n, m) vec(X) = vec(X')` for every X n×m"),
     }
     said.brief.append(f"{code(mark.name)} is {words.get(mark.name, 'the constant 3.14159…')}")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..syntax.tree import Call, Indexed, Keyword, Name, Node, Num, Subscript, Transpose
 from ..terms import build
 from ..terms.dimension import Dim, fresh_index
-from . import derivatives, functions, norms
+from . import constants, derivatives, functions, norms
 from . import marks as kinds
 from .axes import call_over_index, row_along
 from .context import Context
@@ -51,6 +51,9 @@ def read_call(reader: Context, node: Call) -> Value | None:
             reader.marks.node(kinds.FUNCTION, callee)
             return derivatives.total_call(reader, node)
         if entry is None and text in ("I", "ones", "zeros"):
+            reader.marks.node(kinds.CONSTANT, callee)
+            return _sized(reader, node, text)
+        if constants.is_commutation(reader.names, node):
             reader.marks.node(kinds.CONSTANT, callee)
             return _sized(reader, node, text)
         known = entry is None and reader.names.is_function(text)
@@ -144,6 +147,8 @@ def _sized(reader: Context, node: Call, text: str) -> Value | None:
         else:
             reader.error("EIN001", argument, f"`{text}` takes dimensions, as in `{text}(n)`")
             return None
+    if text in constants.COMMUTATIONS:
+        return constants.commutation(*dims)
     axes = tuple(fresh_index(d) for d in dims)
     if text == "I":
         rows, columns = fresh_index(dims[0]), fresh_index(dims[-1])

@@ -1,4 +1,4 @@
-"""Constant arrays by their subscripts: `1_n`, `0_{n×m}`, `I_n`; `1_i`, a component of ones; `e_i`, a unit vector.
+"""Constant arrays by their subscripts: `1_n`, `0_{n×m}`, `I_n`; `1_i`, a component of ones; `e_i`, a unit vector; `K(n, m)`.
 
 A subscript that names dimensions says how large the array is; any other is an index.
 """
@@ -14,7 +14,7 @@ from ..terms.dimension import Dim, Index, fresh_index
 from . import marks as kinds
 from .context import Context
 from .names import Names
-from .values import Value
+from .values import Fused, Value
 
 _BETWEEN = re.compile(r"\s*[×x*,]\s*")
 
@@ -114,3 +114,25 @@ def read_unit_vector(reader: Context, node: Indexed) -> Value:
         return Value(build.delta(axis, entry.offset), (axis,))
     index = Index(entry.plain, dim)
     return Value(build.delta(axis, index), (axis,), (index,))
+
+
+# `K` only where nobody declares it and what stands in its brackets are dimensions: a kernel `K(x, y)` is none
+COMMUTATIONS = ("K", "commutation")
+
+
+def is_commutation(names: Names, node: Call) -> bool:
+    """`K(n, m)`, the commutation matrix, or `commutation(n, m)` where `K` is something else."""
+    callee = node.callee
+    if not isinstance(callee, Name) or callee.text not in COMMUTATIONS or names.knows(callee.text):
+        return False
+    known = all(isinstance(a, Num) or (isinstance(a, Name) and names.is_dimension(a.text)) for a in node.arguments)
+    return len(node.arguments) == 2 and (known or callee.text != "K")
+
+
+def commutation(rows: Dim, columns: Dim) -> Value:
+    """`K vec(X) = vec(X')` for every `X` with so many rows and columns.
+
+    Source: J. R. Magnus, H. Neudecker, The Commutation Matrix, Annals of Statistics 7 (1979).
+    """
+    row, column, i, j = (fresh_index(d) for d in (rows, columns, rows, columns))
+    return Value(build.product([build.delta(row, i), build.delta(column, j)]), (Fused((row, column)), Fused((j, i))))

@@ -119,6 +119,10 @@ ROWS = (
     _row("hess", "Hessian, the matrix of second derivatives", ("f", _NUMBER), ("x", "a declared name")),
     _row("I", "identity matrix, also `I_n`", ("n", _DIMENSION)),
     _row("ones", "array of ones, also `1_n`", ("n", _DIMENSION), ("m", _DIMENSION)),
+    _row(
+        "commutation", "the matrix with `commutation(n, m) vec(X) = vec(X')` for X n×m; also `K(n, m)`, where nobody declares `K`",
+        ("n", _DIMENSION), ("m", _DIMENSION),
+    ),
     _row("zeros", "array of zeros, also `0_n`", ("n", _DIMENSION), ("m", _DIMENSION)),
 )  # fmt: skip
 

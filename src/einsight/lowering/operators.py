@@ -259,7 +259,7 @@ def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
 
 
 # before what no brackets enclose these are names of arrays, or signs
-_NEED_BRACKETS = frozenset({"I", "ones", "zeros", "jac", "grad", "hess", "d"})
+_NEED_BRACKETS = frozenset({"I", "ones", "zeros", "commutation", "jac", "grad", "hess", "d"})
 
 
 def _applies_bare(names: Names, text: str) -> bool:

@@ -1,26 +1,31 @@
-"""Matrices whose rows or columns run over two indices: `B' ⊗ A`, `diag(vec(F)) (I ⊗ W)`, `vec(A X B)`.
+"""Matrices whose rows or columns run over two indices: `B' ⊗ A`, `diag(vec(F)) (I ⊗ W)`, `vec(A) vec(B)'`, `vec(A X B)`.
 
 The entry of `P ⊗ Q` at rows `(j, i)` and columns `(l, k)`, the first index slowest, is `P_jl Q_ik`; so a term
-is a Kronecker product where its factors part into those on `j, l` and those on `i, k`.  A factor on both row
-indices alone scales the rows, one on both column indices the columns.  A term that mixes them in any other
-way, as the transpose does (a commutation matrix), has no form here.
+is a Kronecker product where its factors part into those on `j, l` and those on `i, k`.  Where they part into those on
+`j, k` and those on `i, l`, as of a transpose, it is one with its columns exchanged, by a commutation matrix: `(P ⊗ Q) K`.  A factor on
+both row indices alone scales the rows, one on both column indices the columns; where there are no others it is `vec(F) vec(G)'`.
+A sum that mixes indices in any other way is multiplied out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import product as choices
 
 from ..lowering.kronecker import connected
 from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Sum, Term
-from .array_text import ATOM, LAYER, Array, NoForm, scaled_product, symmetric, total
+from ..terms.term import Product, Sum, Term
+from .array_text import ATOM, LAYER, Array, NoForm, flip, scaled_product, symbol, symmetric, total
 from .ordering import order_terms
-from .raising import raise_term
+from .raising import raise_term, with_sizes
+from .recognition import with_softmax
 
 Places = tuple[Index | None, Index | None]
+# how often a sum among the factors is multiplied out, within one another
+DEEPEST = 4
 
 
 def fused_form(term: Term, rows: Axis | None, columns: Axis | None) -> str:
@@ -29,15 +34,49 @@ def fused_form(term: Term, rows: Axis | None, columns: Axis | None) -> str:
         return f"vec({_over(term, rows).text})"
     if rows is None and isinstance(columns, Fused):
         return f"vec({_over(term, columns).text})'"
-    parts = order_terms(term.terms) if isinstance(term, Sum) else [term]
-    return total([_raise_part(p, rows, columns) for p in parts]).text
+    return total(list(_parts(with_softmax(term), rows, columns, DEEPEST))).text
 
 
-def _over(term: Term, axis: Fused) -> Array:
-    """The array whose `vec` runs over the axis."""
+def _parts(term: Term, rows: Axis | None, columns: Axis | None, depth: int) -> Iterator[Array]:
+    """The summands, those multiplied out that have no form otherwise."""
+    for part in order_terms(term.terms) if isinstance(term, Sum) else [term]:
+        try:
+            yield _raise_part(part, rows, columns)
+        except NoForm:
+            spread = _multiplied_out(part) if depth else None
+            if spread is None:
+                raise
+            yield from _parts(spread, rows, columns, depth - 1)
+
+
+def _multiplied_out(term: Term) -> Term | None:
+    """A product over the summands of its factor with the most indices."""
+    if not isinstance(term, Product):
+        return None
+    factors, dummies = build.open_product(term)
+    sums = [f for f in factors if isinstance(f, Sum) and f.free]
+    if not sums:
+        return None
+    widest = max(sums, key=lambda f: len(f.free))
+    rest = [f for f in factors if f is not widest]
+    return build.add(*(build.product([*rest, t], dummies) for t in widest.terms))
+
+
+def _over(term: Term, axis: Axis) -> Array:
+    """The array whose `vec` runs over the axis, or the vector over a plain one."""
+    if not isinstance(axis, Fused):
+        return raise_term(term, axis, None)
     if len(axis.parts) != 2:
         raise NoForm
     return raise_term(term, axis.parts[1], axis.parts[0])
+
+
+def _stacked(term: Term, axis: Axis) -> Array:
+    """The vector that runs over the axis."""
+    array = _over(term, axis)
+    if not isinstance(axis, Fused):
+        return array
+    return symbol(f"vec({with_sizes(array.text, term, axis.parts)})")
 
 
 def _places(axis: Axis | None) -> Iterator[Places]:
@@ -52,25 +91,46 @@ def _places(axis: Axis | None) -> Iterator[Places]:
 
 
 def _raise_part(term: Term, rows: Axis | None, columns: Axis | None) -> Array:
+    groups = connected(term)
+    scale = [raise_term(g, None, None) for g in groups if not g.free]
+    groups = [g for g in groups if g.free]
+    found: list[Array] = []
+    if rows is not None and columns is not None:
+        ends = _indices(rows), _indices(columns)
+        sides = [[g for g in groups if g.free <= end] for end in ends]
+        if all(sides) and sum(map(len, sides)) == len(groups):
+            with suppress(NoForm):
+                left, right = (_stacked(build.product(s), a) for s, a in zip(sides, (rows, columns), strict=True))
+                found.append(scaled_product(scale, [left, flip(right)]))
     for above, beside in choices(_places(rows), _places(columns)):
-        try:
-            return _raise_at(term, above, beside, rows, columns)
-        except NoForm:
-            continue
-    raise NoForm
+        for crossed in (False, True):
+            with suppress(NoForm):
+                found.append(scaled_product(scale, _raise_at(groups, above, beside, rows, columns, crossed)))
+    if not found:
+        raise NoForm
+    return min(found, key=lambda f: ("diag(vec(" in f.text, "vec(" in f.text, len(f.text)))
 
 
-def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, columns: Axis | None) -> Array:
+def _indices(axis: Axis) -> set[Index]:
+    return set(axis.parts) if isinstance(axis, Fused) else {axis}
+
+
+def _raise_at(
+    groups: Sequence[Term], above: Places, beside: Places, rows: Axis | None, columns: Axis | None, crossed: bool
+) -> list[Array]:
+    """The factors in a row, with the columns of the Kronecker product exchanged if it is `crossed`."""
     sides: tuple[list[Term], list[Term]] = ([], [])
-    scale: list[Term] = []
     left: list[Term] = []
     right: list[Term] = []
-    ends = ({above[0], beside[0]} - {None}, {above[1], beside[1]} - {None})
-    for group in connected(term):
+    under = beside
+    if crossed:
+        if None in beside or None in above:
+            raise NoForm
+        under = beside[::-1]
+    ends = ({above[0], under[0]} - {None}, {above[1], under[1]} - {None})
+    for group in groups:
         free = group.free
-        if not free:
-            scale.append(group)
-        elif free <= ends[0] or free <= ends[1]:
+        if free <= ends[0] or free <= ends[1]:
             sides[0 if free <= ends[0] else 1].append(group)
         elif free <= {*above}:
             left.append(group)
@@ -78,21 +138,25 @@ def _raise_at(term: Term, above: Places, beside: Places, rows: Axis | None, colu
             right.append(group)
         else:
             raise NoForm
-    both = [_factor(sides[k], above[k], beside[k]) for k in (0, 1)]
+    both = [_factor(sides[k], above[k], under[k]) for k in (0, 1)]
     chain: list[Array] = []
     if left:
         assert isinstance(rows, Fused)
         chain.append(symmetric(f"diag(vec({_over(build.product(left), rows).text}))"))
-    if not (left or right) or any(b.text != "1" and not b.text.startswith("I(") for b in both):
+    trivial = all(b.text == "1" or b.text.startswith("I(") for b in both)
+    if not trivial or not (left or right or crossed):
         present = [b for b in both if b.text != "1"]
         if len(present) < 2:
             raise NoForm
         text = " ⊗ ".join(b.at(ATOM) for b in present)
         chain.append(Array(text, LAYER, f"({text})'", ATOM))
+    if crossed:
+        n, m = (str(i.dim) for i in under if i is not None)
+        chain.append(Array(f"K({n}, {m})", ATOM, f"K({m}, {n})", ATOM))
     if right:
         assert isinstance(columns, Fused)
         chain.append(symmetric(f"diag(vec({_over(build.product(right), columns).text}))"))
-    return scaled_product([raise_term(s, None, None) for s in scale], chain)
+    return chain
 
 
 def _factor(terms: Sequence[Term], row: Index | None, column: Index | None) -> Array:

@@ -2,7 +2,8 @@
 
 A term is a graph: its factors are vertices, shared indices edges (`array_graph.py`).  `None` where no form is known.
 
-What is returned here has not been verified: `deriving/readback.py` reads it back before it is shown.
+What is returned here has not been verified: `forms` writes it as a person would, and `deriving/readback.py` reads that back before
+it is shown.
 """
 
 from __future__ import annotations
@@ -13,22 +14,16 @@ from ..terms.term import Abstraction, Term
 from .array_text import NoForm
 from .kronecker import fused_form
 from .raising import raise_term, with_sizes
-from .repeated_calls import name_repeated
 
 
-def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = None, repeated: bool = True) -> str | None:
-    """The matrix of `term` with those output indices; a scalar has none, a column vector only rows.
-
-    A call that stands there twice gets a name behind `where`, if `repeated`.
-    """
+def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = None) -> str | None:
+    """The matrix of `term` with those output indices; a scalar has none, a column vector only rows."""
     try:
         if isinstance(rows, Fused) or isinstance(columns, Fused):
-            text = fused_form(term, rows, columns)
-        else:
-            text = raise_term(term, rows, columns).text
+            return fused_form(term, rows, columns)
+        return raise_term(term, rows, columns).text
     except NoForm:
         return None
-    return name_repeated(text) if repeated else text
 
 
 def raise_abstraction(function: Abstraction) -> str | None:
@@ -37,5 +32,5 @@ def raise_abstraction(function: Abstraction) -> str | None:
         return None
     params, body = build.open_abstraction(function)
     rows, columns = (*params, None, None)[:2]
-    text = matrix_form(body, rows, columns, repeated=False)
+    text = matrix_form(body, rows, columns)
     return text and with_sizes(text, body, params)

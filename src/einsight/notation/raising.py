@@ -31,7 +31,7 @@ from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown, split_unknown
 from .array_graph import Graph, ones
 from .array_text import ATOM, SUM, Array, NoForm, factored_total, flip, power, product, symbol, symmetric, total
 from .ordering import order_terms
-from .recognition import Softmax, Vector, exponentiated, means, normalised, softmaxes, squared
+from .recognition import SOFTMAX, Softmax, Vector, exponentiated, means, normalised, softmaxes, squared
 
 HALF = Fraction(1, 2)
 
@@ -160,6 +160,8 @@ def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -
     sized = with_sizes(inner.text, body, params)
     if sized != inner.text:
         inner = Array(sized, inner.level, sized, inner.level)
+    if term.name == SOFTMAX:
+        return _oriented(symbol(f"softmax({inner.text})"), term.indices, rows, columns)
     if is_unknown(term.name):
         return _raise_unknown(term, inner, rows, columns)
     if term.name == "inv":

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Apply, Number, Power, Product, Size, Term
+from ..terms.term import Apply, Number, Power, Product, Size, Sum, Term, has_head
+
+# stands in terms that are being written, and in no others
+SOFTMAX = "softmax"
 
 
 class Vector(NamedTuple):
@@ -131,3 +134,25 @@ def _power_of(part: Term, exponential: Term, dummy: Index) -> tuple[Term, Index,
         if index.dim is dummy.dim and build.substitute(exponential, {dummy: index}) is base:
             return part, index, count.value
     return None
+
+
+def with_softmax(term: Term) -> Term:
+    """Each `exp(u_i)/∑_k exp(u_k)` of a vector as one factor, which a contraction does not part."""
+    if not (has_head(term, Apply) and has_head(term, Power)):
+        return term
+    if isinstance(term, Sum):
+        return build.add(*map(with_softmax, term.terms))
+    if not isinstance(term, Product):
+        return term
+    factors, dummies = build.open_product(term)
+    rest, found, bound = softmaxes([with_softmax(f) if isinstance(f, Sum) else f for f in factors])
+    if not found or any(s.row is not None for s in found):
+        return term
+    named = [
+        build.power(
+            build.operator(SOFTMAX, [build.abstraction((s.argument.axis,), s.argument.term)], (s.place,)),
+            build.number(s.times),
+        )
+        for s in found
+    ]
+    return build.product([*rest, *named], [*dummies, *bound])

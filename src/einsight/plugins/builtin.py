@@ -14,6 +14,8 @@ from ..rules import (
     functions,
     matrix_powers,
     orthogonal,
+    quotients,
+    square_products,
 )
 from ..rules.rule import Function, Rule
 from .hooks import hookimpl
@@ -23,7 +25,7 @@ from .hooks import hookimpl
 def einsight_rules() -> Iterable[Rule]:
     return (
         *accumulation.RULES, *array_derivatives.RULES, *derivative.RULES, *delta.RULES, *brackets.RULES, *orthogonal.RULES, *algebra.RULES,
-        *matrix_powers.RULES,
+        *matrix_powers.RULES, *square_products.RULES, *quotients.RULES,
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ functions.py   elementwise functions: derivative, values; slopes.py holds deriva
 sympy_table.py   functions that SymPy has, as introspection.py finds them
 defined.py     functions that an expression defines, elementwise or of arrays
 pattern.py     rules written in the language itself, matched by matching.py, under conditions.py
-delta.py, derivative.py, array_derivatives.py, algebra.py, matrix_powers.py, brackets.py, orthogonal.py   the built-in families
+delta.py, derivative.py, array_derivatives.py, algebra.py, quotients.py, matrix_powers.py, square_products.py, brackets.py,
+orthogonal.py   the built-in families
 accumulation.py   derivatives through many definitions, backwards
 function_bodies.py   elementwise functions as terms, and their derivatives
 catalogue.py   all of it by name; taught.py lets the language know tensors, properties and functions of arrays

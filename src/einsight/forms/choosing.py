@@ -1,0 +1,68 @@
+"""A matrix form as a person would write it: what is shown is for `deriving/readback.py` to read back first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ..lowering.names import Names
+from ..notation.repeated_calls import name_repeated
+from ..syntax.parse import parse_statement
+from ..syntax.tree import Relation
+from ..terms.term import Tensor, Term
+from .form import Form, NotAForm
+from .naming import named
+from .reading import FormReader
+from .search import Search
+from .writing import length
+
+# how many of the forms that are found are given names, and given out
+FEW, SHOWN = 6, 2
+# what has no more signs than this has nothing to be shortened
+SHORT = 3
+# and with more than these the search would not come far
+LONG = 400
+_K = re.compile(r"\bK\((?=\w+, \w+\))")
+
+
+def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> Iterator[str]:
+    """Texts of a matrix form of a term, the best first, the text itself as the last; names for parts if `repeated`."""
+    plain = name_repeated(text) if repeated else text
+    tensors = {t.name: t for t in term.depends}
+    is_commutation_taken = "K" in tensors or names.knows("K")
+
+    def tensor(name: str) -> Tensor | None:
+        if name in tensors:
+            return tensors[name]
+        entry = names.find(name)
+        return entry.tensor if entry is not None else None
+
+    def is_free(name: str, anywhere: bool) -> bool:
+        means = (
+            name in tensors or names.is_dimension(name) or names.is_function(name) or re.search(rf"\b{name}\b", text)
+        )
+        return not means and not (anywhere and names.knows(name))
+
+    def spelled(found: str) -> str:
+        return _K.sub("commutation(", found) if is_commutation_taken else found
+
+    size = length(text)
+    if SHORT < size <= LONG:
+        for found in _shorter(text, FormReader(names, tensor), is_free, repeated, length(plain)):
+            yield spelled(found)
+    yield spelled(plain)
+
+
+def _shorter(
+    text: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool, most: int
+) -> list[str]:
+    """Those that are shorter than `most`, the shortest first."""
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
+        return []
+    try:
+        found: list[Form] = Search().best(reader.read(tree.sides[0]))[:FEW]
+    except NotAForm:
+        return []
+    texts = [named(f, is_free if repeated else lambda *_: False) for f in found]
+    return sorted(dict.fromkeys(t for t in texts if length(t) < most), key=length)[:SHOWN]

@@ -1,0 +1,573 @@
+"""Arrays as people write them: products in a row, sums, Hadamard and Kronecker products, functions.
+
+A form knows its rows and columns, each a row of names of dimensions, none for an axis of length 1, and several for one of `vec`.
+The functions here make forms canonical as far as nobody would notice: transposes stand at names, numbers and scalars in front,
+equal neighbours are powers, `v' v` is `‖v‖^2`.  How a form is best written is for `writing.py` to say, which of several equal
+forms for `search.py`.
+
+Long because what is canonical of one head is made of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..terms.interning import Interned, intern_object
+
+Dims = tuple[str, ...]
+ONE = Fraction(1)
+# of a number, and of the power of one
+MOST_BITS, MOST_POWER = 64, 64
+# functions of a matrix or a vector whose value is a number, the same of what is transposed
+REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min"})
+
+
+class NotAForm(Exception):
+    """What is no form, or is one of which nothing is known here."""
+
+
+class Form(Interned):
+    """A head over its parts, and `data`: a number, a name, an exponent."""
+
+    __slots__ = ("head", "parts", "data", "rows", "columns", "key", "memo", "__weakref__")
+    head: str
+    parts: tuple[Form, ...]
+    data: Any
+    rows: Dims
+    columns: Dims
+    key: str
+    memo: dict[str, Any]
+
+    def __new__(cls, head: str, parts: tuple[Form, ...], data: Any, rows: Dims, columns: Dims) -> Form:
+        def build() -> Form:
+            self = object.__new__(cls)
+            self.head, self.parts, self.data, self.rows, self.columns = head, parts, data, rows, columns
+            own = "" if data is None else str(data)
+            self.key = f"{head}[{own}]({','.join(p.key for p in parts)}){'.'.join(rows)};{'.'.join(columns)}"
+            self.memo = {}
+            return self
+
+        return intern_object((cls, head, parts, data, rows, columns), build)
+
+    def __repr__(self) -> str:
+        return self.key
+
+    @property
+    def is_scalar(self) -> bool:
+        return not self.rows and not self.columns
+
+    @property
+    def is_column(self) -> bool:
+        return bool(self.rows) and not self.columns
+
+    @property
+    def is_matrix(self) -> bool:
+        return bool(self.rows) and bool(self.columns)
+
+    @property
+    def shape(self) -> tuple[Dims, Dims]:
+        return self.rows, self.columns
+
+    @property
+    def is_symmetric(self) -> bool:
+        return self.rows == self.columns and transpose(self) is self
+
+
+def number(value: Fraction | int) -> Form:
+    """A rational number.  Raises NotAForm for one that nobody would write."""
+    value = Fraction(value)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+        raise NotAForm
+    return Form("number", (), value, (), ())
+
+
+def name(text: str, rows: Dims = (), columns: Dims = (), symmetric: bool = False) -> Form:
+    return Form("symmetric" if symmetric and rows else "name", (), text, rows, columns)
+
+
+def identity(dims: Dims) -> Form:
+    return Form("I", (), None, dims, dims)
+
+
+def ones(dims: Dims) -> Form:
+    return Form("ones", (), None, dims, ())
+
+
+def all_ones(rows: Dims, columns: Dims) -> Form:
+    """An array of ones of any shape."""
+    if not rows and not columns:
+        return number(1)
+    parts = [ones(rows)] * bool(rows) + [transpose(ones(columns))] * bool(columns)
+    return product(parts)
+
+
+def is_all_ones(form: Form) -> bool:
+    if form.head == "product":
+        return form.data == 1 and all(map(is_all_ones, form.parts))
+    return form.head == "ones" or (form.head == "transpose" and form.parts[0].head == "ones")
+
+
+def commutation(rows: str, columns: str) -> Form:
+    return Form("K", (), (rows, columns), (rows, columns), (columns, rows))
+
+
+def transpose(form: Form) -> Form:
+    """The transpose, moved to the names inside."""
+    found = form.memo.get("transpose")
+    if found is None:
+        found = form.memo["transpose"] = _transposed(form)
+        found.memo["transpose"] = form
+    return found
+
+
+def _transposed(form: Form) -> Form:
+    head, parts = form.head, form.parts
+    if form.is_scalar or head in ("symmetric", "I", "diag"):
+        return form
+    if head == "transpose":
+        return parts[0]
+    if head == "K":
+        return commutation(form.data[1], form.data[0])
+    turned = [transpose(p) for p in parts]
+    if head == "product":
+        return product(turned[::-1], form.data)
+    if head == "total":
+        return total(turned)
+    if head == "hadamard":
+        return hadamard(turned)
+    if head == "entries":
+        return entrywise_power(turned[0], form.data)
+    if head == "power":
+        return power(turned[0], form.data)
+    if head == "function":
+        return function(form.data, turned)
+    if head == "bracket":
+        return Form("bracket", tuple(turned), form.data, form.columns, form.rows)
+    if head == "kronecker":
+        return kronecker(*turned)
+    if head == "operator" and form.data == "expm":
+        return Form("operator", tuple(turned), "expm", form.columns, form.rows)
+    return Form("transpose", (form,), None, form.columns, form.rows)
+
+
+def scaled(form: Form) -> tuple[Fraction, tuple[Form, ...], Form | None]:
+    """A form as a number, scalars and an array; the array is None of a scalar."""
+    if form.head == "number":
+        return form.data, (), None
+    if form.head == "product":
+        scalars = tuple(p for p in form.parts if p.is_scalar)
+        chain = [p for p in form.parts if not p.is_scalar]
+        if form.is_scalar and not scalars:
+            return form.data, (product(chain),), None
+        return form.data, scalars, product(chain) if chain else None
+    return (ONE, (form,), None) if form.is_scalar else (ONE, (), form)
+
+
+def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
+    """The product in a row, of numbers, scalars and arrays that conform.  Raises NotAForm for one that is 0."""
+    value = Fraction(coefficient)
+    scalars: dict[Form, Fraction] = {}
+    chain: list[Form] = []
+
+    def take(form: Form) -> None:
+        nonlocal value
+        if form.head == "number":
+            value *= form.data
+        elif form.head == "product" and (not form.is_scalar or any(p.is_scalar for p in form.parts) or form.data != 1):
+            value *= form.data
+            if form.is_scalar and not all(p.is_scalar for p in form.parts):
+                raise NotAForm
+            for part in form.parts:
+                take(part)
+        elif form.is_scalar:
+            base, exponent = (form.parts[0], form.data) if form.head == "power" else (form, ONE)
+            scalars[base] = scalars.get(base, Fraction(0)) + exponent
+        else:
+            _append(chain, form, take)
+
+    for factor in factors:
+        take(factor)
+    if value == 0 or max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+        raise NotAForm
+    parts: list[Form] = []
+    for base, exponent in scalars.items():
+        if not exponent:
+            continue
+        part = power(base, exponent)
+        if part.head == "number":
+            value *= part.data
+        else:
+            parts.append(part)
+    parts.sort(key=lambda p: p.key)
+    value, parts = _without_roots(value, parts)
+    if len(chain) > 1:
+        chain = [c for c in chain if c.head != "I"] or chain[:1]
+    whole = [*parts, *chain]
+    if value == 1 and len(whole) == 1:
+        return whole[0]
+    if not whole:
+        return number(value)
+    rows, columns = (chain[0].rows, chain[-1].columns) if chain else ((), ())
+    return Form("product", tuple(whole), value, rows, columns)
+
+
+def _without_roots(value: Fraction, parts: list[Form]) -> tuple[Fraction, list[Form]]:
+    """`2/sqrt(2)` as `sqrt(2)`."""
+    for place, part in enumerate(parts):
+        if part.head == "power" and part.parts[0].head == "number" and part.data == Fraction(-1, 2):
+            base = part.parts[0].data
+            if (value / base).denominator == 1:
+                return value / base, [*parts[:place], power(part.parts[0], Fraction(1, 2)), *parts[place + 1 :]]
+    return value, parts
+
+
+def _append(chain: list[Form], form: Form, take: Any) -> None:
+    """An array at the end of others, merged with the one before it; what has become a number is taken out."""
+    before = chain[-1] if chain else None
+    if before is not None:
+        if before.columns != form.rows:
+            raise NotAForm
+        merged = _merged(before, form)
+        if merged is not None:
+            chain.pop()
+            if merged.head == "product":
+                for part in merged.parts:
+                    take(part)
+            elif merged.is_scalar:
+                take(merged)
+            else:
+                _append(chain, merged, take)
+            return
+    chain.append(form)
+    if form.columns:
+        return
+    for place in range(len(chain) - 1, -1, -1):
+        if not chain[place].rows:
+            inner = chain[place:]
+            del chain[place:]
+            take(_number_of(inner))
+            return
+
+
+def _merged(left: Form, right: Form) -> Form | None:
+    """Two factors as one."""
+    if left.head == "I":
+        return right
+    if right.head == "I":
+        return left
+    if left.head == "K" and right is transpose(left):
+        return identity(left.rows)
+    if left.head == "diag" and right.head == "diag":
+        return diagonal(hadamard([left.parts[0], right.parts[0]]))
+    if left.head == "diag" and right.is_column:
+        return hadamard([left.parts[0], right])
+    if right.head == "diag" and not left.rows:
+        return hadamard([left, transpose(right.parts[0])])
+    if left.is_matrix and right.is_matrix and left.rows == left.columns == right.rows == right.columns:
+        a, i = (left.parts[0], left.data) if left.head == "power" else (left, ONE)
+        b, j = (right.parts[0], right.data) if right.head == "power" else (right, ONE)
+        if a is b:
+            return power(a, i + j)
+    return None
+
+
+def _number_of(chain: Sequence[Form]) -> Form:
+    """A row times what ends in a column: `‖v‖^2`, a sum of entries, or that of the two orders which comes first."""
+    if len(chain) == 1:
+        return chain[0]
+    turned = [transpose(c) for c in reversed(chain)]
+    if list(chain) == turned and len(chain) == 2:
+        return power(reduction("norm", turned[-1]), 2)
+    ends = [_is_one(chain[0]), _is_one(chain[-1])]
+    if any(ends):
+        inner = chain[1:] if ends[0] else chain[:-1]
+        if ends[0] and ends[1] and len(chain) > 2:
+            inner = chain[1:-1]
+        if all(ends) and len(chain) == 2:
+            return size(chain[1].rows)
+        return reduction("sum", product(inner))
+    best = min(chain, turned, key=lambda c: [f.key for f in c])
+    return Form("product", tuple(best), ONE, (), ())
+
+
+def _is_one(form: Form) -> bool:
+    return form.head == "ones" or (form.head == "transpose" and form.parts[0].head == "ones")
+
+
+def size(dims: Dims) -> Form:
+    """How many entries an axis has."""
+    return product([number(int(d)) if d.isdigit() else name(d) for d in dims])
+
+
+def total(terms: Iterable[Form]) -> Form:
+    """The sum, equal summands taken together.  Raises NotAForm where nothing is left."""
+    counts: dict[Form, Fraction] = {}
+
+    def take(form: Form, times: Fraction) -> None:
+        if form.head == "total":
+            for part in form.parts:
+                take(part, times)
+            return
+        if form.head == "number":
+            rest, value = number(1), form.data
+        elif form.head == "product":
+            value = form.data
+            if len(form.parts) == 1 and form.parts[0].head == "total":
+                for part in form.parts[0].parts:
+                    take(part, times * value)
+                return
+            rest = product(form.parts) if value != 1 else form
+        else:
+            rest, value = form, ONE
+        counts[rest] = counts.get(rest, Fraction(0)) + times * value
+
+    for term in terms:
+        take(term, ONE)
+    # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
+    parts = [product([rest], value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
+    if not parts:
+        raise NotAForm
+    if len(parts) == 1:
+        return parts[0]
+    shapes = {p.shape for p in parts}
+    if len(shapes) > 1:
+        raise NotAForm
+    rows, columns = shapes.pop()
+    return Form("total", tuple(parts), None, rows, columns)
+
+
+def hadamard(factors: Iterable[Form]) -> Form:
+    """The product entry by entry of arrays of one shape."""
+    value = ONE
+    scalars: list[Form] = []
+    counts: dict[Form, Fraction] = {}
+    shape: tuple[Dims, Dims] | None = None
+
+    def take(form: Form) -> None:
+        nonlocal value
+        if form.head == "hadamard":
+            for part in form.parts:
+                take(part)
+            return
+        times, own, array = scaled(form)
+        value *= times
+        scalars.extend(own)
+        if array is None or is_all_ones(array):
+            return
+        if array.head == "hadamard":
+            take(array)
+            return
+        base, exponent = (array.parts[0], array.data) if array.head == "entries" else (array, ONE)
+        counts[base] = counts.get(base, Fraction(0)) + exponent
+
+    for factor in factors:
+        shape = factor.shape if not factor.is_scalar else shape
+        take(factor)
+    if shape is None:
+        return product(scalars, value)
+    parts = [entrywise_power(base, exponent) for base, exponent in counts.items() if exponent]
+    if not parts:
+        return product([*scalars, all_ones(*shape)], value)
+    if any(p.shape != shape for p in parts):
+        raise NotAForm
+    whole = parts[0]
+    if len(parts) > 1:
+        whole = Form("hadamard", tuple(sorted(parts, key=lambda p: p.key)), None, *shape)
+    return product([*scalars, whole], value)
+
+
+def entrywise_power(base: Form, exponent: Fraction | int) -> Form:
+    exponent = Fraction(exponent)
+    if base.is_scalar:
+        return power(base, exponent)
+    if abs(exponent) > MOST_POWER and scaled(base)[0] != 1:
+        raise NotAForm
+    if exponent == 1 or is_all_ones(base):
+        return base
+    if exponent == 0:
+        return all_ones(*base.shape)
+    if base.head == "entries" and exponent.denominator == 1:
+        return entrywise_power(base.parts[0], base.data * exponent)
+    if base.head == "hadamard" and exponent.denominator == 1:
+        return hadamard([entrywise_power(p, exponent) for p in base.parts])
+    value, scalars, array = scaled(base)
+    if (value != 1 or scalars) and array is not None and exponent.denominator == 1:
+        return product(
+            [*(power(s, exponent) for s in scalars), entrywise_power(array, exponent)], value ** int(exponent)
+        )
+    return Form("entries", (base,), exponent, base.rows, base.columns)
+
+
+def power(base: Form, exponent: Fraction | int) -> Form:
+    """A number to a power, or a square matrix to a whole one."""
+    exponent = Fraction(exponent)
+    whole = exponent.denominator == 1
+    if abs(exponent) > MOST_POWER and (base.head == "number" or scaled(base)[0] != 1):
+        raise NotAForm
+    if exponent == 1:
+        return base
+    if exponent == 0:
+        return number(1) if base.is_scalar else identity(base.rows)
+    if base.head == "number" and whole and (base.data or exponent > 0):
+        return number(base.data ** int(exponent))
+    if not base.is_scalar and (not whole or base.rows != base.columns):
+        raise NotAForm
+    if base.head == "power" and whole:
+        return power(base.parts[0], base.data * exponent)
+    if base.head == "I":
+        return base
+    if base.head == "diag":
+        return diagonal(entrywise_power(base.parts[0], exponent))
+    if base.head == "K" and exponent == -1:
+        return transpose(base)
+    if base.head == "kronecker" and all(p.rows == p.columns for p in base.parts):
+        return kronecker(*(power(p, exponent) for p in base.parts))
+    if whole:
+        value, scalars, array = scaled(base)
+        if base.is_scalar and (value != 1 or len(scalars) > 1):
+            return product([power(s, exponent) for s in scalars], value ** int(exponent))
+        if not base.is_scalar and (value != 1 or scalars) and array is not None:
+            return product([*(power(s, exponent) for s in scalars), power(array, exponent)], value ** int(exponent))
+    return Form("power", (base,), exponent, base.rows, base.columns)
+
+
+def function(text: str, arguments: Sequence[Form]) -> Form:
+    """A function entry by entry."""
+    shape = next((a.shape for a in arguments if not a.is_scalar), ((), ()))
+    if any(not a.is_scalar and a.shape != shape for a in arguments):
+        raise NotAForm
+    return Form("function", tuple(arguments), text, *shape)
+
+
+def kronecker(left: Form, right: Form) -> Form:
+    (a, own, first), (b, others, second) = scaled(left), scaled(right)
+    if first is None or second is None:
+        return product([left, right])
+    rows, columns = first.rows + second.rows, first.columns + second.columns
+    if first.head == second.head == "I":
+        whole = identity(rows)
+    else:
+        whole = Form("kronecker", (first, second), None, rows, columns)
+    return product([*own, *others, whole], a * b)
+
+
+def diagonal(vector: Form) -> Form:
+    """The diagonal matrix of a vector, be it a row or a column."""
+    value, scalars, array = scaled(vector)
+    if array is None:
+        raise NotAForm
+    column = array if array.is_column else transpose(array)
+    if is_all_ones(column):
+        return product([*scalars, identity(column.rows)], value)
+    return product([*scalars, Form("diag", (column,), None, column.rows, column.rows)], value)
+
+
+def diagonal_of(matrix: Form) -> Form:
+    """The diagonal of a matrix as a column."""
+    value, scalars, array = scaled(matrix)
+    if array is None or array.rows != array.columns:
+        raise NotAForm
+    if array.head == "diag":
+        found = array.parts[0]
+    elif array.head == "I":
+        found = ones(array.rows)
+    else:
+        found = Form("diagonal", (min(array, transpose(array), key=lambda f: f.key),), None, array.rows, ())
+    return product([*scalars, found], value)
+
+
+def vec(matrix: Form) -> Form:
+    value, scalars, array = scaled(matrix)
+    if array is None or not array.is_matrix:
+        raise NotAForm
+    return product([*scalars, Form("vec", (array,), None, array.columns + array.rows, ())], value)
+
+
+def reduction(text: str, array: Form) -> Form:
+    """A number of an array."""
+    if text in ("tr", "sum", "mean"):
+        value, scalars, inner = scaled(array)
+        if inner is None:
+            raise NotAForm
+        if text == "sum":
+            inner = _without_ones(inner)
+            if inner.is_scalar:
+                return product([*scalars, inner], value)
+        found = (
+            _trace(inner)
+            if text == "tr"
+            else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
+        )
+        return product([*scalars, found], value)
+    if text in ("norm", "det", "logdet", "max", "min"):
+        array = min(array, transpose(array), key=lambda f: f.key)
+    return Form(text, (array,), None, (), ())
+
+
+def _trace(array: Form) -> Form:
+    """Of what is multiplied in a circle the order that comes first."""
+    if array.head == "I":
+        return size(array.rows)
+    if array.rows != array.columns:
+        raise NotAForm
+    ways = [array, transpose(array)]
+    if array.head == "product":
+        parts = array.parts
+        for k in range(1, len(parts)):
+            with_turn = [*parts[k:], *parts[:k]]
+            turned = product(with_turn)
+            if turned.is_scalar:
+                return turned
+            ways += [turned, transpose(turned)]
+    return Form("tr", (min(ways, key=lambda f: f.key),), None, (), ())
+
+
+def _without_ones(array: Form) -> Form:
+    """What the entries are summed of, where a row or a column of sums is summed."""
+    if array.head != "product" or array.data != 1:
+        return array
+    parts = list(array.parts)
+    if len(parts) > 1 and _is_one(parts[-1]) and not parts[-1].columns:
+        parts.pop()
+    elif len(parts) > 1 and _is_one(parts[0]) and not parts[0].rows:
+        parts.pop(0)
+    elif len(parts) > 1 and is_all_ones(array):
+        return product([size(parts[0].rows), size(parts[1].columns)])
+    return product(parts)
+
+
+def rebuild(whole: Form, parts: Sequence[Form]) -> Form:
+    """The same head over other parts.  Raises NotAForm where they do not conform."""
+    if all(a is b for a, b in zip(whole.parts, parts, strict=True)):
+        return whole
+    head, data = whole.head, whole.data
+    if head == "product":
+        return product(parts, data)
+    if head == "total":
+        return total(parts)
+    if head == "hadamard":
+        return hadamard(parts)
+    if head == "kronecker":
+        return kronecker(*parts)
+    if head == "function":
+        return function(data, parts)
+    if head == "bracket":
+        return Form(head, tuple(parts), data, *whole.shape)
+    (part,) = parts
+    if head == "transpose":
+        return transpose(part)
+    if head == "power":
+        return power(part, data)
+    if head == "entries":
+        return entrywise_power(part, data)
+    if head == "diag":
+        return diagonal(part)
+    if head == "diagonal":
+        return diagonal_of(part)
+    if head == "vec":
+        return vec(part)
+    if head in REDUCTIONS:
+        return reduction(head, part)
+    return Form(head, (part,), data, *whole.shape)

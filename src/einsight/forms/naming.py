@@ -1,0 +1,150 @@
+"""What stands in a form twice or more gets a name behind `where`, if that makes it shorter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from . import form
+from .form import Form, NotAForm, transpose
+from .writing import length, write
+
+# the letters that people give to such parts
+_OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
+_MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqth"
+MOST_NAMES, MOST_TRIED = 3, 6
+# signs that a name with its definition takes besides what it stands for
+OVERHEAD = 3
+
+
+Binding = tuple[str, Form]
+
+
+def named(whole: Form, is_free: Callable[[str, bool], bool]) -> str:
+    """The text of a form, with names for what repeats.
+
+    `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
+    """
+    bindings: list[Binding] = []
+    text = _text(whole, bindings)
+    for _ in range(MOST_NAMES):
+        taken = {n for n, _ in bindings}
+        best: tuple[int, str, Form, list[Binding]] | None = None
+        for found in _repeated(whole, [b for _, b in bindings]):
+            letters = [c for c in _letters(found) if c not in taken and is_free(c, False)]
+            # what is called twice gets a name in any case, be it one that is declared for something else
+            anything = letters[0] if letters and _is_call(found) else None
+            letter = next((c for c in letters if is_free(c, True)), anything)
+            if letter is None:
+                continue
+            mark = form.name(letter, found.rows, found.columns, found.is_symmetric and found.is_matrix)
+            with suppress(NotAForm):
+                inner = _put(whole, found, mark)
+                others = [
+                    (letter, found),
+                    *((n, _put(b, found, mark)) for n, b in bindings),
+                ]  # those behind it may hold it
+                shown = _text(inner, others)
+                size = length(shown) - 2 * _is_call(found)  # a call that stands there twice is not liked
+                if size < length(text) and (best is None or size < best[0]):
+                    best = size, shown, inner, others
+        if best is None:
+            break
+        _, text, whole, bindings = best
+    return text
+
+
+def _text(whole: Form, bindings: list[Binding]) -> str:
+    shown = ", ".join(f"{n} = {write(b).text}" for n, b in bindings)
+    return write(whole).text + (f" where {shown}" if shown else "")
+
+
+def _letters(found: Form) -> str:
+    kind = found.data if isinstance(found.data, str) and found.head in ("function", "operator") else found.head
+    plain = _SCALARS if found.is_scalar else _MATRICES if found.is_matrix else _VECTORS
+    own = _OF_FUNCTIONS.get(kind, "")
+    return (own.upper() if found.is_matrix else own) + plain
+
+
+def _is_call(part: Form) -> bool:
+    return part.head in ("function", "operator", "along")
+
+
+def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
+    """The parts that stand there twice, the most promising first; the whole of a definition is none."""
+    counts: Counter[Form] = Counter()
+    for place in (whole, *definitions):
+        counts.update(part for part in _parts(place) if part is not place)
+    found: list[tuple[int, Form]] = []
+    for part, times in counts.items():
+        size = length(write(part).text)
+        if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
+            saved = times * size - (size + times + OVERHEAD)
+            if saved >= -_is_call(part):
+                found.append((-saved, part))
+    return [part for _, part in sorted(found, key=lambda f: f[0])[:MOST_TRIED]]
+
+
+def _parts(whole: Form) -> Iterator[Form]:
+    """Every part as often as it stands there, a transpose as what it is of; of a row also the factors that stand together."""
+    todo = [whole]
+    while todo:
+        part = todo.pop()
+        yield _bare(part)
+        if part.head == "product" and len(part.parts) > 2:
+            chain = [p for p in part.parts if not p.is_scalar]
+            for start in range(len(chain)):
+                for end in range(start + 2, len(chain) + 1):
+                    if end - start < len(chain) or len(chain) < len(part.parts):
+                        with suppress(NotAForm):
+                            yield _bare(form.product(chain[start:end]))
+        todo.extend(part.parts)
+
+
+def _bare(part: Form) -> Form:
+    """Of a form and its transpose the one with fewer signs."""
+    if part.is_scalar:
+        return part
+    other = transpose(part)
+    if other is part:
+        return part
+    return min((part, other), key=lambda f: (length(write(f).text), not f.rows, f.key))
+
+
+def _put(whole: Form, part: Form, mark: Form) -> Form:
+    """The form with a name for each of those parts.  Raises NotAForm."""
+    turned, turned_mark = transpose(part), transpose(mark)
+    memo: dict[Form, Form] = {}
+
+    def visit(current: Form) -> Form:
+        if current is part:
+            return mark
+        if current is turned:
+            return turned_mark
+        found = memo.get(current)
+        if found is None:
+            parts = [visit(p) for p in current.parts]
+            if current.head == "product" and part.head == "product":
+                parts = _joined(parts, part, mark)
+                parts = _joined(parts, turned, turned_mark)
+                found = form.product(parts, current.data)
+            else:
+                found = form.rebuild(current, parts)
+            memo[current] = found
+        return found
+
+    return visit(whole)
+
+
+def _joined(parts: list[Form], part: Form, mark: Form) -> list[Form]:
+    """A row with the factors that a part consists of as one."""
+    if part.data != 1 or any(p.is_scalar for p in part.parts):
+        return parts
+    wanted, count = list(part.parts), len(part.parts)
+    place = 0
+    while place + count <= len(parts):
+        if parts[place : place + count] == wanted:
+            parts = [*parts[:place], mark, *parts[place + count :]]
+        place += 1
+    return parts

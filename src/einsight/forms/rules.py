@@ -1,0 +1,304 @@
+"""Equal forms: what is shared taken out, brackets multiplied out, Kronecker products and commutation matrices exchanged.
+
+None is claimed here: what is shown is read back and compared in value first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from . import form
+from .form import Form, product, scaled, total
+
+MOST_TERMS = 12
+
+
+def alternatives(whole: Form) -> Iterator[Form]:
+    """Forms that are equal to one, changed at its head or at one of its summands."""
+    if whole.head == "total":
+        yield from _of_total(whole)
+    elif whole.head == "product":
+        yield from _of_product(whole)
+    elif whole.head == "hadamard":
+        yield from _of_hadamard(whole)
+
+
+Term = tuple[Fraction, tuple[Form, ...], tuple[Form, ...]]
+
+
+def _split(part: Form) -> Term:
+    """A summand as a number, scalars and factors in a row; of a bilinear form the row is that of its arrays."""
+    value, scalars, array = scaled(part)
+    if array is None:
+        rows = [s for s in scalars if s.head == "product"]
+        if len(rows) == 1:
+            return value, tuple(s for s in scalars if s is not rows[0]), rows[0].parts
+        return value, scalars, ()
+    return value, scalars, array.parts if array.head == "product" else (array,)
+
+
+def _of_total(whole: Form) -> Iterator[Form]:
+    if len(whole.parts) > MOST_TERMS:
+        return
+    parts = whole.parts
+    split = [_split(p) for p in parts]
+    yield from _content(whole, parts)
+    yield from _sides(whole, parts, split)
+    yield from _scalars(whole, parts, split)
+    yield from _entrywise(whole, parts, split)
+    yield from _kroneckers(whole, parts, split)
+    yield from _mirrored(parts)
+    for place, part in enumerate(parts):
+        for other in _exchanged(part):
+            yield total([*parts[:place], other, *parts[place + 1 :]])
+    for place, part in enumerate(parts):
+        if part.head == "product" and any(p.head == "total" for p in part.parts):
+            for other in _multiplied_out(part):
+                yield total([*parts[:place], other, *parts[place + 1 :]])
+
+
+def shared_by(whole: Form) -> bool:
+    """Does a sum repeat a whole factor, a vector or a scalar that is no name, in all of its terms?"""
+    split = [_split(p) for p in whole.parts]
+    ends = [{t[2][0], t[2][-1]} if t[2] else set() for t in split]
+    scalars = [set(t[1]) for t in split]
+    return bool(set.intersection(*ends) or set.intersection(*scalars))
+
+
+def _content(whole: Form, parts: Sequence[Form]) -> Iterator[Form]:
+    """`2 a + 2 b = 2 (a + b)`."""
+    found = _primitive(parts)
+    if found is not whole:
+        yield found
+
+
+def _primitive(terms: Sequence[Form]) -> Form:
+    """A sum with the number that all its terms are multiples of in front, so that the first term is positive."""
+    whole = total(terms)
+    if whole.head != "total":
+        return whole
+    values = [scaled(p)[0] for p in whole.parts]
+    size = Fraction(math.gcd(*(v.numerator for v in values)), math.lcm(*(v.denominator for v in values)))
+    size = -size if values[0] < 0 else size
+    if size == 1:
+        return whole
+    return Form("product", (total([product([p], 1 / size) for p in whole.parts]),), size, *whole.shape)
+
+
+def _groups(keys: Sequence[Form | None]) -> Iterator[tuple[Form, list[int]]]:
+    found: dict[Form, list[int]] = {}
+    for place, key in enumerate(keys):
+        if key is not None:
+            found.setdefault(key, []).append(place)
+    for key, places in found.items():
+        if len(places) > 1:
+            yield key, places
+
+
+def _with(parts: Sequence[Form], places: Sequence[int], new: Form) -> Form:
+    """The sum with those summands as one."""
+    return total([*(p for k, p in enumerate(parts) if k not in places), new])
+
+
+def _sides(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+    """What several summands begin or end with, before or behind the rest of them."""
+    for last in (False, True):
+        ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in split]
+        for shared, places in _groups(ends):
+            inner = []
+            for k in places:
+                value, scalars, chain = split[k]
+                rest = chain[:-1] if last else chain[1:]
+                if not rest and not (shared.is_column and not last) and not (not shared.rows and last):
+                    dims = shared.rows if last else shared.columns
+                    rest = (form.identity(dims),) if dims else ()
+                inner.append(product([*scalars, *rest], value))
+            if len({i.shape for i in inner}) == 1:
+                middle = _primitive(inner)
+                yield _with(parts, places, product([middle, shared] if last else [shared, middle]))
+
+
+def _scalars(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+    """A scalar, to any of the powers to which summands have it, before those that have it."""
+    powers: list[dict[Form, Fraction]] = []
+    for _, scalars, chain in split:
+        own: dict[Form, Fraction] = {}
+        for s in scalars:
+            base, exponent = (s.parts[0], s.data) if s.head == "power" else (s, Fraction(1))
+            own[base] = exponent
+        if whole.is_scalar and chain:
+            own[product(chain)] = Fraction(1)
+        powers.append(own)
+    for base in dict.fromkeys(b for own in powers for b in own):
+        places = [k for k, own in enumerate(powers) if base in own]
+        if len(places) < 2:
+            continue
+        for exponent in sorted({powers[k][base] for k in places}):
+            inner = [product([parts[k], form.power(base, -exponent)]) for k in places]
+            yield _with(parts, places, product([form.power(base, exponent), _primitive(inner)]))
+            same = [k for k in places if powers[k][base] == exponent]
+            if 1 < len(same) < len(places):
+                inner = [product([parts[k], form.power(base, -exponent)]) for k in same]
+                yield _with(parts, same, product([form.power(base, exponent), _primitive(inner)]))
+
+
+def _entrywise(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+    """`s ⊙ a - c s = s ⊙ (a - c)`."""
+    if whole.is_scalar:
+        return
+    factors = [(t[2][0].parts if t[2][0].head == "hadamard" else t[2]) if len(t[2]) == 1 else () for t in split]
+    for shared in dict.fromkeys(f for own in factors for f in own):
+        places = [k for k, own in enumerate(factors) if shared in own]
+        if len(places) < 2 or form.is_all_ones(shared) or shared.head == "I":
+            continue
+        inner = []
+        for k in places:
+            value, scalars, _ = split[k]
+            rest = [f for f in factors[k] if f is not shared] or [form.all_ones(*whole.shape)]
+            inner.append(product([*scalars, form.hadamard(rest)], value))
+        yield _with(parts, places, form.hadamard([shared, _primitive(inner)]))
+
+
+def _kroneckers(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+    """`A ⊗ B + A ⊗ C = A ⊗ (B + C)`, `diag(u) + diag(v) = diag(u + v)`, and `vec` alike."""
+    pairs = [_as_kronecker(t[2][0]) if len(t[2]) == 1 else None for t in split]
+    for side in (0, 1):
+        for shared, places in _groups([p[side] if p is not None else None for p in pairs]):
+            inner = [product([*split[k][1], pairs[k][1 - side]], split[k][0]) for k in places]  # type: ignore[index]
+            if len({i.shape for i in inner}) == 1:
+                middle = _primitive(inner)
+                yield _with(parts, places, form.kronecker(*((shared, middle) if side == 0 else (middle, shared))))
+    for head, make in (("diag", form.diagonal), ("vec", form.vec)):
+        places = [k for k, t in enumerate(split) if len(t[2]) == 1 and t[2][0].head == head]
+        if len(places) > 1:
+            inner = [product([*split[k][1], split[k][2][0].parts[0]], split[k][0]) for k in places]
+            if len({i.shape for i in inner}) == 1:
+                yield _with(parts, places, make(_primitive(inner)))
+
+
+def _as_kronecker(array: Form) -> tuple[Form, Form] | None:
+    if array.head == "kronecker":
+        return array.parts[0], array.parts[1]
+    if array.head == "I" and len(array.rows) == 2:
+        return form.identity(array.rows[:1]), form.identity(array.rows[1:])
+    return None
+
+
+def _mirrored(parts: Sequence[Form]) -> Iterator[Form]:
+    """`1 - sigmoid(z) = sigmoid(-z)`."""
+    for k, part in enumerate(parts):
+        value, scalars, array = scaled(part)
+        call = array if array is not None else (scalars[0] if len(scalars) == 1 else None)
+        if call is None or call.head != "function" or call.data != "sigmoid" or (array is not None and scalars):
+            continue
+        for n, other in enumerate(parts):
+            if other is product([form.all_ones(*part.shape)], -value):
+                turned = form.function("sigmoid", [product([call.parts[0]], -1)])
+                rest = [p for m, p in enumerate(parts) if m not in (k, n)]
+                yield total([*rest, product([turned], -value)])
+
+
+def _exchanged(part: Form) -> Iterator[Form]:
+    """`(B ⊗ A) K = K (A ⊗ B)`."""
+    if part.head != "product":
+        return
+    chain = part.parts
+    for place in range(len(chain) - 1):
+        left, right = chain[place], chain[place + 1]
+        if left.head == "K" and right.head == "kronecker":
+            a, b = right.parts
+            if len(a.rows) == len(a.columns) == len(b.rows) == len(b.columns) == 1:
+                turned = [form.kronecker(b, a), form.commutation(b.columns[0], a.columns[0])]
+                yield product([*chain[:place], *turned, *chain[place + 2 :]], part.data)
+        if left.head == "kronecker" and right.head == "K":
+            b, a = left.parts
+            if len(a.rows) == len(a.columns) == len(b.rows) == len(b.columns) == 1:
+                turned = [form.commutation(b.rows[0], a.rows[0]), form.kronecker(a, b)]
+                yield product([*chain[:place], *turned, *chain[place + 2 :]], part.data)
+
+
+def _of_product(whole: Form) -> Iterator[Form]:
+    yield from _exchanged(whole)
+    yield from _multiplied_out(whole)
+    yield from _determinants(whole)
+    yield from _mixed(whole)
+    yield from _double_angle(whole)
+    for place, part in enumerate(whole.parts):
+        if part.head == "total":
+            for other in _of_total(part):
+                yield product([*whole.parts[:place], other, *whole.parts[place + 1 :]], whole.data)
+
+
+def _multiplied_out(whole: Form) -> Iterator[Form]:
+    """One bracket of a product."""
+    for place, part in enumerate(whole.parts):
+        if part.head == "total" and len(part.parts) <= MOST_TERMS // 2:
+            before, after = whole.parts[:place], whole.parts[place + 1 :]
+            yield total([product([*before, p, *after], whole.data) for p in part.parts])
+
+
+def _determinants(whole: Form) -> Iterator[Form]:
+    """`det(A) det(B) = det(A B)`."""
+    found = [p for p in whole.parts if p.head == "det" and len(p.parts[0].rows) == 1]
+    found.sort(key=lambda p: (p.parts[0].parts or p.parts)[0].key)
+    for k, left in enumerate(found):
+        for right in found[k + 1 :]:
+            if left.parts[0].shape == right.parts[0].shape:
+                rest = [p for p in whole.parts if p is not left and p is not right]
+                inner = product([left.parts[0], right.parts[0]])
+                yield product([Form("det", (inner,), None, (), ()), *rest], whole.data)
+
+
+def _mixed(whole: Form) -> Iterator[Form]:
+    """`(A ⊗ B) (C ⊗ D) = A C ⊗ B D`, `(B' ⊗ A) vec(X) = vec(A X B)`."""
+    chain = whole.parts
+    for place in range(len(chain) - 1):
+        left, right = chain[place], chain[place + 1]
+        new: Form | None = None
+        if left.head == right.head == "kronecker":
+            (a, b), (c, d) = left.parts, right.parts
+            if a.columns == c.rows and b.columns == d.rows:
+                new = form.kronecker(product([a, c]), product([b, d]))
+        elif left.head == "kronecker" and right.head == "vec" and right.parts[0].rows == left.parts[1].columns:
+            if left.parts[0].rows and left.parts[1].rows:
+                new = form.vec(product([left.parts[1], right.parts[0], form.transpose(left.parts[0])]))
+        elif left.head == "K" and right.head == "vec":
+            new = form.vec(form.transpose(right.parts[0]))
+        if new is not None:
+            yield product([*chain[:place], new, *chain[place + 2 :]], whole.data)
+
+
+def _double_angle(whole: Form) -> Iterator[Form]:
+    """`2 sin(z) cos(z) = sin(2 z)`."""
+    if whole.data.numerator % 2:
+        return
+    for parts, make in (
+        (whole.parts, product),
+        *(((p.parts, form.hadamard)) for p in whole.parts if p.head == "hadamard"),
+    ):
+        make_of: Callable[[Sequence[Form]], Form] = make  # type: ignore[assignment]
+        for part in parts:
+            if part.head == "function" and part.data == "sin" and (part.is_scalar or make is not product):
+                other = next(
+                    (p for p in parts if p.head == "function" and p.data == "cos" and p.parts == part.parts), None
+                )
+                if other is not None:
+                    double = form.function("sin", [product(part.parts, 2)])
+                    inner = make_of([double, *(p for p in parts if p is not part and p is not other)])
+                    rest = [] if parts is whole.parts else [p for p in whole.parts if p.parts is not parts]
+                    scalars, chain = [p for p in rest if p.is_scalar], [p for p in rest if not p.is_scalar]
+                    if not chain:
+                        yield product([*scalars, inner], whole.data / 2)
+
+
+def _of_hadamard(whole: Form) -> Iterator[Form]:
+    """`M ⊙ (u v') = diag(u) M diag(v)`."""
+    if not whole.is_matrix:
+        return
+    for part in whole.parts:
+        if part.head == "product" and len(part.parts) == 2 and part.parts[0].is_column:
+            rest = [p for p in whole.parts if p is not part]
+            ends = [form.diagonal(p) for p in part.parts]
+            yield product([ends[0], form.hadamard(rest), ends[1]])

@@ -1,0 +1,89 @@
+"""The shortest of the equal forms that are found, within a number of steps: the same on every machine."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from contextlib import suppress
+
+from ..terms.interruption import poll
+from . import form
+from .form import Form, NotAForm
+from .rules import alternatives, shared_by
+from .writing import length, write
+
+# forms whose neighbours are looked at, at one place and in all; how much longer than the shortest one may be to be looked at
+STEPS, ALL_STEPS, SLACK = 24, 120, 8
+
+
+def cost(whole: Form) -> int:
+    """How long it is, and that a person does not write twice what could stand before a bracket."""
+    return length(write(whole).text) + 2 * _repeated(whole)
+
+
+def _repeated(whole: Form) -> int:
+    found = whole.memo.get("repeated")
+    if found is None:
+        found = whole.memo["repeated"] = sum(map(_repeated, whole.parts)) + (whole.head == "total" and shared_by(whole))
+    return found
+
+
+class Search:
+    """What was found for each part, and how many steps are left."""
+
+    def __init__(self, steps: int = ALL_STEPS):
+        self.left = steps
+        self.found: dict[Form, list[Form]] = {}
+
+    def best(self, whole: Form) -> list[Form]:
+        """Equal forms, the shortest first, the form itself among them."""
+        known = self.found.get(whole)
+        if known is not None:
+            return known
+        self.found[whole] = [whole]
+        start = whole
+        if whole.parts:
+            with suppress(NotAForm):
+                start = form.rebuild(whole, [self.best(p)[0] for p in whole.parts])
+        self.found[whole] = self._around(start, whole)
+        return self.found[whole]
+
+    def _around(self, start: Form, whole: Form) -> list[Form]:
+        """Those that are reached from one by steps, each of the parts at its best."""
+        if start.head not in ("total", "product", "hadamard"):
+            return list(dict.fromkeys([start, whole])) if cost(start) <= cost(whole) else [whole, start]
+        order = itertools.count()
+        seen = dict.fromkeys([start, whole])
+        waiting = [(cost(f), next(order), f) for f in seen]
+        heapq.heapify(waiting)
+        least = waiting[0][0]
+        for _ in range(STEPS):
+            if not waiting or self.left <= 0:
+                break
+            poll()
+            self.left -= 1
+            _, _, current = heapq.heappop(waiting)
+            for other in _neighbours(current):
+                if other in seen:
+                    continue
+                if self.left > 0 and other.head != "total":
+                    with suppress(NotAForm):
+                        other = form.rebuild(other, [self.best(p)[0] for p in other.parts])
+                length = cost(other)
+                if other not in seen and length <= least + SLACK:
+                    seen[other] = None
+                    heapq.heappush(waiting, (length, next(order), other))
+                    least = min(least, length)
+        return sorted(seen, key=cost)
+
+
+def _neighbours(whole: Form) -> list[Form]:
+    found = []
+    steps = alternatives(whole)
+    while True:
+        try:
+            found.append(next(steps))
+        except StopIteration:
+            return found
+        except NotAForm:
+            return found

@@ -1,0 +1,347 @@
+"""Forms as texts: each with the fewest signs that its transposes, brackets and divisions can be written with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from . import form
+from .form import Form, is_all_ones, transpose
+
+# how tight a text holds together
+SUM, LAYER, PRODUCT, ATOM = range(4)
+_SIGNS = re.compile(r"\.?\^-?\w+|\w+|\./|[^\w\s)]")
+HALF = Fraction(1, 2)
+
+
+class Text(NamedTuple):
+    text: str
+    level: int
+
+    def at(self, level: int) -> str:
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def length(text: str) -> int:
+    """How many signs a reader meets: names, numbers, operators, exponents, pairs of brackets and of bars."""
+    signs = _SIGNS.findall(text)
+    bars = signs.count("‖")
+    return len(signs) - bars // 2
+
+
+def write(whole: Form) -> Text:
+    """The shorter of a form as it stands and of its transpose with a mark behind it."""
+    found = whole.memo.get("text")
+    if found is None:
+        plain = _plain(whole)
+        other = transpose(whole)
+        if other is not whole and not whole.is_scalar:
+            turned = _plain(other)
+            marked = _marked(turned)
+            # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
+            outside = not whole.rows or whole.head in ("function", "bracket", "entries")
+            broadcast = whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+            entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
+            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
+                length(plain.text),
+                outside,
+            ):
+                plain = marked
+        found = whole.memo["text"] = plain
+    return found
+
+
+def _marked(turned: Text) -> Text:
+    inverse = re.fullmatch(r"(\w+|\(.*\))\^-1", turned.text)
+    if inverse and turned.level == ATOM and _closes_at_end(inverse[1]):
+        return Text(f"{inverse[1]}^-T", ATOM)
+    raised = re.search(r"\^[\w-]+$", turned.text) is not None
+    return Text(f"{turned.text}'" if turned.level == ATOM and not raised else f"({turned.text})'", ATOM)
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and sign == ")" and place < len(text) - 1:
+            return False
+    return True
+
+
+def _plain(whole: Form) -> Text:
+    found = whole.memo.get("plain")
+    if found is None:
+        found = whole.memo["plain"] = _WRITERS[whole.head](whole)
+    return found
+
+
+def _number(whole: Form) -> Text:
+    value = whole.data
+    return Text(str(value), ATOM if value >= 0 and value.denominator == 1 else PRODUCT if value > 0 else SUM)
+
+
+def _name(whole: Form) -> Text:
+    return Text(whole.data, ATOM)
+
+
+def _identity(whole: Form) -> Text:
+    parts = [f"I({d})" for d in whole.rows]
+    return Text(" ⊗ ".join(parts), ATOM if len(parts) == 1 else LAYER)
+
+
+def _ones(whole: Form) -> Text:
+    return Text(f"ones({whole.rows[0]})", ATOM) if len(whole.rows) == 1 else Text(
+        f"vec(ones({whole.rows[1]}, {whole.rows[0]}))", ATOM)  # fmt: skip
+
+
+def _commutation(whole: Form) -> Text:
+    return Text(f"K({whole.data[0]}, {whole.data[1]})", ATOM)
+
+
+def _transposed(whole: Form) -> Text:
+    return _marked(_plain(whole.parts[0]))
+
+
+def _power(whole: Form) -> Text:
+    (base,), exponent = whole.parts, whole.data
+    if exponent == HALF:
+        return Text(f"sqrt({write(base).text})", ATOM)
+    if base.is_scalar and exponent < 0:
+        return _quotient(ONE_TEXT, [form.power(base, -exponent)])
+    inner = write(base)
+    if base.head == "norm" and exponent == 2:
+        vector = base.parts[0]
+        if vector.is_column and vector.head in ("name", "symmetric"):
+            return Text(f"{inner.text[1:-1]}' {inner.text[1:-1]}", PRODUCT)
+    if not base.is_scalar and inner.level == ATOM and inner.text.endswith("'"):
+        return _marked(Text(f"{write(transpose(base)).at(ATOM)}^{exponent}", ATOM))
+    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$", inner.text)
+    if not base.is_scalar and exponent == -1 and not closed:
+        return Text(f"inv({inner.text})", ATOM)
+    shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
+    return Text(f"{inner.text if closed else f'({inner.text})'}^{shown}", ATOM)
+
+
+def _entries(whole: Form) -> Text:
+    (base,), exponent = whole.parts, whole.data
+    if exponent == HALF:
+        return Text(f"sqrt({write(base).text})", ATOM)
+    if exponent < 0:
+        return _layered([], [form.entrywise_power(base, -exponent)])
+    inner = write(base)
+    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$|'$", inner.text)
+    shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
+    dot = "." if base.is_matrix else ""
+    return Text(f"{inner.text if closed else f'({inner.text})'}{dot}^{shown}", ATOM)
+
+
+ONE_TEXT = Text("1", ATOM)
+
+
+def _quotient(above: Text, below: Sequence[Form], number: str = "") -> Text:
+    texts = [*([number] if number else []), *(write(b).at(ATOM) for b in below)]
+    return Text(f"{above.at(PRODUCT)}/{texts[0] if len(texts) == 1 else '(' + ' '.join(texts) + ')'}", PRODUCT)
+
+
+def _product(whole: Form) -> Text:
+    value = whole.data
+    scalars = [p for p in whole.parts if p.is_scalar]
+    chain = [p for p in whole.parts if not p.is_scalar]
+    below = [form.power(s, -1) for s in scalars if s.head == "power" and s.data < 0]
+    above = [s for s in scalars if not (s.head == "power" and s.data < 0)]
+    if value < 0:  # `-(a - b)` as `b - a`
+        for parts in (chain, above):
+            for place, part in enumerate(parts):
+                turned = _turned(part)
+                if turned is not None:
+                    parts[place], value = turned, -value
+                    break
+            if value > 0:
+                break
+    texts = [write(a) for a in above]
+    texts.sort(key=lambda t: (len(t.text) > 1, t.text))
+    row = _row(chain)
+    layered = len(row) == 1 and row[0].level == LAYER and not below
+    alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
+    pieces = [t.text if alone else t.at(ATOM) for t in texts] + [r.text if layered else r.at(ATOM) for r in row]
+    if len(pieces) == 1 and value in (1, -1) and not below:
+        only = (texts + row)[0]
+        if value == 1:
+            return only
+        pieces = [only.at(LAYER)]
+    size, under = abs(value), ""
+    if below and size.denominator != 1:
+        size, under = Fraction(size.numerator), str(size.denominator)
+    if size.denominator != 1 or not pieces:
+        pieces.insert(0, str(size))
+    elif size != 1:
+        pieces.insert(0, str(size.numerator))
+    level = LAYER if layered else PRODUCT
+    text = Text(" ".join(pieces), level if len(pieces) > 1 or layered else ATOM)
+    if below:
+        text = _quotient(text, below, under)
+    return Text(f"-{text.text}", SUM) if value < 0 else text
+
+
+def _turned(part: Form) -> Form | None:
+    """The negative of a sum at least half of whose terms are negative, or of a product entry by entry that holds one."""
+    if part.head == "hadamard":
+        for place, inner in enumerate(part.parts):
+            turned = _turned(inner)
+            if turned is not None:
+                return form.hadamard([*part.parts[:place], turned, *part.parts[place + 1 :]])
+    if part.head != "total":
+        return None
+    negative = sum(form.scaled(p)[0] < 0 for p in part.parts)
+    return form.total([form.product([p], -1) for p in part.parts]) if 2 * negative >= len(part.parts) else None
+
+
+def _row(chain: Sequence[Form]) -> list[Text]:
+    """Arrays in a row; `ones(n) ones(m)'` is `ones(n, m)`."""
+    out: list[Text] = []
+    place = 0
+    while place < len(chain):
+        part = chain[place]
+        after = chain[place + 1] if place + 1 < len(chain) else None
+        if part.head == "ones" and after is not None and after.head == "transpose" and after.parts[0].head == "ones":
+            rows, columns = part.rows, after.columns
+            if len(rows) == len(columns) == 1:
+                out.append(Text(f"ones({rows[0]}, {columns[0]})", ATOM))
+                place += 2
+                continue
+        out.append(write(part))
+        place += 1
+    return out
+
+
+def _sum(whole: Form) -> Text:
+    signed = sorted(whole.parts, key=_place)
+    only_open = all(_array_of(p).head == "I" for p in signed)
+    texts = [_summand(p, whole, only_open) for p in signed]
+    out = texts[0]
+    for text in texts[1:]:
+        out += f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+    return Text(out, SUM)
+
+
+def _array_of(part: Form) -> Form:
+    return form.scaled(part)[2] or part
+
+
+def _place(part: Form) -> tuple:
+    """Positive terms first, products before single names, the identity and numbers last."""
+    value, _, array = form.scaled(part)
+    text = write(part).text
+    last = part.is_scalar and part.head == "number" or (array is not None and (array.head == "I" or is_all_ones(array)))
+    return value < 0, last and value > 0 and True, _is_name(array), text.count("'"), text
+
+
+def _is_name(array: Form | None) -> bool:
+    bare = array.parts[0] if array is not None and array.head == "transpose" else array
+    return bare is not None and bare.head in ("name", "symmetric")
+
+
+def _summand(part: Form, whole: Form, only_open: bool) -> str:
+    """A term of a sum; beside others `I` and a number need no size."""
+    value, scalars, array = form.scaled(part)
+    if array is not None and not only_open:
+        if array.head == "I" and not part.is_scalar:
+            return _product(Form("product", (*scalars, form.name("I", ("?",), ("?",))), value, *part.shape)).text
+        if (
+            is_all_ones(array)
+            and (not whole.is_matrix or (not scalars and value.denominator == 1))
+            and not _has_identity(whole)
+        ):
+            return write(form.product(scalars, value)).text
+    return write(part).text
+
+
+def _has_identity(whole: Form) -> bool:
+    return any(_array_of(p).head == "I" for p in whole.parts)
+
+
+def _hadamard(whole: Form) -> Text:
+    powers = {p.data if p.head == "entries" else Fraction(1) for p in whole.parts}
+    sizes = {abs(p) for p in powers}
+    if len(sizes) == 1 and (common := sizes.pop()) > 1 and len(whole.parts) > 1:
+        inner = form.hadamard(
+            [
+                form.entrywise_power(p, 1 / common)
+                if p.head != "entries"
+                else form.entrywise_power(p.parts[0], p.data / common)
+                for p in whole.parts
+            ]
+        )
+        dot = "." if whole.is_matrix else ""
+        return Text(f"({_plain(inner).text}){dot}^{common}", ATOM)
+    below = [form.entrywise_power(p, -1) for p in whole.parts if p.head == "entries" and p.data < 0]
+    above = [p for p in whole.parts if not (p.head == "entries" and p.data < 0)]
+    return _layered(above, below)
+
+
+def _layered(above: Sequence[Form], below: Sequence[Form]) -> Text:
+    tops = sorted((write(a).at(ATOM) for a in above), key=lambda t: ("(" in t, t))
+    text = " ⊙ ".join(tops) or "1"
+    if below:
+        under = [write(b).at(ATOM) for b in below]
+        text += " ./ " + (under[0] if len(under) == 1 else "(" + " ⊙ ".join(under) + ")")
+    return Text(text, LAYER)
+
+
+def _kronecker(whole: Form) -> Text:
+    left, right = whole.parts
+    first = write(left)
+    # what is written behind is closed, so that the order in which it is read does not matter
+    texts = [first.at(LAYER) if left.head == "kronecker" else first.at(PRODUCT), write(right).at(PRODUCT)]
+    return Text(" ⊗ ".join(texts), LAYER)
+
+
+def _call(text: str, arguments: Iterable[Form]) -> Text:
+    return Text(f"{text}({', '.join(write(a).text for a in arguments)})", ATOM)
+
+
+def _function(whole: Form) -> Text:
+    return _call(whole.data, whole.parts)
+
+
+def _bracket(whole: Form) -> Text:
+    left, right = (write(p).text for p in whole.parts)
+    return Text(f"[{left} {whole.data} {right}]", ATOM)
+
+
+def _norm(whole: Form) -> Text:
+    return Text(f"‖{write(whole.parts[0]).text}‖", ATOM)
+
+
+def _along(whole: Form) -> Text:
+    text, axis = whole.data
+    ways = [(write(whole.parts[0]).text, axis)]
+    if not whole.columns:
+        ways.append((write(transpose(whole.parts[0])).text, 1 - axis))
+    inner, axis = min(ways, key=lambda w: length(w[0]))
+    return Text(f"{text}({inner}, axis={axis})", ATOM)
+
+
+def _named(text: str):  # type: ignore[no-untyped-def]
+    return lambda whole: _call(text, whole.parts)
+
+
+def _shorter(text: str):  # type: ignore[no-untyped-def]
+    """A call of what is the same of an array and of its transpose."""
+
+    def writer(whole: Form) -> Text:
+        ways = [write(whole.parts[0]).text, write(transpose(whole.parts[0])).text]
+        return Text(f"{text}({min(ways, key=lambda w: (length(w), w.count(chr(39))))})", ATOM)
+
+    return writer
+
+
+_WRITERS = {
+    "number": _number, "name": _name, "symmetric": _name, "I": _identity, "ones": _ones, "K": _commutation,
+    "transpose": _transposed, "power": _power, "entries": _entries, "product": _product, "total": _sum, "hadamard": _hadamard,
+    "kronecker": _kronecker, "function": _function, "operator": _function, "bracket": _bracket, "norm": _norm,
+    "along": _along, "diag": _named("diag"), "diagonal": _shorter("diag"), "vec": _named("vec"),
+    **{text: _shorter(text) for text in form.REDUCTIONS - {"norm"}},
+}  # fmt: skip

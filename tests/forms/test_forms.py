@@ -1,0 +1,244 @@
+"""Matrix forms beside those that people write, `tests/data/forms.txt`: each is held to JAX, and none is much longer.
+
+Every fourth is held to JAX in the default run, campaigns take all.  `python -m einsight.bench forms` counts them.
+"""
+
+import re
+import zlib
+from functools import cache
+
+import numpy as np
+import pytest
+from generated_code import available, called, function_of, library
+from thinning import rest_in_campaigns
+
+import einsight
+from einsight.bench import forms as bench
+from einsight.deriving.questions import read_declarations
+from einsight.forms import form
+from einsight.forms.form import NotAForm
+from einsight.forms.reading import FormReader
+from einsight.forms.search import Search
+from einsight.forms.writing import length, write
+from einsight.syntax.parse import parse_statement
+
+ROWS = bench.read()
+# all different; X has more columns than rows in one, and more rows in the other, so that X X' or X' X has an inverse
+SIZES = ({"n": 5, "m": 3, "p": 4, "q": 2}, {"n": 3, "m": 5, "p": 2, "q": 4})
+LONGEST, ON_THE_WHOLE = 1.5, 1.0
+
+
+@cache
+def found(row):
+    return bench.derived(row)
+
+
+def _values(row, sizes):
+    """Arrays for the names of a row: positive entries, square matrices far from singular ones."""
+    generator = np.random.default_rng(len(row.expression))
+    values = {}
+    for name, entry in read_declarations(row.declare, "numerator").all().items():
+        if entry.kind != "declared":
+            continue
+        if "integer" in entry.tensor.properties:
+            values[name] = 3
+            continue
+        shape = [sizes[str(d)] for d in entry.tensor.dims]
+        value = generator.uniform(0.2, 0.6, shape)
+        if len(shape) == 2 and shape[0] == shape[1]:
+            value += np.eye(shape[0])
+        values[name] = value + value.T if "symmetric" in entry.tensor.properties else value
+    return values
+
+
+def _truth(row, values):
+    """The derivative by JAX, of code for the expression alone: axes of the output, then those of the variables."""
+    jax = library("jax")
+    expression = einsight.simplify(row.expression, declare=row.declare)
+    function = function_of(expression, "jax")
+
+    def at(*variables):
+        return called(function, "jax", values | dict(zip(row.variables[:1], variables, strict=True)))
+
+    for _ in row.variables:
+        at = jax.jacobian(at)
+    return np.asarray(at(np.asarray(values[row.variables[0]]))), len(expression.axes)
+
+
+def _laid(truth, outputs, row):
+    """As the matrix that a row asks for."""
+    inputs = truth.ndim - outputs
+    if row.gradient or truth.ndim <= 2:
+        return truth.T if not row.gradient and outputs == 0 and inputs == 2 and len(row.variables) == 1 else truth
+    if len(row.variables) == 2:  # the Jacobian of a gradient
+        outputs = inputs = truth.ndim // 2
+    order = [*range(outputs)[::-1], *range(outputs, outputs + inputs)[::-1]]
+    sizes = [truth.shape[k] for k in order]
+    return truth.transpose(order).reshape(int(np.prod(sizes[:outputs])), int(np.prod(sizes[outputs:])))
+
+
+def _value(text, row, values, shape):
+    """What a form is worth, as NumPy code of it says."""
+    text = re.sub(r"^(-?)I$", rf"\1I({'nmpq'[0]})", text)
+    read = einsight.simplify(text, declare=row.declare)
+    return np.asarray(called(function_of(read, "numpy"), "numpy", values)).reshape(shape)
+
+
+@available("jax")
+@pytest.mark.parametrize(
+    "row",
+    rest_in_campaigns(
+        ROWS, lambda r: zlib.crc32(r.person.encode()) % 4 == 0, lambda r: f"{r.expression} by {' '.join(r.variables)}"
+    ),
+)
+def test_a_form_is_true(row):
+    """Ours and the person's, at all dimensions different."""
+    names = read_declarations(row.declare, "numerator")
+    if names.find(row.variables[0]).tensor.is_symmetric:
+        pytest.skip("JAX does not vary a matrix within the symmetric ones")
+    ours = found(row)
+    compared = 0
+    for sizes in SIZES:
+        values = _values(row, sizes)
+        truth = _laid(*_truth(row, values), row)
+        moved = {name: value * (1 + 1e-10) if name != "k" else value for name, value in values.items()}
+        if not np.allclose(_laid(*_truth(row, moved), row), truth, rtol=1e-6, atol=1e-6):
+            continue  # there is a matrix without an inverse, or a number that is none
+        for text in filter(None, (ours.form, row.person)):
+            np.testing.assert_allclose(
+                _value(text, row, values, truth.shape), truth, rtol=1e-7, atol=1e-9, err_msg=text
+            )
+        compared += 1
+    assert compared
+    assert ours.form is None or ours.right
+
+
+def test_forms_are_as_short_as_those_of_people():
+    everything = [found(r) for r in ROWS]
+    have = [f for f in everything if f.form is not None]
+    assert len(have) >= 0.98 * len(ROWS)
+    assert sum(length(f.form) for f in have) <= ON_THE_WHOLE * sum(length(f.row.person) for f in have)
+    assert not [(f.row.expression, f.form) for f in have if length(f.form) > LONGEST * length(f.row.person)]
+
+
+def test_there_are_enough_rows_and_a_third_is_put_aside():
+    aside = sum(r.held_back for r in ROWS)
+    assert len(ROWS) >= 150
+    assert 0.25 < aside / len(ROWS) < 0.4
+    assert len(set(ROWS)) == len(ROWS)
+
+
+DECLARE = "A, B in R^(n x n); S in R^(n x n) symmetric; X in R^(n x m); x, y in R^n; w in R^m; c in R"
+
+
+def _form(text):
+    names = read_declarations(DECLARE, "numerator")
+
+    def tensor(name):
+        entry = names.find(name)
+        return entry.tensor if entry is not None else None
+
+    tree, problems = parse_statement(text)
+    assert not problems
+    return FormReader(names, tensor).read(tree.sides[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "shortest"),
+    [
+        ("A A A", "A^3"),
+        ("A A^-1 x", "x"),
+        ("x' A' + x' S", "x' (A' + S)"),
+        ("S' x", "S x"),
+        ("(X X')' x", "X X' x"),
+        ("A' B' X", "(B A)' X"),
+        ("x' y y' x", "(x' y)^2"),
+        ("diag(x) y", "x ⊙ y"),
+        ("diag(1 ./ x)^-1", "diag(x)"),
+        ("sum(X ones(m))", "sum(X)"),
+        ("ones(n) ones(m)'", "ones(n, m)"),
+        ("1 - sigmoid(x)", "sigmoid(-x)"),
+        ("2 sin(x) ⊙ cos(x)", "sin(2 x)"),
+        ("2 c A/(c c)", "2 A/c"),
+        ("det(A) det(B) A", "det(A B) A"),
+        ("K(m, n) K(n, m) vec(X)", "vec(X)"),
+        ("A ⊗ X - (A ⊗ X) K(n, m) K(m, n) + B ⊗ X", "B ⊗ X"),
+        ("I(m) ⊗ X' + (X' ⊗ I(m)) K(n, m)", "(K(m, m) + I) (I(m) ⊗ X')"),
+        ("A ⊗ B + I(n) ⊗ I(n) - A ⊗ I(n) - I(n) ⊗ B", "(A - I) ⊗ (B - I)"),
+        ("sort(x)", None),
+        ("tr(A B) x", "tr(A B) x"),
+    ],
+)
+def test_the_shortest_form(text, shortest):
+    if shortest is None:
+        with pytest.raises(NotAForm):
+            _form(text)
+        return
+    best = Search().best(_form(text))[0]
+    assert length(write(best).text) <= length(shortest), write(best).text
+    assert _form(write(best).text).shape == best.shape
+
+
+def test_what_does_not_conform_is_no_form():
+    a, x = _form("A"), _form("w")
+    with pytest.raises(NotAForm):
+        form.product([a, x])
+    with pytest.raises(NotAForm):
+        form.total([a, _form("X")])
+    with pytest.raises(NotAForm):
+        form.hadamard([a, _form("X")])
+
+
+def test_a_name_behind_where_is_none_that_is_declared():
+    derived = einsight.derive("y' inv(X X' + c I(n)) y", wrt="X", declare="X in R^(n x m); y, u, v in R^n; c in R")
+    assert derived.gradient is not None
+    name = derived.gradient.split(" where ")[1].split()[0]
+    assert name not in ("u", "v", "X", "y", "c", "n", "m")
+
+
+@pytest.mark.parametrize(
+    "text", ["x' x", "A x/‖x‖", "inv(X' X + I)", "(A^2)'", "A^-T", "[X' X > 0]", "softmax(X, axis=1)"]
+)
+def test_lengths_count_signs(text):
+    assert (
+        length(text)
+        == {
+            "x' x": 3,
+            "A x/‖x‖": 5,
+            "inv(X' X + I)": 7,
+            "(A^2)'": 4,
+            "A^-T": 2,
+            "[X' X > 0]": 7,
+            "softmax(X, axis=1)": 7,
+        }[text]
+    )
+
+
+def test_the_commutation_matrix_is_that_of_magnus_and_neudecker():
+    """`K(n, m) vec(X) = vec(X')`, and `K(p, m) (A ⊗ B) = (B ⊗ A) K(q, n)`, in numbers."""
+    declare = "X in R^(n x m); A in R^(m x n); B in R^(p x q)"
+    generator = np.random.default_rng(0)
+    sizes = {"n": 2, "m": 3, "p": 4, "q": 5}
+    values = {
+        "X": generator.normal(size=(2, 3)),
+        "A": generator.normal(size=(3, 2)),
+        "B": generator.normal(size=(4, 5)),
+    }
+
+    def value(text):
+        return np.asarray(einsight.simplify(text, declare=declare).evaluate(values))
+
+    matrix = value("K(n, m) + 0 (vec(X') vec(X)')").reshape(6, 6)
+    assert np.array_equal(matrix @ values["X"].T.ravel(), values["X"].ravel())
+    left, right = value("K(p, m) (A ⊗ B)").reshape(12, 10), value("(B ⊗ A) K(q, n)").reshape(12, 10)
+    kron = np.kron(values["A"], values["B"])
+    np.testing.assert_allclose(left, right)
+    np.testing.assert_allclose(np.sort(left, axis=None), np.sort(kron, axis=None))
+    assert sizes["p"] * sizes["m"] == len(left)
+
+
+@pytest.mark.parametrize(
+    ("declare", "spelling"), [("X in R^(n x m)", "K(n, m)"), ("X in R^(n x m); K in R^(n x n)", "commutation(n, m)")]
+)
+def test_the_commutation_matrix_has_another_name_where_that_is_taken(declare, spelling):
+    assert einsight.derive("X'", wrt="X", declare=declare).matrix == spelling

@@ -20,7 +20,7 @@ FLOORS = [
         "targets",
         "deriving",
         "judging",
-        "python",
+        "grading python",
         "sheets",
         "editing verifying",
         "docs",

@@ -50,6 +50,7 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         ("BA", "A B", "", "different"),
         ("x A", "A x", "", "shape"),
         ("a^T", "a", "", "transposed"),
+        ("(I - 1/n 11^T) x", "x - 1/n ones(n) ones(n)' x", "x in R^n", "equal"),
         ("X^{-1} y", "(X'X)^{-1} X' y", "", "equal_if"),
     ],
 )

@@ -42,6 +42,12 @@ def sized(text: str, names: Names) -> str | None:
     return text
 
 
+def has_unsized(text: str) -> bool:
+    """Does a constant stand in it whose size nothing beside it says?"""
+    tree, problems = parse_statement(text)
+    return not problems and isinstance(tree, Relation) and next(_constants(tree), None) is not None
+
+
 def _constants(tree: Relation) -> Iterator[tuple[Node, str]]:
     """Those whose size nothing beside them says: `I`, `ones`, and 1 where only a vector can stand."""
     callees = {id(n.callee) for n in walk(tree) if isinstance(n, Call)}

@@ -10,7 +10,7 @@ from ..asking.letters import WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
 from ..asking.shapes import LOOSE, STRICT, shapes
-from ..asking.sized import sized
+from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, spelling_of
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function
 from ..deriving.questions import lower_expression
@@ -30,6 +30,8 @@ _SHAPES = ("EIN2", "EIN3")
 _CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
 # people write the sigmoid so, and nothing else is written with this letter before a bracket where nobody declares it
 _SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
+# a number is not transposed: `11ᵀ` is a vector of ones times its transpose
+_ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
 _BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
 # what nobody else calls anything
 _LEFT = "Ϙ"
@@ -107,6 +109,7 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
             raise Unwritten("it defines a name by its components, beside the formula")
     formula = _put_in(formula, defined, names)
     order = _order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    formula = _ONES.sub("1 1", formula)
     return Text(_SIGMA.sub("sigmoid", formula) if not names.knows("σ") else formula, order, ranks, kind)
 
 
@@ -223,7 +226,10 @@ def _value(text: str, order: tuple[str, ...], names: Names) -> Value:
         value = lower_expression(text, names.child(), names.layout)[1]
     except EinsightError as refused:
         codes = {d.code for d in refused.diagnostics if d.severity == "error"}
-        if codes == {"EIN301"} and (with_sizes := sized(text, names)) is not None:
+        if codes == {"EIN301"} and has_unsized(text):  # that its size is not found is no fault of the answer
+            with_sizes = sized(text, names)
+            if with_sizes is None:
+                raise fail("EIN001", f"nothing says how large a constant in it is: {refused}") from None
             return lower_expression(with_sizes, names.child(), names.layout)[1]
         if codes == {"EIN201"} and (defined := _kindly(text, order, names)) is not None:
             return defined

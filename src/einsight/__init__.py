@@ -5,6 +5,7 @@
     simplify(expression, declare)         the same without a derivative
     rewrite(expression, rules)            named rules applied, step by step
     check(text, language)                 every claim of a document judged
+    grade(answer, reference, declare)     is an answer equal to a reference, or to what a question derives?
 
 What goes wrong in a plugin is told by a `PluginWarning`, once; `api` is what plugins import, `testing` what tests them.
 Nothing heavy is imported until it is needed.
@@ -20,11 +21,12 @@ from . import forking as _forking  # noqa: F401 - from now on forks wait for imp
 
 if TYPE_CHECKING:
     from .deriving.derive import derive, gradients, rewrite, simplify
+    from .grading.grade import grade
     from .lowering.report import EinsightError
     from .sheets.check import check
 
 __version__ = "0.1.0"
-__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "gradients", "rewrite", "simplify"]
+__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "grade", "gradients", "rewrite", "simplify"]
 
 _HOMES = {
     "derive": ".deriving.derive",
@@ -32,6 +34,7 @@ _HOMES = {
     "simplify": ".deriving.derive",
     "rewrite": ".deriving.derive",
     "check": ".sheets.check",
+    "grade": ".grading.grade",
     "EinsightError": ".lowering.report",
 }
 

@@ -20,7 +20,7 @@ FLOORS = [
         "targets forms",
         "deriving",
         "judging",
-        "python",
+        "grading python",
         "sheets",
         "editing verifying",
         "docs",

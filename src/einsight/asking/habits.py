@@ -17,7 +17,7 @@ _INFINITY = re.compile(r"(?<!\w)[Ii]nf(?:inity)?(?!\w)")
 # `w^Tx`: what touches the mark of a transpose is the next factor
 _TRANSPOSE = re.compile(r"\^[T⊤]([^\W\d_]+)")
 # `e^x`, `e^-x`, `e^{…}`, `e^(…)`: a base of powers alone is Euler's number
-_POWER_OF_E = re.compile(r"(?<![\w.])e\s*\^\s*")
+_POWER_OF_E = re.compile(r"(?<![\w.])([^\W\d_]?)e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
 _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
@@ -41,7 +41,7 @@ def _apart(word: str, names: Names) -> str:
 
 
 def _exponentials(text: str) -> str:
-    """`e^{-x}` as `exp(-x)`, where `e` stands nowhere else."""
+    """`e^{-x}` as `exp(-x)`, and `xe^{-x}` with it, where `e` stands nowhere else."""
     found = _POWER_OF_E.search(text)
     if found is None or re.search(r"(?<![\w.])e(?!\w|\s*\^|\s*_)", text):
         return text
@@ -54,7 +54,8 @@ def _exponentials(text: str) -> str:
         if exponent is None:
             return text
         inner, end = exponent[0], exponent.end()
-    return f"{text[: found.start()]}exp({_exponentials(inner)}){_exponentials(text[end:])}"
+    before = f"{found[1]} " if found[1] else ""
+    return f"{text[: found.start()]}{before}exp({_exponentials(inner)}){_exponentials(text[end:])}"
 
 
 def _closing(text: str, at: int) -> int:

@@ -55,7 +55,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     wrt = tuple(_variable(v) for v in variables)
     try:
         ranks: dict[str, int] = {}
-        *definitions, formula = _statements(text, spelling, names, ranks)
+        *definitions, formula = statements_in(text, spelling, names, ranks)
     except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
@@ -100,7 +100,7 @@ def _as_name(variable: str, text: str) -> str:
 _OF_RANK = {1: "sample", 2: "matrix"}
 
 
-def _statements(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
+def statements_in(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
     """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
     if spelling == LATEX:
         from .latex import statements_of

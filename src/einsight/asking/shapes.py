@@ -200,10 +200,11 @@ class _Inference:
         shape = self.shape(node.base)
         if not self.is_number(self.shape(node.exponent)):
             raise Conflict
-        # a vector is raised entry by entry, which is written with a dot
+        # a vector is raised entry by entry, which is written with a dot, unless it is what a function gives: `tanh(x)^2`
         if (
             self.care >= STRICT
             and not node.dotted
+            and not isinstance(node.base, Call)
             and not self.is_number(shape)
             and any(self.root(d) == ONE for d in shape)
         ):

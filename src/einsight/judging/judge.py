@@ -214,13 +214,13 @@ def _verdict_on_one_shape(compared: Comparison) -> Told:
         and compared.found(right.transposed()).equal
     ):
         return told_transposed(compared)
-    assumption = BY_ROWS if compared.is_right_by_rows() else _assumption(compared)
+    assumption = BY_ROWS if compared.is_right_by_rows() else assumption_for(compared)
     if assumption is not None:
         return told_right_if(compared, assumption)
-    return told_wrong(compared, found, _mistake(compared))
+    return told_wrong(compared, found, mistake_in(compared))
 
 
-def _assumption(compared: Comparison) -> Assumption | None:
+def assumption_for(compared: Comparison) -> Assumption | None:
     """The simplest assumption under which the claim is true; the derivative itself stays general."""
     left, right = compared.reduced()
     for assumption in candidates((left, right), _variables(compared)):
@@ -237,7 +237,7 @@ def _assumption(compared: Comparison) -> Assumption | None:
     return None
 
 
-def _mistake(compared: Comparison) -> Mistake | None:
+def mistake_in(compared: Comparison) -> Mistake | None:
     """The one change of the right side that would mend it."""
     left, right = compared.reduced()
     ours, theirs = compared.left_value, compared.right_value

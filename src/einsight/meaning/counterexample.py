@@ -30,13 +30,14 @@ class Counterexample:
     right: str
     thin: tuple[Thin, ...] = ()
 
-    def describe(self) -> str:
+    def describe(self, left: str = "the left side", right: str = "the right side") -> str:
+        """In words, with what each side is called."""
         sizes = ", ".join(f"{n} = {s}" for n, s in self.sizes)
         values = ", ".join(f"{name} = {_array_text(shape, entries)}" for name, shape, entries in self.values)
         where = f" at entry {','.join(map(str, self.place))}" if self.place else ""
         at = "; ".join(p for p in (sizes, values) if p) or "every point"
         at += f" (shown are {' and '.join(map(_axis_text, self.thin))})" if self.thin else ""
-        return f"at {at} the left side is {self.left} and the right side {self.right}{where}"
+        return f"at {at} {left} is {self.left} and {right} {self.right}{where}"
 
 
 def _axis_text(axis: Thin) -> str:

@@ -1,0 +1,297 @@
+"""A text as a value, among the names that another one has: both sides of a pair are read over one set of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..asking.letters import WORDS, Letters, letters_of
+from ..asking.pieces import Unwritten
+from ..asking.question import statements_in
+from ..asking.shapes import LOOSE, STRICT, shapes
+from ..asking.sized import has_unsized, sized
+from ..asking.spellings import CODE, spelling_of
+from ..asking.undeclared import first_that_conforms, require_no_unknown_function
+from ..deriving.questions import lower_expression
+from ..lowering.mentioned import names_of, walk
+from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name, space_text
+from ..lowering.operators import sum_sign
+from ..lowering.report import EinsightError, fail
+from ..lowering.statements import lower_statement
+from ..lowering.values import Value
+from ..syntax.parse import parse_statement
+from ..syntax.statements import Piece
+from ..syntax.tree import Indexed, Name, Norm, Relation, Superscript, Transpose
+from ..terms.dimension import Dim
+from .answers import LONGEST, Said, bare_name, lone_name, mentions, said
+
+_SHAPES = ("EIN2", "EIN3")
+_CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
+# people write the sigmoid so, and nothing else is written with this letter before a bracket where nobody declares it
+_SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
+# a number is not transposed: `11ᵀ` is a vector of ones times its transpose
+_ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
+_BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
+# what nobody else calls anything
+_LEFT = "Ϙ"
+_KIND = {0: "number", 1: "vector", 2: "matrix"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """
+    text      in the language
+    order     the indices of what stands on its left, in their order
+    ranks     what code takes names for
+    """
+
+    text: str
+    order: tuple[str, ...] = ()
+    ranks: Mapping[str, int] | None = None
+    spelling: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A text that was read: its value, and the declarations that were taken of names."""
+
+    text: str
+    value: Value
+    names: Names
+    assumed: tuple[str, ...] = ()
+
+
+def word_test(names: Names, known: set[str]) -> Callable[[str], bool]:
+    """Tells words from names and functions, where some letters are known."""
+    letters = {n for n in (*names.all(), *known) if len(n) == 1}
+
+    def is_word(text: str) -> bool:
+        plain = re.split("['’]", text)[0]
+        if plain in GREEK or plain in ALSO_SPELLED or names.knows(plain) or plain in known:
+            return False
+        if names.is_function(plain) or names.is_function(plain.lower()):
+            return False
+        return not all(c in letters for c in plain) and _CAPITALISED.fullmatch(plain) is not None
+
+    return is_word
+
+
+def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[Said, Text]:
+    """What a text answers, in the language, its definitions put in.  Raises EinsightError where it is not read."""
+    own = {bare_name(m[1]) for m in re.finditer(r"(?<![\w\\])([^\W\d_])\s*=", text[:LONGEST])}
+    try:
+        answer = said(text, word_test(names, known | own))
+        return answer, _written(answer, names, known, spelling)
+    except Unwritten as unwritten:
+        raise fail("EIN001", unwritten.reason) from None
+
+
+def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
+    ranks: dict[str, int] = {}
+    kind = spelling or spelling_of(answer.formula)
+    *own, formula = statements_in(answer.formula, kind, names, ranks)
+    defined: dict[str, str] = {}
+    said_of = {canonical_name(_name_of(sides[0])): sides[1] for sides in answer.others if lone_name(sides[0])}
+    # what the reference calls by a name keeps its meaning
+    said_of = {n: right for n, right in said_of.items() if n and n not in known and not names.knows(n)}
+    waiting = [formula]
+    while waiting:
+        text = waiting.pop()
+        for name in [n for n in said_of if n not in defined and mentions(text, n)]:
+            *_, defined[name] = statements_in(said_of[name], spelling or spelling_of(said_of[name]), names, ranks)
+            waiting.append(defined[name])
+    for statement in own:
+        left, _, right = statement.partition("=")
+        if lone_name(left):
+            defined[canonical_name(left.strip())] = right.strip()
+        else:
+            raise Unwritten("it defines a name by its components, beside the formula")
+    formula = _put_in(formula, defined, names)
+    order = _order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    formula = _ONES.sub("1 1", formula)
+    return Text(_SIGMA.sub("sigmoid", formula) if not names.knows("σ") else formula, order, ranks, kind)
+
+
+def _name_of(side: str) -> str:
+    try:
+        return statements_in(side, spelling_of(side), _NOTHING, {})[-1]
+    except Unwritten:
+        return bare_name(side)
+
+
+class _Nothing(Names):
+    def __init__(self) -> None:
+        super().__init__(lambda name: 0)
+
+
+_NOTHING = _Nothing()
+
+
+def _put_in(text: str, defined: Mapping[str, str], names: Names) -> str:
+    """What names stand for in the place of the names.  Raises Unwritten where that does not end."""
+    if not defined:
+        return text
+    for _ in range(len(defined) + 1):
+        tree, problems = parse_statement(text)
+        if problems or not isinstance(tree, Relation):
+            return text
+        changes = []
+        done = -1
+        for node in walk(tree):
+            if node.start < done:
+                continue
+            marked = canonical_name(node.marked) if isinstance(node, Indexed) else ""
+            if marked in defined:
+                changes.append((node.start, node.end, f"({defined[marked]})"))
+                done = node.end
+            elif isinstance(node, Name):
+                whole = canonical_name(node.text)
+                if whole in defined:
+                    changes.append((node.start, node.end, f"({defined[whole]})"))
+                elif len(whole) <= 4 and not names.is_function(whole) and any(c in defined for c in whole):
+                    apart = " ".join(f"({defined[c]})" if c in defined else c for c in node.text)
+                    changes.append((node.start, node.end, apart))
+        if not changes:
+            return text
+        for start, end, new in sorted(changes, reverse=True):
+            text = text[:start] + new + text[end:]
+        if len(text) > LONGEST:
+            raise Unwritten("its definitions are too long, once they are put in")
+    raise Unwritten("its definitions lead back to themselves")
+
+
+def _order_of(left: str) -> tuple[str, ...]:
+    """The indices of a left side, `F_ij` or `\\frac{\\partial y_i}{\\partial x_j}`, in their order."""
+    found = [c for m in _BELOW.finditer(left) for c in re.sub(r"[, ]", "", m[1])]
+    return tuple(dict.fromkeys(found))
+
+
+def read_alone(text: Text, names: Names) -> Side:
+    """A text with what is taken of its names.  Raises EinsightError."""
+    inner, kinds = _scope(text, names)
+    require_no_unknown_function(text.text, inner)
+    way = first_that_conforms(text.text, (), inner, kinds)
+    way.tell(inner)
+    return Side(way.text, _value(way.text, text.order, inner), inner, way.declarations)
+
+
+def read_together(
+    reference: str, order: tuple[str, ...], text: Text, names: Names, ranks: Mapping[str, int]
+) -> Iterator[tuple[Side, Side]]:
+    """Two texts with shapes of their names in which both conform: those alike, then one the other's transpose, then any.
+
+    `ranks` are the numbers of axes that names of the reference have.
+    """
+    inner, kinds = _scope(text, names)
+    pinned = dict(kinds) | {name: _KIND[r] for name, r in ranks.items() if r in _KIND}
+    for first, second, care in (("({})", "({})", STRICT), ("({})'", "({})", STRICT), ("norm({})", "norm({})", LOOSE)):
+        joined = f"{first.format(reference)} = {second.format(text.text)}"
+        tree, problems = parse_statement(joined)
+        if problems or not isinstance(tree, Relation):
+            return
+        letters = Letters(tree, inner)
+        if letters.families():
+            return
+        unknown = [n for n in dict.fromkeys(letters.unknown()) if n not in letters.dimensions]
+        for shape in shapes(tree, unknown, inner, False, pinned, care):
+            lines = tuple(f"{name} ∈ {space_text(tuple(map(Dim, dims)))}" for name, dims in shape.items())
+            scope = inner.child()
+            for dim in letters.dimensions:
+                scope.own["dim", dim] = True
+            for line in lines:
+                lower_statement(Piece(0, line), scope)
+            try:
+                left, right = _value(reference, order, scope), _value(text.text, text.order, scope)
+            except EinsightError:
+                continue
+            yield Side(reference, left, scope, lines), Side(text.text, right, scope, lines)
+            break
+
+
+def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:
+    inner = names.child()
+    kinds: dict[str, str] = {}
+    if text.spelling == CODE:
+        inner.own[WORDS] = True
+        ranks = {canonical_name(n): r for n, r in (text.ranks or {}).items()}
+        kinds = {n: "sample" if r == 1 else "matrix" for n, r in ranks.items() if r and not names.knows(n)}
+        inner.own.update({("mark", n): True for n in ranks if "_" in n})
+    return inner, kinds
+
+
+def _value(text: str, order: tuple[str, ...], names: Names) -> Value:
+    """The value of a text, its free indices in the order that its left side has.  Raises EinsightError."""
+    try:
+        value = lower_expression(text, names.child(), names.layout)[1]
+    except EinsightError as refused:
+        codes = {d.code for d in refused.diagnostics if d.severity == "error"}
+        if codes == {"EIN301"} and has_unsized(text):  # that its size is not found is no fault of the answer
+            with_sizes = sized(text, names)
+            if with_sizes is None:
+                raise fail("EIN001", f"nothing says how large a constant in it is: {refused}") from None
+            return lower_expression(with_sizes, names.child(), names.layout)[1]
+        if codes == {"EIN201"} and (defined := _kindly(text, order, names)) is not None:
+            return defined
+        raise
+    return ordered(value, order) if order else value
+
+
+def _kindly(text: str, order: tuple[str, ...], names: Names) -> Value | None:
+    """The value with its indices kept free, as on the right side of a definition: `s_i (δ_ij - s_j)`, `d_i X_ij`.
+
+    Free are those of the left side; without one all that no `∑` binds, in the order of the alphabet.
+    """
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation):
+        return None
+    signs = [n for n in walk(tree) if isinstance(n, (Indexed, Superscript)) and sum_sign(n) is not None]
+    bound = {n for s in signs for i in walk(s) if isinstance(i, Indexed) for n in letters_of(i)}
+    used = {n for i in walk(tree) if isinstance(i, Indexed) for n in letters_of(i)}
+    free = order or tuple(sorted(used - bound))
+    if not free or not set(free) <= used:
+        return None
+    scope = names.child()
+    try:
+        return lower_expression(f"{_LEFT}_{{{','.join(free)}}} := {text}", scope, names.layout)[1]
+    except EinsightError:
+        return None
+
+
+def ordered(value: Value, order: tuple[str, ...]) -> Value:
+    """The value with its free indices in the order that another side gives them, where it names them all."""
+    names = {i.name: i for i in value.order}
+    if not names or not names.keys() <= set(order):
+        return value
+    return replace(value, order=tuple(names[n] for n in order if n in names))
+
+
+def as_array(value: Value) -> Value:
+    """Free indices as axes, in their order."""
+    return replace(value, axes=(*value.order, *value.axes), order=(), row=False) if value.order else value
+
+
+def names_in(text: str) -> set[str]:
+    """The names of a text of the language."""
+    tree, problems = parse_statement(text)
+    return set(names_of(tree)) if tree is not None and not problems else set()
+
+
+def is_of_shapes(refused: EinsightError) -> bool:
+    """Is it refused since shapes or indices are at odds?"""
+    errors = [d for d in refused.diagnostics if d.severity == "error"]
+    return bool(errors) and all(d.code.startswith(_SHAPES) for d in errors)
+
+
+def is_of_arrays(text: str, numbers: Sequence[str]) -> bool:
+    """Is one of these names transposed, indexed or measured by a norm, as nobody does it to a number?"""
+    tree, problems = parse_statement(text)
+    if problems or tree is None:
+        return False
+    for node in walk(tree):
+        inner = node.argument if isinstance(node, Transpose) else node.base if isinstance(node, Indexed) else None
+        if isinstance(inner, Name) and canonical_name(inner.text) in numbers:
+            return True
+        if isinstance(node, Norm) and isinstance(node.inner, Name) and canonical_name(node.inner.text) in numbers:
+            return True
+    return False

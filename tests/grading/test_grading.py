@@ -1,0 +1,77 @@
+"""Answers with their verdicts: each pair of `data/grading` is held to numbers that JAX finds at several sizes."""
+
+import pytest
+from graded import PAIRS, families, reference_is_the_derivative, truth
+
+import einsight
+
+FAMILIES = families(PAIRS / "seen.txt")
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.topic)
+def test_the_reference_of_a_family_is_the_derivative(family):
+    assert reference_is_the_derivative(family)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.topic)
+def test_no_answer_is_passed_that_is_not_right(family):
+    for code, text in family.answers:
+        for verdict in family.verdicts(text):
+            assert verdict != "equal" or truth(family, code) == "equal", text
+
+
+def test_few_right_answers_are_turned_down_and_few_are_not_read():
+    right = rejected = unread = asked = 0
+    for family in FAMILIES:
+        for code, text in family.answers:
+            verdict = family.verdicts(text)[0]
+            asked += 1
+            unread += verdict in ("unread", "undecided")
+            if truth(family, code) == "equal":
+                right += 1
+                rejected += verdict not in ("equal", "unread", "undecided")
+    assert rejected <= 0.01 * right
+    assert unread <= 0.03 * asked
+
+
+DECLARED = "A in R^(n x n); x, b in R^n"
+
+
+@pytest.mark.parametrize(
+    "answer, reference, declare, verdict",
+    [
+        ("2A^T(Ax - b)", "2 A' (A x - b)", DECLARED, "equal"),
+        ("2A(Ax - b)", "2 A' (A x - b)", DECLARED, "equal_if"),
+        ("x' A", "A' x", DECLARED, "transposed"),
+        ("A x + b", "A x - b", DECLARED, "different"),
+        ("A", "A x", DECLARED, "shape"),
+        ("(A x", "A x", DECLARED, "unread"),
+        ("where A = 2 A: A x", "2 A x", DECLARED, "different"),
+        ("BA", "A B", "", "different"),
+        ("x A", "A x", "", "shape"),
+        ("a^T", "a", "", "transposed"),
+        ("(I - 1/n 11^T) x", "x - 1/n ones(n) ones(n)' x", "x in R^n", "equal"),
+        ("X^{-1} y", "(X'X)^{-1} X' y", "", "equal_if"),
+    ],
+)
+def test_verdicts(answer, reference, declare, verdict):
+    assert einsight.grade(answer, reference, declare).verdict == verdict
+
+
+def test_what_is_right_in_another_layout_says_in_which():
+    v = einsight.grade("2(Ax-b)'A", question=("‖A x - b‖²", "x"), declare="A in R^(n x m); x in R^m; b in R^n")
+    assert (v.verdict, v.right_in) == ("transposed", ("numerator",))
+    assert einsight.grade("A^T", question=("A x", "x")).right_in == ("denominator",)
+
+
+@pytest.mark.parametrize("named", [{}, {"reference": "x", "layout": "other"}, {"reference": "x", "declare": "x in"}])
+def test_what_is_asked_wrongly_raises(named):
+    with pytest.raises(einsight.EinsightError):
+        einsight.grade("x", **named)
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 9000, "$" * 20001, "\\boxed{" * 3000, "x_" * 9000, "```\n" * 3000, "\x00", "A^" * 5000]
+)
+def test_hostile_text_has_a_verdict(text):
+    assert einsight.grade(text, "A x", DECLARED).verdict in ("unread", "undecided", "shape")

@@ -15,6 +15,8 @@ from ..terms.walk import map_parts, replace_dims, replace_tensors
 
 Change = Callable[[Term], Term]
 MOST_CANDIDATES = 40
+# what words say of a vector, or of the rows of a matrix, whose entries add up to 1; nobody can declare it
+NORMALISED = "normalised"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator
 def held(term: Term, given: Iterable[tuple[str, str]]) -> Term:
     """The term where tensors have the properties that are said of their names; what does not fit a tensor says nothing."""
     special: dict[Tensor, Tensor] = {}
+    given = tuple(given)
+    sums = {name for name, p in given if p == NORMALISED}
+    for tensor in sorted(term.depends, key=lambda t: t.key) if sums else ():
+        if tensor.name in sums and tensor.definition is None and len(tensor.dims) in (1, 2):
+            term = _normalised(tensor)(term)
+    given = tuple((name, p) for name, p in given if p != NORMALISED)
     for tensor in term.depends:
         square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
         said = consistent(p for name, p in given if name == tensor.name and (square or p not in SQUARE_PROPERTIES))
@@ -117,14 +125,13 @@ def _is_about_diagonal(term: Term, tensor: Tensor) -> bool:
 
 
 def _normalised(tensor: Tensor) -> Change:
-    """Divide the vector by its sum wherever it stands."""
-    index = fresh_index(tensor.dims[0])
-    total = build.product([build.component(tensor, (index,))], [index])
-    scale = build.power(total, -1)
+    """Divide the vector, or each row of the matrix, by its sum wherever it stands."""
 
     def visit(term: Term) -> Term:
         if isinstance(term, Component) and term.tensor is tensor:
-            return build.product([term, scale])
+            index = fresh_index(tensor.dims[-1])
+            total = build.product([build.component(tensor, (*term.indices[:-1], index))], [index])
+            return build.product([term, build.power(total, -1)])
         return map_parts(term, visit)
 
     return visit

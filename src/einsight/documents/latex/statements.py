@@ -42,6 +42,8 @@ _CONDITION = re.compile(r"(if|when|whenever|for|since|assuming|provided|unless|a
 _PROPERTY = re.compile(
     r"\s*(is |and )*(symmetric|antisymmetric|diagonal|orthogonal|positive definite|positive-definite|positive)[\s.,;]*"
 )
+# what compares otherwise than `=` does
+_COMPARING = ("<", ">", "≤", "≥", "≠", "≈", "approx", "simeq", "gg", "ll", "propto", "∝", "sim", "∼")
 _DEFINITE = ("succ", "succeq", "prec", "preceq", "≻", "⪰")
 _RELATIONS = ("=", ":=", "∈", "≠", "<", ">", "≤", "≥", "→", "↦")
 
@@ -260,6 +262,12 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
     definite = _definite(items, habits)
     if definite is not None:
         yield definite
+        return
+    between = split(items, *_COMPARING)
+    if len(between) > 1 and any(is_sign(i, "=") for part_ in between for i in part_):
+        for equal in between:  # `a = b ≥ 0` says that they are equal, too
+            if any(is_sign(i, "=") for i in equal):
+                yield from _written(_Part(equal, part.words, part.condition), habits)
         return
     if sum(is_sign(i, "∈") for i in items) > 1:
         declarations = list(_declarations(items))

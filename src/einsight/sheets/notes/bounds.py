@@ -29,6 +29,10 @@ _SAYS_MORE = re.compile(
     r"toeplitz|commut\w+|rank[- ]one|cent(?:red|ered)|(?:length|norm) (?:one|1))\b",
     re.IGNORECASE,
 )
+_ADDS_UP = re.compile(
+    r"\b(?:one[- ]hot|(?:add|sum)s? (?:up )?to (?:one|1|unity)|class (?:labels?|indicators?)|probability (?:vectors?|distributions?)|(?:label|target|teacher|class) distributions?)\b",
+    re.IGNORECASE,
+)
 # what is worth finding out: 0.3 s of most comparisons, and ten times what any page has needed. No seconds, since what a page
 # says must not rest on what else the machine does
 _POLLS = 5_000
@@ -38,6 +42,11 @@ def said_of_entries(sentence: str) -> str:
     """The words that give the names of their sentence something that nobody can declare; empty where there are none."""
     found = _SAYS_MORE.search(sentence)
     return found[0] if found is not None else ""
+
+
+def adds_up_to_one(sentence: str) -> bool:
+    """Do words say of the names of their sentence that their entries add up to 1?"""
+    return _ADDS_UP.search(sentence) is not None
 
 
 def leaves_of(node: Node, names: Names) -> frozenset[str]:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from ...asking.shapes import shapes
 from ...documents.regions import Region
+from ...judging.assumptions import NORMALISED
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
 from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name, space_text
@@ -174,6 +175,11 @@ class Known:
             has = self.properties.get(one.name, frozenset())
             told = consistent(one.properties)  # “the symmetric and the antisymmetric part of A” says nothing of A
             self.properties[one.name] = has - one.properties if one.denied else beside(has, told) | told
+
+    def normalise(self, names: Iterable[str]) -> None:
+        """Entries of some names add up to 1."""
+        for name in names:
+            self.properties[name] = self.properties.get(name, frozenset()) | {NORMALISED}
 
     def declare_like(self, name: str, model: str, region: Region) -> None:
         """An array that a statement needs, of the shape of another one."""

@@ -109,6 +109,7 @@ class _Plan:
                 self.function(region, tree)
         self.known.describe(said)
         self.known.bound.update(words.bound())
+        self.known.normalise(words.normalised())
         self.known.dependent |= set(words.dependent())
         for region, tree in read:
             if not region.translated:

@@ -16,7 +16,7 @@ from ...documents.regions import Region
 from ...lowering.names import GREEK, canonical_name
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Declaration
-from .bounds import said_of_entries
+from .bounds import adds_up_to_one, said_of_entries
 from .properties import ALL_PROPERTIES, EVERY, MATRIX, NAME, PROPERTY, Properties, properties_in, symmetric_name
 
 _SIZE = re.compile(r"\(?\s*(\w+)\s*×\s*(\w+)\s*\)?")
@@ -144,6 +144,12 @@ class Words:
             if said:
                 names = (n for mark in _MARK.findall(sentence) for n in self.marks[int(mark)].names)
                 yield from ((n, f"the page says “{said}” of `{n}`, which no declaration does") for n in names)
+
+    def normalised(self) -> Iterator[str]:
+        """Names of which words say that their entries add up to 1."""
+        for sentence in self.sentences:
+            if adds_up_to_one(sentence):
+                yield from (n for mark in _MARK.findall(sentence) for n in self._alone(mark))
 
     def dependent(self) -> Iterator[str]:
         """Names of which words say that they change with something: “$u$ and $v$ are functions of $t$”."""
@@ -301,6 +307,12 @@ class Words:
         for number in re.findall(r"«(\d+)»", marks):
             mark = self.marks[int(number)]
             yield from ((n, (mark.region.start, mark.region.end)) for n in mark.names)
+
+    def _alone(self, number: str) -> tuple[str, ...]:
+        """The names that a mark is or, of a formula, the one that it begins with, `y_k` of `y_k ∈ {0, 1}`."""
+        mark = self.marks[int(number)]
+        begins = re.match(rf"\s*({NAME})(?:_\w|_\{{\w+\}})?\s*$", mark.region.text.partition("∈")[0].partition("=")[0])
+        return mark.names or ((canonical_name(begins[1].split("_")[0]),) if begins is not None else ())
 
     def _single(self, number: str | None) -> str:
         """The name of a dimension, or its number, that a mark is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ..lowering.names import SQUARE_PROPERTIES
 from ..lowering.properties import beside, consistent
@@ -17,6 +18,9 @@ Change = Callable[[Term], Term]
 MOST_CANDIDATES = 40
 # what words say of a vector, or of the rows of a matrix, whose entries add up to 1; nobody can declare it
 NORMALISED = "normalised"
+# what words say of a vector of length 1
+UNIT = "unit"
+SCALED = frozenset({NORMALISED, UNIT})
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,15 @@ def held(term: Term, given: Iterable[tuple[str, str]]) -> Term:
     """The term where tensors have the properties that are said of their names; what does not fit a tensor says nothing."""
     special: dict[Tensor, Tensor] = {}
     given = tuple(given)
-    sums = {name for name, p in given if p == NORMALISED}
-    for tensor in sorted(term.depends, key=lambda t: t.key) if sums else ():
-        if tensor.name in sums and tensor.definition is None and len(tensor.dims) in (1, 2):
+    scaled = {(name, p) for name, p in given if p in SCALED}
+    for tensor in sorted(term.depends, key=lambda t: t.key) if scaled else ():
+        if tensor.definition is not None:
+            continue
+        if (tensor.name, NORMALISED) in scaled and len(tensor.dims) in (1, 2):
             term = _normalised(tensor)(term)
-    given = tuple((name, p) for name, p in given if p != NORMALISED)
+        if (tensor.name, UNIT) in scaled and len(tensor.dims) == 1:
+            term = _of_length_one(tensor)(term)
+    given = tuple((name, p) for name, p in given if p not in SCALED)
     for tensor in term.depends:
         square = len(tensor.dims) == 2 and tensor.dims[0] is tensor.dims[1]
         said = consistent(p for name, p in given if name == tensor.name and (square or p not in SQUARE_PROPERTIES))
@@ -122,6 +130,19 @@ def _is_about_diagonal(term: Term, tensor: Tensor) -> bool:
         isinstance(t, Delta) or (isinstance(t, Component) and t.tensor is tensor and t.indices[0] is t.indices[1])
         for t in term.walk()
     )
+
+
+def _of_length_one(tensor: Tensor) -> Change:
+    """Divide the vector by its length wherever it stands."""
+
+    def visit(term: Term) -> Term:
+        if isinstance(term, Component) and term.tensor is tensor:
+            index = fresh_index(tensor.dims[0])
+            square = build.product([build.power(build.component(tensor, (index,)), 2)], [index])
+            return build.product([term, build.power(square, Fraction(-1, 2))])
+        return map_parts(term, visit)
+
+    return visit
 
 
 def _normalised(tensor: Tensor) -> Change:

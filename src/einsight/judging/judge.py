@@ -21,7 +21,7 @@ from ..terms.bounds import NumberTooLong
 from ..terms.interruption import OutOfTime, within
 from ..terms.term import Apply, Derivative, Tensor, Term
 from ..terms.unknown import shown
-from .assumptions import NORMALISED, Assumption, candidates
+from .assumptions import SCALED, Assumption, candidates
 from .claims import Claim, Judged
 from .comparison import Comparison, Given, comparison
 from .mistakes import Mistake, find_mistake
@@ -163,7 +163,7 @@ def _verdict(compared: Comparison) -> Told:
     The derivative among all matrices, and the symmetrised one among symmetric matrices, are both in use.
     """
     found = _verdict_as_given(compared)
-    names = {name for name, said in compared.given if said != NORMALISED}
+    names = {name for name, said in compared.given if said not in SCALED}
     if not names or not any(t.name in names for t in _variables(compared)):
         return found
     if found[0].verdict == _verdict_as_given(compared.while_varied())[0].verdict == "right":

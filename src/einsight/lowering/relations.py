@@ -228,8 +228,8 @@ class _Relation:
             reader.see(entry)
         # names behind `where` hold in this statement alone, and hide those outside
         old = self.outer.before(name) if not local else None
-        if self.tree.assigns and not local and old is not None and old.kind == "defined":
-            is_redeclared(self.names, name, node, self.report)
+        again = self.tree.assigns and not local and old is not None and old.kind == "defined"
+        if again and is_redeclared(self.names, name, node, self.report):
             return False
         if not local:
             self.outer.own["lost", name] = True  # until it is read

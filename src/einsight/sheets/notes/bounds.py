@@ -6,9 +6,11 @@ A formula such as `K S = P H'` or `‖u‖ = 1` that is no claim binds what is i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from ...judging.assumptions import NORMALISED, UNIT
 from ...judging.comparison import Given, are_right
 from ...lowering.lowered import Lowered, Side
 from ...lowering.mentioned import names_of
@@ -33,6 +35,7 @@ _ADDS_UP = re.compile(
     r"\b(?:one[- ]hot|(?:add|sum)s? (?:up )?to (?:one|1|unity)|class (?:labels?|indicators?)|probability (?:vectors?|distributions?)|(?:label|target|teacher|class) distributions?)\b",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"\b(?:unit (?:vectors?|norm|length)|(?:length|norm) (?:one|1)|normali[sz]ed (?:eigen)?vectors?)\b", re.IGNORECASE)
 # what is worth finding out: 0.3 s of most comparisons, and ten times what any page has needed. No seconds, since what a page
 # says must not rest on what else the machine does
 _POLLS = 5_000
@@ -44,9 +47,22 @@ def said_of_entries(sentence: str) -> str:
     return found[0] if found is not None else ""
 
 
-def adds_up_to_one(sentence: str) -> bool:
-    """Do words say of the names of their sentence that their entries add up to 1?"""
-    return _ADDS_UP.search(sentence) is not None
+def scales(sentence: str) -> Iterator[str]:
+    """Which of SCALED words say of the names of their sentence."""
+    if _ADDS_UP.search(sentence) is not None:
+        yield NORMALISED
+    if _UNIT.search(sentence) is not None:
+        yield UNIT
+
+
+def scaled_by(lowered: Lowered, names: Names, tree: Relation) -> tuple[str, str] | None:
+    """The name of which `∑_i t_i = 1` or `u'u = 1` says that."""
+    one = isinstance(tree.sides[-1], Num) and tree.sides[-1].value == 1
+    leaves = leaves_of(tree, names)
+    if not one or len(tree.sides) != 2 or len(leaves) != 1 or lowered.kind != "claim":
+        return None
+    (name,) = leaves
+    return next(((name, said) for said in (NORMALISED, UNIT) if holds(lowered, names, ((name, said),))), None)
 
 
 def leaves_of(node: Node, names: Names) -> frozenset[str]:

@@ -8,7 +8,6 @@ from itertools import islice
 
 from ...asking.shapes import shapes
 from ...documents.regions import Region
-from ...judging.assumptions import NORMALISED
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
 from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name, space_text
@@ -23,13 +22,12 @@ from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from .bounds import holds
-from .sections import Section, holds_in
+from .sections import Section, holds_in, without_item
 from .typefaces import kinds_by_typeface
 from .words import EVERYTHING, Said
 
 # shapes of a formula's names that are tried
 MOST_TRIALS = 4
-_FRESH = "einsightʹ"  # a name that no page has
 _CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
 
 
@@ -65,6 +63,7 @@ class Known:
     before      the shapes of those before
     dependent   names of which the page says that they change with something
     lost        names that have got a value which was not read, so that the one known is stale
+    sizes       names that are the size of something on the page
     section     where we are, and `sections` where what is known of each name was said
     """
 
@@ -83,6 +82,7 @@ class Known:
         self.before: dict[str, list[str]] = {}
         self.dependent: set[str] = set()
         self.lost: set[str] = set()
+        self.sizes: set[str] = set()
         self.section: Section = ()
         self.sections: dict[str, Section] = {}
 
@@ -144,7 +144,7 @@ class Known:
         for target in tree.targets:
             name = canonical_name(target.text)
             self.here[name] = region
-            self.sections[name] = self.section
+            self.sections[name] = without_item(self.section)
             self.lost.discard(name)
             self.assumed.discard(name)
             self.functions.discard(name)
@@ -176,10 +176,10 @@ class Known:
             told = consistent(one.properties)  # “the symmetric and the antisymmetric part of A” says nothing of A
             self.properties[one.name] = has - one.properties if one.denied else beside(has, told) | told
 
-    def normalise(self, names: Iterable[str]) -> None:
-        """Entries of some names add up to 1."""
-        for name in names:
-            self.properties[name] = self.properties.get(name, frozenset()) | {NORMALISED}
+    def scale(self, told: Iterable[tuple[str, str]]) -> None:
+        """Entries of some names add up to 1, or their lengths are 1."""
+        for name, said in told:
+            self.properties[name] = self.properties.get(name, frozenset()) | {said}
 
     def declare_like(self, name: str, model: str, region: Region) -> None:
         """An array that a statement needs, of the shape of another one."""
@@ -222,22 +222,6 @@ class Known:
     def _dims(self, names: Iterable[str]) -> set[Dim]:
         return {d for n in names if (t := self.tensor(n)) is not None for d in t.dims}
 
-    def give_anew(self, name: str, region: Region, tree: Relation) -> bool:
-        """`z = A x` in a section gives `z` that value, whatever it was in those before; False where it claims something of it."""
-        right = region.text[tree.sides[1].start : tree.sides[1].end]
-        read = lower_statement(Piece(0, f"{_FRESH} = {right}"), self.names.child())
-        if read.tensor is None or any(d.inferred for t in (read.tensor, *read.tensor.depends) for d in t.dims):
-            return False
-        old = self.tensor(name)
-        if old is not None and old.definition is read.tensor.definition:
-            return False
-        left = (tree.sides[0].start, tree.sides[0].end)
-        made = declaration(name, tuple(map(str, read.tensor.dims)), region.map_span(left))
-        found = parse_statement(made.text)[0]
-        assert isinstance(found, Declaration)
-        self.declare(made, found)
-        return True
-
     # names that nobody declares
 
     def unknown(self, tree: Relation) -> list[str]:
@@ -250,7 +234,14 @@ class Known:
             defines = ""
         whole = dict.fromkeys(self._without_d(n) for side in tree.sides for n in whole_names(side))
         local = {n for left, _ in tree.bindings for n in names_of(left)}
-        return [n for n in whole if n != defines and n not in local and not self.is_known(n)]
+        return [n for n in whole if n != defines and n not in local and not self._is_told(n)]
+
+    def _is_told(self, name: str) -> bool:
+        """Is it known, and not as the size of something else alone, where words call it an array?"""
+        if self.names.knows(name) or name in _CONSTANTS or self.names.is_function(name):
+            return True
+        size = self.names.is_dimension(name) or name in self.sizes
+        return size and not self.kinds.get(name, "").startswith(("matrix", "square", "vector"))
 
     def _without_d(self, name: str) -> str:
         """`X` of `dX`, its differential."""

@@ -15,7 +15,6 @@ from ...documents.regions import Region
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of
 from ...lowering.names import Entry, canonical_name
-from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_item, lower_statement
 from ...syntax.parse import parse_statement
@@ -23,13 +22,15 @@ from ...syntax.statements import Piece, split_document
 from ...syntax.tree import (
     Declaration,
     FunctionDeclaration,
+    Name,
     Node,
     Num,
     Relation,
 )
 from ...terms.term import Tensor
 from ..cells import has_derivative
-from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, to_be_solved
+from .anew import clashes, forget_elsewhere, given_anew, shaped_by_use
+from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, scaled_by, to_be_solved
 from .conditions import Conditions
 from .differentials import with_differentials
 from .functions import with_functions, written_out
@@ -69,6 +70,7 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     read = [(paragraph, Words(text, paragraph.start, paragraph.end, in_order)) for paragraph in paragraphs(text, said)]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     plan.known.sample(subscripts.families())
+    plan.known.sizes = subscripts.sizes
     for paragraph, words in read:
         plan.paragraph(paragraph, words)
     return plan.known.out, plan.known.findings
@@ -109,7 +111,7 @@ class _Plan:
                 self.function(region, tree)
         self.known.describe(said)
         self.known.bound.update(words.bound())
-        self.known.normalise(words.normalised())
+        self.known.scale(words.scaled())
         self.known.dependent |= set(words.dependent())
         for region, tree in read:
             if not region.translated:
@@ -141,6 +143,9 @@ class _Plan:
     def relation(self, region: Region, tree: Relation) -> None:
         if len(tree.sides) < 2:  # a bracket, as in `[i = j]`
             return
+        if self._is_value(tree):
+            self._refuse(region, "a value, which claims nothing")
+            return
         alias = written_out(region, tree, self.names)
         if alias is not None:
             self.aliases[alias[0]] = alias[1]
@@ -168,6 +173,12 @@ class _Plan:
         else:
             self.statement(region)
 
+    def _is_value(self, tree: Relation) -> bool:
+        """`k = 1` gives a name that has no value a number, in passing."""
+        left, *rest = tree.sides
+        bare = isinstance(left, Name) and not self.known.is_defined(canonical_name(left.text))
+        return bare and len(rest) == 1 and not names_of(rest[0]) and not tree.assigns
+
     def _defines_first(self, tree: Relation) -> bool:
         """Does the first `=` of a chain give its left side a value, and what follows claim something of that?"""
         return len(tree.sides) > 2 and not tree.bindings and bool(self.known.target(tree))
@@ -177,7 +188,8 @@ class _Plan:
         tree = relation_of(region)
         if tree is None:
             return
-        self._anew(region, tree)
+        region, tree = given_anew(region, tree, self.known)
+        shaped_by_use(region, tree, self.known)
         region, tree = self._without_undefined(region, tree)
         region, problem = self.conditions.of(region, tree, self.words)
         made = with_differentials(region, tree, self.names)
@@ -202,21 +214,6 @@ class _Plan:
         for name in made.varied:
             self.known.declare_like(f"d{name}", name, region)
         self._put_out(region, tree)
-
-    def _anew(self, region: Region, tree: Relation) -> None:
-        """A value that a section gives a name of another section."""
-        found = target_of(tree.sides[0])
-        name = canonical_name(found[0]) if found is not None and not found[1] and not found[2] else ""
-        if (
-            not name
-            or len(tree.sides) != 2
-            or not self.known.is_of_other_section(name)
-            or name in names_of(tree.sides[1])
-        ):
-            return
-        lowered, _ = self.known.lower(region)
-        if self.known.is_defined(name) or _clashes(lowered):
-            self.known.give_anew(name, region, tree)
 
     def _through_gradients(self, region: Region, tree: Relation) -> bool:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""
@@ -284,15 +281,18 @@ class _Plan:
             if other is not None:
                 known.take(other, region, tree)
                 lowered, scope = known.lower(region)
-        if _clashes(lowered):
+        if clashes(lowered) and any(map(known.is_of_other_section, names_of(tree))):
+            if forget_elsewhere(region, tree, known):
+                lowered, scope = known.lower(region)
+        elif clashes(lowered):
             found = mended(region, self.names, known.here.items(), known.before)
             if found is not None:
                 self.names.own.update(found.names.own)
                 known.findings.append(found.finding)
                 known.out.append(found.declaration)
                 scope, lowered = found.scope, found.lowered
-        again = [n for n in names_of(tree) if n in known.assumed]
-        if _clashes(lowered) and again:  # what was assumed elsewhere is another thing here
+        again = [n for n in names_of(tree) if n in known.assumed or known.is_of_other_section(n)]
+        if clashes(lowered) and again:  # what was assumed elsewhere is another thing here
             known.assume(region, tree, again)
             lowered, scope = known.lower(region)
         functions = [n for n in names_of(tree) if n in known.functions]
@@ -306,6 +306,7 @@ class _Plan:
             known.lose(self.known.target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
             self.names.own.update(scope.own)
+            known.sections.update({n: known.section for kind, n in scope.own if kind == "name" and n not in known.sections})
         if lowered.kind == "definition" and lowered.tensor is not None:
             known.sections[lowered.tensor.name] = known.section
             known.lost.discard(lowered.tensor.name)
@@ -322,7 +323,10 @@ class _Plan:
             doubt = "it is right where all indices run from 1 to 3"
         made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
         known.out.append(made)
-        if not has_derivative(lowered):
+        scaled = scaled_by(lowered, scope, tree)
+        if scaled is not None:
+            known.scale([scaled])
+        elif not has_derivative(lowered):
             known.bound |= {n: f"`{n}` is bound by `{region.text}`" for n in bound_by(tree, lowered, scope)}
 
     def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
@@ -361,7 +365,3 @@ def _targets(regions: Iterable[Region]) -> set[str]:
 
 def _is_zero(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 0
-
-
-def _clashes(lowered: Lowered) -> bool:
-    return any(d.code.startswith("EIN3") and d.severity == "error" for d in lowered.diagnostics)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from ...documents.regions import Region
 from .trees import Change, changed
-from .typefaces import kinds_by_typeface
+from .typefaces import bold_members
 
 _ACCENTS = "[\u0300-\u036f]*(?:⁽[^⁾\\s]*⁾)?ʹ*"
 _BASE = rf"(?<![^\W_ᵀ])(?P<base>[^\W\d_²³¹⁰-⁹ᵀ]{_ACCENTS})"
@@ -75,6 +75,7 @@ class Subscripts:
             for c in _letters(e)
         }
         self.shared = {c for c, bases in beside.items() if len(bases) > 1} | several | self.bound
+        self.bold = bold_members(text)
         self.samples = {b for b in self.used if self._is_sampled(b)}
 
     def _look(self, text: str) -> None:
@@ -102,9 +103,9 @@ class Subscripts:
         use = self.used[base]
         if base[0].isupper():
             return False
-        bold = kinds_by_typeface(self.text, [base]).get(base) == "vector"
+        bold = base[0] in self.bold
         counted = {e for e in use.entries if len(e) == 1 and (e in self.bound or (e in _COUNTING and e in self.shared))}
-        return bool(counted & use.turned) or (bold and bool(counted & self.bound) and self._capital(base) != "")
+        return bool(counted & use.turned) or (bold and bool(counted & self.bound))
 
     def _capital(self, base: str) -> str:
         """The matrix of which a small letter is an entry or a row, where the page has it."""

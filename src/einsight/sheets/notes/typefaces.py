@@ -16,6 +16,10 @@ _OWN = re.compile(
     r"\\(?:(?:re)?newcommand\*?\s*\{?|def\s*)\\(?P<command>[a-zA-Z]+)\}?\s*(?:\[1\]|#1)\s*\{\s*"
     rf"(?:\\(?:ensuremath|mathrm)\s*\{{\s*)?\\(?:{'|'.join(_BOLD)})\b\s*\{{?\s*#1"
 )
+# `\newcommand{\bx}{\boldsymbol{x}}`
+_OWN_LETTER = re.compile(
+    rf"\\(?:(?:re)?newcommand\*?\s*\{{?|def\s*)\\(?P<command>[a-zA-Z]+)\}}?\s*\{{\s*\\(?:{'|'.join(_BOLD)})\s*\{{?\s*(?P<letter>\\?[a-zA-Z]+)"
+)
 _LETTER = r"\s*(?:\{\s*(?:\\hat|\\bar|\\tilde|\\dot)?\s*\{?\s*)?(\\?[A-Za-z]+)"
 # small letters that are bold on a page, before the others there count as numbers
 _ENOUGH = 2
@@ -24,6 +28,11 @@ _ENOUGH = 2
 def kinds_by_typeface(text: str, names: Iterable[str]) -> Mapping[str, str]:
     """What each of the names is, for those of which the typeface tells."""
     return {name: kind for name in names if (kind := _Faces.of(text).kind(name))}
+
+
+def bold_members(text: str) -> set[str]:
+    """The letters that are bold with a subscript, so that they are vectors with it."""
+    return _Faces.of(text).indexed
 
 
 class _Faces:
@@ -35,8 +44,18 @@ class _Faces:
         for found in re.finditer(rf"\\(?:{'|'.join(map(re.escape, commands))})(?![a-zA-Z]){_LETTER}", text):
             word = found[1]
             bold |= {GREEK.get(word[1:], "")} if word.startswith("\\") else set(word if len(word) < 4 else "")
-        self.bold = bold - {""}
+        own = {m["command"]: self._letter(m["letter"]) for m in _OWN_LETTER.finditer(text)}
+        self.bold = (bold | set(own.values())) - {""}
+        either = "|".join([rf"\\(?:{'|'.join(commands)})(?![a-zA-Z]){_LETTER}\s*\}}?", *(rf"\\({c})(?![a-zA-Z])" for c in own)])
+        self.indexed: set[str] = set()
+        for found in re.finditer(rf"(?:{either})\s*_", text):
+            word = next(g for g in found.groups() if g)
+            self.indexed.add(own.get(word) or self._letter(word))
         self.tells = sum(letter.islower() for letter in self.bold) >= _ENOUGH
+
+    @staticmethod
+    def _letter(word: str) -> str:
+        return GREEK.get(word[1:], "") if word.startswith("\\") else word if len(word) == 1 else ""
 
     @classmethod
     def of(cls, text: str) -> _Faces:

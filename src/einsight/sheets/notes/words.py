@@ -16,7 +16,7 @@ from ...documents.regions import Region
 from ...lowering.names import GREEK, canonical_name
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Declaration
-from .bounds import adds_up_to_one, said_of_entries
+from .bounds import said_of_entries, scales
 from .properties import ALL_PROPERTIES, EVERY, MATRIX, NAME, PROPERTY, Properties, properties_in, symmetric_name
 
 _SIZE = re.compile(r"\(?\s*(\w+)\s*×\s*(\w+)\s*\)?")
@@ -145,11 +145,11 @@ class Words:
                 names = (n for mark in _MARK.findall(sentence) for n in self.marks[int(mark)].names)
                 yield from ((n, f"the page says “{said}” of `{n}`, which no declaration does") for n in names)
 
-    def normalised(self) -> Iterator[str]:
-        """Names of which words say that their entries add up to 1."""
+    def scaled(self) -> Iterator[tuple[str, str]]:
+        """Names of which words say that their entries add up to 1, or that their length is 1, with which."""
         for sentence in self.sentences:
-            if adds_up_to_one(sentence):
-                yield from (n for mark in _MARK.findall(sentence) for n in self._alone(mark))
+            for said in scales(sentence):
+                yield from ((n, said) for mark in _MARK.findall(sentence) for n in self._alone(mark))
 
     def dependent(self) -> Iterator[str]:
         """Names of which words say that they change with something: “$u$ and $v$ are functions of $t$”."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..lowering.names import GREEK
 
-NUMBER, VECTOR, MATRIX = range(3)
+NUMBER, VECTOR, MATRIX, ROW = range(4)
 # behind the name of an array of which an index picks one: the shape of what is picked
 MEMBER = "⟨⟩"
 # the ranks of what words call a vector or a matrix

@@ -37,7 +37,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .ranks import MEMBER, ranks_of
+from .ranks import MATRIX, MEMBER, ROW, ranks_of
 from .signs import flat, is_d, is_nabla, is_sign, is_written_out
 
 MOST_KINDS = 60  # combinations of ranks that are tried
@@ -69,7 +69,7 @@ def shapes(
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
     for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = _Inference(names, ranks, care)
+        inference = Inference(names, ranks, care)
         try:
             for name in unknown:
                 if kinds.get(name) == "square":
@@ -81,9 +81,13 @@ def shapes(
         yield found
 
 
-class _Inference:
-    def __init__(self, names: Names, ranks: dict[str, int], care: int):
-        self.names, self.ranks, self.care = names, ranks, care
+class Inference:
+    """
+    called  names that stand before their arguments, `f` of `f(w)`: that is `f` itself
+    """
+
+    def __init__(self, names: Names, ranks: dict[str, int], care: int, called: frozenset[str] = frozenset()):
+        self.names, self.ranks, self.care, self.called = names, ranks, care, called
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
         self.numbers = itertools.count()
@@ -169,7 +173,8 @@ class _Inference:
         if text in self.ranks:
             if text not in self.shape_of:
                 rank = self.ranks[text]
-                self.shape_of[text] = (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
+                row = (ONE, self.fresh())
+                self.shape_of[text] = row if rank == ROW else (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
             return self.shape_of[text]
         entry = self.names.find(text)
         if entry is None and len(text) > 1 and text[0] == "d":
@@ -239,6 +244,8 @@ class _Inference:
         callee = node.callee
         if not isinstance(callee, Name):
             raise Conflict
+        if callee.text in self.called:
+            return self._name(callee)
         if callee.text in ("I", "ones", "zeros"):
             sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
@@ -299,6 +306,10 @@ class _Inference:
                 picked = str(entry.tensor.dims[1])
                 return (ONE, picked) if way == AS_ROW else (picked, ONE)
         rows, columns = self.shape(node.base)
+        if len(places) == 1 and isinstance(node.base, Name) and self.ranks.get(canonical_name(node.base.text)) == MATRIX:
+            if self.names.fact(("family", canonical_name(node.base.text))):  # one of the rows of an array of samples
+                self.unify(places[0], rows)
+                return columns, ONE
         axes = [d for d in (rows, columns) if self.root(d) != ONE]
         if len(places) != len(axes):
             raise Conflict

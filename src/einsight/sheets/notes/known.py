@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -63,6 +63,7 @@ class Known:
     before      the shapes of those before
     dependent   names of which the page says that they change with something
     lost        names that have got a value which was not read, so that the one known is stale
+    likely      shapes of names that this section never declares, by all of its formulas together
     sizes       names that are the size of something on the page
     section     where we are, and `sections` where what is known of each name was said
     """
@@ -83,6 +84,7 @@ class Known:
         self.dependent: set[str] = set()
         self.lost: set[str] = set()
         self.sizes: set[str] = set()
+        self.likely: dict[str, tuple[str, ...]] = {}
         self.section: Section = ()
         self.sections: dict[str, Section] = {}
 
@@ -234,14 +236,14 @@ class Known:
             defines = ""
         whole = dict.fromkeys(self._without_d(n) for side in tree.sides for n in whole_names(side))
         local = {n for left, _ in tree.bindings for n in names_of(left)}
-        return [n for n in whole if n != defines and n not in local and not self._is_told(n)]
+        return [n for n in whole if n != defines and n not in local and not self.is_told(n, self.kinds)]
 
-    def _is_told(self, name: str) -> bool:
+    def is_told(self, name: str, kinds: Mapping[str, str]) -> bool:
         """Is it known, and not as the size of something else alone, where words call it an array?"""
         if self.names.knows(name) or name in _CONSTANTS or self.names.is_function(name):
             return True
         size = self.names.is_dimension(name) or name in self.sizes
-        return size and not self.kinds.get(name, "").startswith(("matrix", "square", "vector"))
+        return size and not kinds.get(name, "").startswith(("matrix", "square", "vector"))
 
     def _without_d(self, name: str) -> str:
         """`X` of `dX`, its differential."""
@@ -258,6 +260,9 @@ class Known:
 
         Much holds of numbers that does not of matrices, so a capital counts as one only where nothing else conforms.
         """
+        together = self._together(region, unknown)
+        if together is not None:
+            return together
         conforming = list(islice(self.trials(region, tree, unknown), MOST_TRIALS))
         holding = (t for k, t in enumerate(conforming) if (k == 0 or not t.has_capital_number) and t.holds(region))
         return next(holding, conforming[0] if conforming else None)
@@ -291,14 +296,23 @@ class Known:
         )
         kinds = {**kinds_by_typeface(self.text, unknown), **self.kinds}
         for found in shapes(tree, unknown, self.names, defines, kinds):
-            names = self.names.child()
-            for name, dims in found.items():
-                for each in (name, f"d{name}"):
-                    names.put(Entry(each, Tensor(each, tuple(Dim(d) for d in dims)), None, "declared"))
-            scope = names.child()
-            read = lower_statement(Piece(0, region.text), scope)
-            if not any(d.severity == "error" for d in read.diagnostics):
-                yield Trial(found, names, read, scope)
+            trial = self._tried(region, found)
+            if trial is not None:
+                yield trial
+
+    def _together(self, region: Region, unknown: list[str]) -> Trial | None:
+        """The relation with the shapes that all formulas of the section give the names, where it conforms with them."""
+        found = {n: self.likely[n] for n in unknown if n in self.likely}
+        return self._tried(region, found) if len(found) == len(unknown) else None
+
+    def _tried(self, region: Region, found: dict[str, tuple[str, ...]]) -> Trial | None:
+        names = self.names.child()
+        for name, dims in found.items():
+            for each in (name, f"d{name}"):
+                names.put(Entry(each, Tensor(each, tuple(map(_dim, dims))), None, "declared"))
+        scope = names.child()
+        read = lower_statement(Piece(0, region.text), scope)
+        return None if any(d.severity == "error" for d in read.diagnostics) else Trial(found, names, read, scope)
 
     def take(self, trial: Trial, region: Region, tree: Relation) -> None:
         """Let the names have those shapes from here on."""
@@ -321,7 +335,11 @@ class Known:
         yield from (self.bound[name] for name in sorted(leaves) if name in self.bound)
 
 
+def _dim(text: str) -> Dim:
+    return Dim(int(text) if text.isdigit() else text)
+
+
 def declaration(name: str, dims: tuple[str, ...], place: tuple[int, int]) -> Region:
     """A declaration that no formula writes, at the place where a name stands."""
-    text = f"{name} ∈ {space_text(tuple(Dim(int(d) if d.isdigit() else d) for d in dims))}"
+    text = f"{name} ∈ {space_text(tuple(map(_dim, dims)))}"
     return Region(*place, text, True, (place,) * len(text))

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import groupby
 
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
-from ...lowering.mentioned import names_of
+from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Entry, canonical_name
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_item, lower_statement
@@ -27,6 +28,7 @@ from ...syntax.tree import (
     Num,
     Relation,
 )
+from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from ..cells import has_derivative
 from .anew import clashes, forget_elsewhere, given_anew, shaped_by_use
@@ -35,15 +37,18 @@ from .conditions import Conditions
 from .differentials import with_differentials
 from .functions import with_functions, written_out
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
+from .inference import shapes_together
 from .known import Known
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
 from .properties import symmetric_entries, symmetric_name
 from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
+from .sections import without_item
 from .shorthand import Shorthand
 from .subscripts import Subscripts
 from .tables import claims_of_tables
 from .trees import as_relation, part, relation_of
+from .typefaces import kinds_by_typeface
 from .unknown import readings
 from .words import Words
 
@@ -71,8 +76,11 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     plan.known.sample(subscripts.families())
     plan.known.sizes = subscripts.sizes
-    for paragraph, words in read:
-        plan.paragraph(paragraph, words)
+    for _, section in groupby(read, lambda pair: without_item(pair[0].section)):
+        together = list(section)
+        plan.section(together)
+        for paragraph, words in together:
+            plan.paragraph(paragraph, words)
     return plan.known.out, plan.known.findings
 
 
@@ -94,6 +102,29 @@ class _Plan:
         self.shorthand, self.conditions = Shorthand(self.known), Conditions(text, self.known)
         self.aliases: dict[str, str] = {}
         self.signals: dict[str, tuple[str, str]] = {}
+
+    def section(self, paragraphs: list[tuple[Paragraph, Words]]) -> None:
+        """Find the shapes of what the paragraphs of a section never declare."""
+        known, names = self.known, self.names.child()
+        kinds: dict[str, str] = {}
+        trees: list[Relation] = []
+        for paragraph, words in paragraphs:
+            for said in words.said():
+                if said.dims is not None:
+                    names.put(Entry(said.name, Tensor(said.name, tuple(map(Dim, said.dims))), None, "declared"))
+                elif said.kind:
+                    kinds[said.name] = said.kind
+            for region in paragraph.regions:
+                tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
+                if isinstance(tree, Declaration):
+                    lower_statement(Piece(0, region.text), names)
+                elif isinstance(tree, Relation) and len(tree.sides) > 1:
+                    trees.append(tree)
+        unknown = list(dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side)))
+        declared = {n for kind, n in names.own if kind == "name"}
+        unknown = [n for n in unknown if n not in declared and not known.is_told(n, kinds)]
+        kinds = {**kinds_by_typeface(self.text, unknown), **known.kinds, **kinds}
+        known.likely = shapes_together(trees, unknown, names, kinds, known.sizes)
 
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]

@@ -19,6 +19,7 @@ from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
     Addition,
+    Array,
     Call,
     Chain,
     Group,
@@ -221,6 +222,12 @@ class Inference:
 
     def _group(self, node: Group) -> Shape:
         return self.shape(node.inner)
+
+    def _array(self, node: Array) -> Shape:
+        rows = [e.entries if isinstance(e, Array) else (e,) for e in node.entries]
+        if not all(self.is_number(self.shape(e)) for row in rows for e in row):
+            raise Conflict
+        return str(len(rows)), str(len(rows[0])) if isinstance(node.entries[0], Array) else ONE
 
     def _norm(self, node: Norm) -> Shape:
         if self.is_number(self.shape(node.inner)) and self.care >= STRICT:

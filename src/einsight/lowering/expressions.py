@@ -12,6 +12,7 @@ from dataclasses import replace
 from ..syntax.tree import (
     Absolute,
     Addition,
+    Array,
     Call,
     Chain,
     Group,
@@ -43,6 +44,7 @@ from .report import Fix
 from .rows import read_row
 from .sums import NEEDS_INDEX
 from .values import Value, merge_orders
+from .written_arrays import read_array
 
 
 class Reader(Context):
@@ -64,6 +66,9 @@ class Reader(Context):
     def _group(self, node: Group) -> Value | None:
         value = self.read(node.inner)
         return None if value is None else replace(value, traced=())  # a bracket closes what is summed in it
+
+    def _array(self, node: Array) -> Value | None:
+        return read_array(self, node)
 
     def _symbol(self, node: Symbol) -> None:
         needs = {

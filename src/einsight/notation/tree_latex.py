@@ -12,6 +12,7 @@ from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
     Addition,
+    Array,
     Call,
     Chain,
     Group,
@@ -84,6 +85,11 @@ class _Writer:
 
     def _group(self, node: Group) -> str:
         return rf"\left({self.latex(node.inner)}\right)"
+
+    def _array(self, node: Array) -> str:
+        rows = [e.entries if isinstance(e, Array) else (e,) for e in node.entries]
+        inside = r" \\ ".join(" & ".join(map(self._plain, row)) for row in rows)
+        return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
 
     def _plain(self, node: Node) -> str:
         """Without the brackets that a fraction makes needless."""

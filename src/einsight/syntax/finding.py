@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .tree import (
     Absolute,
     Addition,
+    Array,
     Call,
     Chain,
     Group,
@@ -22,7 +23,7 @@ from .tree import (
 )
 
 # what has a value of its own that is more than a name's
-COMPOUND = (Absolute, Addition, Call, Chain, Group, Indexed, Iverson, Layer, Norm, Superscript, Transpose)
+COMPOUND = (Absolute, Addition, Array, Call, Chain, Group, Indexed, Iverson, Layer, Norm, Superscript, Transpose)
 
 
 def children(node: Node) -> Iterator[Node]:

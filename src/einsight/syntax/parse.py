@@ -22,6 +22,7 @@ from .subscripts import read_subscript
 from .tree import (
     Absolute,
     Addition,
+    Array,
     Call,
     Chain,
     Declaration,
@@ -282,6 +283,10 @@ class _Build(Transformer):
     @_spanned
     def group(self, start: int, end: int, parts: list[Any]) -> Node:
         return Group(start, end, parts[1])
+
+    @_spanned
+    def array(self, start: int, end: int, parts: list[Any]) -> Node:
+        return Array(start, end, tuple(p for p in parts if isinstance(p, Node)))
 
     @_spanned
     def iverson(self, start: int, end: int, parts: list[Any]) -> Node:

@@ -128,6 +128,13 @@ class Group(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Array(Node):
+    """An array written out entry by entry; the entries of a matrix are its rows, each an array."""
+
+    entries: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Iverson(Node):
     left: Node
     relation: str

@@ -138,6 +138,41 @@ def array_shape(name: str, side: Items) -> str:
     return ""
 
 
+def written_row(entries: list[list[Piece]], first: Leaf | Environment, last: Item | Environment) -> list[Piece]:
+    """Entries as a column of the language, `[a, b]`."""
+    out = [Piece(" [", first.start, first.start)]
+    for k, entry in enumerate(entries):
+        out += [Piece(", ", last.start, last.start)] if k else []
+        out += entry
+    return [*out, Piece("]", last.end, last.end)]
+
+
+def written_out(environment: Environment, write: Write) -> list[Piece]:
+    """A matrix that is written out; of bars its determinant."""
+    rows = [[tuple(cell) for cell in row] for row in environment.rows]
+    rows = [row for row in rows if any(row)]
+    if not rows or len({len(row) for row in rows}) != 1 or not all(cell for row in rows for cell in row):
+        raise Unread("a matrix with places that are left out", environment.start, environment.end)
+    if any(_is_dots(cell) for row in rows for cell in row):
+        raise Unread("dots that stand for what is left out", environment.start, environment.end)
+    written = [[write(_without_comma(cell)) for cell in row] for row in rows]
+    if len(rows) == len(rows[0]) == 1:
+        made = [Piece("(", environment.start, environment.start), *written[0][0], Piece(")", environment.end, environment.end)]
+    elif len(rows[0]) == 1:
+        made = written_row([row[0] for row in written], environment, environment)
+    elif len(rows) == 1:
+        made = [*written_row(written[0], environment, environment), Piece("ᵀ", environment.end, environment.end)]
+    else:
+        made = written_row([written_row(row, environment, environment) for row in written], environment, environment)
+    if environment.name.rstrip("*") in ("vmatrix", "Vmatrix"):
+        made = [Piece("det(", environment.start, environment.start), *made, Piece(")", environment.end, environment.end)]
+    return made
+
+
+def _without_comma(cell: Items) -> Items:
+    return cell[:-1] if cell and is_sign(cell[-1], ",") else cell
+
+
 def _is_dots(cell: Items) -> bool:
     return all(isinstance(i.atom, Leaf) and i.atom.text in DOTS for i in cell)
 

@@ -291,8 +291,10 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
         if not any(is_sign(i, "=", ":=") for i in items) or _is_array(items):
             return
     elif name and _is_array(items):
-        yield _shape_of_array(items, name, habits)
-        return
+        shaped = _shape_of_array(items, name, habits)
+        if shaped is not None:
+            yield shaped
+            return
     lists = any(is_sign(i, ":") for i in items)
     text, places = joined(written(items, habits, lists))
     if text.strip():
@@ -386,13 +388,13 @@ def _is_array(items: Items) -> bool:
     return written_out or (dotted and is_bracket(right[0], "OPENING"))
 
 
-def _shape_of_array(items: Items, name: Items, habits: Habits) -> Statement:
-    """`x = (x_1, …, x_n)^T` as the declaration that it is."""
+def _shape_of_array(items: Items, name: Items, habits: Habits) -> Statement | None:
+    """`x = (x_1, …, x_n)^T` as the declaration that it is; None for what has other entries."""
     right = tuple(split(items, "=", ":=")[1])
     spelled = letters(name[0]) if len(name) == 1 else None
     shape = array_shape(spelled[0].text, right) if spelled and len(spelled) == 1 else ""
     if not shape:
-        raise Unread("a matrix that is written out", right[0].start, right[-1].end)
+        return None
     place = (right[0].start, right[-1].end)
     text, places = joined([*written(name, habits), Piece(f" ∈ ℝ{shape}", *place)])
     return Statement(text, places)

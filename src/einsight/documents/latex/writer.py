@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from . import words
-from .arrays import cases
+from .arrays import cases, written_out, written_row
 from .commands import write_command, write_part
 from .functions import COMPARED, is_e, write_exponential, write_function
 from .habits import PLAIN, Habits
 from .kinds import DEEPEST_NESTING, Unread
-from .names import letters, split, word
+from .names import is_transpose, letters, split, word
 from .operators import differential_operator, space, summation
 from .pieces import Piece
 from .row import Row
@@ -138,6 +138,12 @@ def _is_second_bar(row: Row) -> bool:
 
 
 def _opening(row: Row, item: Item, leaf: Leaf) -> None:
+    inside, closing = row.until_closed()
+    entries = [tuple(e) for e in split(inside, ",")]
+    listed = closing is not None and len(entries) > 1 and all(entries) and not item.scripts
+    if listed and leaf.text in "([⟨" and not (leaf.text == "⟨" and len(entries) == 2) and not is_called(row):
+        _tuple(row, leaf, entries, closing)
+        return
     if leaf.text == "⟨":
         _inner_product(row, leaf)
         return
@@ -156,6 +162,25 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
     if text == "(" and row.out and row.out[-1].text in ("ᵀ", "'"):
         text = " ("  # `1^T (x + y)` is a product whatever the name before is
     row.emit(text, leaf.start, leaf.end)
+
+
+def is_called(row: Row) -> bool:
+    """Does a name stand right before, `f` of `f(x, y)`?"""
+    last = row.out[-1].text if row.out else ""
+    return bool(last) and (last[-1].isalnum() or last[-1] in "⁾'_}ʹ" or "\u0300" <= last[-1] <= "\u036f") and last not in "0123456789"
+
+
+def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> None:
+    """`(a, b)` and `(a, b)^T` are the column that they are meant for, `[a, b]` is a row."""
+    assert closing is not None
+    row.at += sum(len(e) for e in entries) + len(entries)
+    row.opened -= 1
+    turned = [s for s in closing.scripts if s.sign == "^" and is_transpose(s.inside)]
+    pieces = written_row([row.inner(e) for e in entries], leaf, closing)
+    row.out += pieces
+    if leaf.text == "[" and not turned:
+        row.emit("ᵀ", closing.start, closing.end)
+    row.out += scripts(row, tuple(s for s in closing.scripts if s not in turned))
 
 
 def _inner_product(row: Row, leaf: Leaf) -> None:
@@ -191,6 +216,7 @@ def _environment(row: Row, item: Item, environment: Environment) -> None:
             row.bracketed(pieces, environment.start, environment.end)
         row.out += scripts(row, item.scripts)
     elif environment.name in words.ARRAYS:
-        raise Unread("a matrix that is written out", environment.start, environment.end)
+        row.out += written_out(environment, row.inner)
+        row.out += scripts(row, item.scripts)
     else:
         raise Unread(f"`{environment.name}` is not read", environment.start, environment.end)

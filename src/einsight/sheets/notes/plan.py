@@ -32,6 +32,7 @@ from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from ..cells import has_derivative
 from .anew import clashes, forget_elsewhere, given_anew, shaped_by_use
+from .arguments import several_arguments
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, scaled_by, to_be_solved
 from .conditions import Conditions
 from .differentials import with_differentials
@@ -120,6 +121,7 @@ class _Plan:
                     lower_statement(Piece(0, region.text), names)
                 elif isinstance(tree, Relation) and len(tree.sides) > 1:
                     trees.append(tree)
+                    kinds.update((n, "number") for n in several_arguments(tree))
         unknown = list(dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side)))
         declared = {n for kind, n in names.own if kind == "name"}
         unknown = [n for n in unknown if n not in declared and not known.is_told(n, kinds)]
@@ -189,7 +191,7 @@ class _Plan:
         functions = self.aliases | {f: f for f in self.known.functions}
         region, tree = as_relation(with_functions(region, functions), region, tree)
         region, tree = self.shorthand.written_out(region, tree)
-        refused = refusal(self.text, region, tree, self.names, self.shorthand.arguments)
+        refused = refusal(self.text, region, tree, self.names, self.shorthand.functions.written)
         if refused:
             self._refuse(region, refused)
         elif len(tree.sides) > 2 and _is_zero(

@@ -122,6 +122,8 @@ class Subscripts:
         if entry in "+*-" or entry == "0":
             return True
         letters = _letters(entry)
+        if base in "JDH" and entry in self.arguments:
+            return False  # the derivative of a function
         if base in self.arguments and letters and set(letters) <= self.arguments[base]:
             return False  # `f_x` of `f(x, y)`
         if base[0].isupper():
@@ -152,6 +154,8 @@ class Subscripts:
                 name = base + "".join(_SPELLED.get(c, c) for c in entry)
                 changes.append((*found.span(), name))
                 spoken[name, f"{base}_{entry}" if len(entry) == 1 else f"{base}_{{{entry}}}"] = None
+            elif base in self.arguments and _letters(entry) and set(_letters(entry)) <= self.arguments[base]:
+                continue  # the derivative of a function
             elif capital and (len(_places(entry)) > 1 or base in self.samples):
                 changes.append((*found.span("base"), capital))
         if not changes:

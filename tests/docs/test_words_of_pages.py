@@ -105,7 +105,7 @@ def is_known(span, declared, words, shown):
             re.search(rf"\b{span[1:]}\b", p.read_text(encoding="utf-8")) for p in (SOURCE / "documents").rglob("*.py")
         )
     if re.search(r"\\|\^\{", span):  # a formula of notes
-        report = einsight.check(f"${span}$" if "=" in span else f"${span} = 0$", language="markdown")
+        report = einsight.check(f"${span}$" if "=" in span else f"$f = {span}$", language="markdown")
         return not report.unread
     if span.startswith(("einsight ", "python -m einsight.")):
         return runs(span)

@@ -12,7 +12,8 @@ from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Call, Chain, Name, Node, Num, Relation, Transpose
-from .shapes import STRICT, shapes
+from .inference import STRICT
+from .shapes import shapes
 
 VECTOR, SQUARE = "vector", "square"
 

@@ -20,9 +20,10 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Call, Name, Relation
 from ..terms.dimension import Dim
+from .inference import LOOSE, STRICT
 from .letters import Letters, defines, told_apart
 from .ranks import MEMBER, VECTOR, likely_ranks
-from .shapes import LOOSE, STRICT, shapes
+from .shapes import shapes
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..asking.inference import LOOSE, STRICT
 from ..asking.letters import WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
-from ..asking.shapes import LOOSE, STRICT, shapes
+from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, spelling_of
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function

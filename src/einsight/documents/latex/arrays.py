@@ -138,9 +138,11 @@ def array_shape(name: str, side: Items) -> str:
     return ""
 
 
-def written_row(entries: list[list[Piece]], first: Leaf | Environment, last: Item | Environment) -> list[Piece]:
+def written_row(
+    entries: list[list[Piece]], first: Leaf | Environment, last: Item | Environment, nested: bool = False
+) -> list[Piece]:
     """Entries as a column of the language, `[a, b]`."""
-    out = [Piece(" [", first.start, first.start)]
+    out = [Piece("[" if nested else " [", first.start, first.start)]  # a bracket that touches a name holds its indices
     for k, entry in enumerate(entries):
         out += [Piece(", ", last.start, last.start)] if k else []
         out += entry
@@ -163,7 +165,7 @@ def written_out(environment: Environment, write: Write) -> list[Piece]:
     elif len(rows) == 1:
         made = [*written_row(written[0], environment, environment), Piece("ᵀ", environment.end, environment.end)]
     else:
-        made = written_row([written_row(row, environment, environment) for row in written], environment, environment)
+        made = written_row([written_row(row, environment, environment, True) for row in written], environment, environment)
     if environment.name.rstrip("*") in ("vmatrix", "Vmatrix"):
         made = [Piece("det(", environment.start, environment.start), *made, Piece(")", environment.end, environment.end)]
     return made

@@ -7,7 +7,9 @@ refusals.py       why a relation is not read
 conditions.py     the properties and the condition under which words say a relation
 words.py          shapes and properties that the words around formulas say; properties.py which words, or equations, name one
 bounds.py         what is said of names beyond that, and equations that are no claims
-shorthand.py      `f` for `f(w)`, `w_ij` for an entry of `W`
+shorthand.py      `w_ij` for an entry of `W`, `x · y`; arguments.py functions with their arguments, and their derivatives as people write them
+anew.py           letters that get another meaning
+inference.py      shapes that a section never declares, by all of its formulas
 subscripts.py     what a subscript is on a page: an index, a mark of the name, a sample; typefaces.py what a letter is by how it is set
 sections.py       sections within sections, and where holds what is said in one
 unknown.py        identities of functions that are never defined

@@ -10,8 +10,8 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ...asking.inference import NOTES, ONE, Conflict, Inference
 from ...asking.ranks import NUMBER, ROW, VECTOR, ranks_of
-from ...asking.shapes import NOTES, ONE, Conflict, Inference
 from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Names, canonical_name
 from ...syntax.tree import Call, Name, Relation

@@ -58,6 +58,8 @@ def _read(source):
         (r"W = \begin{bmatrix} w_{11} & \cdots & w_{1m} \\ \vdots & \ddots & \vdots \\ w_{n1} & \cdots & w_{nm} \end{bmatrix}", ["W ∈ ℝ^(n×m)"]),
         (r"A = \begin{pmatrix} 1 & 0 \\ x & 1 \end{pmatrix}^T", ["A = [[1, 0], [x, 1]]ᵀ"]),
         (r"w = \begin{bmatrix} w_1 & w_2 \end{bmatrix}", ["w = [w_1, w_2]ᵀ"]),
+        (r"x^* = W^\star b", ["x⁽*⁾ = W⁽*⁾ b"]),
+        (r"\mathrm{RSS}(\beta) = 1", ["RSS(β) = 1"]),
         (r"g = (2xy, x^2)^T = [2xy, x^2]^T", ["g = [2 x y, x^2] = [2 x y, x^2]"]),
         (r"\begin{vmatrix} a & b \\ c & d \end{vmatrix} = ad - bc \neq 0", ["det( [[a, b], [c, d]]) = a d - b c"]),
         (r"W = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix} \in \mathbb{R}^{2 \times 2}", ["W ∈ ℝ^(2×2)"]),
@@ -129,7 +131,7 @@ def test_one_thing_is_taken_without_braces_as_with_them(form, argument):
         (r"a \overset{!}{=} b", "demands"),
         (r"(a = b", None),
         (r"\frac{a}{b", "brace"),
-        (r"x^* = 1", r"\^\*"),
+        (r"x^\dagger = 1", r"\^dagger"),
     ],
 )
 def test_what_is_not_read_says_why(source, reason):

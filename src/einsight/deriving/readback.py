@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..forms.choosing import candidates
+from ..lowering.defining import target_of
 from ..lowering.expressions import Reader
 from ..lowering.names import Entry, Names
-from ..lowering.relations import target_of
 from ..lowering.report import Report
 from ..lowering.values import Axis, Value, identity
 from ..meaning.equality import agree

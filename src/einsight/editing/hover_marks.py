@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..lowering import marks as kinds
+from ..lowering.defining import target_of
 from ..lowering.lowered import Lowered
 from ..lowering.marks import Mark
 from ..lowering.names import Entry, Names, canonical_name
-from ..lowering.relations import target_of
 from ..lowering.report import Span
 from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex

@@ -113,6 +113,10 @@ def call_along(
         axis = next(k for k, a in enumerate(value.axes) if a.dim.value != 1)
     elif row.whole:
         return Value(along(reader, row, value.term, value.plain_axes), order=value.order)
+    elif value.rank == 2 and row.keeps_axis and reader.names.fact(NOTES):
+        told = f"`{reader.source(node)}` is taken along each row, which nothing says"
+        reader.error("EIN106", node, told)
+        axis = 1
     elif value.rank:
         axis_needed(reader, node, row.name, inner, value)
         return None

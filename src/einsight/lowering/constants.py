@@ -34,6 +34,8 @@ def read_constant(reader: Context, node: Indexed) -> Value | None:
     """What such a one is."""
     base, subscript = node.base, node.subscript
     dims = _extents(reader.names, node)
+    if isinstance(base, Num) and any(e.plain in reader.index_spans for e in subscript.entries):
+        dims = []  # a letter that this statement has for an index is one here, too
     reader.marks.node(kinds.CONSTANT, base)
     if isinstance(base, Name):
         if dims:

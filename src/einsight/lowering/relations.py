@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 
 from ..syntax.tree import Indexed, IndexEntry, Name, Node, Relation, Transpose
 from ..terms import build
-from ..terms.dimension import Dim, Index, Slot
+from ..terms.dimension import Dim, Index, Slot, fresh_index
 from ..terms.term import Number, Tensor
 from . import marks as kinds
 from .circles import rests_on, way_round
 from .declarations import is_redeclared
+from .defining import SIGNS, is_numbered, target_of
 from .expressions import Reader
 from .lowered import Lowered, Side
 from .marks import Marks
@@ -20,9 +20,6 @@ from .names import NOTES, Entry, Names, canonical_name
 from .operators import names_in, nodes_in
 from .report import Fix, Report
 from .values import Value, flat
-
-# what has indices and is no name that could be defined
-SIGNS = frozenset({"delta", "δ", "sum"})
 
 
 def _listed(names: set[str]) -> str:
@@ -251,6 +248,10 @@ class _Relation:
         slots = self._axes(value, indices, left, right)
         if slots is None:
             return False
+        if not indices and value.rank == 1 and value.row and self._is_row(old):
+            value = replace(value, axes=(fresh_index(Dim(1)), *value.axes), row=False)
+            slots = self._axes(value, indices, left, right)
+            assert slots is not None
         if not indices and value.rank == 1 and value.row:
             message = f"the right side is a row, {value.shape_text()}, and a bare name is a column: define `{text}'`"
             fix = Fix(f"write `{text}'`", (left.start, left.end), f"{text}'")
@@ -289,6 +290,13 @@ class _Relation:
                 Side(settled, reader.source(right), right.span),
             )
         return True
+
+    def _is_row(self, old: Entry | None) -> bool:
+        """Is a name one that is declared with one row, or may it be, as authors call a row by a bare name?"""
+        tensor = old.tensor if old is not None and old.kind == "declared" else None
+        if tensor is None:
+            return bool(self.names.fact(NOTES)) and (old is None or old.kind == "defined")
+        return len(tensor.dims) == 2 and tensor.dims[0].value == 1
 
     def _linked(self, tensor: Tensor, value: Value) -> tuple[Tensor, Value]:
         """A defined tensor and its value with what is defined further down put in, as they are shown."""
@@ -364,36 +372,3 @@ def _entries_of(left: Node) -> tuple[IndexEntry, ...]:
     if isinstance(left, Transpose):
         return _entries_of(left.argument)
     return left.subscript.entries if isinstance(left, Indexed) else ()
-
-
-def is_numbered(node: Indexed) -> bool:
-    """Is it a name with a number, `W_1`?"""
-    return node.marked != "" and node.subscript.text.isdigit()
-
-
-def target_of(
-    node: Node, is_mark: Callable[[Indexed], bool] = is_numbered
-) -> tuple[str, tuple[str, ...], bool, Node] | None:
-    """Name, indices, transposed or not, and the node of the name, of a left side that can be defined.
-
-    `is_mark` says whether a subscript belongs to the name.
-    """
-    if isinstance(node, Transpose):
-        inner = target_of(node.argument, is_mark)
-        return None if inner is None or inner[1] else (inner[0], (), not inner[2], inner[3])
-    if isinstance(node, Name):
-        return node.text, (), False, node
-    if isinstance(node, Indexed) and isinstance(node.base, Name):
-        entries = node.subscript.entries
-        if is_mark(node):
-            return node.marked, (), False, node
-        names = tuple(e.plain for e in entries if e.plain)
-        if len(names) == len(entries) == len(set(names)) and names and node.subscript.lower is None:
-            if node.base.text in SIGNS:
-                return None
-            return node.base.text, names, False, node.base
-    if isinstance(node, Indexed) and isinstance(node.base, Indexed) and isinstance(node.base.base, Name):
-        names = tuple(e.plain for e in node.subscript.entries if e.plain)
-        if is_mark(node.base) and len(names) == len(node.subscript.entries) == len(set(names)):
-            return node.base.marked, names, False, node.base
-    return None

@@ -114,6 +114,9 @@ class Cell:
         region = self.place.region
         if region is None or not region.translated or self.analysis is None:
             return ""
+        assumed = next((d.message for d in self.lowered.diagnostics if d.code == "EIN106"), "")
+        if assumed:
+            return assumed
         assumptions = [c.assumption or "" for c in self.judged.claims] if self.judged is not None else []
         if region.doubt:
             return region.doubt

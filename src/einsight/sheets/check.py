@@ -178,6 +178,13 @@ _NAMES_LAYOUT = re.compile(
     r"\b(?:(?P<numerator>numerator|zähler)|(?P<denominator>denominator|nenner))[\s*_-]*layout\Z"
 )
 _LAYOUT_WORDS = ("numerator", "zähler", "denominator", "nenner")
+# “the gradient has the shape of its variable”, which no numerator layout gives it
+_SHAPED_ALIKE = re.compile(
+    r"\b(?:gradient|derivative)s?\b[^.]{0,120}\b(?:has|have|of|in|with|takes?) (?:exactly )?the (?:same )?(?:shape|size|dimensions?|format) (?:of|as)\b"
+    r"|\bgradient[^.]{0,60}\b(?:is|are|as) (?:always )?(?:an? )?columns?\b",
+    re.IGNORECASE,
+)
+_ROWS = re.compile(r"\b(?:gradient|derivative)s?\b(?:(?!\bnot\b)[^.]){0,60}\b(?:is|are|as) (?:always )?(?:an? )?(?:\*{0,2})row", re.IGNORECASE)
 # characters before the word `layout` in which one of those stands, and what denies it
 _BEFORE_LAYOUT = 100
 
@@ -208,7 +215,10 @@ def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Fi
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
         for layout, found in tried.items()
     }
-    best = named or max(LAYOUTS, key=lambda layout: held[layout])
+    allowed = [layout for layout in LAYOUTS if layout != "numerator" or not _SHAPED_ALIKE.search(text)]
+    if _ROWS.search(text):
+        allowed = ["numerator"]
+    best = named or max(allowed, key=lambda layout: held[layout])
     findings = tried[best]
     # by place: what is a definition in one layout may fail in another, and the next line be the definition there
     verdicts = {layout: {c.span: c.verdict for c in found.claims} for layout, found in tried.items()}

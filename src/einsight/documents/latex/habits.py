@@ -21,21 +21,40 @@ _PRIMED_IS_DEFINED = re.compile(
 _INVARIANT = re.compile(r"(?<![A-Za-z\\])I_(1|\{1\})(?!\d)")
 
 
+# `W^{l}`, `\mathbf{a}^{(l-1)}`, `\vct\delta^{l+1}`
+_LAYERED = re.compile(
+    r"(?P<name>\\?[A-Za-z]+)\}?\s*(?:_\w|_\{\w+\})?\^(?:\{\s*)?(?P<layer>l|L|\\ell)(?![A-Za-z])(?:\s*(?P<by>[+-]\s*\d))?"
+)
+
+
 class Habits(NamedTuple):
     """
     primes          what `'` is: part of a `name`, or a `transpose`
     has_invariants  is `I_2` the second invariant rather than an identity?
+    layers          letters that count layers above a name, `W^{l}` beside `a^{l-1}`
     """
 
     primes: str = "name"
     has_invariants: bool = False
+    layers: str = ""
 
 
 PLAIN = Habits()
 
 
 def habits_of(formulas: Sequence[str]) -> Habits:
-    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas))
+    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas), layers_of(formulas))
+
+
+def layers_of(formulas: Iterable[str]) -> str:
+    """The letters that stand alone above one name and with a number added above another: nobody writes powers so."""
+    alone: dict[str, set[str]] = {}
+    shifted: dict[str, set[str]] = {}
+    for formula in formulas:
+        for found in _LAYERED.finditer(formula):
+            (shifted if found["by"] else alone).setdefault(found["layer"], set()).add(found["name"])
+    counting = {"ℓ" if c == "\\ell" else c for c, names in shifted.items() if len(names | alone.get(c, set())) > 1}
+    return "".join(sorted(counting | ({"L"} if counting and "L" in alone else set())))  # the last one
 
 
 def primes_of(formulas: Iterable[str]) -> str:

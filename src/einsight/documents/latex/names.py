@@ -16,7 +16,11 @@ from .words import ACCENTS, ARROWS, DOTS, FONTS, FUNCTION_COMMANDS, GAPS, MEANS_
 
 # words that label a name where they are not set upright
 _LABELS = {"new", "old", "out", "max", "min", "opt", "reg", "train", "test", "in"}
-RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyzL", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴸ")
+# what tells a minimiser apart
+_STARS = frozenset({"star", "*", "ast", "⋆", "opt"})
+# nobody sets a product upright: a word, unless it is the differential of a letter
+UPRIGHT_WORD = r"(?!d[A-Za-z]$)[A-Za-z]{2,12}"
 _TRANSPOSE = {"T", "⊤", "top", "intercal", "transpose", "tran", "trans", "tp", "Tr", "transp"}
 
 
@@ -38,6 +42,8 @@ def _letters(atom: object) -> list[Piece] | None:
     if atom.name in ACCENTS:
         under = _plain(atom.arguments[0])
         return [Piece(under[0].text + ACCENTS[atom.name], atom.start, atom.end)] if under and len(under) == 1 else None
+    if atom.name == "mathrm" and re.fullmatch(UPRIGHT_WORD, word(atom.arguments[0])):
+        return [Piece(word(atom.arguments[0]), atom.start, atom.end)]
     if atom.name in FONTS:
         return _outside(_plain(atom.arguments[0]), atom.start, atom.end)
     return None
@@ -99,19 +105,26 @@ def label(inside: Items) -> str:
     return text if text in _LABELS and not any(x.spaced for x in found[1:]) else ""
 
 
-def raised(inside: Items) -> str:
-    """A layer or a sample above a name, `(l)` or `[1]` or a star, as the mark that tells names apart; empty for anything else."""
+def raised(inside: Items, layers: str = "") -> str:
+    """A layer or a sample above a name, `(l)` or `[1]` or a star, as the mark that tells names apart; empty for anything else.
+
+    `layers` are letters that count layers without brackets, too.
+    """
     text = word(inside)
-    found = re.fullmatch(r"[(\[⟨]([a-zA-Z0-9][a-zA-Z0-9+\-]{0,7})[)\]⟩]", text)
-    made = found[1].translate(RAISED) if found else ""
+    if text in _STARS:
+        return "⁽*⁾"
+    found = re.fullmatch(r"[(\[⟨]([a-zA-Zℓ0-9][a-zA-Z0-9+\-]{0,7})[)\]⟩]", text)
+    if found is None and layers:
+        found = re.fullmatch(rf"([{layers}](?:[+-]\d)?|\d)", text) if text[:1] in layers else None
+    made = found[1].replace("ℓ", "l").translate(RAISED) if found else ""
     return f"⁽{made}⁾" if made and not re.search(r"[qA-Z]", made) else ""
 
 
-def layered(script: Script) -> tuple[str, list[Script]] | None:
+def layered(script: Script, layers: str = "") -> tuple[str, list[Script]] | None:
     """The mark of a layer or a sample above a name, and the power behind it, as in `W^{[2]\\top}`; None for anything else."""
     inside = script.inside
     for count in range(len(inside), 0, -1):
-        mark = raised(inside[:count])
+        mark = raised(inside[:count], layers)
         if mark and count == len(inside):
             return mark, []
         if mark and (is_transpose(inside[count:]) or word(inside[count:]) in ("-1", "2")):

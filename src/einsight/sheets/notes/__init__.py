@@ -15,7 +15,9 @@ sections.py       sections within sections, and where holds what is said in one
 unknown.py        identities of functions that are never defined
 functions.py      names for known functions
 differentials.py  `df`, `dX`, and what they are the differentials of
-gradients.py      derivatives of a function that is never defined: the chain rule through what is
+gradients.py      derivatives of a function that is never defined: the chain rule through what is; through.py who puts them out
+layers.py         what the definition of a layer says of the next
+likely.py         all that a section declares, and what its formulas say of the rest
 tables.py         rows that pair a function with its derivative
 mending.py        a declaration that must be another one
 trees.py          changes of a statement's text that keep its places

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...documents.regions import Region
+from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk
 from ...lowering.names import canonical_name
-from ...lowering.relations import target_of
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Indexed, Name, Relation
@@ -57,7 +57,7 @@ def shaped_by_use(region: Region, tree: Relation, known: Known) -> None:
         loose = entry.kind == "inferred" or (name in known.assumed and not known.is_defined(name))
         loose = loose or (known.is_of_other_section(name) and not known.is_defined(name))
         if loose and not known.names.fact(("family", name)):
-            dims = tuple(f"{name}ʹ{k}" for k in range(1, count + 1))
+            dims = tuple(f"{name[0]}ʹ{k}" for k in range(1, count + 1))
             known.declare_as(name, dims, region.map_span((node.start, node.end)))
             known.assumed.add(name)
 
@@ -69,7 +69,7 @@ def forget_elsewhere(region: Region, tree: Relation, known: Known) -> bool:
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             name, count = canonical_name(node.base.text), len(node.subscript.entries)
             if known.tensor(name) is not None and known.is_of_other_section(name) and not known.is_defined(name):
-                dims = tuple(f"{name}ʹ{k}" for k in range(1, count + 1))
+                dims = tuple(f"{name[0]}ʹ{k}" for k in range(1, count + 1))
                 known.declare_as(name, dims, region.map_span((node.start, node.end)))
                 known.assumed.add(name)
                 changed_one = True

@@ -1,9 +1,9 @@
 """Functions that a page defines with their arguments, `f(w) = …`, `f(x, y) = …`, and how it writes them and their derivatives.
 
-    f(w)             f
-    f(w + v)         what f is, with that in its place
-    f'(w), f_x, f_xy  ∂f/∂w, ∂f/∂x, ∂²f/∂x∂y
-    ∇f, ∇²f, Df, J_f  of several numbers, arrays of their derivatives
+f(w)             f
+f(w + v)         what f is, with that in its place
+f'(w), f_x, f_xy  ∂f/∂w, ∂f/∂x, ∂²f/∂x∂y
+∇f, ∇²f, Df, J_f  of several numbers, arrays of their derivatives
 """
 
 from __future__ import annotations
@@ -126,7 +126,11 @@ class Arguments:
             elif end and template.text and found.start() and not _DIFFERENTIATED.search(text[: found.start()]):
                 given = _parts(inside[1:-1])
                 if len(given) == len(template.names):
-                    yield found.start(), end, f"({_put_in(template.text, dict(zip(template.names, given, strict=True)))})"
+                    yield (
+                        found.start(),
+                        end,
+                        f"({_put_in(template.text, dict(zip(template.names, given, strict=True)))})",
+                    )
 
     def _jacobians(self, text: str) -> Iterator[Change]:
         """`∂(x, y)/∂(r, t)`."""

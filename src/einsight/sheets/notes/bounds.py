@@ -35,7 +35,9 @@ _ADDS_UP = re.compile(
     r"\b(?:one[- ]hot|(?:add|sum)s? (?:up )?to (?:one|1|unity)|class (?:labels?|indicators?)|probability (?:vectors?|distributions?)|(?:label|target|teacher|class) distributions?)\b",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\b(?:unit (?:vectors?|norm|length)|(?:length|norm) (?:one|1)|normali[sz]ed (?:eigen)?vectors?)\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\b(?:unit (?:vectors?|norm|length)|(?:length|norm) (?:one|1)|normali[sz]ed (?:eigen)?vectors?)\b", re.IGNORECASE
+)
 # what is worth finding out: 0.3 s of most comparisons, and ten times what any page has needed. No seconds, since what a page
 # says must not rest on what else the machine does
 _POLLS = 5_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...documents.latex.names import RAISED
 from ...documents.regions import Region
@@ -25,6 +25,8 @@ _DERIVATIVES = {
 }
 
 
+_PRIMED_CALL = re.compile(r"(?<!\w)([^\W\d_])ʹ\s?\(")
+_CALLED = re.compile(r"^\s*([^\W\d_])\s?\([^\W\d_]\w*\)\s*:?=")
 _MOST = 20
 # what stands before brackets and is read by itself
 _NO_FUNCTIONS = frozenset({"d", "I", "ones", "inv", "jac", "grad", "hess"})
@@ -76,6 +78,17 @@ def _primed(text: str) -> Iterator[Change]:
         end = closing(text, found.end())
         if end:
             yield found.start(), end, _DERIVATIVES[found[1]].format(text[found.end() : end])
+
+
+def functions_of_entries(regions: Iterable[Region]) -> list[str]:
+    """Letters whose derivative is taken of something, `φʹ(z)`, before the page says what they are: functions of each entry."""
+    found: dict[str, bool] = {}
+    for region in regions:
+        for defined in _CALLED.finditer(region.text):
+            found.setdefault(defined[1], False)
+        for primed in _PRIMED_CALL.finditer(region.text):
+            found.setdefault(primed[1], True)
+    return [name for name, is_one in found.items() if is_one and name not in _WRITTEN_OUT]
 
 
 def sample_in_sum(text: str) -> str:

@@ -8,11 +8,11 @@ from itertools import islice
 
 from ...asking.shapes import shapes
 from ...documents.regions import Region
+from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
 from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name, space_text
 from ...lowering.properties import beside, consistent
-from ...lowering.relations import target_of
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_statement
 from ...rules.catalogue import catalogue
@@ -65,6 +65,7 @@ class Known:
     lost        names that have got a value which was not read, so that the one known is stale
     likely      shapes of names that this section never declares, by all of its formulas together
     sizes       names that are the size of something on the page
+    is_local    sections, of this paragraph, that claim something
     section     where we are, and `sections` where what is known of each name was said
     """
 
@@ -86,6 +87,7 @@ class Known:
         self.sizes: set[str] = set()
         self.likely: dict[str, tuple[str, ...]] = {}
         self.section: Section = ()
+        self.is_local: set[Section] = set()
         self.sections: dict[str, Section] = {}
 
     def tensor(self, name: str) -> Tensor | None:
@@ -130,6 +132,20 @@ class Known:
 
     # declarations
 
+    def no_longer_calls(self, name: str) -> None:
+        """A letter that was a function of which nothing is known gets a formula."""
+        self.functions.discard(name)
+        for kind in ("name", "declaration"):
+            self.names.own.pop((kind, name), None)
+
+    def call(self, names: Iterable[str]) -> None:
+        """Let some names be functions of each entry, of which nothing else is known."""
+        for name in names:
+            text = f"{name} : ℝ → ℝ"
+            lower_statement(Piece(0, text), self.names)
+            self.functions.add(name)
+            self.out.append(Region(0, 0, text, True, ((0, 0),) * len(text)))
+
     def sample(self, names: Iterable[str]) -> None:
         """Let one index of some arrays pick a vector."""
         for name in names:
@@ -146,7 +162,8 @@ class Known:
         for target in tree.targets:
             name = canonical_name(target.text)
             self.here[name] = region
-            self.sections[name] = without_item(self.section)
+            # a list of declarations holds for what follows, an item that claims something is on its own
+            self.sections[name] = self.section if self.section in self.is_local else without_item(self.section)
             self.lost.discard(name)
             self.assumed.discard(name)
             self.functions.discard(name)
@@ -252,6 +269,10 @@ class Known:
     def assume(self, region: Region, tree: Relation, unknown: list[str]) -> None:
         """Declare what nobody declares, so that the formula conforms; nothing where nothing does."""
         found = self.likeliest(region, tree, unknown)
+        if found is None:  # not with what was assumed, or is of another section
+            loose = [n for n in names_of(tree) if n in self.assumed or self.is_of_other_section(n)]
+            loose = [n for n in loose if n not in unknown and not self.is_defined(n)]
+            found = self.likeliest(region, tree, [*unknown, *loose]) if loose else None
         if found is not None:
             self.take(found, region, tree)
 
@@ -319,6 +340,8 @@ class Known:
         found = trial.shapes
         self.names.own.update({k: v for k, v in trial.names.own.items() if k[1][1:] not in found})
         for name, dims in found.items():
+            if self.names.knows(f"d{name}"):
+                self.declare_as(f"d{name}", dims, region.map_span((0, 1)))
             self.assumed.add(name)
             self.sections[name] = self.section
             self.lost.discard(name)

@@ -14,13 +14,14 @@ from itertools import groupby
 
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
-from ...lowering.mentioned import names_of, whole_names
+from ...lowering.mentioned import names_of
 from ...lowering.names import Entry, canonical_name
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_item, lower_statement
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece, split_document
 from ...syntax.tree import (
+    Call,
     Declaration,
     FunctionDeclaration,
     Name,
@@ -28,29 +29,25 @@ from ...syntax.tree import (
     Num,
     Relation,
 )
-from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from ..cells import has_derivative
 from .anew import clashes, forget_elsewhere, given_anew, shaped_by_use
-from .arguments import several_arguments
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, scaled_by, to_be_solved
 from .conditions import Conditions
 from .differentials import with_differentials
-from .functions import with_functions, written_out
-from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
-from .inference import shapes_together
+from .functions import functions_of_entries, with_functions, written_out
 from .known import Known
+from .likely import likely_shapes
 from .mending import mended
 from .paragraphs import Paragraph, condition, paragraphs
 from .properties import symmetric_entries, symmetric_name
 from .refusals import is_model, refusal, speaks_of_models, undefined, unsaid, written_functions, written_target
-from .sections import without_item
+from .sections import Sections, without_item
 from .shorthand import Shorthand
 from .subscripts import Subscripts
 from .tables import claims_of_tables
-from .trees import as_relation, part, relation_of
-from .typefaces import kinds_by_typeface
-from .unknown import readings
+from .through import Through
+from .trees import as_relation, changed, part, relation_of
 from .words import Words
 
 MOST_UNKNOWN = 5
@@ -77,9 +74,10 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     plan.known.sample(subscripts.families())
     plan.known.sizes = subscripts.sizes
+    plan.known.call(functions_of_entries(in_order))
     for _, section in groupby(read, lambda pair: without_item(pair[0].section)):
         together = list(section)
-        plan.section(together)
+        plan.known.likely = likely_shapes(together, plan.known)
         for paragraph, words in together:
             plan.paragraph(paragraph, words)
     return plan.known.out, plan.known.findings
@@ -92,7 +90,6 @@ class _Plan:
     targets      names that some formula of the page gives a value
     shorthand    what the author writes short
     aliases      names that the page gives to known functions
-    signals      names that were introduced as a gradient, `δ = ∂L/∂z`, with the function and the variable
     conditions   what is said under one
     """
 
@@ -102,42 +99,21 @@ class _Plan:
         self.names = self.known.names
         self.shorthand, self.conditions = Shorthand(self.known), Conditions(text, self.known)
         self.aliases: dict[str, str] = {}
-        self.signals: dict[str, tuple[str, str]] = {}
-
-    def section(self, paragraphs: list[tuple[Paragraph, Words]]) -> None:
-        """Find the shapes of what the paragraphs of a section never declare."""
-        known, names = self.known, self.names.child()
-        kinds: dict[str, str] = {}
-        trees: list[Relation] = []
-        for paragraph, words in paragraphs:
-            for said in words.said():
-                if said.dims is not None:
-                    names.put(Entry(said.name, Tensor(said.name, tuple(map(Dim, said.dims))), None, "declared"))
-                elif said.kind:
-                    kinds[said.name] = said.kind
-            for region in paragraph.regions:
-                tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
-                if isinstance(tree, Declaration):
-                    lower_statement(Piece(0, region.text), names)
-                elif isinstance(tree, Relation) and len(tree.sides) > 1:
-                    trees.append(tree)
-                    kinds.update((n, "number") for n in several_arguments(tree))
-        unknown = list(dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side)))
-        declared = {n for kind, n in names.own if kind == "name"}
-        unknown = [n for n in unknown if n not in declared and not known.is_told(n, kinds)]
-        kinds = {**kinds_by_typeface(self.text, unknown), **known.kinds, **kinds}
-        known.likely = shapes_together(trees, unknown, names, kinds, known.sizes)
+        self.sections = Sections(text)
+        self.through = Through(self, self.known)
 
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
         self.here, self.words = paragraph, words
         self.is_of_models = speaks_of_models(self.text, paragraph.start, paragraph.end)
         self.is_of_numbers = _OF_NUMBERS.search(self.text, paragraph.start, paragraph.end) is not None
-        self.known.here = {}
-        self.known.section = paragraph.section
+        known = self.known
+        known.here, known.section = {}, paragraph.section
+        known.is_local = {self.sections.at(r.start) for r, tree in read if isinstance(tree, Relation)}
         said = list(words.said())
         self.known.declare_by_words(said)
         for region, tree in read:
+            known.section = self.sections.at(region.start)
             if isinstance(tree, Declaration):
                 self.known.declare(region, tree)
             elif isinstance(tree, FunctionDeclaration):
@@ -147,6 +123,7 @@ class _Plan:
         self.known.scale(words.scaled())
         self.known.dependent |= set(words.dependent())
         for region, tree in read:
+            known.section = self.sections.at(region.start)
             if not region.translated:
                 self.fence(region)
             elif isinstance(tree, Relation):
@@ -188,6 +165,12 @@ class _Plan:
             old = self.known.properties.get(symmetric, frozenset())
             self.known.properties[symmetric] = old | {"symmetric"}
             return
+        left = tree.sides[0]
+        called = left.callee.text if isinstance(left, Call) and isinstance(left.callee, Name) else ""
+        if called in self.known.functions and len(tree.sides) == 2 and called not in names_of(tree.sides[1]):
+            self.known.no_longer_calls(called)
+            at = region.text.index("=", left.end)
+            region, tree = as_relation(changed(region, [(at, at + 1, ":=")]), region, tree)
         functions = self.aliases | {f: f for f in self.known.functions}
         region, tree = as_relation(with_functions(region, functions), region, tree)
         region, tree = self.shorthand.written_out(region, tree)
@@ -209,8 +192,10 @@ class _Plan:
     def _is_value(self, tree: Relation) -> bool:
         """`k = 1` gives a name that has no value a number, in passing."""
         left, *rest = tree.sides
-        bare = isinstance(left, Name) and not self.known.is_defined(canonical_name(left.text))
-        return bare and len(rest) == 1 and not names_of(rest[0]) and not tree.assigns
+        name = canonical_name(left.text) if isinstance(left, Name) else ""
+        if not name or (self.known.is_defined(name) and not self.known.is_of_other_section(name)):
+            return False
+        return len(rest) == 1 and not names_of(rest[0]) and not tree.assigns
 
     def _defines_first(self, tree: Relation) -> bool:
         """Does the first `=` of a chain give its left side a value, and what follows claim something of that?"""
@@ -221,15 +206,17 @@ class _Plan:
         tree = relation_of(region)
         if tree is None:
             return
+        for name in names_of(tree):
+            self.through.of_layer(name)
         region, tree = given_anew(region, tree, self.known)
         shaped_by_use(region, tree, self.known)
         region, tree = self._without_undefined(region, tree)
         region, problem = self.conditions.of(region, tree, self.words)
         made = with_differentials(region, tree, self.names)
         problem = problem or is_model(self.is_of_models, tree, self.known.target(tree), self.known) or made.problem
-        if not problem and self._through_gradients(region, tree):
-            return
-        if not problem and self._through_functions(made.region, made.tree):
+        if not problem and (
+            self.through.put_out(region, tree) or self.through.through_functions(made.region, made.tree)
+        ):
             return
         problem = (
             problem or undefined(made.tree, self.known) or unsaid(made.tree, self.known.target(made.tree), self.known)
@@ -246,66 +233,9 @@ class _Plan:
             self.known.assume(region, tree, unknown)
         for name in made.varied:
             self.known.declare_like(f"d{name}", name, region)
-        self._put_out(region, tree)
+        self.put_out(region, tree)
 
-    def _through_gradients(self, region: Region, tree: Relation) -> bool:
-        """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""
-        function = undefined_function(tree, self.names)
-        signal = signal_of(tree, self.names)
-        if not function or self.names.is_function(function) or not self._is_loss(function):
-            return False
-        if signal is not None and not self.names.knows(signal[0]):
-            return self._signal(region, *signal)
-        found = gradients(tree, function, self.names, self.signals)
-        if not found.problem and any(v in self.known.assumed for _, v in found.arrays):
-            return False
-        if found.problem:
-            return False
-        for array, variable in found.arrays:
-            self.known.declare_like(array, variable, region)
-        made = with_binding(region, function, found.text)
-        spoken = tuple((a, f"∇_{v} {function}") for a, v in found.arrays)
-        # of one that is defined further on the page only what holds for all functions is known
-        self._put_out(replace(made, spoken=(*region.spoken, *spoken)), tree, if_it_holds=function in self.targets)
-        return True
-
-    def _through_functions(self, region: Region, tree: Relation) -> bool:
-        """Put out an identity that holds of all functions."""
-        known = self.known
-        found = next((r for r in readings(region, tree, known) if r.holds()), None)
-        if found is None:
-            return False
-        place = region.map_span((0, 1))
-        for name, dims in found.declared.items():
-            known.assumed.add(name)
-            known.declare_as(name, dims, place)
-        for text in found.functions:
-            lower_statement(Piece(0, text), known.names)
-            known.out.append(Region(*place, text, True, (place,) * len(text)))
-        known.out.append(replace(found.region, rests_on=frozenset(found.declared), symmetric=self.symmetric))
-        return True
-
-    def _is_loss(self, name: str) -> bool:
-        """May it be a number of which nothing else is said?"""
-        return not self.names.knows(name) or (self.known.rank(name) == 0 and name not in self.known.assumed)
-
-    def _signal(self, region: Region, name: str, function: str, variable: str) -> bool:
-        """`δ = ∂L/∂z` gives the gradient a name; in a layout in which it is a row, that is no column's name."""
-        tensor = self.known.tensor(variable)
-        if tensor is None or len(tensor.dims) > 2:
-            return False
-        array = f"{function}{variable}"
-        self.known.declare_like(array, variable, region)
-        made = with_binding(region, function, with_gradient(array, variable, tensor))
-        lowered, scope = self.known.lower(made)
-        if any(d.severity == "error" for d in lowered.diagnostics):
-            return False
-        self.names.own.update(scope.own)
-        self.signals[name] = function, variable
-        self.known.out.append(made)
-        return True
-
-    def _put_out(self, region: Region, tree: Relation, if_it_holds: bool = False) -> None:
+    def put_out(self, region: Region, tree: Relation, if_it_holds: bool = False) -> None:
         """A statement whose names are known; one that says too little of a function counts only if it holds for all."""
         known = self.known
         lowered, scope = known.lower(region)
@@ -339,12 +269,16 @@ class _Plan:
             known.lose(self.known.target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
             self.names.own.update(scope.own)
-            known.sections.update({n: known.section for kind, n in scope.own if kind == "name" and n not in known.sections})
+            known.sections.update(
+                {n: known.section for kind, n in scope.own if kind == "name" and n not in known.sections}
+            )
         if lowered.kind == "definition" and lowered.tensor is not None:
             known.sections[lowered.tensor.name] = known.section
             known.lost.discard(lowered.tensor.name)
+            self.through.layers.note(lowered.tensor.name, region)
         rests = frozenset(n for n in names_of(tree) if n in known.assumed)
-        if lowered.tensor is not None and rests:
+        guessed = any(d.code == "EIN106" for d in lowered.diagnostics)
+        if lowered.tensor is not None and (rests or guessed):
             known.assumed.add(lowered.tensor.name)
         elsewhere = known.used_anew(lowered)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")

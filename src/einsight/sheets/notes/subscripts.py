@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ...documents.latex.names import RAISED
 from ...documents.regions import Region
 from .trees import Change, changed
 from .typefaces import bold_members
@@ -75,6 +76,12 @@ class Subscripts:
             for c in _letters(e)
         }
         self.shared = {c for c, bases in beside.items() if len(bases) > 1} | several | self.bound
+        self.steps = {
+            m[1]
+            for use in self.used.values()
+            for e in use.entries
+            if (m := re.fullmatch(r"([tkln])[+-]\d", e)) is not None and m[1] not in self.bound
+        }
         self.bold = bold_members(text)
         self.samples = {b for b in self.used if self._is_sampled(b)}
 
@@ -118,7 +125,7 @@ class Subscripts:
         """Does a subscript belong to the name?"""
         use = self.used[base]
         if base in _NO_BASES or not entry:
-            return False
+            return base == "δ" and entry.isdigit()  # Kronecker's has two
         if entry in "+*-" or entry == "0":
             return True
         letters = _letters(entry)
@@ -134,7 +141,7 @@ class Subscripts:
             return entry in use.turned and not set(letters) & self.bound
         if entry.isdigit():
             counted = any(_letters(e) for e in use.entries)
-            return entry in use.turned or not (use.whole or counted)
+            return entry in use.turned or base[0] in self.bold or not (use.whole or counted)
         if entry in self.bound or (entry.isupper() and any(e.islower() for e in use.entries)):
             return False
         if entry in use.turned and base not in self.samples:
@@ -150,7 +157,12 @@ class Subscripts:
         for found in _INDEXED.finditer(region.text):
             base, entry = found["base"], found["braced"] or found["one"] or ""
             capital = self._capital(base)
-            if self.is_mark(base, entry):
+            step = re.fullmatch(r"([tkln])([+-]\d)?", entry)
+            if step is not None and step[1] in self.steps and base not in _NO_BASES and "⁽" not in base:
+                name = f"{base}⁽{entry.translate(RAISED)}⁾"
+                changes.append((*found.span(), name))
+                spoken[name, f"{base}_{{{entry}}}"] = None
+            elif self.is_mark(base, entry):
                 name = base + "".join(_SPELLED.get(c, c) for c in entry)
                 changes.append((*found.span(), name))
                 spoken[name, f"{base}_{entry}" if len(entry) == 1 else f"{base}_{{{entry}}}"] = None

@@ -46,7 +46,9 @@ class _Faces:
             bold |= {GREEK.get(word[1:], "")} if word.startswith("\\") else set(word if len(word) < 4 else "")
         own = {m["command"]: self._letter(m["letter"]) for m in _OWN_LETTER.finditer(text)}
         self.bold = (bold | set(own.values())) - {""}
-        either = "|".join([rf"\\(?:{'|'.join(commands)})(?![a-zA-Z]){_LETTER}\s*\}}?", *(rf"\\({c})(?![a-zA-Z])" for c in own)])
+        either = "|".join(
+            [rf"\\(?:{'|'.join(commands)})(?![a-zA-Z]){_LETTER}\s*\}}?", *(rf"\\({c})(?![a-zA-Z])" for c in own)]
+        )
         self.indexed: set[str] = set()
         for found in re.finditer(rf"(?:{either})\s*_", text):
             word = next(g for g in found.groups() if g)

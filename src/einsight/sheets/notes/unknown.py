@@ -94,7 +94,7 @@ def _arguments(found: Iterable[tuple[str, str, int]], known: Known) -> dict[str,
     """Of each unknown function the names that it depends on directly; empty where they go in circles."""
     ways: dict[str, dict[str, None]] = {}
     for name, variable, _ in found:
-        if name != variable and not known.is_defined(name):
+        if name != variable and not depends(name, variable, known):
             ways.setdefault(name, {})[variable] = None
 
     def behind(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
@@ -128,6 +128,12 @@ def _other_way(known: Known, arguments: list[str]) -> bool:
     tensors = [t for v in arguments if (t := known.tensor(v)) is not None and t.definition is not None]
     leaves = {leaf for t in tensors for leaf in t.depends if leaf is not t}
     return any(other_way(leaf, tensors, known.names) for leaf in leaves)
+
+
+def depends(name: str, variable: str, known: Known) -> bool:
+    """Is a name defined so that it depends on another one?"""
+    tensor, other = known.tensor(name), known.tensor(variable)
+    return tensor is not None and tensor.definition is not None and other is not None and other in tensor.depends
 
 
 def _whole(tree: Relation) -> list[str]:

@@ -1,0 +1,127 @@
+"""Relations between derivatives of what is never defined: a loss with its gradients, functions of which nothing is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from ...documents.regions import Region
+from ...lowering.mentioned import walk
+from ...lowering.statements import lower_statement
+from ...syntax.statements import Piece
+from ...syntax.tree import Name, Relation
+from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
+from .known import Known
+from .layers import Layers
+from .trees import changed, relation_of
+from .unknown import readings
+
+
+class Plan(Protocol):
+    """Who is asked to read a relation.
+
+    symmetric  does the page speak of symmetric matrices without a name?
+    targets    names that some formula of the page gives a value
+    """
+
+    symmetric: bool
+    targets: set[str]
+
+    def statement(self, region: Region) -> None: ...
+
+    def put_out(self, region: Region, tree: Relation, if_it_holds: bool = False) -> None: ...
+
+
+class Through:
+    """
+    signals   names that were introduced as a gradient, `δ = ∂L/∂z`, with the function and the variable
+    layers    definitions that hold for each layer, and `asked`, the names that one was made for
+    """
+
+    def __init__(self, plan: Plan, known: Known):
+        self.plan, self.known, self.names = plan, known, known.names
+        self.signals: dict[str, tuple[str, str]] = {}
+        self.layers, self.asked = Layers(), set[str]()
+
+    def put_out(self, region: Region, tree: Relation) -> bool:
+        """Put out a relation that is one between such derivatives; False where it is none that is known to hold."""
+        return self.through_signals(region, tree) or self.through_gradients(region, tree)
+
+    def of_layer(self, name: str) -> None:
+        """Put out what the definition of a layer says of a name of the next."""
+        made = self.layers.of(name) if self.known.tensor(name) is None and name not in self.signals else None
+        if made is not None and name not in self.asked:
+            self.asked.add(name)
+            self.plan.statement(made)
+
+    def through_signals(self, region: Region, tree: Relation) -> bool:
+        """Put out a relation between gradients that have names, where it holds for all functions."""
+        places = [n for side in tree.sides for n in walk(side) if isinstance(n, Name) and n.text in self.signals]
+        if not places or len(tree.sides) < 2 or self.known.target(tree):
+            return False
+        for name in {v for n in places for v in self.signals[n.text]}:
+            self.of_layer(name)
+        quotient = {n.text: "(∂{}/∂{})".format(*self.signals[n.text]) for n in places}
+        made = changed(region, [(n.start, n.end, quotient[n.text]) for n in places])
+        found = relation_of(made)
+        return found is not None and self.through_functions(made, found)
+
+    def through_gradients(self, region: Region, tree: Relation) -> bool:
+        """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""
+        function = undefined_function(tree, self.names)
+        signal = signal_of(tree, self.names)
+        if not function or self.names.is_function(function) or not self._is_loss(function):
+            return False
+        if signal is not None and not self.names.knows(signal[0]):
+            return self._signal(region, *signal)
+        found = gradients(tree, function, self.names, self.signals)
+        if not found.problem and any(v in self.known.assumed for _, v in found.arrays):
+            return False
+        if found.problem:
+            return False
+        for array, variable in found.arrays:
+            self.known.declare_like(array, variable, region)
+        made = with_binding(region, function, found.text)
+        spoken = tuple((a, f"∇_{v} {function}") for a, v in found.arrays)
+        # of one that is defined further on the page only what holds for all functions is known
+        self.plan.put_out(
+            replace(made, spoken=(*region.spoken, *spoken)), tree, if_it_holds=function in self.plan.targets
+        )
+        return True
+
+    def through_functions(self, region: Region, tree: Relation) -> bool:
+        """Put out an identity that holds of all functions."""
+        known = self.known
+        found = next((r for r in readings(region, tree, known) if r.holds()), None)
+        if found is None:
+            return False
+        place = region.map_span((0, 1))
+        for name, dims in found.declared.items():
+            known.assumed.add(name)
+            known.declare_as(name, dims, place)
+        for text in found.functions:
+            lower_statement(Piece(0, text), known.names)
+            known.out.append(Region(*place, text, True, (place,) * len(text)))
+        known.out.append(replace(found.region, rests_on=frozenset(found.declared), symmetric=self.plan.symmetric))
+        return True
+
+    def _is_loss(self, name: str) -> bool:
+        """May it be a number of which nothing else is said?"""
+        return not self.names.knows(name) or (self.known.rank(name) == 0 and name not in self.known.assumed)
+
+    def _signal(self, region: Region, name: str, function: str, variable: str) -> bool:
+        """`δ = ∂L/∂z` gives the gradient a name; in a layout in which it is a row, that is no column's name."""
+        tensor = self.known.tensor(variable)
+        if tensor is None or len(tensor.dims) > 2:
+            return False
+        array = f"{function}{variable}"
+        self.known.declare_like(array, variable, region)
+        made = with_binding(region, function, with_gradient(array, variable, tensor))
+        lowered, scope = self.known.lower(made)
+        if any(d.severity == "error" for d in lowered.diagnostics):
+            return False
+        self.names.own.update(scope.own)
+        self.signals[name] = function, variable
+        self.layers.note(name, region)
+        self.known.out.append(made)
+        return True

@@ -33,13 +33,13 @@ def given_anew(region: Region, tree: Relation, known: Known) -> tuple[Region, Re
     right = region.text[tree.sides[1].start : tree.sides[1].end]
     read = lower_statement(Piece(0, f"{left} := {right}"), known.names.child())
     old = known.tensor(name)
-    if read.tensor is None or (old is not None and old.definition is read.tensor.definition):
+    if old is not None and read.tensor is not None and old.definition is read.tensor.definition:
         return region, tree
     if known.is_defined(name):
         at = region.text.index("=", tree.sides[0].end)
         return as_relation(changed(region, [(at, at + 1, ":=")]), region, tree)
     lowered, _ = known.lower(region)
-    if clashes(lowered):
+    if clashes(lowered) and read.tensor is not None:
         known.declare_as(name, tuple(map(str, read.tensor.dims)), region.map_span((0, 1)))
         known.assumed.discard(name)
     return region, tree

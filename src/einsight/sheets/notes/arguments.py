@@ -21,6 +21,7 @@ from .known import Known
 from .sections import ELSEWHERE
 from .trees import Change, as_relation, changed, closing
 
+_LOG = re.compile(r"\s*log\(\s*([^\W\d_])\s?(\((?:[^()]|\([^()]*\))*\))?\s*\)(?=\s*=)")
 _PAIR = re.compile(r"∂/∂\s*\[(?P<below>[^\[\]]*)\]\s*\(\s*\[(?P<above>[^\[\]]*)\]\)")
 # what stands before a function whose derivative is taken at a point, which is not its own argument
 _DIFFERENTIATED = re.compile(r"(?:∇²?(?:_\w|_\{[^}]*\})?|\bD|∂²?|ʹ)\s*$")
@@ -56,6 +57,7 @@ class Arguments:
 
     def without(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """The relation with each of its functions as its value, and their derivatives as quotients."""
+        region, tree = self._density(region, tree)
         self._note(region, tree)
         region, tree = as_relation(changed(region, list(self._jacobians(region.text))), region, tree)
         for name, template in self.templates.items():
@@ -65,6 +67,18 @@ class Arguments:
                 made = changed(region, list(changes(region.text, name, template)))
                 region, tree = as_relation(made, region, tree)
         return region, tree
+
+    def _density(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
+        """`log p(x) = …` says what `p` is."""
+        found = _LOG.match(region.text)
+        if found is None or len(tree.sides) < 2 or self.known.is_known(found[1]) or found[1] in self.templates:
+            return region, tree
+        first = tree.sides[1]
+        cut = [(0, found.start(1), ""), (found.end(2) if found[2] else found.end(1), found.end(), "")]
+        made = changed(region, [*cut, (first.start, first.start, "exp("), (first.end, first.end, ")")])
+        if len(tree.sides) > 2:  # what follows is the logarithm still
+            made = changed(region, [*cut, (first.start, first.start, "exp("), (first.end, len(region.text), ")")])
+        return as_relation(made, region, tree)
 
     def _note(self, region: Region, tree: Relation) -> None:
         left = tree.sides[0]

@@ -14,7 +14,7 @@ from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Relation
 from ...terms.term import Tensor
 from .bounds import holds
-from .trees import Change, changed, closing
+from .trees import Change, changed, closing, relation_of
 
 _WRITTEN_OUT = ("sigmoid", "softplus", "tanh")
 # their derivatives at what stands in brackets
@@ -26,6 +26,8 @@ _DERIVATIVES = {
 
 
 _PRIMED_CALL = re.compile(r"(?<!\w)([^\W\d_])ʹ\s?\(")
+_ALONE = re.compile(r"(?<!\w)([σφψ])(?![\wʹ(⁽]|\s\()")
+_OF_SOMETHING = re.compile(r"(?<!\w)([σφψ])\s?\(")
 _CALLED = re.compile(r"^\s*([^\W\d_])\s?\([^\W\d_]\w*\)\s*:?=")
 _MOST = 20
 # what stands before brackets and is read by itself
@@ -56,6 +58,17 @@ def written_out(region: Region, tree: Relation, names: Names) -> tuple[str, str]
     return None
 
 
+def aliases_of(regions: Iterable[Region], names: Names) -> dict[str, str]:
+    """The letters that a page gives to known functions, wherever it does."""
+    found: dict[str, str] = {}
+    for region in regions:
+        tree = relation_of(region) if region.translated and _CALLED.match(region.text) else None
+        alias = written_out(region, tree, names.child()) if tree is not None else None
+        if alias is not None:
+            found.setdefault(*alias)
+    return found
+
+
 def with_functions(region: Region, aliases: Mapping[str, str]) -> Region:
     """The region with such functions under their own names, and their derivatives, `σʹ(z)`, written out."""
     made = changed(region, list(_renamed(region.text, aliases)))
@@ -83,11 +96,16 @@ def _primed(text: str) -> Iterator[Change]:
 def functions_of_entries(regions: Iterable[Region]) -> list[str]:
     """Letters whose derivative is taken of something, `φʹ(z)`, before the page says what they are: functions of each entry."""
     found: dict[str, bool] = {}
+    alone: set[str] = set()
     for region in regions:
         for defined in _CALLED.finditer(region.text):
             found.setdefault(defined[1], False)
         for primed in _PRIMED_CALL.finditer(region.text):
             found.setdefault(primed[1], True)
+        alone |= {m[1] for m in _ALONE.finditer(region.text)}
+    for region in regions:  # `σ(W x)`, of a letter that stands before brackets wherever it stands
+        for called in _OF_SOMETHING.finditer(region.text):
+            found.setdefault(called[1], called[1] not in alone)
     return [name for name, is_one in found.items() if is_one and name not in _WRITTEN_OUT]
 
 

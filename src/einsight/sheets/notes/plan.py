@@ -35,7 +35,7 @@ from .anew import clashes, forget_elsewhere, given_anew, shaped_by_use
 from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, scaled_by, to_be_solved
 from .conditions import Conditions
 from .differentials import with_differentials
-from .functions import functions_of_entries, with_functions, written_out
+from .functions import aliases_of, functions_of_entries, with_functions, written_out
 from .known import Known
 from .likely import likely_shapes
 from .mending import mended
@@ -58,6 +58,10 @@ _OF_NUMBERS = re.compile(
 )
 
 
+# words of a page on which a bar means an adjoint
+_ADJOINTS = re.compile(r"\b(?:adjoints?|cotangents?|reverse[- ]mode|pullbacks?|upstream|back-?propagat\w+|vjps?)\b", re.IGNORECASE)
+
+
 def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region], list[Diagnostic]]:
     """The regions of notes in the order in which they count, with declarations for what nobody declares; and findings."""
     if not regions:
@@ -74,7 +78,8 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     plan = _Plan(text, layout, any(words.has_unattributed_symmetry() for _, words in read), _targets(regions))
     plan.known.sample(subscripts.families())
     plan.known.sizes = subscripts.sizes
-    plan.known.call(functions_of_entries(in_order))
+    plan.aliases = aliases_of(in_order, plan.names)
+    plan.known.call(f for f in functions_of_entries(in_order) if f not in plan.aliases)
     for _, section in groupby(read, lambda pair: without_item(pair[0].section)):
         together = list(section)
         plan.known.likely = likely_shapes(together, plan.known)
@@ -101,6 +106,7 @@ class _Plan:
         self.aliases: dict[str, str] = {}
         self.sections = Sections(text)
         self.through = Through(self, self.known)
+        self.has_adjoints = _ADJOINTS.search(text) is not None
 
     def paragraph(self, paragraph: Paragraph, words: Words) -> None:
         read = [(r, parse_statement(r.text)[0] if r.translated and not r.problem else None) for r in paragraph.regions]
@@ -195,7 +201,8 @@ class _Plan:
         name = canonical_name(left.text) if isinstance(left, Name) else ""
         if not name or (self.known.is_defined(name) and not self.known.is_of_other_section(name)):
             return False
-        return len(rest) == 1 and not names_of(rest[0]) and not tree.assigns
+        bare = all(isinstance(side, Name) and not self.known.is_defined(canonical_name(side.text)) for side in rest[:-1])
+        return bare and not names_of(rest[-1]) and not tree.assigns
 
     def _defines_first(self, tree: Relation) -> bool:
         """Does the first `=` of a chain give its left side a value, and what follows claim something of that?"""
@@ -206,6 +213,8 @@ class _Plan:
         tree = relation_of(region)
         if tree is None:
             return
+        if self.has_adjoints:
+            self.through.meet_adjoints(tree)
         for name in names_of(tree):
             self.through.of_layer(name)
         region, tree = given_anew(region, tree, self.known)

@@ -29,6 +29,9 @@ _EXTENT = re.compile(r"ℝ\^(?:\([^()]*\)|\{[^{}]*\}|\w+)|(?<=\})\^(?:\{[^{}]*\}
 # behind a whole array: its transpose or its inverse
 _TURNED = re.compile(r"\s*(?:ᵀ|\^-(?:1|\{|T)|\^\{-|⁻)")
 _RANGE = re.compile(r"∈ ℝ\^")
+_SAMPLE = re.compile(rf"\s*{_BASE}_\{{?(?P<index>[a-z])\}}?(?:\s*,\s*\w+_\{{?\w\}}?)*\s*∈ ℝ\^(?P<extent>\([^()]*\)|\w+)\s*$")
+_DECLARED = re.compile(r"\s*([^\W\d_]\w*)\s*(?:,\s*\w+\s*)*∈")
+_COUNT = re.compile(r"∑_\{?([a-z])\s*=\s*1\}?\^\{?([^\W\d_]\w*)")
 _CALL = re.compile(rf"\s*{_BASE}\s*\(([^\W\d_](?:,\s*[^\W\d_])*)\)\s*:?=")
 _NO_BASES = frozenset("δd")
 # small letters that count
@@ -59,6 +62,8 @@ class Subscripts:
         self.bound: set[str] = set()
         self.sizes: set[str] = set()
         self.arguments: dict[str, set[str]] = {}
+        self.declared: set[str] = set()
+        self.counts: dict[str, str] = {}
         for region in regions:
             if region.translated and not region.problem:
                 self._look(region.text)
@@ -86,6 +91,10 @@ class Subscripts:
         self.samples = {b for b in self.used if self._is_sampled(b)}
 
     def _look(self, text: str) -> None:
+        declared = _DECLARED.match(text)
+        if declared is not None:
+            self.declared.add(declared[1])
+        self.counts |= dict(_COUNT.findall(text))
         call = _CALL.match(text)
         if call is not None:
             self.arguments.setdefault(call["base"], set()).update(re.findall(r"[^\W\d_]", call[2]))
@@ -152,6 +161,9 @@ class Subscripts:
         """The region with names, entries and samples as they are."""
         if not region.translated or "_" not in region.text:
             return region
+        declared = _SAMPLE.match(region.text)
+        if declared is not None and declared["base"] in self.samples:
+            return self._stacked(region, declared)
         changes: list[Change] = []
         spoken: dict[tuple[str, str], None] = {}
         for found in _INDEXED.finditer(region.text):
@@ -173,6 +185,16 @@ class Subscripts:
         if not changes:
             return region
         return replace(changed(region, changes), spoken=(*region.spoken, *spoken))
+
+    def _stacked(self, region: Region, declared: re.Match[str]) -> Region:
+        """`x_i ∈ ℝ^d` as what it says of the array of all samples; nothing where that is declared itself."""
+        name = self._capital(declared["base"]) or declared["base"]
+        extent = declared["extent"].strip("(){}")
+        if name in self.declared or "×" in extent:
+            return replace(region, text="", places=())
+        count = self.counts.get(declared["index"], f"{name.lower()}ʹ")
+        text = f"{name} ∈ ℝ^({count}×{extent})"
+        return replace(region, text=text, places=(region.map_span((0, len(region.text))),) * len(text))
 
     def families(self) -> Iterator[str]:
         """The arrays of which one index picks a sample."""

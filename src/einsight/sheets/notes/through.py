@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ...documents.regions import Region
-from ...lowering.mentioned import walk
+from ...lowering.mentioned import names_of, walk
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Name, Relation
@@ -15,6 +15,9 @@ from .known import Known
 from .layers import Layers
 from .trees import changed, relation_of
 from .unknown import readings
+
+# the bar over an adjoint, and the name of what it is the gradient of
+ADJOINT, _ANY_LOSS = "\u0304", "ℒ"
 
 
 class Plan(Protocol):
@@ -57,14 +60,28 @@ class Through:
     def through_signals(self, region: Region, tree: Relation) -> bool:
         """Put out a relation between gradients that have names, where it holds for all functions."""
         places = [n for side in tree.sides for n in walk(side) if isinstance(n, Name) and n.text in self.signals]
-        if not places or len(tree.sides) < 2 or self.known.target(tree):
+        if not places or len(tree.sides) < 2 or (self.known.target(tree) and not self._is_signal(tree)):
             return False
         for name in {v for n in places for v in self.signals[n.text]}:
             self.of_layer(name)
-        quotient = {n.text: "(∂{}/∂{})".format(*self.signals[n.text]) for n in places}
+        quotient = {n.text: self._quotient(n.text) for n in places}
         made = changed(region, [(n.start, n.end, quotient[n.text]) for n in places])
         found = relation_of(made)
         return found is not None and self.through_functions(made, found)
+
+    def _is_signal(self, tree: Relation) -> bool:
+        left = tree.sides[0]
+        return isinstance(left, Name) and left.text in self.signals
+
+    def _quotient(self, name: str) -> str:
+        function, variable = self.signals[name]
+        return f"(∇_{{{variable}}} {function})" if name.endswith(ADJOINT) else f"(∂{function}/∂{variable})"
+
+    def meet_adjoints(self, tree: Relation) -> None:
+        """`X̄` beside `X` is the gradient in it of whatever one differentiates."""
+        for name in names_of(tree):
+            if name.endswith(ADJOINT) and not self.names.knows(name) and self.known.is_known(name[: -len(ADJOINT)]):
+                self.signals.setdefault(name, (_ANY_LOSS, name[: -len(ADJOINT)]))
 
     def through_gradients(self, region: Region, tree: Relation) -> bool:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""

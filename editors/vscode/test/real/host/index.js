@@ -234,7 +234,7 @@ test("inserted: a Jacobian, a step of the derivation", async () => {
 });
 
 test("pages of codes and rules", async () => {
-  for (const [what, words] of [["EIN402", /^# EIN402 claim-transposed/], ["delta.contract", /δ_ij/], ["EIN999", /neither a code nor a rule/]]) {
+  for (const [what, words] of [["EIN402", /^# EIN402 claim-transposed/], ["delta.contract", /δ_ij/], ["EIN999", /neither a topic, a code, a rule nor a function/]]) {
     const uri = vscode.Uri.from({ scheme: "einsight-explain", path: `/${what}.md` });
     assert.match((await vscode.workspace.openTextDocument(uri)).getText(), words);
   }

@@ -44,7 +44,7 @@ def write_part(row: Row, item: Item, pieces: list[Piece]) -> None:
 def _in_font(row: Row, item: Item, command: Command) -> None:
     """A whole formula in one font, or the name of a function."""
     said = word(command.arguments[0])
-    if said in words.FUNCTIONS and command.name in words.UPRIGHT and len(said) > 1:
+    if said in words.FUNCTIONS and len(said) > 1 and (command.name in words.UPRIGHT or len(said) > 2):
         write_function(row, item, said)
         return
     if said in ("1", "0") and command.name in _BOLD:

@@ -13,7 +13,7 @@ from .habits import PLAIN, Habits
 from .kinds import Unread
 from .pieces import Piece
 from .tree import Command, Group, Item, Items, Leaf, Script, leaves
-from .words import ACCENTS, ARROWS, DOTS, FONTS, FUNCTION_COMMANDS, GAPS, MEANS_ELSE, UPRIGHT
+from .words import ACCENTS, ARROWS, DOTS, FONTS, FUNCTION_COMMANDS, FUNCTIONS, GAPS, MEANS_ELSE, UPRIGHT
 
 # words that label a name where they are not set upright
 _LABELS = {"new", "old", "out", "max", "min", "opt", "reg", "train", "test", "in"}
@@ -22,6 +22,7 @@ RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyzL", "⁰¹²³⁴�
 _STARS = frozenset({"star", "*", "ast", "⋆", "opt"})
 # nobody sets a product upright: a word, unless it is the differential of a letter
 UPRIGHT_WORD = r"(?!d[A-Za-z]$)[A-Za-z]{2,12}"
+_GIVEN = frozenset({"|", "mid", "vert", "∣", "lvert"})
 _TRANSPOSE = {"T", "⊤", "top", "intercal", "transpose", "tran", "trans", "tp", "Tr", "transp"}
 
 
@@ -45,7 +46,7 @@ def _letters(atom: object) -> list[Piece] | None:
         return [Piece(under[0].text + ACCENTS[atom.name], atom.start, atom.end)] if under and len(under) == 1 else None
     if atom.name == "mathrm" and re.fullmatch(UPRIGHT_WORD, word(atom.arguments[0])):
         return [Piece(word(atom.arguments[0]), atom.start, atom.end)]
-    if atom.name in FONTS:
+    if atom.name in FONTS and not (len(said := word(atom.arguments[0])) > 2 and said in FUNCTIONS):
         return _outside(_plain(atom.arguments[0]), atom.start, atom.end)
     return None
 
@@ -143,6 +144,8 @@ def index_text(inside: Items, sign: Script) -> str:
             continue
         if leaf.kind in ("LETTER", "NUMBER") or leaf.text in ("+", "-", "=", ","):
             parts.append(leaf.text)
+        elif leaf.text in _GIVEN:
+            parts.append("ǀ")  # `Σ_{a|b}`: of one with the other given
         elif leaf.kind == "PRIME" or leaf.text == "'":
             raise Unread("a prime behind an index", leaf.start, leaf.end)
         else:

@@ -12,6 +12,9 @@ from .pieces import Piece, text_of
 from .row import Row
 from .tree import Item, Leaf, Script, leaves
 
+# letters that count, as in `A_{ij}`
+_COUNTING = frozenset("ijklmnpqrst")
+
 
 def write_name(row: Row, item: Item, name: list[Piece]) -> None:
     """A letter with its labels, indices and powers; or letters in one font, each a name."""
@@ -72,6 +75,8 @@ def _is_entry_of_power(text: str, found: Sequence[Script]) -> bool:
         raise Unread(f"whether `{text}` is raised to a power or its entry", above.start, above.end)
     if not (inverse or is_transpose(above.inside)) or not is_entry:
         return False
+    if found[0] is below and inverse and not set(word(below.inside)) & _COUNTING:
+        return False  # `Σ_{ab}^{-1}`: a block has a name of its own
     if found[0] is below and inverse:
         raise Unread(f"whether `{text}` is inverted or its entry", above.start, above.end)
     return found[0] is above

@@ -57,8 +57,29 @@ def statements(rows: Rows, habits: Habits) -> list[Statement]:
         except Unread as why:
             items = part.items or ()
             place = (items[0].start, max(i.end for i in items)) if items else why.span
+            made += _links(part, habits)
             made.append(Statement("", [place], problem=why.reason))
     return made
+
+
+def _links(part: _Part, habits: Habits) -> Iterator[Statement]:
+    """Of a chain with a side that is not understood the sides beside each other that are."""
+    sides = split(_trimmed(part.items), "=")
+    if len(sides) < 3 or part.condition:
+        return
+    run: list[list[Item]] = []
+    for side in [*sides, []]:
+        try:
+            if side and joined(written(tuple(side), habits))[0].strip():
+                run.append(side)
+                continue
+        except Unread:
+            pass
+        if len(run) > 1:
+            first, last = run[0][0], run[-1][-1]
+            items = [i for i in part.items if first.start <= i.start and i.end <= last.end]
+            yield Statement(*joined(written(tuple(items), habits)))
+        run = []
 
 
 # rows to parts

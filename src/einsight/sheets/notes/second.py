@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Protocol
 
 from ...asking.ranks import NUMBER, ranks_of
@@ -30,11 +30,12 @@ from ...terms.walk import expand_definitions
 from ..cells import has_derivative
 from .anew import clashes
 from .bounds import holds
+from .differentials import with_differentials
 from .gradients import derivatives_of_names
 from .known import CONSTANTS, Known, declaration, directive
 from .solved import Solved
 from .through import Through
-from .trees import relation_of
+from .trees import part, relation_of
 from .typefaces import kinds_by_typeface
 
 # shapes with which a statement is tried by itself
@@ -93,11 +94,28 @@ class Second:
             found = self._by_itself(one.region, tree)
             if found is not None:
                 self._put_apart(one, found)
-            elif any(map(known.is_of_other_section, names_of(tree))):
+                continue
+            if len(tree.sides) > 2 and one.told.problem:
+                self._read_links(one, tree)
+            if any(map(known.is_of_other_section, names_of(tree))):
                 waiting.append(one)
         known.out += plan.solved.found(known)
         if waiting:
             self._read_alone(waiting, section_alone())
+
+    def _read_links(self, one: Kept, tree: Relation) -> None:
+        """Of a chain that is not read what holds of two sides that stand beside each other."""
+        for left, right in pairwise(tree.sides):
+            link = part(one.region, left.start, right.end)
+            link_tree = relation_of(link)
+            if link_tree is None:
+                continue
+            lowered, scope = self.known.lower(link)
+            unsaid = has_derivative(lowered) and self._depends(link_tree)
+            if not unsaid and _is_right(lowered, scope, link_tree, link):
+                self.known.out.append(link)
+            elif (found := self._by_itself(link, link_tree)) is not None:
+                self._put_apart(None, found)
 
     def _read_alone(self, waiting: list[Kept], alone: Plan) -> None:
         """What holds where only its section counts."""
@@ -130,8 +148,14 @@ class Second:
         conforms = not clashes(known.lower(region)[0])  # else what is declared is something else
         fixed = tuple(n for n in mentioned if conforms and self._is_declared_here(n))
         for scope, shaped in self._scopes(tree, mentioned, fixed):
+            made = with_differentials(region, tree, scope)
+            if made.problem or made.doubt:
+                continue
+            for name in made.varied:
+                shaped[f"d{name}"] = shaped.get(name, ())
+                scope.put(Entry(f"d{name}", Tensor(f"d{name}", tuple(map(_dim, shaped[f"d{name}"]))), None, "declared"))
             inner = scope.child()
-            lowered = lower_statement(Piece(0, region.text), inner)
+            lowered = lower_statement(Piece(0, made.region.text), inner)
             if any(d.severity == "error" for d in lowered.diagnostics):
                 continue
             if has_derivative(lowered) and not self._is_free(tree, mentioned):
@@ -139,9 +163,9 @@ class Second:
             if _is_right(lowered, inner, tree, region):
                 place = region.map_span((0, 1))
                 rests = frozenset(n for n in shaped if n not in fixed)
-                made = [directive("samples", n) for n in mentioned if known.names.fact(("family", n))]
-                made += [declaration(n, dims, place) for n, dims in shaped.items()]
-                return [*made, replace(region, doubt="", rests_on=rests)]
+                said = [directive("samples", n) for n in mentioned if known.names.fact(("family", n))]
+                said += [declaration(n, dims, place) for n, dims in shaped.items()]
+                return [*said, replace(made.region, doubt="", rests_on=rests)]
         return None
 
     def _is_free(self, tree: Relation, mentioned: list[str]) -> bool:
@@ -171,7 +195,7 @@ class Second:
         base.own.update({k: v for k, v in known.names.own.items() if k in (LAYOUT, NOTES) or k[0] == "family"})
         told = {n: tuple(map(str, t.dims)) for n in fixed if (t := known.tensor(n)) is not None}
         for name, dims in told.items():
-            base.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+            base.put(Entry(name, Tensor(name, tuple(map(_dim, dims))), None, "declared"))
         whole = dict.fromkeys(n for side in tree.sides for n in whole_names(side))
         unknown = [n for n in mentioned if n in whole and n not in told]
         kinds = {**kinds_by_typeface(known.text, unknown), **known.kinds}
@@ -185,8 +209,12 @@ class Second:
                 continue  # of entries, or of the matrix?
             scope = base.child()
             for name, dims in found.items():
-                scope.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+                scope.put(Entry(name, Tensor(name, tuple(map(_dim, dims))), None, "declared"))
             yield scope, {**told, **found}
+
+
+def _dim(text: str) -> Dim:
+    return Dim(int(text) if text.isdigit() else text)
 
 
 def _bare(node: Node) -> Iterator[str]:

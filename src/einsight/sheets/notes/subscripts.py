@@ -140,6 +140,8 @@ class Subscripts:
         if entry in "+*-" or entry == "0":
             return True
         letters = _letters(entry)
+        if "ǀ" in entry:
+            return True
         if re.fullmatch(r"[A-Z]{2,}", entry) and not set(letters) & self.bound:
             return True  # `β_GLS`: no letter of it counts
         if base in "JDH" and entry in self.arguments:

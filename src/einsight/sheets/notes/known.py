@@ -65,6 +65,7 @@ class Known:
     lost        names that have got a value which was not read, so that the one known is stale
     likely      shapes of names that this section never declares, by all of its formulas together
     extents     the same of names that it writes with indices alone
+    letters     that stand alone anywhere on the page
     sizes       names that are the size of something on the page
     is_local    sections, of this paragraph, that claim something
     section     where we are, and `sections` where what is known of each name was said
@@ -86,6 +87,7 @@ class Known:
         self.dependent: set[str] = set()
         self.lost: set[str] = set()
         self.sizes: set[str] = set()
+        self.letters: set[str] = set()
         self.likely: dict[str, tuple[str, ...]] = {}
         self.extents: dict[str, tuple[str, ...]] = {}
         self.section: Section = ()
@@ -142,7 +144,8 @@ class Known:
 
     def take_letters(self, names: Iterable[str]) -> None:
         """Names of the page, after which no dimension is called that nobody names."""
-        self.names.own.update({("taken", name): True for name in names})
+        self.letters = set(names)
+        self.names.own.update({("taken", name): True for name in self.letters})
 
     def call(self, names: Iterable[str]) -> None:
         """Let some names be functions of each entry, of which nothing else is known."""

@@ -45,5 +45,5 @@ def find_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> Non
     mentioned = dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side))
     unknown = [n for n in mentioned if n not in declared and not known.is_told(n, kinds)]
     kinds = {**kinds_by_typeface(known.text, unknown), **known.kinds, **kinds}
-    known.likely = shapes_together(trees, unknown, names, kinds, known.sizes)
+    known.likely = shapes_together(trees, unknown, names, kinds, known.sizes | known.letters)
     known.extents = {n: dims for n, dims in extents(formulas).items() if n not in mentioned and n not in declared}

@@ -144,6 +144,7 @@ class Reader:
     # relations
 
     def relation(self, region: Region, tree: Relation) -> None:
+        self.asked = None
         if len(tree.sides) < 2:  # a bracket, as in `[i = j]`
             return
         if self._is_value(tree):
@@ -173,7 +174,6 @@ class Reader:
         region, tree = as_relation(with_functions(region, functions), region, tree)
         region, tree = self.shorthand.written_out(region, tree)
         refused = refusal(self.text, region, tree, self.names, self.shorthand.functions.written)
-        self.asked = None
         if refused:
             self._refuse(region, refused)
         elif len(tree.sides) > 2 and _is_zero(

@@ -32,7 +32,7 @@ from einsight.sheets.sheet import Sheet
 TRANSPOSED = "a, x in R^m\nd/dx (a' x) = a\n"
 RIGHT = "x in R^m\nd/dx (x' x) = 2 x'\n"
 WRONG = "x in R^m\nd/dx (x' x) = 3 x'\n"
-EMPTY = {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "formulas": 0, "failing": []}
+EMPTY = {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "premises": [], "formulas": 0, "failing": []}
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals, permissions and links of POSIX")
 
 
@@ -1100,6 +1100,9 @@ def test_verbose_says_why_what_is_not_read_is_not(check):
     write("n.md", NOTES + "é 𝛿 $\\int x = y$\n")
     quiet, loud = check("n.md")[1], check("n.md", "--verbose")[1]
     told = [line for line in loud.splitlines() if line not in quiet.splitlines()]
+    rests = [line for line in told if re.fullmatch(r"n\.md:\d+  \w+, which rests on: `.*", line)]
+    assert rests
+    told = [line for line in told if line not in rests]
     assert told and all(re.fullmatch(r"n\.md:\d+:\d+  not read: .*\w.*", line) for line in told)
     assert quiet.splitlines()[-1].endswith(f", {len(told)} formulas not read")
     last = NOTES.count("\n") + 1
@@ -1108,7 +1111,8 @@ def test_verbose_says_why_what_is_not_read_is_not(check):
     assert loud.splitlines()[-2:] == quiet.splitlines()[-2:]
     (file,) = json.loads(check("n.md", "--format", "json")[1])["files"]
     (more,) = json.loads(check("n.md", "--format", "json", "--verbose")[1])["files"]
-    reasons = more.pop("unread_reasons")
+    reasons, premises = more.pop("unread_reasons"), more.pop("premises")
+    assert len(premises) == len(file["claims"]) and any(premises)
     assert file == more and len(reasons) == file["unread"] == len(told)
     assert reasons[-1]["range"]["start"] == {"line": last - 1, "character": 6}  # in UTF-16 units
     assert [set(r) for r in reasons] == [{"range", "reason"}] * len(reasons)

@@ -307,7 +307,7 @@ ALLOCATIONS = """
 import _testcapi, sys
 from pathlib import Path
 from einsight.cli.cache import Cache
-cache, record = Cache(Path(sys.argv[1]), "p"), {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "formulas": 0, "failing": []}
+cache, record = Cache(Path(sys.argv[1]), "p"), {"claims": [], "diagnostics": [], "unread": 0, "unread_reasons": [], "premises": [], "formulas": 0, "failing": []}
 key = cache.key("x", "ein", "numerator", None)
 def keep(): cache.put(key, record)
 def look(): return cache.get(key)

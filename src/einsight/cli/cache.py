@@ -48,7 +48,7 @@ _FOUND = {
 }  # fmt: skip
 _UNREAD = {"range": _RANGE, "column": int, "reason": str}
 RECORD = {
-    "claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "formulas": int,
+    "claims": [_CLAIM], "diagnostics": [_FOUND], "unread": int, "unread_reasons": [_UNREAD], "premises": [[str]], "formulas": int,
     "failing": [{"claim": int, "codes": [frozenset(NAMES)]}],
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
     )
-    parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why")
+    parser.add_argument("--verbose", action="store_true", help="say of each formula that is not read why, and what verdicts in notes rest on")
     parser.add_argument(
         "--exit-zero", action="store_true", help="exit 0 whatever is found, but 2 where a file could not be read"
     )

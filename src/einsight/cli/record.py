@@ -1,9 +1,9 @@
 """What is said of one file, as plain data: it comes from a worker process or from the cache, and every format prints it.
 
-    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "formulas": N, "failing": [...]}
+    {"claims": [...], "diagnostics": [...], "unread": N, "unread_reasons": [...], "premises": [...], "formulas": N, "failing": [...]}
 
 `formulas` counts those with claims, `failing` has the claims that do not stand, each with its number `claim` and the `codes` that
-say so, `unread_reasons` have `range`, `column` and `reason`; the rest is as `check --format json`
+say so, `unread_reasons` have `range`, `column` and `reason`, `premises` are those of each claim; the rest is as `check --format json`
 has it, and in each diagnostic besides
 
     column       of its start, in characters: what a terminal shows
@@ -202,6 +202,7 @@ def record_of(text: str, findings: Findings) -> Record:
             {"range": _range(lines, span), "column": characters.position(span[0])[1], "reason": reason}
             for span, reason in findings.unread_reasons
         ],
+        "premises": [list(p) for p in findings.premises],
         "formulas": findings.formulas,
         "failing": [{"claim": number, "codes": list(codes)} for number, codes in findings.failing.items()],
     }

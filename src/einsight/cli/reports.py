@@ -17,7 +17,8 @@ COLOURS = {"error": "31", "warning": "33", "information": "36", "hint": "2"}
 
 
 class Report(Protocol):
-    """A format: one call for each file in order, one at the end.  `is_verbose`: say also why what is not read is not."""
+    """A format: one call for each file in order, one at the end.  `is_verbose`: say also why what is not read is not, and what verdicts in notes
+    rest on."""
 
     def __init__(self, out: TextIO, is_verbose: bool): ...
     def file(self, name: str, record: Record) -> None: ...
@@ -39,6 +40,10 @@ class Text:
                 self.out.write(f"    {_place(name, other)}: {shown(other['message'])}\n")
         for unread in record["unread_reasons"] if self.is_verbose else ():
             self.out.write(f"{_place(name, unread)}  not read: {shown(unread['reason'])}\n")
+        for claim, premises in zip(record["claims"], record["premises"], strict=True) if self.is_verbose else ():
+            if premises:
+                at = f"{path(name)}:{claim['range']['start']['line'] + 1}"
+                self.out.write(f"{at}  {claim['verdict']}, which rests on: {shown(', '.join(premises))}\n")
 
     def end(self, counts: Counts, is_fixing: bool) -> None:
         if counts.files or not counts.failed:
@@ -51,7 +56,7 @@ def _place(name: str, found: dict[str, Any]) -> str:
 
 
 class Json:
-    """The keys that docs/pages/commands.md#formats names, and `unread_reasons` where that is wanted; positions as an editor counts them."""
+    """The keys that docs/pages/commands.md#formats names, and `unread_reasons` and `premises` where that is wanted; positions as an editor counts them."""
 
     KEYS = "code name severity range message fixes".split()
 
@@ -65,6 +70,7 @@ class Json:
         found = [{key: d[key] for key in self.KEYS} for d in record["diagnostics"]]
         told = {"path": name, "claims": record["claims"], "diagnostics": found, "unread": record["unread"]}
         if self.is_verbose:
+            told["premises"] = record["premises"]
             told["unread_reasons"] = [{k: u[k] for k in ("range", "reason")} for u in record["unread_reasons"]]
         self.files.add(told)
 

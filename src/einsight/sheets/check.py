@@ -17,6 +17,7 @@ from ..lowering.report import NAMES, Diagnostic, Span, fail
 from ..notation.html_table import html_table
 from ..notation.quoting import visible
 from ..settings import BUDGET
+from .premises import premises_of
 from .sheet import Sheet
 
 
@@ -31,6 +32,7 @@ class Findings:
                      of the text ignores is not among them
     layout           the one that claims were read in
     text             what was checked
+    premises         what the verdict on each claim rests on, in notes
     """
 
     claims: list[Claim] = field(default_factory=list)
@@ -40,6 +42,7 @@ class Findings:
     layout: str = "numerator"
     failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
     text: str = field(default="", repr=False)
+    premises: list[tuple[str, ...]] = field(default_factory=list, repr=False)
 
     @property
     def unread(self) -> list[Span]:
@@ -134,7 +137,14 @@ def _found(sheet: Sheet) -> Findings:
         sheet.layout,
         _failing(sheet),
         sheet.text,
+        _premises(sheet),
     )
+
+
+def _premises(sheet: Sheet) -> list[tuple[str, ...]]:
+    lines = LineIndex(sheet.text, "utf-32")
+    told = [premises_of(sheet, cell, lines) for cell in sheet.cells for _ in sheet.claims_of(cell)]
+    return told + [()] * len(sheet.code.claims)
 
 
 _SAID_BY = {"wrong": "EIN401", "transposed": "EIN402", "right_if": "EIN405"}

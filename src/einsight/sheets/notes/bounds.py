@@ -16,6 +16,7 @@ from ...lowering.lowered import Lowered, Side
 from ...lowering.mentioned import names_of
 from ...lowering.names import Names
 from ...lowering.values import flat
+from ...rules.engine import BudgetExceeded, MissingRule, normal_form
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
 from ...terms.dimension import Dim
@@ -103,6 +104,17 @@ def bound_by(tree: Relation, lowered: Lowered, names: Names) -> frozenset[str]:
     written = [frozenset(names_of(side)) & leaves for side, leaves in zip(tree.sides, (left, right), strict=True)]
     bound = written[0] | written[1] if constant else written[0] ^ written[1]
     return frozenset() if not bound or holds(lowered, names) else bound
+
+
+def remaining(lowered: Lowered) -> frozenset[str]:
+    """The names in the sides of a claim once all derivatives are carried out; those that it mentions where that takes long."""
+    terms = [s.value.term for s in lowered.sides if s.value is not None]
+    try:
+        with for_polls(_POLLS):
+            terms = [normal_form(expand_definitions(t)) for t in terms]
+    except (OutOfTime, BudgetExceeded, MissingRule):
+        pass
+    return frozenset(t.name for term in terms for t in term.depends)
 
 
 def to_be_solved(lowered: Lowered, tree: Relation) -> str:

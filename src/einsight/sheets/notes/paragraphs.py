@@ -75,18 +75,22 @@ _DENIED = re.compile(
 )
 
 
+def _said_before(text: str, region: Region) -> str:
+    """The words before a formula of its sentence, which goes on over the blank line before a display."""
+    parts = BREAK.split(SENTENCE.split(text[max(0, region.start - _BEFORE) : region.start])[-1])
+    return " ".join(parts[-2:]) if re.search(r"[^\W\d_]{2}", parts[-1]) is None else parts[-1]
+
+
 def denial(text: str, region: Region) -> str:
     """What the words before a formula of its sentence deny; empty where they do not."""
-    before = text[max(0, region.start - _BEFORE) : region.start]
-    sentence = BREAK.split(SENTENCE.split(before)[-1])[-1]
+    sentence = _said_before(text, region)
     found = _DENIED.search(re.sub(r"\$[^$]*\$|[*_]", " ", sentence))
     return f"it is said to be no claim: “{found[0]}”" if found is not None else ""
 
 
 def condition(text: str, region: Region) -> str:
     """What is said under a condition, in words of the same sentence; empty where nothing is."""
-    before = text[max(0, region.start - _BEFORE) : region.start]
-    sentence = BREAK.split(SENTENCE.split(before)[-1])[-1]
+    sentence = _said_before(text, region)
     among = _INDEX_BEFORE.search(sentence) or _INDEX_BEHIND.match(text, region.end)
     if among is not None:
         return f"it is said under a condition: {among[1]}"

@@ -25,7 +25,17 @@ from ...syntax.tree import (
 from ...terms.term import Tensor
 from ..cells import has_derivative
 from .anew import clashes, declare_extents, forget_elsewhere, given_anew, shaped_by_use
-from .bounds import bound_by, hidden_dependence, holds, holds_at, leaves_of, names_behind, scaled_by, to_be_solved
+from .bounds import (
+    bound_by,
+    hidden_dependence,
+    holds,
+    holds_at,
+    leaves_of,
+    names_behind,
+    remaining,
+    scaled_by,
+    to_be_solved,
+)
 from .conditions import Conditions
 from .differentials import with_differentials
 from .functions import with_functions, written_out
@@ -299,6 +309,8 @@ class Reader:
         guessed = any(d.code == "EIN106" for d in lowered.diagnostics)
         if lowered.tensor is not None and (rests or guessed):
             known.assumed.add(lowered.tensor.name)
+        if rests and lowered.kind == "claim" and not holds(lowered, scope, region.given):
+            rests = self._resting(tree, lowered)
         elsewhere = known.used_anew(lowered)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
         if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
@@ -316,6 +328,11 @@ class Reader:
             known.scale([scaled])
         elif not has_derivative(lowered):
             known.bound |= {n: f"`{n}` is bound by `{region.text}`" for n in bound_by(tree, lowered, scope)}
+
+    def _resting(self, tree: Relation, lowered: Lowered) -> frozenset[str]:
+        """The names whose shapes are assumed, of those that a claim is written in, and of those that it comes to."""
+        written = {n for n in names_of(tree) if not self.known.is_defined(n)}
+        return frozenset((written | remaining(lowered)) & self.known.assumed)
 
     def _holds_of_numbers(self, region: Region, tree: Relation, lowered: Lowered) -> bool:
         """Does a claim fail of vectors, or of arrays of other sections, and hold where all its names are numbers?"""
@@ -345,6 +362,7 @@ class Reader:
         if not mentioned or len(tree.sides) < 3:
             return region, tree
         self._refuse(region, f"`{mentioned[0]}` is never defined")
+        self.kept.pop()  # what is left is read now
         return as_relation(part(region, tree.sides[1].start, len(region.text)), region, tree)
 
 

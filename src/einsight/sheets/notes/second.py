@@ -147,6 +147,8 @@ class Second:
         mentioned = [n for n in names_of(tree) if n not in CONSTANTS and not known.names.is_function(n)]
         conforms = not clashes(known.lower(region)[0])  # else what is declared is something else
         fixed = tuple(n for n in mentioned if conforms and self._is_declared_here(n))
+        if any(known.names.fact(("family", n)) and n not in fixed for n in mentioned):
+            return None  # samples are rows of one array, and columns of another
         for scope, shaped in self._scopes(tree, mentioned, fixed):
             made = with_differentials(region, tree, scope)
             if made.problem or made.doubt:

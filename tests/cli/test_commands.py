@@ -145,6 +145,8 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).write_text(page, encoding="utf-8")
     (tmp_path / "draft.ein").write_text("x in R^m\nd/dx_j (x_i)=delta_ij\n", encoding="utf-8")
     (tmp_path / "quadratic.txt").write_text("x' A x\n", encoding="utf-8")
+    answer = {"answer": "2X^T X w - 2X^T y", "question": ["‖X w - y‖²", "w"], "declare": "w in R^m; y in R^n; X in R^(n x m)"}
+    (tmp_path / "answers.jsonl").write_text(f"{json.dumps(answer)}\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "arguments"), EXAMPLES)

@@ -12,6 +12,7 @@ from ..lowering.lowered import Side as Written
 from ..lowering.values import Value
 from ..meaning.equality import Verdict
 from ..terms.interruption import within
+from .freedoms import WORDS, freedom_of
 from .reading import Side, as_array, ordered
 
 # seconds for what is wrong in words, beside the verdict
@@ -51,7 +52,16 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value]:
     return left, right
 
 
-def compared(reference: Side, answer: Side, layout: str) -> Found:
+@dataclass(frozen=True)
+class Terms:
+    """On which two values are compared: a layout, the freedoms that are granted, and what a constant must not depend on."""
+
+    layout: str
+    up_to: tuple[str, ...] = ()
+    variable: str | None = None
+
+
+def compared(reference: Side, answer: Side, on: Terms) -> Found:
     """The verdict.  What takes too long raises OutOfTime, what no rule covers MissingRule."""
     of_indices = bool(reference.value.order) != bool(answer.value.order)
     left, right = _alike(reference.value, answer.value)
@@ -60,7 +70,7 @@ def compared(reference: Side, answer: Side, layout: str) -> Found:
     if left.flexible and left.flexible == right.flexible and left.term is right.term:
         return Found("equal")
     sides = Written(left, reference.text, (0, 0)), Written(right, answer.text, (0, 0))
-    lowered = Lowered("claim", answer.text, layout, sides=sides)
+    lowered = Lowered("claim", answer.text, on.layout, sides=sides)
     pair = comparison(*sides, lowered, answer.names, ())
     left, right = pair.left_value, pair.right_value
     if left.flexible or right.flexible:
@@ -77,6 +87,8 @@ def compared(reference: Side, answer: Side, layout: str) -> Found:
         return Found("equal")
     if found.equal is None:
         return Found("undecided", found.reason)
+    if freedoms := freedom_of(pair, on.up_to, on.variable):
+        return Found("equal", f"right up to {' and '.join(WORDS[f] for f in freedoms)}")
     if turned and right.rank == 2:
         again = pair.found(right.transposed())
         if again.equal:

@@ -18,7 +18,8 @@ from ..notation.quoting import visible
 from ..rules.engine import MissingRule
 from ..settings import BUDGET
 from .answers import LONGEST
-from .comparing import Found, compared, conform
+from .comparing import Found, Terms, compared, conform
+from .freedoms import WORDS as FREEDOMS
 from .reading import Side, Text, answer_in, is_of_arrays, is_of_shapes, names_in, read_alone, read_together
 
 VERDICTS = ("equal", "transposed", "equal_if", "different", "shape", "undecided", "unread")
@@ -40,7 +41,7 @@ class Grade:
     """What an answer is worth.
 
     verdict         equal, transposed, equal_if, different, shape, undecided or unread
-    reason          why, in words; empty where it is equal
+    reason          why, in words; where it is equal, up to what, if not altogether
     assumption      under which it would be equal, as in `A symmetric`
     counterexample  where the two differ, in words
     read_as         what counts of the answer, in the language
@@ -48,6 +49,7 @@ class Grade:
     layout          in which a derivative was laid out for that; empty where there was no question
     right_in        layouts in which a transposed answer is right
     assumed         what was taken of names that nobody declares
+    error           what is wrong in what was asked, and no fault of the answer: the verdict is `unread` then
     """
 
     verdict: str
@@ -59,6 +61,7 @@ class Grade:
     layout: str = ""
     right_in: tuple[str, ...] = ()
     assumed: tuple[str, ...] = field(default=())
+    error: str = ""
 
     def __bool__(self) -> bool:
         return self.verdict == "equal"
@@ -78,7 +81,14 @@ class Grade:
             "layout": self.layout,
             "right_in": list(self.right_in),
             "assumed": list(self.assumed),
+            "error": self.error,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Grade:
+        """The grade of which `as_json` gave that."""
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**values)
 
 
 def grade(
@@ -91,6 +101,7 @@ def grade(
     *,
     wrt: str | None = None,
     shapes: Mapping[str, Any] | None = None,
+    up_to: str | Sequence[str] = (),
     budget: float | None = BUDGET,
 ) -> Grade:
     """Is an answer equal to a reference, or to what a question derives?
@@ -98,7 +109,8 @@ def grade(
     Both are texts in any spelling, with words, boxes, dollars and definitions around them.  A `question` is an expression, with its
     variable as `wrt` or beside it, `("‖A x - b‖²", "x")`; without a variable it is worked out as it stands.  A derivative is
     laid out in `layout`, `any` gives a gradient the shape of its variable; the transpose of what is right is `transposed` in
-    each of them.  What nobody declares gets a shape with which both conform.
+    each of them.  What nobody declares gets a shape with which both conform.  `up_to` grants freedoms: `sign`, `factor` (any number
+    but 0), `constant` (a summand that does not depend on `wrt`, or on nothing of the reference where that is not given).
 
     Raises EinsightError where the declarations, the question or an option are wrong; whatever the answer is has a verdict.
 
@@ -116,6 +128,7 @@ def grade(
         raise fail("EIN001", "there is nothing to compare with: give a reference, or a question")
     if reference is not None:
         require_text("the reference", reference)
+    on = Terms(layout, _freedoms(up_to), variable)
     kind = LANGUAGES[language]
     laid = OWN_SHAPE if layout == ANY else layout
     try:
@@ -123,14 +136,14 @@ def grade(
             names, _ = declared(declare, laid, shapes)
             pair: _Asked | _Given
             if asked is not None:
-                pair = _Asked(asked, variable, declare, shapes, layout, reference)
+                pair = _Asked(asked, variable, declare, shapes, on, reference)
             else:
                 assert reference is not None
-                pair = _Given(reference, names, kind, laid)
+                pair = _Given(reference, names, kind, replace(on, layout=laid))
     except EinsightError as refused:
         if asked is not None or reference is None or _is_of_declarations(declare, shapes, laid):
             raise
-        return _beyond(refused) or Grade("unread", f"the reference is not read: {_told(refused)}")
+        return _beyond(refused) or not_asked(f"the reference is not read: {_told(refused)}")
     try:
         with answering(budget):
             return pair.grade(answer, kind)
@@ -140,11 +153,16 @@ def grade(
         return Grade("undecided", str(problem), reference=pair.text)
 
 
+def not_asked(problem: str) -> Grade:
+    """No verdict, since what was asked is wrong."""
+    return Grade("unread", problem, error=problem)
+
+
 def _question(question: Any, wrt: str | None) -> tuple[str | None, str | None]:
     if question is None:
         if wrt is not None:
-            raise fail("EIN001", "`wrt` belongs to a question, and there is none")
-        return None, None
+            require_text("`wrt`", wrt)
+        return None, wrt
     if isinstance(question, Mapping):
         question = [question.get("expression"), question.get("wrt")]
     if isinstance(question, str):
@@ -156,6 +174,14 @@ def _question(question: Any, wrt: str | None) -> tuple[str | None, str | None]:
     if variable is not None:
         require_text("`wrt`", variable)
     return expression, variable
+
+
+def _freedoms(up_to: Any) -> tuple[str, ...]:
+    given = [f.strip() for f in up_to.split(",") if f.strip()] if isinstance(up_to, str) else list(up_to)
+    for freedom in given:
+        if freedom not in FREEDOMS:
+            raise fail("EIN001", f"`{freedom}` is no freedom of an answer: choose {', '.join(FREEDOMS)}")
+    return tuple(given)
 
 
 def _is_of_declarations(declare: Any, shapes: Any, layout: str) -> bool:
@@ -179,8 +205,8 @@ def _beyond(refused: EinsightError) -> Grade | None:
 class _Given:
     """An answer beside a reference that is a text."""
 
-    def __init__(self, reference: str, names: Names, kind: str, layout: str):
-        self.names, self.layout, self.text = names, layout, reference
+    def __init__(self, reference: str, names: Names, kind: str, on: Terms):
+        self.names, self.on, self.text = names, on, reference
         _, self.written = answer_in(reference, names, set(), kind)
         self.side = read_alone(self.written, names)
         self.text = self.side.text
@@ -206,18 +232,18 @@ class _Given:
             freed = {n: r for n, r in ranks.items() if r}
             for left, right in read_together(self.text, self.written.order, text, self.names, freed):
                 if conform(left.value, right.value):
-                    return compared(left, right, self.layout), right
+                    return compared(left, right, self.on), right
             if side is not None:
                 return Found("undecided", "nothing says which of its names are numbers: declare them"), side
         if side is not None and conform(self.side.value, side.value):
-            found = compared(self.side, side, self.layout)
+            found = compared(self.side, side, self.on)
             return self._if_numbers(found, text, ranks, numbers), side
         if self.side.assumed:  # fewer lengths of the same axes may fit both
             for left, right in read_together(self.text, self.written.order, text, self.names, ranks):
                 if conform(left.value, right.value):
-                    return _if_so_long(compared(left, right, self.layout), right), right
+                    return _if_so_long(compared(left, right, self.on), right), right
         if side is not None:
-            return compared(self.side, side, self.layout), side
+            return compared(self.side, side, self.on), side
         assert refused is not None
         if is_of_shapes(refused) and written.spelling != CODE:  # code broadcasts, which the language does not
             return Found("shape", _told(refused)), None
@@ -232,7 +258,7 @@ class _Given:
             left_tried = False
             for left, right in read_together(self.text, self.written.order, text, self.names, other):
                 left_tried = True
-                if conform(left.value, right.value) and compared(left, right, self.layout).verdict == found.verdict:
+                if conform(left.value, right.value) and compared(left, right, self.on).verdict == found.verdict:
                     break
             else:
                 if left_tried:
@@ -269,9 +295,10 @@ class _Asked:
     """An answer beside the derivative that a question asks for, and beside the reference if there is one as well."""
 
     def __init__(
-        self, question: str, variable: str | None, declare: Any, shapes: Any, layout: str, reference: str | None
+        self, question: str, variable: str | None, declare: Any, shapes: Any, on: Terms, reference: str | None
     ):
-        self.layout = OWN_SHAPE if layout == ANY else layout
+        self.layout = OWN_SHAPE if on.layout == ANY else on.layout
+        self.on = replace(on, layout=self.layout)
         self.asked = (question, variable, declare, shapes)
         self.derived = self._derived(self.layout)
         self.reference: Side | None = None
@@ -297,7 +324,7 @@ class _Asked:
                 )
             raise
         reference = self.reference or Side(self.text, _value_of(self.derived, side.value), names)
-        found = compared(reference, side, self.layout)
+        found = compared(reference, side, self.on)
         right_in: tuple[str, ...] = ()
         if found.verdict == "transposed" and self.reference is None and not side.value.order:
             right_in = tuple(o for o in LAYOUTS if o != self.layout and self._is_right_in(o, side))

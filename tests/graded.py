@@ -59,7 +59,8 @@ def families(path):
             found[-1].reference = rest.split(" | ", 1)
         elif line:
             code, text = line.split(" | ", 1)
-            found[-1].answers.append((code, re.sub(r"\\n(?=A|`)", "\n", text) if text.startswith("`") else text))
+            text = re.sub(r"\\n(?=A|`)", "\n", text) if text.startswith("`") else text
+            found[-1].answers.append((code, text.replace("⏎", "\n")))
     return found
 
 

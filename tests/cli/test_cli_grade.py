@@ -102,7 +102,7 @@ def test_what_cannot_be_run_says_so(grade, arguments):
 
 
 SLOW = (
-    "import sys; sys.path[:] = {path!r}\nimport os, time, einsight.grading.grade as g\nbefore = g.answer_in\n"
+    "import sys; sys.path[:] = {path!r}\nimport os, time, einsight.grading.pairs as g\nbefore = g.answer_in\n"
     "def answer_in(text, *rest):\n"
     "    if text == 'SLEEP': time.sleep(60)\n"
     "    if text == 'EXIT': os._exit(3)\n"

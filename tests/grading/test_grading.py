@@ -52,6 +52,39 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         ("a^T", "a", "", "transposed"),
         ("(I - 1/n 11^T) x", "x - 1/n ones(n) ones(n)' x", "x in R^n", "equal"),
         ("X^{-1} y", "(X'X)^{-1} X' y", "", "equal_if"),
+        # components without a left side: what they stand for is what is asked for
+        ("2 x_i b_i", "2 x ⊙ b", DECLARED, "equal"),
+        ("2x_ib_i", "2 x ⊙ b", DECLARED, "equal"),
+        ("x_i b_i", "x' b", DECLARED, "equal"),
+        ("x_i b_i", "2 x ⊙ b", DECLARED, "different"),
+        ("A_ii", "diag(A)", DECLARED, "equal"),
+        ("A_ij x_i", "A x", DECLARED, "equal_if"),
+        ("a_i - b_i", "a - b", "", "equal"),
+        ("g_i x_j", "g x'", "", "equal"),
+        # `*` between arrays is the matrix product wherever that conforms
+        ("A * x", "A x", DECLARED, "equal"),
+        ("A * A", "A ⊙ A", DECLARED, "different"),
+        ("x * b", "x ⊙ b", DECLARED, "equal"),
+        ("sum(B * (C D)')", "tr(B C D)", "", "equal"),
+        # code as NumPy carries it out
+        ("x[:, None] * A", "diag(x) A", DECLARED, "equal"),
+        ("A * x", "A diag(x)", DECLARED, "shape"),
+        ("A * x[None, :]", "A diag(x)", DECLARED, "equal"),
+        ("A - A.mean(axis=0, keepdims=True)", "A - 1/n ones(n) ones(n)' A", DECLARED, "equal"),
+        ("A - A.mean(axis=1, keepdims=True)", "A - 1/n ones(n) ones(n)' A", DECLARED, "different"),
+        ("np.ones(3) @ x", "ones(n)' x", DECLARED, "shape"),
+        ("```python\ne = np.exp(x - x.max())\np = e / e.sum()\np\n```", "softmax(x)", DECLARED, "equal"),
+        ("x @ b.T", "x b'", DECLARED, "equal"),
+        # what a letter stands for is the same in both texts
+        ("σ(x - b)", "(x - b) σ", "", "equal"),
+        ("σ(x)", "sigmoid(x)", DECLARED, "equal"),
+        ("σ(x), where $σ$ is the logistic function", "1 ./ (1 + exp(-x))", DECLARED, "equal"),
+        # words around it
+        ("<think>perhaps 3 A x?</think> A x", "A x", DECLARED, "equal"),
+        ("$A x \\in \\mathbb{R}^n$", "A x", DECLARED, "equal"),
+        ("$\\nabla f = A x$, which is 0 where $A'A x = A'b$", "A x", DECLARED, "equal"),
+        ("⟨A, A⟩_F", "tr(A' A)", DECLARED, "equal"),
+        ("transpose(A) x", "A' x", DECLARED, "equal"),
     ],
 )
 def test_verdicts(answer, reference, declare, verdict):

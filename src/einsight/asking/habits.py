@@ -19,6 +19,14 @@ _TRANSPOSE = re.compile(r"\^[T⊤]([^\W\d_]+)")
 # `e^x`, `e^-x`, `e^{…}`, `e^(…)`: a base of powers alone is Euler's number
 _POWER_OF_E = re.compile(r"(?<![\w.])([^\W\d_]?)e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
+# `⟨A, B⟩` and `⟨A, B⟩_F`, of vectors and of matrices
+_INNER = re.compile(r"⟨([^⟨⟩,|]+)[,|]([^⟨⟩,|]+)⟩(?:_\{?F\}?(?!\w))?")
+_TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
+# `w_ix_i`: a name has one run of indices, so the last letter of the first one is a name with its own
+_TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+)([^\W\d_])(?=_)")
+# `A⊤`, with nothing that raises it
+_RAISED = re.compile(r"(?<=[\w)\]])⊤")
+_LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 
@@ -27,11 +35,23 @@ def habitual(text: str, names: Names) -> str:
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
+    text = _RAISED.sub("'", text)
+    text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
+    text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
     text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
     if not names.knows("e"):
         text = _exponentials(text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
+    text = _INNER.sub(lambda m: f"sum(({m[1].strip()}) ⊙ ({m[2].strip()}))", text)
+    if not names.knows("transpose"):
+        text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _told_apart(found: re.Match[str], names: Names) -> str:
+    """`W_ijx` of `W_ijx_j` as `W_ij x`, unless it is a name with a mark."""
+    whole = f"{found[1]}_{found[2]}{found[3]}"
+    return whole if names.knows(whole) else f"{found[1]}_{found[2]} {found[3]}"
 
 
 def _apart(word: str, names: Names) -> str:
@@ -56,6 +76,14 @@ def _exponentials(text: str) -> str:
         inner, end = exponent[0], exponent.end()
     before = f"{found[1]} " if found[1] else ""
     return f"{text[: found.start()]}{before}exp({_exponentials(inner)}){_exponentials(text[end:])}"
+
+
+def _turned(text: str) -> str:
+    """`transpose(A)` as `(A)'`."""
+    while (found := _TURNED.search(text)) is not None:
+        end = _closing(text, found.end())
+        text = f"{text[: found.start()]}{text[found.end() : end]}'{text[end:]}"
+    return text
 
 
 def _closing(text: str, at: int) -> int:

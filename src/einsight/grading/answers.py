@@ -35,6 +35,12 @@ _BETWEEN = re.compile(r"[.!?:;]\s+(?=\S)|[.!?:;]\s*$|\n\s*\n|,\s+(?=$)")
 _TIDY = re.compile(
     r"\\(?:displaystyle|nonumber|notag|,|;|!|quad|qquad)(?![A-Za-z])|\\(?:label|tag)\s*\{[^{}]*\}|\\(?:begin|end)\{(?:split|aligned)\}"
 )
+# what is said of where a formula lies, behind it
+_BEHIND = re.compile(r"\s*(?:∈|\\in(?![A-Za-z]))\s*(?:ℝ|R(?![A-Za-z])|\\mathbb|\\R(?![A-Za-z])|\\Re).*$", re.S)
+# the left side of what says a derivative
+_DERIVATIVE = re.compile(
+    r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|(?<![^\W\d_])d\w*\s*/\s*d|[^\W\d_]['′](?:\(|$)|(?i:grad)"
+)
 _OPEN, _CLOSE = "([{", ")]}"
 _GROUPS = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|[()\[\]{}]")
 
@@ -55,7 +61,7 @@ class Said:
 def said(text: str, is_word: Callable[[str], bool]) -> Said:
     """What a text answers; `is_word` tells words from names.  Raises Unwritten where it holds no formula."""
     found = statements(text, is_word)
-    boxed = _last_box(blanked(text))
+    boxed = _last_box(blanked(text).rpartition("</think>")[2])
     if boxed is not None:
         inside = list(_statements_of(boxed, is_word))
         if not inside:
@@ -72,7 +78,7 @@ def statements(text: str, is_word: Callable[[str], bool]) -> list[tuple[str, ...
     """The relations and expressions of a text in order, each as its sides.  Raises Unwritten for a text that is too long."""
     if len(text) > LONGEST:
         raise Unwritten(f"it is longer than {LONGEST:,} characters")
-    text = _BOX.sub("{", blanked(text))
+    text = _BOX.sub("{", blanked(text).rpartition("</think>")[2])
     return [s for part in _parts(text) for s in _statements_of(part, is_word)]
 
 
@@ -82,8 +88,11 @@ def lone_name(side: str) -> bool:
 
 
 def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The statement that counts, of several."""
+    """The statement that counts, of several: the last, or a derivative before an equation that defines nothing."""
     whole = [s for s in found if not _is_mention(s)]
+    derived = [s for s in whole if len(s) > 1 and _DERIVATIVE.search(s[0])]
+    if derived and len(whole[-1]) > 1 and not (lone_name(whole[-1][0]) or _DERIVATIVE.search(whole[-1][0])):
+        return derived[-1]
     for place, statement in reversed(list(enumerate(whole))):
         others = [side for k, s in enumerate(whole) if k != place for side in s[len(s) > 1 and lone_name(s[0]) :]]
         if not (len(statement) > 1 and lone_name(statement[0]) and any(mentions(o, statement[0]) for o in others)):
@@ -161,8 +170,10 @@ def _parts(text: str) -> list[str]:
             continue
         found.append(text[opening.end() : end])
         at = end + len(close)
-    inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part])]
-    return [p for p in inner if p.strip()] or [text]
+    inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part]) if p.strip()]
+    if all(map(lone_name, inner)) and not _BOX.search(text):  # only names are set apart: `A x where $A$ is symmetric`
+        return [re.sub(r"\$|\\[()]", " ", text)]
+    return inner
 
 
 def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
@@ -263,5 +274,8 @@ def _sides(part: str) -> list[str]:
 
 
 def _tidied(side: str) -> str:
+    bare = _BEHIND.sub("", side)
+    if bare.strip() and not lone_name(bare) and "," not in bare:
+        side = bare
     side = side if "\\begin" in side else side.replace("&", " ")  # of an alignment; cases and matrices keep theirs
     return _TIDY.sub(" ", side).strip().strip(",;").rstrip(".").strip()

@@ -14,7 +14,8 @@ from ..plugins.telling import untold_faults, use
 from ..processes import NO_PROCESS, Gone, Workers, cores
 from ..settings import BUDGET
 from ..warned import PluginWarning
-from .grade import Grade, grade, not_asked
+from .grade import grade
+from .result import Grade, not_asked
 
 # answers in about the time in which another process starts
 WORTHWHILE = 200

@@ -54,11 +54,15 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value]:
 
 @dataclass(frozen=True)
 class Terms:
-    """On which two values are compared: a layout, the freedoms that are granted, and what a constant must not depend on."""
+    """On which two values are compared: a layout, the freedoms that are granted, and what a constant must not depend on.
+
+    quantity  is `σ` a quantity, and not the sigmoid?
+    """
 
     layout: str
     up_to: tuple[str, ...] = ()
     variable: str | None = None
+    quantity: bool = False
 
 
 def compared(reference: Side, answer: Side, on: Terms) -> Found:

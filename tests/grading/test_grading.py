@@ -1,11 +1,12 @@
 """Answers with their verdicts: each pair of `data/grading` is held to numbers that JAX finds at several sizes."""
 
 import pytest
-from graded import PAIRS, families, reference_is_the_derivative, truth
+from graded import verdicts
 
 import einsight
+from einsight.bench.graded import SEEN, families, reference_is_the_derivative, truth
 
-FAMILIES = families(PAIRS / "seen.txt")
+FAMILIES = families(SEEN)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.topic)
@@ -16,7 +17,7 @@ def test_the_reference_of_a_family_is_the_derivative(family):
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.topic)
 def test_no_answer_is_passed_that_is_not_right(family):
     for code, text in family.answers:
-        for verdict in family.verdicts(text):
+        for verdict in verdicts(family, text):
             assert verdict != "equal" or truth(family, code) == "equal", text
 
 
@@ -24,7 +25,7 @@ def test_few_right_answers_are_turned_down_and_few_are_not_read():
     right = rejected = unread = asked = 0
     for family in FAMILIES:
         for code, text in family.answers:
-            verdict = family.verdicts(text)[0]
+            verdict = verdicts(family, text)[0]
             asked += 1
             unread += verdict in ("unread", "undecided")
             if truth(family, code) == "equal":

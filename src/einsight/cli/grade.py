@@ -33,7 +33,7 @@ STATUSES = {
     2: "it could not be run, or what is asked in a line is wrong; standard error says why",
 }
 # what a line may say, as the options of those names do
-KEYS = ("answer", "reference", "question", "wrt", "declare", "shapes", "layout", "language", "up_to", "budget")
+KEYS = ("answer", "reference", "question", "wrt", "declare", "shapes", "layout", "language", "up_to", "steps", "budget")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", choices=["any", "numerator", "denominator", "mixed"])
     parser.add_argument("--language", choices=["auto", "ein", "plain", "latex", "python", "numpy"])
     parser.add_argument("--up-to", metavar="F,..", help="right up to these as well: sign, factor, constant")
+    parser.add_argument("--steps", action="store_true", help="judge each '=' of the answer, and name the first false one")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="for one answer; 5 where nothing says so")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     parser.add_argument("--jobs", type=positive, metavar="N", help="processes; one for a little work, else one a core")
@@ -82,6 +83,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
         "layout": options.layout,
         "language": options.language,
         "up_to": options.up_to,
+        "steps": options.steps or None,
         "budget": options.budget,
     }
     return {key: value for key, value in given.items() if value is not None}

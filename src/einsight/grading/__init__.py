@@ -6,6 +6,7 @@ pairs.py      what an answer is compared with: a reference, or what a question d
 answers.py    what a text answers: the formula that counts, what its names stand for
 reading.py    both sides over one set of names
 readings.py   other habits in which an answer may be meant that does not conform as it stands
+derivations.py  each link of a whole solution
 comparing.py  the verdict on two values
 freedoms.py   right up to a sign, a factor, a constant
 result.py     what is said of an answer

@@ -38,9 +38,11 @@ _TIDY = re.compile(
 # what is said of where a formula lies, behind it
 _BEHIND = re.compile(r"\s*(?:∈|\\in(?![A-Za-z]))\s*(?:ℝ|R(?![A-Za-z])|\\mathbb|\\R(?![A-Za-z])|\\Re).*$", re.S)
 # the left side of what says a derivative
-_DERIVATIVE = re.compile(
+DERIVATIVE = re.compile(
     r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|(?<![^\W\d_])d\w*\s*/\s*d|[^\W\d_]['′](?:\(|$)|(?i:grad)"
 )
+# environments in which rows belong together, as those of an alignment do not
+_ROWS_APART = r"\\(?:begin|end)\{(?!aligned|split)\w+\*?\}"
 _OPEN, _CLOSE = "([{", ")]}"
 _GROUPS = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|[()\[\]{}]")
 
@@ -90,8 +92,8 @@ def lone_name(side: str) -> bool:
 def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """The statement that counts, of several: the last, or a derivative before an equation that defines nothing."""
     whole = [s for s in found if not _is_mention(s)]
-    derived = [s for s in whole if len(s) > 1 and _DERIVATIVE.search(s[0])]
-    if derived and len(whole[-1]) > 1 and not (lone_name(whole[-1][0]) or _DERIVATIVE.search(whole[-1][0])):
+    derived = [s for s in whole if len(s) > 1 and DERIVATIVE.search(s[0])]
+    if derived and len(whole[-1]) > 1 and not (lone_name(whole[-1][0]) or DERIVATIVE.search(whole[-1][0])):
         return derived[-1]
     for place, statement in reversed(list(enumerate(whole))):
         others = [side for k, s in enumerate(whole) if k != place for side in s[len(s) > 1 and lone_name(s[0]) :]]
@@ -233,9 +235,7 @@ def _is_prose(command: str, is_word: Callable[[str], bool]) -> bool:
 def _lines(text: str) -> Iterator[str]:
     """Rows of an alignment, lines of a text; rows of cases and matrices stay together."""
     depth, begin, at = 0, 0, 0
-    for sign in re.finditer(
-        r"\\begin\{(?!aligned|split)\w+\*?\}|\\end\{(?!aligned|split)\w+\*?\}|\\\\(?:\[[^\]]*\])?|\n|[()\[\]{}]", text
-    ):
+    for sign in re.finditer(rf"{_ROWS_APART}|\\\\(?:\[[^\]]*\])?|\n|[()\[\]{{}}]", text):
         if sign[0].startswith("\\b") or sign[0] in tuple(_OPEN):
             depth += 1
         elif sign[0].startswith("\\e") or sign[0] in tuple(_CLOSE):
@@ -260,10 +260,10 @@ def _pieces(line: str) -> list[str]:
 def _sides(part: str) -> list[str]:
     """The sides of a relation, cut at each `=` that stands in no bracket."""
     depth, begin, sides = 0, 0, []
-    for sign in re.finditer(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\[A-Za-z]+|\\.|:=|[<>!=]=|=|[()\[\]{}]|≔", part):
-        if sign[0] in tuple(_OPEN) or sign[0].startswith("\\begin") or sign[0] == "\\{":
+    for sign in re.finditer(rf"{_ROWS_APART}|\\[A-Za-z]+|\\.|:=|[<>!=]=|=|[()\[\]{{}}]|≔", part):
+        if sign[0] in tuple(_OPEN) or sign[0].startswith("\\begin{") or sign[0] == "\\{":
             depth += 1
-        elif sign[0] in tuple(_CLOSE) or sign[0] == "\\}" or sign[0].startswith("\\end"):
+        elif sign[0] in tuple(_CLOSE) or sign[0] == "\\}" or sign[0].startswith("\\end{"):
             depth = max(0, depth - 1)
         elif sign[0] in ("=", ":=", "≔") and depth == 0:
             sides.append(part[begin : sign.start()])
@@ -277,5 +277,7 @@ def _tidied(side: str) -> str:
     bare = _BEHIND.sub("", side)
     if bare.strip() and not lone_name(bare) and "," not in bare:
         side = bare
-    side = side if "\\begin" in side else side.replace("&", " ")  # of an alignment; cases and matrices keep theirs
+    side = (
+        side if re.search(_ROWS_APART, side) else side.replace("&", " ")
+    )  # of an alignment; cases and matrices keep theirs
     return _TIDY.sub(" ", side).strip().strip(",;").rstrip(".").strip()

@@ -20,7 +20,7 @@ from .result import Grade, not_asked
 # answers in about the time in which another process starts
 WORTHWHILE = 200
 # what a pair may say, beside what all of them have in common
-KEYS = ("answer", "reference", "declare", "question", "layout", "language", "wrt", "shapes", "up_to", "budget")
+KEYS = ("answer", "reference", "declare", "question", "layout", "language", "wrt", "shapes", "up_to", "steps", "budget")
 
 
 def grade_many(

@@ -57,12 +57,14 @@ class Terms:
     """On which two values are compared: a layout, the freedoms that are granted, and what a constant must not depend on.
 
     quantity  is `σ` a quantity, and not the sigmoid?
+    sides     how the two are called in words
     """
 
     layout: str
     up_to: tuple[str, ...] = ()
     variable: str | None = None
     quantity: bool = False
+    sides: tuple[str, str] = ("the reference", "the answer")
 
 
 def compared(reference: Side, answer: Side, on: Terms) -> Found:
@@ -82,10 +84,10 @@ def compared(reference: Side, answer: Side, on: Terms) -> Found:
     turned = right.rank in (1, 2) and left.rank == right.rank and left.same_layout(right.transposed())
     if not pair.conforms:
         if turned:
-            return _of_turned(pair, pair.found(right.transposed()))
+            return _of_turned(pair, pair.found(right.transposed()), on)
         if pair.is_right_by_rows():
             return Found("equal_if", "right only if vec stacks rows", BY_ROWS.text)
-        return Found("shape", f"the answer is {_shape(right)}, and it should be {_shape(left)}")
+        return Found("shape", f"{on.sides[1]} is {_shape(right)}, and it should be {_shape(left)}")
     found = pair.found(right)
     if found.equal:
         return Found("equal")
@@ -96,26 +98,26 @@ def compared(reference: Side, answer: Side, on: Terms) -> Found:
     if turned and right.rank == 2:
         again = pair.found(right.transposed())
         if again.equal:
-            return _of_turned(pair, again)
+            return _of_turned(pair, again, on)
     assumption = BY_ROWS if pair.is_right_by_rows() else assumption_for(pair)
     if assumption is not None:
-        return Found("equal_if", f"right only if {assumption.sentence()}", assumption.text, _example(found))
-    return Found("different", counterexample=_example(found), words=lambda: _mistake(pair))
+        return Found("equal_if", f"right only if {assumption.sentence()}", assumption.text, _example(found, on))
+    return Found("different", counterexample=_example(found, on), words=lambda: _mistake(pair))
 
 
-def _of_turned(pair: Comparison, found: Verdict) -> Found:
+def _of_turned(pair: Comparison, found: Verdict, on: Terms) -> Found:
     if found.equal:
         return Found("transposed", f"right but for a transpose: it should be {_shape(pair.left_value)}")
     if found.equal is None:
         return Found("undecided", found.reason)
     turned = replace(pair, right_value=pair.right_value.transposed())
-    reason = f"the answer is {_shape(pair.right_value)}, and it should be {_shape(pair.left_value)}"
-    return Found("different", reason, counterexample=_example(found), words=lambda: _mistake(turned))
+    reason = f"{on.sides[1]} is {_shape(pair.right_value)}, and it should be {_shape(pair.left_value)}"
+    return Found("different", reason, counterexample=_example(found, on), words=lambda: _mistake(turned))
 
 
-def _example(found: Verdict) -> str | None:
+def _example(found: Verdict, on: Terms) -> str | None:
     example = found.counterexample
-    return example.describe("the reference", "the answer") if example is not None else None
+    return example.describe(*on.sides) if example is not None else None
 
 
 def _mistake(pair: Comparison) -> str:

@@ -13,10 +13,11 @@ from ..lowering.report import EinsightError, fail
 from ..rules.engine import MissingRule
 from ..settings import BUDGET
 from .comparing import Terms
+from .derivations import links_in
 from .freedoms import WORDS as FREEDOMS
 from .pairs import ANY, OWN_SHAPE, Asked, Given
 from .reading import is_quantity
-from .result import Grade, given_up, not_asked, told
+from .result import Grade, Link, given_up, not_asked, told
 
 LANGUAGES = {
     "auto": "",
@@ -39,6 +40,7 @@ def grade(
     wrt: str | None = None,
     shapes: Mapping[str, Any] | None = None,
     up_to: str | Sequence[str] = (),
+    steps: bool = False,
     budget: float | None = BUDGET,
 ) -> Grade:
     """Is an answer equal to a reference, or to what a question derives?
@@ -48,6 +50,7 @@ def grade(
     laid out in `layout`, `any` gives a gradient the shape of its variable; the transpose of what is right is `transposed` in
     each of them.  What nobody declares gets a shape with which both conform.  `up_to` grants freedoms: `sign`, `factor` (any number
     but 0), `constant` (a summand that does not depend on `wrt`, or on nothing of the reference where that is not given).
+    With `steps` each `=` of the answer is judged as well: `links` has them, `first_false` the first that does not hold.
 
     Raises EinsightError where the declarations, the question or an option are wrong; whatever the answer is has a verdict.
 
@@ -82,13 +85,15 @@ def grade(
         if asked is not None or reference is None or _is_of_declarations(declare, shapes, laid):
             raise
         return given_up(refused) or not_asked(f"the reference is not read: {told(refused)}")
+    links: tuple[Link, ...] = ()
     try:
         with answering(budget):
-            return pair.grade(answer, kind)
+            links = links_in(answer, pair) if steps else ()
+            return replace(pair.grade(answer, kind), links=links)
     except EinsightError as refused:
-        return given_up(refused) or Grade("unread", told(refused), reference=pair.text)
+        return replace(given_up(refused) or Grade("unread", told(refused), reference=pair.text), links=links)
     except MissingRule as problem:
-        return Grade("undecided", str(problem), reference=pair.text)
+        return Grade("undecided", str(problem), reference=pair.text, links=links)
 
 
 def _question(question: Any, wrt: str | None) -> tuple[str | None, str | None]:

@@ -80,7 +80,7 @@ class Pair:
         try:
             readings = numpy_reading(answer, self.names)
         except NotFitting as problem:
-            if not self.assumed and (found is None or found.verdict == "shape"):
+            if self._says_shapes() and (found is None or found.verdict == "shape"):
                 return Found("shape", str(problem)), side
             readings = []
         odd = found is None or found.verdict == "shape" or (side is not None and side.replaces)
@@ -103,6 +103,10 @@ class Pair:
     def _rank(self) -> int:
         """How many axes the answer should have."""
         raise NotImplementedError
+
+    def _says_shapes(self) -> bool:
+        """Are the shapes of its names those that an answer has to fit?  Those that were taken for a text alone may be too general."""
+        return not self.assumed
 
 
 class Given(Pair):
@@ -211,6 +215,7 @@ class Asked(Pair):
         self.layout = OWN_SHAPE if on.layout == ANY else on.layout
         self.on = replace(on, layout=self.layout)
         self.asked = (question, variable, declare, shapes)
+        self.variable = variable
         self.derived = self._derived(self.layout)
         self.names, self.assumed = _with_quantities(self.derived.names, on), tuple(self.derived.assumed)
         self.reference: Side | None = None
@@ -243,6 +248,9 @@ class Asked(Pair):
         if self.reference is not None:
             return self.reference.value.rank + len(self.reference.value.order)
         return len(self.derived.axes)
+
+    def _says_shapes(self) -> bool:
+        return True
 
     def _graded(self, found: Found, side: Side | None, text: str, assumed: Sequence[str]) -> Grade:
         right_in: tuple[str, ...] = ()

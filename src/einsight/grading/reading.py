@@ -98,7 +98,15 @@ def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[
     own = {bare_name(m[1]) for m in re.finditer(r"(?<![\w\\])([^\W\d_])\s*=", text[:LONGEST])}
     try:
         answer = said(text, word_test(names, known | own))
-        return answer, _written(answer, names, known, spelling)
+    except Unwritten as unwritten:
+        raise fail("EIN001", unwritten.reason) from None
+    return answer, written(answer, names, known, spelling)
+
+
+def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
+    """An answer in the language, what it defines put in.  Raises EinsightError where it is not read."""
+    try:
+        return _written(answer, names, known, spelling)
     except Unwritten as unwritten:
         raise fail("EIN001", unwritten.reason) from None
 
@@ -124,7 +132,7 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
         else:
             raise Unwritten("it defines a name by its components, beside the formula")
     formula = _put_in(formula, defined, names)
-    order = _order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
     if not names.knows("σ"):
         formula = _SIGMA.sub("(σ) " if names.fact(QUANTITY) else "sigmoid", formula)
@@ -193,7 +201,7 @@ def _put_in(text: str, defined: Mapping[str, str], names: Names) -> str:
     raise Unwritten("its definitions lead back to themselves")
 
 
-def _order_of(left: str) -> tuple[str, ...]:
+def order_of(left: str) -> tuple[str, ...]:
     """The indices of a left side, `F_ij` or `\\frac{\\partial y_i}{\\partial x_j}`, in their order."""
     found = [c for m in _BELOW.finditer(left) for c in re.sub(r"[, ]", "", m[1])]
     return tuple(dict.fromkeys(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..lowering.report import EinsightError
@@ -12,6 +12,30 @@ from .answers import LONGEST
 from .comparing import Found
 
 VERDICTS = ("equal", "transposed", "equal_if", "different", "shape", "undecided", "unread")
+
+
+# verdicts on a link that is no step
+FALSE = ("transposed", "equal_if", "different", "shape")
+
+
+@dataclass(frozen=True)
+class Link:
+    """An `=` of a solution: its two sides as they are written, and the verdict on it, with `reason` and `counterexample` as in `Grade`."""
+
+    left: str
+    right: str
+    verdict: str
+    reason: str = ""
+    counterexample: str | None = None
+
+    @property
+    def is_false(self) -> bool:
+        return self.verdict in FALSE
+
+    def __str__(self) -> str:
+        behind = [self.reason, self.counterexample or ""]
+        said = ": ".join([self.verdict, *(b for b in behind if b)])
+        return visible(f"{' '.join(self.left.split())} = {' '.join(self.right.split())}: {said}")
 
 
 @dataclass(frozen=True)
@@ -27,6 +51,7 @@ class Grade:
     layout          in which a derivative was laid out for that; empty where there was no question
     right_in        layouts in which a transposed answer is right
     assumed         what was taken of names that nobody declares
+    links           each `=` of the solution in order, where they were asked for
     error           what is wrong in what was asked, and no fault of the answer: the verdict is `unread` then
     """
 
@@ -40,13 +65,22 @@ class Grade:
     right_in: tuple[str, ...] = ()
     assumed: tuple[str, ...] = field(default=())
     error: str = ""
+    links: tuple[Link, ...] = ()
+
+    @property
+    def first_false(self) -> Link | None:
+        """The first link that is no right step; None where there is none."""
+        return next((link for link in self.links if link.is_false), None)
 
     def __bool__(self) -> bool:
         return self.verdict == "equal"
 
     def __str__(self) -> str:
         behind = [self.reason, self.counterexample or ""]
-        return visible(": ".join([self.verdict, *(b for b in behind if b)]), lines=True)
+        said = ": ".join([self.verdict, *(b for b in behind if b)])
+        if self.first_false is not None:
+            said += f"\nthe first link that does not hold: {self.first_false}"
+        return visible(said, lines=True)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -60,12 +94,14 @@ class Grade:
             "right_in": list(self.right_in),
             "assumed": list(self.assumed),
             "error": self.error,
+            "links": [asdict(link) for link in self.links],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Grade:
         """The grade of which `as_json` gave that."""
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        values["links"] = tuple(Link(**link) for link in data.get("links", ()))
         return cls(**values)
 
 

@@ -1201,6 +1201,7 @@ def test_a_derivative_needs_nothing_of_it():
         "functions",
         "grade",
         "lsp",
+        "mcp",
         "rewrite",
         "rules",
     )

@@ -116,7 +116,7 @@ EXAMPLES = [
     pytest.param(name, arguments, id=f"{name} {arguments}")
     for name, command in LEAVES.items()
     for arguments, _ in command.examples
-    if name not in ("lsp", "completion")  # one would serve, the other writes into the folders of a shell
+    if name not in ("lsp", "mcp", "completion")  # two would serve, the other writes into the folders of a shell
 ]
 
 

@@ -52,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", choices=["any", "numerator", "denominator", "mixed"])
     parser.add_argument("--language", choices=["auto", "ein", "plain", "latex", "python", "numpy"])
     parser.add_argument("--up-to", metavar="F,..", help="right up to these as well: sign, factor, constant")
-    parser.add_argument("--steps", action="store_true", help="judge each '=' of the answer, and name the first false one")
+    parser.add_argument(
+        "--steps", action="store_true", help="judge each '=' of the answer, and name the first false one"
+    )
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="for one answer; 5 where nothing says so")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     parser.add_argument("--jobs", type=positive, metavar="N", help="processes; one for a little work, else one a core")

@@ -1,6 +1,8 @@
 """`einsight grade`: one answer, and files of them in several processes."""
 
 import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -148,3 +150,16 @@ def test_answers_are_taken_as_they_are_needed():
         first = next(iter(found := batch.grade_many(answers(), jobs=jobs)))
         found.close() if jobs > 1 else None
         assert first.verdict == "equal" and len(taken) <= 1 + jobs * processes.AHEAD
+
+
+def test_each_line_of_a_pipe_is_answered_as_it_comes():
+    with subprocess.Popen(
+        [sys.executable, "-m", "einsight", "grade", "-", "--format", "json", *QUESTION],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+    ) as process:  # fmt: skip
+        for answer, verdict in ANSWERS[:3]:
+            process.stdin.write(json.dumps({"answer": answer}) + "\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["verdict"] == verdict
+        process.stdin.close()
+        assert process.wait(30) == 1

@@ -134,7 +134,9 @@ class _Run:
             if progress.is_shown:
                 progress.total = _count(self.options.file)
                 progress.done = sum(self.seen.values())
-            for grade in graded(self._tasks(source), self.options.jobs, terminal.say):
+            # whoever writes into a pipe may wait for each answer
+            jobs = self.options.jobs or (1 if self.options.file == "-" else None)
+            for grade in graded(self._tasks(source), jobs, terminal.say):
                 progress.clear()
                 record = self._record(grade)
                 self._count(record)
@@ -145,6 +147,7 @@ class _Run:
                 else:
                     shown = record["id"] if record["id"] is not None else record["line"]
                     terminal.show(f"{shown}: {grade}")
+                    terminal.flush()
                 progress.done += 1
                 progress.tick()
             progress.clear()

@@ -9,7 +9,9 @@ readings.py   other habits in which an answer may be meant that does not conform
 derivations.py  each link of a whole solution
 comparing.py  the verdict on two values
 freedoms.py   right up to a sign, a factor, a constant
-result.py     what is said of an answer
+links.py      the verdict on one link
+feedback.py   a verdict in sentences, for whoever answered
+result.py     what is said of an answer, and its mark
 """
 
 from ..plugins.loading import install

@@ -15,9 +15,10 @@ from ..settings import BUDGET
 from .comparing import Terms
 from .derivations import links_in
 from .freedoms import WORDS as FREEDOMS
+from .links import Link
 from .pairs import ANY, OWN_SHAPE, Asked, Given
 from .reading import is_quantity
-from .result import Grade, Link, given_up, not_asked, told
+from .result import Grade, given_up, not_asked, told
 
 LANGUAGES = {
     "auto": "",

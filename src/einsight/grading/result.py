@@ -6,36 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..lowering.report import EinsightError
+from ..lowering.report import EinsightError, fail
 from ..notation.quoting import visible
 from .answers import LONGEST
 from .comparing import Found
+from .feedback import feedback_on
+from .links import Link
 
 VERDICTS = ("equal", "transposed", "equal_if", "different", "shape", "undecided", "unread")
-
-
-# verdicts on a link that is no step
-FALSE = ("transposed", "equal_if", "different", "shape")
-
-
-@dataclass(frozen=True)
-class Link:
-    """An `=` of a solution: its two sides as they are written, and the verdict on it, with `reason` and `counterexample` as in `Grade`."""
-
-    left: str
-    right: str
-    verdict: str
-    reason: str = ""
-    counterexample: str | None = None
-
-    @property
-    def is_false(self) -> bool:
-        return self.verdict in FALSE
-
-    def __str__(self) -> str:
-        behind = [self.reason, self.counterexample or ""]
-        said = ": ".join([self.verdict, *(b for b in behind if b)])
-        return visible(f"{' '.join(self.left.split())} = {' '.join(self.right.split())}: {said}")
 
 
 @dataclass(frozen=True)
@@ -71,6 +49,24 @@ class Grade:
     def first_false(self) -> Link | None:
         """The first link that is no right step; None where there is none."""
         return next((link for link in self.links if link.is_false), None)
+
+    def feedback(self) -> str:
+        """What to tell whoever answered, in sentences; it does not give the answer away."""
+        return feedback_on(self)
+
+    def mark(self, **worth: float) -> float | None:
+        """The mark, from 0 to 1: by verdict what it is `worth`, else 1 for `equal` and 0; None where nobody can say yet.
+
+        That is where the answer is undecided or unread: somebody has to look at it, or to write it again.
+        """
+        for verdict in worth:
+            if verdict not in VERDICTS:
+                raise fail("EIN001", f"`{verdict}` is no verdict: there are {', '.join(VERDICTS)}")
+        if self.verdict in worth:
+            return worth[self.verdict]
+        if self.verdict in ("undecided", "unread"):
+            return None
+        return 1.0 if self.verdict == "equal" else 0.0
 
     def __bool__(self) -> bool:
         return self.verdict == "equal"

@@ -43,6 +43,14 @@ DERIVATIVE = re.compile(
 )
 # environments in which rows belong together, as those of an alignment do not
 _ROWS_APART = r"\\(?:begin|end)\{(?!aligned|split)\w+\*?\}"
+_BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
+# `a if x > 0 else b`, `a for x > 0 and b otherwise`
+_COMPARED = r"[^,;\n$]*?(?:[<>≤≥]|\\(?:le|ge|leq|geq|lt|gt)(?![A-Za-z]))[^,;\n$]*?"
+_CASES = re.compile(
+    rf"(?P<first>[^,;\n$:]+?)\s*,?\s(?:if|for|when)\s(?P<where>{_COMPARED})\s*(?:[,;]|\band\b|\belse\b)\s*(?:(?:and|else|or)\s)?\s*"
+    rf"(?P<other>[^,;\n$]+?)(?:\s+(?:otherwise|elsewhere|(?:if|for|when)\s{_COMPARED}))?\s*\.?\s*$"
+)
+_ACCENT = re.compile(r"\\(?:hat|widehat|bar|overline|tilde|widetilde|dot)(?![A-Za-z])")
 _OPEN, _CLOSE = "([{", ")]}"
 _GROUPS = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|[()\[\]{}]")
 
@@ -81,7 +89,12 @@ def statements(text: str, is_word: Callable[[str], bool]) -> list[tuple[str, ...
     if len(text) > LONGEST:
         raise Unwritten(f"it is longer than {LONGEST:,} characters")
     text = _BOX.sub("{", blanked(text).rpartition("</think>")[2])
-    return [s for part in _parts(text) for s in _statements_of(part, is_word)]
+    found = [s for part in _parts(text) for s in _statements_of(part, is_word)]
+    if "$" in text and found and all(len(s) > 1 and lone_name(s[0]) for s in found):
+        # only definitions are set apart: `Hy with $H = …$`
+        outside = list(_statements_of(re.sub(r"\$[^$]*\$", " ", text), is_word))
+        found += [s for s in outside if not _is_mention(s) and any(mentions(s[-1], f[0]) for f in found)]
+    return found
 
 
 def lone_name(side: str) -> bool:
@@ -109,6 +122,8 @@ def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def mentions(text: str, name: str) -> bool:
     """Does a text hold a name?  Letters that touch are names of their own, as in `Hy`, unless they are a command."""
+    if _ACCENT.search(name):
+        return re.sub(r"[{}\s]", "", name) in re.sub(r"[{}\s]", "", text)
     name = bare_name(name)
     if len(name) == 1 and name.isalpha():
         return re.search(rf"(?<!\\)(?<![a-zA-Z]{{3}}){re.escape(name)}", re.sub(r"\\[A-Za-z]+", " ", text)) is not None
@@ -179,7 +194,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
-    text = _without_emphasis(text).strip()
+    text = _CASES.sub(_as_cases, _without_emphasis(text).strip())
     for run in _runs(text, is_word):
         held: list[str] = []
         for line in _lines(run):
@@ -196,9 +211,18 @@ def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[
 
 
 def _without_emphasis(text: str) -> str:
-    """Stars of Markdown around the whole, or around its first words."""
-    bare = re.sub(r"^\s*\*\*([^*\n]+)\*\*(?=\s|$)", r"\1", text)
+    """Stars of Markdown around words and formulas, which powers `**` are not."""
+    bare = _BOLD.sub(r"\1", text)
     return re.sub(r"^\s*#+\s", "", bare)
+
+
+def _as_cases(found: re.Match[str]) -> str:
+    left, sign, first = found["first"].rpartition("=")
+    where = found["where"].strip().replace(">=", "≥").replace("<=", "≤")
+    return (
+        f"{left}{sign}\\begin{{cases}} {first.strip()} & {where} \\\\ "
+        f"{found['other'].strip()} & \\text{{otherwise}} \\end{{cases}}"
+    )
 
 
 def _runs(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:

@@ -88,6 +88,8 @@ def word_test(names: Names, known: set[str]) -> Callable[[str], bool]:
             return False
         if names.is_function(plain) or names.is_function(plain.lower()):
             return False
+        if names.elementwise(plain[:-1]) == 1 and (plain[-1] in letters or plain[-1] in "xyz"):  # `sinx`
+            return False
         return not all(c in letters for c in plain) and _CAPITALISED.fullmatch(plain) is not None
 
     return is_word

@@ -1,7 +1,7 @@
 """Other readings of an answer, for one that does not conform as it stands.
 
 Each is a habit in which people write the same thing: code as NumPy carries it out, indices that stand for the component which is
-asked for and not for a sum, `*` between arrays entry by entry, `1` for a vector of ones.
+asked for and not for a sum, `*` and `/` between arrays entry by entry, `1` for a vector of ones.
 """
 
 from __future__ import annotations
@@ -95,25 +95,24 @@ def other_readings(text: Text, names: Names, rank: int) -> Iterator[Side]:
 
 
 def by_entries(text: str) -> str:
-    """The text with each `*` entry by entry, as in code, brackets around what stands between."""
+    """The text with each `*` and `/` entry by entry, as in code; what touches binds before `*`, and behind `/` stands one factor."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
         return text
     for node in walk(tree):  # the outermost first; what stands within it is changed in its turn
         if not isinstance(node, Chain):
             continue
-        ends = [
-            (a.end, b.start)
-            for (_, a), (_, b) in zip(node.items, node.items[1:], strict=False)
-            if text[a.end : b.start].strip() == "*"
-        ]
-        if not ends:
+        signs = [text[a.end : b.start].strip() for (_, a), (_, b) in zip(node.items, node.items[1:], strict=False)]
+        if "*" not in signs and "/" not in signs:
             continue
-        parts, begin = [], node.start
-        for end, start in ends:
-            parts.append(text[begin:end])
-            begin = start
-        parts.append(text[begin : node.end])
-        changed = " ⊙ ".join(f"({part.strip()})" for part in parts)
-        return by_entries(f"{text[: node.start]}{changed}{text[node.end :]}")
+        parts = [text[i.start : i.end] for _, i in node.items]
+        factors, whole = parts[0], ""
+        for sign, part in zip(signs, parts[1:], strict=True):
+            if sign == "*":
+                factors, whole = part, f"{whole}({factors}) ⊙ "
+            elif sign == "/":
+                factors = f"(({factors}) ./ ({part}))"
+            else:
+                factors = f"{factors} {sign} {part}"
+        return by_entries(f"{text[: node.start]}{whole}({factors}){text[node.end :]}")
     return text

@@ -103,7 +103,8 @@ def _with_brackets(text: str, names: Names) -> str:
             continue
         if names.elementwise(word) != 1:
             inner, letter = word[:-1], word[-1]
-            if names.elementwise(inner) == 1 and len(inner) > 1 and not names.is_function(word):
+            alone = not text[at:].lstrip().startswith(("(", "["))
+            if names.elementwise(inner) == 1 and alone and len(inner) > 1 and not names.is_function(word):
                 text = f"{text[: found.start()]}{inner}({letter}){text[at:]}"
             continue
         power = _POWER.match(text, at)

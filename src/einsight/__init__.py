@@ -6,6 +6,7 @@
     rewrite(expression, rules)            named rules applied, step by step
     check(text, language)                 every claim of a document judged
     grade(answer, reference, declare)     is an answer equal to a reference, or to what a question derives?
+    grade_many(answers)                   the same of many, in several processes
 
 What goes wrong in a plugin is told by a `PluginWarning`, once; `api` is what plugins import, `testing` what tests them.
 Nothing heavy is imported until it is needed.
@@ -18,15 +19,28 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from . import forking as _forking  # noqa: F401 - from now on forks wait for imports
+from .warned import PluginWarning
 
 if TYPE_CHECKING:
     from .deriving.derive import derive, gradients, rewrite, simplify
+    from .grading.batch import grade_many
     from .grading.grade import grade
     from .lowering.report import EinsightError
     from .sheets.check import check
 
 __version__ = "0.1.0"
-__all__ = ["EinsightError", "PluginWarning", "__version__", "check", "derive", "grade", "gradients", "rewrite", "simplify"]
+__all__ = [
+    "EinsightError",
+    "PluginWarning",
+    "__version__",
+    "check",
+    "derive",
+    "grade",
+    "grade_many",
+    "gradients",
+    "rewrite",
+    "simplify",
+]
 
 _HOMES = {
     "derive": ".deriving.derive",
@@ -35,12 +49,9 @@ _HOMES = {
     "rewrite": ".deriving.derive",
     "check": ".sheets.check",
     "grade": ".grading.grade",
+    "grade_many": ".grading.batch",
     "EinsightError": ".lowering.report",
 }
-
-
-class PluginWarning(UserWarning):
-    """A plugin, or a rule of one, failed and is switched off; everything else goes on."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,6 @@
 """The benchmarks run and say what they promise to; no figure is judged here."""
 
+import argparse
 import json
 import sys
 from importlib import import_module
@@ -11,6 +12,7 @@ import einsight
 from einsight.bench import (
     cold,
     derivation,
+    grading,
     growth,
     plots,
     worker_cadabra,
@@ -273,3 +275,29 @@ def test_plots_are_written(tmp_path, suffix):
     )
     derivation.plot(timed, tmp_path / f"ratios{suffix}")
     assert all((tmp_path / f"{name}{suffix}").stat().st_size > 1_000 for name in ("growth", "ratios"))
+
+
+PAIRS = """@ linear | A nm, x m
+= A x | A@x
+A@x | Ax
+x.T@A.T | x^T A^T
+2*A@x | 2Ax
+! | xA
+"""
+
+
+def test_answers_beside_references(tmp_path, capsys):
+    (tmp_path / "pairs.txt").write_text(PAIRS, encoding="utf-8")
+    rows = grading.run(grading.settings(_given(grading, "--pairs", str(tmp_path / "pairs.txt"))))
+    found = {row.measure: row for row in rows}
+    for true, note in zip(grading.TRUTHS, ("equal 1", "transposed 1", "different 1", "shape 1"), strict=True):
+        assert found[f"grading.einsight.{true}"].note == note
+    assert found["grading.einsight.false equal"].p50 == 0 and found["grading.einsight.time"].count == 4
+    for peer in ("math-verify", "sympy"):  # one that is not installed is told
+        assert any(row.measure.startswith(f"grading.{peer}") for row in rows)
+
+
+def _given(module, *arguments):
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    return parser.parse_args(arguments)

@@ -18,6 +18,7 @@ from paths import ROOT
 from session import wait_until
 
 import einsight
+from einsight import processes
 from einsight.cli import cache as caching
 from einsight.cli import progress, sealing, workers
 from einsight.cli.main import main
@@ -111,7 +112,7 @@ def stumbling(**faults):
         "def check_within(budget, text, *rest):\n"
         "    for word in FAULTS:\n        if word in text: exec(FAULTS[word])\n"
         "    return before(budget, text, *rest)\n"
-        "c.check_within = check_within\nfrom einsight.cli.workers import serve; serve()"
+        "c.check_within = check_within\nfrom einsight.processes import serve; serve()"
     )
 
 
@@ -129,7 +130,7 @@ FAULTS = {
 
 def test_what_ends_a_worker_costs_its_file(check, monkeypatch):
     monkeypatch.delenv("EINSIGHT_DEBUG")
-    monkeypatch.setattr(workers, "START", stumbling(**{word: fault for word, (fault, _) in FAULTS.items()}))
+    monkeypatch.setattr(processes, "START", stumbling(**{word: fault for word, (fault, _) in FAULTS.items()}))
     words = ["", *FAULTS, "", ""]
     for k, word in enumerate(words):
         write(f"n{k}.ein", TRANSPOSED.replace("\n", f" # {k} {word}\n"))
@@ -147,7 +148,7 @@ def test_where_no_process_can_be_had_this_one_checks(check, monkeypatch):
     def refuse(*_, **__):
         raise OSError("no more processes")
 
-    monkeypatch.setattr(workers.subprocess, "Popen", refuse)
+    monkeypatch.setattr(processes.subprocess, "Popen", refuse)
     tree(6)
     assert check(".", "--jobs", 2)[:2] == check(".", "--jobs", 1, "--no-cache")[:2]
 
@@ -174,7 +175,7 @@ def test_a_fault_in_this_process_costs_its_file(check, monkeypatch):
     [([], 8, 1), ([300], 8, 1), ([300] * 10, 8, 1), ([300] * 2000, 4, 4), ([300] * 2000, 64, 8), ([10**6] * 2, 8, 2)],
 )
 def test_default_of_jobs(monkeypatch, sizes, cores, jobs):
-    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda _: range(cores), raising=False)
+    monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _: range(cores), raising=False)
     assert workers.default_jobs(sizes) == jobs
 
 
@@ -186,8 +187,8 @@ def test_jobs_are_a_positive_number(check, jobs):
 
 SLOW = """
 import sys, time
-from einsight.cli import workers
-workers.START = {start!r}
+from einsight import processes
+processes.START = {start!r}
 from einsight.cli.main import main
 sys.exit(main(['check', '.', '--jobs', '2']))
 """
@@ -1202,7 +1203,9 @@ def test_a_derivative_needs_nothing_of_it():
         "explain",
         "fmt",
         "functions",
+        "grade",
         "lsp",
+        "mcp",
         "rewrite",
         "rules",
     )

@@ -116,7 +116,7 @@ EXAMPLES = [
     pytest.param(name, arguments, id=f"{name} {arguments}")
     for name, command in LEAVES.items()
     for arguments, _ in command.examples
-    if name not in ("lsp", "completion")  # one would serve, the other writes into the folders of a shell
+    if name not in ("lsp", "mcp", "completion")  # two would serve, the other writes into the folders of a shell
 ]
 
 
@@ -145,6 +145,8 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).write_text(page, encoding="utf-8")
     (tmp_path / "draft.ein").write_text("x in R^m\nd/dx_j (x_i)=delta_ij\n", encoding="utf-8")
     (tmp_path / "quadratic.txt").write_text("x' A x\n", encoding="utf-8")
+    answer = {"answer": "2X^T X w - 2X^T y", "question": ["‖X w - y‖²", "w"], "declare": "w in R^m; y in R^n; X in R^(n x m)"}
+    (tmp_path / "answers.jsonl").write_text(f"{json.dumps(answer)}\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "arguments"), EXAMPLES)

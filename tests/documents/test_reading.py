@@ -24,8 +24,8 @@ ELSEWHERE = {
     "syntax/parse.py": ("resources.files",), "syntax/mistakes.py": ("resources.files",), "documents/latex/parse.py": ("resources.files",),
     "docs/topics.py": ("resources.files",),
     "server/main.py": ("os.dup(", "os.devnull"), "server/session.py": ("self.documents.open",), "server/tcp.py": ("(listening)",),
-    "cli/terminal.py": ("os.devnull",), "cli/workers.py": ("os.dup(",), "memory.py": ("/proc/self/status",),
-    "documents/writing.py": ("handle = os.open(",), "cli/cache.py": ('"wb"',), "cli/sealing.py": ("with open(", "os.O_WRONLY"),
+    "cli/terminal.py": ("os.devnull",), "processes.py": ("os.dup(",), "memory.py": ("/proc/self/status",),
+    "documents/writing.py": ("handle = os.open(", "self._handle = os.open("), "cli/cache.py": ('"wb"',), "cli/sealing.py": ("with open(", "os.O_WRONLY"),
     "plugins/watch.py": ("/proc/self/statm",),  # how much memory this process has, of the kernel
 }  # fmt: skip
 

@@ -20,17 +20,17 @@ FLOORS = [
         "targets forms",
         "deriving",
         "judging",
-        "grading python",
+        "python",
         "sheets",
-        "editing verifying",
+        "grading editing verifying",
         "docs",
-        "server",
+        "server mcp",
         "cli",
         "bench",
     )
 ]
 FLOOR = {room: height for height, floor in enumerate(FLOORS) for room in floor}
-ONLY = {"lark": ("syntax", "documents"), "pygls": ("server",), "lsprotocol": ("server",), "pluggy": ("plugins",)}
+ONLY = {"mcp": ("mcp",), "lark": ("syntax", "documents"), "pygls": ("server",), "lsprotocol": ("server",), "pluggy": ("plugins",)}
 LAZY = {"sympy", "numpy"}
 SOURCE = ROOT / "src" / "einsight"
 EVERY_FILE = sorted(SOURCE.rglob("*.py"))

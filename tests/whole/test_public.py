@@ -20,7 +20,7 @@ def test_what_is_offered_is_listed_before_anything_is_imported():
     ).stdout.splitlines()
     public = {name for name in listed.split() if not name.startswith("_")}
     assert public == {*einsight.__all__, "api", "testing"} - {"__version__"} and imported == "False"
-    assert {"check", "derive", "grade", "gradients", "rewrite", "simplify"} == set(FUNCTIONS)
+    assert {"check", "derive", "grade", "grade_many", "gradients", "rewrite", "simplify"} == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -28,7 +28,7 @@ def test_each_function_tells_its_errors_and_shapes_and_has_an_example_that_holds
     function = getattr(einsight, name)
     told = inspect.getdoc(function)
     assert "aises" in told and "EinsightError" in told and "shape" in told.lower() + name
-    assert list(inspect.signature(function).parameters)[0] in ("expression", "text", "answer")
+    assert list(inspect.signature(function).parameters)[0] in ("expression", "text", "answer", "answers")
     (example,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={"einsight": einsight})
     assert example.examples
     runner = doctest.DocTestRunner(verbose=False)

@@ -204,6 +204,8 @@ class _Writer:
         if not values:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
         first, last = values[0], values[-1]
+        if name == "vdot" and len(values) == 2 and first.rank == last.rank == 2:
+            return Written(f"sum({times(first, last).text})", ATOM, 0)
         if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
             if not (first.rank and last.rank):
                 return times(first, last)

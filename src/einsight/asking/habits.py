@@ -19,7 +19,26 @@ _TRANSPOSE = re.compile(r"\^[T⊤]([^\W\d_]+)")
 # `e^x`, `e^-x`, `e^{…}`, `e^(…)`: a base of powers alone is Euler's number
 _POWER_OF_E = re.compile(r"(?<![\w.])([^\W\d_]?)e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
+# `⟨A, B⟩` and `⟨A, B⟩_F`, of vectors and of matrices
+_INNER = re.compile(r"⟨([^⟨⟩,|]+)[,|]([^⟨⟩,|]+)⟩(?:_\{?F\}?(?!\w))?")
+_TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
+# `w_ix_i`: a name has one run of indices, so the last letter of the first one is a name with its own
+_TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+)([^\W\d_])(?=_)")
+# `A⊤`, with nothing that raises it
+_RAISED = re.compile(r"(?<=[\w)\]])⊤")
+_LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
+# a word, and what may stand between the name of a function and its argument
+_WORD = re.compile(r"(?<![\w.])[a-z]{2,9}(?![A-Za-z_0-9])")
+_POWER = re.compile(r"\s*(?:\^\s*(?:\d+|\{-?\d+\})|[²³])")
+_LETTER = re.compile(r"\s*([^\W\d_])(?![\w(\[_^'])")
 _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
+
+# a sum over the index of what follows: `Σ xᵢ`, `Σ (xᵢ - y_i)²`
+_BARE_SUM = re.compile(r"Σ(?=\s*\(?\s*[^\W\d_](?:_\{?([a-z])(?![\w,])|([ᵢⱼₖ])))")
+_ABOVE = dict(zip("ˣʸᶻᵃᵇᵏᵐⁿᵗ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "xyzabkmnt-+0123456789", strict=True))
+_RAISED_RUN = re.compile(f"[{''.join(_ABOVE)}]*[ˣʸᶻᵃᵇᵏᵐⁿᵗ][{''.join(_ABOVE)}]*")
+
+_BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 
 def habitual(text: str, names: Names) -> str:
@@ -27,11 +46,28 @@ def habitual(text: str, names: Names) -> str:
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
+    text = _RAISED_RUN.sub(lambda m: f"^({''.join(map(_ABOVE.__getitem__, m[0]))})", text)
+    text = _BEHIND_POWER.sub(" ", text)
+    if not names.knows("Σ"):
+        text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
+    text = _RAISED.sub("'", text)
+    text = _with_brackets(text, names)
+    text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
+    text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
     text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
     if not names.knows("e"):
         text = _exponentials(text)
     text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
+    text = _INNER.sub(lambda m: f"sum(({m[1].strip()}) ⊙ ({m[2].strip()}))", text)
+    if not names.knows("transpose"):
+        text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _told_apart(found: re.Match[str], names: Names) -> str:
+    """`W_ijx` of `W_ijx_j` as `W_ij x`, unless it is a name with a mark."""
+    whole = f"{found[1]}_{found[2]}{found[3]}"
+    return whole if names.knows(whole) else f"{found[1]}_{found[2]} {found[3]}"
 
 
 def _apart(word: str, names: Names) -> str:
@@ -56,6 +92,41 @@ def _exponentials(text: str) -> str:
         inner, end = exponent[0], exponent.end()
     before = f"{found[1]} " if found[1] else ""
     return f"{text[: found.start()]}{before}exp({_exponentials(inner)}){_exponentials(text[end:])}"
+
+
+def _with_brackets(text: str, names: Names) -> str:
+    """`sin²x` as `sin(x)²`, and `sinx`, `2 sin x cos x` with it; only of functions of one number."""
+    at = 0
+    while (found := _WORD.search(text, at)) is not None:
+        word, at = found[0], found.end()
+        if names.knows(word):
+            continue
+        if names.elementwise(word) != 1:
+            inner, letter = word[:-1], word[-1]
+            alone = not text[at:].lstrip().startswith(("(", "["))
+            if names.elementwise(inner) == 1 and alone and len(inner) > 1 and not names.is_function(word):
+                text = f"{text[: found.start()]}{inner}({letter}){text[at:]}"
+            continue
+        power = _POWER.match(text, at)
+        begin = power.end() if power is not None else at
+        raised = power[0].strip() if power is not None else ""
+        letter_behind = _LETTER.match(text, begin)
+        if letter_behind is not None:
+            rest = text[letter_behind.end() :]
+            text = f"{text[:at]}({letter_behind[1]}){raised}{' ' if raised and rest[:1].isalnum() else ''}{rest}"
+        elif raised and text[begin:].lstrip().startswith("("):
+            begin = text.index("(", begin)
+            end = _closing(text, begin)
+            text = f"{text[:at]}{text[begin:end]}{raised}{text[end:]}"
+    return text
+
+
+def _turned(text: str) -> str:
+    """`transpose(A)` as `(A)'`."""
+    while (found := _TURNED.search(text)) is not None:
+        end = _closing(text, found.end())
+        text = f"{text[: found.start()]}{text[found.end() : end]}'{text[end:]}"
+    return text
 
 
 def _closing(text: str, at: int) -> int:

@@ -16,8 +16,10 @@ _LATEX = re.compile(r"\\[A-Za-z,;:!|{}()\[\]\\ ]|\$|_\{[^{}]*\{")
 _LEFT_DIVISION = re.compile(r"(?<=[\w)'])\s*\\\s*(?:[A-Za-z](?![A-Za-z{])|\((?=[^()]*\)))")
 _CODE = re.compile(
     r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy)\s*\.|\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace)\s*\("
-    r"|(?<!\w)einsum\s*\(|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
+    r"|\[\s*(?:None|:)\s*,|,\s*(?:None|:)\s*\]|(?<!\w)einsum\s*\(|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
 )
+# functions that only a library has
+_CALLS = re.compile(r"(?<![\w.])(?:dot|matmul|outer|multiply|vdot|zeros_like|ones_like)\s*\(")
 # the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
 _KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
 
@@ -29,7 +31,8 @@ def spelling_of(text: str) -> str:
     """
     if _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
         return LATEX
-    return CODE if _CODE.search(text) or (_KEYWORDS.search(text) and _is_python(text)) else LANGUAGE
+    is_code = _CODE.search(text) or ((_KEYWORDS.search(text) or _CALLS.search(text)) and _is_python(text))
+    return CODE if is_code else LANGUAGE
 
 
 def _is_python(text: str) -> bool:

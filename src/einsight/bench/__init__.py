@@ -15,6 +15,7 @@ rules       what installed rules cost a derivation
 cold        commands in new processes, and what they import
 
 forms       matrix forms beside those that people write: tests/data/forms.txt
+grading     answers beside references, with Math-Verify and SymPy: worker_grading; graded has the pairs and their truths
 questions   what users paste: read, answered, right; asked has the questions and their truths
 
 derivation  one problem after the other, against SymPy, tensorgrad and Cadabra

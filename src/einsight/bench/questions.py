@@ -130,7 +130,9 @@ def agrees(found: Any, question: Question, point: dict[str, Any], truth: Any) ->
     except (einsight.EinsightError, ValueError, TypeError):
         return False  # it takes arrays of other shapes, or others
     value, truth = numpy.squeeze(value), numpy.squeeze(truth)
-    if value.ndim > truth.ndim and value.size == truth.size:  # an axis of `vec` or `⊗` runs over several of ours, in their order
+    if (
+        value.ndim > truth.ndim and value.size == truth.size
+    ):  # an axis of `vec` or `⊗` runs over several of ours, in their order
         value = value.reshape(truth.shape)
     return value.shape == truth.shape and bool(numpy.allclose(value, truth, rtol=TOLERANCE, atol=TOLERANCE))
 

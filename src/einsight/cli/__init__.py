@@ -1,7 +1,7 @@
 """The command line: reads options, asks the rooms below, prints.
 
 main.py      the commands, what goes wrong in them, and what that makes of the exit status; parsing.py how options are read
-derive.py, rewrite.py, rules.py, functions.py, explain.py, fmt.py, plugin.py, lsp.py, completion.py, check.py
+derive.py, rewrite.py, rules.py, functions.py, explain.py, fmt.py, plugin.py, lsp.py, mcp.py, completion.py, check.py, grade.py
              a command each: its options, what it prints
   expressions.py   what `derive` and `rewrite` share
   check.py   files and trees judged; workers.py has the processes, cache.py what was found before (sealing.py says by whom),

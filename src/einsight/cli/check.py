@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import reading
 from .files import NO_MEMORY, STDIN, named, put, replace, take
-from .parsing import PATH, CannotRun, Command, add_plugin_option
+from .parsing import PATH, CannotRun, Command, add_plugin_option, positive
 from .terminal import for_programs, path, say
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", default="", metavar="C,..", help="report only these codes")
     parser.add_argument("--ignore", default="", metavar="C,..", help="leave these codes out")
     parser.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="processes; one for a little work, else one a core, up to 8"
+        "--jobs", type=positive, metavar="N", help="processes; one for a little work, else one a core, up to 8"
     )
     parser.add_argument(
         "--fix", action="store_true", help="carry out the fixes that are certain, and report what is left"
@@ -73,12 +73,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-cache", action="store_true", help="check anew what was checked before")
     add_plugin_option(parser)
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
-    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -291,7 +285,7 @@ def _codes(listed: str) -> frozenset[str]:
 def _outcomes(plan: _Plan, jobs: int | None, progress: Progress) -> Generator[tuple[Task, Outcome], None, None]:
     """What became of each task, in order."""
     from .record import Outcome
-    from .workers import Workers, default_jobs
+    from .workers import checkers, default_jobs, outcome_of
 
     here = _Here(plan.cache, progress)
     due = {k: number for number, k in enumerate(plan.due)}
@@ -300,10 +294,10 @@ def _outcomes(plan: _Plan, jobs: int | None, progress: Progress) -> Generator[tu
         workers = None
         if jobs > 1 and due:
             tasks = [plan.tasks[k] for k in due]
-            workers = stack.enter_context(Workers(min(jobs, len(due)), tasks, plan.cache))
+            workers = stack.enter_context(checkers(min(jobs, len(due)), tasks, plan.cache))
         for k, task in enumerate(plan.tasks):
             if k in due:
-                outcome = workers.outcome(due[k], progress.tick) if workers is not None else None
+                outcome = outcome_of(workers, due[k], progress.tick) if workers is not None else None
             else:
                 record = plan.cache.get(plan.keys[k])
                 outcome = Outcome(record) if record is not None else None

@@ -26,4 +26,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("the page of a topic, a code or a rule; without one, the topics", add_arguments, run, EXAMPLES, STATUSES)
+COMMAND = Command(
+    "the page of a topic, a code or a rule; without one, the topics", add_arguments, run, EXAMPLES, STATUSES
+)

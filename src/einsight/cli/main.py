@@ -1,4 +1,4 @@
-"""`einsight`: check, derive, rewrite, rules, functions, explain, fmt, plugin, lsp, completion.
+"""`einsight`: check, derive, grade, rewrite, rules, functions, explain, fmt, plugin, lsp, mcp, completion.
 
 Exit 0: all is well; 1: a claim does not stand, an error was found, a file is to be formatted; 2: it could not be run, with one
 line on stderr.
@@ -13,12 +13,13 @@ import sys
 from collections.abc import Sequence
 
 from ..memory import VARIABLE, limit_memory
-from . import check, completion, derive, explain, fmt, functions, lsp, plugin, rewrite, rules, terminal
+from . import check, completion, derive, explain, fmt, functions, grade, lsp, mcp, plugin, rewrite, rules, terminal
 from .parsing import CannotRun, Parser, add_commands
 
 COMMANDS = {
     "check": check.COMMAND,
     "derive": derive.COMMAND,
+    "grade": grade.COMMAND,
     "rewrite": rewrite.COMMAND,
     "rules": rules.COMMAND,
     "functions": functions.COMMAND,
@@ -26,6 +27,7 @@ COMMANDS = {
     "fmt": fmt.COMMAND,
     "plugin": plugin.COMMAND,
     "lsp": lsp.COMMAND,
+    "mcp": mcp.COMMAND,
     "completion": completion.completing(lambda: _parser()),
 }
 

@@ -91,5 +91,12 @@ def add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, Command
             made.set_defaults(run=command.run)
 
 
+def positive(text: str) -> int:
+    """How many processes."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
+    return int(text)
+
+
 def add_plugin_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--disable-plugin", action="append", default=[], metavar="NAME", help="without this plugin")

@@ -10,6 +10,7 @@ import codecs
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from typing import BinaryIO, TypeAlias
 
 Name: TypeAlias = str | os.PathLike[str]
@@ -18,6 +19,7 @@ MOST_OF_A_NOTEBOOK = 60_000_000
 MOST_OF_A_TEXT = 10_000_000
 # of what is written by hand and read for every document: settings, rules, macros
 MOST_OF_A_SMALL_FILE = 1_000_000
+MOST_OF_A_LINE = 1_000_000
 # nothing that is opened may wait for another program, become our terminal, or be changed on Windows
 _FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 _KINDS = {
@@ -56,6 +58,23 @@ def content(name: Name, most: int = MOST_OF_A_TEXT) -> bytes:
         if state.st_size > most:
             raise _too_large(most, name)
         return at_most(file, most, name)
+
+
+def lines(name: Name) -> Iterator[bytes]:
+    """The lines of a regular file of any size, one by one, as `lines_of` has them.  Raises OSError as `content` does."""
+    _require_regular(os.stat(name).st_mode, name)
+    with open(name, "rb", opener=_opened) as file:
+        _require_regular(os.fstat(file.fileno()).st_mode, name)
+        yield from lines_of(file)
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of an open file or stream, with their ends; of one that is too long its first MOST_OF_A_LINE bytes, and no end."""
+    while line := file.readline(MOST_OF_A_LINE):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(MOST_OF_A_LINE)
+        yield line
 
 
 def at_most(file: BinaryIO, most: int = MOST_OF_A_TEXT, name: Name | None = None) -> bytes:

@@ -40,6 +40,32 @@ def put_in_place(path: str | Path, content: bytes) -> None:
         raise
 
 
+class Growing:
+    """A file that grows by lines, each on its way to the disk before the next one is made; for `with`.
+
+    keep  how many bytes of what is there stay; None where nothing may be there yet.  Raises OSError, also FileExistsError.
+    """
+
+    def __init__(self, path: str | Path, keep: int | None = None):
+        new = os.O_EXCL if keep is None else 0
+        self._handle = os.open(path, os.O_CREAT | os.O_WRONLY | new | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            os.ftruncate(self._handle, keep or 0)
+            os.lseek(self._handle, 0, os.SEEK_END)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def __enter__(self) -> Growing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+    def add(self, line: bytes) -> None:
+        _write(self._handle, line)
+
+
 def _is_new(path: str) -> bool:
     """`exists` takes a file for new that it cannot ask about."""
     try:

@@ -35,6 +35,22 @@ _BETWEEN = re.compile(r"[.!?:;]\s+(?=\S)|[.!?:;]\s*$|\n\s*\n|,\s+(?=$)")
 _TIDY = re.compile(
     r"\\(?:displaystyle|nonumber|notag|,|;|!|quad|qquad)(?![A-Za-z])|\\(?:label|tag)\s*\{[^{}]*\}|\\(?:begin|end)\{(?:split|aligned)\}"
 )
+# what is said of where a formula lies, behind it
+_BEHIND = re.compile(r"\s*(?:∈|\\in(?![A-Za-z]))\s*(?:ℝ|R(?![A-Za-z])|\\mathbb|\\R(?![A-Za-z])|\\Re).*$", re.S)
+# the left side of what says a derivative
+DERIVATIVE = re.compile(
+    r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|(?<![^\W\d_])d\w*\s*/\s*d|[^\W\d_]['′](?:\(|$)|(?i:grad)"
+)
+# environments in which rows belong together, as those of an alignment do not
+_ROWS_APART = r"\\(?:begin|end)\{(?!aligned|split)\w+\*?\}"
+_BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
+# `a if x > 0 else b`, `a for x > 0 and b otherwise`
+_COMPARED = r"[^,;\n$]*?(?:[<>≤≥]|\\(?:le|ge|leq|geq|lt|gt)(?![A-Za-z]))[^,;\n$]*?"
+_CASES = re.compile(
+    rf"(?P<first>[^,;\n$:]+?)\s*,?\s(?:if|for|when)\s(?P<where>{_COMPARED})\s*(?:[,;]|\band\b|\belse\b)\s*(?:(?:and|else|or)\s)?\s*"
+    rf"(?P<other>[^,;\n$]+?)(?:\s+(?:otherwise|elsewhere|(?:if|for|when)\s{_COMPARED}))?\s*\.?\s*$"
+)
+_ACCENT = re.compile(r"\\(?:hat|widehat|bar|overline|tilde|widetilde|dot)(?![A-Za-z])")
 _OPEN, _CLOSE = "([{", ")]}"
 _GROUPS = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|[()\[\]{}]")
 
@@ -55,7 +71,7 @@ class Said:
 def said(text: str, is_word: Callable[[str], bool]) -> Said:
     """What a text answers; `is_word` tells words from names.  Raises Unwritten where it holds no formula."""
     found = statements(text, is_word)
-    boxed = _last_box(blanked(text))
+    boxed = _last_box(blanked(text).rpartition("</think>")[2])
     if boxed is not None:
         inside = list(_statements_of(boxed, is_word))
         if not inside:
@@ -72,8 +88,13 @@ def statements(text: str, is_word: Callable[[str], bool]) -> list[tuple[str, ...
     """The relations and expressions of a text in order, each as its sides.  Raises Unwritten for a text that is too long."""
     if len(text) > LONGEST:
         raise Unwritten(f"it is longer than {LONGEST:,} characters")
-    text = _BOX.sub("{", blanked(text))
-    return [s for part in _parts(text) for s in _statements_of(part, is_word)]
+    text = _BOX.sub("{", blanked(text).rpartition("</think>")[2])
+    found = [s for part in _parts(text) for s in _statements_of(part, is_word)]
+    if "$" in text and found and all(len(s) > 1 and lone_name(s[0]) for s in found):
+        # only definitions are set apart: `Hy with $H = …$`
+        outside = list(_statements_of(re.sub(r"\$[^$]*\$", " ", text), is_word))
+        found += [s for s in outside if not _is_mention(s) and any(mentions(s[-1], f[0]) for f in found)]
+    return found
 
 
 def lone_name(side: str) -> bool:
@@ -82,8 +103,11 @@ def lone_name(side: str) -> bool:
 
 
 def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The statement that counts, of several."""
+    """The statement that counts, of several: the last, or a derivative before an equation that defines nothing."""
     whole = [s for s in found if not _is_mention(s)]
+    derived = [s for s in whole if len(s) > 1 and DERIVATIVE.search(s[0])]
+    if derived and len(whole[-1]) > 1 and not (lone_name(whole[-1][0]) or DERIVATIVE.search(whole[-1][0])):
+        return derived[-1]
     for place, statement in reversed(list(enumerate(whole))):
         others = [side for k, s in enumerate(whole) if k != place for side in s[len(s) > 1 and lone_name(s[0]) :]]
         if not (len(statement) > 1 and lone_name(statement[0]) and any(mentions(o, statement[0]) for o in others)):
@@ -98,6 +122,8 @@ def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def mentions(text: str, name: str) -> bool:
     """Does a text hold a name?  Letters that touch are names of their own, as in `Hy`, unless they are a command."""
+    if _ACCENT.search(name):
+        return re.sub(r"[{}\s]", "", name) in re.sub(r"[{}\s]", "", text)
     name = bare_name(name)
     if len(name) == 1 and name.isalpha():
         return re.search(rf"(?<!\\)(?<![a-zA-Z]{{3}}){re.escape(name)}", re.sub(r"\\[A-Za-z]+", " ", text)) is not None
@@ -161,12 +187,14 @@ def _parts(text: str) -> list[str]:
             continue
         found.append(text[opening.end() : end])
         at = end + len(close)
-    inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part])]
-    return [p for p in inner if p.strip()] or [text]
+    inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part]) if p.strip()]
+    if all(map(lone_name, inner)) and not _BOX.search(text):  # only names are set apart: `A x where $A$ is symmetric`
+        return [re.sub(r"\$|\\[()]", " ", text)]
+    return inner
 
 
 def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
-    text = _without_emphasis(text).strip()
+    text = _CASES.sub(_as_cases, _without_emphasis(text).strip())
     for run in _runs(text, is_word):
         held: list[str] = []
         for line in _lines(run):
@@ -183,9 +211,18 @@ def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[
 
 
 def _without_emphasis(text: str) -> str:
-    """Stars of Markdown around the whole, or around its first words."""
-    bare = re.sub(r"^\s*\*\*([^*\n]+)\*\*(?=\s|$)", r"\1", text)
+    """Stars of Markdown around words and formulas, which powers `**` are not."""
+    bare = _BOLD.sub(r"\1", text)
     return re.sub(r"^\s*#+\s", "", bare)
+
+
+def _as_cases(found: re.Match[str]) -> str:
+    left, sign, first = found["first"].rpartition("=")
+    where = found["where"].strip().replace(">=", "≥").replace("<=", "≤")
+    return (
+        f"{left}{sign}\\begin{{cases}} {first.strip()} & {where} \\\\ "
+        f"{found['other'].strip()} & \\text{{otherwise}} \\end{{cases}}"
+    )
 
 
 def _runs(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:
@@ -222,9 +259,7 @@ def _is_prose(command: str, is_word: Callable[[str], bool]) -> bool:
 def _lines(text: str) -> Iterator[str]:
     """Rows of an alignment, lines of a text; rows of cases and matrices stay together."""
     depth, begin, at = 0, 0, 0
-    for sign in re.finditer(
-        r"\\begin\{(?!aligned|split)\w+\*?\}|\\end\{(?!aligned|split)\w+\*?\}|\\\\(?:\[[^\]]*\])?|\n|[()\[\]{}]", text
-    ):
+    for sign in re.finditer(rf"{_ROWS_APART}|\\\\(?:\[[^\]]*\])?|\n|[()\[\]{{}}]", text):
         if sign[0].startswith("\\b") or sign[0] in tuple(_OPEN):
             depth += 1
         elif sign[0].startswith("\\e") or sign[0] in tuple(_CLOSE):
@@ -249,10 +284,10 @@ def _pieces(line: str) -> list[str]:
 def _sides(part: str) -> list[str]:
     """The sides of a relation, cut at each `=` that stands in no bracket."""
     depth, begin, sides = 0, 0, []
-    for sign in re.finditer(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\[A-Za-z]+|\\.|:=|[<>!=]=|=|[()\[\]{}]|≔", part):
-        if sign[0] in tuple(_OPEN) or sign[0].startswith("\\begin") or sign[0] == "\\{":
+    for sign in re.finditer(rf"{_ROWS_APART}|\\[A-Za-z]+|\\.|:=|[<>!=]=|=|[()\[\]{{}}]|≔", part):
+        if sign[0] in tuple(_OPEN) or sign[0].startswith("\\begin{") or sign[0] == "\\{":
             depth += 1
-        elif sign[0] in tuple(_CLOSE) or sign[0] == "\\}" or sign[0].startswith("\\end"):
+        elif sign[0] in tuple(_CLOSE) or sign[0] == "\\}" or sign[0].startswith("\\end{"):
             depth = max(0, depth - 1)
         elif sign[0] in ("=", ":=", "≔") and depth == 0:
             sides.append(part[begin : sign.start()])
@@ -263,5 +298,10 @@ def _sides(part: str) -> list[str]:
 
 
 def _tidied(side: str) -> str:
-    side = side if "\\begin" in side else side.replace("&", " ")  # of an alignment; cases and matrices keep theirs
+    bare = _BEHIND.sub("", side)
+    if bare.strip() and not lone_name(bare) and "," not in bare:
+        side = bare
+    side = (
+        side if re.search(_ROWS_APART, side) else side.replace("&", " ")
+    )  # of an alignment; cases and matrices keep theirs
     return _TIDY.sub(" ", side).strip().strip(",;").rstrip(".").strip()

@@ -12,6 +12,7 @@ from ..lowering.lowered import Side as Written
 from ..lowering.values import Value
 from ..meaning.equality import Verdict
 from ..terms.interruption import within
+from .freedoms import WORDS, freedom_of
 from .reading import Side, as_array, ordered
 
 # seconds for what is wrong in words, beside the verdict
@@ -51,7 +52,22 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value]:
     return left, right
 
 
-def compared(reference: Side, answer: Side, layout: str) -> Found:
+@dataclass(frozen=True)
+class Terms:
+    """On which two values are compared: a layout, the freedoms that are granted, and what a constant must not depend on.
+
+    quantity  is `σ` a quantity, and not the sigmoid?
+    sides     how the two are called in words
+    """
+
+    layout: str
+    up_to: tuple[str, ...] = ()
+    variable: str | None = None
+    quantity: bool = False
+    sides: tuple[str, str] = ("the reference", "the answer")
+
+
+def compared(reference: Side, answer: Side, on: Terms) -> Found:
     """The verdict.  What takes too long raises OutOfTime, what no rule covers MissingRule."""
     of_indices = bool(reference.value.order) != bool(answer.value.order)
     left, right = _alike(reference.value, answer.value)
@@ -60,7 +76,7 @@ def compared(reference: Side, answer: Side, layout: str) -> Found:
     if left.flexible and left.flexible == right.flexible and left.term is right.term:
         return Found("equal")
     sides = Written(left, reference.text, (0, 0)), Written(right, answer.text, (0, 0))
-    lowered = Lowered("claim", answer.text, layout, sides=sides)
+    lowered = Lowered("claim", answer.text, on.layout, sides=sides)
     pair = comparison(*sides, lowered, answer.names, ())
     left, right = pair.left_value, pair.right_value
     if left.flexible or right.flexible:
@@ -68,38 +84,40 @@ def compared(reference: Side, answer: Side, layout: str) -> Found:
     turned = right.rank in (1, 2) and left.rank == right.rank and left.same_layout(right.transposed())
     if not pair.conforms:
         if turned:
-            return _of_turned(pair, pair.found(right.transposed()))
+            return _of_turned(pair, pair.found(right.transposed()), on)
         if pair.is_right_by_rows():
             return Found("equal_if", "right only if vec stacks rows", BY_ROWS.text)
-        return Found("shape", f"the answer is {_shape(right)}, and it should be {_shape(left)}")
+        return Found("shape", f"{on.sides[1]} is {_shape(right)}, and it should be {_shape(left)}")
     found = pair.found(right)
     if found.equal:
         return Found("equal")
     if found.equal is None:
         return Found("undecided", found.reason)
+    if freedoms := freedom_of(pair, on.up_to, on.variable):
+        return Found("equal", f"right up to {' and '.join(WORDS[f] for f in freedoms)}")
     if turned and right.rank == 2:
         again = pair.found(right.transposed())
         if again.equal:
-            return _of_turned(pair, again)
+            return _of_turned(pair, again, on)
     assumption = BY_ROWS if pair.is_right_by_rows() else assumption_for(pair)
     if assumption is not None:
-        return Found("equal_if", f"right only if {assumption.sentence()}", assumption.text, _example(found))
-    return Found("different", counterexample=_example(found), words=lambda: _mistake(pair))
+        return Found("equal_if", f"right only if {assumption.sentence()}", assumption.text, _example(found, on))
+    return Found("different", counterexample=_example(found, on), words=lambda: _mistake(pair))
 
 
-def _of_turned(pair: Comparison, found: Verdict) -> Found:
+def _of_turned(pair: Comparison, found: Verdict, on: Terms) -> Found:
     if found.equal:
         return Found("transposed", f"right but for a transpose: it should be {_shape(pair.left_value)}")
     if found.equal is None:
         return Found("undecided", found.reason)
     turned = replace(pair, right_value=pair.right_value.transposed())
-    reason = f"the answer is {_shape(pair.right_value)}, and it should be {_shape(pair.left_value)}"
-    return Found("different", reason, counterexample=_example(found), words=lambda: _mistake(turned))
+    reason = f"{on.sides[1]} is {_shape(pair.right_value)}, and it should be {_shape(pair.left_value)}"
+    return Found("different", reason, counterexample=_example(found, on), words=lambda: _mistake(turned))
 
 
-def _example(found: Verdict) -> str | None:
+def _example(found: Verdict, on: Terms) -> str | None:
     example = found.counterexample
-    return example.describe("the reference", "the answer") if example is not None else None
+    return example.describe(*on.sides) if example is not None else None
 
 
 def _mistake(pair: Comparison) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..asking.inference import LOOSE, STRICT
@@ -12,7 +12,7 @@ from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
-from ..asking.spellings import CODE, spelling_of
+from ..asking.spellings import CODE, LATEX, spelling_of
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function
 from ..deriving.questions import lower_expression
 from ..lowering.mentioned import names_of, walk
@@ -29,8 +29,19 @@ from .answers import LONGEST, Said, bare_name, lone_name, mentions, said
 
 _SHAPES = ("EIN2", "EIN3")
 _CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
-# people write the sigmoid so, and nothing else is written with this letter before a bracket where nobody declares it
+# people write the sigmoid so, unless the letter is a quantity in one of the texts
 _SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
+_SIGMA_AS_FUNCTION = re.compile(
+    r"(?:σ|\\sigma(?![A-Za-z]))(?:\s*\^?\{?(?:['′]|\\prime)+\}?)?\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]"
+)
+# it is mentioned: `where $σ$ is …`, `σ denotes …`
+_SIGMA_MENTIONED = re.compile(
+    r"(?:\$|\\\()\s*(?:σ|\\sigma)\s*(?:\$|\\\))|(?:σ|\\sigma(?![A-Za-z]))\s+(?:is|denotes|means|stands)\b", re.I
+)
+_SIGMA_AT_ALL = re.compile(r"σ|\\sigma(?![A-Za-z])")
+_SIGMOID = re.compile(r"sigmoid|logistic|expit", re.I)
+# the fact of names that `σ` is a quantity
+QUANTITY = ("quantity", "σ")
 # a number is not transposed: `11ᵀ` is a vector of ones times its transpose
 _ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
 _BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
@@ -55,12 +66,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Side:
-    """A text that was read: its value, and the declarations that were taken of names."""
+    """A text that was read: its value, and the declarations that were taken of names.
+
+    replaces  are those declarations all that is taken, in the place of what was taken before?
+    """
 
     text: str
     value: Value
     names: Names
     assumed: tuple[str, ...] = ()
+    replaces: bool = False
 
 
 def word_test(names: Names, known: set[str]) -> Callable[[str], bool]:
@@ -73,6 +88,8 @@ def word_test(names: Names, known: set[str]) -> Callable[[str], bool]:
             return False
         if names.is_function(plain) or names.is_function(plain.lower()):
             return False
+        if names.elementwise(plain[:-1]) == 1 and (plain[-1] in letters or plain[-1] in "xyz"):  # `sinx`
+            return False
         return not all(c in letters for c in plain) and _CAPITALISED.fullmatch(plain) is not None
 
     return is_word
@@ -83,7 +100,15 @@ def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[
     own = {bare_name(m[1]) for m in re.finditer(r"(?<![\w\\])([^\W\d_])\s*=", text[:LONGEST])}
     try:
         answer = said(text, word_test(names, known | own))
-        return answer, _written(answer, names, known, spelling)
+    except Unwritten as unwritten:
+        raise fail("EIN001", unwritten.reason) from None
+    return answer, written(answer, names, known, spelling)
+
+
+def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
+    """An answer in the language, what it defines put in.  Raises EinsightError where it is not read."""
+    try:
+        return _written(answer, names, known, spelling)
     except Unwritten as unwritten:
         raise fail("EIN001", unwritten.reason) from None
 
@@ -109,9 +134,25 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
         else:
             raise Unwritten("it defines a name by its components, beside the formula")
     formula = _put_in(formula, defined, names)
-    order = _order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
-    return Text(_SIGMA.sub("sigmoid", formula) if not names.knows("σ") else formula, order, ranks, kind)
+    if not names.knows("σ"):
+        formula = _SIGMA.sub("(σ) " if names.fact(QUANTITY) else "sigmoid", formula)
+    return Text(formula, order, ranks, kind)
+
+
+def with_sigmoid(question: str) -> str:
+    """A question with `σ(…)` as the sigmoid that it is then."""
+    name = "sigmoid" if spelling_of(question) != LATEX else r"\\operatorname{sigmoid}"
+    return re.sub(r"(?:(?<!\w)σ|\\sigma(?![A-Za-z]))(?=\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[])", name, question)
+
+
+def is_quantity(texts: Iterable[str]) -> bool:
+    """Is `σ` a quantity in some texts, so that a bracket behind it is a factor?"""
+    whole = "\n".join(texts)
+    if _SIGMOID.search(whole):
+        return False
+    return _SIGMA_AT_ALL.search(_SIGMA_AS_FUNCTION.sub(" ", _SIGMA_MENTIONED.sub(" ", whole))) is not None
 
 
 def _name_of(side: str) -> str:
@@ -162,7 +203,7 @@ def _put_in(text: str, defined: Mapping[str, str], names: Names) -> str:
     raise Unwritten("its definitions lead back to themselves")
 
 
-def _order_of(left: str) -> tuple[str, ...]:
+def order_of(left: str) -> tuple[str, ...]:
     """The indices of a left side, `F_ij` or `\\frac{\\partial y_i}{\\partial x_j}`, in their order."""
     found = [c for m in _BELOW.finditer(left) for c in re.sub(r"[, ]", "", m[1])]
     return tuple(dict.fromkeys(found))
@@ -186,8 +227,13 @@ def read_together(
     """
     inner, kinds = _scope(text, names)
     pinned = dict(kinds) | {name: _KIND[r] for name, r in ranks.items() if r in _KIND}
-    for first, second, care in (("({})", "({})", STRICT), ("({})'", "({})", STRICT), ("norm({})", "norm({})", LOOSE)):
-        joined = f"{first.format(reference)} = {second.format(text.text)}"
+    ways = [("({})", "({})", STRICT), ("({})'", "({})", STRICT), ("norm({})", "norm({})", LOOSE)]
+    indexed = _indexed(text.text)
+    if indexed:  # components say how many axes a name has, and nothing of shapes
+        pinned |= {name: _KIND[rank] for name, rank in indexed.items() if rank in _KIND and not names.knows(name)}
+        ways.insert(0, ("{}", "", STRICT))
+    for first, second, care in ways:
+        joined = f"{first.format(reference)} = {second.format(text.text)}" if second else reference
         tree, problems = parse_statement(joined)
         if problems or not isinstance(tree, Relation):
             return
@@ -206,7 +252,7 @@ def read_together(
                 left, right = _value(reference, order, scope), _value(text.text, text.order, scope)
             except EinsightError:
                 continue
-            yield Side(reference, left, scope, lines), Side(text.text, right, scope, lines)
+            yield Side(reference, left, scope, lines, True), Side(text.text, right, scope, lines, True)
             break
 
 
@@ -232,29 +278,49 @@ def _value(text: str, order: tuple[str, ...], names: Names) -> Value:
             if with_sizes is None:
                 raise fail("EIN001", f"nothing says how large a constant in it is: {refused}") from None
             return lower_expression(with_sizes, names.child(), names.layout)[1]
-        if codes == {"EIN201"} and (defined := _kindly(text, order, names)) is not None:
+        free = order or unbound_letters(text)
+        if codes <= {"EIN201", "EIN202"} and (defined := kept_free(text, free, names)) is not None:
             return defined
         raise
+    if set(order) - {i.name for i in value.order} and (defined := kept_free(text, order, names)) is not None:
+        return defined  # an index on the left is free everywhere on the right
     return ordered(value, order) if order else value
 
 
-def _kindly(text: str, order: tuple[str, ...], names: Names) -> Value | None:
-    """The value with its indices kept free, as on the right side of a definition: `s_i (δ_ij - s_j)`, `d_i X_ij`.
-
-    Free are those of the left side; without one all that no `∑` binds, in the order of the alphabet.
-    """
+def _indexed(text: str) -> dict[str, int]:
+    """The names that have indices behind them, each with the number of these."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation):
-        return None
+        return {}
+    found = {}
+    for node in walk(tree):
+        if isinstance(node, Indexed) and isinstance(node.base, Name) and letters_of(node):
+            found[canonical_name(node.base.text)] = len(node.subscript.entries)
+    return found
+
+
+def _letters(text: str) -> tuple[set[str], set[str]]:
+    """The letters that stand as indices in a text, and those of them that a `∑` binds."""
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation):
+        return set(), set()
     signs = [n for n in walk(tree) if isinstance(n, (Indexed, Superscript)) and sum_sign(n) is not None]
     bound = {n for s in signs for i in walk(s) if isinstance(i, Indexed) for n in letters_of(i)}
-    used = {n for i in walk(tree) if isinstance(i, Indexed) for n in letters_of(i)}
-    free = order or tuple(sorted(used - bound))
-    if not free or not set(free) <= used:
+    return {n for i in walk(tree) if isinstance(i, Indexed) for n in letters_of(i)}, bound
+
+
+def unbound_letters(text: str) -> tuple[str, ...]:
+    """The letters that stand as indices and that no `∑` binds, in the order of the alphabet."""
+    used, bound = _letters(text)
+    return tuple(sorted(used - bound))
+
+
+def kept_free(text: str, free: tuple[str, ...], names: Names) -> Value | None:
+    """The value with some indices kept free, as on the right side of a definition: `s_i (δ_ij - s_j)`, `d_i X_ij`."""
+    if not free or not set(free) <= _letters(text)[0]:
         return None
-    scope = names.child()
     try:
-        return lower_expression(f"{_LEFT}_{{{','.join(free)}}} := {text}", scope, names.layout)[1]
+        return lower_expression(f"{_LEFT}_{{{','.join(free)}}} := {text}", names.child(), names.layout)[1]
     except EinsightError:
         return None
 

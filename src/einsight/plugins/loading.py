@@ -89,6 +89,11 @@ def choose(disabled: Iterable[str] = (), files: Iterable[Path] = ()) -> bool:
     return True
 
 
+def chosen() -> tuple[list[str], list[str]]:
+    """What `choose` was told last: so that another process can be told the same."""
+    return sorted(_choice.disabled), [str(path) for path in _choice.files]
+
+
 def fill(catalogue: Catalogue) -> None:
     """Register the built-ins, then every installed plugin and every file of rules, each alone."""
     catalogue.add(kit_of(builtin, "einsight", trusted=True))

@@ -32,6 +32,7 @@ two numbers, or two declared names of one scope.
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
     check.py         everything that there is to report of a file
+    snippets.py      what a few lines give of arrays that are known
     found.py         the report itself, plain data
     entry.py         where the rest of the program comes in
     telling.py       what there is to say at a place

@@ -35,6 +35,7 @@ FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "tr", "Tr", "trace", "diag", "vec",
     "logdet", "softmax", "sigmoid", "relu", "ReLU", "sign", "sgn", "erf", "norm", "arcsin", "arccos", "arctan", "softplus",
     "logsumexp", "Diag", "gelu", "GELU", "silu", "SiLU", "abs", "sqrt", "mean", "sum", "TR", "Det", "Vec",
+    "sec", "csc", "cot", "sech", "csch", "coth",
 })  # fmt: skip
 RENAMED = {
     "Tr": "tr", "TR": "tr", "trace": "tr", "ReLU": "relu", "sgn": "sign", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "Diag": "diag",
@@ -44,7 +45,7 @@ INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 # of these, the command itself is the function; others want \operatorname, \mathrm, \text or a macro
 FUNCTION_COMMANDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "arcsin", "arccos", "arctan", "tr", "Tr", "diag",
-    "trace", "sgn", "sign", "softmax", "relu", "ReLU", "Diag", "erf",
+    "trace", "sgn", "sign", "softmax", "relu", "ReLU", "Diag", "erf", "sec", "csc", "cot", "coth",
 })  # fmt: skip
 SIGNS = {
     "cdot": "·", "times": "×", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "in": "∈", "to": "→", "rightarrow": "→", "mapsto": "↦",

@@ -184,10 +184,12 @@ def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> 
 
 
 def _inner_product(row: Row, leaf: Leaf) -> None:
-    """`⟨x, y⟩`, of vectors and of matrices."""
+    """`⟨x, y⟩`, of vectors and of matrices; `⟨A, B⟩_F` says which it is, and there is no other."""
     inside, closing = row.until_closed()
     sides = split(inside, ",")
-    if len(sides) != 2 or closing is None or closing.scripts:
+    behind = () if closing is None else closing.scripts
+    raised = tuple(s for s in behind if not (s.sign == "_" and word(s.inside) == "F"))
+    if len(sides) != 2 or closing is None or any(s.sign != "^" for s in raised):
         raise Unread("this is not read as an inner product", leaf.start, leaf.end)
     row.at += len(inside) + 1
     row.opened -= 1
@@ -197,6 +199,7 @@ def _inner_product(row: Row, leaf: Leaf) -> None:
     row.emit(" ⊙ ", leaf.end, leaf.end)
     row.bracketed(right, closing.start, closing.start)
     row.emit(")", closing.start, closing.end)
+    row.out += scripts(row, raised)
 
 
 # environments

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, forms, growth, lsp, outofcore, pages, questions, rules
+from . import batch, code, cold, derivation, forms, growth, lsp, outofcore, pages, python, questions, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "questions": questions,
     "pages": pages,
     "forms": forms,
+    "python": python,
 }  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 

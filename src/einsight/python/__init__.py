@@ -29,6 +29,7 @@ two numbers, or two declared names of one scope.
     paths.py         both with shapes that go together
     verdicts.py      the verdict on one value
     comparing.py     what is asked of two terms besides whether they are equal
+    units.py         what a reading rests on, so that it stands while that is the same
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
     check.py         everything that there is to report of a file

@@ -16,15 +16,13 @@ from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
 from .paths import read_pair, unknown_in
 from .runs import Misfitting, Nonconforming, Unreadable
+from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
 from .verdicts import Result, judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
 MOST_UNKNOWN, MOST_TRIED = 4, 8
-# pairs whose verdicts are kept, for when the rest of the file changes
-MOST_KEPT = 500
-_KEPT: dict[tuple, list[tuple[int, Result]] | str] = {}
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -38,13 +36,16 @@ class Judged:
     failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | None = None) -> Judged:
+def judge_gradients(
+    module: Module, top: Mapping[str, Value], budget: float | None = None, memory: Memory = MEMORY
+) -> Judged:
     """Every derivative of the file that is written by hand."""
     judged = Judged()
+    rests = Rests(module, top, memory)
     for pair in pairs_of(module):
         if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
             continue
-        found = _judged_once(module, pair, top, budget)
+        found = _judged_once(rests, pair, budget)
         if isinstance(found, str):
             if pair.is_explicit:
                 judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {found}"))
@@ -54,38 +55,23 @@ def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | No
     return judged
 
 
-def _judged_once(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
-    """The verdicts on a pair, or why there are none; those of a text that was judged before are kept."""
-    key = (*_texts_of(module, pair), catalogue().version, budget)  # loading plugins is no part of a verdict
+def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:
+    """The verdicts on a pair, or why there are none; those that rest on the same are kept."""
     nodes = list(ast.walk(pair.backward))
-    kept = _KEPT.get(key)
+    imports = tuple(sorted((n, p) for n, p in rests.module.imports.items() if p))  # what is derived is written in them
+    said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed)
+    rest = rests.key((pair.forward, pair.backward, pair.between, pair.owner), pair.owner)
+    key = (*said, *rest, imports, catalogue().version, budget)  # loading plugins is no part of a verdict
+    kept = rests.memory.pairs.get(key)
     if kept is None:
-        found = _judged_within(module, pair, top, budget)
+        rests.memory.judged_count += 1
+        found = _judged_within(rests.module, pair, own(rests.top), budget)
         places = {id(n): k for k, n in enumerate(nodes)}
         kept = found if isinstance(found, str) else [(places.get(id(r.node), 0), r) for r in found]
-        _KEPT[key] = kept
-        while len(_KEPT) > MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
+        keep(rests.memory.pairs, key, kept)
     if isinstance(kept, str):
         return kept
     return [replace(r, node=nodes[k]) for k, r in kept]
-
-
-def _texts_of(module: Module, pair: Pair) -> tuple[str, ...]:
-    """All of the file that a verdict on a pair rests on."""
-    own = [n for n in (pair.owner, pair.forward, pair.backward, pair.between) if n is not None]
-    reached: dict[str, ast.stmt] = {n.name: n for n in own}
-    todo: list[ast.AST] = list(own)
-    while todo:
-        for node in ast.walk(todo.pop()):
-            name = node.id if isinstance(node, ast.Name) else ""
-            helper = module.functions.get(name)
-            if helper is not None and name not in reached:
-                reached[name] = helper
-                todo.append(helper)
-    top = [s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
-    texts = map(module.source.whole_text_of, (*own, *reached.values(), *top))
-    return (pair.kind, pair.name, repr(sorted(module.imports.items())), *texts)
 
 
 def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ..documents.extract import Extract
-from ..documents.notebook import NEXT_CELL, code
+from ..documents.notebook import code
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
@@ -57,7 +55,7 @@ def findings(text: str, budget: float | None = None, memory: Memory = MEMORY) ->
 
 
 def findings_of_notebook(text: str, budget: float | None = None) -> Found:
-    """The findings of the code cells of a notebook, in places of its file."""
+    """The findings of the code cells of a notebook, which are one program in their order, in places of its file."""
     extract = code(text)
     return _placed(findings(extract.text, budget), extract) if extract is not None else Found()
 
@@ -242,21 +240,9 @@ def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str
     body = [
         s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
     ]
-    for cell in _cells_of(module, body):
-        reader.run(cell)
-        # cells run in any order: what is certain in another one is what is bound once
-        reader.environment = {n: v for n, v in reader.environment.items() if n in module.once}
+    reader.run(body)
     kept = {n: v for n, v in reader.environment.items() if n in module.once}
     return kept | {n: UNKNOWN for n in bound_names(module.tree) if n not in module.once}
-
-
-def _cells_of(module: Module, body: list[ast.stmt]) -> list[list[ast.stmt]]:
-    """The statements of each cell of a notebook; all of them in any other file."""
-    ends = [m.start() for m in re.finditer(re.escape(NEXT_CELL), module.source.text)]
-    cells: list[list[ast.stmt]] = [[] for _ in range(len(ends) + 1)]
-    for statement in body:
-        cells[bisect_right(ends, module.source.span(statement)[0])].append(statement)
-    return cells
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

@@ -170,7 +170,7 @@ def test_code_cells_of_a_notebook_are_one_program(session):
     notebook.delete(1)
     assert notebook.codes() == [[], [], [], []]
     notebook.insert(0, first)
-    assert notebook.codes() == [[], [], [], [], []]
+    assert notebook.codes() == [[], [], [], [("EIN603", "A @ A")], []]
 
 
 def test_an_action_in_a_cell_is_an_edit_of_it(session):

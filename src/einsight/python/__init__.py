@@ -32,6 +32,11 @@ two numbers, or two declared names of one scope.
     units.py         what a reading rests on, so that it stands while that is the same
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
+    forwards.py      a function read alone
+    sharing.py       expressions in which what stands twice is named once
+    drafting.py      a derivative of it as statements
+    trials.py        tests beside what is written
+    drafts.py        what can be written for a function
     check.py         everything that there is to report of a file
     found.py         the report itself, plain data
     entry.py         where the rest of the program comes in

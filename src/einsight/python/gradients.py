@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..judging.judge import Claim
@@ -14,7 +13,7 @@ from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
-from .paths import read_pair, unknown_in
+from .paths import conforming, read_pair, unknown_in
 from .runs import Misfitting, Nonconforming, Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
@@ -147,7 +146,7 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
-    for ranks in _conforming(module, pair, top, unknown):
+    for ranks in conforming(module, pair, top, unknown):
         try:
             paths = read_pair(module, pair, top, ranks)
             results = judged_way(module, pair, paths)
@@ -169,40 +168,6 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
     if not found:
         raise Unreadable(failed)
     return _in_common(found)
-
-
-def _conforming(module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str]) -> list[dict[str, int]]:
-    """Numbers of axes with which the shapes go together.
-
-    Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
-    where nothing else conforms.
-    """
-    if not unknown:
-        return [{}]
-    found: list[tuple[dict[str, int], bool]] = []
-    failed = ""
-    for ranks in _choices(unknown):
-        try:
-            paths = read_pair(module, pair, top, ranks, terms=False)
-        except Nonconforming:
-            continue
-        except Unreadable as why:
-            failed = str(why)
-            continue
-        found.append((ranks, not paths.output.rank and paths.cotangent is None))
-    if not found and failed:
-        raise Unreadable(failed)
-    numbers = [ranks for ranks, is_number in found if is_number and any(ranks.values())]
-    arrays = [ranks for ranks, _ in found if all(ranks.values())]
-    return numbers or arrays or [ranks for ranks, _ in found]
-
-
-def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Numbers of axes, the likeliest first: matrices have capitals."""
-    likely = [2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown]
-    every = itertools.product((0, 1, 2), repeat=len(unknown))
-    for ranks in sorted(every, key=lambda r: sum(abs(a - b) for a, b in zip(r, likely, strict=True))):
-        yield dict(zip(unknown, ranks, strict=True))
 
 
 def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:

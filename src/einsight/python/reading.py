@@ -211,7 +211,7 @@ class Reader(Calls):
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
         if isinstance(target, ast.Name):
-            self.environment[target.id] = value
+            self.environment[target.id] = value if self.naming is None else self.naming(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, value)
         elif isinstance(target, ast.Attribute):

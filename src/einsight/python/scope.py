@@ -33,6 +33,7 @@ class Scope:
     misfit        where shapes do not go together first, and the message
     returned      the returned expression with its value, where one is returned at the end
     shapes        what is shown at nodes
+    naming        what a value becomes that is given a name; None where it stays what it is
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Scope:
         self.ended = False
         self.path: tuple[ast.AST, ...] = ()
         self.shapes = module.shapes
+        self.naming: Callable[[str, Value], Value] | None = None
 
     # what is told
 

@@ -145,6 +145,8 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).write_text(page, encoding="utf-8")
     (tmp_path / "draft.ein").write_text("x in R^m\nd/dx_j (x_i)=delta_ij\n", encoding="utf-8")
     (tmp_path / "quadratic.txt").write_text("x' A x\n", encoding="utf-8")
+    program = "import numpy as np\n" + "\n" * 10 + "def loss(w, X):\n    # w: (d,); X: (n, d)\n    return np.sum((X @ w) ** 2)\n"
+    (tmp_path / "train.py").write_text(program, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "arguments"), EXAMPLES)

@@ -39,6 +39,7 @@ two numbers, or two declared names of one scope.
     drafts.py        what can be written for a function
     check.py         everything that there is to report of a file
     found.py         the report itself, plain data
+    at_line.py       what stands at a line, to be differentiated
     entry.py         where the rest of the program comes in
     telling.py       what there is to say at a place
 """

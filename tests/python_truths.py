@@ -1,7 +1,7 @@
 """Small files of Python with what is true of them, which the libraries that they import are asked.
 
 A file of `tests/data/python` holds cases. A case begins with `=== NAME`, then come lines `> …` that say how to ask for the truth, then
-the code. A mark `#: WORD` ends the line that something is to be said of: `error`, an operation whose arrays do not fit, or the verdict on
+the code. `{a|b}` makes two cases of one, the second is called `NAME-other`. A mark `#: WORD` ends the line that something is to be said of: `error`, an operation whose arrays do not fit, or the verdict on
 a gradient written by hand, `right`, `right_if`, `wrong` or `shape`. Of every other line nothing is to be said.
 
 | line | what is done |
@@ -24,7 +24,9 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import re
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,17 +46,29 @@ class Case:
 
 def cases(path: Path) -> list[Case]:
     found = []
-    for block in ("\n" + path.read_text(encoding="utf-8")).split("\n=== ")[1:]:
-        name, *lines = block.rstrip().split("\n")
+    for name, *lines in _blocks(path):
         asked = [line[2:] for line in lines if line.startswith("> ")]
         code, marks = [], {}
         for line in (line for line in lines if not line.startswith("> ")):
             text, mark, word = line.partition("#: ")
             code.append(text.rstrip())
-            if mark:
+            if mark and word.strip():
                 marks[len(code)] = word.strip()
         found.append(Case(name, asked, "\n".join(code) + "\n", marks))
     return found
+
+
+_CHOICE = re.compile(r"\{([^{}|\n]*)\|([^{}|\n]*)\}")
+
+
+def _blocks(path: Path) -> Iterator[list[str]]:
+    for block in ("\n" + path.read_text(encoding="utf-8")).split("\n=== ")[1:]:
+        if not _CHOICE.search(block):
+            yield block.rstrip().split("\n")
+            continue
+        for place, ending in ((1, ""), (2, "-other")):
+            name, *lines = _CHOICE.sub(lambda m, k=place: m[k], block.rstrip()).split("\n")
+            yield [name + ending, *lines]
 
 
 def _shapes(text: str) -> dict[str, list[str]]:
@@ -99,7 +113,7 @@ class Asking:
             import torch
 
             given = [torch.from_numpy(value) if hasattr(value, "shape") else torch.tensor(value) for value in given]
-        result = function(**dict(zip(names, given, strict=True)))
+        result = function(*given) if names == [*values] else function(**dict(zip(names, given, strict=True)))
         return self.np.asarray(result)
 
     def slope(self, function: Any, values: dict[str, Any], name: str, weight: Any) -> Any:
@@ -196,9 +210,7 @@ def _custom(asking: Asking, function: Any, shapes: dict[str, list[str]]) -> str:
             except (TypeError, ValueError):
                 return "shape"
             for name, given in zip(inputs, theirs, strict=True):
-                found = asking.slope(
-                    lambda **all: function(*all.values()), {k: np.asarray(v) for k, v in inputs.items()}, name, weight
-                )
+                found = asking.slope(function, {k: np.asarray(v) for k, v in inputs.items()}, name, weight)
                 if found.shape != given.shape:
                     return "shape"
                 if not np.allclose(found, given, rtol=1e-4, atol=1e-5):

@@ -149,7 +149,8 @@ class Mul(Function):
     "gx, gw, gb, wanted",
     [
         ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "g.sum(0)", ["right", "right", "right"]),
-        ("g @ w", "ctx.scale * g.mT @ x", "g", ["wrong", "right", "shape"]),
+        ("g @ w", "ctx.scale * g.mT @ x", "g", ["wrong", "right", "right"]),  # PyTorch sums it
+        ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "2 * g", ["right", "right", "wrong"]),
         ("ctx.scale * g @ w", "ctx.scale * x.mT @ g", "None", ["right", "shape"]),
     ],
 )
@@ -272,7 +273,7 @@ NOT_WRONG = {
     "symmetric by its docstring": "import numpy as np\ndef q(x, A):\n    \"\"\"A quadratic form.\n\n    :param x: a vector of size `(n,)`\n    :param A: a symmetric matrix of size `(n, n)`\n    \"\"\"\n    return x @ A @ x\ndef q_grad(x, A):\n    return 2 * A @ x\n",
     "a guard": "import numpy as np\ndef loss(p, y):\n    p = np.clip(p, 1e-15, 1 - 1e-15)\n    return -y * np.log(p)\ndef loss_grad(p, y):\n    return -y / p\n",
     "another argument": "import numpy as np\ndef loss(y, p):\n    return ((y - p) ** 2).sum()\ndef loss_grad(y, p):\n    return 2 * (p - y)\n",
-    "a loop": "import numpy as np\ndef f(x):\n    for _ in range(3):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
+    "a loop": "import numpy as np\ndef f(x):\n    for _ in range(K):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
     "a branch": "import numpy as np\ndef f(x):\n    if x.sum() > 0:\n        return x\n    return -x\ndef f_grad(x):\n    return x\n",
     "other arguments": "import numpy as np\ndef f(x):\n    return np.exp(x)\ndef f_grad(y):\n    return y\n",
     "a decorator": "import numpy as np\ndef f(x):\n    return np.exp(x)\n@twice\ndef f_grad(x):\n    return x\n",

@@ -19,9 +19,13 @@ two numbers, or two declared names of one scope.
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name
+    joining.py       those that put arrays together, and cut them apart
+    networks.py      those of layers and losses
     scope.py         what is known while a scope is read
+    indexing.py      subscripts
     expressions.py   expressions
     calls.py         calls; functions of the file are put in
+    loops.py         loops and comprehensions
     reading.py       statements
     pairs.py         which function is written as the derivative of which
     runs.py          one reading of both

@@ -77,7 +77,7 @@ def forward_of(
         return finished(run, reader, output, cotangent_of(run, output, COTANGENT), [])
 
     unknown = unknown_in(module, pair, top, way)
-    ranks = _likeliest(conforming(module, pair, top, unknown, way))
+    ranks = _likeliest(conforming(module, pair, top, unknown, way)[0])
     try:
         paths = read_pair(module, pair, top, ranks, way=way)
     except Nonconforming:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..judging.judge import Claim
@@ -22,6 +23,7 @@ from .verdicts import Result, judged_way
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
 MOST_UNKNOWN, MOST_TRIED = 4, 8
+SHAPELESS = "it depends on shapes that nothing declares"
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -146,10 +148,10 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
-    for ranks in conforming(module, pair, top, unknown):
+    meant, others = conforming(module, pair, top, unknown)
+    for ranks in meant:
         try:
-            paths = read_pair(module, pair, top, ranks)
-            results = judged_way(module, pair, paths)
+            way = _judged_way(module, pair, top, ranks)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -159,15 +161,41 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         except Unreadable as why:
             failed = str(why)
             continue
-        if len(results) == 1 and unknown and results[0].verdict == "shape":
+        if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
-        found.append((results, paths.arrays.stretched))
+        found.append(way)
         alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
-    return _in_common(found)
+    common, least = _in_common(found), min(s for _, s in found)
+    for ranks in others[:MOST_TRIED]:
+        if all(r.verdict in ("right", "undecided") for r in common):
+            break
+        with suppress(Nonconforming, Unreadable):
+            results, stretched = _judged_way(module, pair, top, ranks)
+            if len(results) != len(common):
+                continue
+            if stretched <= least and all(r.verdict == "right" for r in results):
+                return results
+            common = [_unless_right(a, b) for a, b in zip(common, results, strict=True)]
+    return common
+
+
+def _judged_way(
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int]
+) -> tuple[list[Result], int]:
+    """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
+    paths = read_pair(module, pair, top, ranks)
+    return judged_way(module, pair, paths), paths.arrays.stretched
+
+
+def _unless_right(result: Result, other: Result) -> Result:
+    """A verdict, undecided where it accuses what is right with an array of another number of axes."""
+    if result.verdict in ("right", "undecided") or other.verdict != "right":
+        return result
+    return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
 def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
@@ -178,7 +206,7 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
     """
     first = found[0][0]
     if any(len(results) != len(first) for results, _ in found):
-        raise Unreadable("it depends on shapes that nothing declares")
+        raise Unreadable(SHAPELESS)
     common = []
     for k, result in enumerate(first):
         rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
@@ -193,6 +221,5 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             alike &= "shape" not in every or meant[0][0].verdict == "right"
         else:
             alike &= len(every) == 1
-        words = "it depends on shapes that nothing declares"
-        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=words))
+        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

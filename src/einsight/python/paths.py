@@ -30,15 +30,16 @@ def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = 
 
 def conforming(
     module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way = read
-) -> list[dict[str, int]]:
-    """Numbers of axes with which the shapes go together.
+) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+    """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers.
 
     Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
     where nothing else conforms.
     """
     if not unknown:
-        return [{}]
-    found: list[tuple[dict[str, int], bool]] = []
+        return [{}], []
+    found: list[tuple[dict[str, int], bool]] = []  # with whether the function gives a number then
+    numbers_alone: list[tuple[dict[str, int], bool]] = []
     failed = ""
     for ranks in _choices(unknown):
         try:
@@ -48,12 +49,15 @@ def conforming(
         except Unreadable as why:
             failed = str(why)
             continue
-        found.append((ranks, not paths.output.rank and paths.cotangent is None))
+        of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
+        of.append((ranks, not paths.output.rank and paths.cotangent is None))
+    found = found or numbers_alone
     if not found and failed:
         raise Unreadable(failed)
-    numbers = [ranks for ranks, is_number in found if is_number and any(ranks.values())]
+    numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
-    return numbers or arrays or [ranks for ranks, _ in found]
+    meant = numbers or arrays or [ranks for ranks, _ in found]
+    return meant, [ranks for ranks, _ in found if ranks not in meant]
 
 
 def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:

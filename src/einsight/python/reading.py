@@ -11,9 +11,9 @@ from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
-from .calls import Calls
 from .expressions import asks_for_gradient
 from .libraries import imported
+from .loops import Loops
 from .module import is_transparent
 from .sizes import Factors
 from .values import (
@@ -42,7 +42,7 @@ _CONTEXTS = (
 )
 
 
-class Reader(Calls):
+class Reader(Loops):
     """Reads the statements of one scope."""
 
     # statements
@@ -262,6 +262,8 @@ class Reader(Calls):
         self._lose(node, "it has a condition")
 
     def _do_for(self, node: ast.For | ast.AsyncFor) -> None:
+        if isinstance(node, ast.For) and self.looped(node):
+            return
         self.evaluate(node.iter)
         self._lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))

@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
@@ -50,7 +50,7 @@ class Result:
 
 def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
     results: list[Result] = []
-    for claimed in paths.claimed:
+    for claimed in (_reduced(pair, paths, c) for c in paths.claimed):
         if claimed.value.open:
             raise Unreadable(
                 f"the shape of what it returns is not known ({claimed.value.why})"
@@ -64,6 +64,23 @@ def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
             continue
         results.append(_of_any(module, pair, paths, claimed))
     return results
+
+
+def _reduced(pair: Pair, paths: Paths, claimed: Claimed) -> Claimed:
+    """PyTorch sums what `backward` returns over the axes along which the argument was broadcast."""
+    value, known = claimed.value, paths.parameters.get(claimed.parameter)
+    if pair.kind != "autograd" or known is None or value.open:
+        return claimed
+    wanted = known[1].axes
+    more = value.rank - len(wanted)
+    if more < 0 or not all(not w or _sizes([a]) == _sizes([w]) for a, w in zip(value.axes[more:], wanted, strict=True)):
+        return claimed
+    own = [a if w else () for a, w in zip(value.axes[more:], wanted, strict=True)]
+    gone = [i for a in value.axes[:more] for i in a] + [
+        i for a, w in zip(value.axes[more:], own, strict=True) if not w for i in a
+    ]
+    term = build.product([value.term], gone) if value.term is not None and gone else value.term
+    return replace(claimed, value=Array(tuple(own), False, term, value.why)) if gone or more else claimed
 
 
 def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Result:

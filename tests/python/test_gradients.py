@@ -278,6 +278,8 @@ NOT_WRONG = {
     "other arguments": "import numpy as np\ndef f(x):\n    return np.exp(x)\ndef f_grad(y):\n    return y\n",
     "a decorator": "import numpy as np\ndef f(x):\n    return np.exp(x)\n@twice\ndef f_grad(x):\n    return x\n",
     "written into": "import numpy as np\ndef f(x):\n    return (x * x).sum()\ndef f_grad(x):\n    g = np.zeros_like(x)\n    g[:] = 2 * x\n    return g\n",
+    "an argument for the rule alone": "import torch\nclass Log(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x, mean):\n"
+    "        ctx.save_for_backward(mean)\n        return x.log()\n    @staticmethod\n    def backward(ctx, g):\n        (mean,) = ctx.saved_tensors\n        return g / mean, None\n",
     "digits": "import numpy as np\ndef f(x):\n    return np.sqrt(2 / np.pi) * x\ndef f_grad(x):\n    return 0.7978845608 * np.ones_like(x)\n",
 }  # fmt: skip
 

@@ -892,7 +892,13 @@ def _arange(arrays: Arrays, call: Call) -> Value:
         values = [v.value if isinstance(v, Number) else None for v in call.given]
         start, stop, step = (values[0], values[1], Fraction(1)) if len(values) == 2 else (Fraction(0), values[0], Fraction(1)) if (
             len(values) == 1) else (*values, None)[:3]  # fmt: skip
-        if start is None or stop is None or not step or "step" in call.named:
+        if (
+            start is None
+            or stop is None
+            or not step
+            or "step" in call.named
+            or {v.denominator for v in (start, stop, step)} != {1}
+        ):  # of fractions a rounding may make one more
             factors = None
         else:
             count = -int(-(stop - start) / step // 1) if (stop - start) / step > 0 else 0

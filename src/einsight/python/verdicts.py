@@ -280,6 +280,10 @@ class _Judge:
         output = self.paths.output
         if derived is build.ZERO and self.pair.is_explicit:
             return True
+        if self.pair.is_explicit and output.term is not None and self.value.term is not None:
+            given = {t for t, _ in self.paths.parameters.values()}
+            if given & self.value.term.depends - output.term.depends:
+                return True  # the rule rests on an argument that is there for it alone
         if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
             return True
         term = output.term

@@ -19,7 +19,7 @@ LEFT_OPEN = {"activation-class-wrong"}
 
 def told(case):
     """What is told of each line: `error`, or the verdict on what stands there, the worst of several."""
-    found = findings(case.code)
+    found = findings(case.code, 60)  # seconds: machines may be busy
     line = lambda offset: case.code.count("\n", 0, offset) + 1  # noqa: E731
     said = {line(d.span[0]): "error" for d in found.diagnostics if d.code.startswith("EIN6")}
     for claim in found.claims:

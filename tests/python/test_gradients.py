@@ -149,7 +149,7 @@ class Mul(Function):
     "gx, gw, gb, wanted",
     [
         ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "g.sum(0)", ["right", "right", "right"]),
-        ("g @ w", "ctx.scale * g.mT @ x", "g", ["wrong", "right", "right"]),  # PyTorch sums it
+        ("g @ w", "ctx.scale * g.mT @ x", "3 * g.sum(0)", ["wrong", "right", "wrong"]),
         ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "2 * g", ["right", "right", "wrong"]),
         ("ctx.scale * g @ w", "ctx.scale * x.mT @ g", "None", ["right", "shape"]),
     ],
@@ -280,6 +280,10 @@ NOT_WRONG = {
     "written into": "import numpy as np\ndef f(x):\n    return (x * x).sum()\ndef f_grad(x):\n    g = np.zeros_like(x)\n    g[:] = 2 * x\n    return g\n",
     "an argument for the rule alone": "import torch\nclass Log(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x, mean):\n"
     "        ctx.save_for_backward(mean)\n        return x.log()\n    @staticmethod\n    def backward(ctx, g):\n        (mean,) = ctx.saved_tensors\n        return g / mean, None\n",
+    "a Jacobian of several columns": "import numpy as np\ndef fun(x, y, p):\n    return np.vstack((y[1], -p[0]**2 * y[0]))\n"
+    "def fun_jac(x, y, p):\n    n, m = y.shape\n    df_dy = np.empty((n, 2, m))\n    df_dp = np.empty((n, 1, m))\n    return df_dy, df_dp\n",
+    "an array of numbers": "import numpy as np\ndef bc(ya, yb):\n    return np.hstack((ya[0] - 1, yb[0]))\n"
+    "def bc_jac(ya, yb):\n    return np.array([[1, 0], [0, 0]]), np.array([[0, 0], [1, 0]])\n",
     "digits": "import numpy as np\ndef f(x):\n    return np.sqrt(2 / np.pi) * x\ndef f_grad(x):\n    return 0.7978845608 * np.ones_like(x)\n",
 }  # fmt: skip
 

@@ -109,7 +109,7 @@ class Indexing(Scope):
                 return self.arrays.unknown("an entry of an array of which the shape is not known")
             return Array(array.axes, True, None, "an axis put in front of unknown ones")
         if dots > 1 or (not array.open and used > array.rank):
-            if dots > 1 or not array.rank:
+            if dots > 1 or (not array.rank and not self.sizes.binding):  # a number may be one of a library
                 raise NotRead
             raise Misfit(f"an array of shape {self.arrays.shape_text(array)} has no {used} axes to index")
         if array.open and used > array.rank:

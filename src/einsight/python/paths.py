@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
-from .runs import Claimed, Nonconforming, Paths, Run, Unreadable
+from .runs import Nonconforming, Paths, Run, Unreadable
 from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
@@ -50,7 +51,7 @@ def conforming(
             failed = str(why)
             continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
-        of.append((ranks, not paths.output.rank and paths.cotangent is None))
+        of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
     found = found or numbers_alone
     if not found and failed:
         raise Unreadable(failed)
@@ -118,7 +119,7 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         {n: (tensor(t), moved(a)) for n, (t, a) in paths.parameters.items()},
         moved(paths.output),
         None if paths.cotangent is None else (tensor(paths.cotangent[0]), moved(paths.cotangent[1])),
-        [Claimed(c.parameter, c.node, moved(c.value)) for c in paths.claimed],
+        [replace(c, value=moved(c.value)) for c in paths.claimed],
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
         paths.rough,

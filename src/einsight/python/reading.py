@@ -203,7 +203,7 @@ class Reader(Loops):
 
     def _write_into(self, target: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
-            self.evaluate(target.slice)
+            self.evaluate(ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target))
             array = self.evaluate(target.value)
             if isinstance(array, Array):
                 array.term, array.why = None, "entries that are written one by one"

@@ -36,11 +36,12 @@ class Misfitting(Nonconforming):
 
 @dataclass
 class Claimed:
-    """What is returned for a parameter: the expression that stands there, and its value."""
+    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which."""
 
     parameter: str
     node: ast.expr
     value: Array
+    guessed: bool = False
 
 
 @dataclass

@@ -50,6 +50,8 @@ class Result:
 
 def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
     results: list[Result] = []
+    if paths.output.open:
+        raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
     for claimed in (_reduced(pair, paths, c) for c in paths.claimed):
         if claimed.value.open:
             raise Unreadable(
@@ -60,7 +62,11 @@ def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
         if claimed.parameter != "?":
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            results.append(_Judge(module, pair, paths, claimed, claimed.parameter).result())
+            result = _Judge(module, pair, paths, claimed, claimed.parameter).result()
+            if claimed.guessed and result.verdict not in ("right", "undecided"):
+                words = "nothing says for which argument it is"
+                result = Result(result.node, result.parameter, "undecided", words=words)
+            results.append(result)
             continue
         results.append(_of_any(module, pair, paths, claimed))
     return results
@@ -149,6 +155,9 @@ class _Judge:
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
+        is_jacobian = self.paths.output.rank and self.paths.cotangent is None
+        if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
+            raise Unreadable("a Jacobian is written in more shapes than one")
         derived = None
         if self.paths.output.term is not None:
             try:
@@ -280,7 +289,7 @@ class _Judge:
         output = self.paths.output
         if derived is build.ZERO and self.pair.is_explicit:
             return True
-        if self.pair.is_explicit and output.term is not None and self.value.term is not None:
+        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
             given = {t for t, _ in self.paths.parameters.values()}
             if given & self.value.term.depends - output.term.depends:
                 return True  # the rule rests on an argument that is there for it alone

@@ -634,6 +634,34 @@ def _solve(arrays: Arrays, call: Call) -> Value:
     return arrays.matmul(arrays.inverse(a), b)
 
 
+@function("linalg.solve_triangular", "solve_triangular")
+def _solve_triangular(arrays: Arrays, call: Call) -> Value:
+    """No term: of the matrix it looks at a half."""
+    a, b = call.array(0, "A", "a", "input"), call.array(1, "B", "b")
+    call.asked.update(call.named)
+    arrays.square(a, "solve_triangular")
+    if a.open or b.open or a.rank != 2 or b.rank not in (1, 2) or "left" in call.named:
+        raise NotRead
+    shown = f"{arrays.shape_text(a)} and {arrays.shape_text(b)}"
+    arrays.same(a.axes[1], b.axes[0], f"`solve_triangular` of shapes {shown}")
+    return Array(b.axes, why="`solve_triangular`")
+
+
+@function("cov", "corrcoef")
+def _cov(arrays: Arrays, call: Call) -> Value:
+    """Of the rows, or of the columns where it is said."""
+    array = call.array(0, "m", "x", "input")
+    rows = call.get(2, "rowvar")
+    call.refuse("y", "fweights", "aweights")
+    call.get(-1, "ddof", "bias", "correction")
+    if array.open or array.rank != 2 or len(call.given) > 1 or not (rows is None or isinstance(rows, Flag)):
+        raise NotRead
+    own = array.axes[1] if isinstance(rows, Flag) and not rows.value else array.axes[0]
+    if not own:
+        raise NotRead
+    return Array(arrays.distinct([own, own]), why=f"`{call.name}`")
+
+
 @function("linalg.eigh", "linalg.eig")
 def _eigen(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)

@@ -100,7 +100,10 @@ class Indexing(Scope):
 
     def _entries(self, array: Array, items: Sequence[Value]) -> Array:
         """`x[:, None, 0]`.  Raises Misfit; NotRead."""
-        if any(not isinstance(i, (Whole, Number)) and not _is_new(i) for i in items):
+        chosen = [i for i in items if _chosen(i) is not None]
+        if any(not isinstance(i, (Whole, Number)) and not _is_new(i) and i not in chosen for i in items):
+            return self.arrays.unknown("entries at places that are computed")
+        if len(chosen) > 1 or (chosen and any(isinstance(i, Number) for i in items)):
             return self.arrays.unknown("entries at places that are computed")
         dots = sum(i is _DOTS for i in items)
         used = sum(not (isinstance(i, Flag) and i.value is None) and i is not _DOTS for i in items)
@@ -128,6 +131,11 @@ class Indexing(Scope):
                 if not item.all:
                     result = self._part(result, place, item)
                 place += 1
+            elif (count := _chosen(item)) is not None:
+                axis = self.arrays.axis(Dim(count)) if count else self.arrays.unknown_axis()
+                axes = (*result.axes[:place], axis, *result.axes[place + 1 :])
+                result = Array(axes, result.open, None, "entries at several places")
+                place += 1
             elif isinstance(item, Number):
                 if item.place is not None and len(result.axes[place]) == 1:
                     result = self._at_each(result, place, item.place)
@@ -139,6 +147,13 @@ class Indexing(Scope):
             else:
                 raise NotRead
         return result
+
+
+def _chosen(item: Value) -> int | None:
+    """How many entries a list of places, or an array along one axis, takes; 0 where that is not known, None for anything else."""
+    if isinstance(item, Several) and item.is_list and item.items and all(type(i) is Number for i in item.items):
+        return len(item.items)
+    return 0 if type(item) is Array and not item.open and item.rank == 1 else None
 
 
 def _is_new(item: Value) -> bool:

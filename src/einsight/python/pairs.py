@@ -163,7 +163,7 @@ _SECOND = re.compile(r"hess")
 def _by_name(
     module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
 ) -> Iterator[Pair]:
-    values = [n for n in _VALUES if n in functions]
+    values = [n for n in _VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in _VALUES]
     for name, backward in functions.items():
         if id(backward) in taken or name in _VALUES:
             continue

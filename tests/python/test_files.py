@@ -9,7 +9,7 @@ from python_truths import DATA, GRADIENTS, cases, truth
 
 from einsight.python.check import findings
 
-FILES = ("gradients", "shapes", "held-back")
+FILES = ("gradients", "shapes", "held-back", "unseen")
 CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
 # what is told of a gradient, where that may be another word than the truth: what is accused stays accused
 ACCUSED = ("wrong", "right_if", "shape")

@@ -46,7 +46,7 @@ SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
-# how much care is taken: notes may transpose a number, and what is asked does not; strictly, no number is added to an array
+# how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 _FRESH = "nmkpqrstuvhlabcfgwyz"
 
@@ -97,8 +97,8 @@ class Inference:
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
         taken = {str(self.root(d)) for shape in self.shape_of.values() for d in shape}
-        taken |= {name for kind, name in self._facts() if kind == "dim"} | self.ranks.keys()
-        letters = (letter for letter in _FRESH if letter not in taken)
+        taken |= {name for kind, name in self._facts() if kind in ("dim", "taken")} | self.ranks.keys()
+        letters = (letter for primes in itertools.count() for c in _FRESH if (letter := c + "ʹ" * primes) not in taken)
         named: dict[object, str] = {}
         out = {}
         for name, rank in self.ranks.items():
@@ -106,7 +106,7 @@ class Inference:
             for dim in self.shape_of.get(name, (self.fresh(), self.fresh()))[:rank]:
                 at = self.root(dim)
                 if not isinstance(at, str):
-                    at = named.setdefault(at, next(letters, "d"))
+                    at = named.get(at) or named.setdefault(at, next(letters))
                 dims.append(at)
             if ONE in dims:
                 raise Conflict
@@ -121,12 +121,19 @@ class Inference:
 
     # the tree
 
-    def relation(self, tree: Relation, skip_left: bool) -> None:
-        sides = [self.shape(s) for s in (tree.sides[1:] if skip_left else tree.sides)]
-        for left, right in itertools.pairwise(sides):
+    def relation(self, tree: Relation, skip_left: bool, alike: bool = True) -> None:
+        nodes = tree.sides[1:] if skip_left else tree.sides
+        sides = [self.shape(s) for s in nodes]
+        if not alike:
+            return
+        for k, (left, right) in enumerate(itertools.pairwise(sides)):
             # an entry may be the last link of a chain of whole arrays
             if not (self.is_number(left) or self.is_number(right)):
                 self.unify_shapes(left, right)
+            elif self.care < STRICT or self.is_number(left) == self.is_number(right):
+                continue
+            elif not is_written_out(nodes[k] if self.is_number(left) else nodes[k + 1]):
+                raise Conflict
 
     def shape(self, node: Node) -> Shape:
         product = spread(self.names, node)
@@ -148,7 +155,9 @@ class Inference:
             if text not in self.shape_of:
                 rank = self.ranks[text]
                 row = (ONE, self.fresh())
-                self.shape_of[text] = row if rank == ROW else (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
+                self.shape_of[text] = (
+                    row if rank == ROW else (self.fresh() if rank > 0 else ONE, self.fresh() if rank > 1 else ONE)
+                )
             return self.shape_of[text]
         entry = self.names.find(text)
         if entry is None and len(text) > 1 and text[0] == "d":
@@ -169,7 +178,7 @@ class Inference:
 
     def _transpose(self, node: Transpose) -> Shape:
         rows, columns = self.shape(node.argument)
-        if self.care >= LOOSE and isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+        if isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
             raise Conflict  # nobody transposes a number
         return columns, rows
 

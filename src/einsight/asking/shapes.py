@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from ..lowering.names import Names
 from ..syntax.tree import Name, Relation
-from .inference import NOTES, Conflict, Inference
-from .ranks import ranks_of
+from .inference import NOTES, STRICT, Conflict, Inference
+from .ranks import NUMBER, ranks_of
 
 MOST_KINDS = 60  # combinations of ranks that are tried
 
@@ -23,19 +23,36 @@ def shapes(
     skip_left: bool,
     kinds: Mapping[str, str],
     care: int = NOTES,
+    alike: bool = True,
 ) -> Iterator[dict[str, tuple[str, ...]]]:
-    """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them."""
+    """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them.
+
+    With all sides `alike`, or else each of them for itself.
+    """
     likely = {name: ranks_of(name, kinds) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
-    for choice in itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS):
-        ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = Inference(names, ranks, care)
-        try:
-            for name in unknown:
-                if kinds.get(name) == "square":
-                    inference.unify(*inference.shape(Name(0, 0, name)))
-            inference.relation(tree, skip_left)
-            found = inference.found()
-        except Conflict:
-            continue
-        yield found
+    likeliest = list(itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS))
+    seen: list[dict[str, tuple[str, ...]]] = []
+    # few add a number to an array, and some do; hardly one writes a number as a capital
+    levels = (STRICT, NOTES) if care == NOTES else (care,)
+    for shrunk, level in itertools.product((False, True), levels) if care == NOTES else ((None, care),):
+        for choice in likeliest:
+            if shrunk is not None and _has_capital_number(unknown, choice) is not shrunk:
+                continue
+            ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
+            inference = Inference(names, ranks, level)
+            try:
+                for name in unknown:
+                    if kinds.get(name) == "square":
+                        inference.unify(*inference.shape(Name(0, 0, name)))
+                inference.relation(tree, skip_left, alike)
+                found = inference.found()
+            except Conflict:
+                continue
+            if found not in seen:
+                seen.append(found)
+                yield found
+
+
+def _has_capital_number(unknown: list[str], choice: tuple[tuple[int, int], ...]) -> bool:
+    return any(rank == NUMBER and k and name[0].isupper() for name, (k, rank) in zip(unknown, choice, strict=True))

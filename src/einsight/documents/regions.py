@@ -49,7 +49,8 @@ class Region:
     `inferred` says that some are only as long as their indices say, `symmetric` that the page speaks of such matrices.
     `condition` is what the words behind a formula say, `if A = Aᵀ`; `given` are names with the properties that words give
     them, `("A", "symmetric")`; `doubt` says why what fails here is not called wrong, `bound` why what conforms and
-    fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file.
+    fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file,
+    and `apart` the parts of one that are read by themselves, each with declarations of its own, which count nowhere else.
     """
 
     start: int
@@ -68,6 +69,7 @@ class Region:
     bound: str = ""
     spoken: tuple[tuple[str, str], ...] = ()
     page: int = 0
+    apart: int = 0
 
     @property
     def says(self) -> bool:

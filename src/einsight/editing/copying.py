@@ -65,7 +65,7 @@ def _tell_names(sheet: Sheet, cell: Cell, rows: dict[str, str]) -> None:
     names = sheet.names_before(cell)
     for name in dict.fromkeys(m.name for m in cell.lowered.marks.found.values() if m.kind in (TENSOR, FUNCTION)):
         entry = names.find(name)
-        teller = sheet.ledger.teller_before(("name", name), cell.order, cell.place.page)
+        teller = sheet.ledger.teller_before(("name", name), cell.order, cell.place.world)
         if entry is None or entry.kind == "inferred" or name in rows:
             continue
         if entry.kind == "defined" and teller is not None and teller.analysis is not None:

@@ -44,10 +44,10 @@ def within(file: Sheet, cell: Cell) -> Within | None:
     """Where to work out what is to be written for a statement of a file."""
     if "extracts" not in file.scratch:
         file.scratch["extracts"] = extracts_of(file.text, file.language)
-    extract: Extract = file.scratch["extracts"][cell.place.page]
+    extract: Extract = file.scratch["extracts"][cell.place.world[0]]
     if extract.runs is None:
-        return Within(file, extract, cell.place.page, file, cell)
-    key = ("text", cell.place.page)
+        return Within(file, extract, cell.place.world[0], file, cell)
+    key = ("text", cell.place.world[0])
     if key not in file.scratch:
         made = Sheet(extract.text, extract.kind, file.layout, file.budget, file.beside)
         made.finish()
@@ -55,4 +55,4 @@ def within(file: Sheet, cell: Cell) -> Within | None:
     sheet: Sheet = file.scratch[key]
     same = (c for c in sheet.cells if c.item.text == cell.item.text and extract.place(extent(c)) == extent(cell))
     found = next((c for c in same if c.place.is_translated), None)
-    return Within(file, extract, cell.place.page, sheet, found) if found is not None else None
+    return Within(file, extract, cell.place.world[0], sheet, found) if found is not None else None

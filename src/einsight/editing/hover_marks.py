@@ -99,7 +99,7 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
         return
     properties = ", ".join(sorted(entry.tensor.properties)) if entry.tensor else ""
     said.brief.append(f"**{_kind(entry)}** {code(entry.describe())}" + (f", {properties}" if properties else ""))
-    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.page)
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.world)
     if teller is not None and entry.kind == "defined":
         said.brief.append(code(shortened(teller.lowered.text)))
         said.latex = formula_latex(teller.lowered.text)

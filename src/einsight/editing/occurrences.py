@@ -114,11 +114,11 @@ def definition(sheet: Sheet, offset: int) -> list[Occurrence]:
         return [_place(sheet, cell, m) for m in cell.lowered.marks.partners(mark) if m.declares]
     if mark.kind == kinds.DIMENSION:
         return [o for o in occurrences(sheet, offset) if o.declares][:1] or occurrences(sheet, offset)[:1]
-    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.page)
+    teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.world)
     if teller is None or teller.analysis is None or is_supposed(teller):
         return []
-    span = teller.analysis.told["name", mark.name].span
-    return [Occurrence(outside(sheet.text, teller, span), True)] if span is not None else []
+    entry = teller.analysis.told["name", mark.name]
+    return [Occurrence(outside(sheet.text, teller, entry.span), True)] if entry is not None and entry.span else []
 
 
 # renaming

@@ -21,7 +21,7 @@ from .declarations import declare, declare_dimension, declare_function
 from .layout import LAYOUTS
 from .lowered import Lowered
 from .marks import Marks
-from .names import ANYWHERE, AS_COLUMN, IGNORED, LAYOUT, Entry, Fact, Names, canonical_name
+from .names import ANYWHERE, AS_COLUMN, IGNORED, LAYOUT, NOTES, Entry, Fact, Names, canonical_name
 from .relations import lower_relation
 from .report import Diagnostic, Fix, Report, Span
 
@@ -114,6 +114,10 @@ def _direct(directive: Directive, names: Names) -> Lowered:
         names.own[IGNORED] = (names.fact(IGNORED) or frozenset()) | {w.strip(",") for w in words[1:]}
     elif len(words) >= 2 and words[0] == "samples":
         names.own.update({("family", canonical_name(w.strip(","))): AS_COLUMN for w in words[1:]})
+    elif len(words) >= 2 and words[0] == "forget" and names.fact(NOTES):  # of what nobody declares, in another section
+        names.own.update(
+            {(kind, canonical_name(w.strip(","))): None for w in words[1:] for kind in ("name", "declaration")}
+        )
     else:
         problem = "a directive is `#! layout numerator`, `#! ignore EIN402` or `#! samples x`"
     if problem:

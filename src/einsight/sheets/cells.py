@@ -48,6 +48,10 @@ def too_large(text: str, spent: BaseException) -> Lowered:
     return lowered
 
 
+# which text of a document, and which part of it that is read by itself
+World = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Analysis:
     """What one statement says, by itself: good wherever the facts it `asked` have these answers."""
@@ -174,7 +178,7 @@ class Place:
     @property
     def content(self) -> tuple[object, ...]:
         """All that an analysis and a verdict rest on; where it stands is none of it."""
-        return self.items, self.length, self.is_translated, self.page, self.said
+        return self.items, self.length, self.is_translated, self.world, self.said
 
     @property
     def is_translated(self) -> bool:
@@ -202,9 +206,9 @@ class Place:
         return self.region is not None and self.region.sums
 
     @property
-    def page(self) -> int:
-        """Which of the texts of a document it stands in; what one declares does not count in another."""
-        return self.region.page if self.region is not None else 0
+    def world(self) -> World:
+        """Where what it declares counts: the text of a document it stands in, and what of that is read by itself."""
+        return (self.region.page, self.region.apart) if self.region is not None else (0, 0)
 
 
 def placed(block: Block, region: Region | None = None) -> Place:

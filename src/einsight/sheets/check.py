@@ -184,7 +184,22 @@ _SHAPED_ALIKE = re.compile(
     r"|\bgradient[^.]{0,60}\b(?:is|are|as) (?:always )?(?:an? )?columns?\b",
     re.IGNORECASE,
 )
-_ROWS = re.compile(r"\b(?:gradient|derivative)s?\b(?:(?!\bnot\b)[^.]){0,60}\b(?:is|are|as) (?:always )?(?:an? )?(?:\*{0,2})row", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\b(?:gradient|derivative)s?\b(?:(?!\bnot\b)[^.]){0,60}\b(?:is|are|as) (?:always )?(?:an? )?(?:\*{0,2})row",
+    re.IGNORECASE,
+)
+# “Jacobians have one row per output”, `J_ij = ∂f_i/∂x_j`, which no denominator layout has
+_OUTPUTS_AS_ROWS = re.compile(
+    r"\bone row (?:per|for (?:each|every)) output|\brows? (?:are|is|index(?:es)?|correspond to|belong to) (?:the )?outputs?\b"
+    r"|_\{?ij\}?\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*\\?\w+_\{?i\}?\s*\}\s*\{\s*\\partial\s*\\?\w+_\{?j\}?\s*\}",
+    re.IGNORECASE,
+)
+# “if `df = tr(G' dX)`, then `∂f/∂X = G`”
+_IDENTIFIED = re.compile(
+    r"tr\}?\s*(?:\\left)?[(\[]\s*\\?(?P<name>\w+)\s*\^\s*\{?\s*(?:T\b|\\top|\\T\b).{0,80}?\\partial[^=]{0,40}=\s*(?P=name)\b",
+    re.DOTALL,
+)
+_DERIVATIVES = ("\\partial", "\\nabla", "∂", "∇", "\\frac{d", "\\pd", "\\grad")
 # characters before the word `layout` in which one of those stands, and what denies it
 _BEFORE_LAYOUT = 100
 
@@ -201,13 +216,18 @@ def _named_layout(text: str) -> str:
     return said.pop() or "" if len(said) == 1 else ""
 
 
+def _has_unread_derivative(found: Findings) -> bool:
+    """Is there something that may be read in another layout?"""
+    return any(any(sign in found.text[slice(*span)] for sign in _DERIVATIVES) for span in found.unread)
+
+
 def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Findings:
     """The findings in the layout that the text names, or else under which most claims hold; claims that hold in another one
     are told (EIN406)."""
     named = _named_layout(text)
     first = named or "numerator"
     tried = {first: found_in(first)}
-    if all(c.verdict == "right" for c in tried[first].claims):
+    if all(c.verdict == "right" for c in tried[first].claims) and not _has_unread_derivative(tried[first]):
         return tried[first]
     tried |= {other: found_in(other) for other in LAYOUTS if other not in tried}
     # what holds under an assumption speaks for a layout too, but less
@@ -215,10 +235,13 @@ def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Fi
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
         for layout, found in tried.items()
     }
-    allowed = [layout for layout in LAYOUTS if layout != "numerator" or not _SHAPED_ALIKE.search(text)]
-    if _ROWS.search(text):
+    is_alike = _SHAPED_ALIKE.search(text) or _IDENTIFIED.search(text)
+    allowed = [layout for layout in LAYOUTS if layout != "numerator" or not is_alike]
+    if _OUTPUTS_AS_ROWS.search(text):
+        allowed = [layout for layout in allowed if layout != "denominator"]
+    if _ROWS.search(text) and not _IDENTIFIED.search(text):
         allowed = ["numerator"]
-    best = named or max(allowed, key=lambda layout: held[layout])
+    best = named or max(allowed, key=lambda layout: (held[layout], bool(tried[layout].claims)))
     findings = tried[best]
     # by place: what is a definition in one layout may fail in another, and the next line be the definition there
     verdicts = {layout: {c.span: c.verdict for c in found.claims} for layout, found in tried.items()}

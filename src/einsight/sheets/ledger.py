@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..lowering.names import ANYWHERE, LAYOUT, MOST_NEIGHBOURS, NOTES, Entry, Fact
-from .cells import Analysis, Cell
+from .cells import Analysis, Cell, World
 
 # the names before a place, of which a name that is not known may be a misspelling
 VOCABULARY: Fact = ("vocabulary", "")
@@ -73,14 +73,14 @@ class Ledger:
             if c.order > cell.order or (key[0] in ANYWHERE and c is not cell)
         ]
 
-    def fact_before(self, key: Fact, order: int, page: int | None = None, behind: int | None = None) -> Any:
-        """The last that was told of it before that place, on the same page: that of the statement before it by default.
+    def fact_before(self, key: Fact, order: int, world: World | None = None, behind: int | None = None) -> Any:
+        """The last that was told of it before that place, in the same world: that of the statement before it by default.
 
         Of what holds anywhere and is not told before it, the first from `behind` on, by default from that place.
         """
         if key is VOCABULARY:
             return self.names_before(order)
-        cell = self.teller_before(key, order, page)
+        cell = self.teller_before(key, order, world)
         if cell is None and key[0] in ANYWHERE and not self.standing[NOTES]:
             start = order if behind is None else behind
             cell = next((c for c in self.tellers.get(key, ()) if c.order >= start), None)
@@ -89,17 +89,17 @@ class Ledger:
         assert cell.analysis is not None
         return cell.analysis.told[key]
 
-    def teller_before(self, key: Fact, order: int, page: int | None = None) -> Cell | None:
+    def teller_before(self, key: Fact, order: int, world: World | None = None) -> Cell | None:
         tellers = self.tellers.get(key)
         if not tellers or tellers[0].order >= order:
             return None
         last = tellers[-1]
         found = last if last.order < order else tellers[bisect_left(tellers, order, key=order_of) - 1]
-        return found if found.place.page == (self.cells[order - 1].place.page if page is None else page) else None
+        return found if found.place.world == (self.cells[order - 1].place.world if world is None else world) else None
 
-    def holds(self, asked: dict[Fact, Any], order: int, page: int, behind: int | None = None) -> bool:
+    def holds(self, asked: dict[Fact, Any], order: int, world: World, behind: int | None = None) -> bool:
         """Have the facts still these answers before that place?"""
-        return all(answer == self.fact_before(key, order, page, behind) for key, answer in asked.items())
+        return all(answer == self.fact_before(key, order, world, behind) for key, answer in asked.items())
 
     def names_before(self, order: int) -> tuple[str, ...]:
         """Some hundred names, the newest first."""
@@ -130,14 +130,14 @@ class Asked:
     Definitions from `behind` on are known too: a statement that is read does not learn what it told when it was read last.
     """
 
-    def __init__(self, ledger: Ledger, order: int, page: int | None = None, behind: int | None = None):
-        self.ledger, self.order, self.page, self.behind = ledger, order, page, behind
+    def __init__(self, ledger: Ledger, order: int, world: World | None = None, behind: int | None = None):
+        self.ledger, self.order, self.world, self.behind = ledger, order, world, behind
         self.answers: dict[Fact, Any] = {}
 
     def fact(self, key: Fact) -> Any:
         if key in self.answers:
             return self.answers[key]
-        answer = self.answers[key] = self.ledger.fact_before(key, self.order, self.page, self.behind)
+        answer = self.answers[key] = self.ledger.fact_before(key, self.order, self.world, self.behind)
         return answer
 
     def vocabulary(self) -> Iterable[str]:

@@ -22,6 +22,7 @@ import logging
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from ..documents.inputs import Beside
@@ -32,7 +33,7 @@ from ..lowering.report import NAMES, Diagnostic, Span
 from ..python.entry import Found, code_in
 from ..rules.catalogue import catalogue
 from ..terms.interruption import Stopped, poll
-from .cells import Analysis, Cell, Place, told, unsure
+from .cells import Analysis, Cell, Place, World, told, unsure
 from .ledger import Asked, Ledger, order_of
 from .places import nearest
 from .reading import FAILED, Memory, analysed, judged
@@ -151,14 +152,15 @@ class Sheet:
 
     def names_before(self, cell: Cell) -> Names:
         """What a statement could ask."""
-        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.page, cell.order + 1))
+        return Names(catalogue().arity, Asked(self.ledger, cell.order, cell.place.world, cell.order + 1))
 
-    def declaration_of(self, name: str, order: int, page: int | None = None) -> Span | None:
+    def declaration_of(self, name: str, order: int, world: World | None = None) -> Span | None:
         """Where a name that is known at a place was declared or defined."""
-        cell = self.ledger.teller_before(("name", name), order, page)
+        cell = self.ledger.teller_before(("name", name), order, world)
         if cell is None or cell.analysis is None:
             return None
-        span = cell.analysis.told["name", name].span
+        entry = cell.analysis.told["name", name]
+        span = entry.span if entry is not None else None
         return None if span is None else cell.move(span)
 
     # first stage: reading
@@ -179,7 +181,7 @@ class Sheet:
     def _read_on(self, dirty: set[Cell], until: int | None, pause: Callable[[], bool] | None) -> bool:
         """Read some cells, and those behind them that they concern; False where that was broken off."""
         heap = [(cell.order, cell) for cell in dirty]
-        heap.sort(key=_order_of_pair)
+        heap.sort(key=itemgetter(0))
         while heap:
             order, cell = heap[0]
             if (until is not None and order > until) or (pause is not None and pause()):
@@ -226,7 +228,7 @@ class Sheet:
 
     def _holds(self, asked: dict[Fact, Any], cell: Cell) -> bool:
         """Have facts that a cell asked still these answers?"""
-        return self.ledger.holds(asked, cell.order, cell.place.page, cell.order + 1)
+        return self.ledger.holds(asked, cell.order, cell.place.world, cell.order + 1)
 
     def _analysed(self, cell: Cell) -> Analysis:
         """What a cell says among the names that stand before it."""
@@ -234,7 +236,7 @@ class Sheet:
         if known is not None:
             return known
         self.lowered_count += 1
-        asked = Asked(self.ledger, cell.order, cell.place.page, cell.order + 1)
+        asked = Asked(self.ledger, cell.order, cell.place.world, cell.order + 1)
         made = analysed(cell.item, asked, self.budget)
         self._memory.keep(cell.item, made, len(self.cells))
         return made
@@ -280,7 +282,7 @@ class Sheet:
             return
         assert cell.analysis is not None
         edition, analysis = self._edition, cell.analysis
-        asked = Asked(self.ledger, cell.order + 1, cell.place.page)
+        asked = Asked(self.ledger, cell.order + 1, cell.place.world)
         found = judged(cell, asked, self.budget)
         self._require(edition)
         if cell.analysis is not analysis or cell.judged is not None:  # another thread has read it or judged it
@@ -306,10 +308,10 @@ class Sheet:
         It must hold no places of the document: what stands before the cell may change.
         """
         known = cell.notes.get(what)
-        if known is not None and self.ledger.holds(known[0], cell.order + 1, cell.place.page):
+        if known is not None and self.ledger.holds(known[0], cell.order + 1, cell.place.world):
             return known[1]
         edition, analysis = self._edition, cell.analysis
-        asked = Asked(self.ledger, cell.order + 1, cell.place.page)
+        asked = Asked(self.ledger, cell.order + 1, cell.place.world)
         value = compute(Names(catalogue().arity, asked))
         if self._edition == edition and cell.analysis is analysis:
             cell.notes[what] = asked.answers, value
@@ -338,8 +340,8 @@ class Sheet:
         return sorted(found, key=lambda d: (d.span, d.code))
 
     def diagnostics_of(self, cell: Cell) -> list[Diagnostic]:
-        move, order, page = cell.move, cell.order, cell.place.page
-        found = [d.moved(move, lambda name: self.declaration_of(name, order, page)) for d in cell.diagnostics]
+        move, order, world = cell.move, cell.order, cell.place.world
+        found = [d.moved(move, lambda name: self.declaration_of(name, order, world)) for d in cell.diagnostics]
         return found if cell.place.region is None else [told(cell, d) for d in found]
 
     def unused(self) -> Iterator[Diagnostic]:
@@ -350,7 +352,7 @@ class Sheet:
             cell = tellers[-1]
             assert cell.analysis is not None
             entry = cell.analysis.told[key]
-            if entry.kind == "declared" and entry.span:
+            if entry is not None and entry.kind == "declared" and entry.span:
                 message = f"`{entry.name}` is declared and never used"
                 yield Diagnostic("EIN103", NAMES["EIN103"][1], cell.move(entry.span), message)
 
@@ -368,7 +370,8 @@ class Sheet:
         """The formulas that are not understood, each with the reason."""
         cells = [c for c in sorted(self.reporting, key=order_of) if c.unread]
         found = [*((c.place.region, c.lack) for c in cells), *((r, r.problem) for r in self.refused)]
-        return sorted([*{(r.start, r.end): why for r, why in reversed(found) if r is not None}.items(), *self.code.unread])
+        reasons = {(r.start, r.end): why for r, why in reversed(found) if r is not None}
+        return sorted([*reasons.items(), *self.code.unread])
 
     def last_before(self, offset: int) -> int:
         """The number of the last cell that may count at an offset; in notes that is the last of all."""
@@ -395,6 +398,3 @@ class Sheet:
         if self.language != "ein":
             return [c for c in self.cells if c.end >= start and c.start <= end]
         return self.cells[max(0, self.last_before(start)) : self.last_before(end) + 1]
-
-
-_order_of_pair: Callable[[tuple[int, Cell]], int] = lambda pair: pair[0]  # noqa: E731

@@ -27,23 +27,30 @@ _LAYERED = re.compile(
 )
 
 
+# `P^-`, `\\hat x_k^{-}`: before an update, which nobody writes of a power
+_SIGNED = re.compile(r"\^\s*(?:-|\{\s*-\s*\})(?!\s*[\w\\({])")
+
+
 class Habits(NamedTuple):
     """
     primes          what `'` is: part of a `name`, or a `transpose`
     has_invariants  is `I_2` the second invariant rather than an identity?
     layers          letters that count layers above a name, `W^{l}` beside `a^{l-1}`
+    has_signs       are `P^-` and `P^+` names?
     """
 
     primes: str = "name"
     has_invariants: bool = False
     layers: str = ""
+    has_signs: bool = False
 
 
 PLAIN = Habits()
 
 
 def habits_of(formulas: Sequence[str]) -> Habits:
-    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas), layers_of(formulas))
+    signs = any(_SIGNED.search(f) for f in formulas)
+    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas), layers_of(formulas), signs)
 
 
 def layers_of(formulas: Iterable[str]) -> str:

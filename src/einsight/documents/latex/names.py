@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .habits import PLAIN, Habits
 from .kinds import Unread
 from .pieces import Piece
 from .tree import Command, Group, Item, Items, Leaf, Script, leaves
@@ -105,14 +106,16 @@ def label(inside: Items) -> str:
     return text if text in _LABELS and not any(x.spaced for x in found[1:]) else ""
 
 
-def raised(inside: Items, layers: str = "") -> str:
+def raised(inside: Items, habits: Habits = PLAIN) -> str:
     """A layer or a sample above a name, `(l)` or `[1]` or a star, as the mark that tells names apart; empty for anything else.
 
-    `layers` are letters that count layers without brackets, too.
+    Letters that count layers do so without brackets, too; and where the page has such signs, `-` and `+` stand for before and after.
     """
-    text = word(inside)
+    text, layers = word(inside), habits.layers
     if text in _STARS:
         return "⁽*⁾"
+    if habits.has_signs and text in ("-", "+"):
+        return f"⁽{text.translate(RAISED)}⁾"
     found = re.fullmatch(r"[(\[⟨]([a-zA-Zℓ0-9][a-zA-Z0-9+\-]{0,7})[)\]⟩]", text)
     if found is None and layers:
         found = re.fullmatch(rf"([{layers}](?:[+-]\d)?|\d)", text) if text[:1] in layers else None
@@ -120,11 +123,11 @@ def raised(inside: Items, layers: str = "") -> str:
     return f"⁽{made}⁾" if made and not re.search(r"[qA-Z]", made) else ""
 
 
-def layered(script: Script, layers: str = "") -> tuple[str, list[Script]] | None:
+def layered(script: Script, habits: Habits = PLAIN) -> tuple[str, list[Script]] | None:
     """The mark of a layer or a sample above a name, and the power behind it, as in `W^{[2]\\top}`; None for anything else."""
     inside = script.inside
     for count in range(len(inside), 0, -1):
-        mark = raised(inside[:count], layers)
+        mark = raised(inside[:count], habits)
         if mark and count == len(inside):
             return mark, []
         if mark and (is_transpose(inside[count:]) or word(inside[count:]) in ("-1", "2")):

@@ -8,7 +8,7 @@ from .kinds import Unread
 from .names import extent, is_transpose, split, word
 from .pieces import Piece, text_of
 from .row import Write
-from .tree import Group, Item, Items, Leaf, leaves
+from .tree import Command, Group, Item, Items, Leaf, leaves
 
 _TIMES = ("×", "·", ",")
 
@@ -74,6 +74,26 @@ def space(item: Item) -> list[Piece]:
         names = names[:1]
     shape = f"^{names[0]}" if len(names) == 1 else f"^({'×'.join(names)})"
     return [*written, Piece(shape, script.start, script.end)]
+
+
+def set_of_matrices(space: Items) -> tuple[list[Piece], str]:
+    """`∈ \\mathbf{S}^n_{++}`, the symmetric matrices, or those that are positive definite, with what that says; empty for another set."""
+    item = space[-1]
+    atom, above, below = item.atom, *(next((s for s in item.scripts if s.sign == sign), None) for sign in "^_")
+    letter = (
+        word(atom.arguments[0])
+        if isinstance(atom, Command) and atom.arguments
+        else word((Item(atom),))
+    )
+    size = extent(tuple(split(above.inside, "×", "times")[0])) if above is not None else ""
+    if len(space) != 2 or letter not in ("S", "Sym", "SPD") or not size:
+        return [], ""
+    sign = word(below.inside) if below is not None else ""
+    if sign not in ("", "+", "++", ">", "≻"):
+        return [], ""
+    definite = letter == "SPD" or sign in ("++", ">", "≻")
+    place = space[0].start, item.end
+    return [Piece(f" ∈ ℝ^({size}×{size})", *place)], "positive-definite" if definite else "symmetric"
 
 
 def _sizes(inside: Items) -> list[str]:

@@ -47,7 +47,7 @@ def _labelled(name: Piece, found: Sequence[Script], habits: Habits) -> tuple[str
             text, end = text + "ʹ", script.end
         elif script.sign == "_" and label(script.inside):
             text, end = text + label(script.inside), script.end
-        elif script.sign == "^" and (layer := layered(script, habits.layers)):
+        elif script.sign == "^" and (layer := layered(script, habits)):
             text, end = text + layer[0], script.end
             rest += layer[1]
         elif script.sign == "^" and habits.primes == "name" and script.inside and set(said) <= {"′", "'"}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import words
@@ -11,6 +11,7 @@ from .arrays import array_shape, without_dots
 from .habits import Habits
 from .kinds import Unread
 from .names import is_transpose, letters, split, word
+from .operators import set_of_matrices
 from .pieces import Piece, Statement, joined
 from .tree import Environment, Item, Items, Leaf, Rows, is_bracket, is_sign, leaves
 from .writer import written
@@ -18,26 +19,7 @@ from .writer import written
 # a row or a part that begins with one of these goes on with what stands before it
 _GOES_ON = ("=", "+", "-", "·", "×", "⊙", "⊗", "*", "/")
 _EXPECTS_MORE = (*_GOES_ON, ":=", "∈", "(", "[", "{")
-_JOINING = frozenset(
-    {
-        "and",
-        "if",
-        "where",
-        "with",
-        "for",
-        "or",
-        "so",
-        "then",
-        "hence",
-        "thus",
-        "when",
-        "since",
-        "i.e.",
-        "that",
-        "is",
-        "because",
-    }
-)
+_JOINING = frozenset("and if where with for or so then hence thus when since i.e. that is because".split())
 _CONDITION = re.compile(r"(if|when|whenever|for|since|assuming|provided|unless|as|because|iff)\b", re.IGNORECASE)
 _PROPERTY = re.compile(
     r"\s*(is |and )*(symmetric|antisymmetric|diagonal|orthogonal|positive definite|positive-definite|positive)[\s.,;]*"
@@ -276,17 +258,22 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
         for declared in declarations:
             yield from _written(_Part(list(declared)), habits)
         return
+    if any(map(_is_prose, split(items, "=", ":=")[1:])):
+        raise Unread("words for a value", items[0].start, items[-1].end)
     condition = _condition(part, habits)
     items, space = _without_space(items)
     name = _declared(items)
     if space:
         head = name if name else items
         if name or not any(is_sign(i, "=") for i in items):
-            text, places = joined(written((*head, *space), habits, lists=True))
+            written_space, said = set_of_matrices(space)
+            text, places = joined(
+                [*written(head, habits, lists=True), *(written_space or written(space, habits, lists=True))]
+            )
             found = _PROPERTY.fullmatch(part.words)
-            if found:
-                text += " " + found[2].replace(" ", "-")
-                places += [places[-1]] * (len(text) - len(places))
+            said = found[2].replace(" ", "-") if found else said
+            text += f" {said}" if said else ""
+            places += [places[-1]] * (len(text) - len(places))
             yield Statement(text, places)
         if not any(is_sign(i, "=", ":=") for i in items) or _is_array(items):
             return
@@ -299,6 +286,14 @@ def _written(part: _Part, habits: Habits) -> Iterator[Statement]:
     text, places = joined(written(items, habits, lists))
     if text.strip():
         yield Statement(text, places, condition)
+
+
+def _is_prose(side: Sequence[Item]) -> bool:
+    """`x = \\text{input}`."""
+    atom = side[0].atom if len(side) == 1 else None
+    return (
+        isinstance(atom, Leaf) and atom.kind == "WORDS" and re.fullmatch(r"\s*[a-z]{3,}[\s.]*", atom.text) is not None
+    )
 
 
 def _definite(items: Items, habits: Habits) -> Statement | None:

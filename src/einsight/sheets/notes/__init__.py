@@ -1,6 +1,6 @@
 """Notes as statements that conform, in the order in which they count.
 
-plan.py           what a paragraph declares, then its relations; what nobody declares gets a shape
+plan.py           a page as sections to be read, and read again; reader.py its statements one after the other
 paragraphs.py     which formulas belong together, and what is said under a condition
 known.py          what is known of names so far, and the declarations that say so
 refusals.py       why a relation is not read
@@ -9,7 +9,8 @@ words.py          shapes and properties that the words around formulas say; prop
 bounds.py         what is said of names beyond that, and equations that are no claims
 shorthand.py      `w_ij` for an entry of `W`, `x · y`; arguments.py functions with their arguments, and their derivatives as people write them
 anew.py           letters that get another meaning
-inference.py      shapes that a section never declares, by all of its formulas
+second.py         a second reading of what did not hold: with all that its section says, or by itself; solved.py roots of derivatives
+inference.py      shapes that a section never declares, by all of its formulas; extents.py how long axes are that only indices name
 subscripts.py     what a subscript is on a page: an index, a mark of the name, a sample; typefaces.py what a letter is by how it is set
 sections.py       sections within sections, and where holds what is said in one
 unknown.py        identities of functions that are never defined

@@ -6,11 +6,13 @@ from ...documents.regions import Region
 from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk
-from ...lowering.names import canonical_name
+from ...lowering.names import Entry, canonical_name
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Indexed, Name, Relation
-from .known import Known
+from ...terms.dimension import Dim
+from ...terms.term import Tensor
+from .known import Known, declaration
 from .trees import as_relation, changed
 
 _FRESH = "einsightʹ"  # a name that no page has
@@ -43,6 +45,19 @@ def given_anew(region: Region, tree: Relation, known: Known) -> tuple[Region, Re
         known.declare_as(name, tuple(map(str, read.tensor.dims)), region.map_span((0, 1)))
         known.assumed.discard(name)
     return region, tree
+
+
+def declare_extents(region: Region, tree: Relation, known: Known) -> None:
+    """Names that nobody declares and that have indices alone, as long as the sums of their section say."""
+    for node in walk(tree):
+        name = canonical_name(node.base.text) if isinstance(node, Indexed) and isinstance(node.base, Name) else ""
+        dims = known.extents.get(name)
+        if dims is None or known.tensor(name) is not None or name == known.target(tree):
+            continue
+        place = region.map_span((node.start, node.end))
+        known.names.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+        known.sections[name] = known.section
+        known.out.append(declaration(name, dims, place))
 
 
 def shaped_by_use(region: Region, tree: Relation, known: Known) -> None:

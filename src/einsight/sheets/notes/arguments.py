@@ -90,6 +90,8 @@ class Arguments:
         written, known = left.callee.text, self.known
         name = canonical_name(written)
         plain = all(isinstance(a, Name) for a in left.arguments)
+        if len(names) > 1:  # each of its arguments is any
+            known.forget(n for n in names if known.is_of_other_section(n) or n in known.assumed)
         arguments = region.text[left.callee.end : left.end]
         text = region.text[tree.sides[1].start : tree.sides[1].end] if plain and len(tree.sides) > 1 else ""
         if not known.is_known(name):

@@ -20,7 +20,7 @@ from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
 from ...terms.dimension import Dim
 from ...terms.interruption import OutOfTime, for_polls
-from ...terms.term import Component, Derivative
+from ...terms.term import Apply, Component, Derivative
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
 
@@ -65,6 +65,18 @@ def scaled_by(lowered: Lowered, names: Names, tree: Relation) -> tuple[str, str]
         return None
     (name,) = leaves
     return next(((name, said) for said in (NORMALISED, UNIT) if holds(lowered, names, ((name, said),))), None)
+
+
+def names_behind(node: Node, names: Names) -> frozenset[str]:
+    """The names, of functions too, in a formula and in the definitions that it rests on."""
+    found = set(names_of(node))
+    for name in tuple(found):
+        entry = names.find(name)
+        if entry is not None and entry.tensor is not None:
+            for tensor in (entry.tensor, *entry.tensor.depends):
+                if tensor.definition is not None:
+                    found |= {t.function.rstrip("'") for t in tensor.definition.body.walk() if isinstance(t, Apply)}
+    return frozenset(found)
 
 
 def leaves_of(node: Node, names: Names) -> frozenset[str]:

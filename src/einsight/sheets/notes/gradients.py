@@ -78,16 +78,21 @@ def with_binding(region: Region, function: str, text: str) -> Region:
 
 
 def signal_of(tree: Relation, names: Names) -> tuple[str, str, str] | None:
-    """`δ = ∂L/∂z`: the name, the function that nobody defines, the variable."""
-    if len(tree.sides) != 2 or not isinstance(tree.sides[0], Name):
+    """`δ = ∂L/∂z`, `δ_i = ∂L/∂z_i`: the name, the function that nobody defines, the variable."""
+    if len(tree.sides) != 2 or not base_name(tree.sides[0]):
         return None
     found = list(derivatives_of_names(tree))
     right = list(units(tree.sides[1])) if isinstance(tree.sides[1], Chain) else []
     if len(found) != 1 or len(right) != 1 or found[0][2] != 1 or _is_defined(found[0][0], names):
         return None
     unit = right[0][1]
-    whole = isinstance(unit, Quotient) and isinstance(unit.below[-1], Name)
-    return (canonical_name(tree.sides[0].text), *found[0][:2]) if whole and found[0][0] != found[0][1] else None
+    below = unit.below[-1] if isinstance(unit, Quotient) else None
+    alike = isinstance(below, (Name, Indexed)) and _indices(below) == _indices(tree.sides[0])
+    return (base_name(tree.sides[0]), *found[0][:2]) if alike and found[0][0] != found[0][1] else None
+
+
+def _indices(node: Node) -> tuple[str, ...]:
+    return tuple(e.plain or "" for e in node.subscript.entries) if isinstance(node, Indexed) else ()
 
 
 def with_gradient(array: str, variable: str, tensor: Tensor) -> str:

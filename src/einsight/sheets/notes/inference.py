@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...asking.inference import NOTES, ONE, Conflict, Inference
+from ...asking.inference import NOTES, ONE, STRICT, Conflict, Inference
 from ...asking.ranks import NUMBER, ROW, VECTOR, ranks_of
 from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Names, canonical_name
@@ -36,9 +36,11 @@ def shapes_together(
             users[name].append(tree)
     frozen = frozenset(called)
 
-    def fits(tree: Relation) -> bool:
+    def fits(tree: Relation) -> int:
+        """How well: with care, without, or not at all."""
         inside = {n: ranks[n] for n in names_of(tree) if n in wanted}
-        return _takes(Inference(names, inside, NOTES, frozen), tree)
+        cares = (STRICT, NOTES)
+        return next((2 - k for k, care in enumerate(cares) if _takes(Inference(names, inside, care, frozen), tree)), 0)
 
     for _ in range(MOST_ROUNDS):
         before = dict(ranks)

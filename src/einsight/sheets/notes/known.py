@@ -28,7 +28,7 @@ from .words import EVERYTHING, Said
 
 # shapes of a formula's names that are tried
 MOST_TRIALS = 4
-_CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
+CONSTANTS = frozenset({"I", "ones", "e", "pi", "π", "d"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Known:
     dependent   names of which the page says that they change with something
     lost        names that have got a value which was not read, so that the one known is stale
     likely      shapes of names that this section never declares, by all of its formulas together
+    extents     the same of names that it writes with indices alone
     sizes       names that are the size of something on the page
     is_local    sections, of this paragraph, that claim something
     section     where we are, and `sections` where what is known of each name was said
@@ -86,6 +87,7 @@ class Known:
         self.lost: set[str] = set()
         self.sizes: set[str] = set()
         self.likely: dict[str, tuple[str, ...]] = {}
+        self.extents: dict[str, tuple[str, ...]] = {}
         self.section: Section = ()
         self.is_local: set[Section] = set()
         self.sections: dict[str, Section] = {}
@@ -105,7 +107,7 @@ class Known:
 
     def is_known(self, name: str) -> bool:
         names = self.names
-        return name in _CONSTANTS or names.knows(name) or names.is_dimension(name) or names.is_function(name)
+        return name in CONSTANTS or names.knows(name) or names.is_dimension(name) or names.is_function(name)
 
     def target(self, tree: Relation) -> str:
         """The name that the first `=` of a relation gives a value; empty where it gives none."""
@@ -138,6 +140,10 @@ class Known:
         for kind in ("name", "declaration"):
             self.names.own.pop((kind, name), None)
 
+    def take_letters(self, names: Iterable[str]) -> None:
+        """Names of the page, after which no dimension is called that nobody names."""
+        self.names.own.update({("taken", name): True for name in names})
+
     def call(self, names: Iterable[str]) -> None:
         """Let some names be functions of each entry, of which nothing else is known."""
         for name in names:
@@ -150,8 +156,7 @@ class Known:
         """Let one index of some arrays pick a vector."""
         for name in names:
             self.names.own["family", name] = AS_COLUMN
-            text = f"#! samples {name}"
-            self.out.append(Region(0, 0, text, True, ((0, 0),) * len(text)))
+            self.out.append(directive("samples", name))
 
     def declare(self, region: Region, tree: Declaration) -> None:
         for target in tree.targets:
@@ -225,6 +230,23 @@ class Known:
         """Does what is known of a name come from a section that this one is not part of?"""
         return not holds_in(self.sections.get(name, self.section), self.section)
 
+    def forget(self, names: Iterable[str]) -> None:
+        """What was only ever assumed of some names."""
+        for name in names:
+            for kind in ("name", "declaration"):
+                self.names.own.pop((kind, name), None)
+            self.assumed.discard(name)
+            self.sections.pop(name, None)
+            self.out.append(directive("forget", name))
+
+    def begin_section(self, section: Section) -> None:
+        """What nobody declared is found anew by each section, unless something is defined by it."""
+        self.section = section
+        tensors = [e.tensor for (kind, _), e in self.names.own.items() if kind == "name" and e is not None]
+        held = {u.name for t in tensors if t is not None and t.definition is not None for u in t.depends}
+        loose = [n for n in self.assumed if n not in held and not self.is_defined(n)]
+        self.forget([n for n in loose if self.is_of_other_section(n)])
+
     def used_anew(self, lowered: Lowered) -> str:
         """A name of another section that is at odds with one declared in this, of which it shares no dimension.
 
@@ -257,7 +279,7 @@ class Known:
 
     def is_told(self, name: str, kinds: Mapping[str, str]) -> bool:
         """Is it known, and not as the size of something else alone, where words call it an array?"""
-        if self.names.knows(name) or name in _CONSTANTS or self.names.is_function(name):
+        if self.names.knows(name) or name in CONSTANTS or self.names.is_function(name):
             return True
         size = self.names.is_dimension(name) or name in self.sizes
         return size and not kinds.get(name, "").startswith(("matrix", "square", "vector"))
@@ -293,7 +315,7 @@ class Known:
 
         What is said elsewhere may be said of something else; what holds is no accident.
         """
-        names = [n for n in names_of(tree) if self.is_known(n) and n not in _CONSTANTS and self.tensor(n) is not None]
+        names = [n for n in names_of(tree) if self.is_known(n) and n not in CONSTANTS and self.tensor(n) is not None]
         elsewhere = [n for n in names if self.is_of_other_section(n)]
         assumed = [n for n in names if n in self.assumed]
         new = self.unknown(tree)
@@ -316,10 +338,11 @@ class Known:
             and not any(n in unknown for n in names_of(left))
         )
         kinds = {**kinds_by_typeface(self.text, unknown), **self.kinds}
-        for found in shapes(tree, unknown, self.names, defines, kinds):
-            trial = self._tried(region, found)
-            if trial is not None:
-                yield trial
+        for alike in (True, False):  # what is right but for a transpose conforms with its sides apart
+            for found in shapes(tree, unknown, self.names, defines, kinds, alike=alike):
+                trial = self._tried(region, found)
+                if trial is not None:
+                    yield trial
 
     def _together(self, region: Region, unknown: list[str]) -> Trial | None:
         """The relation with the shapes that all formulas of the section give the names, where it conforms with them."""
@@ -366,3 +389,9 @@ def declaration(name: str, dims: tuple[str, ...], place: tuple[int, int]) -> Reg
     """A declaration that no formula writes, at the place where a name stands."""
     text = f"{name} ∈ {space_text(tuple(map(_dim, dims)))}"
     return Region(*place, text, True, (place,) * len(text))
+
+
+def directive(what: str, name: str) -> Region:
+    """A directive that no formula writes: `samples x`, one index of it picks a vector; `forget x`."""
+    text = f"#! {what} {name}"
+    return Region(0, 0, text, True, ((0, 0),) * len(text))

@@ -13,6 +13,7 @@ from ...syntax.tree import Declaration, Relation
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from .arguments import several_arguments
+from .extents import extents
 from .inference import shapes_together
 from .known import Known
 from .paragraphs import Paragraph
@@ -20,11 +21,12 @@ from .typefaces import kinds_by_typeface
 from .words import Words
 
 
-def likely_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> dict[str, tuple[str, ...]]:
-    """The shapes of what the paragraphs of a section never declare."""
+def find_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> None:
+    """Let `known` have the shapes of what the paragraphs of a section never declare."""
     names = known.names.child()
     kinds: dict[str, str] = {}
     trees: list[Relation] = []
+    formulas: list[tuple[str, Relation]] = []
     for paragraph, words in section:
         for said in words.said():
             if said.dims is not None:
@@ -37,9 +39,11 @@ def likely_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> d
                 lower_statement(Piece(0, region.text), names)
             elif isinstance(tree, Relation) and len(tree.sides) > 1:
                 trees.append(tree)
+                formulas.append((region.text, tree))
                 kinds.update((n, "number") for n in several_arguments(tree))
     declared = {n for kind, n in names.own if kind == "name"}
     mentioned = dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side))
     unknown = [n for n in mentioned if n not in declared and not known.is_told(n, kinds)]
     kinds = {**kinds_by_typeface(known.text, unknown), **known.kinds, **kinds}
-    return shapes_together(trees, unknown, names, kinds, known.sizes)
+    known.likely = shapes_together(trees, unknown, names, kinds, known.sizes)
+    known.extents = {n: dims for n, dims in extents(formulas).items() if n not in mentioned and n not in declared}

@@ -29,7 +29,9 @@ _EXTENT = re.compile(r"ℝ\^(?:\([^()]*\)|\{[^{}]*\}|\w+)|(?<=\})\^(?:\{[^{}]*\}
 # behind a whole array: its transpose or its inverse
 _TURNED = re.compile(r"\s*(?:ᵀ|\^-(?:1|\{|T)|\^\{-|⁻)")
 _RANGE = re.compile(r"∈ ℝ\^")
-_SAMPLE = re.compile(rf"\s*{_BASE}_\{{?(?P<index>[a-z])\}}?(?:\s*,\s*\w+_\{{?\w\}}?)*\s*∈ ℝ\^(?P<extent>\([^()]*\)|\w+)\s*$")
+_SAMPLE = re.compile(
+    rf"\s*{_BASE}_\{{?(?P<index>[a-z])\}}?(?:\s*,\s*\w+_\{{?\w\}}?)*\s*∈ ℝ\^(?P<extent>\([^()]*\)|\w+)\s*$"
+)
 _DECLARED = re.compile(r"\s*([^\W\d_]\w*)\s*(?:,\s*\w+\s*)*∈")
 _COUNT = re.compile(r"∑_\{?([a-z])\s*=\s*1\}?\^\{?([^\W\d_]\w*)")
 _CALL = re.compile(rf"\s*{_BASE}\s*\(([^\W\d_](?:,\s*[^\W\d_])*)\)\s*:?=")
@@ -138,6 +140,8 @@ class Subscripts:
         if entry in "+*-" or entry == "0":
             return True
         letters = _letters(entry)
+        if re.fullmatch(r"[A-Z]{2,}", entry) and not set(letters) & self.bound:
+            return True  # `β_GLS`: no letter of it counts
         if base in "JDH" and entry in self.arguments:
             return False  # the derivative of a function
         if base in self.arguments and letters and set(letters) <= self.arguments[base]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -9,15 +10,19 @@ from ...documents.regions import Region
 from ...lowering.mentioned import names_of, walk
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
-from ...syntax.tree import Name, Relation
+from ...syntax.tree import Indexed, Name, Relation
+from .bounds import holds
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
 from .known import Known
 from .layers import Layers
-from .trees import changed, relation_of
+from .trees import Change, changed, relation_of
 from .unknown import readings
 
 # the bar over an adjoint, and the name of what it is the gradient of
 ADJOINT, _ANY_LOSS = "\u0304", "ℒ"
+# `dX` and `δX` for such gradients
+_MARKED = re.compile(r"(?<![\w∂∇/])(?:d|δ)\s?(?P<name>[^\W\d_]\w*[\u0300-\u036f]*(?:⁽[^⁾]*⁾)?ʹ*)")
+_MOST_LOSSES = 3
 
 
 class Plan(Protocol):
@@ -59,19 +64,26 @@ class Through:
 
     def through_signals(self, region: Region, tree: Relation) -> bool:
         """Put out a relation between gradients that have names, where it holds for all functions."""
-        places = [n for side in tree.sides for n in walk(side) if isinstance(n, Name) and n.text in self.signals]
+        inside = [n for side in tree.sides for n in walk(side)]
+        places = [n for n in inside if isinstance(n, Name) and n.text in self.signals]
+        entries = {n.base.start: n for n in inside if isinstance(n, Indexed)}
         if not places or len(tree.sides) < 2 or (self.known.target(tree) and not self._is_signal(tree)):
             return False
         for name in {v for n in places for v in self.signals[n.text]}:
             self.of_layer(name)
-        quotient = {n.text: self._quotient(n.text) for n in places}
-        made = changed(region, [(n.start, n.end, quotient[n.text]) for n in places])
+        made = changed(region, [self._as_derivative(region, n, entries.get(n.start)) for n in places])
         found = relation_of(made)
         return found is not None and self.through_functions(made, found)
 
     def _is_signal(self, tree: Relation) -> bool:
         left = tree.sides[0]
         return isinstance(left, Name) and left.text in self.signals
+
+    def _as_derivative(self, region: Region, place: Name, entry: Indexed | None) -> Change:
+        function, variable = self.signals[place.text]
+        if entry is not None:
+            return entry.start, entry.end, f"(∂{function}/∂{variable}{region.text[entry.base.end : entry.end]})"
+        return place.start, place.end, self._quotient(place.text)
 
     def _quotient(self, name: str) -> str:
         function, variable = self.signals[name]
@@ -82,6 +94,34 @@ class Through:
         for name in names_of(tree):
             if name.endswith(ADJOINT) and not self.names.knows(name) and self.known.is_known(name[: -len(ADJOINT)]):
                 self.signals.setdefault(name, (_ANY_LOSS, name[: -len(ADJOINT)]))
+
+    def as_gradients(self, region: Region) -> bool:
+        """Put out a relation in which `dX` and `δX` are the gradients of a loss in `X`, where it holds so."""
+        marked = list(_MARKED.finditer(region.text))
+        if not marked or marked[0].start() > region.text.find("="):
+            return False
+        for found in marked:
+            self.of_layer(found["name"])
+        made = changed(region, [(m.start(), m.end(), f"(∇_{{{m['name']}}} {_ANY_LOSS})") for m in marked])
+        tree = relation_of(made)
+        if tree is None or any(self.names.is_function(m["name"]) for m in marked):
+            return False
+        if self.through_functions(made, tree):
+            return True
+        for name in self._losses():
+            named = changed(made, [(m.start(), m.end(), name) for m in re.finditer(_ANY_LOSS, made.text)])
+            lowered, scope = self.known.lower(named)
+            if not any(d.severity == "error" for d in lowered.diagnostics) and holds(lowered, scope, region.given):
+                self.known.out.append(named)
+                return True
+        return False
+
+    def _losses(self) -> list[str]:
+        """The numbers that the page defines, the last first."""
+        found = [e.tensor for (kind, _), e in self.names.own.items() if kind == "name" and e is not None]
+        return [t.name for t in reversed(found) if t is not None and t.definition is not None and not t.dims][
+            :_MOST_LOSSES
+        ]
 
     def through_gradients(self, region: Region, tree: Relation) -> bool:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""

@@ -99,7 +99,9 @@ class Expressions(Indexing):
                 found = base.attributes[name] = base.unmet(name)
                 return found
             return UNKNOWN
-        if isinstance(base, Array):
+        if isinstance(base, Array) and not isinstance(
+            base, Number
+        ):  # what has a shape is no number, whatever its annotation says
             return self._attribute_of(base, name)
         return UNKNOWN
 

@@ -284,6 +284,8 @@ NOT_WRONG = {
     "def fun_jac(x, y, p):\n    n, m = y.shape\n    df_dy = np.empty((n, 2, m))\n    df_dp = np.empty((n, 1, m))\n    return df_dy, df_dp\n",
     "an array of numbers": "import numpy as np\ndef bc(ya, yb):\n    return np.hstack((ya[0] - 1, yb[0]))\n"
     "def bc_jac(ya, yb):\n    return np.array([[1, 0], [0, 0]]), np.array([[0, 0], [1, 0]])\n",
+    "two entries": "import numpy as np\nclass Problem:\n    def fun(self, x, p=2.0):\n        return 1.0 / p * (x[0]**p + x[1]**p)\n"
+    "    def jac(self, x, p=2.0):\n        return x**(p - 1)\n",
     "digits": "import numpy as np\ndef f(x):\n    return np.sqrt(2 / np.pi) * x\ndef f_grad(x):\n    return 0.7978845608 * np.ones_like(x)\n",
 }  # fmt: skip
 

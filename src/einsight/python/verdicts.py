@@ -12,12 +12,13 @@ from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
 from ..meaning.equality import agree, are_equal, compare
+from ..meaning.instances import literal_components
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
-from ..terms.dimension import Index, fresh_index
+from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Component, Product, Sum, Tensor, Term
-from ..terms.walk import expand_definitions, replace_tensors
+from ..terms.walk import expand_definitions, replace_dims, replace_tensors
 from .comparing import differ_grossly, normalised
 from .module import Module
 from .pairs import Pair
@@ -257,6 +258,8 @@ class _Judge:
         if assumption is not None:
             words = assumption.sentence()
             return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
+        if self._is_of_few_entries(left, right, axes):
+            return self._undecided("it is right where the argument has no more entries than the function names")
         if self._is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
         example = found.counterexample.describe() if found.counterexample else None
@@ -297,6 +300,18 @@ class _Judge:
             return True
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
+
+    def _is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+        """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
+        assert self.paths.output.term is not None
+        least = literal_components([self.paths.output.term])
+        sizes = {d: Dim(k) for d, k in least.items() if not isinstance(d.value, int) and k > 1}
+        if not sizes:
+            return False
+        moved = tuple(i.over(sizes.get(i.dim, i.dim)) for i in axes)
+        return are_equal(
+            normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
+        )
 
     def _is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
         """Is a derivative such as `y (1 - y)` right where its argument is the output?"""

@@ -301,3 +301,11 @@ def _given(module, *arguments):
     parser = argparse.ArgumentParser()
     module.add_arguments(parser)
     return parser.parse_args(arguments)
+def test_python_files_are_measured(tmp_path, capsys):
+    (tmp_path / "a.py").write_text(
+        "import numpy as np\n" + "x = 1\n" * 400 + "np.ones(2) + np.ones(3)\n", encoding="utf-8"
+    )
+    (tmp_path / "b.py").write_text("x = 1\n", encoding="utf-8")
+    main(["python", str(tmp_path), "--show"])
+    told = capsys.readouterr().out
+    assert "report EIN603" in told and "after an edit" in told and "a.py:402: EIN603 shapes (2,) and (3,)" in told

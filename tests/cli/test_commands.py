@@ -147,6 +147,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "quadratic.txt").write_text("x' A x\n", encoding="utf-8")
     answer = {"answer": "2X^T X w - 2X^T y", "question": ["‖X w - y‖²", "w"], "declare": "w in R^m; y in R^n; X in R^(n x m)"}
     (tmp_path / "answers.jsonl").write_text(f"{json.dumps(answer)}\n", encoding="utf-8")
+    program = "import numpy as np\n" + "\n" * 10 + "def loss(w, X):\n    # w: (d,); X: (n, d)\n    return np.sum((X @ w) ** 2)\n"
+    (tmp_path / "train.py").write_text(program, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "arguments"), EXAMPLES)

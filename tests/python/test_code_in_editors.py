@@ -124,10 +124,25 @@ def test_code_cells_of_a_notebook():
     assert not einsight.check(text.replace('"language": "python"', '"language": "R"'), language="notebook").has_errors
 
 
-def test_cells_of_a_notebook_run_in_any_order():
-    cells = ["import numpy as np\nA = np.zeros((2, 3)); B = np.ones(2)", "A + B", "A = np.zeros((3, 2))"]
+def notebook_of(*cells):
     made = [{"cell_type": "code", "metadata": {}, "source": c, "outputs": [], "execution_count": None} for c in cells]
-    assert not einsight.check(json.dumps({"cells": made}), language="notebook").diagnostics
-    made[2]["source"] = "B.reshape(3, -1)"
-    codes = [d.code for d in einsight.check(json.dumps({"cells": made}), language="notebook").diagnostics]
-    assert codes == ["EIN603", "EIN603"]
+    return json.dumps({"cells": made})
+
+
+def test_cells_of_a_notebook_are_one_program_in_their_order():
+    cells = ["import numpy as np\nA = np.zeros((2, 3)); B = np.ones(3)", "A + B", "A = np.zeros((3, 2))", "A + B"]
+    text = notebook_of(*cells)
+    told = einsight.check(text, language="notebook").diagnostics
+    assert [(d.code, d.span[0]) for d in told] == [("EIN603", text.rindex("A + B"))]
+
+
+def test_what_is_for_the_notebook_alone_is_no_python():
+    magic = [
+        "%%bash\nfor x in *; do\n  echo $x\ndone",
+        "%%time\nA + np.ones(4)",
+        "  %time f(x\n?np.dot\nnp.dot??\n!ls (",
+        "y = (7\n % 5)",
+    ]
+    text = notebook_of("import numpy as np\nA = np.zeros((2, 3))", *magic, "A + np.ones(2)")
+    told = einsight.check(text, language="notebook").diagnostics
+    assert [text[slice(*d.span)] for d in told] == ["A + np.ones(4)", "A + np.ones(2)"]

@@ -149,7 +149,8 @@ class Mul(Function):
     "gx, gw, gb, wanted",
     [
         ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "g.sum(0)", ["right", "right", "right"]),
-        ("g @ w", "ctx.scale * g.mT @ x", "g", ["wrong", "right", "shape"]),
+        ("g @ w", "ctx.scale * g.mT @ x", "3 * g.sum(0)", ["wrong", "right", "wrong"]),
+        ("ctx.scale * g @ w", "ctx.scale * g.mT @ x", "2 * g", ["right", "right", "wrong"]),
         ("ctx.scale * g @ w", "ctx.scale * x.mT @ g", "None", ["right", "shape"]),
     ],
 )
@@ -272,11 +273,19 @@ NOT_WRONG = {
     "symmetric by its docstring": "import numpy as np\ndef q(x, A):\n    \"\"\"A quadratic form.\n\n    :param x: a vector of size `(n,)`\n    :param A: a symmetric matrix of size `(n, n)`\n    \"\"\"\n    return x @ A @ x\ndef q_grad(x, A):\n    return 2 * A @ x\n",
     "a guard": "import numpy as np\ndef loss(p, y):\n    p = np.clip(p, 1e-15, 1 - 1e-15)\n    return -y * np.log(p)\ndef loss_grad(p, y):\n    return -y / p\n",
     "another argument": "import numpy as np\ndef loss(y, p):\n    return ((y - p) ** 2).sum()\ndef loss_grad(y, p):\n    return 2 * (p - y)\n",
-    "a loop": "import numpy as np\ndef f(x):\n    for _ in range(3):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
+    "a loop": "import numpy as np\ndef f(x):\n    for _ in range(K):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
     "a branch": "import numpy as np\ndef f(x):\n    if x.sum() > 0:\n        return x\n    return -x\ndef f_grad(x):\n    return x\n",
     "other arguments": "import numpy as np\ndef f(x):\n    return np.exp(x)\ndef f_grad(y):\n    return y\n",
     "a decorator": "import numpy as np\ndef f(x):\n    return np.exp(x)\n@twice\ndef f_grad(x):\n    return x\n",
     "written into": "import numpy as np\ndef f(x):\n    return (x * x).sum()\ndef f_grad(x):\n    g = np.zeros_like(x)\n    g[:] = 2 * x\n    return g\n",
+    "an argument for the rule alone": "import torch\nclass Log(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x, mean):\n"
+    "        ctx.save_for_backward(mean)\n        return x.log()\n    @staticmethod\n    def backward(ctx, g):\n        (mean,) = ctx.saved_tensors\n        return g / mean, None\n",
+    "a Jacobian of several columns": "import numpy as np\ndef fun(x, y, p):\n    return np.vstack((y[1], -p[0]**2 * y[0]))\n"
+    "def fun_jac(x, y, p):\n    n, m = y.shape\n    df_dy = np.empty((n, 2, m))\n    df_dp = np.empty((n, 1, m))\n    return df_dy, df_dp\n",
+    "an array of numbers": "import numpy as np\ndef bc(ya, yb):\n    return np.hstack((ya[0] - 1, yb[0]))\n"
+    "def bc_jac(ya, yb):\n    return np.array([[1, 0], [0, 0]]), np.array([[0, 0], [1, 0]])\n",
+    "two entries": "import numpy as np\nclass Problem:\n    def fun(self, x, p=2.0):\n        return 1.0 / p * (x[0]**p + x[1]**p)\n"
+    "    def jac(self, x, p=2.0):\n        return x**(p - 1)\n",
     "digits": "import numpy as np\ndef f(x):\n    return np.sqrt(2 / np.pi) * x\ndef f_grad(x):\n    return 0.7978845608 * np.ones_like(x)\n",
 }  # fmt: skip
 

@@ -142,7 +142,7 @@ class Notebook:
 
 def test_cells_of_a_notebook_are_one_document(session):
     notebook = Notebook(session, "one", DECLARED, "# code $x = y$", "𝛿 and\n\n" + WRONG, "$y = 2 x$ and\n" + RIGHT)
-    assert notebook.codes() == [[], None, [("EIN401", "3 x^T")], []]
+    assert notebook.codes() == [[], [], [("EIN401", "3 x^T")], []]
     cell = notebook.at(2)
     found = cell.ask("textDocument/hover", "x^T x")
     assert cell.spanned(found["range"]) in ("x^T x", "x^T", "x")
@@ -156,10 +156,27 @@ def test_cells_of_a_notebook_are_one_document(session):
     assert [p["uri"] for p in place] == [notebook.order[0]]
 
 
+def test_code_cells_of_a_notebook_are_one_program(session):
+    first = "#\n%matplotlib inline\nimport numpy as np\nA = np.zeros((2, 3))"
+    notebook = Notebook(session, "code", DECLARED, first, "Text.", "# 𝛿\n!ls\nA @ A", "#\nB = A.T")
+    assert notebook.codes() == [[], [], [], [("EIN603", "A @ A")], []]
+    hints = notebook.at(4).ask("textDocument/inlayHint", range=session.whole)
+    assert [(h["label"], h["position"]) for h in hints] == [(": (3, 2)", notebook.at(4).position("B", 1))]
+    notebook.edit(1, "(2, 3)", "(3, 3)")
+    assert notebook.codes() == [[], [], [], [], []]
+    notebook.insert(3, "#\nA = np.ones((4, 5))")
+    assert notebook.codes() == [[], [], [], [], [("EIN603", "A @ A")], []]
+    notebook.delete(3)
+    notebook.delete(1)
+    assert notebook.codes() == [[], [], [], []]
+    notebook.insert(0, first)
+    assert notebook.codes() == [[], [], [], [("EIN603", "A @ A")], []]
+
+
 def test_an_action_in_a_cell_is_an_edit_of_it(session):
     fence = "```ein\na, x ∈ ℝ^m\nd/dx (a' x) = a\n```"
     notebook = Notebook(session, "fence", "```ein\n#! layout numerator\n```", "# code", "Text.\n\n" + fence)
-    assert notebook.codes() == [[], None, [("EIN402", "a")]]
+    assert notebook.codes() == [[], [], [("EIN402", "a")]]
     cell = notebook.at(2)
     where = cell.range("a\n```")
     actions = cell.ask(
@@ -202,4 +219,4 @@ def test_cells_come_go_and_move(session):
 
 def test_what_a_client_is_told_of_notebooks(session):
     (selector,) = session.server["capabilities"]["notebookDocumentSync"]["notebookSelector"]
-    assert selector == {"notebook": {"notebookType": "jupyter-notebook"}, "cells": [{"language": "markdown"}]}
+    assert selector == {"notebook": {"notebookType": "jupyter-notebook"}, "cells": [{"language": "markdown"}, {"language": "python"}]}

@@ -14,6 +14,7 @@ batch       `check` over folders; pages has notes in LaTeX, any number of them
 rules       what installed rules cost a derivation
 cold        commands in new processes, and what they import
 
+python      what is said of the code in a folder, and how long that takes
 forms       matrix forms beside those that people write: tests/data/forms.txt
 grading     answers beside references, with Math-Verify and SymPy: worker_grading; graded has the pairs and their truths
 questions   what users paste: read, answered, right; asked has the questions and their truths

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import batch, code, cold, derivation, forms, grading, growth, lsp, outofcore, pages, questions, rules
+from . import batch, code, cold, derivation, forms, grading, growth, lsp, outofcore, pages, python, questions, rules
 from .table import as_json, machine, text_table
 
 BENCHMARKS = {
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "pages": pages,
     "forms": forms,
     "grading": grading,
+    "python": python,
 }  # a module each: add_arguments, settings, run, perhaps text and plot; its docstring is its help
 
 

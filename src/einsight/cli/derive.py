@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..documents import reading
 from . import plugin, terminal
 from .expressions import add_expression, expression_of, show_steps
 from .parsing import CannotRun, Command, add_plugin_option
@@ -17,13 +19,19 @@ if TYPE_CHECKING:
 EXAMPLES = (
     ('"y\' A x" -w x -d "A in R^(n x m); x in R^m; y in R^n" --steps', "a gradient, with the rules that lead to it"),
     ('"softmax(W x)" -w x -d "W in R^(n x m); x in R^m" --to jax', "a Jacobian as a function for JAX"),
+    ("--file train.py:12 -w w", "the derivative of the function at a line of a program"),
     ('- -w x -d "A in R^(n x n); x in R^n" --order 2 < quadratic.txt', "a Hessian of what stands in a file"),
 )
 STATUSES = {0: "there is a derivative", 2: "the expression is not read, or not derived; standard error says why"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_expression(parser)
+    add_expression(parser, optional=True)
+    parser.add_argument(
+        "--file",
+        metavar="FILE:LINE",
+        help="the function of a program, or the expression, at a line, in the place of EXPR",
+    )
     parser.add_argument("-w", "--wrt", action="append", metavar="VAR", help="variable; repeat it for mixed derivatives")
     parser.add_argument("--order", type=int, default=1)
     parser.add_argument("--layout", choices=["numerator", "denominator", "mixed"], default="numerator")
@@ -97,10 +105,44 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from ..deriving.derive import derive
 
+    if (options.file is None) == (options.expression is None):
+        raise CannotRun("give an expression, or a line of a program by `--file FILE:LINE`")
+    if options.file is not None:
+        return _of_file(options)
     wrt: Any = options.wrt
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
     found = derive(expression_of(options), wrt, options.declare, options.order, options.layout)
+    return _show(options, found)
+
+
+def _of_file(options: argparse.Namespace) -> int:
+    """What stands at a line of a program.  Raises CannotRun."""
+    from ..python.at_line import located
+
+    path, _, line = options.file.rpartition(":")
+    if not path or not line.isdecimal():
+        raise CannotRun(f"`{options.file}` names no line of a file: write `train.py:12`")
+    if options.declare or len(options.wrt or ()) > 1:
+        raise CannotRun("with `--file` there are no declarations, and one variable")
+    try:
+        text = reading.decoded(Path(path).read_bytes())[1]
+    except reading.NotUtf8 as problem:
+        raise CannotRun(f"{path}: {problem}") from None
+    except OSError as problem:
+        raise CannotRun(f"{path}: {problem.strerror or problem}") from None
+    here = located(text, int(line))
+    found = here.derive((options.wrt or [None])[0], options.order, options.layout)
+    if options.to == "text":
+        terminal.show(f"of        {here.text}")
+    code = here.code(found.wrt[0]) if options.order == 1 and options.to == "text" else None
+    status = _show(options, found)
+    if code is not None and not options.steps:
+        terminal.show(f"code      {code}")
+    return status
+
+
+def _show(options: argparse.Namespace, found: Derived) -> int:
     sizes = _sizes(options.size, found)
     if options.to == "latex" and options.steps:
         terminal.hand_over(found.steps_latex())

@@ -12,8 +12,13 @@ from .parsing import CannotRun
 from .terminal import show
 
 
-def add_expression(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", metavar="EXPR", help="in the language; '-' takes it from standard input")
+def add_expression(parser: argparse.ArgumentParser, optional: bool = False) -> None:
+    parser.add_argument(
+        "expression",
+        metavar="EXPR",
+        help="in the language; '-' takes it from standard input",
+        nargs="?" if optional else None,
+    )
     parser.add_argument(
         "-d", "--declare", action="append", default=[], metavar="DECL", help="a statement, as in 'x in R^m'"
     )

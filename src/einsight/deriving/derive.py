@@ -70,6 +70,16 @@ def derive(
         return _as_asked(found, expression, asked, said)
 
 
+def derive_value(text: str, value: Value, variables: Sequence[str], names: Names, layout: str = "numerator") -> Derived:
+    """The derivative of what has been read elsewhere, shown as `text`, in variables that `names` declares.
+
+    Raises EinsightError as `derive` does.
+    """
+    require_layout(layout)
+    with answering():
+        return _derive(text, (Lowered("query", text, layout), value), variables, names, layout)
+
+
 def gradients(
     expression: str,
     wrt: str | Sequence[str],

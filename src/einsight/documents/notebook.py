@@ -57,7 +57,21 @@ def extracts(text: str) -> list[Extract]:
 # what stands between two cells of a program
 NEXT_CELL = "\n#\x1e\n"
 _OTHER_LANGUAGE = re.compile(r'"language"\s*:\s*"(?!python")')
-_MAGIC = re.compile(r"^[%!?]|(?<=\n)[%!?]")
+# lines for the notebook alone, and the magics of a cell behind which Python stands
+_MAGIC = re.compile(r"^[ \t]*(?P<sign>[%!](?=\S)|\?)|^(?P<asked>[\w.]*\w\?\??[ \t]*)$", re.MULTILINE)
+_OF_CELL = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)\w")
+
+
+def program(cell: str) -> str:
+    """A code cell as Python: what is for the notebook alone is a comment, each character at its place."""
+    if _OF_CELL.match(cell):
+        return re.sub(r"^.", "#", cell, flags=re.MULTILINE)
+
+    def silenced(magic: re.Match[str]) -> str:
+        at = magic.start("sign") if magic["sign"] else magic.start()
+        return magic[0][: at - magic.start()] + "#" + magic[0][at - magic.start() + 1 :]
+
+    return _MAGIC.sub(silenced, cell)
 
 
 def code(text: str) -> Extract | None:
@@ -71,7 +85,7 @@ def code(text: str) -> Extract | None:
         for start, end in cell:
             _copy(made, start, end)
     extract = made.made("code")
-    return replace(extract, text=_MAGIC.sub("#", extract.text))
+    return replace(extract, text=NEXT_CELL.join(map(program, extract.text.split(NEXT_CELL))))
 
 
 def _problem(text: str) -> tuple[Span, str] | None:

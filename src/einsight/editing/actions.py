@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..documents.positions import LineIndex
 from ..lowering.layout import LAYOUTS
@@ -25,6 +26,9 @@ from .fixing import certain_edits, with_latex_fixes
 from .latex.declarations import declaration_fix
 from .latex.fixes import latex_fixes
 from .rewriting import rewrites
+
+if TYPE_CHECKING:
+    from ..python.drafts import Draft
 
 MOST_DECLARATIONS = 40
 
@@ -158,7 +162,22 @@ def _shapes(text: str, names: Names) -> list[tuple[Dim, ...]]:
 
 
 def _rewrites(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterator[Action]:
-    return rewrites(sheet, _cells(sheet, start, end), start, end)
+    yield from rewrites(sheet, _cells(sheet, start, end), start, end)
+    for draft in drafts(sheet, start):
+        yield Action(draft.title, f"{REWRITE}.{draft.kind}", draft.edits)
+
+
+def drafts(sheet: Sheet, offset: int) -> list[Draft]:
+    """What can be written for a function of a program at its first line or its return."""
+    if sheet.code.module is None:
+        return []
+    from ..python.drafts import drafts_at  # the writers of code, which few programs need
+
+    kept: dict[int, list[Draft]] = sheet.scratch.setdefault("drafts", {})
+    line = sheet.code.module.source.line_at(offset)
+    if line not in kept:
+        kept[line] = drafts_at(sheet.code, offset)
+    return kept[line]
 
 
 def _line_start(lines: LineIndex, offset: int) -> int:

@@ -19,9 +19,13 @@ two numbers, or two declared names of one scope.
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name
+    joining.py       those that put arrays together, and cut them apart
+    networks.py      those of layers and losses
     scope.py         what is known while a scope is read
+    indexing.py      subscripts
     expressions.py   expressions
     calls.py         calls; functions of the file are put in
+    loops.py         loops and comprehensions
     reading.py       statements
     pairs.py         which function is written as the derivative of which
     runs.py          one reading of both
@@ -29,11 +33,18 @@ two numbers, or two declared names of one scope.
     paths.py         both with shapes that go together
     verdicts.py      the verdict on one value
     comparing.py     what is asked of two terms besides whether they are equal
+    units.py         what a reading rests on, so that it stands while that is the same
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
+    forwards.py      a function read alone
+    sharing.py       expressions in which what stands twice is named once
+    drafting.py      a derivative of it as statements
+    trials.py        tests beside what is written
+    drafts.py        what can be written for a function
     check.py         everything that there is to report of a file
     snippets.py      what a few lines give of arrays that are known
     found.py         the report itself, plain data
+    at_line.py       what stands at a line, to be differentiated
     entry.py         where the rest of the program comes in
     telling.py       what there is to say at a place
 """

@@ -63,6 +63,8 @@ def spelled(text: str) -> Declared:
 _NAMED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)(?:\s*\.?\s*shape)?\s*[:=]\s*(?P<open>[(\[])(?P<axes>[^()\[\]]*)[)\]]\s*[.,;]?\s*$"
 )
+# what stands between signs that are in no brackets
+_PART = re.compile(r"(?:[^,;()\[\]]|[(\[][^()\[\]]*[)\]])+")
 _SHAPE_OF = re.compile(r"^(?P<name>[A-Za-z_]\w*)\s+shape\s*:\s*(?P<axes>[\w\s,.*()\[\]]*?)\s*$")
 _ALL = re.compile(r"^shapes?\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
 _BARE = re.compile(r"^(?:shape\s*[:=]?\s*)?(?:\((?P<a>[^()\[\]]*)\)|\[(?P<b>[^()\[\]]*)\])$", re.IGNORECASE)
@@ -83,7 +85,7 @@ def named_in(comment: str) -> Iterator[tuple[str, Declared]]:
         if shape is not None:
             yield one["name"], shape
         return
-    for part in comment.split(";"):
+    for part in _PART.findall(comment):
         found = _NAMED.match(part.strip())
         if found is not None:
             shape = _listed(found["axes"])

@@ -194,6 +194,8 @@ class Arrays(Products):
         if array.rank < 2:
             if array.open:
                 return None
+            if not array.rank:  # some take a number for a matrix
+                raise LookupError
             raise Misfit(f"`{what}` takes a square matrix, and this has shape {self.shape_text(array)}")
         rows, columns = array.axes[-2:]
         text = f"`{what}` takes a square matrix, and this has shape {self.shape_text(array)}"

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..lowering.report import Diagnostic
+from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.term import Bracket, Product, Sum, Term
+from . import joining, networks
 from .arrays import Arrays
 from .axes import Misfit
 from .contractions import EINSUMS, REGROUPINGS, contraction, regrouping
@@ -21,6 +23,7 @@ from .values import (
     NOTHING,
     UNKNOWN,
     Array,
+    Each,
     Library,
     Local,
     Method,
@@ -32,6 +35,8 @@ from .values import (
     plain,
 )
 
+# files of functions by name that nobody else imports
+ENTERED = (joining, networks)
 DEEPEST_CALL = 4
 # items of a list that are told apart
 MOST_WRITTEN = 64
@@ -87,6 +92,15 @@ class Calls(Expressions):
         if path in ("jax.jit", "jax.checkpoint", "jax.remat", "torch.compile") and given and not named:
             return given[0]
         if path in ("jax.vmap", "torch.equal"):
+            return UNKNOWN
+        if (
+            name in ("array", "asarray", "tensor", "as_tensor", "stack", "vstack")
+            and given
+            and isinstance(given[0], Each)
+        ):
+            rows = given[0].array  # of one each, so that the axis of the loop comes first
+            if name in ("array", "stack") and not rows.open and not named and len(given) == 1:
+                return Array(((given[0].index,), *rows.axes), False, rows.term, rows.why)
             return UNKNOWN
         if name in ("array", "asarray", "tensor", "as_tensor") and given:
             literal = self._literal(given[0])
@@ -150,11 +164,34 @@ class Calls(Expressions):
             )
         if name == "float" and isinstance(first, Array):
             return first
+        if name == "sum" and len(given) == 1 and not named:
+            return self._sum_of(node, first)
         if name in ("abs", "pow") and isinstance(first, Array):
             return self._apply(node, FUNCTIONS[name], Call("numpy", name, given, named))
         if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf)):
             return first
         return UNKNOWN
+
+    def _sum_of(self, node: ast.Call, value: Value) -> Value:
+        """Python's own `sum`."""
+        if isinstance(value, Each):
+            term = build.product([value.array.term], [value.index]) if value.array.term is not None else None
+            return Array(value.array.axes, value.array.open, term, value.array.why)
+        parts = [as_array(v) for v in value.items] if isinstance(value, Several) else []
+        if not parts or any(p is None for p in parts):
+            return UNKNOWN
+        total: Array = plain(0)
+        for part in parts:
+            assert part is not None
+            made = self.plus(node, total, part)
+            if not isinstance(made, Array):
+                return UNKNOWN
+            total = made
+        return total
+
+    def plus(self, node: ast.AST, a: Array, b: Array) -> Value:
+        """Their sum, or an unknown value and a report where they do not fit."""
+        return self._fitting(node, lambda: self.arrays.elementwise(lambda x, y: build.add(x, y), a, b))
 
     def _method_call(self, node: ast.Call, method: Method, given: list[Value], named: dict[str, Value]) -> Value:
         array, name = method.array, method.name

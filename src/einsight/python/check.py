@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ..documents.extract import Extract
-from ..documents.notebook import NEXT_CELL, code
+from ..documents.notebook import code
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
@@ -20,10 +18,10 @@ from .gradients import judge_gradients
 from .libraries import bound_names, dotted
 from .module import Module, is_transparent
 from .reading import Reader
-from .scope import MOST_PUT_IN
 from .sizes import Sizes
 from .source import Source
 from .subscripts import Malformed
+from .units import MEMORY, Memory, Reading, Rests, keep, own, told
 from .values import UNKNOWN, Array, Thing, Value
 
 # what a file must hold to be looked at
@@ -31,21 +29,25 @@ _LIBRARIES = ("numpy", "jax", "torch", "einops", "opt_einsum")
 LARGEST = 2_000_000
 
 
-def findings(text: str, budget: float | None = None) -> Found:
-    """The findings of a program, in places of the text, in their order.  Never raises on any text."""
+def findings(text: str, budget: float | None = None, memory: Memory = MEMORY) -> Found:
+    """The findings of a program, in places of the text, in their order.  Never raises on any text.
+
+    memory   holds what was read of the functions in it, and grows
+    """
     module = module_of(text)
     found = Found(module=module)
     if module is None:
         return found
     with _within_bounds(found):
         found.diagnostics += _malformed(module)
-    told = {d.span for d in found.diagnostics}
+    malformed = {d.span for d in found.diagnostics}
     shapes: list[Diagnostic] = []
+    top: dict[str, Value] | None = None
     with _within_bounds(found):
-        read_everything(module, shapes)
-    found.diagnostics += [d for d in shapes if d.span not in told]
+        top = read_everything(module, shapes, memory)
+    found.diagnostics += [d for d in shapes if d.span not in malformed]
     with _within_bounds(found):
-        _judge(module, found, budget)
+        _judge(module, found, budget, top if top is not None else read_top(module), memory)
     # a file that is written for something else: what is wrong is told, and no more
     wrong = [d for d in found.diagnostics if d.severity in ("error", "warning") or is_fault(d)]
     found.diagnostics = sorted(wrong, key=lambda d: d.span)
@@ -53,7 +55,7 @@ def findings(text: str, budget: float | None = None) -> Found:
 
 
 def findings_of_notebook(text: str, budget: float | None = None) -> Found:
-    """The findings of the code cells of a notebook, in places of its file."""
+    """The findings of the code cells of a notebook, which are one program in their order, in places of its file."""
     extract = code(text)
     return _placed(findings(extract.text, budget), extract) if extract is not None else Found()
 
@@ -86,8 +88,8 @@ def _within_bounds(found: Found) -> Iterator[None]:
         found.diagnostics.append(told_fault(error, (0, 1), code="EIN403"))
 
 
-def _judge(module: Module, found: Found, budget: float | None) -> None:
-    judged = judge_gradients(module, read_top(module), budget)
+def _judge(module: Module, found: Found, budget: float | None, top: dict[str, Value], memory: Memory) -> None:
+    judged = judge_gradients(module, top, budget, memory)
     order = sorted(range(len(judged.claims)), key=lambda k: judged.claims[k].span)
     found.claims = [judged.claims[k] for k in order]
     found.failing = {place: judged.failing[k] for place, k in enumerate(order) if k in judged.failing}
@@ -164,51 +166,83 @@ def _place(module: Module, node: ast.Call, path: str) -> Span:
 # shapes
 
 
-def read_everything(module: Module, report: list[Diagnostic] | None) -> None:
-    """Read the top of the file and each function, and report what does not fit."""
+def read_everything(module: Module, report: list[Diagnostic], memory: Memory = MEMORY) -> dict[str, Value]:
+    """Read the top of the file and each function, and report what does not fit; gives what the names of the file stand for.
+
+    A function whose text, and what it rests on, has been read before is not read again.
+    """
     top = read_top(module, report)
+    rests = Rests(module, top, memory)
     classes: dict[ast.ClassDef, dict[str, Value]] = {}
-    budget = [MOST_PUT_IN]
     for function, owner in module.every_function():
         poll()
-        reader = Reader(module, Arrays(Sizes()), dict(top), report, budget=budget)
         if owner is not None and owner not in classes:
-            classes[owner] = attributes_of(module, owner, top)
-        if not is_transparent(function):
-            reader.told = False
-        reader.take_parameters(function)
-        if owner is not None and function.args.args and not _is_static(function):
-            methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
-            own = dict(classes[owner])
-            reader.environment[function.args.args[0].arg] = Thing(own, methods=methods)
-        reader.run(function.body)
-        _check_result(reader, function)
+            classes[owner] = _attributes_once(rests, owner)
+        kept = classes[owner] if owner is not None else {}
+        of_class = tuple(sorted((n, *map(str, told(v))) for n, v in kept.items()))
+        key = (*rests.key((function,), owner), of_class, owner is not None)
+        start = module.source.start_of(function)
+        reading = memory.functions.get(key)
+        if reading is None:
+            reading = keep(memory.functions, key, _reading(module, function, owner, kept, top, start))
+            memory.read_count += 1
+        report += [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
+        if reading.shapes:
+            nodes = list(ast.walk(function))
+            module.shapes |= {nodes[place]: shape for place, shape in reading.shapes}
+    return top
+
+
+def _reading(
+    module: Module,
+    function: ast.FunctionDef,
+    owner: ast.ClassDef | None,
+    attributes: dict[str, Value],
+    top: dict[str, Value],
+    start: int,
+) -> Reading:
+    """What there is to report of a function, from where it starts."""
+    report: list[Diagnostic] = []
+    reader = Reader(module, Arrays(Sizes()), own(top), report)
+    reader.shapes = {}
+    if not is_transparent(function):
+        reader.told = False
+    reader.take_parameters(function)
+    if owner is not None and function.args.args and not _is_static(function):
+        methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+        reader.environment[function.args.args[0].arg] = Thing(dict(attributes), methods=methods)
+    reader.run(function.body)
+    _check_result(reader, function)
+    places = {node: place for place, node in enumerate(ast.walk(function))} if reader.shapes else {}
+    return Reading(
+        [replace(d, span=(d.span[0] - start, d.span[1] - start)) for d in report],
+        [(places[node], shape) for node, shape in reader.shapes.items() if node in places],
+    )
+
+
+def _attributes_once(rests: Rests, owner: ast.ClassDef) -> dict[str, Value]:
+    start = next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+    if start is None:
+        return {}
+    key = (*rests.key((start,), owner), tuple(sorted(rests.module.attributes_set.items())))
+    found = rests.memory.attributes.get(key)
+    if found is None:
+        found = keep(rests.memory.attributes, key, attributes_of(rests.module, owner, own(rests.top)))
+    return found
 
 
 def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str, Value]:
     """What the names of the file stand for that mean one thing throughout."""
-    reader = Reader(module, Arrays(Sizes()), {}, report)
+    reader = Reader(module, Arrays(Sizes(mark="top")), {}, report)
     for name in bound_names(module.tree) - set(module.functions):
         if name not in module.once:
             reader.environment[name] = UNKNOWN
     body = [
         s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
     ]
-    for cell in _cells_of(module, body):
-        reader.run(cell)
-        # cells run in any order: what is certain in another one is what is bound once
-        reader.environment = {n: v for n, v in reader.environment.items() if n in module.once}
+    reader.run(body)
     kept = {n: v for n, v in reader.environment.items() if n in module.once}
     return kept | {n: UNKNOWN for n in bound_names(module.tree) if n not in module.once}
-
-
-def _cells_of(module: Module, body: list[ast.stmt]) -> list[list[ast.stmt]]:
-    """The statements of each cell of a notebook; all of them in any other file."""
-    ends = [m.start() for m in re.finditer(re.escape(NEXT_CELL), module.source.text)]
-    cells: list[list[ast.stmt]] = [[] for _ in range(len(ends) + 1)]
-    for statement in body:
-        cells[bisect_right(ends, module.source.span(statement)[0])].append(statement)
-    return cells
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

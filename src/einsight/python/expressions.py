@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 
 from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.term import Term
-from .axes import Misfit
-from .functions import NotRead, as_array
-from .scope import Scope
+from .functions import as_array
+from .indexing import Indexing
 from .values import (
     NOTHING,
     UNKNOWN,
@@ -26,28 +25,17 @@ from .values import (
     Text,
     Thing,
     Value,
-    Whole,
     plain,
 )
 
 # items of a list of numbers that are read one by one
 LONGEST_LIST = 200
-_BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
-_BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
-_CONTEXTS = (
-    "no_grad",
-    "enable_grad",
-    "autocast",
-    "named_scope",
-    "default_device",
-    "set_grad_enabled",
-    "record_function",
-    "errstate",
+_BUILTINS = frozenset(
+    "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate".split()
 )
 _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
 )
-_DOTS = Whole(True)
 _RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"}
 _OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
     ast.Add: lambda a, b: build.add(a, b),
@@ -58,7 +46,7 @@ _OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
 }
 
 
-class Expressions(Scope):
+class Expressions(Indexing):
     """Reads expressions."""
 
     # expressions
@@ -111,7 +99,9 @@ class Expressions(Scope):
                 found = base.attributes[name] = base.unmet(name)
                 return found
             return UNKNOWN
-        if isinstance(base, Array):
+        if isinstance(base, Array) and not isinstance(
+            base, Number
+        ):  # what has a shape is no number, whatever its annotation says
             return self._attribute_of(base, name)
         return UNKNOWN
 
@@ -230,112 +220,10 @@ class Expressions(Scope):
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
 
-    # subscripts
-
-    def _slice(self, node: ast.Slice) -> Value:
-        for part in (node.lower, node.upper, node.step):
-            if part is not None:
-                self.evaluate(part)
-        return Whole(node.lower is None and node.upper is None and node.step is None)
-
-    def _subscript(self, node: ast.Subscript) -> Value:
-        base = self.evaluate(node.value)
-        index = self.evaluate(node.slice) if not isinstance(node.slice, ast.Tuple) else Several(
-            tuple(self._index(e) for e in node.slice.elts))  # fmt: skip
-        if isinstance(node.slice, ast.Constant) and node.slice.value is ...:
-            index = _DOTS
-        if isinstance(base, ShapeOf):
-            return self._of_shape(base, node.slice, index)
-        if isinstance(base, Several):
-            return _of_several(base, node.slice, index)
-        if isinstance(base, Array):
-            items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
-            return self._fitting(node, lambda: self._entries(base, items))
-        return UNKNOWN
-
-    def _index(self, node: ast.expr) -> Value:
-        if isinstance(node, ast.Constant) and node.value is ...:
-            return _DOTS
-        return self.evaluate(node)
-
-    def _shape(self, shape: ShapeOf, targets: Sequence[ast.expr] | None) -> Value:
-        """`b, n = x.shape`: says how many axes there are, unless that is known."""
-        array = shape.array
-        if array.open and targets is not None and not self.branch and array.term is None and array.rank <= len(targets):
-            labels = [t.id if isinstance(t, ast.Name) and t.id != "_" else "" for t in targets]
-            more = len(targets) - array.rank
-            array.axes = (*(self.arrays.unknown_axis(x) for x in labels[:more]), *array.axes)
-            array.open = False
-        if array.open:
-            return UNKNOWN
-        return Several(
-            tuple(Number(factors=tuple(i.dim for i in a), term=self.arrays.size_term(a)) for a in array.axes)
-        )
-
-    def _of_shape(self, shape: ShapeOf, node: ast.expr, index: Value) -> Value:
-        array = shape.array
-        if isinstance(index, Number) and index.value is not None:
-            place = int(index.value)
-            if array.open and (place >= 0 or -place > array.rank):
-                return Number()
-            if not -array.rank <= place < array.rank:
-                return UNKNOWN
-            axis = array.axes[place]
-            return Number(factors=tuple(i.dim for i in axis), term=self.arrays.size_term(axis))
-        if isinstance(index, Whole) and not array.open:
-            found = self._shape(shape, None)
-            return _of_several(found, node, index) if isinstance(found, Several) else UNKNOWN
-        return UNKNOWN
-
-    def _entries(self, array: Array, items: Sequence[Value]) -> Array:
-        """`x[:, None, 0]`.  Raises Misfit; NotRead."""
-        if any(not isinstance(i, (Whole, Number)) and not _is_new(i) for i in items):
-            return self.arrays.unknown("entries at places that are computed")
-        dots = sum(i is _DOTS for i in items)
-        used = sum(not (isinstance(i, Flag) and i.value is None) and i is not _DOTS for i in items)
-        if array.open and (not dots or any(not _is_new(i) for i in items[: items.index(_DOTS)] if i is not _DOTS)):
-            if dots or items and not all(_is_new(i) or i is _DOTS for i in items):
-                return self.arrays.unknown("an entry of an array of which the shape is not known")
-            return Array(array.axes, True, None, "an axis put in front of unknown ones")
-        if dots > 1 or (not array.open and used > array.rank):
-            if dots > 1 or not array.rank:
-                raise NotRead
-            raise Misfit(f"an array of shape {self.arrays.shape_text(array)} has no {used} axes to index")
-        if array.open and used > array.rank:
-            raise NotRead
-        if not dots:
-            items = (*items, _DOTS)
-        result, place = array, 0
-        for item in items:
-            if item is _DOTS:
-                behind = sum(not _is_new(i) for i in items[items.index(_DOTS) + 1 :])
-                place = result.rank - behind
-            elif _is_new(item):
-                result = self.arrays.expanded(result, place if not result.open else place - result.rank - 1)
-                place += 1
-            elif isinstance(item, Whole):
-                if not item.all:
-                    axes = (*result.axes[:place], self.arrays.unknown_axis(), *result.axes[place + 1 :])
-                    result = Array(axes, result.open, None, "a part of an axis")
-                place += 1
-            elif isinstance(item, Number):
-                if item.value is None or item.value.denominator != 1:
-                    axes = (*result.axes[:place], *result.axes[place + 1 :])
-                    result = Array(axes, result.open, None, "an entry at a place that is computed")
-                else:
-                    result = self.arrays.component(result, place, int(item.value))
-            else:
-                raise NotRead
-        return result
-
 
 def asks_for_gradient(test: ast.expr) -> bool:
     """`ctx.needs_input_grad[0]`: what follows is what is computed when it is wanted."""
     return any(isinstance(n, ast.Attribute) and n.attr == "needs_input_grad" for n in ast.walk(test))
-
-
-def _is_new(item: Value) -> bool:
-    return isinstance(item, Flag) and item.value is None
 
 
 def _constant_of(path: str) -> Value:
@@ -378,23 +266,3 @@ def _of_numbers(operator: ast.operator, left: Number, right: Number) -> Value:
             factors = (*parts[0], *parts[1])
     why = left.why or right.why
     return Number(term=term, value=exact, factors=factors, rough=rough, why=why)
-
-
-def _of_several(several: Several, node: ast.expr, index: Value) -> Value:
-    if isinstance(index, Number) and index.value is not None:
-        place = int(index.value)
-        return several.items[place] if -len(several.items) <= place < len(several.items) else UNKNOWN
-    if isinstance(node, ast.Slice):
-        bounds = [None if b is None else _int_of(b) for b in (node.lower, node.upper, node.step)]
-        if all(b is not False for b in bounds):
-            return Several(several.items[slice(*bounds)], several.is_list)  # type: ignore[arg-type]
-    return UNKNOWN
-
-
-def _int_of(node: ast.expr) -> int | bool:
-    """A whole number that stands there; False for anything else."""
-    try:
-        found = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return found if type(found) is int else False

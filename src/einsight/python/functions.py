@@ -510,6 +510,21 @@ def _dot(arrays: Arrays, call: Call) -> Value:
     return arrays.matmul(a, b)
 
 
+@function("linalg.multi_dot")
+def _multi_dot(arrays: Arrays, call: Call) -> Value:
+    given = call.get(0, "arrays", "tensors")
+    parts = [as_array(v) for v in given.items] if isinstance(given, Several) else []
+    if len(parts) < 2:
+        raise NotRead
+    first, *others = parts
+    for other in others:
+        if first is None or other is None:
+            raise NotRead
+        first = arrays.matmul(first, other)
+    assert first is not None
+    return first
+
+
 @function("vdot", "inner")
 def _inner(arrays: Arrays, call: Call) -> Value:
     a, b = call.array(0), call.array(1)
@@ -619,6 +634,44 @@ def _solve(arrays: Arrays, call: Call) -> Value:
     return arrays.matmul(arrays.inverse(a), b)
 
 
+@function("linalg.solve_triangular", "solve_triangular")
+def _solve_triangular(arrays: Arrays, call: Call) -> Value:
+    """No term: of the matrix it looks at a half."""
+    a, b = call.array(0, "A", "a", "input"), call.array(1, "B", "b")
+    call.asked.update(call.named)
+    arrays.square(a, "solve_triangular")
+    if a.open or b.open or a.rank != 2 or b.rank not in (1, 2) or "left" in call.named:
+        raise NotRead
+    shown = f"{arrays.shape_text(a)} and {arrays.shape_text(b)}"
+    arrays.same(a.axes[1], b.axes[0], f"`solve_triangular` of shapes {shown}")
+    return Array(b.axes, why="`solve_triangular`")
+
+
+@function("cov", "corrcoef")
+def _cov(arrays: Arrays, call: Call) -> Value:
+    """Of the rows, or of the columns where it is said."""
+    array = call.array(0, "m", "x", "input")
+    rows = call.get(2, "rowvar")
+    call.refuse("y", "fweights", "aweights")
+    call.get(-1, "ddof", "bias", "correction")
+    if array.open or array.rank != 2 or len(call.given) > 1 or not (rows is None or isinstance(rows, Flag)):
+        raise NotRead
+    own = array.axes[1] if isinstance(rows, Flag) and not rows.value else array.axes[0]
+    if not own:
+        raise NotRead
+    return Array(arrays.distinct([own, own]), why=f"`{call.name}`")
+
+
+@function("linalg.eigh", "linalg.eig")
+def _eigen(arrays: Arrays, call: Call) -> Value:
+    array = call.array(0)
+    name = call.name.split(".")[-1]
+    arrays.square(array, name)
+    if array.open or call.library == "jax":
+        raise NotRead
+    return Several((Array(array.axes[:-1], why=f"`{name}`"), Array(array.axes, why=f"`{name}`")))
+
+
 @function("linalg.cholesky", "linalg.eigvalsh", "linalg.eigvals", "linalg.matrix_power", "linalg.expm")
 def _of_square(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)
@@ -697,14 +750,23 @@ def _reshape(arrays: Arrays, call: Call) -> Value:
     return arrays.reshaped(array, given)
 
 
-@function("ravel", method=("ravel", "flatten"))
+@function("ravel", "flatten", method=True)
 def _ravel(arrays: Arrays, call: Call) -> Value:
-    if len(call.given) > 1 or call.named:
+    array = call.array(0, "input")
+    if call.library != "torch" or (len(call.given) < 2 and not call.named):
+        if len(call.given) > 1 or call.named:
+            raise NotRead
+        return arrays.reshaped(array, [None])
+    if array.open:
         raise NotRead
-    return arrays.reshaped(call.array(0), [None])
+    first = array.rank + arrays.place(array, call.one(1, "start_dim", default=0))
+    last = array.rank + arrays.place(array, call.one(2, "end_dim", default=-1))
+    parts = [tuple(i.dim for i in axis) for axis in array.axes]
+    together = tuple(d for part in parts[first : last + 1] for d in part)
+    return arrays.reshaped(array, [*parts[:first], together, *parts[last + 1 :]])
 
 
-@function("broadcast_to", "expand", "tile", "repeat", method=("expand", "repeat"))
+@function("broadcast_to", "expand", method=("expand",))
 def _broadcast_to(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)
     name = call.name.split(".")[-1]
@@ -718,41 +780,6 @@ def _broadcast_to(arrays: Arrays, call: Call) -> Value:
         raise Misfit(f"shape {arrays.shape_text(array)} is not broadcast to {len(axes)} axes")
     met = arrays.broadcast([array, Array(axes)])
     return arrays.over(array, met)
-
-
-@function("stack", "vstack", "hstack", "column_stack")
-def _stack(arrays: Arrays, call: Call) -> Value:
-    given = call.get(0, "arrays", "tensors")
-    if not isinstance(given, Several) or call.name.split(".")[-1] != "stack":
-        raise NotRead
-    parts = [as_array(v) for v in given.items]
-    if not parts or any(p is None for p in parts):
-        raise NotRead
-    return arrays.stacked([p for p in parts if p is not None], call.one(1, "axis", "dim", default=0))
-
-
-@function("concatenate", "concat", "cat")
-def _concatenate(arrays: Arrays, call: Call) -> Value:
-    given = call.get(0, "arrays", "tensors")
-    if not isinstance(given, Several):
-        raise NotRead
-    parts = [p for v in given.items if (p := as_array(v)) is not None]
-    if not parts or len(parts) != len(given.items) or any(p.open for p in parts):
-        raise NotRead
-    if len({p.rank for p in parts}) > 1:
-        shown = " and ".join(map(arrays.shape_text, parts))
-        raise Misfit(f"arrays of shapes {shown} are not put behind one another")
-    at = parts[0].rank + arrays.place(parts[0], call.one(1, "axis", "dim", default=0))
-    axes = list(parts[0].axes)
-    for other in parts[1:]:
-        text = f"arrays of shapes {arrays.shape_text(parts[0])} and {arrays.shape_text(other)} are not put behind one another"
-        for k, (a, b) in enumerate(zip(axes, other.axes, strict=True)):
-            if k != at:
-                axes[k] = arrays.same(a, b, text)
-    lengths = [arrays.number_of(p.axes[at]) for p in parts]
-    total = sum(n for n in lengths if n is not None)
-    axes[at] = arrays.unknown_axis() if None in lengths else arrays.axis(Dim(total))
-    return Array(tuple(axes), why="`concatenate`")
 
 
 @function("cross_entropy", "one_hot", "take_along_axis", "gather", "scatter", "take")
@@ -887,11 +914,23 @@ def _arange(arrays: Arrays, call: Call) -> Value:
     if call.name.split(".")[-1] == "linspace":
         number = call.get(2, "num", "steps")
         factors = size_of(number, arrays) if number is not None else (Dim(50),)
+    elif len(call.given) == 1 and not isinstance(getattr(call.given[0], "value", None), Fraction):
+        factors = size_of(call.given[0], arrays) if "step" not in call.named else None
     else:
-        factors = size_of(call.given[0], arrays) if len(call.given) == 1 and "step" not in call.named else None
-        if len(call.given) == 1 and isinstance(call.given[0], Number) and call.given[0].value is not None:
-            value = call.given[0].value
-            factors = (Dim(-int(-value // 1)),) if value > 0 else None
+        values = [v.value if isinstance(v, Number) else None for v in call.given]
+        start, stop, step = (values[0], values[1], Fraction(1)) if len(values) == 2 else (Fraction(0), values[0], Fraction(1)) if (
+            len(values) == 1) else (*values, None)[:3]  # fmt: skip
+        if (
+            start is None
+            or stop is None
+            or not step
+            or "step" in call.named
+            or {v.denominator for v in (start, stop, step)} != {1}
+        ):  # of fractions a rounding may make one more
+            factors = None
+        else:
+            count = -int(-(stop - start) / step // 1) if (stop - start) / step > 0 else 0
+            factors = (Dim(count),) if count else None
     if factors is None:
         return Array((arrays.unknown_axis(),), why="`arange`")
     return Array((tuple(i for d in factors for i in arrays.axis(d)),), why="`arange`")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..judging.judge import Claim
@@ -14,17 +14,16 @@ from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
-from .paths import read_pair, unknown_in
+from .paths import conforming, read_pair, unknown_in
 from .runs import Misfitting, Nonconforming, Unreadable
+from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
 from .verdicts import Result, judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
 MOST_UNKNOWN, MOST_TRIED = 4, 8
-# pairs whose verdicts are kept, for when the rest of the file changes
-MOST_KEPT = 500
-_KEPT: dict[tuple, list[tuple[int, Result]] | str] = {}
+SHAPELESS = "it depends on shapes that nothing declares"
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -38,13 +37,16 @@ class Judged:
     failing: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | None = None) -> Judged:
+def judge_gradients(
+    module: Module, top: Mapping[str, Value], budget: float | None = None, memory: Memory = MEMORY
+) -> Judged:
     """Every derivative of the file that is written by hand."""
     judged = Judged()
+    rests = Rests(module, top, memory)
     for pair in pairs_of(module):
         if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
             continue
-        found = _judged_once(module, pair, top, budget)
+        found = _judged_once(rests, pair, budget)
         if isinstance(found, str):
             if pair.is_explicit:
                 judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {found}"))
@@ -54,38 +56,23 @@ def judge_gradients(module: Module, top: Mapping[str, Value], budget: float | No
     return judged
 
 
-def _judged_once(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
-    """The verdicts on a pair, or why there are none; those of a text that was judged before are kept."""
-    key = (*_texts_of(module, pair), catalogue().version, budget)  # loading plugins is no part of a verdict
+def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:
+    """The verdicts on a pair, or why there are none; those that rest on the same are kept."""
     nodes = list(ast.walk(pair.backward))
-    kept = _KEPT.get(key)
+    imports = tuple(sorted((n, p) for n, p in rests.module.imports.items() if p))  # what is derived is written in them
+    said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed)
+    rest = rests.key((pair.forward, pair.backward, pair.between, pair.owner), pair.owner)
+    key = (*said, *rest, imports, catalogue().version, budget)  # loading plugins is no part of a verdict
+    kept = rests.memory.pairs.get(key)
     if kept is None:
-        found = _judged_within(module, pair, top, budget)
+        rests.memory.judged_count += 1
+        found = _judged_within(rests.module, pair, own(rests.top), budget)
         places = {id(n): k for k, n in enumerate(nodes)}
         kept = found if isinstance(found, str) else [(places.get(id(r.node), 0), r) for r in found]
-        _KEPT[key] = kept
-        while len(_KEPT) > MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
+        keep(rests.memory.pairs, key, kept)
     if isinstance(kept, str):
         return kept
     return [replace(r, node=nodes[k]) for k, r in kept]
-
-
-def _texts_of(module: Module, pair: Pair) -> tuple[str, ...]:
-    """All of the file that a verdict on a pair rests on."""
-    own = [n for n in (pair.owner, pair.forward, pair.backward, pair.between) if n is not None]
-    reached: dict[str, ast.stmt] = {n.name: n for n in own}
-    todo: list[ast.AST] = list(own)
-    while todo:
-        for node in ast.walk(todo.pop()):
-            name = node.id if isinstance(node, ast.Name) else ""
-            helper = module.functions.get(name)
-            if helper is not None and name not in reached:
-                reached[name] = helper
-                todo.append(helper)
-    top = [s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
-    texts = map(module.source.whole_text_of, (*own, *reached.values(), *top))
-    return (pair.kind, pair.name, repr(sorted(module.imports.items())), *texts)
 
 
 def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
@@ -161,10 +148,10 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
-    for ranks in _conforming(module, pair, top, unknown):
+    meant, others = conforming(module, pair, top, unknown)
+    for ranks in meant:
         try:
-            paths = read_pair(module, pair, top, ranks)
-            results = judged_way(module, pair, paths)
+            way = _judged_way(module, pair, top, ranks)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -174,49 +161,41 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         except Unreadable as why:
             failed = str(why)
             continue
-        if len(results) == 1 and unknown and results[0].verdict == "shape":
+        if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
-        found.append((results, paths.arrays.stretched))
+        found.append(way)
         alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
-    return _in_common(found)
+    common, least = _in_common(found), min(s for _, s in found)
+    for ranks in others[:MOST_TRIED]:
+        if all(r.verdict in ("right", "undecided") for r in common):
+            break
+        with suppress(Nonconforming, Unreadable):
+            results, stretched = _judged_way(module, pair, top, ranks)
+            if len(results) != len(common):
+                continue
+            if stretched <= least and all(r.verdict == "right" for r in results):
+                return results
+            common = [_unless_right(a, b) for a, b in zip(common, results, strict=True)]
+    return common
 
 
-def _conforming(module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str]) -> list[dict[str, int]]:
-    """Numbers of axes with which the shapes go together.
-
-    Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
-    where nothing else conforms.
-    """
-    if not unknown:
-        return [{}]
-    found: list[tuple[dict[str, int], bool]] = []
-    failed = ""
-    for ranks in _choices(unknown):
-        try:
-            paths = read_pair(module, pair, top, ranks, terms=False)
-        except Nonconforming:
-            continue
-        except Unreadable as why:
-            failed = str(why)
-            continue
-        found.append((ranks, not paths.output.rank and paths.cotangent is None))
-    if not found and failed:
-        raise Unreadable(failed)
-    numbers = [ranks for ranks, is_number in found if is_number and any(ranks.values())]
-    arrays = [ranks for ranks, _ in found if all(ranks.values())]
-    return numbers or arrays or [ranks for ranks, _ in found]
+def _judged_way(
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int]
+) -> tuple[list[Result], int]:
+    """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
+    paths = read_pair(module, pair, top, ranks)
+    return judged_way(module, pair, paths), paths.arrays.stretched
 
 
-def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Numbers of axes, the likeliest first: matrices have capitals."""
-    likely = [2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown]
-    every = itertools.product((0, 1, 2), repeat=len(unknown))
-    for ranks in sorted(every, key=lambda r: sum(abs(a - b) for a, b in zip(r, likely, strict=True))):
-        yield dict(zip(unknown, ranks, strict=True))
+def _unless_right(result: Result, other: Result) -> Result:
+    """A verdict, undecided where it accuses what is right with an array of another number of axes."""
+    if result.verdict in ("right", "undecided") or other.verdict != "right":
+        return result
+    return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
 def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
@@ -227,7 +206,7 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
     """
     first = found[0][0]
     if any(len(results) != len(first) for results, _ in found):
-        raise Unreadable("it depends on shapes that nothing declares")
+        raise Unreadable(SHAPELESS)
     common = []
     for k, result in enumerate(first):
         rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
@@ -242,6 +221,5 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             alike &= "shape" not in every or meant[0][0].verdict == "right"
         else:
             alike &= len(every) == 1
-        words = "it depends on shapes that nothing declares"
-        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=words))
+        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

@@ -163,13 +163,18 @@ _SECOND = re.compile(r"hess")
 def _by_name(
     module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
 ) -> Iterator[Pair]:
-    values = [n for n in _VALUES if n in functions]
+    values = [n for n in _VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in _VALUES]
     for name, backward in functions.items():
         if id(backward) in taken or name in _VALUES:
             continue
         found = _named_after(name, functions)
         if found is None and len(values) == 1 and _plainly(name) is not None:
             found = values[0], ""
+        if found is None and len(values) == 1:
+            variable = _in_variable(name, _parameters(functions[values[0]], owner))
+            found = (values[0], variable) if variable else None
+        if found is None:
+            found = _of_stem(name, functions)
         if found is None and name == "backward" and "forward" in functions:
             found = "forward", ""
         if found is None:
@@ -184,6 +189,26 @@ def _by_name(
             continue
         order = 2 if _SECOND.search(name.lower()) else 1
         yield Pair("plain", found[0], forward, backward, owner, variable, order)
+
+
+def _in_variable(name: str, parameters: list[str]) -> str:
+    """The argument that a name alone says something is the derivative in: `grad_W`, `dW`, `d_dW`; empty where it says none."""
+    for parameter in parameters:
+        if re.fullmatch(
+            rf"(?:grad|gradient|deriv|d|d_d)_?(?:wrt_)?{re.escape(parameter)}|{re.escape(parameter)}_grad", name
+        ):
+            return parameter
+    return ""
+
+
+def _of_stem(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """`ridge_gradient` of `ridge_loss`: the same words around one for a value and one for a derivative."""
+    words = name.split("_")
+    found = []
+    for k, word in enumerate(words):
+        if word in _GRADIENTS or word in _HESSIANS:
+            found += [o for v in _VALUES if (o := "_".join([*words[:k], v, *words[k + 1 :]])) in functions]
+    return (found[0], "") if len(words) > 1 and len(set(found)) == 1 else None
 
 
 def _plainly(name: str) -> int | None:

@@ -11,9 +11,9 @@ from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
-from .calls import Calls
 from .expressions import asks_for_gradient
 from .libraries import imported
+from .loops import Loops
 from .module import is_transparent
 from .sizes import Factors
 from .values import (
@@ -42,7 +42,7 @@ _CONTEXTS = (
 )
 
 
-class Reader(Calls):
+class Reader(Loops):
     """Reads the statements of one scope."""
 
     # statements
@@ -203,7 +203,7 @@ class Reader(Calls):
 
     def _write_into(self, target: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
-            self.evaluate(target.slice)
+            self.evaluate(ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target))
             array = self.evaluate(target.value)
             if isinstance(array, Array):
                 array.term, array.why = None, "entries that are written one by one"
@@ -211,7 +211,7 @@ class Reader(Calls):
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
         if isinstance(target, ast.Name):
-            self.environment[target.id] = value
+            self.environment[target.id] = value if self.naming is None else self.naming(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, value)
         elif isinstance(target, ast.Attribute):
@@ -262,6 +262,8 @@ class Reader(Calls):
         self._lose(node, "it has a condition")
 
     def _do_for(self, node: ast.For | ast.AsyncFor) -> None:
+        if isinstance(node, ast.For) and self.looped(node):
+            return
         self.evaluate(node.iter)
         self._lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..terms.dimension import Dim
@@ -36,11 +36,12 @@ class Misfitting(Nonconforming):
 
 @dataclass
 class Claimed:
-    """What is returned for a parameter: the expression that stands there, and its value."""
+    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which."""
 
     parameter: str
     node: ast.expr
     value: Array
+    guessed: bool = False
 
 
 @dataclass
@@ -79,6 +80,7 @@ class Run:
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind == "plain" else None)
         self.declared: dict[str, Dim] = {}
+        self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
 
     # arrays that are given
 
@@ -110,7 +112,9 @@ class Run:
         return self.declared[key]
 
     def reader(self, given: Mapping[str, Value] | None = None, depth: int = 0) -> Reader:
-        return Reader(self.module, self.arrays, {**self.top, **(given or {})}, depth=depth)
+        reader = Reader(self.module, self.arrays, {**self.top, **(given or {})}, depth=depth)
+        reader.shapes = {}  # what is shown is what a reading of the function alone says
+        return reader
 
     def declared_parameters(self, function: ast.FunctionDef, reader: Reader, skip: int) -> dict[str, Value]:
         """The parameters of a function as tensors of the shapes that it declares."""
@@ -179,6 +183,7 @@ def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader
     if skip and first is not None:
         given = {function.args.args[0].arg: first, **given}
     reader.environment |= given
+    reader.naming = run.naming
     _, value = run.run(function, reader)
     return reader, given, value
 

@@ -19,8 +19,8 @@ from .values import (
     Value,
 )
 
-# statements of helpers that are read once more where they are called, in all
-MOST_PUT_IN = 3000
+# statements of helpers that are read once more where they are called, in one reading of a function
+MOST_PUT_IN = 1000
 
 
 class Scope:
@@ -32,6 +32,8 @@ class Scope:
     broken        why what stands behind some statement does not always run, or runs otherwise; empty so far
     misfit        where shapes do not go together first, and the message
     returned      the returned expression with its value, where one is returned at the end
+    shapes        what is shown at nodes
+    naming        what a value becomes that is given a name; None where it stays what it is
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Scope:
         self.returned: tuple[ast.Return, Value] | None = None
         self.ended = False
         self.path: tuple[ast.AST, ...] = ()
+        self.shapes = module.shapes
+        self.naming: Callable[[str, Value], Value] | None = None
 
     # what is told
 
@@ -73,7 +77,8 @@ class Scope:
     def note(self, node: ast.AST, value: Value) -> None:
         """What is shown at a place: the shape of an array, where that is known."""
         if not self.depth and isinstance(value, Array) and not isinstance(value, Number) and not value.open:
-            self.module.shapes[node] = lambda: self.arrays.shape_text(value)
+            arrays = self.arrays  # which hold nothing of the file
+            self.shapes[node] = lambda: arrays.shape_text(value)
 
     # what the kinds of nodes add
 

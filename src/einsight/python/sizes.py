@@ -16,10 +16,11 @@ class Sizes:
     binding   may a declared name be a number, or an unknown the size beside it?  So a gradient is read, where nothing is
               told of sizes; elsewhere that is left open
     assumed   was anything taken for equal that need not be?
+    mark      tells the unknown sizes of two scopes apart
     """
 
-    def __init__(self, binding: bool = False):
-        self.binding = binding
+    def __init__(self, binding: bool = False, mark: str = ""):
+        self.binding, self.mark = binding, mark
         self.assumed = False
         self._same: dict[Dim, Dim] = {}
         self._labels: dict[Dim, str] = {}
@@ -28,7 +29,7 @@ class Sizes:
     def fresh(self, label: str = "") -> Dim:
         """A size that nothing is known of; `label` is what it is called where that is shown."""
         self._made += 1
-        dim = Dim(f"{label or '?'}·{self._made}", inferred=True)
+        dim = Dim(f"{label or '?'}·{self.mark}{self._made}", inferred=True)
         self._labels[dim] = label
         return dim
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 import warnings
 from bisect import bisect_right
 from functools import cached_property
@@ -27,6 +25,7 @@ class Source:
         self.problem = ""
         self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
         self._wide = not text.isascii()
+        self._repaired: list[str] | None = None  # the lines that were read, where they are others
         self.tree = self._parsed()
 
     def _parsed(self) -> ast.Module | None:
@@ -42,6 +41,7 @@ class Source:
                 if repaired is None:
                     return None
                 text = repaired
+                self._repaired = _LINE_END.split(text)
             except (ValueError, RecursionError, MemoryError) as error:
                 self.problem = str(error) or "it is nested too deeply"
                 return None
@@ -67,10 +67,17 @@ class Source:
         return " ".join(self.text[start:end].split())
 
     def whole_text_of(self, node: ast.stmt) -> str:
-        """The lines of a statement, with the comments in them and a decorator's before them."""
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        last = node.end_lineno or first
-        return self.text[self._starts[first - 1] : self._starts[last] if last < len(self._starts) else None]
+        """The lines of a statement, with the comments in them and a decorator's before them; and as they were read instead."""
+        first, last = _first_line(node), node.end_lineno or node.lineno
+        own = self.text[self._starts[first - 1] : self._starts[last] if last < len(self._starts) else None]
+        if self._repaired is None:
+            return own
+        comments = [self.comments.get(line, "") for line in range(first, last + 1)]  # a string before it may be open
+        return "\n".join([own, *self._repaired[first - 1 : last], *comments])
+
+    def start_of(self, node: ast.stmt) -> int:
+        """Where the lines of a statement begin, with a decorator before it."""
+        return self._starts[_first_line(node) - 1]
 
     def line_at(self, offset: int) -> int:
         """The line of an offset, from 1."""
@@ -82,34 +89,23 @@ class Source:
         found: dict[int, str] = {}
         if "#" not in self.text:
             return found
-        if not any(sign in self.text for sign in ('"""', "'''")) and "\\\n" not in self.text:
-            lines = _LINE_END.split(self.text)
-            return {n: c for n, line in enumerate(lines, 1) if "#" in line and (c := _comment(line))}
-        try:
-            for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
-                if token.type == tokenize.COMMENT:
-                    found[token.start[0]] = token.string.lstrip("#").strip()
-        except (tokenize.TokenError, SyntaxError, ValueError):
-            pass
+        for token in _COMMENT_OR_STRING.finditer(self.text):
+            if token["comment"] is not None:
+                found[self.line_at(token.start())] = token["comment"].lstrip("#").strip()
         return found
 
 
-def _comment(line: str) -> str:
-    """The comment of a line in which no string goes on to another line."""
-    quote = ""
-    escaped = False
-    for at, sign in enumerate(line):
-        if escaped:
-            escaped = False
-        elif sign == "\\":
-            escaped = True
-        elif quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign == "#":
-            return line[at:].lstrip("#").strip()
-    return ""
+# strings are passed over whole, as far as they are closed
+_COMMENT_OR_STRING = re.compile(
+    r"""(?P<comment>\#[^\r\n]*)"""
+    r"""|["]{3}(?:[^"\\]|\\.|"(?!""))*["]{3}|[']{3}(?:[^'\\]|\\.|'(?!''))*[']{3}"""
+    r"""|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'""",
+    re.DOTALL,
+)
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
 
 
 _LACKS_BLOCK = re.compile(r"expected an indented block after .* on line (\d+)")

@@ -49,7 +49,8 @@ class Array(Value):
 
 @dataclass(eq=False)
 class Number(Array):
-    """A number of Python's: `factors` are sizes that it is the product of, `value` what it is where that stands there.
+    """A number of Python's: `factors` are sizes that it is the product of, `value` what it is where that stands there,
+    `place` the index that it counts in a loop.
 
     `rough` marks a decimal fraction that may stand for another number, as 0.7978845608 does.
     """
@@ -57,6 +58,7 @@ class Number(Array):
     value: Fraction | None = None
     factors: Factors | None = None
     rough: bool = False
+    place: Index | None = None
 
 
 def plain(value: Fraction | int, rough: bool = False) -> Number:
@@ -69,6 +71,14 @@ class Several(Value):
 
     items: tuple[Value, ...]
     is_list: bool = False
+
+
+@dataclass(eq=False)
+class Each(Value):
+    """The values of an expression for each place of an axis."""
+
+    array: Array
+    index: Index
 
 
 @dataclass(eq=False)
@@ -92,9 +102,10 @@ class Flag(Value):
 
 @dataclass(frozen=True, eq=False)
 class Whole(Value):
-    """A slice: `:` where `all`, else a part of an axis."""
+    """A slice: `:` where `all`, else a part of an axis, of which `bounds` are known as numbers or left out."""
 
     all: bool
+    bounds: tuple[int | None, int | None, int | None] | None = None
 
 
 @dataclass(frozen=True, eq=False)

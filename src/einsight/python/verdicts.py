@@ -6,18 +6,19 @@ import ast
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
 from ..meaning.equality import agree, are_equal, compare
+from ..meaning.instances import literal_components
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
-from ..terms.dimension import Index, fresh_index
+from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Component, Product, Sum, Tensor, Term
-from ..terms.walk import expand_definitions, replace_tensors
+from ..terms.walk import expand_definitions, replace_dims, replace_tensors
 from .comparing import differ_grossly, normalised
 from .module import Module
 from .pairs import Pair
@@ -50,7 +51,9 @@ class Result:
 
 def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
     results: list[Result] = []
-    for claimed in paths.claimed:
+    if paths.output.open:
+        raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
+    for claimed in (_reduced(pair, paths, c) for c in paths.claimed):
         if claimed.value.open:
             raise Unreadable(
                 f"the shape of what it returns is not known ({claimed.value.why})"
@@ -60,10 +63,31 @@ def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
         if claimed.parameter != "?":
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            results.append(_Judge(module, pair, paths, claimed, claimed.parameter).result())
+            result = _Judge(module, pair, paths, claimed, claimed.parameter).result()
+            if claimed.guessed and result.verdict not in ("right", "undecided"):
+                words = "nothing says for which argument it is"
+                result = Result(result.node, result.parameter, "undecided", words=words)
+            results.append(result)
             continue
         results.append(_of_any(module, pair, paths, claimed))
     return results
+
+
+def _reduced(pair: Pair, paths: Paths, claimed: Claimed) -> Claimed:
+    """PyTorch sums what `backward` returns over the axes along which the argument was broadcast."""
+    value, known = claimed.value, paths.parameters.get(claimed.parameter)
+    if pair.kind != "autograd" or known is None or value.open:
+        return claimed
+    wanted = known[1].axes
+    more = value.rank - len(wanted)
+    if more < 0 or not all(not w or _sizes([a]) == _sizes([w]) for a, w in zip(value.axes[more:], wanted, strict=True)):
+        return claimed
+    own = [a if w else () for a, w in zip(value.axes[more:], wanted, strict=True)]
+    gone = [i for a in value.axes[:more] for i in a] + [
+        i for a, w in zip(value.axes[more:], own, strict=True) if not w for i in a
+    ]
+    term = build.product([value.term], gone) if value.term is not None and gone else value.term
+    return replace(claimed, value=Array(tuple(own), False, term, value.why)) if gone or more else claimed
 
 
 def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Result:
@@ -132,6 +156,9 @@ class _Judge:
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
+        is_jacobian = self.paths.output.rank and self.paths.cotangent is None
+        if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
+            raise Unreadable("a Jacobian is written in more shapes than one")
         derived = None
         if self.paths.output.term is not None:
             try:
@@ -231,6 +258,8 @@ class _Judge:
         if assumption is not None:
             words = assumption.sentence()
             return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
+        if self._is_of_few_entries(left, right, axes):
+            return self._undecided("it is right where the argument has no more entries than the function names")
         if self._is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
         example = found.counterexample.describe() if found.counterexample else None
@@ -263,10 +292,26 @@ class _Judge:
         output = self.paths.output
         if derived is build.ZERO and self.pair.is_explicit:
             return True
+        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
+            given = {t for t, _ in self.paths.parameters.values()}
+            if given & self.value.term.depends - output.term.depends:
+                return True  # the rule rests on an argument that is there for it alone
         if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
             return True
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
+
+    def _is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+        """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
+        assert self.paths.output.term is not None
+        least = literal_components([self.paths.output.term])
+        sizes = {d: Dim(k) for d, k in least.items() if not isinstance(d.value, int) and k > 1}
+        if not sizes:
+            return False
+        moved = tuple(i.over(sizes.get(i.dim, i.dim)) for i in axes)
+        return are_equal(
+            normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
+        )
 
     def _is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
         """Is a derivative such as `y (1 - y)` right where its argument is the output?"""

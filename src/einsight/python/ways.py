@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from ..terms.term import Tensor
@@ -201,7 +202,7 @@ def _differentiated(name: str, parameters: Sequence[str]) -> str:
     for parameter in sorted(parameters, key=len, reverse=True):
         shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
                   f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
-        if name in shapes:
+        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
             return parameter
     return ""
 
@@ -223,4 +224,5 @@ def _claims_of(
         return [Claimed("?", node, value)]
     if len(pairs) > len(parameters):
         raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
-    return [Claimed(p, n, v) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]
+    guessed = len(pairs) < len(parameters)
+    return [Claimed(p, n, v, guessed) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]

@@ -29,7 +29,7 @@ def library_of(module: Module) -> str:
     return "numpy"
 
 
-def _dialect(library: str) -> Dialect:
+def dialect_of(library: str) -> Dialect:
     if library == "torch":
         from ..targets.torch import TORCH
 
@@ -84,29 +84,35 @@ def _written(
     term: Term, axes: Sequence[Index], names: Mapping[Tensor, str], module: Module, library: str
 ) -> str | None:
     try:
-        source, arguments = write(Request(term, tuple(axes)), _dialect(library))
+        source, arguments = write(Request(term, tuple(axes)), dialect_of(library))
     except (EinsightError, RecursionError):
         return None
-    text = _one_expression(source, {own: names.get(t, t.name) for t, own in arguments.items()})
-    if text is None:
+    found = one_expression(source, {own: names.get(t, t.name) for t, own in arguments.items()})
+    if found is None:
         return None
-    for path, alias in _aliases(module, library):
-        text = re.sub(rf"(?<![\w.]){re.escape(path)}\.", f"{alias}.", text)
+    text = ast.unparse(found)
+    for path, alias in aliases(module, library):
+        text = Inline.spelled(text, path, alias)
     return text if len(text) <= LONGEST else None
 
 
-def _aliases(module: Module, library: str) -> list[tuple[str, str]]:
+def aliases(module: Module, library: str) -> list[tuple[str, str]]:
     """What stands for the modules of a library in the file, the longest first."""
     paths = {"numpy": ["numpy"], "jax": ["jax.numpy", "jax.nn", "jax"], "torch": ["torch"]}[library]
     by_path = {path: alias for alias, path in module.imports.items() if path}
     return [(p, by_path[p]) for p in paths if p in by_path]
 
 
-class _Inline(ast.NodeTransformer):
+class Inline(ast.NodeTransformer):
     """Assignments put in, conversions of arguments taken out, arguments under the author's names."""
 
     def __init__(self, names: Mapping[str, str]):
         self.names = {own: ast.parse(text, mode="eval").body for own, text in names.items()}
+
+    @staticmethod
+    def spelled(text: str, path: str, alias: str) -> str:
+        """The text with what stands for a module in the place of its path."""
+        return re.sub(rf"(?<![\w.]){re.escape(path)}\.", f"{alias}.", text)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.names.get(node.id, node)
@@ -131,22 +137,28 @@ class _Inline(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _one_expression(source: str, names: Mapping[str, str]) -> str | None:
-    """The body of a generated function as one expression; None where it writes into an array."""
+def one_expression(source: str, names: Mapping[str, str], own: frozenset[str] = frozenset()) -> ast.expr | None:
+    """The body of a generated function as one expression; None where it writes into an array.
+
+    names   what its arguments are called
+    own     names whose values stand where the expression is put
+    """
     function = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
-    inline = _Inline(names)
+    inline = Inline(names)
     for statement in function.body:
         if isinstance(statement, ast.Return) and statement.value is not None:
-            return ast.unparse(inline.visit(statement.value))
+            found = inline.visit(statement.value)
+            assert isinstance(found, ast.expr)
+            return found
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
-            if name in ("dtype", "device") or name in names:
-                continue
-            inline.names[name] = inline.visit(statement.value)
-        elif (
-            not isinstance(statement, (ast.If, ast.Expr))
-            or isinstance(statement, ast.Expr)
-            and not isinstance(statement.value, ast.Constant)
-        ):
+            if name not in ("dtype", "device") and name not in names and name not in own:
+                inline.names[name] = inline.visit(statement.value)
+        elif not isinstance(statement, (ast.If, ast.Expr)) or not _says_nothing(statement):
             return None
     return None
+
+
+def _says_nothing(statement: ast.If | ast.Expr) -> bool:
+    """Is it a check of shapes, or a docstring?"""
+    return isinstance(statement, ast.If) or isinstance(statement.value, ast.Constant)

@@ -1,4 +1,4 @@
-"""A notebook that is open: its Markdown cells are one document, and the client speaks of places in each of them.
+"""A notebook that is open: its Markdown cells are one document, its code cells another, and the client speaks of places in each.
 
 document   the cells one behind the other, as `documents/notebook.py` has them
 CellLines  the lines of one cell: positions from its start, offsets of the document
@@ -14,33 +14,35 @@ from urllib.parse import unquote
 
 from lsprotocol import types as lsp
 
-from ..documents.notebook import CELL_END
+from ..documents.notebook import CELL_END, NEXT_CELL, program
 from ..documents.positions import LineIndex
 from .documents import OpenDocument, changed_lines
 
-MARKDOWN = "markdown"
+MARKDOWN, PYTHON = "markdown", "python"
 
 
 @dataclass
 class Cell:
-    """A cell as the client has it; only of Markdown is the text of interest."""
+    """A cell as the client has it; `language` is empty where its text is of no interest."""
 
     uri: str
     version: int = 0
     text: str = ""
-    is_markdown: bool = False
+    language: str = ""
 
 
 class NotebookLines(LineIndex):
     """The lines of a notebook's document, with the cells that make it up: their URIs, versions and extents."""
 
-    def __init__(self, cells: Sequence[Cell], encoding: str):
-        super().__init__(CELL_END.join(c.text for c in cells), encoding)
+    def __init__(self, cells: Sequence[Cell], encoding: str, language: str = MARKDOWN):
+        cells = [c for c in cells if c.language == language]
+        end = CELL_END if language == MARKDOWN else NEXT_CELL
+        super().__init__(end.join(c.text if language == MARKDOWN else program(c.text) for c in cells), encoding)
         self.cells: list[CellLines] = []
         start = 0
         for cell in cells:
             self.cells.append(CellLines(self, cell.uri, cell.version, start, start + len(cell.text)))
-            start += len(cell.text) + len(CELL_END)
+            start += len(cell.text) + len(end)
 
     def of(self, uri: str) -> LineIndex:
         """The lines of a cell; those of the notebook for its own URI."""
@@ -83,9 +85,10 @@ def _start(cell: CellLines) -> int:
 
 @dataclass(eq=False)
 class OpenNotebook(OpenDocument):
-    """`cells` are all of the notebook, those that are not read too, since changes count them."""
+    """`cells` are all of the notebook, those that are not read too, since changes count them; `code` is the program in it."""
 
     cells: list[Cell] = field(default_factory=list)
+    code: OpenProgram | None = None
 
     def lines_for(self, uri: str, lines: LineIndex) -> LineIndex:
         return lines.of(uri) if isinstance(lines, NotebookLines) else lines
@@ -94,14 +97,14 @@ class OpenNotebook(OpenDocument):
         """Put cells in the place of `count` others; gives those that are in the notebook no longer."""
         before = {c.uri: c for c in self.cells}
         # a cell that only moves keeps its text
-        made = [before.get(c.uri, c) if not c.is_markdown else c for c in cells]
+        made = [before.get(c.uri, c) if not c.language else c for c in cells]
         self.cells[start : start + count] = made
         left = {c.uri for c in self.cells}
         return [c for uri, c in before.items() if uri not in left]
 
     def change_cell(self, uri: str, version: int, changes: Sequence[Any]) -> None:
         cell = next((c for c in self.cells if c.uri == uri), None)
-        if cell is None or not cell.is_markdown:
+        if cell is None or not cell.language:
             return
         lines = LineIndex(cell.text, self.lines.encoding)
         for change in changes:
@@ -110,15 +113,30 @@ class OpenNotebook(OpenDocument):
 
     def take(self, version: int) -> None:
         """Have the text as the cells now are, at a version."""
-        lines = NotebookLines([c for c in self.cells if c.is_markdown], self.lines.encoding)
-        self.lines, self.version = lines, version
+        self.lines, self.version = NotebookLines(self.cells, self.lines.encoding), version
+        if self.code is not None:
+            self.code.lines, self.code.version = NotebookLines(self.cells, self.lines.encoding, PYTHON), version
+
+    def uris(self, language: str) -> list[str]:
+        """Of the cells in a language, and of the notebook itself for notes."""
+        own = [c.uri for c in self.cells if (c.language == PYTHON) == (language == PYTHON)]
+        return own if language == PYTHON else [self.uri, *own]
+
+
+@dataclass(eq=False)
+class OpenProgram(OpenDocument):
+    """The code cells of a notebook, one behind the other."""
+
+    def lines_for(self, uri: str, lines: LineIndex) -> LineIndex:
+        return lines.of(uri) if isinstance(lines, NotebookLines) else lines
 
 
 def opened(params: lsp.DidOpenNotebookDocumentParams, encoding: str) -> OpenNotebook:
     notebook = params.notebook_document
     cells = _cells(notebook.cells, params.cell_text_documents)
-    lines = NotebookLines([c for c in cells if c.is_markdown], encoding)
-    return OpenNotebook(notebook.uri, "cells", notebook.version, lines, cells=cells)
+    made = OpenNotebook(notebook.uri, "cells", notebook.version, NotebookLines(cells, encoding), cells=cells)
+    made.code = OpenProgram(notebook.uri, "python", notebook.version, NotebookLines(cells, encoding, PYTHON))
+    return made
 
 
 def changed(notebook: OpenNotebook, params: lsp.DidChangeNotebookDocumentParams) -> list[Cell]:
@@ -135,11 +153,16 @@ def changed(notebook: OpenNotebook, params: lsp.DidChangeNotebookDocumentParams)
     return gone
 
 
+_KINDS = {MARKDOWN: lsp.NotebookCellKind.Markup, PYTHON: lsp.NotebookCellKind.Code}
+
+
 def _cells(cells: Sequence[lsp.NotebookCell], texts: Sequence[lsp.TextDocumentItem]) -> list[Cell]:
     known = {t.uri: t for t in texts}
     made = []
     for cell in cells:
         text = known.get(cell.document)
-        is_markdown = text is not None and text.language_id == MARKDOWN and cell.kind == lsp.NotebookCellKind.Markup
-        made.append(Cell(cell.document, text.version, text.text, True) if text and is_markdown else Cell(cell.document))
+        if text is not None and _KINDS.get(text.language_id) == cell.kind:
+            made.append(Cell(cell.document, text.version, text.text, text.language_id))
+        else:
+            made.append(Cell(cell.document))
     return made

@@ -33,11 +33,12 @@ if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize
 
 T = TypeVar("T")
 CLIENT_CHECK = 10.0  # seconds between looks whether the client is still there
-# of notebooks the cells in Markdown
+# of notebooks the cells in Markdown and in Python
 NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
     [
         lsp.NotebookDocumentFilterWithNotebook(
-            lsp.NotebookDocumentFilterNotebookType("jupyter-notebook"), [lsp.NotebookCellLanguage(notebooks.MARKDOWN)]
+            lsp.NotebookDocumentFilterNotebookType("jupyter-notebook"),
+            [lsp.NotebookCellLanguage(name) for name in (notebooks.MARKDOWN, notebooks.PYTHON)],
         )
     ]
 )
@@ -105,9 +106,9 @@ class Server(LanguageServer):
 
     def notebook_opened(self, params: lsp.DidOpenNotebookDocumentParams) -> None:
         notebook = notebooks.opened(params, self.encoding())
-        self.documents.put(notebook, [notebook.uri, *(c.uri for c in notebook.cells)])
-        self.configuration.apply(notebook)
-        self.publisher.schedule(notebook, 0)
+        for document in self._parts(notebook):
+            self.configuration.apply(document)
+            self.publisher.schedule(document, 0)
 
     def notebook_changed(self, params: lsp.DidChangeNotebookDocumentParams) -> None:
         notebook = self.documents.get(params.notebook_document.uri)
@@ -115,17 +116,29 @@ class Server(LanguageServer):
             log.warning("%s was changed and is not open", params.notebook_document.uri)
             return
         gone = notebooks.changed(notebook, params)
-        self.documents.drop(c.uri for c in gone)
-        self.documents.put(notebook, (c.uri for c in notebook.cells))
+        self.documents.drop(
+            c.uri for c in (*gone, *notebook.cells)
+        )  # one that is of another language now changes its document
         for cell in gone:
             self.publisher.send(cell.uri, cell.version, [])
-        self.publisher.schedule(notebook)
+        for document in self._parts(notebook):
+            self.publisher.schedule(document)
 
     def notebook_closed(self, params: lsp.DidCloseNotebookDocumentParams) -> None:
         notebook = self.documents.close(params.notebook_document.uri)
         if isinstance(notebook, notebooks.OpenNotebook):
             self.documents.drop(c.uri for c in notebook.cells)
             self.publisher.forget(notebook)
+            if notebook.code is not None:
+                notebook.code.is_open = False
+                self.publisher.forget(notebook.code)
+
+    def _parts(self, notebook: notebooks.OpenNotebook) -> list[OpenDocument]:
+        """The notes and the program in a notebook, open by the URIs of their cells."""
+        parts: list[OpenDocument] = [notebook, *([notebook.code] if notebook.code is not None else [])]
+        for document in parts:
+            self.documents.put(document, notebook.uris(document.language))
+        return parts
 
     def encoding(self) -> str:
         chosen = self.workspace.position_encoding

@@ -61,6 +61,9 @@ def register(server: Server, offer: Offer) -> None:
         if document is None:
             return None
         await server.publisher.finished(document)
+        program = getattr(document, "code", None)  # of a notebook
+        if program is not None:
+            await server.publisher.finished(program)
 
         def find(sheet: Sheet, lines: LineIndex) -> Plain:
             return Plain({"version": document.version, "verdicts": verdicts(sheet), "summary": summary(sheet)})

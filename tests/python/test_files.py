@@ -1,0 +1,60 @@
+"""Small files with what is true of them, which the libraries say: nothing is alarmed that is right, next to all that is wrong is found."""
+
+import importlib.util
+import re
+import warnings
+
+import pytest
+from python_truths import DATA, GRADIENTS, cases, truth
+
+from einsight.python.check import findings
+
+FILES = ("gradients", "shapes", "held-back", "unseen")
+CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
+# what is told of a gradient, where that may be another word than the truth: what is accused stays accused
+ACCUSED = ("wrong", "right_if", "shape")
+# true, and not found: a derivative that would be right of the output is left open
+LEFT_OPEN = {"activation-class-wrong"}
+
+
+def told(case):
+    """What is told of each line: `error`, or the verdict on what stands there, the worst of several."""
+    found = findings(case.code, 60)  # seconds: machines may be busy
+    line = lambda offset: case.code.count("\n", 0, offset) + 1  # noqa: E731
+    said = {line(d.span[0]): "error" for d in found.diagnostics if d.code.startswith("EIN6")}
+    for claim in found.claims:
+        at = line(claim.span[0])
+        if said.get(at) not in ACCUSED and (claim.verdict in ACCUSED or at not in said):
+            said[at] = claim.verdict
+    return said
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_told_is_true(case):
+    said = told(case)
+    wanted = {line: "accused" if mark in ACCUSED else mark for line, mark in case.marks.items()}
+    found = {line: "accused" if word in ACCUSED else word for line, word in said.items()}
+    if case.name in LEFT_OPEN:
+        wanted = dict.fromkeys(wanted, "undecided")
+    assert found == wanted
+
+
+def test_there_are_many():
+    assert len(CASES) >= 250
+    wrong = [c for c in CASES if set(c.values[0].marks.values()) - {"right"}]
+    assert len(wrong) >= len(CASES) // 2 - 5
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("case", CASES)
+def test_the_libraries_say_so(case):
+    for library in re.findall(r"^(?:import|from) (\w+)", case.code, re.M):
+        if library != "somewhere" and importlib.util.find_spec(library) is None:
+            pytest.skip(f"{library} IS NOT INSTALLED: the truth of this file has not been asked")
+    if case.asked == ["none"]:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        said = truth(case)
+    marked = [f"{line} error" for line, mark in case.marks.items() if mark == "error"]
+    assert sorted(said) == sorted([*marked, *(m for m in case.marks.values() if m in GRADIENTS)])

@@ -18,8 +18,10 @@ from typing import Any
 
 from .table import Row, sampled
 
-TABLE = Path(__file__).parents[3] / "tests" / "data" / "forms.txt"
+_DATA = Path(__file__).parents[3] / "tests" / "data"
+TABLES = (_DATA / "forms.txt", _DATA / "forms-aside.txt")
 GRADIENT = "∇"
+PUT_ASIDE = "put aside"
 # how much longer than a person's a form may be
 TOLERATED = 1.2
 
@@ -28,7 +30,7 @@ TOLERATED = 1.2
 class Settings:
     """Which rows, and whether those are shown whose form is longer than a person's."""
 
-    path: str = str(TABLE)
+    paths: tuple[str, ...] = tuple(map(str, TABLES))
     held_back: bool = False
     show: bool = False
 
@@ -60,10 +62,16 @@ class Found:
     seconds: float
 
 
-def read(path: Path = TABLE) -> list[Taste]:
-    """The rows of a table; lines that begin with `!` declare what no row declares itself."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    common = [line[1:].strip() for line in lines if line.startswith("!")]
+def read(*paths: Path | str) -> list[Taste]:
+    """The rows of some tables, else of all; lines that begin with `!` declare what no row declares itself, and `! put aside`
+    holds back a whole table, of the others every third row.
+    """
+    return [row for path in paths or TABLES for row in _rows(Path(path).read_text(encoding="utf-8").splitlines())]
+
+
+def _rows(lines: Sequence[str]) -> list[Taste]:
+    said = [line[1:].strip() for line in lines if line.startswith("!")]
+    common = [line for line in said if line != PUT_ASIDE]
     rows = []
     for line in lines:
         if not line.strip() or line[0] in "#!":
@@ -71,7 +79,7 @@ def read(path: Path = TABLE) -> list[Taste]:
         expression, variable, person, own = ([p.strip() for p in line.split(" | ")] + [""])[:4]
         variables = tuple(variable.removeprefix(GRADIENT).split())
         declare = "\n".join([*_without(common, own), own])
-        held_back = zlib.crc32(line.encode()) % 3 == 0
+        held_back = PUT_ASIDE in said or zlib.crc32(line.encode()) % 3 == 0
         rows.append(Taste(expression, variables, variable.startswith(GRADIENT), person, declare, held_back))
     return rows
 
@@ -93,13 +101,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(given: argparse.Namespace) -> Settings:
-    return Settings(str(given.file or TABLE), given.held_back, given.show and not given.held_back)
+    return Settings((str(given.file),) if given.file else Settings.paths, given.held_back, given.show and not given.held_back)
 
 
 def run(wanted: Settings) -> list[Row]:
     from einsight.forms.writing import length
 
-    found = [derived(r) for r in read(Path(wanted.path)) if r.held_back == wanted.held_back]
+    found = [derived(r) for r in read(*wanted.paths) if r.held_back == wanted.held_back]
     rows: list[Row] = []
     for group, some in (
         ("two axes or fewer", [f for f in found if len(f.derived.axes) <= 2]),

@@ -101,7 +101,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(given: argparse.Namespace) -> Settings:
-    return Settings((str(given.file),) if given.file else Settings.paths, given.held_back, given.show and not given.held_back)
+    return Settings(
+        (str(given.file),) if given.file else Settings.paths, given.held_back, given.show and not given.held_back
+    )
 
 
 def run(wanted: Settings) -> list[Row]:

@@ -3,7 +3,7 @@
 A form knows its rows and columns, each a row of names of dimensions, none for an axis of length 1, and several for one of `vec`.
 The functions here make forms canonical as far as nobody would notice: transposes stand at names, numbers and scalars in front,
 equal neighbours are powers, `v' v` is `‖v‖^2`.  How a form is best written is for `writing.py` to say, which of several equal
-forms for `search.py`.
+forms for `search.py`.  Of a sum that is a factor and its negative one is kept; `turned` is one that is written as its negative.
 
 Long because what is canonical of one head is made of the others.
 """
@@ -143,8 +143,8 @@ def _transposed(form: Form) -> Form:
         return power(turned[0], form.data)
     if head == "function":
         return function(form.data, turned)
-    if head == "bracket":
-        return Form("bracket", tuple(turned), form.data, form.columns, form.rows)
+    if head in ("bracket", "turned"):
+        return Form(head, tuple(turned), form.data, form.columns, form.rows)
     if head == "kronecker":
         return kronecker(*turned)
     if head == "operator" and form.data == "expm":
@@ -202,6 +202,9 @@ def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
             parts.append(part)
     parts.sort(key=lambda p: p.key)
     value, parts = _without_roots(value, parts)
+    for place, part in enumerate(chain):
+        if part.head == "total" and is_negative(part):
+            value, chain[place] = -value, total([product([p], -1) for p in part.parts])
     if len(chain) > 1:
         chain = [c for c in chain if c.head != "I"] or chain[:1]
     whole = [*parts, *chain]
@@ -338,6 +341,21 @@ def total(terms: Iterable[Form]) -> Form:
     return Form("total", tuple(parts), None, rows, columns)
 
 
+def is_negative(whole: Form) -> bool:
+    """Is a sum the one of itself and its negative that is not kept?  The same is said of its transpose."""
+    found = whole.memo.get("negative")
+    if found is None:
+        found = whole.memo["negative"] = scaled(min(whole.parts, key=_bare_key))[0] < 0
+    return found
+
+
+def _bare_key(part: Form) -> str:
+    array = scaled(part)[2]
+    if array is None:
+        return "" if part.head == "number" else part.key
+    return "" if array.head == "I" or is_all_ones(array) else min(array.key, transpose(array).key)
+
+
 def hadamard(factors: Iterable[Form]) -> Form:
     """The product entry by entry of arrays of one shape."""
     value = ONE
@@ -453,6 +471,15 @@ def kronecker(left: Form, right: Form) -> Form:
     return product([*own, *others, whole], a * b)
 
 
+def khatri_rao(left: Form, right: Form) -> Form:
+    """The Kronecker products of the columns of two matrices."""
+    (a, own, first), (b, others, second) = scaled(left), scaled(right)
+    if first is None or second is None or not first.is_matrix or first.columns != second.columns:
+        raise NotAForm
+    whole = Form("khatri_rao", (first, second), None, first.rows + second.rows, first.columns)
+    return product([*own, *others, whole], a * b)
+
+
 def diagonal(vector: Form) -> Form:
     """The diagonal matrix of a vector, be it a row or a column."""
     value, scalars, array = scaled(vector)
@@ -551,6 +578,8 @@ def rebuild(whole: Form, parts: Sequence[Form]) -> Form:
         return hadamard(parts)
     if head == "kronecker":
         return kronecker(*parts)
+    if head == "khatri_rao":
+        return khatri_rao(*parts)
     if head == "function":
         return function(data, parts)
     if head == "bracket":

@@ -197,6 +197,8 @@ class FormReader:
             return _along(text, arguments, int(self._number(axes[0])))
         if text == "sqrt" and len(arguments) == 1:
             return form.entrywise_power(arguments[0], Fraction(1, 2))
+        if text == "khatri_rao" and len(arguments) == 2:
+            return form.khatri_rao(*arguments)
         if len(arguments) == 1:
             return self._of_one(text, arguments[0])
         if self.names.elementwise(text) == len(arguments):

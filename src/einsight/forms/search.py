@@ -9,23 +9,11 @@ from contextlib import suppress
 from ..terms.interruption import poll
 from . import form
 from .form import Form, NotAForm
-from .rules import alternatives, shared_by
-from .writing import length, write
+from .rules import alternatives
+from .taste import cost
 
 # forms whose neighbours are looked at, at one place and in all; how much longer than the shortest one may be to be looked at
 STEPS, ALL_STEPS, SLACK = 24, 120, 8
-
-
-def cost(whole: Form) -> int:
-    """How long it is, and that a person does not write twice what could stand before a bracket."""
-    return length(write(whole).text) + 2 * _repeated(whole)
-
-
-def _repeated(whole: Form) -> int:
-    found = whole.memo.get("repeated")
-    if found is None:
-        found = whole.memo["repeated"] = sum(map(_repeated, whole.parts)) + (whole.head == "total" and shared_by(whole))
-    return found
 
 
 class Search:

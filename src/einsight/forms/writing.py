@@ -42,7 +42,8 @@ def write(whole: Form) -> Text:
             marked = _marked(turned)
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
-            broadcast = whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+            sum_ = whole.parts[0] if whole.head == "turned" else whole
+            broadcast = sum_.head == "total" and any(is_all_ones(_array_of(p)) for p in sum_.parts)
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
             if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
                 length(plain.text),
@@ -140,8 +141,16 @@ def _entries(whole: Form) -> Text:
 ONE_TEXT = Text("1", ATOM)
 
 
+def _closed(scalar: Form) -> str:
+    """A scalar among factors: `‖v‖^2` has no brackets, `(v' v)` would have."""
+    text = write(scalar)
+    if scalar.head == "power" and scalar.parts[0].head == "norm" and text.level < ATOM:
+        return f"{write(scalar.parts[0]).text}^{scalar.data}"
+    return text.at(ATOM)
+
+
 def _quotient(above: Text, below: Sequence[Form], number: str = "") -> Text:
-    texts = [*([number] if number else []), *(write(b).at(ATOM) for b in below)]
+    texts = [*([number] if number else []), *map(_closed, below)]
     return Text(f"{above.at(PRODUCT)}/{texts[0] if len(texts) == 1 else '(' + ' '.join(texts) + ')'}", PRODUCT)
 
 
@@ -154,18 +163,18 @@ def _product(whole: Form) -> Text:
     if value < 0:  # `-(a - b)` as `b - a`
         for parts in (chain, above):
             for place, part in enumerate(parts):
-                turned = _turned(part)
+                turned = _turned(part) if len([p for p in parts if p in (part, transpose(part))]) == 1 else None
                 if turned is not None:
                     parts[place], value = turned, -value
                     break
             if value > 0:
                 break
+    above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
     texts = [write(a) for a in above]
-    texts.sort(key=lambda t: (len(t.text) > 1, t.text))
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
-    pieces = [t.text if alone else t.at(ATOM) for t in texts] + [r.text if layered else r.at(ATOM) for r in row]
+    pieces = [write(a).text if alone else _closed(a) for a in above] + [r.text if layered else r.at(ATOM) for r in row]
     if len(pieces) == 1 and value in (1, -1) and not below:
         only = (texts + row)[0]
         if value == 1:
@@ -186,16 +195,26 @@ def _product(whole: Form) -> Text:
 
 
 def _turned(part: Form) -> Form | None:
-    """The negative of a sum at least half of whose terms are negative, or of a product entry by entry that holds one."""
-    if part.head == "hadamard":
-        for place, inner in enumerate(part.parts):
-            turned = _turned(inner)
-            if turned is not None:
-                return form.hadamard([*part.parts[:place], turned, *part.parts[place + 1 :]])
+    """The negative of a sum at least half of whose terms are negative, or of a product that holds one; `1 - x` stays if it can."""
+    if part.head in ("hadamard", "product"):
+        ways = [(place, turned) for place, inner in enumerate(part.parts) if (turned := _turned(inner)) is not None]
+        if not ways:
+            return None
+        place, turned = min(ways, key=lambda w: any(map(_is_constant, part.parts[w[0]].parts)))
+        return form.rebuild(part, [*part.parts[:place], turned, *part.parts[place + 1 :]])
     if part.head != "total":
         return None
     negative = sum(form.scaled(p)[0] < 0 for p in part.parts)
-    return form.total([form.product([p], -1) for p in part.parts]) if 2 * negative >= len(part.parts) else None
+    return Form("turned", (part,), None, *part.shape) if 2 * negative >= len(part.parts) else None
+
+
+def _turned_sum(whole: Form) -> Text:
+    return _sum(form.total([form.product([p], -1) for p in whole.parts[0].parts]))
+
+
+def _is_constant(part: Form) -> bool:
+    array = _array_of(part)
+    return array.head == "I" or is_all_ones(array)
 
 
 def _row(chain: Sequence[Form]) -> list[Text]:
@@ -340,8 +359,8 @@ def _shorter(text: str):  # type: ignore[no-untyped-def]
 
 _WRITERS = {
     "number": _number, "name": _name, "symmetric": _name, "I": _identity, "ones": _ones, "K": _commutation,
-    "transpose": _transposed, "power": _power, "entries": _entries, "product": _product, "total": _sum, "hadamard": _hadamard,
+    "transpose": _transposed, "power": _power, "entries": _entries, "product": _product, "total": _sum, "turned": _turned_sum, "hadamard": _hadamard,
     "kronecker": _kronecker, "function": _function, "operator": _function, "bracket": _bracket, "norm": _norm,
-    "along": _along, "diag": _named("diag"), "diagonal": _shorter("diag"), "vec": _named("vec"),
+    "along": _along, "diag": _named("diag"), "diagonal": _shorter("diag"), "vec": _named("vec"), "khatri_rao": _named("khatri_rao"),
     **{text: _shorter(text) for text in form.REDUCTIONS - {"norm"}},
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 The entry of `P ⊗ Q` at rows `(j, i)` and columns `(l, k)`, the first index slowest, is `P_jl Q_ik`; so a term
 is a Kronecker product where its factors part into those on `j, l` and those on `i, k`.  Where they part into those on
-`j, k` and those on `i, l`, as of a transpose, it is one with its columns exchanged, by a commutation matrix: `(P ⊗ Q) K`.  A factor on
+`j, k` and those on `i, l`, as of a transpose, it is one with its columns exchanged, by a commutation matrix: `(P ⊗ Q) K`.  One plain
+index on one side and two on the other, each in a factor with it, are a Khatri–Rao product.  A factor on
 both row indices alone scales the rows, one on both column indices the columns; where there are no others it is `vec(F) vec(G)'`.
 A sum that mixes indices in any other way is multiplied out.
 """
@@ -17,7 +18,7 @@ from ..lowering.kronecker import connected
 from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Product, Sum, Term
+from ..terms.term import Delta, Product, Sum, Term
 from .array_text import ATOM, LAYER, Array, NoForm, flip, scaled_product, symbol, symmetric, total
 from .ordering import order_terms
 from .raising import raise_term, with_sizes
@@ -106,9 +107,48 @@ def _raise_part(term: Term, rows: Axis | None, columns: Axis | None) -> Array:
         for crossed in (False, True):
             with suppress(NoForm):
                 found.append(scaled_product(scale, _raise_at(groups, above, beside, rows, columns, crossed)))
+    if all("diag(vec(" in f.text for f in found):
+        with suppress(NoForm):
+            found.append(scaled_product(scale, [_khatri_rao(groups, rows, columns)]))
     if not found:
         raise NoForm
     return min(found, key=lambda f: ("diag(vec(" in f.text, "vec(" in f.text, len(f.text)))
+
+
+def _khatri_rao(groups: Sequence[Term], rows: Axis | None, columns: Axis | None) -> Array:
+    """`P_jk Q_ik` at rows `(j, i)` and column `k`, or the same with rows and columns exchanged.  Raises NoForm."""
+    if isinstance(rows, Index) and isinstance(columns, Fused):
+        return flip(_khatri_rao(groups, columns, rows))
+    if not isinstance(rows, Fused) or not isinstance(columns, Index) or len(rows.parts) != 2:
+        raise NoForm
+    # what deltas make equal to the column stands for it in the factors that hold several of those
+    ends = [d for d in groups if isinstance(d, Delta)]
+    equal = _same_as(columns, ends)
+    if any(not {d.left, d.right} <= equal for d in ends):
+        raise NoForm
+    sides: list[list[Term]] = [[build.delta(p, columns)] if p in equal else [] for p in rows.parts]
+    for group in groups:
+        if isinstance(group, Delta):
+            continue
+        moved = build.substitute(group, dict.fromkeys(equal & set(rows.parts), columns))
+        side = next((k for k, p in enumerate(rows.parts) if moved.free <= {p, columns}), None)
+        if side is None:
+            raise NoForm
+        sides[side].append(moved)
+    texts = [_factor(side, p, columns).text for side, p in zip(sides, rows.parts, strict=True)]
+    text = f"khatri_rao({', '.join(texts)})"
+    return Array(text, ATOM, f"{text}'", ATOM)
+
+
+def _same_as(index: Index, deltas: Sequence[Delta]) -> set[Index]:
+    """The indices that deltas make equal to one."""
+    equal = {index}
+    for _ in deltas:
+        for delta in deltas:
+            ends = {e for e in (delta.left, delta.right) if isinstance(e, Index)}
+            if len(ends) == 2 and ends & equal:
+                equal |= ends
+    return equal
 
 
 def _indices(axis: Axis) -> set[Index]:

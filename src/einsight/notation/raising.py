@@ -147,6 +147,8 @@ def _oriented(whole: Array, slots: Sequence[object], rows: Index | None, columns
         return whole
     if slots == (columns, rows):
         return flip(whole)
+    if len(slots) == 2 and slots[0] is slots[1]:
+        return _oriented(symbol(f"diag({min(whole.text, whole.flipped, key=len)})"), slots[:1], rows, columns)
     raise NoForm
 
 

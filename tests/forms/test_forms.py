@@ -128,7 +128,7 @@ def test_there_are_enough_rows_and_a_third_is_put_aside():
     assert len(set(ROWS)) == len(ROWS)
 
 
-DECLARE = "A, B in R^(n x n); S in R^(n x n) symmetric; X in R^(n x m); x, y in R^n; w in R^m; c in R"
+DECLARE = "A, B, P in R^(n x n); S in R^(n x n) symmetric; X in R^(n x m); x, y in R^n; w in R^m; c in R"
 
 
 def _form(text):
@@ -165,6 +165,11 @@ def _form(text):
         ("A ⊗ X - (A ⊗ X) K(n, m) K(m, n) + B ⊗ X", "B ⊗ X"),
         ("I(m) ⊗ X' + (X' ⊗ I(m)) K(n, m)", "(K(m, m) + I) (I(m) ⊗ X')"),
         ("A ⊗ B + I(n) ⊗ I(n) - A ⊗ I(n) - I(n) ⊗ B", "(A - I) ⊗ (B - I)"),
+        ("P ⊙ S - diag(x) P", "P ⊙ (S - x ones(n)')"),
+        ("A x/‖x‖^2 - (x' A x) x/‖x‖^4", "(A x - (x' A x) x/‖x‖^2)/‖x‖^2"),
+        ("‖x - mean(x)‖^2/n", "var(x)"),
+        ("(x - mean(x)) (mean(x) - x)'", "-(x - mean(x)) (x - mean(x))'"),
+        ("(A ⊗ B) khatri_rao(X, X)", "khatri_rao(A X, B X)"),
         ("sort(x)", None),
         ("tr(A B) x", "tr(A B) x"),
     ],

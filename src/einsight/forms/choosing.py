@@ -59,7 +59,7 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
 def _shorter(
     text: str, plain: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool
 ) -> list[str]:
-    """Those that a person would like as well as the `plain` one or better, the best first."""
+    """Those that a person would like better than the `plain` one, the best first."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
         return []
@@ -73,4 +73,4 @@ def _shorter(
         shown, cost = named(other, is_free if repeated else lambda *_: False)
         costs.setdefault(shown, cost)
     most = length(plain) + dislike(given)
-    return sorted((t for t, c in costs.items() if c <= most), key=lambda t: costs[t])[:SHOWN]
+    return sorted((t for t, c in costs.items() if c < most), key=lambda t: costs[t])[:SHOWN]

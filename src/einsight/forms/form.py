@@ -350,10 +350,15 @@ def is_negative(whole: Form) -> bool:
 
 
 def _bare_key(part: Form) -> str:
-    array = scaled(part)[2]
+    _, scalars, array = scaled(part)
     if array is None:
         return "" if part.head == "number" else part.key
-    return "" if array.head == "I" or is_all_ones(array) else min(array.key, transpose(array).key)
+    if not scalars and (array.head == "I" or is_all_ones(array)):
+        return ""
+    # what varies has a letter of the end of the alphabet, and stands before what it is compared with
+    of = array.parts[0] if array.head == "transpose" else array
+    first = of.head == "name" and of.is_column and of.data[0] in "xyz"
+    return " " * first + min(array.key, transpose(array).key)
 
 
 def hadamard(factors: Iterable[Form]) -> Form:

@@ -13,7 +13,7 @@ from .writing import length, write
 
 # the letters that people give to such parts
 _OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
-_MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqth"
+_MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqthρτ"
 MOST_NAMES, MOST_TRIED = 3, 6
 # signs that a name with its definition takes besides what it stands for
 OVERHEAD = 3

@@ -179,7 +179,7 @@ class FormReader:
 
     def _call(self, node: Call) -> Form:
         if not isinstance(node.callee, Name):
-            if not isinstance(node.callee, Indexed) or node.callee.marked != "log_softmax":
+            if not isinstance(node.callee, Indexed) or node.callee.marked not in ("log_softmax", "khatri_rao"):
                 raise NotAForm
             text = node.callee.marked
         else:

@@ -10,6 +10,8 @@ from .writing import length, write
 
 # how many signs more a form seems to have that repeats what could stand before a bracket, or has a quotient without a name in a fraction
 REPEATED, RATIO = 2, 5
+# a quotient that needs no name
+SHORT_RATIO = 7
 
 
 def cost(whole: Form) -> int:
@@ -60,7 +62,9 @@ def ratios(whole: Form) -> Iterator[Form]:
             own = _divisors(scalars)
             others = outside.union(*(_divisors(t[1]) for n, t in enumerate(terms) if n != k))
             if chain and others & set(own) and any(s.head == "product" for s in scalars):
-                yield product(scalars)
+                ratio = product(scalars)
+                if length(write(ratio).text) > SHORT_RATIO:
+                    yield ratio
 
 
 def is_cleared(whole: Form) -> bool:

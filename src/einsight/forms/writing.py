@@ -274,7 +274,12 @@ def _summand(part: Form, whole: Form, only_open: bool) -> str:
             and not _has_identity(whole)
         ):
             return write(form.product(scalars, value)).text
-    return write(part).text
+    text = write(part).text
+    if value < 0 and not text.startswith("-") and any(form.scaled(p)[0] > 0 for p in whole.parts):
+        # behind others a minus costs nothing, so that nothing has to be turned
+        plain = f"-{write(form.product([part], -1)).at(LAYER)}"
+        return plain if length(plain) <= length(text) + 1 else text
+    return text
 
 
 def _has_identity(whole: Form) -> bool:

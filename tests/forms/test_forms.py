@@ -16,6 +16,7 @@ import einsight
 from einsight.bench import forms as bench
 from einsight.deriving.questions import read_declarations
 from einsight.forms import form
+from einsight.forms.effort import searching
 from einsight.forms.form import NotAForm
 from einsight.forms.reading import FormReader
 from einsight.forms.search import Search
@@ -126,6 +127,23 @@ def test_there_are_enough_rows_and_a_third_is_put_aside():
     assert len(ROWS) >= 150
     assert 0.25 < aside / len(ROWS) < 0.5
     assert len(set(ROWS)) == len(ROWS)
+
+
+def test_a_search_is_as_long_as_it_is_set():
+    """What was found in so many steps is shown, and it is right; without any it is the form as it was read off."""
+    declare = "A in R^(n x n); x in R^n"
+    texts = {}
+    for steps in (0, 1, 3, None):
+        derived = einsight.derive("x' A x/(x' x)", wrt="x", declare=declare, search=steps)
+        texts[steps] = derived.gradient
+        assert bench.is_form_of(derived.gradient, derived, bench.Taste("", ("x",), True, "", declare, False))
+    assert texts[0] == "(A + A') x/‖x‖^2 - 2 (x' A x) x/‖x‖^4"
+    assert "where" in texts[None]
+    with searching(0):
+        again = einsight.derive("x' A x/(x' x)", wrt="x", declare=declare)
+        assert again.gradient == texts[0]
+    with pytest.raises(einsight.EinsightError, match="whole number of steps"):
+        einsight.derive("x' x", wrt="x", declare=declare, search=-1)
 
 
 DECLARE = "A, B, P in R^(n x n); S in R^(n x n) symmetric; X in R^(n x m); x, y in R^n; w in R^m; c in R"

@@ -51,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long a dimension is expected to be, for the order of contraction",
     )
     parser.add_argument(
+        "--search",
+        type=int,
+        metavar="STEPS",
+        help="steps of the search for the shortest matrix form, 0 for none (120)",
+    )
+    parser.add_argument(
         "--profile", action="store_true", help="say how often each rule was tried and fired, and how long"
     )
     add_plugin_option(parser)
@@ -100,7 +106,7 @@ def _run(options: argparse.Namespace) -> int:
     wrt: Any = options.wrt
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
-    found = derive(expression_of(options), wrt, options.declare, options.order, options.layout)
+    found = derive(expression_of(options), wrt, options.declare, options.order, options.layout, search=options.search)
     sizes = _sizes(options.size, found)
     if options.to == "latex" and options.steps:
         terminal.hand_over(found.steps_latex())

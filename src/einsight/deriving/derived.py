@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..forms.effort import searching
 from ..lazily import lazily
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, fail
@@ -58,6 +59,8 @@ class Derived:
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
+    # the steps of the search for its forms; None for as many as are set where it is asked
+    search: int | None = field(default=None, repr=False)
     # the expression in the language, where it was written otherwise
     read_as: str = field(default="", repr=False)
     # what was taken of names that nobody declared, as declarations
@@ -78,7 +81,7 @@ class Derived:
     def _sought(self, what: str, form: Callable[[], str | None]) -> str | None:
         """A form that the answer can do without; where it takes too long, `not_tried` says so."""
         try:
-            with answering():
+            with answering(), searching(self.search):
                 return form()
         except EinsightError as refused:
             if refused.diagnostics[0].code != "EIN504":

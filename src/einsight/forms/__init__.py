@@ -5,6 +5,7 @@ reading.py   forms of trees
 writing.py   texts of forms, and how long they are
 rules.py     equal forms
 taste.py     how long forms seem to be
+effort.py    how long the search may go on
 search.py    the shortest that is found
 naming.py    names behind `where` for what stands there twice
 choosing.py  from text to text

@@ -10,15 +10,16 @@ from ..notation.repeated_calls import name_repeated
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms.term import Tensor, Term
+from .effort import steps
 from .form import Form, NotAForm
 from .naming import named
 from .reading import FormReader
-from .search import Search
+from .search import shortest
 from .taste import dislike
 from .writing import length
 
-# how many of the forms that are found are given names, and given out
-FEW, SHOWN = 6, 2
+# how many of the forms that are found and given names are given out
+SHOWN = 2
 # what has no more signs than this has nothing to be shortened
 SHORT = 3
 # and with more than these the search would not come far
@@ -49,7 +50,7 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
 
     size = length(text)
     texts: list[str] = []
-    if SHORT < size <= LONG:
+    if SHORT < size <= LONG and steps():
         texts = _shorter(text, plain, FormReader(names, tensor), is_free, repeated)
         yield from map(spelled, texts)
     if plain not in texts:
@@ -65,7 +66,7 @@ def _shorter(
         return []
     try:
         given = reader.read(tree.sides[0])
-        found: list[Form] = Search().best(given)[:FEW]
+        found: list[Form] = shortest(given, steps())
     except NotAForm:
         return []
     costs: dict[str, int] = {}

@@ -26,11 +26,18 @@ def alternatives(whole: Form) -> Iterator[Form]:
         yield from _of_hadamard(whole)
 
 
-Term = tuple[Fraction, tuple[Form, ...], tuple[Form, ...]]
+Term = tuple[form.Rational, tuple[Form, ...], tuple[Form, ...]]
 
 
 def split(part: Form) -> Term:
     """A summand as a number, scalars and factors in a row; of a bilinear form the row is that of its arrays."""
+    found = part.memo.get("split")
+    if found is None:
+        found = part.memo["split"] = _split(part)
+    return found
+
+
+def _split(part: Form) -> Term:
     value, scalars, array = scaled(part)
     if array is None:
         rows = [s for s in scalars if s.head == "product"]
@@ -77,7 +84,7 @@ def _primitive(terms: Sequence[Form]) -> Form:
     size = -size if form.is_negative(whole) else size
     if size == 1:
         return whole
-    return Form("product", (total([product([p], 1 / size) for p in whole.parts]),), size, *whole.shape)
+    return Form("product", (total([form.times(p, 1 / size) for p in whole.parts]),), form.exact(size), *whole.shape)
 
 
 def _groups(keys: Sequence[Form | None]) -> Iterator[tuple[Form, list[int]]]:
@@ -115,14 +122,14 @@ def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterato
 
 def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """A scalar, to any of the powers to which summands have it, before those that have it."""
-    powers: list[dict[Form, Fraction]] = []
+    powers: list[dict[Form, form.Rational]] = []
     for _, scalars, chain in terms:
-        own: dict[Form, Fraction] = {}
+        own: dict[Form, form.Rational] = {}
         for s in scalars:
-            base, exponent = (s.parts[0], s.data) if s.head == "power" else (s, Fraction(1))
+            base, exponent = (s.parts[0], s.data) if s.head == "power" else (s, form.ONE)
             own[base] = exponent
         if whole.is_scalar and chain:
-            own[product(chain)] = Fraction(1)
+            own[product(chain)] = form.ONE
         powers.append(own)
     for base in dict.fromkeys(b for own in powers for b in own):
         places = [k for k, own in enumerate(powers) if base in own]
@@ -293,7 +300,7 @@ def _variances(whole: Form) -> Iterator[Form]:
         array = of[0] if len(of) == 1 else None
         if array is None or inner.parts[0] is not _centred(array):
             continue
-        exponent = (part.data if part.head == "power" else Fraction(1)) / 2
+        exponent = Fraction(part.data if part.head == "power" else 1) / 2
         new = [form.power(form.size(array.rows), exponent), form.power(form.size(array.columns), exponent)]
         variance = form.power(form.reduction("var", array), exponent)
         yield product([*whole.parts[:place], *new, variance, *whole.parts[place + 1 :]], whole.data)
@@ -326,7 +333,7 @@ def _double_angle(whole: Form) -> Iterator[Form]:
                     rest = [] if parts is whole.parts else [p for p in whole.parts if p.parts is not parts]
                     scalars, chain = [p for p in rest if p.is_scalar], [p for p in rest if not p.is_scalar]
                     if not chain:
-                        yield product([*scalars, inner], whole.data / 2)
+                        yield product([*scalars, inner], Fraction(whole.data) / 2)
 
 
 def _of_hadamard(whole: Form) -> Iterator[Form]:

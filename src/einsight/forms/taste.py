@@ -16,7 +16,10 @@ SHORT_RATIO = 7
 
 def cost(whole: Form) -> int:
     """How long it is, and seems to be."""
-    return length(write(whole).text) + dislike(whole)
+    found = whole.memo.get("cost")
+    if found is None:
+        found = whole.memo["cost"] = length(write(whole).text) + dislike(whole)
+    return found
 
 
 def dislike(whole: Form) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import form
@@ -24,6 +25,7 @@ class Text(NamedTuple):
         return self.text if self.level >= level else f"({self.text})"
 
 
+@lru_cache(4096)
 def length(text: str) -> int:
     """How many signs a reader meets: names, numbers, operators, exponents, pairs of brackets and of bars."""
     signs = _SIGNS.findall(text)
@@ -182,7 +184,7 @@ def _product(whole: Form) -> Text:
         pieces = [only.at(LAYER)]
     size, under = abs(value), ""
     if below and size.denominator != 1:
-        size, under = Fraction(size.numerator), str(size.denominator)
+        size, under = size.numerator, str(size.denominator)
     if size.denominator != 1 or not pieces:
         pieces.insert(0, str(size))
     elif size != 1:
@@ -209,7 +211,7 @@ def _turned(part: Form) -> Form | None:
 
 
 def _turned_sum(whole: Form) -> Text:
-    return _sum(form.total([form.product([p], -1) for p in whole.parts[0].parts]))
+    return _sum(form.total([form.times(p, -1) for p in whole.parts[0].parts]))
 
 
 def _is_constant(part: Form) -> bool:
@@ -287,14 +289,14 @@ def _has_identity(whole: Form) -> bool:
 
 
 def _hadamard(whole: Form) -> Text:
-    powers = {p.data if p.head == "entries" else Fraction(1) for p in whole.parts}
+    powers = {p.data if p.head == "entries" else 1 for p in whole.parts}
     sizes = {abs(p) for p in powers}
     if len(sizes) == 1 and (common := sizes.pop()) > 1 and len(whole.parts) > 1:
         inner = form.hadamard(
             [
-                form.entrywise_power(p, 1 / common)
+                form.entrywise_power(p, 1 / Fraction(common))
                 if p.head != "entries"
-                else form.entrywise_power(p.parts[0], p.data / common)
+                else form.entrywise_power(p.parts[0], Fraction(p.data) / common)
                 for p in whole.parts
             ]
         )

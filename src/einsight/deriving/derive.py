@@ -14,6 +14,7 @@ from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, Report, fail
 from ..lowering.values import Axis, Fused, Value
+from ..notation.gathering import gathered
 from ..notation.index_form import free_names, index_form
 from ..notation.quoting import visible
 from ..notation.tree_latex import formula_latex
@@ -280,7 +281,7 @@ def _finish(
     axes = tuple(rename[a] for a in axes)
     laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
-    index = in_components(reduced, free_names(axes))
+    index = in_components(gathered(reduced), free_names(axes))
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
         tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,

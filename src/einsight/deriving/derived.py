@@ -12,6 +12,7 @@ from ..lazily import lazily
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.values import Value
+from ..notation.gathering import gathered
 from ..notation.html_table import html_table
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
@@ -110,7 +111,7 @@ class Derived:
     @lazily
     def latex(self) -> str:
         """The matrix form, or the index form where there is none."""
-        return formula_latex(self.matrix) if self.matrix is not None else latex_form(self.term, free_names(self.axes))
+        return formula_latex(self.matrix) if self.matrix is not None else latex_form(gathered(self.term), free_names(self.axes))
 
     @lazily
     def formula(self) -> str:
@@ -129,7 +130,7 @@ class Derived:
             steps = narrate(self.unreduced, names)
         end = steps[-1].after if steps else index_form(self.unreduced, names)
         if end != self.index:  # step by step one may end in another form of the same
-            note, latex = "the same, in the shortest form found", latex_form(self.term, names)
+            note, latex = "the same, in the shortest form found", latex_form(gathered(self.term), names)
             steps.append(Step("algebra.rearrange", end, self.index, note, latex))
         if self.matrix is not None and has_head(self.unreduced, Derivative):
             note = f"{self.layout} layout"

@@ -1,6 +1,7 @@
 """Terms to text: index form, matrix form, LaTeX.
 
 index_form.py      components with free and dummy indices; index_latex.py: the same in LaTeX
+gathering.py       what the terms of a sum share, before a bracket
 summation.py       which indices the convention sums without a `∑`
 
 matrix_form.py     reads the matrix back off the indices

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         default="text",
         metavar="TARGET",
-        help="text, json, latex, svg, numpy, jax, torch, dask, sympy, or what a plugin adds",
+        help="text, json, latex, svg, diagram, numpy, jax, torch, dask, sympy, or what a plugin adds",
     )
     parser.add_argument(
         "--product",

@@ -201,7 +201,7 @@ class Derived:
     ) -> str:
         """Source of a function `derivative`, or the formula in another notation.
 
-        target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`; or what a plugin makes of it
+        target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`, and `diagram`, a tensor network in SVG; or what a plugin makes of it
         structured  the function returns `(values, pattern)`, in which deltas and outer products are not carried out:
                     `2 V'V` and `jl->ijil` for `2 δ_ik (V'V)_jl`, with a letter twice where two axes agree; `(A, B')` and
                     `ik,jl->ijkl` for `A_ik B_lj`; where several add up, a tuple of values and one of patterns.  The
@@ -279,10 +279,27 @@ def _svg(derived: Derived) -> str:
     return drawn
 
 
+def _diagram(derived: Derived) -> str:
+    return diagram_of(derived)
+
+
+def diagram_of(derived: Derived, theme: str | None = None) -> str:
+    """The term as a tensor network, with a hole for each variable; raises EinsightError (EIN002) for one that is too large."""
+    from ..notation.diagram import diagram
+    from ..notation.network import NoNetwork
+
+    holes = [(f"∂{name}", axes) for name, axes in zip(derived.wrt, derived.variables, strict=False) if axes]
+    try:
+        return diagram(derived.term, free_names(derived.axes), holes, theme)
+    except NoNetwork as large:
+        raise fail("EIN002", f"there is no diagram of this: {large}") from None
+
+
 TEXTS: Mapping[str, Callable[[Derived], str]] = {
     "text": lambda derived: derived.matrix or derived.index,
     "unicode": lambda derived: derived.matrix or derived.index,
     "latex": lambda derived: derived.latex,
     "json": lambda derived: json.dumps(derived.as_json(), ensure_ascii=False, indent=2),
     "svg": _svg,
+    "diagram": _diagram,
 }

@@ -41,6 +41,7 @@ class Answer:
     shape           in words
     latex           the matrix form, or else the index form
     problem         why something is missing
+    reduced         the term, with the letters of its free indices
     """
 
     index: str
@@ -52,6 +53,7 @@ class Answer:
     latex: str
     problem: str = ""
     reduced: Term | None = field(default=None, repr=False)
+    letters: dict[Index, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -81,7 +83,7 @@ def answer(value: Value, names: Names, layout: str, axes: Sequence[Index] | None
     shown = gathered(term)
     text = index_form(shown, named)
     latex = formula_latex(matrix) if matrix else latex_form(shown, named)
-    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term)
+    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term, letters=named)
 
 
 def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = ()) -> tuple[Index, ...]:

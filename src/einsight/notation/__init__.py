@@ -19,5 +19,7 @@ ordering.py        the order in which a person would write factors and summands
 changes.py         which parts of two formulas differ, for the steps of a derivation
 quoting.py         text of others, where it is put into a format
 picture.py         a formula as a picture
+network.py         a term as a tensor network; network_layout.py: where its nodes stand
+diagram.py         the picture of that
 html_table.py      a table of texts, as a notebook shows it
 """

@@ -167,18 +167,14 @@ class _Picture:
 
     # nodes
 
-    def _free_side(self, place: int) -> Point:
-        """Below a node, above it or beside it: where the wires are farthest away."""
+    def _free_side(self, place: int) -> float:
+        """Below a node, or above it where a wire leaves it downwards."""
+        others = [
+            self.at[w.ends[1] if w.ends[0] == place else w.ends[0]] for w in self.network.wires if place in w.ends
+        ]
         x, y = self.at[place]
-        ways = []
-        for wire in self.network.wires:
-            if place in wire.ends:
-                a, b = wire.ends
-                ox, oy = self.at[b if a == place else a]
-                long = math.hypot(ox - x, oy - y) or 1.0
-                ways.append(((ox - x) / long, (oy - y) / long))
-        sides = [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)]
-        return min(sides, key=lambda s: round(max((s[0] * u + s[1] * v for u, v in ways), default=0.0), 1))
+        steepest = max(((v - y) / (math.hypot(u - x, v - y) or 1.0) for u, v in others), default=0.0)
+        return -1.0 if steepest > 0.6 else 1.0
 
     def _node(self, place: int, node: Node, point: Point) -> None:
         x, y = point
@@ -191,8 +187,8 @@ class _Picture:
                 f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{HOLE}" fill="#fdeeec" stroke="#b3261e" '
                 f'stroke-width="1.3" stroke-dasharray="3 2.5"/>'
             )
-            dx, dy = self._free_side(place)
-            self._text(x + dx * (HOLE + 12), y + dy * (HOLE + 9), node.label, 11, "#b3261e", _SERIF, italic=True)
+            side = self._free_side(place)
+            self._text(x, y + side * (HOLE + 9), node.label, 11, "#b3261e", _SERIF, italic=True)
         else:
             half, high = _half(node), _half_height(node)
             round_ = high if node.kind == "tensor" else 6

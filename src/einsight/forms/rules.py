@@ -237,6 +237,8 @@ def _of_product(whole: Form) -> Iterator[Form]:
     yield from _multiplied_out(whole)
     yield from _determinants(whole)
     yield from _mixed(whole)
+    if any(p.head == "transpose" and p.parts[0].head == "khatri_rao" for p in whole.parts):
+        yield from map(form.transpose, _mixed(form.transpose(whole)))
     yield from _double_angle(whole)
     yield from _variances(whole)
     for place, part in enumerate(whole.parts):

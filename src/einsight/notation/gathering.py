@@ -56,7 +56,7 @@ def _of_sum(whole: Sum, kept: AbstractSet[Index]) -> Term:
         for pair in pairs:
             if pair not in saved:
                 merged = _merged(*pair, kept)
-                saved[pair] = (0, whole) if merged is None else (sum(map(weight, pair)) - weight(merged), merged)
+                saved[pair] = (0, whole) if merged is None else (1 + sum(map(weight, pair)) - weight(merged), merged)
         best = max(pairs, key=lambda pair: saved[pair][0])
         if not saved[best][0]:
             break
@@ -95,7 +95,12 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index]) -> Term | None:
         found = build.product([build.number(content), *before, inner], outside)
         if best is None or weight(found) < best[0]:
             best = weight(found), found
-    return best[1] if best is not None and best[0] < weight(left) + weight(right) else None
+    if best is None:
+        return None
+    found, shorter = best[1], weight(left) + weight(right) - best[0]
+    # one line to divide by is better than two
+    divided = any(isinstance(f, Power) and _counted(f)[1] < 0 for f in _opened(found)[0])
+    return found if shorter > 0 or (shorter == 0 and divided) else None
 
 
 def _content(terms: Sequence[Term]) -> Fraction:

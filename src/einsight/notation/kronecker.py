@@ -149,6 +149,13 @@ def _khatri_rao(groups: Sequence[Term], rows: Axis | None, columns: Axis | None)
         raise NoForm
     # what deltas make equal to the column stands for it in the factors that hold several of those
     ends = [d for d in groups if isinstance(d, Delta)]
+    diagonal = next((d for d in ends if {d.left, d.right} == {*rows.parts}), None)
+    if diagonal is not None and len(groups) > 1:  # of the diagonal of a matrix, whose rows are those
+        place = build.fresh_index(rows.parts[0].dim)
+        rest = [build.substitute(g, dict.fromkeys(rows.parts, place)) for g in groups if g is not diagonal]
+        ones = symbol(f"khatri_rao(I({place.dim}), I({place.dim}))")
+        with suppress(NoForm):
+            return product([ones, _factor(rest, place, columns)])
     equal = _same_as(columns, ends)
     if any(not {d.left, d.right} <= equal for d in ends):
         raise NoForm

@@ -6,9 +6,13 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import einsight
-from einsight.notation.diagram import _half, _half_height, _Picture
+from einsight.editing.hover import hover
+from einsight.notation.diagram import _half, _half_height, _Picture, diagram
 from einsight.notation.index_form import free_names
 from einsight.notation.network import networks
+from einsight.notation.picture import data_uri_of
+from einsight.server.features.hover import markdown
+from einsight.sheets.sheet import Sheet
 
 DECLARE = "A, B, C, M in R^(n x n); S in R^(n x n) symmetric; X in R^(n x m); Y in R^(m x p); x, y, a in R^n; w in R^m; T in R^(n x n x n)"
 
@@ -103,3 +107,16 @@ def test_what_stands_in_a_label_is_escaped():
     svg = einsight.derive("sum(relu(A x))", wrt="x", declare=DECLARE).to("diagram")
     ElementTree.fromstring(svg)
     assert "&gt;" in svg
+
+
+def test_a_hover_has_the_network_folded_away():
+    text = "A ∈ ℝ^(n×n); x ∈ ℝ^n\nd/dx (x' A x)\n"
+    sheet = Sheet(text)
+    sheet.finish()
+    found = hover(sheet, text.index("d/d"))
+    svg = diagram(*found.network, "dark")
+    ElementTree.fromstring(svg)
+    assert svg.count("stroke-dasharray") == 2 and ">∂x<" in svg and "<rect width" not in svg
+    shown = markdown(found, "", True, f"![tensor network]({data_uri_of(svg)})")
+    assert "<details><summary>tensor network</summary>" in shown
+    assert "tensor network" not in markdown(found, "", True)

@@ -23,7 +23,7 @@ ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
-REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min"})
+REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min", "prod"})
 
 
 class NotAForm(Exception):
@@ -571,7 +571,7 @@ def reduction(text: str, array: Form) -> Form:
             else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
         )
         return product([*scalars, found], value)
-    if text in ("norm", "det", "logdet", "max", "min"):
+    if text in ("norm", "det", "logdet", "max", "min", "prod"):
         array = min(array, transpose(array), key=lambda f: f.key)
     return Form(text, (array,), None, (), ())
 

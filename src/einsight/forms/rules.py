@@ -241,6 +241,7 @@ def _of_product(whole: Form) -> Iterator[Form]:
         yield from map(form.transpose, _mixed(form.transpose(whole)))
     yield from _double_angle(whole)
     yield from _variances(whole)
+    yield from _taken_in(whole)
     for place, part in enumerate(whole.parts):
         if part.head == "total":
             for other in _of_total(part):
@@ -292,6 +293,21 @@ def _mixed(whole: Form) -> Iterator[Form]:
             yield product([*chain[:place], new, *chain[place + 2 :]], whole.data)
 
 
+def _taken_in(whole: Form) -> Iterator[Form]:
+    """`c (x/c + 1) = x + c`, in a divisor too: a scalar that terms of a sum are divided by."""
+    for place, part in enumerate(whole.parts):
+        inner, count = (part.parts[0], part.data) if part.head == "power" else (part, form.ONE)
+        if not part.is_scalar or inner.head != "total" or abs(count) != 1:
+            continue
+        below = {s.parts[0] for term in inner.parts for s in split(term)[1] if s.head == "power" and s.data < 0}
+        for other, scalar in enumerate(whole.parts):
+            base, exponent = (scalar.parts[0], scalar.data) if scalar.head == "power" else (scalar, form.ONE)
+            if base in below and exponent * count >= 1:
+                sum_ = form.power(total([product([base, term]) for term in inner.parts]), count)
+                rest = [p for k, p in enumerate(whole.parts) if k not in (place, other)]
+                yield product([form.power(base, exponent - count), sum_, *rest], whole.data)
+
+
 def _variances(whole: Form) -> Iterator[Form]:
     """`‖x - mean(x)‖^2 = n var(x)`, to any power, with or without a root."""
     for place, part in enumerate(whole.parts):
@@ -338,8 +354,22 @@ def _double_angle(whole: Form) -> Iterator[Form]:
                         yield product([*scalars, inner], Fraction(whole.data) / 2)
 
 
+def _of_signs(whole: Form) -> Iterator[Form]:
+    """`[z > 0] ⊙ relu(z) = relu(z)`, `sign(z) ⊙ abs(z)^k = z ⊙ abs(z)^(k-1)`."""
+    for part in whole.parts:
+        rest = [p for p in whole.parts if p is not part]
+        if part.head == "bracket" and part.data == ">" and part.parts[1].head == "number" and part.parts[1].data == 0:
+            if form.function("relu", [part.parts[0]]) in rest:
+                yield form.hadamard(rest)
+        elif part.head == "function" and part.data == "sign":
+            size = form.function("abs", part.parts)
+            if any(p is size or (p.head == "entries" and p.parts[0] is size and p.data >= 1) for p in rest):
+                yield form.hadamard([*rest, part.parts[0], form.entrywise_power(size, -1)])
+
+
 def _of_hadamard(whole: Form) -> Iterator[Form]:
     """`M ⊙ (u v') = diag(u) M diag(v)`."""
+    yield from _of_signs(whole)
     if not whole.is_matrix:
         return
     for part in whole.parts:

@@ -28,9 +28,15 @@ def dislike(whole: Form) -> int:
     if found is None:
         found = sum(map(dislike, whole.parts)) + RATIO * (any(True for _ in ratios(whole)) or is_cleared(whole))
         if whole.head == "total":
-            found += REPEATED * shared_by(whole)
+            found += REPEATED * (shared_by(whole) or _shares_a_vector(whole))
         whole.memo["dislike"] = found
     return found
+
+
+def _shares_a_vector(whole: Form) -> bool:
+    """Do two terms of a sum of vectors end, or begin, with the same one?"""
+    ends = [t[2][-1 if whole.is_column else 0] for t in map(split, whole.parts) if len(t[2]) > 1]
+    return not whole.is_matrix and not whole.is_scalar and len(set(ends)) < len(ends)
 
 
 def shared_by(whole: Form) -> bool:

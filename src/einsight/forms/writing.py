@@ -173,6 +173,17 @@ def _product(whole: Form) -> Text:
                 break
     above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
     texts = [write(a) for a in above]
+    if (
+        above
+        and not below
+        and len(chain) == 1
+        and chain[0].rows
+        and chain[0].head == "entries"
+        and chain[0].data < 0
+        and value > 0
+    ):
+        top = write(form.product(above, value)).at(PRODUCT)
+        return Text(f"{top} ./ {write(form.entrywise_power(chain[0].parts[0], -chain[0].data)).at(ATOM)}", LAYER)
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text

@@ -74,4 +74,5 @@ def _shorter(
         shown, cost = named(other, is_free if repeated else lambda *_: False)
         costs.setdefault(shown, cost)
     most = length(plain) + dislike(given)
-    return sorted((t for t, c in costs.items() if c < most), key=lambda t: costs[t])[:SHOWN]
+    liked = [t for t, c in costs.items() if c < most or (c == most and dislike(given))]
+    return sorted(liked, key=lambda t: costs[t])[:SHOWN]

@@ -23,6 +23,8 @@ LAYOUT_CHOICES = (*LAYOUTS, "auto")
 # seconds for one answer or verdict: what is set where nothing is, and the most
 BUDGET = 5.0
 LONGEST_BUDGET = 86_400
+# steps of the search for a matrix form: what is set where nothing is, and the most
+SEARCH, MOST_SEARCH = 120, 100_000
 # parts of a key, files of rules, and entries that are told of one file
 MOST_PARTS, MOST_RULES, MOST_TOLD = 200, 100, 3
 # what makes a pyproject.toml our business: our name in it, or that there is no table `tool` in which it could be
@@ -55,6 +57,7 @@ class Settings:
     disabled         plugins that are not loaded (`plugins.disable`)
     rules            files of rules of the project, as absolute paths
     budget           seconds for one answer or verdict
+    search           steps of the search for the shortest matrix form; 0 for none
     source           the file they come from
     problem          what is wrong in it
     """
@@ -65,6 +68,7 @@ class Settings:
     disabled: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     budget: float = BUDGET
+    search: int = SEARCH
     source: str = ""
     problem: BadSettings | None = None
     given: frozenset[str] = field(default=frozenset(), repr=False)
@@ -228,6 +232,14 @@ def _seconds(value: Any) -> float:
     return float(value)
 
 
+def _steps(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_SEARCH:
+        raise ValueError(
+            f"is a whole number of steps from 0, which is no search, to {MOST_SEARCH}, not {_shown(value)}"
+        )
+    return value
+
+
 def _plugins(value: Any) -> tuple[str, ...]:
     listed = value.get("disable", []) if isinstance(value, dict) else None
     if not isinstance(listed, list) or not all(isinstance(v, str) for v in listed):
@@ -248,6 +260,7 @@ _READ = {
     "select": ("select", _codes),
     "ignore": ("ignore", _codes),
     "budget": ("budget", _seconds),
+    "search": ("search", _steps),
     "plugins": ("disabled", _plugins),
     "rules": ("rules", _files),
 }

@@ -301,6 +301,8 @@ def _given(module, *arguments):
     parser = argparse.ArgumentParser()
     module.add_arguments(parser)
     return parser.parse_args(arguments)
+
+
 def test_python_files_are_measured(tmp_path, capsys):
     (tmp_path / "a.py").write_text(
         "import numpy as np\n" + "x = 1\n" * 400 + "np.ones(2) + np.ones(3)\n", encoding="utf-8"

@@ -235,7 +235,7 @@ def test_settings_and_program_are_part_of_the_key(check, monkeypatch):
     write("a.ein", TRANSPOSED)
     assert [from_cache(check("a.ein")[2]) for _ in range(2)] == [0, 1]
     assert from_cache(check("a.ein", "--layout", "denominator")[2]) == 0
-    for settings in ('layout = "mixed"', "budget = 3", "budget = 4", 'plugins = { disable = ["other"] }'):
+    for settings in ('layout = "mixed"', "budget = 3", "budget = 4", "search = 0", 'plugins = { disable = ["other"] }'):
         write("einsight.toml", settings)
         assert [from_cache(check("a.ein")[2]) for _ in range(2)] == [0, 1], settings
     # what is reported is chosen afterwards

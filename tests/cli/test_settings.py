@@ -29,6 +29,8 @@ WRONG = {
         "budget = 1979-05-27": (3, "not datetime.date"),
         "budget = [[[[[[[[1]]]]]]]]": (3, "`budget` is a positive number of seconds"),
         "layout = {}": (3, "`layout` is one of"),
+        "search = -1": (3, "`search` is a whole number of steps"),
+        "search = 1.5": (3, "not 1.5"),
         "layout = ['mixed']\nbudget = 'x'": (3, "`layout` is one of numerator, denominator, mixed, auto, not ['mixed']; `budget`"),
         "select = [[]]": (3, "`select` is a list of codes"),
         "ignore = 402": (3, "`ignore` is a list of codes"),

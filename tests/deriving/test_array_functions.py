@@ -43,6 +43,7 @@ def _jax():
     known |= {n: getattr(jax.nn, n) for n in "softmax log_softmax gelu silu".split()}
     known |= {"norm": numpy.linalg.norm, "slogdet": numpy.linalg.slogdet, "expm": jax.scipy.linalg.expm}
     known |= {"logsumexp": jax.scipy.special.logsumexp, "gammaln": jax.scipy.special.gammaln}
+    known["khatri_rao"] = lambda a, b: (a[:, None] * b).reshape(-1, a.shape[1])
     known["huber"] = lambda z, w: numpy.where(abs(z) <= w, z**2 / 2, w * (abs(z) - w / 2))
     return jax, known
 

@@ -54,9 +54,9 @@ def test_the_formula_above_copied_source_is_what_it_returns(expression, layout):
 
 
 def test_a_hint_offers_no_components_of_a_whole_array():
-    text = DECLARED + "v = exp(A) w\n∂v/∂A\n"
+    text = DECLARED + "v_ijk = A_ij w_k\n∂v/∂w\n"
     result = list(hints(_sheet(text), 0, len(text)))[-1]
-    assert result.label == "= δ_ij exp(A_ik) w_k" and "axes i, j, k" in result.tooltip and not result.insert
+    assert result.label == "= A_ij δ_kl" and "axes i, j, k, l" in result.tooltip and not result.insert
 
 
 @pytest.mark.parametrize(

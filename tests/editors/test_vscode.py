@@ -50,7 +50,7 @@ def test_settings_have_the_defaults_of_the_server():
         plain.shapes, plain.verdicts, plain.results, plain.code_lens, plain.style,
     )  # fmt: skip
     assert found.checking.layout == "auto"  # which is what the server does where nothing is set
-    for name in ("select", "ignore", "budget"):
+    for name in ("select", "ignore", "budget", "search"):
         assert getattr(found.checking, name) == getattr(plain.checking, name), name
 
 

@@ -240,7 +240,7 @@ class Inference:
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
         if callee.text in COMMUTATIONS and len(node.arguments) == 2:
             return self.fresh(), self.fresh()
-        if callee.text == "kron" and all(map(self.shape, node.arguments)):
+        if callee.text in ("kron", "khatri_rao") and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)

@@ -2,12 +2,14 @@
 
 A form is wrong that is no value of the derivative when it is read back; a length is counted in signs, names and numbers and pairs of
 brackets one each.  Rows are told apart by their axes: two or fewer make a vector or a matrix, more make one of `vec`.
-`--held-back` takes the rows that nobody may tune to, and tells no more than totals.
+`--cost` measures what the search adds to a derivation, in processor time; `--held-back` takes the rows that nobody may tune to, and tells no more than totals.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import os
 import re
 import time
 import zlib
@@ -16,21 +18,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .table import Row, sampled
+from .table import Row, percentile, sampled
 
-TABLE = Path(__file__).parents[3] / "tests" / "data" / "forms.txt"
+_DATA = Path(__file__).parents[3] / "tests" / "data"
+TABLES = (_DATA / "forms.txt", _DATA / "forms-aside.txt")
 GRADIENT = "∇"
+PUT_ASIDE = "put aside"
 # how much longer than a person's a form may be
 TOLERATED = 1.2
+# how often a cost is measured, of which the least counts
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Which rows, and whether those are shown whose form is longer than a person's."""
+    """Which rows, whether those are shown whose form is longer than a person's, and whether it is measured what the search costs."""
 
-    path: str = str(TABLE)
+    paths: tuple[str, ...] = tuple(map(str, TABLES))
     held_back: bool = False
     show: bool = False
+    cost: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +67,16 @@ class Found:
     seconds: float
 
 
-def read(path: Path = TABLE) -> list[Taste]:
-    """The rows of a table; lines that begin with `!` declare what no row declares itself."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    common = [line[1:].strip() for line in lines if line.startswith("!")]
+def read(*paths: Path | str) -> list[Taste]:
+    """The rows of some tables, else of all; lines that begin with `!` declare what no row declares itself, and `! put aside`
+    holds back a whole table, of the others every third row.
+    """
+    return [row for path in paths or TABLES for row in _rows(Path(path).read_text(encoding="utf-8").splitlines())]
+
+
+def _rows(lines: Sequence[str]) -> list[Taste]:
+    said = [line[1:].strip() for line in lines if line.startswith("!")]
+    common = [line for line in said if line != PUT_ASIDE]
     rows = []
     for line in lines:
         if not line.strip() or line[0] in "#!":
@@ -71,7 +84,7 @@ def read(path: Path = TABLE) -> list[Taste]:
         expression, variable, person, own = ([p.strip() for p in line.split(" | ")] + [""])[:4]
         variables = tuple(variable.removeprefix(GRADIENT).split())
         declare = "\n".join([*_without(common, own), own])
-        held_back = zlib.crc32(line.encode()) % 3 == 0
+        held_back = PUT_ASIDE in said or zlib.crc32(line.encode()) % 3 == 0
         rows.append(Taste(expression, variables, variable.startswith(GRADIENT), person, declare, held_back))
     return rows
 
@@ -89,17 +102,21 @@ def _without(common: Sequence[str], own: str) -> Iterator[str]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--held-back", action="store_true", help="those nobody may tune to; totals alone")
     parser.add_argument("--show", action="store_true", help="the rows without a form, and those whose form is longer")
+    parser.add_argument(
+        "--cost", action="store_true", help="what the search adds to a derivation, in processes of their own"
+    )
     parser.add_argument("--file", type=Path, metavar="FILE", help="other rows, of the same format")
 
 
 def settings(given: argparse.Namespace) -> Settings:
-    return Settings(str(given.file or TABLE), given.held_back, given.show and not given.held_back)
+    paths = (str(given.file),) if given.file else Settings.paths
+    return Settings(paths, given.held_back, given.show and not given.held_back, given.cost)
 
 
 def run(wanted: Settings) -> list[Row]:
     from einsight.forms.writing import length
 
-    found = [derived(r) for r in read(Path(wanted.path)) if r.held_back == wanted.held_back]
+    found = [derived(r) for r in read(*wanted.paths) if r.held_back == wanted.held_back]
     rows: list[Row] = []
     for group, some in (
         ("two axes or fewer", [f for f in found if len(f.derived.axes) <= 2]),
@@ -135,6 +152,8 @@ def run(wanted: Settings) -> list[Row]:
         rows.append(
             sampled(f"forms.{group[:3]}.time", None, group, "a form, with reading it back", [f.seconds for f in some])
         )
+        if wanted.cost:
+            rows += _costs(group, [f.row for f in some])
         if wanted.show:
             for f in some:
                 if f.form is None or length(f.form) > length(f.row.person):
@@ -163,6 +182,44 @@ def derived(row: Taste) -> Found:
     form = result.gradient if row.gradient else result.matrix
     seconds = time.perf_counter() - begin
     return Found(row, result, form, form is not None and is_form_of(form, result, row), seconds)
+
+
+def _costs(group: str, rows: Sequence[Taste]) -> list[Row]:
+    """Derivations with their forms, without a search and with one, and how often as long the second takes."""
+    warm = [r for r in read() if r not in rows][:: max(1, len(rows) // 40)]
+    for row in warm:  # what is loaded at the first derivation is no part of any
+        derived(row)
+    gc.collect()
+    without, with_search = ([min(_seconds(row, steps) for _ in range(ROUNDS)) for row in rows] for steps in (0, None))
+    ratios = [b / a for a, b in zip(without, with_search, strict=True)]
+    title = "a derivation with its form"
+    return [
+        sampled(f"forms.{group[:3]}.without", None, group, f"{title}, no search", without),
+        sampled(f"forms.{group[:3]}.with", None, group, f"{title}, searched", with_search),
+        Row(f"forms.{group[:3]}.cost", None, group, "searched to not searched, medians", "×", 1, percentile(ratios, 0.5)),
+        Row(f"forms.{group[:3]}.costs", None, group, "searched to not searched, sums", "×", 1, sum(with_search) / sum(without)),
+    ]  # fmt: skip
+
+
+def _seconds(row: Taste, steps: int | None) -> float:
+    """Processor time of one derivation in a process of its own, which remembers nothing of another."""
+    import einsight
+    from einsight.forms.effort import searching
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        begin = time.process_time()
+        with searching(steps):
+            result = einsight.derive(row.expression, wrt=row.wrt, declare=row.declare)
+            _ = result.gradient if row.gradient else result.matrix
+        os.write(writer, repr(time.process_time() - begin).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        told = answer.read()
+    os.waitpid(child, 0)
+    return float(told)
 
 
 def is_form_of(text: str, result: Any, row: Taste) -> bool:

@@ -107,12 +107,12 @@ class Cache:
         text: str,
         language: str,
         layout: str,
-        budget: float | None,
+        effort: tuple[float | None, int],
         disabled: Sequence[str] = (),
         beside: Sequence[tuple[str, str]] = (),
     ) -> str:
-        """Of a text and all that its findings rest on; `beside` are the other files that it reads."""
-        told = json.dumps([self.program, language, layout, budget, sorted(disabled), text, beside])
+        """Of a text and all that its findings rest on; `effort` are seconds and steps, `beside` the other files that it reads."""
+        told = json.dumps([self.program, language, layout, effort, sorted(disabled), text, beside])
         return hashlib.sha256(told.encode("ascii")).hexdigest()
 
     def _path(self, key: str) -> str | None:

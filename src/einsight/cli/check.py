@@ -211,6 +211,7 @@ class _Plan:
             self.options.fix,
             rules=settings.rules,
             is_piped=is_piped,
+            search=settings.search,
         )
 
     def _tell_bad(self, settings: Settings) -> None:

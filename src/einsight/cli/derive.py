@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         default="text",
         metavar="TARGET",
-        help="text, json, latex, svg, numpy, jax, torch, dask, sympy, or what a plugin adds",
+        help="text, json, latex, svg, diagram, numpy, jax, torch, dask, sympy, or what a plugin adds",
     )
     parser.add_argument(
         "--product",
@@ -57,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_size,
         metavar="DIM=N",
         help="how long a dimension is expected to be, for the order of contraction",
+    )
+    parser.add_argument(
+        "--search",
+        type=int,
+        metavar="STEPS",
+        help="steps of the search for the shortest matrix form, 0 for none (120)",
     )
     parser.add_argument(
         "--profile", action="store_true", help="say how often each rule was tried and fired, and how long"
@@ -112,7 +118,7 @@ def _run(options: argparse.Namespace) -> int:
     wrt: Any = options.wrt
     if wrt is not None and len(wrt) == 1:
         wrt = wrt[0]
-    found = derive(expression_of(options), wrt, options.declare, options.order, options.layout)
+    found = derive(expression_of(options), wrt, options.declare, options.order, options.layout, search=options.search)
     return _show(options, found)
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..documents import reading
+from ..settings import SEARCH
 from .cache import Cache
 from .files import NO_MEMORY, STDIN
 
@@ -48,6 +49,7 @@ class Task:
 
     is_piped, text    does it come through standard input, which may go under the name of a file, and what came
     disabled, rules   plugins that do not count, and files of rules that do
+    search            steps of the search for a matrix form
     """
 
     name: str
@@ -60,6 +62,7 @@ class Task:
     text: str | None = None
     rules: Sequence[str] = ()
     is_piped: bool = False
+    search: int = SEARCH
 
 
 @dataclass
@@ -94,7 +97,7 @@ def key_of(task: Task, text: str, cache: Cache) -> str:
     from ..documents.inputs import neighbours
 
     read = [*neighbours(text, _beside(task)).items(), *((name, _rules_text(name)) for name in task.rules)]
-    return cache.key(text, task.language, task.layout, task.budget, task.disabled, read)
+    return cache.key(text, task.language, task.layout, (task.budget, task.search), task.disabled, read)
 
 
 @lru_cache(maxsize=64)
@@ -149,16 +152,20 @@ def _checked(task: Task, cache: Cache) -> Outcome:
 
 
 def _found(task: Task, text: str, cache: Cache) -> Record:
+    from ..forms.effort import searching
     from ..sheets.check import check_within
 
-    findings = check_within(task.budget, text, task.language, task.layout, _beside(task))
+    with searching(task.search):
+        findings = check_within(task.budget, text, task.language, task.layout, _beside(task))
     return _kept(task, text, findings, cache)
 
 
 def _fixed(task: Task, text: str, cache: Cache) -> Outcome:
     from ..editing.fixing import fix
+    from ..forms.effort import searching
 
-    done = fix(text, task.language, task.layout, task.budget, task.silent)
+    with searching(task.search):
+        done = fix(text, task.language, task.layout, task.budget, task.silent)
     made = Outcome(_kept(task, done.text, done.findings, cache), fixed=done.count)
     if done.count or task.is_piped:
         made.text, made.digest = done.text, digest(text)

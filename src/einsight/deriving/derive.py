@@ -14,6 +14,7 @@ from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, Report, fail
 from ..lowering.values import Axis, Fused, Value
+from ..notation.gathering import gathered
 from ..notation.index_form import free_names, index_form
 from ..notation.quoting import visible
 from ..notation.tree_latex import formula_latex
@@ -24,7 +25,16 @@ from ..terms.dimension import Index
 from ..terms.term import Derivative, Tensor, Term
 from .answering import answering, beyond
 from .derived import Derived
-from .questions import declared, lower_expression, read_declarations, read_variable, require_layout, require_text, texts
+from .questions import (
+    declared,
+    lower_expression,
+    read_declarations,
+    read_variable,
+    require_layout,
+    require_steps,
+    require_text,
+    texts,
+)
 from .reducing import reduce, shortest
 from .steps import Step, in_components, narrate
 
@@ -38,12 +48,15 @@ def derive(
     order: int = 1,
     layout: str = "numerator",
     shapes: Mapping[str, Any] | None = None,
+    search: int | None = None,
 ) -> Derived:
     """The derivative of an expression; `wrt` may be left out where the expression is one (`d/dx (…)`).
 
     The expression is text of the language, LaTeX, or code of NumPy, JAX or PyTorch; `declare` holds statements that declare and
     define its names, `shapes` dimensions by name, as in `{"X": ("n", "m")}`.  What nobody declares gets the shape with which
     the formula conforms (`assumed`).
+
+    `search` is how many steps the search for the shortest matrix form may take, 0 for none; else what is set.
 
     The result has `shape`, the axes of the output and then those of the variables; `matrix_shape` is that of its matrix form
     in the layout.  Raises EinsightError on bad input, on anything that no rule covers, and when the budget is spent.
@@ -56,6 +69,7 @@ def derive(
     if not isinstance(order, int) or not 1 <= order <= HIGHEST_ORDER:
         raise fail("EIN001", f"the order of a derivative is a whole number from 1 to {HIGHEST_ORDER}, not {order!r}")
     require_text("the expression", expression)
+    require_steps(search)
     if wrt is not None:
         texts("`wrt`", wrt)
     with answering():
@@ -67,7 +81,7 @@ def derive(
         else:
             lowered = lower_expression(asked.expression, asked.names, layout)
             found = _derive(asked.expression, lowered, variables, asked.names, layout)
-        return _as_asked(found, expression, asked, said)
+        return replace(_as_asked(found, expression, asked, said), search=search)
 
 
 def derive_value(text: str, value: Value, variables: Sequence[str], names: Names, layout: str = "numerator") -> Derived:
@@ -86,6 +100,7 @@ def gradients(
     declare: str | Sequence[str] = "",
     layout: str = "numerator",
     shapes: Mapping[str, Any] | None = None,
+    search: int | None = None,
 ) -> dict[str, Derived]:
     """The derivative in each of several variables, by their names as `wrt` has them; the expression is read once.
 
@@ -101,6 +116,7 @@ def gradients(
     """
     require_layout(layout)
     require_text("the expression", expression)
+    require_steps(search)
     variables = texts("`wrt`", wrt)
     if not variables:
         raise fail("EIN001", "`wrt` names no variable: write a list of names, as in ['W', 'b']")
@@ -112,7 +128,7 @@ def gradients(
     for given, variable in zip(variables, asked.variables, strict=True):
         with answering():  # each has the time that an answer of its own has
             derived = _derive(asked.expression, lowered, [variable], asked.names, layout)
-        found[given] = _as_asked(derived, expression, asked, said)
+        found[given] = replace(_as_asked(derived, expression, asked, said), search=search)
     return found
 
 
@@ -275,7 +291,7 @@ def _finish(
     axes = tuple(rename[a] for a in axes)
     laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
-    index = in_components(reduced, free_names(axes))
+    index = in_components(gathered(reduced), free_names(axes))
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
         tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,

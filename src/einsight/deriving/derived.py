@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..forms.effort import searching
 from ..lazily import lazily
 from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.values import Value
+from ..notation.gathering import gathered
 from ..notation.html_table import html_table
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
@@ -58,6 +60,8 @@ class Derived:
     has_gradient: bool = field(default=False, repr=False)
     # the axes of each variable, where they were asked for by `wrt`
     variables: tuple[tuple[Index, ...], ...] = field(default=(), repr=False)
+    # the steps of the search for its forms; None for as many as are set where it is asked
+    search: int | None = field(default=None, repr=False)
     # the expression in the language, where it was written otherwise
     read_as: str = field(default="", repr=False)
     # what was taken of names that nobody declared, as declarations
@@ -78,7 +82,7 @@ class Derived:
     def _sought(self, what: str, form: Callable[[], str | None]) -> str | None:
         """A form that the answer can do without; where it takes too long, `not_tried` says so."""
         try:
-            with answering():
+            with answering(), searching(self.search):
                 return form()
         except EinsightError as refused:
             if refused.diagnostics[0].code != "EIN504":
@@ -107,7 +111,7 @@ class Derived:
     @lazily
     def latex(self) -> str:
         """The matrix form, or the index form where there is none."""
-        return formula_latex(self.matrix) if self.matrix is not None else latex_form(self.term, free_names(self.axes))
+        return formula_latex(self.matrix) if self.matrix is not None else latex_form(gathered(self.term), free_names(self.axes))
 
     @lazily
     def formula(self) -> str:
@@ -126,7 +130,7 @@ class Derived:
             steps = narrate(self.unreduced, names)
         end = steps[-1].after if steps else index_form(self.unreduced, names)
         if end != self.index:  # step by step one may end in another form of the same
-            note, latex = "the same, in the shortest form found", latex_form(self.term, names)
+            note, latex = "the same, in the shortest form found", latex_form(gathered(self.term), names)
             steps.append(Step("algebra.rearrange", end, self.index, note, latex))
         if self.matrix is not None and has_head(self.unreduced, Derivative):
             note = f"{self.layout} layout"
@@ -197,7 +201,7 @@ class Derived:
     ) -> str:
         """Source of a function `derivative`, or the formula in another notation.
 
-        target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`; or what a plugin makes of it
+        target      `numpy`, `jax`, `torch`, `dask`, `sympy`; `latex`, `unicode`, `json`, `svg`, and `diagram`, a tensor network in SVG; or what a plugin makes of it
         structured  the function returns `(values, pattern)`, in which deltas and outer products are not carried out:
                     `2 V'V` and `jl->ijil` for `2 δ_ik (V'V)_jl`, with a letter twice where two axes agree; `(A, B')` and
                     `ik,jl->ijkl` for `A_ik B_lj`; where several add up, a tuple of values and one of patterns.  The
@@ -275,10 +279,27 @@ def _svg(derived: Derived) -> str:
     return drawn
 
 
+def _diagram(derived: Derived) -> str:
+    return diagram_of(derived)
+
+
+def diagram_of(derived: Derived, theme: str | None = None) -> str:
+    """The term as a tensor network, with a hole for each variable; raises EinsightError (EIN002) for one that is too large."""
+    from ..notation.diagram import diagram
+    from ..notation.network import NoNetwork
+
+    holes = [(f"∂{name}", axes) for name, axes in zip(derived.wrt, derived.variables, strict=False) if axes]
+    try:
+        return diagram(derived.term, free_names(derived.axes), holes, theme)
+    except NoNetwork as large:
+        raise fail("EIN002", f"there is no diagram of this: {large}") from None
+
+
 TEXTS: Mapping[str, Callable[[Derived], str]] = {
     "text": lambda derived: derived.matrix or derived.index,
     "unicode": lambda derived: derived.matrix or derived.index,
     "latex": lambda derived: derived.latex,
     "json": lambda derived: json.dumps(derived.as_json(), ensure_ascii=False, indent=2),
     "svg": _svg,
+    "diagram": _diagram,
 }

@@ -15,6 +15,7 @@ from ..lowering.statements import lower_document, lower_statement
 from ..lowering.values import Value
 from ..notation.index_form import free_names
 from ..rules.catalogue import catalogue
+from ..settings import MOST_SEARCH
 from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
@@ -26,6 +27,13 @@ from ..terms.dimension import Index
 def require_layout(layout: object) -> None:
     if layout not in LAYOUTS:
         raise fail("EIN001", f"`{layout}` is no layout: choose {', '.join(LAYOUTS)}")
+
+
+def require_steps(search: object) -> None:
+    if search is not None and (
+        isinstance(search, bool) or not isinstance(search, int) or not 0 <= search <= MOST_SEARCH
+    ):
+        raise fail("EIN001", f"`search` is a whole number of steps from 0 to {MOST_SEARCH}, not {search!r}")
 
 
 def require_text(what: str, *given: object) -> None:

@@ -14,6 +14,7 @@ from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.lowered import Lowered
 from ..lowering.names import Names
 from ..lowering.values import Value
+from ..notation.gathering import gathered
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
 from ..notation.quoting import code
@@ -40,6 +41,7 @@ class Answer:
     shape           in words
     latex           the matrix form, or else the index form
     problem         why something is missing
+    reduced         the term, with the letters of its free indices
     """
 
     index: str
@@ -51,6 +53,7 @@ class Answer:
     latex: str
     problem: str = ""
     reduced: Term | None = field(default=None, repr=False)
+    letters: dict[Index, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -77,9 +80,10 @@ def answer(value: Value, names: Names, layout: str, axes: Sequence[Index] | None
             text, latex = index_form(value.term, named), latex_form(value.term, named)
         return Answer(text, None, free, bool(value.order), shape, layout, latex, reason(problem))
     matrix = verified_matrix(term, value, names) if not value.order else None
-    text = index_form(term, named)
-    latex = formula_latex(matrix) if matrix else latex_form(term, named)
-    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term)
+    shown = gathered(term)
+    text = index_form(shown, named)
+    latex = formula_latex(matrix) if matrix else latex_form(shown, named)
+    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term, letters=named)
 
 
 def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = ()) -> tuple[Index, ...]:

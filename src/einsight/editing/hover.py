@@ -7,7 +7,7 @@ it stands below a rule.  It is text in Markdown that reads well as it is; `latex
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -26,8 +26,9 @@ from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
+from ..terms.dimension import Index
 from ..terms.interruption import OutOfTime, now
-from ..terms.term import Derivative, Tensor, has_head
+from ..terms.term import Derivative, Tensor, Term, has_head
 from .answers import (
     Answer,
     Part,
@@ -41,7 +42,7 @@ from .answers import (
     steps_of,
     variables_of,
 )
-from .hover_marks import Said, say_mark
+from .hover_marks import Network, Said, say_mark
 
 T = TypeVar("T")
 MOST_JACOBIANS = 6
@@ -58,13 +59,15 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Hover:
-    """`brief` lines and `details` in Markdown about a span; `latex` is the formula, `steps` its derivation."""
+    """`brief` lines and `details` in Markdown about a span; `latex` is the formula, `steps` its derivation,
+    `network` what a client that shows pictures may draw."""
 
     span: Span
     brief: tuple[str, ...]
     details: tuple[str, ...] = ()
     latex: str = ""
     steps: str = ""
+    network: Network | None = None
     incomplete: bool = False  # what takes long is left out; it is there once a patient hover has been here
 
 
@@ -98,7 +101,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     brief, details = said.brief, said.details
     if cell.place.is_translated:
         brief, details = [raised(line) for line in brief], [raised(line) for line in details]
-    return Hover(span, tuple(brief), tuple(details), said.latex, said.steps, late)
+    return Hover(span, tuple(brief), tuple(details), said.latex, said.steps, said.network, late)
 
 
 def _of_code(sheet: Sheet, offset: int) -> Hover | None:
@@ -192,6 +195,8 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
         return True
     derived = has_head(value.term, Derivative)
     _forms(said, found)
+    if found.reduced is not None:
+        said.network = Network(found.reduced, found.letters, tuple(_holes(value.term)))
     said.brief.append(f"**shape** {prose(found.shape)}" + (f", {found.layout} layout" if derived else ""))
     if derived and found.matrix is not None:
         turned = partial(in_other_layout, text, value, found, layout=layout)
@@ -200,6 +205,13 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
             said.brief.append(f"**{other.layout} layout** {code(shortened(other.matrix))}, {prose(other.shape)}")
     said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(part)) or ""
     return True
+
+
+def _holes(term: Term) -> Iterator[tuple[str, tuple[Index, ...]]]:
+    """What a derivative takes out of a network, with the axes that are left open there."""
+    if isinstance(term, Derivative):
+        yield from _holes(term.body)
+        yield f"∂{term.tensor.name}", tuple(i for i in term.indices if isinstance(i, Index))
 
 
 def _value(cell: Cell, node: Node, names: Names) -> tuple[Part, Answer | None] | None:

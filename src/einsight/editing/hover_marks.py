@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..lowering import marks as kinds
 from ..lowering.defining import target_of
@@ -19,7 +19,9 @@ from ..sheets.cells import Cell
 from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
+from ..terms.dimension import Index
 from ..terms.interruption import now
+from ..terms.term import Term
 from .answers import listed, shortened
 from .vocabulary import ARRAY_FUNCTIONS
 
@@ -36,6 +38,14 @@ _PROPERTIES = {
 }
 
 
+class Network(NamedTuple):
+    """A term of which there may be a picture, with the letters of its indices, and what was taken out of it."""
+
+    term: Term
+    letters: dict[Index, str]
+    holes: tuple[tuple[str, tuple[Index, ...]], ...]
+
+
 @dataclass
 class Said:
     """A hover that is being put together; what is there when time runs out is shown.
@@ -50,6 +60,7 @@ class Said:
     details: list[str] = field(default_factory=list)
     latex: str = ""
     steps: str = ""
+    network: Network | None = None
 
     def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
         """Something that takes long: as it is known, or worked out while there is time."""

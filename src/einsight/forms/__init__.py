@@ -4,6 +4,8 @@ form.py      arrays as people write them, canonical as far as nobody would notic
 reading.py   forms of trees
 writing.py   texts of forms, and how long they are
 rules.py     equal forms
+taste.py     how long forms seem to be
+effort.py    how long the search may go on
 search.py    the shortest that is found
 naming.py    names behind `where` for what stands there twice
 choosing.py  from text to text

@@ -10,14 +10,16 @@ from ..notation.repeated_calls import name_repeated
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms.term import Tensor, Term
+from .effort import steps
 from .form import Form, NotAForm
 from .naming import named
 from .reading import FormReader
-from .search import Search
+from .search import shortest
+from .taste import dislike
 from .writing import length
 
-# how many of the forms that are found are given names, and given out
-FEW, SHOWN = 6, 2
+# how many of the forms that are found and given names are given out
+SHOWN = 2
 # what has no more signs than this has nothing to be shortened
 SHORT = 3
 # and with more than these the search would not come far
@@ -47,22 +49,30 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
         return _K.sub("commutation(", found) if is_commutation_taken else found
 
     size = length(text)
-    if SHORT < size <= LONG:
-        for found in _shorter(text, FormReader(names, tensor), is_free, repeated, length(plain)):
-            yield spelled(found)
-    yield spelled(plain)
+    texts: list[str] = []
+    if SHORT < size <= LONG and steps():
+        texts = _shorter(text, plain, FormReader(names, tensor), is_free, repeated)
+        yield from map(spelled, texts)
+    if plain not in texts:
+        yield spelled(plain)
 
 
 def _shorter(
-    text: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool, most: int
+    text: str, plain: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool
 ) -> list[str]:
-    """Those that are shorter than `most`, the shortest first."""
+    """Those that a person would like better than the `plain` one, the best first."""
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
         return []
     try:
-        found: list[Form] = Search().best(reader.read(tree.sides[0]))[:FEW]
+        given = reader.read(tree.sides[0])
+        found: list[Form] = shortest(given, steps())
     except NotAForm:
         return []
-    texts = [named(f, is_free if repeated else lambda *_: False) for f in found]
-    return sorted(dict.fromkeys(t for t in texts if length(t) < most), key=length)[:SHOWN]
+    costs: dict[str, int] = {}
+    for other in found:
+        shown, cost = named(other, is_free if repeated else lambda *_: False)
+        costs.setdefault(shown, cost)
+    most = length(plain) + dislike(given)
+    liked = [t for t, c in costs.items() if c < most or (c == most and dislike(given))]
+    return sorted(liked, key=lambda t: costs[t])[:SHOWN]

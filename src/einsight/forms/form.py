@@ -3,7 +3,7 @@
 A form knows its rows and columns, each a row of names of dimensions, none for an axis of length 1, and several for one of `vec`.
 The functions here make forms canonical as far as nobody would notice: transposes stand at names, numbers and scalars in front,
 equal neighbours are powers, `v' v` is `‖v‖^2`.  How a form is best written is for `writing.py` to say, which of several equal
-forms for `search.py`.
+forms for `search.py`.  Of a sum that is a factor and its negative one is kept; `turned` is one that is written as its negative.
 
 Long because what is canonical of one head is made of the others.
 """
@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Union
 
 from ..terms.interning import Interned, intern_object
 
 Dims = tuple[str, ...]
-ONE = Fraction(1)
+# whole ones are integers, which is faster
+Rational = Union[Fraction, int]  # noqa: UP007 - evaluated at run time on 3.10
+ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
-REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min"})
+REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min", "prod"})
 
 
 class NotAForm(Exception):
@@ -75,9 +77,16 @@ class Form(Interned):
         return self.rows == self.columns and transpose(self) is self
 
 
-def number(value: Fraction | int) -> Form:
+def exact(value: Rational) -> Rational:
+    """A number as an integer where it is one."""
+    if type(value) is int or value.denominator != 1:
+        return value
+    return value.numerator
+
+
+def number(value: Rational) -> Form:
     """A rational number.  Raises NotAForm for one that nobody would write."""
-    value = Fraction(value)
+    value = exact(value)
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
         raise NotAForm
     return Form("number", (), value, (), ())
@@ -143,8 +152,8 @@ def _transposed(form: Form) -> Form:
         return power(turned[0], form.data)
     if head == "function":
         return function(form.data, turned)
-    if head == "bracket":
-        return Form("bracket", tuple(turned), form.data, form.columns, form.rows)
+    if head in ("bracket", "turned"):
+        return Form(head, tuple(turned), form.data, form.columns, form.rows)
     if head == "kronecker":
         return kronecker(*turned)
     if head == "operator" and form.data == "expm":
@@ -152,23 +161,46 @@ def _transposed(form: Form) -> Form:
     return Form("transpose", (form,), None, form.columns, form.rows)
 
 
-def scaled(form: Form) -> tuple[Fraction, tuple[Form, ...], Form | None]:
+def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
     """A form as a number, scalars and an array; the array is None of a scalar."""
     if form.head == "number":
         return form.data, (), None
-    if form.head == "product":
+    if form.head != "product":
+        return (ONE, (form,), None) if form.is_scalar else (ONE, (), form)
+    found = form.memo.get("scaled")
+    if found is None:
         scalars = tuple(p for p in form.parts if p.is_scalar)
         chain = [p for p in form.parts if not p.is_scalar]
         if form.is_scalar and not scalars:
-            return form.data, (product(chain),), None
-        return form.data, scalars, product(chain) if chain else None
-    return (ONE, (form,), None) if form.is_scalar else (ONE, (), form)
+            found = form.data, (product(chain),), None
+        else:
+            found = form.data, scalars, product(chain) if chain else None
+        form.memo["scaled"] = found
+    return found
 
 
-def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
+def times(form: Form, factor: Rational) -> Form:
+    """A number times a form.  Raises NotAForm for 0."""
+    if factor == 1:
+        return form
+    if form.head == "product":
+        value = exact(form.data * factor)
+        if _is_writable(value) and value != 1:
+            return Form("product", form.parts, value, form.rows, form.columns)
+    return product([form], factor)
+
+
+def _is_writable(value: Rational) -> bool:
+    return value != 0 and max(value.numerator.bit_length(), value.denominator.bit_length()) <= MOST_BITS
+
+
+def product(factors: Iterable[Form], coefficient: Rational = 1) -> Form:
     """The product in a row, of numbers, scalars and arrays that conform.  Raises NotAForm for one that is 0."""
-    value = Fraction(coefficient)
-    scalars: dict[Form, Fraction] = {}
+    factors = list(factors)
+    if len(factors) == 1 and coefficient == 1:
+        return factors[0]
+    value = exact(coefficient)
+    scalars: dict[Form, Rational] = {}
     chain: list[Form] = []
 
     def take(form: Form) -> None:
@@ -183,13 +215,13 @@ def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
                 take(part)
         elif form.is_scalar:
             base, exponent = (form.parts[0], form.data) if form.head == "power" else (form, ONE)
-            scalars[base] = scalars.get(base, Fraction(0)) + exponent
+            scalars[base] = scalars.get(base, 0) + exponent
         else:
             _append(chain, form, take)
 
     for factor in factors:
         take(factor)
-    if value == 0 or max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+    if not _is_writable(value):
         raise NotAForm
     parts: list[Form] = []
     for base, exponent in scalars.items():
@@ -202,6 +234,9 @@ def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
             parts.append(part)
     parts.sort(key=lambda p: p.key)
     value, parts = _without_roots(value, parts)
+    for place, part in enumerate(chain):
+        if part.head == "total" and is_negative(part):
+            value, chain[place] = -value, total([times(p, -1) for p in part.parts])
     if len(chain) > 1:
         chain = [c for c in chain if c.head != "I"] or chain[:1]
     whole = [*parts, *chain]
@@ -210,16 +245,20 @@ def product(factors: Iterable[Form], coefficient: Fraction | int = 1) -> Form:
     if not whole:
         return number(value)
     rows, columns = (chain[0].rows, chain[-1].columns) if chain else ((), ())
-    return Form("product", tuple(whole), value, rows, columns)
+    return Form("product", tuple(whole), exact(value), rows, columns)
 
 
-def _without_roots(value: Fraction, parts: list[Form]) -> tuple[Fraction, list[Form]]:
+def _without_roots(value: Rational, parts: list[Form]) -> tuple[Rational, list[Form]]:
     """`2/sqrt(2)` as `sqrt(2)`."""
     for place, part in enumerate(parts):
         if part.head == "power" and part.parts[0].head == "number" and part.data == Fraction(-1, 2):
             base = part.parts[0].data
-            if (value / base).denominator == 1:
-                return value / base, [*parts[:place], power(part.parts[0], Fraction(1, 2)), *parts[place + 1 :]]
+            if (Fraction(value) / base).denominator == 1:
+                return exact(Fraction(value) / base), [
+                    *parts[:place],
+                    power(part.parts[0], Fraction(1, 2)),
+                    *parts[place + 1 :],
+                ]
     return value, parts
 
 
@@ -303,12 +342,12 @@ def size(dims: Dims) -> Form:
 
 def total(terms: Iterable[Form]) -> Form:
     """The sum, equal summands taken together.  Raises NotAForm where nothing is left."""
-    counts: dict[Form, Fraction] = {}
+    counts: dict[Form, Rational] = {}
 
-    def take(form: Form, times: Fraction) -> None:
+    def take(form: Form, count: Rational) -> None:
         if form.head == "total":
             for part in form.parts:
-                take(part, times)
+                take(part, count)
             return
         if form.head == "number":
             rest, value = number(1), form.data
@@ -316,17 +355,17 @@ def total(terms: Iterable[Form]) -> Form:
             value = form.data
             if len(form.parts) == 1 and form.parts[0].head == "total":
                 for part in form.parts[0].parts:
-                    take(part, times * value)
+                    take(part, count * value)
                 return
             rest = product(form.parts) if value != 1 else form
         else:
             rest, value = form, ONE
-        counts[rest] = counts.get(rest, Fraction(0)) + times * value
+        counts[rest] = counts.get(rest, 0) + count * value
 
     for term in terms:
         take(term, ONE)
     # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
-    parts = [product([rest], value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
+    parts = [times(rest, value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
     if not parts:
         raise NotAForm
     if len(parts) == 1:
@@ -338,11 +377,31 @@ def total(terms: Iterable[Form]) -> Form:
     return Form("total", tuple(parts), None, rows, columns)
 
 
+def is_negative(whole: Form) -> bool:
+    """Is a sum the one of itself and its negative that is not kept?  The same is said of its transpose."""
+    found = whole.memo.get("negative")
+    if found is None:
+        found = whole.memo["negative"] = scaled(min(whole.parts, key=_bare_key))[0] < 0
+    return found
+
+
+def _bare_key(part: Form) -> str:
+    _, scalars, array = scaled(part)
+    if array is None:
+        return "" if part.head == "number" else part.key
+    if not scalars and (array.head == "I" or is_all_ones(array)):
+        return ""
+    # what varies has a letter of the end of the alphabet, and stands before what it is compared with
+    of = array.parts[0] if array.head == "transpose" else array
+    first = of.head == "name" and of.is_column and of.data[0] in "xyz"
+    return " " * first + min(array.key, transpose(array).key)
+
+
 def hadamard(factors: Iterable[Form]) -> Form:
     """The product entry by entry of arrays of one shape."""
     value = ONE
     scalars: list[Form] = []
-    counts: dict[Form, Fraction] = {}
+    counts: dict[Form, Rational] = {}
     shape: tuple[Dims, Dims] | None = None
 
     def take(form: Form) -> None:
@@ -351,8 +410,8 @@ def hadamard(factors: Iterable[Form]) -> Form:
             for part in form.parts:
                 take(part)
             return
-        times, own, array = scaled(form)
-        value *= times
+        number_of, own, array = scaled(form)
+        value *= number_of
         scalars.extend(own)
         if array is None or is_all_ones(array):
             return
@@ -360,7 +419,7 @@ def hadamard(factors: Iterable[Form]) -> Form:
             take(array)
             return
         base, exponent = (array.parts[0], array.data) if array.head == "entries" else (array, ONE)
-        counts[base] = counts.get(base, Fraction(0)) + exponent
+        counts[base] = counts.get(base, 0) + exponent
 
     for factor in factors:
         shape = factor.shape if not factor.is_scalar else shape
@@ -378,11 +437,11 @@ def hadamard(factors: Iterable[Form]) -> Form:
     return product([*scalars, whole], value)
 
 
-def entrywise_power(base: Form, exponent: Fraction | int) -> Form:
-    exponent = Fraction(exponent)
+def entrywise_power(base: Form, exponent: Rational) -> Form:
+    exponent = exact(exponent)
     if base.is_scalar:
         return power(base, exponent)
-    if abs(exponent) > MOST_POWER and scaled(base)[0] != 1:
+    if not -MOST_POWER <= exponent <= MOST_POWER and scaled(base)[0] != 1:
         raise NotAForm
     if exponent == 1 or is_all_ones(base):
         return base
@@ -395,23 +454,23 @@ def entrywise_power(base: Form, exponent: Fraction | int) -> Form:
     value, scalars, array = scaled(base)
     if (value != 1 or scalars) and array is not None and exponent.denominator == 1:
         return product(
-            [*(power(s, exponent) for s in scalars), entrywise_power(array, exponent)], value ** int(exponent)
+            [*(power(s, exponent) for s in scalars), entrywise_power(array, exponent)], Fraction(value) ** int(exponent)
         )
     return Form("entries", (base,), exponent, base.rows, base.columns)
 
 
-def power(base: Form, exponent: Fraction | int) -> Form:
+def power(base: Form, exponent: Rational) -> Form:
     """A number to a power, or a square matrix to a whole one."""
-    exponent = Fraction(exponent)
+    exponent = exact(exponent)
     whole = exponent.denominator == 1
-    if abs(exponent) > MOST_POWER and (base.head == "number" or scaled(base)[0] != 1):
+    if not -MOST_POWER <= exponent <= MOST_POWER and (base.head == "number" or scaled(base)[0] != 1):
         raise NotAForm
     if exponent == 1:
         return base
     if exponent == 0:
         return number(1) if base.is_scalar else identity(base.rows)
     if base.head == "number" and whole and (base.data or exponent > 0):
-        return number(base.data ** int(exponent))
+        return number(Fraction(base.data) ** int(exponent))
     if not base.is_scalar and (not whole or base.rows != base.columns):
         raise NotAForm
     if base.head == "power" and whole:
@@ -427,9 +486,11 @@ def power(base: Form, exponent: Fraction | int) -> Form:
     if whole:
         value, scalars, array = scaled(base)
         if base.is_scalar and (value != 1 or len(scalars) > 1):
-            return product([power(s, exponent) for s in scalars], value ** int(exponent))
+            return product([power(s, exponent) for s in scalars], Fraction(value) ** int(exponent))
         if not base.is_scalar and (value != 1 or scalars) and array is not None:
-            return product([*(power(s, exponent) for s in scalars), power(array, exponent)], value ** int(exponent))
+            return product(
+                [*(power(s, exponent) for s in scalars), power(array, exponent)], Fraction(value) ** int(exponent)
+            )
     return Form("power", (base,), exponent, base.rows, base.columns)
 
 
@@ -450,6 +511,15 @@ def kronecker(left: Form, right: Form) -> Form:
         whole = identity(rows)
     else:
         whole = Form("kronecker", (first, second), None, rows, columns)
+    return product([*own, *others, whole], a * b)
+
+
+def khatri_rao(left: Form, right: Form) -> Form:
+    """The Kronecker products of the columns of two matrices."""
+    (a, own, first), (b, others, second) = scaled(left), scaled(right)
+    if first is None or second is None or not first.is_matrix or first.columns != second.columns:
+        raise NotAForm
+    whole = Form("khatri_rao", (first, second), None, first.rows + second.rows, first.columns)
     return product([*own, *others, whole], a * b)
 
 
@@ -501,7 +571,7 @@ def reduction(text: str, array: Form) -> Form:
             else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
         )
         return product([*scalars, found], value)
-    if text in ("norm", "det", "logdet", "max", "min"):
+    if text in ("norm", "det", "logdet", "max", "min", "prod"):
         array = min(array, transpose(array), key=lambda f: f.key)
     return Form(text, (array,), None, (), ())
 
@@ -551,6 +621,8 @@ def rebuild(whole: Form, parts: Sequence[Form]) -> Form:
         return hadamard(parts)
     if head == "kronecker":
         return kronecker(*parts)
+    if head == "khatri_rao":
+        return khatri_rao(*parts)
     if head == "function":
         return function(data, parts)
     if head == "bracket":

@@ -8,11 +8,12 @@ from contextlib import suppress
 
 from . import form
 from .form import Form, NotAForm, transpose
+from .taste import RATIO, dislike, ratios
 from .writing import length, write
 
 # the letters that people give to such parts
 _OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
-_MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqth"
+_MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqthρτ"
 MOST_NAMES, MOST_TRIED = 3, 6
 # signs that a name with its definition takes besides what it stands for
 OVERHEAD = 3
@@ -21,13 +22,14 @@ OVERHEAD = 3
 Binding = tuple[str, Form]
 
 
-def named(whole: Form, is_free: Callable[[str, bool], bool]) -> str:
-    """The text of a form, with names for what repeats.
+def named(whole: Form, is_free: Callable[[str, bool], bool]) -> tuple[str, int]:
+    """The text of a form, with names for what repeats, and how long it is and seems to be.
 
     `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
     """
     bindings: list[Binding] = []
     text = _text(whole, bindings)
+    least = length(text) + dislike(whole)
     for _ in range(MOST_NAMES):
         taken = {n for n, _ in bindings}
         best: tuple[int, str, Form, list[Binding]] | None = None
@@ -46,13 +48,15 @@ def named(whole: Form, is_free: Callable[[str, bool], bool]) -> str:
                     *((n, _put(b, found, mark)) for n, b in bindings),
                 ]  # those behind it may hold it
                 shown = _text(inner, others)
-                size = length(shown) - 2 * _is_call(found)  # a call that stands there twice is not liked
-                if size < length(text) and (best is None or size < best[0]):
+                size = length(shown) + dislike(inner) + sum(dislike(b) for _, b in others)
+                size -= 2 * _is_call(found)  # a call that stands there twice is not liked
+                if size < least and (best is None or size < best[0]):
                     best = size, shown, inner, others
         if best is None:
             break
-        _, text, whole, bindings = best
-    return text
+        least, text, whole, bindings = best
+        least += 2 * _is_call(bindings[0][1])
+    return text, least
 
 
 def _text(whole: Form, bindings: list[Binding]) -> str:
@@ -76,8 +80,10 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     counts: Counter[Form] = Counter()
     for place in (whole, *definitions):
         counts.update(part for part in _parts(place) if part is not place)
-    found: list[tuple[int, Form]] = []
+    found = [(-RATIO, ratio) for part in _parts(whole) for ratio in ratios(part)]
     for part, times in counts.items():
+        if part.is_scalar and part.head == "power" and part.data < 0:
+            continue  # what is divided by has a name, and no reciprocal
         size = length(write(part).text)
         if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
             saved = times * size - (size + times + OVERHEAD)
@@ -139,7 +145,12 @@ def _put(whole: Form, part: Form, mark: Form) -> Form:
 
 def _joined(parts: list[Form], part: Form, mark: Form) -> list[Form]:
     """A row with the factors that a part consists of as one."""
-    if part.data != 1 or any(p.is_scalar for p in part.parts):
+    if part.data != 1:
+        return parts
+    if all(p.is_scalar for p in part.parts):  # a number of several, wherever they stand
+        rest = [p for p in parts if p not in part.parts]
+        return [mark, *rest] if len(parts) - len(rest) == len(part.parts) else parts
+    if any(p.is_scalar for p in part.parts):
         return parts
     wanted, count = list(part.parts), len(part.parts)
     place = 0

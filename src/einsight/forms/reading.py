@@ -179,7 +179,7 @@ class FormReader:
 
     def _call(self, node: Call) -> Form:
         if not isinstance(node.callee, Name):
-            if not isinstance(node.callee, Indexed) or node.callee.marked != "log_softmax":
+            if not isinstance(node.callee, Indexed) or node.callee.marked not in ("log_softmax", "khatri_rao"):
                 raise NotAForm
             text = node.callee.marked
         else:
@@ -197,6 +197,8 @@ class FormReader:
             return _along(text, arguments, int(self._number(axes[0])))
         if text == "sqrt" and len(arguments) == 1:
             return form.entrywise_power(arguments[0], Fraction(1, 2))
+        if text == "khatri_rao" and len(arguments) == 2:
+            return form.khatri_rao(*arguments)
         if len(arguments) == 1:
             return self._of_one(text, arguments[0])
         if self.names.elementwise(text) == len(arguments):

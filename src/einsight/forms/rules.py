@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 
 from . import form
-from .form import Form, product, scaled, total
+from .form import Form, NotAForm, product, scaled, total
 
 MOST_TERMS = 12
 
@@ -25,11 +26,18 @@ def alternatives(whole: Form) -> Iterator[Form]:
         yield from _of_hadamard(whole)
 
 
-Term = tuple[Fraction, tuple[Form, ...], tuple[Form, ...]]
+Term = tuple[form.Rational, tuple[Form, ...], tuple[Form, ...]]
+
+
+def split(part: Form) -> Term:
+    """A summand as a number, scalars and factors in a row; of a bilinear form the row is that of its arrays."""
+    found = part.memo.get("split")
+    if found is None:
+        found = part.memo["split"] = _split(part)
+    return found
 
 
 def _split(part: Form) -> Term:
-    """A summand as a number, scalars and factors in a row; of a bilinear form the row is that of its arrays."""
     value, scalars, array = scaled(part)
     if array is None:
         rows = [s for s in scalars if s.head == "product"]
@@ -43,12 +51,12 @@ def _of_total(whole: Form) -> Iterator[Form]:
     if len(whole.parts) > MOST_TERMS:
         return
     parts = whole.parts
-    split = [_split(p) for p in parts]
+    terms = [split(p) for p in parts]
     yield from _content(whole, parts)
-    yield from _sides(whole, parts, split)
-    yield from _scalars(whole, parts, split)
-    yield from _entrywise(whole, parts, split)
-    yield from _kroneckers(whole, parts, split)
+    yield from _sides(whole, parts, terms)
+    yield from _scalars(whole, parts, terms)
+    yield from _entrywise(whole, parts, terms)
+    yield from _kroneckers(whole, parts, terms)
     yield from _mirrored(parts)
     for place, part in enumerate(parts):
         for other in _exchanged(part):
@@ -59,14 +67,6 @@ def _of_total(whole: Form) -> Iterator[Form]:
                 yield total([*parts[:place], other, *parts[place + 1 :]])
 
 
-def shared_by(whole: Form) -> bool:
-    """Does a sum repeat a whole factor, a vector or a scalar that is no name, in all of its terms?"""
-    split = [_split(p) for p in whole.parts]
-    ends = [{t[2][0], t[2][-1]} if t[2] else set() for t in split]
-    scalars = [set(t[1]) for t in split]
-    return bool(set.intersection(*ends) or set.intersection(*scalars))
-
-
 def _content(whole: Form, parts: Sequence[Form]) -> Iterator[Form]:
     """`2 a + 2 b = 2 (a + b)`."""
     found = _primitive(parts)
@@ -75,16 +75,16 @@ def _content(whole: Form, parts: Sequence[Form]) -> Iterator[Form]:
 
 
 def _primitive(terms: Sequence[Form]) -> Form:
-    """A sum with the number that all its terms are multiples of in front, so that the first term is positive."""
+    """A sum with the number that all its terms are multiples of in front, so that it is the positive one of two."""
     whole = total(terms)
     if whole.head != "total":
         return whole
     values = [scaled(p)[0] for p in whole.parts]
     size = Fraction(math.gcd(*(v.numerator for v in values)), math.lcm(*(v.denominator for v in values)))
-    size = -size if values[0] < 0 else size
+    size = -size if form.is_negative(whole) else size
     if size == 1:
         return whole
-    return Form("product", (total([product([p], 1 / size) for p in whole.parts]),), size, *whole.shape)
+    return Form("product", (total([form.times(p, 1 / size) for p in whole.parts]),), form.exact(size), *whole.shape)
 
 
 def _groups(keys: Sequence[Form | None]) -> Iterator[tuple[Form, list[int]]]:
@@ -102,14 +102,14 @@ def _with(parts: Sequence[Form], places: Sequence[int], new: Form) -> Form:
     return total([*(p for k, p in enumerate(parts) if k not in places), new])
 
 
-def _sides(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """What several summands begin or end with, before or behind the rest of them."""
     for last in (False, True):
-        ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in split]
+        ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in terms]
         for shared, places in _groups(ends):
             inner = []
             for k in places:
-                value, scalars, chain = split[k]
+                value, scalars, chain = terms[k]
                 rest = chain[:-1] if last else chain[1:]
                 if not rest and not (shared.is_column and not last) and not (not shared.rows and last):
                     dims = shared.rows if last else shared.columns
@@ -120,16 +120,16 @@ def _sides(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterato
                 yield _with(parts, places, product([middle, shared] if last else [shared, middle]))
 
 
-def _scalars(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """A scalar, to any of the powers to which summands have it, before those that have it."""
-    powers: list[dict[Form, Fraction]] = []
-    for _, scalars, chain in split:
-        own: dict[Form, Fraction] = {}
+    powers: list[dict[Form, form.Rational]] = []
+    for _, scalars, chain in terms:
+        own: dict[Form, form.Rational] = {}
         for s in scalars:
-            base, exponent = (s.parts[0], s.data) if s.head == "power" else (s, Fraction(1))
+            base, exponent = (s.parts[0], s.data) if s.head == "power" else (s, form.ONE)
             own[base] = exponent
         if whole.is_scalar and chain:
-            own[product(chain)] = Fraction(1)
+            own[product(chain)] = form.ONE
         powers.append(own)
     for base in dict.fromkeys(b for own in powers for b in own):
         places = [k for k, own in enumerate(powers) if base in own]
@@ -144,36 +144,49 @@ def _scalars(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Itera
                 yield _with(parts, same, product([form.power(base, exponent), _primitive(inner)]))
 
 
-def _entrywise(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+def _entrywise(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """`s ⊙ a - c s = s ⊙ (a - c)`."""
     if whole.is_scalar:
         return
-    factors = [(t[2][0].parts if t[2][0].head == "hadamard" else t[2]) if len(t[2]) == 1 else () for t in split]
+    factors = [of_entries(t[2]) for t in terms]
     for shared in dict.fromkeys(f for own in factors for f in own):
         places = [k for k, own in enumerate(factors) if shared in own]
         if len(places) < 2 or form.is_all_ones(shared) or shared.head == "I":
             continue
         inner = []
         for k in places:
-            value, scalars, _ = split[k]
+            value, scalars, _ = terms[k]
             rest = [f for f in factors[k] if f is not shared] or [form.all_ones(*whole.shape)]
             inner.append(product([*scalars, form.hadamard(rest)], value))
         yield _with(parts, places, form.hadamard([shared, _primitive(inner)]))
 
 
-def _kroneckers(whole: Form, parts: Sequence[Form], split: Sequence[Term]) -> Iterator[Form]:
+def of_entries(chain: Sequence[Form]) -> tuple[Form, ...]:
+    """The factors entry by entry of what stands in a row: of `diag(v) M` those are `v 1'` and `M`."""
+    if len(chain) == 1:
+        return chain[0].parts if chain[0].head == "hadamard" else tuple(chain)
+    if chain and chain[0].head == "diag" and chain[-1].columns:
+        rest = product(chain[1:])
+        return product([chain[0].parts[0], form.transpose(form.ones(rest.columns))]), rest
+    if chain and chain[-1].head == "diag" and chain[0].rows:
+        rest = product(chain[:-1])
+        return rest, product([form.ones(rest.rows), form.transpose(chain[-1].parts[0])])
+    return ()
+
+
+def _kroneckers(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """`A ⊗ B + A ⊗ C = A ⊗ (B + C)`, `diag(u) + diag(v) = diag(u + v)`, and `vec` alike."""
-    pairs = [_as_kronecker(t[2][0]) if len(t[2]) == 1 else None for t in split]
+    pairs = [_as_kronecker(t[2][0]) if len(t[2]) == 1 else None for t in terms]
     for side in (0, 1):
         for shared, places in _groups([p[side] if p is not None else None for p in pairs]):
-            inner = [product([*split[k][1], pairs[k][1 - side]], split[k][0]) for k in places]  # type: ignore[index]
+            inner = [product([*terms[k][1], pairs[k][1 - side]], terms[k][0]) for k in places]  # type: ignore[index]
             if len({i.shape for i in inner}) == 1:
                 middle = _primitive(inner)
                 yield _with(parts, places, form.kronecker(*((shared, middle) if side == 0 else (middle, shared))))
     for head, make in (("diag", form.diagonal), ("vec", form.vec)):
-        places = [k for k, t in enumerate(split) if len(t[2]) == 1 and t[2][0].head == head]
+        places = [k for k, t in enumerate(terms) if len(t[2]) == 1 and t[2][0].head == head]
         if len(places) > 1:
-            inner = [product([*split[k][1], split[k][2][0].parts[0]], split[k][0]) for k in places]
+            inner = [product([*terms[k][1], terms[k][2][0].parts[0]], terms[k][0]) for k in places]
             if len({i.shape for i in inner}) == 1:
                 yield _with(parts, places, make(_primitive(inner)))
 
@@ -224,7 +237,11 @@ def _of_product(whole: Form) -> Iterator[Form]:
     yield from _multiplied_out(whole)
     yield from _determinants(whole)
     yield from _mixed(whole)
+    if any(p.head == "transpose" and p.parts[0].head == "khatri_rao" for p in whole.parts):
+        yield from map(form.transpose, _mixed(form.transpose(whole)))
     yield from _double_angle(whole)
+    yield from _variances(whole)
+    yield from _taken_in(whole)
     for place, part in enumerate(whole.parts):
         if part.head == "total":
             for other in _of_total(part):
@@ -264,10 +281,54 @@ def _mixed(whole: Form) -> Iterator[Form]:
         elif left.head == "kronecker" and right.head == "vec" and right.parts[0].rows == left.parts[1].columns:
             if left.parts[0].rows and left.parts[1].rows:
                 new = form.vec(product([left.parts[1], right.parts[0], form.transpose(left.parts[0])]))
+        elif left.head == "kronecker" and right.head == "khatri_rao":
+            (a, b), (c, d) = left.parts, right.parts
+            if a.columns == c.rows and b.columns == d.rows:
+                new = form.khatri_rao(product([a, c]), product([b, d]))
+        elif left.head == "khatri_rao" and right.head == "diag":
+            new = form.khatri_rao(left.parts[0], product([left.parts[1], right]))
         elif left.head == "K" and right.head == "vec":
             new = form.vec(form.transpose(right.parts[0]))
         if new is not None:
             yield product([*chain[:place], new, *chain[place + 2 :]], whole.data)
+
+
+def _taken_in(whole: Form) -> Iterator[Form]:
+    """`c (x/c + 1) = x + c`, in a divisor too: a scalar that terms of a sum are divided by."""
+    for place, part in enumerate(whole.parts):
+        inner, count = (part.parts[0], part.data) if part.head == "power" else (part, form.ONE)
+        if not part.is_scalar or inner.head != "total" or abs(count) != 1:
+            continue
+        below = {s.parts[0] for term in inner.parts for s in split(term)[1] if s.head == "power" and s.data < 0}
+        for other, scalar in enumerate(whole.parts):
+            base, exponent = (scalar.parts[0], scalar.data) if scalar.head == "power" else (scalar, form.ONE)
+            if base in below and exponent * count >= 1:
+                sum_ = form.power(total([product([base, term]) for term in inner.parts]), count)
+                rest = [p for k, p in enumerate(whole.parts) if k not in (place, other)]
+                yield product([form.power(base, exponent - count), sum_, *rest], whole.data)
+
+
+def _variances(whole: Form) -> Iterator[Form]:
+    """`‖x - mean(x)‖^2 = n var(x)`, to any power, with or without a root."""
+    for place, part in enumerate(whole.parts):
+        inner = part.parts[0] if part.head == "power" else part
+        if inner.head != "norm" or inner.parts[0].head != "total":
+            continue
+        of = [p for p in inner.parts[0].parts if scaled(p)[0] == 1]
+        array = of[0] if len(of) == 1 else None
+        if array is None or inner.parts[0] is not _centred(array):
+            continue
+        exponent = Fraction(part.data if part.head == "power" else 1) / 2
+        new = [form.power(form.size(array.rows), exponent), form.power(form.size(array.columns), exponent)]
+        variance = form.power(form.reduction("var", array), exponent)
+        yield product([*whole.parts[:place], *new, variance, *whole.parts[place + 1 :]], whole.data)
+
+
+def _centred(array: Form) -> Form | None:
+    """`x - mean(x)`."""
+    with suppress(NotAForm):
+        return total([array, product([form.reduction("mean", array), form.all_ones(*array.shape)], -1)])
+    return None
 
 
 def _double_angle(whole: Form) -> Iterator[Form]:
@@ -290,11 +351,25 @@ def _double_angle(whole: Form) -> Iterator[Form]:
                     rest = [] if parts is whole.parts else [p for p in whole.parts if p.parts is not parts]
                     scalars, chain = [p for p in rest if p.is_scalar], [p for p in rest if not p.is_scalar]
                     if not chain:
-                        yield product([*scalars, inner], whole.data / 2)
+                        yield product([*scalars, inner], Fraction(whole.data) / 2)
+
+
+def _of_signs(whole: Form) -> Iterator[Form]:
+    """`[z > 0] ⊙ relu(z) = relu(z)`, `sign(z) ⊙ abs(z)^k = z ⊙ abs(z)^(k-1)`."""
+    for part in whole.parts:
+        rest = [p for p in whole.parts if p is not part]
+        if part.head == "bracket" and part.data == ">" and part.parts[1].head == "number" and part.parts[1].data == 0:
+            if form.function("relu", [part.parts[0]]) in rest:
+                yield form.hadamard(rest)
+        elif part.head == "function" and part.data == "sign":
+            size = form.function("abs", part.parts)
+            if any(p is size or (p.head == "entries" and p.parts[0] is size and p.data >= 1) for p in rest):
+                yield form.hadamard([*rest, part.parts[0], form.entrywise_power(size, -1)])
 
 
 def _of_hadamard(whole: Form) -> Iterator[Form]:
     """`M ⊙ (u v') = diag(u) M diag(v)`."""
+    yield from _of_signs(whole)
     if not whole.is_matrix:
         return
     for part in whole.parts:

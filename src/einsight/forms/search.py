@@ -5,33 +5,25 @@ from __future__ import annotations
 import heapq
 import itertools
 from contextlib import suppress
+from functools import lru_cache
 
+from ..settings import SEARCH
 from ..terms.interruption import poll
 from . import form
-from .form import Form, NotAForm
-from .rules import alternatives, shared_by
-from .writing import length, write
+from .form import Form, NotAForm, transpose
+from .rules import alternatives
+from .taste import cost
 
-# forms whose neighbours are looked at, at one place and in all; how much longer than the shortest one may be to be looked at
-STEPS, ALL_STEPS, SLACK = 24, 120, 8
-
-
-def cost(whole: Form) -> int:
-    """How long it is, and that a person does not write twice what could stand before a bracket."""
-    return length(write(whole).text) + 2 * _repeated(whole)
-
-
-def _repeated(whole: Form) -> int:
-    found = whole.memo.get("repeated")
-    if found is None:
-        found = whole.memo["repeated"] = sum(map(_repeated, whole.parts)) + (whole.head == "total" and shared_by(whole))
-    return found
+# forms whose neighbours are looked at, at one place at most; how much longer than the shortest one may be to be looked at
+STEPS, SLACK = 24, 8
+# how many of the forms that are found are given out
+FEW = 6
 
 
 class Search:
     """What was found for each part, and how many steps are left."""
 
-    def __init__(self, steps: int = ALL_STEPS):
+    def __init__(self, steps: int = SEARCH):
         self.left = steps
         self.found: dict[Form, list[Form]] = {}
 
@@ -75,6 +67,19 @@ class Search:
                     heapq.heappush(waiting, (length, next(order), other))
                     least = min(least, length)
         return sorted(seen, key=cost)
+
+
+def shortest(whole: Form, most: int) -> list[Form]:
+    """Equal forms that a search of so many steps finds, the shortest first; those of a transpose are the same, transposed."""
+    turned = transpose(whole)
+    first = min(whole, turned, key=lambda f: f.key)
+    found = _shortest(first, most)
+    return list(found) if first is whole else sorted(map(transpose, found), key=cost)
+
+
+@lru_cache(32)
+def _shortest(whole: Form, most: int) -> tuple[Form, ...]:
+    return tuple(Search(most).best(whole)[:FEW])
 
 
 def _neighbours(whole: Form) -> list[Form]:

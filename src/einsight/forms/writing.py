@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import form
@@ -24,6 +25,7 @@ class Text(NamedTuple):
         return self.text if self.level >= level else f"({self.text})"
 
 
+@lru_cache(4096)
 def length(text: str) -> int:
     """How many signs a reader meets: names, numbers, operators, exponents, pairs of brackets and of bars."""
     signs = _SIGNS.findall(text)
@@ -42,7 +44,8 @@ def write(whole: Form) -> Text:
             marked = _marked(turned)
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
-            broadcast = whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+            sum_ = whole.parts[0] if whole.head == "turned" else whole
+            broadcast = sum_.head == "total" and any(is_all_ones(_array_of(p)) for p in sum_.parts)
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
             if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
                 length(plain.text),
@@ -140,8 +143,16 @@ def _entries(whole: Form) -> Text:
 ONE_TEXT = Text("1", ATOM)
 
 
+def _closed(scalar: Form) -> str:
+    """A scalar among factors: `‖v‖^2` has no brackets, `(v' v)` would have."""
+    text = write(scalar)
+    if scalar.head == "power" and scalar.parts[0].head == "norm" and text.level < ATOM:
+        return f"{write(scalar.parts[0]).text}^{scalar.data}"
+    return text.at(ATOM)
+
+
 def _quotient(above: Text, below: Sequence[Form], number: str = "") -> Text:
-    texts = [*([number] if number else []), *(write(b).at(ATOM) for b in below)]
+    texts = [*([number] if number else []), *map(_closed, below)]
     return Text(f"{above.at(PRODUCT)}/{texts[0] if len(texts) == 1 else '(' + ' '.join(texts) + ')'}", PRODUCT)
 
 
@@ -154,18 +165,29 @@ def _product(whole: Form) -> Text:
     if value < 0:  # `-(a - b)` as `b - a`
         for parts in (chain, above):
             for place, part in enumerate(parts):
-                turned = _turned(part)
+                turned = _turned(part) if len([p for p in parts if p in (part, transpose(part))]) == 1 else None
                 if turned is not None:
                     parts[place], value = turned, -value
                     break
             if value > 0:
                 break
+    above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
     texts = [write(a) for a in above]
-    texts.sort(key=lambda t: (len(t.text) > 1, t.text))
+    if (
+        above
+        and not below
+        and len(chain) == 1
+        and chain[0].rows
+        and chain[0].head == "entries"
+        and chain[0].data < 0
+        and value > 0
+    ):
+        top = write(form.product(above, value)).at(PRODUCT)
+        return Text(f"{top} ./ {write(form.entrywise_power(chain[0].parts[0], -chain[0].data)).at(ATOM)}", LAYER)
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
-    pieces = [t.text if alone else t.at(ATOM) for t in texts] + [r.text if layered else r.at(ATOM) for r in row]
+    pieces = [write(a).text if alone else _closed(a) for a in above] + [r.text if layered else r.at(ATOM) for r in row]
     if len(pieces) == 1 and value in (1, -1) and not below:
         only = (texts + row)[0]
         if value == 1:
@@ -173,7 +195,7 @@ def _product(whole: Form) -> Text:
         pieces = [only.at(LAYER)]
     size, under = abs(value), ""
     if below and size.denominator != 1:
-        size, under = Fraction(size.numerator), str(size.denominator)
+        size, under = size.numerator, str(size.denominator)
     if size.denominator != 1 or not pieces:
         pieces.insert(0, str(size))
     elif size != 1:
@@ -186,16 +208,26 @@ def _product(whole: Form) -> Text:
 
 
 def _turned(part: Form) -> Form | None:
-    """The negative of a sum at least half of whose terms are negative, or of a product entry by entry that holds one."""
-    if part.head == "hadamard":
-        for place, inner in enumerate(part.parts):
-            turned = _turned(inner)
-            if turned is not None:
-                return form.hadamard([*part.parts[:place], turned, *part.parts[place + 1 :]])
+    """The negative of a sum at least half of whose terms are negative, or of a product that holds one; `1 - x` stays if it can."""
+    if part.head in ("hadamard", "product"):
+        ways = [(place, turned) for place, inner in enumerate(part.parts) if (turned := _turned(inner)) is not None]
+        if not ways:
+            return None
+        place, turned = min(ways, key=lambda w: any(map(_is_constant, part.parts[w[0]].parts)))
+        return form.rebuild(part, [*part.parts[:place], turned, *part.parts[place + 1 :]])
     if part.head != "total":
         return None
     negative = sum(form.scaled(p)[0] < 0 for p in part.parts)
-    return form.total([form.product([p], -1) for p in part.parts]) if 2 * negative >= len(part.parts) else None
+    return Form("turned", (part,), None, *part.shape) if 2 * negative >= len(part.parts) else None
+
+
+def _turned_sum(whole: Form) -> Text:
+    return _sum(form.total([form.times(p, -1) for p in whole.parts[0].parts]))
+
+
+def _is_constant(part: Form) -> bool:
+    array = _array_of(part)
+    return array.head == "I" or is_all_ones(array)
 
 
 def _row(chain: Sequence[Form]) -> list[Text]:
@@ -255,7 +287,12 @@ def _summand(part: Form, whole: Form, only_open: bool) -> str:
             and not _has_identity(whole)
         ):
             return write(form.product(scalars, value)).text
-    return write(part).text
+    text = write(part).text
+    if value < 0 and not text.startswith("-") and any(form.scaled(p)[0] > 0 for p in whole.parts):
+        # behind others a minus costs nothing, so that nothing has to be turned
+        plain = f"-{write(form.product([part], -1)).at(LAYER)}"
+        return plain if length(plain) <= length(text) + 1 else text
+    return text
 
 
 def _has_identity(whole: Form) -> bool:
@@ -263,14 +300,14 @@ def _has_identity(whole: Form) -> bool:
 
 
 def _hadamard(whole: Form) -> Text:
-    powers = {p.data if p.head == "entries" else Fraction(1) for p in whole.parts}
+    powers = {p.data if p.head == "entries" else 1 for p in whole.parts}
     sizes = {abs(p) for p in powers}
     if len(sizes) == 1 and (common := sizes.pop()) > 1 and len(whole.parts) > 1:
         inner = form.hadamard(
             [
-                form.entrywise_power(p, 1 / common)
+                form.entrywise_power(p, 1 / Fraction(common))
                 if p.head != "entries"
-                else form.entrywise_power(p.parts[0], p.data / common)
+                else form.entrywise_power(p.parts[0], Fraction(p.data) / common)
                 for p in whole.parts
             ]
         )
@@ -340,8 +377,8 @@ def _shorter(text: str):  # type: ignore[no-untyped-def]
 
 _WRITERS = {
     "number": _number, "name": _name, "symmetric": _name, "I": _identity, "ones": _ones, "K": _commutation,
-    "transpose": _transposed, "power": _power, "entries": _entries, "product": _product, "total": _sum, "hadamard": _hadamard,
+    "transpose": _transposed, "power": _power, "entries": _entries, "product": _product, "total": _sum, "turned": _turned_sum, "hadamard": _hadamard,
     "kronecker": _kronecker, "function": _function, "operator": _function, "bracket": _bracket, "norm": _norm,
-    "along": _along, "diag": _named("diag"), "diagonal": _shorter("diag"), "vec": _named("vec"),
+    "along": _along, "diag": _named("diag"), "diagonal": _shorter("diag"), "vec": _named("vec"), "khatri_rao": _named("khatri_rao"),
     **{text: _shorter(text) for text in form.REDUCTIONS - {"norm"}},
 }  # fmt: skip

@@ -10,6 +10,7 @@ from ..lowering.lowered import Side
 from ..lowering.report import NAMES, Diagnostic, Fix
 from ..lowering.values import Value
 from ..meaning.equality import Verdict
+from ..notation.gathering import gathered
 from ..notation.index_form import free_names, index_form
 from ..rules.engine import normal_form
 from ..terms.term import Derivative, Term, has_head
@@ -31,7 +32,7 @@ def text_of(term: Term, compared: Comparison) -> str:
             matrix = None
         if matrix is not None:
             return matrix
-    return index_form(term, free_names(compared.axes))
+    return index_form(gathered(term), free_names(compared.axes))
 
 
 def _derived(compared: Comparison) -> str:

@@ -80,6 +80,7 @@ ROWS = (
     _row("diag", "of a vector a diagonal matrix, of a matrix its diagonal", ("x", "a vector or a square matrix")),
     _row("vec", "the columns of a matrix behind one another", ("A", _MATRIX)),
     _row("kron", "Kronecker product, also `A ⊗ B`", ("A", _MATRIX), ("B", _MATRIX)),
+    _row("khatri_rao", "Kronecker products of columns, `A_ik B_jk` over rows `(i, j)`", ("A", _MATRIX), ("B", _MATRIX)),
     _formula("tril", "A", "ij", "[j - i <= 0] A_ij", "the matrix with zeros above the diagonal"),
     _formula("triu", "A", "ij", "[i - j <= 0] A_ij", "the matrix with zeros below the diagonal"),
     _row(

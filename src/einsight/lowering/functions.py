@@ -16,7 +16,7 @@ from .axes import call_along, no_keyword
 from .context import Context
 from .elementwise import fit
 from .function_table import OF_TWO, ROW
-from .matrix_functions import BUILT, covariance, kronecker
+from .matrix_functions import BUILT, OF_PAIRS, covariance
 from .names import ARRAYS, NOTES, Entry
 from .products import transposed_text
 from .report import Fix
@@ -95,7 +95,7 @@ def _is_of_arrays(text: str, count: int) -> bool:
     row = ROW.get(text)
     if row is None or (text in OF_TWO and count == 2):
         return False
-    return row.along or bool(row.formula) or text in ("kron", "cov")
+    return row.along or bool(row.formula) or text in (*OF_PAIRS, "cov")
 
 
 def _of_arrays(
@@ -123,7 +123,11 @@ def _of_arrays(
     if keywords:
         no_keyword(reader, text, keywords[0])
         return None
-    return kronecker(reader, node, nodes, values) if text == "kron" else BUILT[text](reader, node, nodes[0], values[0])
+    return (
+        OF_PAIRS[text](reader, node, nodes, values)
+        if text in OF_PAIRS
+        else BUILT[text](reader, node, nodes[0], values[0])
+    )
 
 
 def _counted(reader: Context, node: Node, text: str, wanted: int, given: int) -> None:

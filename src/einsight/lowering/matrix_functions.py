@@ -115,12 +115,35 @@ def _exponential(reader: Context, node: Node, inner: Node, value: Value) -> Valu
     return replace(square, term=build.operator("expm", [function], axes), axes=axes)
 
 
-def kronecker(reader: Context, node: Node, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def _kronecker(reader: Context, node: Node, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """`A ⊗ B`, of vectors too: the blocks `A_ij B`."""
     left, right = values
     if left.rank == right.rank == 1 and left.row == right.row:
         return replace(left, term=build.product([left.term, right.term]), axes=(fuse(*left.axes, *right.axes),))
     return outer(reader, node, left, right)
+
+
+def _khatri_rao(reader: Context, node: Node, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+    """The Kronecker product of the columns of two matrices, column by column.
+
+    Source: C. G. Khatri, C. R. Rao, Solutions to some functional equations, Sankhyā A 30 (1968).
+    """
+    for part, value in zip(nodes, values, strict=True):
+        if value.flexible or value.rank != 2:
+            message = f"`khatri_rao` takes two matrices, and `{reader.source(part)}` is {value.shape_text()}"
+            reader.error("EIN301", part, message)
+            return None
+    left, right = values
+    if reader.same_dim(left.axes[1].dim, right.axes[1].dim) is None:
+        message = (
+            f"`khatri_rao` takes two matrices with as many columns, and `{reader.source(nodes[0])}` is "
+            f"{left.shape_text()}, `{reader.source(nodes[1])}` {right.shape_text()}"
+        )
+        reader.error("EIN301", node, message, related=related_to(reader, *nodes))
+        return None
+    left, right = reader.settle(left), reader.settle(right)
+    term = build.product([left.term, right.on((right.axes[0], left.axes[1]))])
+    return replace(left, term=term, axes=(fuse(left.axes[0], right.axes[0]), left.axes[1]))
 
 
 def covariance(reader: Context, node: Node, inner: Node, value: Value, keywords: Sequence[Keyword]) -> Value | None:
@@ -150,6 +173,7 @@ def covariance(reader: Context, node: Node, inner: Node, value: Value, keywords:
     return Value(term, (kept, other), value.order)
 
 
+OF_PAIRS = {"kron": _kronecker, "khatri_rao": _khatri_rao}
 BUILT: dict[str, Read] = {
     "tr": _trace, "trace": _trace, "det": _matrix_scalar("det"), "logdet": _matrix_scalar("logdet"), "inv": _inv,
     "expm": _exponential, "diag": _diag, "vec": _vec,

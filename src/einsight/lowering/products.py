@@ -12,7 +12,7 @@ from ..terms.term import Term
 from .context import Context
 from .operators import names_in, nodes_in
 from .report import Fix, Related
-from .values import Fused, Value, flat, fresh_axis
+from .values import Fused, Value, flat, fresh_axis, fuse
 
 Factor = tuple[str, Node, Value]
 
@@ -125,7 +125,7 @@ def _shape_flexible(reader: Context, node: Node, arrays: list[Factor]) -> list[F
             if dim is ONE_DIM:  # one of them is the number
                 scale.append(value.term)
                 continue
-            value = Value(value.term, (fresh_index(dim),), row=value.row)
+            value = Value(value.term, (fuse(*(fresh_index(d) for d in dim.parts or (dim,))),), row=value.row)
         kept.append((operator, part, value))
     if scale:
         operator, part, value = kept[0]

@@ -299,11 +299,14 @@ class Printer:
         if explicit:
             sums = self.sum_over(sorted(inner[d] for d in explicit))
             top = [f"{sums} {' '.join(top)}" if top else f"{sums} 1"]
+        bottom = [self._factor(f, inner, True) for f in under]
+        if denominator != 1 and bottom:  # `a/(2 c)`
+            bottom.insert(0, str(denominator))
+            denominator = 1
         if denominator != 1:
             top.insert(0, self.fraction(str(numerator), str(denominator)))
         elif numerator != 1 or not top:
             top.insert(0, str(numerator))
-        bottom = [self._factor(f, inner, True) for f in under]
         text = " ".join(top)
         if bottom:
             text = self.over(text, bottom)
@@ -311,7 +314,7 @@ class Printer:
         return (self.minus + text, SUM) if number < 0 else (text, level)
 
     def over(self, top: str, bottom: list[str]) -> str:
-        one = len(bottom) == 1 and (" " not in bottom[0] or is_closed(re.sub(r"\^\w+$", "", bottom[0])))
+        one = len(bottom) == 1 and (" " not in bottom[0] or is_closed(re.sub(r"\^(\w+|\([\w/]+\))$", "", bottom[0])))
         return f"{top}/{bottom[0] if one else '(' + ' '.join(bottom) + ')'}"
 
     def sum_over(self, names: list[str]) -> str:

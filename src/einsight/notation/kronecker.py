@@ -2,7 +2,8 @@
 
 The entry of `P ⊗ Q` at rows `(j, i)` and columns `(l, k)`, the first index slowest, is `P_jl Q_ik`; so a term
 is a Kronecker product where its factors part into those on `j, l` and those on `i, k`.  Where they part into those on
-`j, k` and those on `i, l`, as of a transpose, it is one with its columns exchanged, by a commutation matrix: `(P ⊗ Q) K`.  A factor on
+`j, k` and those on `i, l`, as of a transpose, it is one with its columns exchanged, by a commutation matrix: `(P ⊗ Q) K`.  One plain
+index on one side and two on the other, each in a factor with it, are a Khatri–Rao product.  A factor on
 both row indices alone scales the rows, one on both column indices the columns; where there are no others it is `vec(F) vec(G)'`.
 A sum that mixes indices in any other way is multiplied out.
 """
@@ -17,8 +18,8 @@ from ..lowering.kronecker import connected
 from ..lowering.values import Axis, Fused
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Product, Sum, Term
-from .array_text import ATOM, LAYER, Array, NoForm, flip, scaled_product, symbol, symmetric, total
+from ..terms.term import Delta, Product, Sum, Term
+from .array_text import ATOM, LAYER, PRODUCT, Array, NoForm, flip, product, scaled_product, symbol, symmetric, total
 from .ordering import order_terms
 from .raising import raise_term, with_sizes
 from .recognition import with_softmax
@@ -94,6 +95,8 @@ def _raise_part(term: Term, rows: Axis | None, columns: Axis | None) -> Array:
     groups = connected(term)
     scale = [raise_term(g, None, None) for g in groups if not g.free]
     groups = [g for g in groups if g.free]
+    if isinstance(rows, Fused) and len(rows.parts) == 4:
+        return scaled_product(scale, [_of_vec(groups, rows, columns)])
     found: list[Array] = []
     if rows is not None and columns is not None:
         ends = _indices(rows), _indices(columns)
@@ -106,9 +109,101 @@ def _raise_part(term: Term, rows: Axis | None, columns: Axis | None) -> Array:
         for crossed in (False, True):
             with suppress(NoForm):
                 found.append(scaled_product(scale, _raise_at(groups, above, beside, rows, columns, crossed)))
+    if all("diag(vec(" in f.text for f in found):
+        with suppress(NoForm):
+            found.append(scaled_product(scale, [_khatri_rao(groups, rows, columns)]))
     if not found:
-        raise NoForm
+        found.append(scaled_product(scale, [_block_diagonal(groups, rows, columns)]))
     return min(found, key=lambda f: ("diag(vec(" in f.text, "vec(" in f.text, len(f.text)))
+
+
+def _of_vec(groups: Sequence[Term], rows: Axis | None, columns: Axis | None) -> Array:
+    """`vec(A ⊗ B) = (I ⊗ K ⊗ I) (vec(A) ⊗ vec(B))`, where one of the two depends on the columns.  Raises NoForm.
+
+    Source: J. R. Magnus, H. Neudecker, Matrix Differential Calculus, section 3.7.
+    """
+    if not isinstance(rows, Fused) or len(rows.parts) != 4 or columns is None:
+        raise NoForm
+    ends, below = [rows.parts[::2], rows.parts[1::2]], _indices(columns)
+    for own in (0, 1):
+        inside = [g for g in groups if g.free <= {*ends[own], *below}]
+        beside = [g for g in groups if g.free <= {*ends[1 - own]}]
+        if len(inside) + len(beside) == len(groups) and beside:
+            matrix = fused_form(build.product(inside), Fused(ends[own]), columns)
+            vector = _stacked(build.product(beside), Fused(ends[1 - own])).text
+            dims = [str(p.dim) for p in rows.parts]
+            if matrix == "I":
+                matrix = " ⊗ ".join(f"I({p.dim})" for p in ends[own])
+            both = [matrix if "+" not in matrix and "-" not in matrix[1:] else f"({matrix})", vector]
+            text = " ⊗ ".join(both if own == 0 else both[::-1])
+            middle = f"I({dims[0]}) ⊗ K({dims[1]}, {dims[2]}) ⊗ I({dims[3]})"
+            return Array(f"({middle}) ({text})", PRODUCT, f"(({middle}) ({text}))'", ATOM)
+    raise NoForm
+
+
+def _khatri_rao(groups: Sequence[Term], rows: Axis | None, columns: Axis | None) -> Array:
+    """`P_jk Q_ik` at rows `(j, i)` and column `k`, or the same with rows and columns exchanged.  Raises NoForm."""
+    if isinstance(rows, Index) and isinstance(columns, Fused):
+        return flip(_khatri_rao(groups, columns, rows))
+    if not isinstance(rows, Fused) or not isinstance(columns, Index) or len(rows.parts) != 2:
+        raise NoForm
+    # what deltas make equal to the column stands for it in the factors that hold several of those
+    ends = [d for d in groups if isinstance(d, Delta)]
+    diagonal = next((d for d in ends if {d.left, d.right} == {*rows.parts}), None)
+    if diagonal is not None and len(groups) > 1:  # of the diagonal of a matrix, whose rows are those
+        place = build.fresh_index(rows.parts[0].dim)
+        rest = [build.substitute(g, dict.fromkeys(rows.parts, place)) for g in groups if g is not diagonal]
+        ones = symbol(f"khatri_rao(I({place.dim}), I({place.dim}))")
+        with suppress(NoForm):
+            return product([ones, _factor(rest, place, columns)])
+    equal = _same_as(columns, ends)
+    if any(not {d.left, d.right} <= equal for d in ends):
+        raise NoForm
+    sides: list[list[Term]] = [[build.delta(p, columns)] if p in equal else [] for p in rows.parts]
+    for group in groups:
+        if isinstance(group, Delta):
+            continue
+        moved = build.substitute(group, dict.fromkeys(equal & set(rows.parts), columns))
+        side = next((k for k, p in enumerate(rows.parts) if moved.free <= {p, columns}), None)
+        if side is None:
+            raise NoForm
+        sides[side].append(moved)
+    texts = [_factor(side, p, columns).text for side, p in zip(sides, rows.parts, strict=True)]
+    text = f"khatri_rao({', '.join(texts)})"
+    return Array(text, ATOM, f"{text}'", ATOM)
+
+
+def _block_diagonal(groups: Sequence[Term], rows: Axis | None, columns: Axis | None) -> Array:
+    """`δ_ik P_ij Q_il` at rows `(j, i)` and columns `(l, k)`: two Khatri–Rao products that share `i`.  Raises NoForm."""
+    if not isinstance(rows, Fused) or not isinstance(columns, Fused):
+        raise NoForm
+    for link in groups:
+        if not isinstance(link, Delta) or not isinstance(link.left, Index) or not isinstance(link.right, Index):
+            continue
+        above, beside = (link.left, link.right) if link.left in rows.parts else (link.right, link.left)
+        if above not in rows.parts or beside not in columns.parts:
+            continue
+        shared = build.fresh_index(above.dim)
+        moved = [build.substitute(g, {above: shared, beside: shared}) for g in groups if g is not link]
+        sides: list[Array] = []
+        for axis, end in ((rows, above), (columns, beside)):
+            own = [g for g in moved if g.free & set(axis.parts) or (axis is rows and g.free <= {shared})]
+            sides.append(_khatri_rao([*own, build.delta(end, shared)], axis, shared))
+            moved = [g for g in moved if g not in own]
+        if not moved:
+            return product([sides[0], flip(sides[1])])
+    raise NoForm
+
+
+def _same_as(index: Index, deltas: Sequence[Delta]) -> set[Index]:
+    """The indices that deltas make equal to one."""
+    equal = {index}
+    for _ in deltas:
+        for delta in deltas:
+            ends = {e for e in (delta.left, delta.right) if isinstance(e, Index)}
+            if len(ends) == 2 and ends & equal:
+                equal |= ends
+    return equal
 
 
 def _indices(axis: Axis) -> set[Index]:

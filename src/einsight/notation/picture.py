@@ -45,4 +45,8 @@ def _on_a_card(svg: str) -> str:
 
 def data_uri(latex: str, theme: str | None = None) -> str | None:
     made = picture(latex, theme)
-    return None if made is None else "data:image/svg+xml;base64," + base64.b64encode(made.encode()).decode()
+    return None if made is None else data_uri_of(made)
+
+
+def data_uri_of(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -25,13 +25,22 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
-    has_head,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown, split_unknown
 from .array_graph import Graph, ones
 from .array_text import ATOM, SUM, Array, NoForm, factored_total, flip, power, product, symbol, symmetric, total
 from .ordering import order_terms
-from .recognition import SOFTMAX, Softmax, Vector, exponentiated, means, normalised, softmaxes, squared
+from .recognition import (
+    SOFTMAX,
+    Softmax,
+    Vector,
+    exponentiated,
+    factored,
+    means,
+    softmaxes,
+    spread_out,
+    squared,
+)
 
 HALF = Fraction(1, 2)
 
@@ -147,11 +156,19 @@ def _oriented(whole: Array, slots: Sequence[object], rows: Index | None, columns
         return whole
     if slots == (columns, rows):
         return flip(whole)
+    if len(slots) == 2 and slots[0] is slots[1]:
+        return _oriented(symbol(f"diag({min(whole.text, whole.flipped, key=len)})"), slots[:1], rows, columns)
     raise NoForm
 
 
 def _raise_operator(term: Operator, rows: Index | None, columns: Index | None) -> Array:
     params, body = build.open_abstraction(term.arguments[0])
+    if term.name == SOFTMAX and body.free - {*params}:
+        (row,), place = body.free - {*params}, term.indices[0]
+        if not isinstance(place, Index):
+            raise NoForm
+        found = Softmax(Vector(body, params[0]), place, Fraction(1), row)
+        return _oriented(_raise_softmax(found), (row, place), rows, columns)
     if term.name in ENTRY_FUNCTIONS and term.free and len(params) == len(term.free) == 1:
         return symbol(_along(term.name, Vector(body, params[0]), *term.free)[0])
     if len(params) > 2 or (term.name in ENTRY_FUNCTIONS and term.free):
@@ -253,13 +270,13 @@ def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
 
 def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Array:
     opened, dummies = build.open_product(term) if isinstance(term, Product) else ((term,), ())
-    spread = _spread(opened, dummies)
+    spread = spread_out(opened, dummies)
     if spread is not None:
         return _raise(spread, rows, columns)
     number = Fraction(1)
     graph = Graph()
     below: list[str] = []
-    factors, found, bound = softmaxes(_factored(opened))
+    factors, found, bound = softmaxes(factored(opened))
     for softmax in found:
         if softmax.row is None:
             graph.vector(softmax.place, _raise_softmax(softmax))
@@ -357,39 +374,3 @@ def _place(graph: Graph, factor: Term) -> None:
         graph.matrices.append((array, first, second))
     else:
         raise NoForm
-
-
-def _factored(factors: Sequence[Term]) -> list[Term]:
-    """Sums among the factors with what all their terms share in front of them: `a X - b X` as `X`, `a - b`."""
-    out: list[Term] = []
-    for factor in factors:
-        if isinstance(factor, Sum) and all(isinstance(t, Product) and not t.bound for t in factor.terms):
-            shared = [f for f in factor.terms[0].children() if f.free and all(f in t.children() for t in factor.terms)]
-            if shared:
-                rest = [build.product([*t.children(), *(build.power(f, -1) for f in shared)]) for t in factor.terms]
-                out += [*shared, build.add(*rest)]
-                continue
-        out.append(factor)
-    return out
-
-
-def _spread(factors: Sequence[Term], dummies: Sequence[Index]) -> Term | None:
-    """The product multiplied out over a sum that has no place in a graph.
-
-    That is one with more than two indices, or with a term that lacks a summed index of the others: it would
-    have to be filled up with ones.
-    """
-    for place, factor in enumerate(factors):
-        if not isinstance(factor, Sum):
-            continue
-        summed = factor.free & set(dummies)
-        if has_head(factor, Apply) and any(map(normalised, factors)):
-            lacking = any(isinstance(f, Apply) and f.function == "exp" for t in factor.terms for f in t.children())
-            if lacking:
-                others = [*factors[:place], *factors[place + 1 :]]
-                return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
-        lacking = len(factor.free) > 1 and any(t.free and not summed <= t.free for t in factor.terms)
-        if len(factor.free) > 2 or lacking:
-            others = [*factors[:place], *factors[place + 1 :]]
-            return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
-    return None

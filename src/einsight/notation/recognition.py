@@ -1,4 +1,4 @@
-"""Functions of whole arrays, found in components: `‖u‖²`, `logsumexp(u)`, `softmax(u)`, `mean(u)`."""
+"""Functions of whole arrays, found in components: `‖u‖²`, `logsumexp(u)`, `softmax(u)`, `mean(u)`; sums among factors."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _power_of(part: Term, exponential: Term, dummy: Index) -> tuple[Term, Index,
 
 
 def with_softmax(term: Term) -> Term:
-    """Each `exp(u_i)/∑_k exp(u_k)` of a vector as one factor, which a contraction does not part."""
+    """Each `exp(u_i)/∑_k exp(u_k)` of a vector, or of the rows of a matrix, as one factor, which a contraction does not part."""
     if not (has_head(term, Apply) and has_head(term, Power)):
         return term
     if isinstance(term, Sum):
@@ -146,7 +146,7 @@ def with_softmax(term: Term) -> Term:
         return term
     factors, dummies = build.open_product(term)
     rest, found, bound = softmaxes([with_softmax(f) if isinstance(f, Sum) else f for f in factors])
-    if not found or any(s.row is not None for s in found):
+    if not found:
         return term
     named = [
         build.power(
@@ -156,3 +156,39 @@ def with_softmax(term: Term) -> Term:
         for s in found
     ]
     return build.product([*rest, *named], [*dummies, *bound])
+
+
+def factored(factors: Sequence[Term]) -> list[Term]:
+    """Sums among the factors with what all their terms share in front of them: `a X - b X` as `X`, `a - b`."""
+    out: list[Term] = []
+    for factor in factors:
+        if isinstance(factor, Sum) and all(isinstance(t, Product) and not t.bound for t in factor.terms):
+            shared = [f for f in factor.terms[0].children() if f.free and all(f in t.children() for t in factor.terms)]
+            if shared:
+                rest = [build.product([*t.children(), *(build.power(f, -1) for f in shared)]) for t in factor.terms]
+                out += [*shared, build.add(*rest)]
+                continue
+        out.append(factor)
+    return out
+
+
+def spread_out(factors: Sequence[Term], dummies: Sequence[Index]) -> Term | None:
+    """The product multiplied out over a sum that has no place in a graph.
+
+    That is one with more than two indices, or with a term that lacks a summed index of the others: it would
+    have to be filled up with ones.
+    """
+    for place, factor in enumerate(factors):
+        if not isinstance(factor, Sum):
+            continue
+        summed = factor.free & set(dummies)
+        if has_head(factor, Apply) and any(map(normalised, factors)):
+            lacking = any(isinstance(f, Apply) and f.function == "exp" for t in factor.terms for f in t.children())
+            if lacking:
+                others = [*factors[:place], *factors[place + 1 :]]
+                return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
+        lacking = len(factor.free) > 1 and any(t.free and not summed <= t.free for t in factor.terms)
+        if len(factor.free) > 2 or lacking:
+            others = [*factors[:place], *factors[place + 1 :]]
+            return build.add(*(build.product([*others, t], dummies) for t in factor.terms))
+    return None

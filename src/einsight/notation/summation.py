@@ -32,10 +32,10 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
 
 
 def _is_broadcast(term: Term, index: Index) -> bool:
-    """Does a sum inside have terms with indices of which some lack this one?"""
+    """Does a sum inside that holds it have terms with indices, and not all with the same?"""
     if index not in term.free:
         return False
-    if isinstance(term, Sum) and any(t.free and index not in t.free for t in term.terms):
+    if isinstance(term, Sum) and len({t.free for t in term.terms if t.free}) > 1:
         return True
     return any(_is_broadcast(c, index) for c in term.children())
 

@@ -73,7 +73,7 @@ _TABLE_OF = {
 TAKEN = {
     "function": ARRAY_FUNCTIONS | CONSTANTS | {"d", "delta", "δ"},
     "property": frozenset(PROPERTIES),
-    "target": frozenset(("numpy", "jax", "torch", "dask", "sympy", "text", "unicode", "latex", "json", "svg")),
+    "target": frozenset(("numpy", "jax", "torch", "dask", "sympy", "text", "unicode", "latex", "json", "svg", "diagram")),
 }
 _versions = itertools.count(1)
 _caches: list[Callable[[], None]] = []

@@ -46,11 +46,11 @@ def inverse_of_diagonal(term: Term) -> Term | None:
     if not isinstance(term, Operator) or term.name != "inv":
         return None
     (row, column), body = build.open_abstraction(term.arguments[0])
-    factors = body.factors if isinstance(body, Product) and not body.bound else (body,)
+    factors, dummies = build.open_product(body) if isinstance(body, Product) else ((body,), ())
     diagonal = next((f for f in factors if isinstance(f, Delta) and f.free == {row, column}), None)
     if diagonal is None or len(factors) < 2:
         return None
-    entries = build.product([f for f in factors if f is not diagonal])
+    entries = build.product([f for f in factors if f is not diagonal], dummies)
     entries = build.substitute(entries, {column: row})
     first, second = term.indices
     return build.product([build.delta(first, second), build.power(build.substitute(entries, {row: first}), -1)])
@@ -156,6 +156,6 @@ RULES = (
     ),
     Rule(
         "inverse.diagonal", "inv(diag(x))_ij => δ_ij/x_i", inverse_of_diagonal.__doc__ or "", "expand", ("Operator",),
-        inverse_of_diagonal, ((_D, "inv(diag(x))_ij", "δ_ij/x_i"), (_D, "inv(A)_ij", None)),
+        inverse_of_diagonal, ((_D, "inv(diag(x))_ij", "δ_ij/x_i"), (_D, "inv(diag(A x))_ij", "δ_ij/(A_ik x_k)"), (_D, "inv(A)_ij", None)),
     ),
 )  # fmt: skip

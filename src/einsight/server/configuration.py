@@ -72,7 +72,7 @@ class Configuration:
     def apply(self, document: OpenDocument) -> None:
         settings = self.of(document)
         document.layout = settings.layout_while_typing(document.language)
-        document.budget = settings.budget
+        document.budget, document.search = settings.budget, settings.search
         self._choose_plugins(document)
 
     # settings that change

@@ -49,6 +49,7 @@ class OpenDocument:
     lines: LineIndex
     layout: str = "numerator"  # or `auto`: the one that most of the claims follow
     budget: float | None = None
+    search: int | None = None
     beside: Beside | None = None
     is_open: bool = True
     was_finished: bool = False  # has everything in it been judged once?

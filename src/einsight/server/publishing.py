@@ -17,6 +17,7 @@ from pygls.exceptions import PyglsError
 from pygls.lsp.server import LanguageServer
 
 from ..documents.positions import LineIndex
+from ..forms.effort import searching
 from ..terms.interruption import now
 from . import wire
 from .documents import OpenDocument, State
@@ -59,10 +60,11 @@ class _Slice:
         if sheet.dirty:
             return False
         self.has_read = True
-        for cell in sheet.next_claims():
-            if is_over():
-                return False
-            sheet.judge(cell)
+        with searching(self.document.search):
+            for cell in sheet.next_claims():
+                if is_over():
+                    return False
+                sheet.judge(cell)
         sheet.finish()  # the code of a program is left
         return not self.document.has_changed_layout()
 

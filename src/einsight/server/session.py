@@ -19,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 
 from .. import __version__
 from ..documents.positions import LineIndex
+from ..forms.effort import searching
 from ..terms.interruption import within
 from . import notebooks
 from .configuration import Configuration
@@ -174,7 +175,8 @@ class Server(LanguageServer):
         def run() -> T:
             sheet, lines = document.settled()
             sheet.catch_up(None if read_to is None else sheet.last_before(read_to(document.lines_for(uri, lines))))
-            return work(sheet, document.lines_for(uri, lines))
+            with searching(document.search):
+                return work(sheet, document.lines_for(uri, lines))
 
         try:
             return await self.turns.urgent(run, budget=self.configuration.of(document).budget)
@@ -189,7 +191,7 @@ class Server(LanguageServer):
             state = document.state
 
             def run() -> None:
-                with within(document.budget):
+                with within(document.budget), searching(document.search):
                     work(document.settled()[0])
 
             task = asyncio.ensure_future(self.turns.background(run, stale=lambda: document.is_stale(state)))

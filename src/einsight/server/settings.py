@@ -34,7 +34,7 @@ def read_editor_settings(given: Any) -> EditorSettings:
     hints = hints if isinstance(hints, dict) else {}
     lens = table.pop("codeLens", True)
     style = table.pop("style", "keep")
-    checking = ("layout", "select", "ignore", "budget", "plugins")
+    checking = ("layout", "select", "ignore", "budget", "search", "plugins")
     known = {k: v for k, v in table.items() if k in checking and v not in (None, "", [])}
     return EditorSettings(
         shapes=hints.get("shapes", True) is not False,

@@ -59,7 +59,9 @@ def contents(server: Server, found: Hover) -> dict[str, str]:
         return {"kind": "plaintext", "value": _plain(found)[:LONGEST]}
     return {
         "kind": "markdown",
-        "value": markdown(found, _picture(server, found.latex), server.options.get("html") is True),
+        "value": markdown(
+            found, _picture(server, found.latex), server.options.get("html") is True, _network(server, found)
+        ),
     }
 
 
@@ -76,11 +78,28 @@ def _picture(server: Server, latex: str) -> str:
     return f"![formula]({uri})\n\n" if uri and len(uri) <= LONGEST_PICTURE else ""
 
 
-def markdown(found: Hover, picture: str, html: bool) -> str:
+def _network(server: Server, found: Hover) -> str:
+    """The picture of the tensor network, where the client folds it away and it is small enough to be read."""
+    if found.network is None or not server.shows_pictures() or server.options.get("html") is not True:
+        return ""
+    from ...notation.diagram import diagram
+    from ...notation.network import NoNetwork
+    from ...notation.picture import data_uri_of
+
+    try:
+        uri = data_uri_of(diagram(*found.network, server.theme()))
+    except (NoNetwork, OutOfTime):
+        return ""
+    return f"![tensor network]({uri})" if len(uri) <= LONGEST_PICTURE else ""
+
+
+def markdown(found: Hover, picture: str, html: bool, network: str = "") -> str:
     parts = [picture + "  \n".join(found.brief)]
     below = list(found.details)
     if below:
         parts.append("---\n" + "  \n".join(below))
+    if network:
+        parts.append(f"<details><summary>tensor network</summary>\n\n{network}\n\n</details>")
     room = LONGEST - 100 - sum(map(len, parts))
     if found.steps and room > 0:
         steps, is_whole = found.steps, len(found.steps) <= room

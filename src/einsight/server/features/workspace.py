@@ -23,6 +23,7 @@ from ...documents.positions import LineIndex
 from ...documents.regions import SUFFIXES
 from ...documents.walking import files_below
 from ...editing.hints import verdicts
+from ...forms.effort import searching
 from ...lowering.report import EinsightError, fail
 from ...plugins.scaffold import new_plugin
 from ...settings import Settings
@@ -127,7 +128,8 @@ async def _of_file(
 def _check(path: Path, text: str, settings: Settings) -> Findings:
     language = SUFFIXES.get(path.suffix, "ein")
     beside = on_disk(path) if language == "latex" else None
-    found = check_within(settings.budget, text, language, settings.layout_while_typing(language), beside)
+    with searching(settings.search):
+        found = check_within(settings.budget, text, language, settings.layout_while_typing(language), beside)
     found.diagnostics = [d for d in found.diagnostics if settings.reports(d)]
     return found
 

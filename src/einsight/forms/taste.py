@@ -1,0 +1,92 @@
+"""How long forms are, and seem to be to who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .form import Form, product
+from .rules import of_entries, split
+from .writing import length, write
+
+# how many signs more a form seems to have that repeats what could stand before a bracket, or has a quotient without a name in a fraction
+REPEATED, RATIO = 2, 5
+# a quotient that needs no name
+SHORT_RATIO = 7
+
+
+def cost(whole: Form) -> int:
+    """How long it is, and seems to be."""
+    found = whole.memo.get("cost")
+    if found is None:
+        found = whole.memo["cost"] = length(write(whole).text) + dislike(whole)
+    return found
+
+
+def dislike(whole: Form) -> int:
+    """How many signs more a form seems to have than it has."""
+    found = whole.memo.get("dislike")
+    if found is None:
+        found = sum(map(dislike, whole.parts)) + RATIO * (any(True for _ in ratios(whole)) or is_cleared(whole))
+        if whole.head == "total":
+            found += REPEATED * (shared_by(whole) or _shares_a_vector(whole))
+        whole.memo["dislike"] = found
+    return found
+
+
+def _shares_a_vector(whole: Form) -> bool:
+    """Do two terms of a sum of vectors end, or begin, with the same one?"""
+    ends = [t[2][-1 if whole.is_column else 0] for t in map(split, whole.parts) if len(t[2]) > 1]
+    return not whole.is_matrix and not whole.is_scalar and len(set(ends)) < len(ends)
+
+
+def shared_by(whole: Form) -> bool:
+    """Does a sum repeat a whole factor, a vector or a scalar that is no name, or divide by powers of one, in all of its terms?
+
+    A vector that is one of the terms itself counts as none: before a bracket it would leave a number times `I` there.
+    `diag(v) M` repeats `M` beside `M ⊙ N`.
+    """
+    terms = [split(p) for p in whole.parts]
+    if set.intersection(*(set(_divisors(t[1])) for t in terms)):
+        return True
+    ends = [{t[2][0], t[2][-1]} if t[2] else set() for t in terms]
+    alone = [t[2][0] for t in terms if len(t[2]) == 1 and not t[2][0].is_matrix]
+    if 0 < len(alone) < len(terms):
+        ends.append(set().union(*ends) - set(alone))
+    scalars = [set(t[1]) for t in terms]
+    entries = [set(of_entries(t[2])) if whole.is_matrix else set() for t in terms]
+    return any(set.intersection(*sets) for sets in (ends, scalars, entries))
+
+
+def ratios(whole: Form) -> Iterator[Form]:
+    """Quotients such as `x' A x/‖x‖^2` before a term of a sum, which is divided by the same, or has another term that is."""
+    sums: list[tuple[Form, set[Form]]] = []
+    if whole.head == "total":
+        sums = [(whole, set())]
+    elif whole.head == "product":
+        outside = set(_divisors([p for p in whole.parts if p.is_scalar]))
+        sums = [(p, outside) for p in whole.parts if p.head == "total"]
+    for sum_, outside in sums:
+        terms = [split(p) for p in sum_.parts]
+        for k, (_, scalars, chain) in enumerate(terms):
+            own = _divisors(scalars)
+            others = outside.union(*(_divisors(t[1]) for n, t in enumerate(terms) if n != k))
+            if chain and others & set(own) and any(s.head == "product" for s in scalars):
+                ratio = product(scalars)
+                if length(write(ratio).text) > SHORT_RATIO:
+                    yield ratio
+
+
+def is_cleared(whole: Form) -> bool:
+    """Is a sum that is divided by a scalar with parts one whose terms were multiplied by it before?"""
+    if whole.head != "product":
+        return False
+    outside = {d for d in _divisors([p for p in whole.parts if p.is_scalar]) if d.parts}
+    return any(
+        any(s is d or (s.head == "power" and s.parts[0] is d and s.data > 0) for s in split(term)[1])
+        for part in whole.parts if part.head == "total" and outside
+        for term in part.parts for d in outside
+    )  # fmt: skip
+
+
+def _divisors(scalars: Sequence[Form]) -> list[Form]:
+    return [s.parts[0] for s in scalars if s.head == "power" and s.data < 0]

@@ -1,0 +1,149 @@
+"""What the terms of a sum share, written once: `x_k A_ki + A_ik x_k` as `(A_ik + A_ki) x_k`.
+
+Terms agree but for the names of their dummies, so that these are matched first.  A result is gathered where it is shown; its
+normal form, by which results are compared, stays as it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from fractions import Fraction
+
+from ..rules.algebra import weight
+from ..terms import build
+from ..terms.dimension import Index
+from ..terms.term import Number, Power, Product, Sum, Term
+from ..terms.walk import map_parts
+
+# symbols of a term, its summands, and the dummies of a summand, beyond which nothing is gathered
+MOST_SYMBOLS, MOST_TERMS, MOST_DUMMIES = 200, 8, 3
+
+
+def gathered(term: Term) -> Term:
+    """An equal term, in which sums have what their terms share before a bracket."""
+    kept = term.free
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, (Sum, Product, Power)):
+            part = map_parts(part, visit)
+        if isinstance(part, Product):
+            return _spread(part)
+        return _of_sum(part, kept) if isinstance(part, Sum) else part
+
+    return term if weight(term) > MOST_SYMBOLS else visit(term)
+
+
+def _spread(term: Product) -> Term:
+    """`∑_p (a_p + b_p)` as `∑_p a_p + ∑_p b_p`, of which the convention says each `∑` where it can."""
+    factors, dummies = build.open_product(term)
+    sums = [f for f in factors if isinstance(f, Sum)]
+    if not dummies or len(sums) != 1 or any(not isinstance(f, (Sum, Number)) for f in factors):
+        return term
+    numbers = [f for f in factors if isinstance(f, Number)]
+    return build.add(*(build.product([*numbers, t], dummies) for t in sums[0].terms))
+
+
+def _of_sum(whole: Sum, kept: AbstractSet[Index]) -> Term:
+    terms = list(whole.terms)
+    if len(terms) > MOST_TERMS:
+        return whole
+    saved: dict[tuple[Term, Term], tuple[int, Term]] = {}
+    while len(terms) > 1:
+        pairs = list(itertools.combinations(terms, 2))
+        for pair in pairs:
+            if pair not in saved:
+                merged = _merged(*pair, kept)
+                saved[pair] = (0, whole) if merged is None else (1 + sum(map(weight, pair)) - weight(merged), merged)
+        best = max(pairs, key=lambda pair: saved[pair][0])
+        if not saved[best][0]:
+            break
+        terms = [saved[best][1], *(t for t in terms if t not in best)]
+    return build.add(*terms)
+
+
+def _merged(left: Term, right: Term, kept: AbstractSet[Index]) -> Term | None:
+    """Two terms as what they share times the sum of what is left of them; None where that is no shorter.
+
+    By the convention the terms of that sum have the same indices, or none but those of the whole, along which they may be repeated.
+    """
+    (first, own), (second, others) = _opened(left), _opened(right)
+    if max(len(own), len(others)) > MOST_DUMMIES:
+        return None
+    heads = {_head(f) for f in first} & {_head(f) for f in second}
+    if not heads or isinstance(left, Number) or isinstance(right, Number):
+        return None
+    best: tuple[int, Term] | None = None
+    for way in _ways(own, others):
+        turned = [build.substitute(f, dict(way)) for f in second]
+        shared = _shared(first, turned)
+        before = [build.power(base, count) for base, count in shared.items()]
+        if not any(f.free or weight(f) > 1 for f in before):
+            continue
+        outside = [d for d in own if any(d in f.free for f in before)]
+        rests = []
+        for factors, dummies in ((first, own), (turned, [way.get(d, d) for d in others])):
+            left_over = [build.power(b, c - shared.get(b, 0)) for b, c in map(_counted, factors)]
+            rests.append(build.product(left_over, [d for d in dummies if d not in outside]))
+        one, two = rests[0].free, rests[1].free
+        if one and two and one != two and not one | two <= kept:
+            continue
+        content = _content(rests)
+        inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
+        found = build.product([build.number(content), *before, inner], outside)
+        if best is None or weight(found) < best[0]:
+            best = weight(found), found
+    if best is None:
+        return None
+    found, shorter = best[1], weight(left) + weight(right) - best[0]
+    # one line to divide by is better than two
+    divided = any(isinstance(f, Power) and _counted(f)[1] < 0 for f in _opened(found)[0])
+    return found if shorter > 0 or (shorter == 0 and divided) else None
+
+
+def _content(terms: Sequence[Term]) -> Fraction:
+    """The number that all terms are multiples of, negative where all of them are."""
+    numbers = [next((f.value for f in _opened(t)[0] if isinstance(f, Number)), Fraction(1)) for t in terms]
+    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
+    return -size if all(n < 0 for n in numbers) else size
+
+
+def _opened(term: Term) -> tuple[Sequence[Term], Sequence[Index]]:
+    return build.open_product(term) if isinstance(term, Product) else ((term,), ())
+
+
+def _head(factor: Term) -> object:
+    """What two factors have in common that are equal but for their indices."""
+    base = factor.base if isinstance(factor, Power) else factor
+    return type(base), getattr(base, "tensor", None), getattr(base, "function", None), getattr(base, "name", None)
+
+
+def _ways(own: Sequence[Index], others: Sequence[Index]) -> Iterator[dict[Index, Index]]:
+    """Each way to name dummies of one term by those of the other."""
+    if len(others) > len(own):
+        for way in _ways(others, own):
+            yield {mine: theirs for theirs, mine in way.items()}
+        return
+    for chosen in itertools.permutations(own, len(others)):
+        if all(a.dim is b.dim for a, b in zip(others, chosen, strict=True)):
+            yield dict(zip(others, chosen, strict=True))
+
+
+def _shared(first: Sequence[Term], second: Sequence[Term]) -> dict[Term, Fraction | int]:
+    """The factors of both, each to the power nearest to 0 in which either has it."""
+    one, two = (dict(_counted(f) for f in factors) for factors in (first, second))
+    found: dict[Term, Fraction | int] = {}
+    for base, count in one.items():
+        other = two.get(base)
+        if other is None or isinstance(base, Number) or (count > 0) != (other > 0):
+            continue
+        found[base] = min(count, other) if count > 0 else max(count, other)
+    return found
+
+
+def _counted(factor: Term) -> tuple[Term, Fraction | int]:
+    if isinstance(factor, Power) and isinstance(factor.exponent, Number):
+        return factor.base, factor.exponent.value
+    return factor, 1

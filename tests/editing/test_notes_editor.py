@@ -66,7 +66,7 @@ def _hover(session, needle, shift=0):
         (r"\delta_{k j}", 10, "j", ["index", "free"]),
         (r"\tanh", 2, r"\tanh", ["entry by entry"]),
         (r"= \mathbf{Wx}", 0, r"\mathbf{y} = \mathbf{Wx} + \mathbf{b}", ["defines", "W x + b", "∂y/∂x"]),
-        (r"\frac{\partial y_i}", 2, r"\frac{\partial y_i}{\partial x_j}", ["W_ij", "n×m", "numerator layout"]),
+        (r"\frac{\partial y_i}", 2, r"\frac{\partial y_i}{\partial x_j}", ["W_ij", "i to n, j to m"]),
         (r"\partial \mathbf{h}", 2, r"\frac{\partial \mathbf{h}}{\partial \mathbf{x}}", ["diag(1 - h^2) W", "denominator layout", "Wᵀ diag(1 - h^2)"]),
         ("- \\mathbf{h}^2", 0, r"1 - \mathbf{h}^2", ["1 - h^2", "n×1"]),
         ("&= w_{ij}", 1, "\\sum_{k=1}^m w_{ik} \\delta_{k j} \\\\\n  &= w_{ij}", ["✓ right"]),

@@ -9,6 +9,8 @@ import type { FromPage, Place, Range, Rules, ToPage, View } from "./view/message
 const TYPE = "einsight.derivation";
 /** Milliseconds that the cursor has to rest. */
 const PAUSE = 40;
+/** Milliseconds behind which a statement is shown without its derivation. */
+const SOON = 120;
 
 /** What the view is about: a place of a document, and what a definition is differentiated in. */
 interface Subject {
@@ -125,6 +127,7 @@ export class DerivationView implements vscode.Disposable {
     this.timer = setTimeout(() => void this.ask(), PAUSE);
   }
 
+  /** The statement at once, its derivation when it is there: what is shown is never that of another line. */
   private async ask(): Promise<void> {
     if (!this.panel?.visible) return;
     this.asking?.cancel();
@@ -133,14 +136,26 @@ export class DerivationView implements vscode.Disposable {
     if (!this.server.isRunning) return this.note("The einsight server is not running yet.");
     if (!subject) return this.note("Put the cursor into a definition, a claim or a query.");
     const asked = { uri: subject.document.uri.toString(), position: placeOf(subject.position), variable: subject.variable };
-    const view = await this.server.ask<View>("einsight/view", asked, token);
+    const whole = this.server.ask<View>("einsight/view", asked, token);
+    const statement = await this.server.ask<View>("einsight/view", { ...asked, part: "statement" }, token);
     if (token.isCancellationRequested) return;
-    if (!view) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    if (!statement) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    this.about = subject;
+    // what comes soon is shown with its derivation, so that nothing flickers while the same statement is typed on
+    const soon = await Promise.race([whole, new Promise<"late">((late) => setTimeout(late, SOON, "late"))]);
+    if (token.isCancellationRequested) return;
+    if (soon === "late") this.show(statement, subject, true);
+    const view = soon === "late" ? await whole : soon;
+    if (token.isCancellationRequested) return;
+    const found = view && "range" in view ? view : { ...statement, problem: view?.problem ?? "the server did not answer" };
+    this.show(found, subject, false);
+  }
+
+  private show(view: View, subject: Subject, working: boolean): void {
     if (this.shown?.text !== view.text) this.point(null);
     this.shown = view;
-    this.about = subject;
     const name = vscode.workspace.asRelativePath(subject.document.uri).split("/").pop();
-    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned });
+    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned, working });
   }
 
   private note(text: string): void {

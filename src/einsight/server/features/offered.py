@@ -41,6 +41,7 @@ OFFERED: dict[str, Any] = {
     lsp.TEXT_DOCUMENT_FORMATTING: None,
     lsp.TEXT_DOCUMENT_RANGE_FORMATTING: None,
     "einsight/derivation": None,
+    "einsight/hoverRest": None,
     "einsight/status": None,
     "einsight/view": None,
     "einsight/rules": None,

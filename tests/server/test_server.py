@@ -349,11 +349,11 @@ def _applied(session, action):
 @pytest.mark.parametrize(
     ("needle", "title", "line"),
     [
-        ("= a\n", "Write `a'`", "d/dx (a' x) = a'"),
+        ("= a\n", "Write a'", "d/dx (a' x) = a'"),
         ("= a\n", "Ignore EIN402 in this line", "d/dx (a' x) = a  # einsight: ignore EIN402"),
-        ("B x", "Declare `B ∈ ℝ^(n×m)`", "B ∈ ℝ^(n×m)"),
-        ("V_jr", "Declare `V ∈ ℝ^(m×r)`", "V ∈ ℝ^(m×r)"),
-        ("𝛿 x", "Write `𝛿' x`", "𝛿 ∈ ℝ^m; 𝛿' x"),
+        ("B x", "Declare B ∈ ℝ^(n×m)", "B ∈ ℝ^(n×m)"),
+        ("V_jr", "Declare V ∈ ℝ^(m×r)", "V ∈ ℝ^(m×r)"),
+        ("𝛿 x", "Write 𝛿' x", "𝛿 ∈ ℝ^m; 𝛿' x"),
         ("spare", "Remove the declaration", ""),
         ("h = ", "Insert the Jacobian ∂h/∂x", "∂h/∂x = diag(1 - h^2) A"),
         ("h = ", "Rewrite in index notation", "h_i = tanh(A_ik x_k + b_i)  # a layer"),
@@ -393,7 +393,7 @@ def test_kinds_of_actions(session):
     session.diagnostics()
     assert {a["kind"] for a in _actions(session, "= a\n", ["quickfix"]).values()} == {"quickfix"}
     assert set(_actions(session, "= a\n", ["source.fixAll"])) == {"Fix all that einsight can fix with certainty"}
-    fix = _actions(session, "= a\n")["Write `a'`"]
+    fix = _actions(session, "= a\n")["Write a'"]
     assert fix["isPreferred"] and fix["diagnostics"][0]["code"] == "EIN402"
 
 
@@ -557,7 +557,7 @@ def test_a_fence_in_notes_is_drawn_and_mended_as_a_document_is(session, scratch)
     hints = [_moved_up(s.ask("textDocument/inlayHint", range=s.whole), k) for s, k in ((session, 0), (scratch, 3))]
     assert hints[0] == hints[1]
     for needle, title in [
-        ("= a\n", "Write `a'`"), ("B x", "Declare `B ∈ ℝ^(n×m)`"), ("h = ", "Rewrite in index notation"),
+        ("= a\n", "Write a'"), ("B x", "Declare B ∈ ℝ^(n×m)"), ("h = ", "Rewrite in index notation"),
         ("h = ", "Insert the Jacobian ∂h/∂x"), ("d/dx (y", "Insert the whole derivation"),
         ("A_ip δ", "Apply delta.contract: A_ij"),
     ]:  # fmt: skip

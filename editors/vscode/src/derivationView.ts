@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Commands } from "./commands";
 import { LANGUAGES, type Server } from "./server";
+import { shifted } from "./places";
 import type { FromPage, Place, Range, Rules, ToPage, View } from "./view/messages";
 
 const TYPE = "einsight.derivation";
@@ -136,7 +137,7 @@ export class DerivationView implements vscode.Disposable {
     if (!this.server.isRunning) return this.note("The einsight server is not running yet.");
     if (!subject) return this.note("Put the cursor into a definition, a claim or a query.");
     const asked = { uri: subject.document.uri.toString(), position: placeOf(subject.position), variable: subject.variable };
-    const whole = this.server.ask<View>("einsight/view", asked, token);
+    const whole = this.server.ask<View | { problem: string }>("einsight/view", asked, token);
     const statement = await this.server.ask<View>("einsight/view", { ...asked, part: "statement" }, token);
     if (token.isCancellationRequested) return;
     if (!statement) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
@@ -147,8 +148,8 @@ export class DerivationView implements vscode.Disposable {
     if (soon === "late") this.show(statement, subject, true);
     const view = soon === "late" ? await whole : soon;
     if (token.isCancellationRequested) return;
-    const found = view && "range" in view ? view : { ...statement, problem: view?.problem ?? "the server did not answer" };
-    this.show(found, subject, false);
+    if (view && "range" in view) this.show(view, subject, false);
+    else this.show({ ...statement, problem: view?.problem ?? "the server did not answer" }, subject, false);
   }
 
   private show(view: View, subject: Subject, working: boolean): void {
@@ -249,14 +250,4 @@ function rangeAt(at: string): Range {
 
 function textAt({ start, end }: Range): string {
   return `${start.line}:${start.character}-${end.line}:${end.character}`;
-}
-
-/** Where a position is after a change of the text in front of it. */
-function shifted(position: vscode.Position, change: vscode.TextDocumentContentChangeEvent): vscode.Position {
-  if (change.range.end.isAfter(position)) return change.range.start.isBefore(position) ? change.range.start : position;
-  const lines = change.text.split(/\r\n|\r|\n/);
-  const line = position.line + lines.length - 1 - (change.range.end.line - change.range.start.line);
-  if (change.range.end.line !== position.line) return new vscode.Position(line, position.character);
-  const before = lines.length > 1 ? 0 : change.range.start.character;
-  return new vscode.Position(line, before + lines[lines.length - 1].length + position.character - change.range.end.character);
 }

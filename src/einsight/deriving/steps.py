@@ -54,12 +54,12 @@ def narrate_within(seconds: float, term: Term, names: dict[Index, str]) -> tuple
     except BudgetExceeded as problem:
         lack = str(problem)
     try:
-        with within(seconds) as limit:
+        with within(seconds / 2) as limit:
             _told(term, names, taken, not lack, True, steps)
     except OutOfTime as spent:
         if spent.limit is not limit:
             raise
-        lack = f"more steps take longer than {seconds:g} s to write"
+        lack = f"more steps take longer than {seconds / 2:g} s to write"
     return steps, lack
 
 

@@ -88,8 +88,9 @@ def view(
         for c in sheet.claims_of(cell)
     )
     found = derivation(sheet, offset, variable=variable, seconds=seconds) if derives else None
+    findings = tuple(d for d in sheet.diagnostics_of(cell) if not cell.is_silent(d))
     return View(
-        cell, lowered.kind, verdicts, tuple(sheet.diagnostics_of(cell)), found, choices(sheet, cell),
+        cell, lowered.kind, verdicts, findings, found, choices(sheet, cell),
         cell.awaits_verdict,
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Term
-from .latex_names import name_latex
+from .latex_names import name_latex, raised_latex, transposed_latex
 from .quoting import in_text
 
 _LAYERS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes", "./": r"\oslash"}
@@ -118,10 +118,10 @@ class _Writer:
     def _transpose(self, node: Transpose) -> str:
         inner = node.argument
         if isinstance(inner, Superscript) and self._is_inverse(inner):
-            return rf"{self.latex(inner.base)}^{{-\top}}"
+            return transposed_latex(self.latex(inner.base), r"-\top")
         if isinstance(inner, (Superscript, Transpose)):  # one superscript each
             return rf"\left({self.latex(inner)}\right)^{{\top}}"
-        return rf"{self.latex(inner)}^{{\top}}"
+        return transposed_latex(self.latex(inner))
 
     def _is_inverse(self, node: Superscript) -> bool:
         exponent = _NoMarks.latex(node.exponent.inner if isinstance(node.exponent, Group) else node.exponent)
@@ -132,7 +132,7 @@ class _Writer:
         if isinstance(node.base, (Superscript, Transpose)):
             base = rf"\left({base}\right)"
         mark = r"\circ " if node.dotted else ""
-        return f"{base}^{{{mark}{self._plain(node.exponent)}}}"
+        return raised_latex(base, f"{mark}{self._plain(node.exponent)}")
 
     def _call(self, node: Call) -> str:
         inner = ", ".join(map(self.latex, node.arguments))
@@ -146,7 +146,7 @@ class _Writer:
                 return rf"\sqrt{{{inner}}}"
             if callee.text == "inv":
                 plain = len(node.arguments) == 1 and isinstance(node.arguments[0], Name)
-                return rf"{inner}^{{-1}}" if plain else rf"\left({inner}\right)^{{-1}}"
+                return raised_latex(inner, "-1") if plain else rf"\left({inner}\right)^{{-1}}"
             found = catalogue().functions.get(callee.text)
             name = found.latex if found and found.latex else None
             if name is None:

@@ -146,6 +146,10 @@ class Cell:
             else ""
         )
 
+    def is_silent(self, found: Diagnostic) -> bool:
+        """Do comments of the page say that a finding, at its place in the document, is not to be reported?"""
+        return self.place.region is not None and self.place.region.is_silent(found.code, found.span)
+
     @property
     def unread(self) -> bool:
         """A formula of notes that is not understood: counted, never reported."""

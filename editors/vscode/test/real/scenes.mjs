@@ -73,7 +73,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   await page.screenshot({ path: join(out, "hover-dark.png"), clip: { x: 0, y: 0, width: 1060, height: 480 } });
 
   await page.mouse.move(5, 5);
-  const fix = await window.quickFix(12, 20, "Write `t' W`");
+  const fix = await window.quickFix(12, 20, "Write t' W");
   await page.screenshot({ path: join(out, "fix-dark.png") });
   await fix.click();
   await until("the fix is in the text", async () => (await window.line("d/dx (t' W x)").innerText()).replaceAll("\u00a0", " ").includes("= t' W"));
@@ -131,7 +131,8 @@ scene("the derivation view: steps go into the text, rules are applied, it is pin
   await window.goTo(8, 5);
   await window.command("einsight: Show Derivation Beside");
   const view = await window.view();
-  await view.locator(".step", { hasText: "derivative.component" }).click();
+  await view.locator(".step", { hasText: "derivative.component" }).hover();
+  await view.locator(".step", { hasText: "derivative.component" }).locator(".insert").click();
   await until("the step is the next link", async () => (await window.line("d/dx_j").innerText()).replaceAll("\u00a0", " ").includes("(W_ik x_k) = W_ik δ_jk"));
   await until("and is checked", async () => (await view.locator(".verdict.right").count()) === 1);
 

@@ -171,7 +171,7 @@ async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
 
 
 def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dict[str, Any]:
-    title = visible(action.title)
+    title = visible(action.title).replace("`", "")  # a menu shows no Markdown
     made: dict[str, Any] = {"title": title, "kind": action.kind}
     if action.edits:
         made["edit"] = wire.workspace_edit({uri: action.edits}, {uri: lines})

@@ -45,6 +45,7 @@ OFFERED: dict[str, Any] = {
     "einsight/status": None,
     "einsight/view": None,
     "einsight/rules": None,
+    "einsight/verdicts": None,
     "einsight/vocabulary": None,
 }
 # what concerns whole texts, or all that is typed into them, is left to the servers of their languages

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any
 from ...documents.positions import LineIndex
 from ...editing.derivations import Derivation
 from ...editing.panel import View, applicable, marked_step, step_edit, view
+from ...editing.preview import Rendered, rendered
 from ...lowering.report import Span
 from ...notation.tree_latex import formula_latex
 from ...rules.catalogue import catalogue
 from ...sheets.sheet import Sheet
 from .. import wire
+from ..arguments import field_of, require
 from ..progress import shown_if_slow
 from ..protocol import Plain
 from ..turns import Rank
 from .actions import asked_place, derivation_json, insert, offset_of
 
 # the share of a request's time in which a derivation is found
-DERIVING = 0.4
+DERIVING = 0.6
 
 if TYPE_CHECKING:
     from ..session import Server
@@ -69,6 +71,20 @@ def register(server: Server, offer: Offer) -> None:
 
         return await server.compute(uri, find, None, rank=Rank.PATIENT)
 
+    @offer("einsight/verdicts")
+    async def verdicts(params: Any) -> Plain | None:
+        """`{uri}`: the verdicts of a page for whoever renders it: line, formula as it is written, verdict, sign, words.
+
+        Of a notebook those of all cells, each with the URI of its cell and a line of it.
+        """
+        uri = field_of(params, "uri")
+        require("einsight/verdicts takes a uri, which", "uri", uri)
+
+        def find(sheet: Sheet, lines: LineIndex) -> Plain:
+            return Plain([_rendered(r, uri, lines) for r in rendered(sheet)])
+
+        return await server.compute(uri, find, None)
+
     @offer("einsight.insertStep")
     async def step_inserted(uri: str, position: Any, step: int, variable: str | None = None) -> bool:
         def find(sheet: Sheet, offset: int) -> Any:
@@ -76,6 +92,14 @@ def register(server: Server, offer: Offer) -> None:
             return (edit,) if edit is not None else None
 
         return await insert(server, uri, position, find)
+
+
+def _rendered(found: Rendered, uri: str, lines: LineIndex) -> dict[str, Any]:
+    where, there = wire.home(found.span, lines, uri)
+    line = there.position(found.span[1])[0]
+    return {
+        "uri": where, "line": line, "source": found.source, "verdict": found.verdict, "sign": found.sign, "says": found.says
+    }  # fmt: skip
 
 
 def _view(found: View, lines: LineIndex) -> dict[str, Any]:

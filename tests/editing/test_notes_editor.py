@@ -112,7 +112,7 @@ def test_hints_stand_behind_formulas_and_prose_is_quiet(session):
     assert drawn == [
         (r"\tanh(\mathbf{y}).", "∈ ℝ^n", "\n"),
         ("j}", "✓", " "),
-        ("w_{ij},", "✓", " "),
+        ("w_{ij}", "✓", ","),
         (r"\mathbf{W}", "✓", "\n"),
         (r"\mathbf{x}$", "⇄ transposed", " "),
         ("u.$$", "? undecided", "\n"),

@@ -15,13 +15,15 @@ from ..sheets.places import behind_formula, is_supposed, stands_alone
 from ..sheets.sheet import Sheet
 from ..syntax.tree import Relation
 from ..terms.interruption import OutOfTime, now, within
-from .answers import Answer, part_value, variables_of
+from .answers import Answer, part_value
+from .derivations import choices
 
 LONGEST_LABEL = 60
 # seconds for the results in a view, for one of them, and for one that may be known already
 PATIENCE, SLICE, LEAST = 0.3, 0.05, 0.005
 TOO_LONG = "result too long"
 MOST_LENSES = 4
+ROOM_OF_LENSES = 96
 SIGNS = {"right": "✓", "transposed": "⇄ transposed", "wrong": "✗ wrong", "shape": "✗ shape", "undecided": "? undecided"}
 
 
@@ -150,7 +152,12 @@ def query_answer(cell: Cell, names: Names) -> Answer | None:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    return cut(label, LONGEST_LABEL)
+
+
+def cut(label: str, room: int) -> str:
+    """As much of it as there is room for."""
+    return label if len(label) <= room else label[: room - 1] + "…"
 
 
 # lenses
@@ -158,11 +165,15 @@ def _short(label: str) -> str:
 
 @dataclass(frozen=True)
 class Lens:
-    """Above `span`: the status of the file, or a derivative by `variable` that is worked out when it is looked at."""
+    """Above `span`: the status of the file, or a derivative by `variable` that is worked out when it is looked at.
+
+    `room` is how many characters it may take, so that all of one line are in view.
+    """
 
     span: Span
     title: str
     variable: str = ""
+    room: int = ROOM_OF_LENSES
 
 
 def lenses(sheet: Sheet) -> Iterator[Lens]:
@@ -174,8 +185,11 @@ def lenses(sheet: Sheet) -> Iterator[Lens]:
         tensor = cell.lowered.tensor
         if tensor is None or len(tensor.dims) > 1 or not cell.place.is_verbatim:
             continue
-        for leaf in variables_of(tensor)[:MOST_LENSES]:
-            yield Lens(cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{leaf.name}", leaf.name)
+        names = choices(sheet, cell)[:MOST_LENSES]
+        for name in names:
+            yield Lens(
+                cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{name}", name, ROOM_OF_LENSES // len(names)
+            )
 
 
 def verdicts(sheet: Sheet) -> dict[str, int]:

@@ -14,7 +14,7 @@ from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
 from ...editing.answers import variables_of
-from ...editing.hints import Hint, Lens, hints, lenses
+from ...editing.hints import ROOM_OF_LENSES, Hint, Lens, cut, hints, lenses
 from ...editing.rewriting import jacobian_claim
 from ...editing.tokens import tokens
 from ...notation.quoting import visible
@@ -98,7 +98,7 @@ def register(server: Server, offer: Offer) -> None:
 
         text = await server.compute(uri, find, title, offset, Rank.OFFERED)
         command = {
-            "title": visible(text),
+            "title": cut(visible(text), room if isinstance(room := data.get("room"), int) else ROOM_OF_LENSES),
             "command": "einsight.insertJacobian",
             "arguments": [uri, _position(where), variable],
         }
@@ -160,7 +160,7 @@ def _hint(hint: Hint, lines: LineIndex) -> dict[str, Any]:
 def _lens(lens: Lens, lines: LineIndex, uri: str) -> dict[str, Any]:
     made: dict[str, Any] = {"range": wire.range_of((lens.span[0], lens.span[0]), lines)}
     if lens.variable:
-        made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable}
+        made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable, "room": lens.room}
     else:
         made["command"] = {"title": visible(lens.title), "command": ""}
     return made

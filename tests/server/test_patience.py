@@ -104,12 +104,12 @@ def test_cheap_hints_do_not_wait_for_dear_ones():
 @pytest.mark.parametrize(
     ("text", "order"),
     [
-        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; y, b ∈ ℝ^n\nL = 1/2 ‖W x + b - y‖²\n", ["b", "W", "x", "y"]),
-        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; b ∈ ℝ^n\nL = tanh(W x + b)\n", ["b", "x", "W"]),
-        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; y, b ∈ ℝ^n\nL = 1/2 ‖W x + b - y‖²\ndL/dx\n", ["x", "b", "W", "y"]),
+        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; y, b ∈ ℝ^n\nL = 1/2 ‖W x + b - y‖²\n", ["W", "b", "x", "y"]),
+        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; b ∈ ℝ^n\nL = tanh(W x + b)\n", ["x", "b", "W"]),
+        ("W ∈ ℝ^(n×m); x ∈ ℝ^m; y, b ∈ ℝ^n\nL = 1/2 ‖W x + b - y‖²\ndL/db\n", ["b", "W", "x", "y"]),
     ],
 )
-def test_parameters_come_before_data(text, order):
+def test_a_loss_is_differentiated_in_its_parameters_and_a_map_in_its_inputs(text, order):
     with Session(clock=STOPPED) as session:
         session.open(text).checked()
         found = _view(session, "L = ")

@@ -89,18 +89,21 @@ def _selected(sheet: Sheet, cell: Cell, start: int, end: int) -> Span:
 def choices(sheet: Sheet, cell: Cell) -> tuple[str, ...]:
     """What a definition of a number or a vector can be differentiated in, what one most likely wants first.
 
-    That is what gives a matrix, then what the document differentiates in, then parameters before data, which by the custom
-    of the field are the letters t, x, y, z.
+    Of a number, a loss, its parameters before data, which by the custom of the field are the letters t, x, y, z; of a
+    vector what gives a matrix, and its inputs before parameters.  Of each what the document differentiates in comes first.
     """
     tensor = cell.lowered.tensor if cell.analysis is not None and cell.lowered.kind == "definition" else None
     if tensor is None or len(tensor.dims) > 1:
         return ()
-    rank, used = len(tensor.dims), _differentiated(sheet)
+    used = _differentiated(sheet)
 
-    def order(leaf: Tensor) -> tuple[bool, int, bool]:
-        return rank + len(leaf.dims) > 2, -used[leaf.name], leaf.name[:1].lower() in _DATA
+    def of_number(leaf: Tensor) -> tuple[int, ...]:
+        return leaf.name[:1].lower() in _DATA, -used[leaf.name], -len(leaf.dims)
 
-    return tuple(t.name for t in sorted(variables_of(tensor), key=order))
+    def of_vector(leaf: Tensor) -> tuple[int, ...]:
+        return len(leaf.dims) > 1, -used[leaf.name], leaf.name[:1].lower() not in _DATA
+
+    return tuple(t.name for t in sorted(variables_of(tensor), key=of_vector if tensor.dims else of_number))
 
 
 def _differentiated(sheet: Sheet) -> Counter[str]:

@@ -152,12 +152,7 @@ def query_answer(cell: Cell, names: Names) -> Answer | None:
 
 
 def _short(label: str) -> str:
-    return cut(label, LONGEST_LABEL)
-
-
-def cut(label: str, room: int) -> str:
-    """As much of it as there is room for."""
-    return label if len(label) <= room else label[: room - 1] + "…"
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 # lenses

@@ -34,7 +34,8 @@ async def _show(client: LanguageServer, title: str) -> None:
     await asyncio.sleep(SLOW)
     token = f"einsight-progress-{next(_numbers)}"
     with suppress(Exception):  # a client that refuses simply shows none
-        await client.work_done_progress.create_async(token)
+        # not cancelled: the client's answer would find nobody who waits for it
+        await asyncio.shield(asyncio.ensure_future(client.work_done_progress.create_async(token)))
         client.work_done_progress.begin(token, lsp.WorkDoneProgressBegin(title))
         try:
             await asyncio.Event().wait()

@@ -327,7 +327,7 @@ scene("dense formulas in a narrow view: broken, marked as a whole, never cut off
   await window.goTo(5, 1);
   await window.command("einsight: Show Derivation Beside");
   const view = await window.view();
-  await until("the loss is derived in a parameter", async () => /partial W/.test(await view.locator(".headline annotation").first().textContent()) && (await view.locator(".step").count()) > 15, 40);
+  await until("the loss is derived in a parameter", async () => (await view.locator(".variable[aria-pressed=true]").innerText()) === "∂/∂W_1" && (await view.locator(".step").count()) > 15, 40);
   assert.ok((await view.locator("[aria-pressed=true]", { hasText: "∂/∂" }).count()) === 1, "the variable is picked in a row of buttons");
   await window.page.waitForTimeout(400);
   const seen = await view.evaluate(() => {

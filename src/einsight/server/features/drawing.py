@@ -14,7 +14,7 @@ from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
 from ...editing.answers import variables_of
-from ...editing.hints import ROOM_OF_LENSES, Hint, Lens, cut, hints, lenses
+from ...editing.hints import ROOM_OF_LENSES, Hint, Lens, hints, lenses
 from ...editing.rewriting import jacobian_claim
 from ...editing.tokens import tokens
 from ...notation.quoting import visible
@@ -89,6 +89,7 @@ def register(server: Server, offer: Offer) -> None:
         data = lens.data if isinstance(lens.data, dict) else {}
         uri, title, variable = (str(data.get(k, "")) for k in ("uri", "title", "variable"))
         where = lens.range.start
+        room = data["room"] if isinstance(data.get("room"), int) else ROOM_OF_LENSES
 
         def find(sheet: Sheet, lines: LineIndex) -> str:
             return _derivative(sheet, lines.offset(where.line, where.character), variable) or title
@@ -98,7 +99,7 @@ def register(server: Server, offer: Offer) -> None:
 
         text = await server.compute(uri, find, title, offset, Rank.OFFERED)
         command = {
-            "title": cut(visible(text), room if isinstance(room := data.get("room"), int) else ROOM_OF_LENSES),
+            "title": visible(text if len(text) <= room else title),
             "command": "einsight.insertJacobian",
             "arguments": [uri, _position(where), variable],
         }

@@ -172,7 +172,7 @@ export class DerivationView implements vscode.Disposable {
   private async receive(message: FromPage): Promise<void> {
     const subject = this.about;
     if (message.kind === "ready") return this.ask();
-    if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what);
+    if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what, "here");
     if (message.kind === "pin") {
       this.pinned = !this.pinned;
       if (this.pinned) this.subject = subject;

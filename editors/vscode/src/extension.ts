@@ -35,7 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Export
     vscode.commands.registerCommand("einsight.restart", () => server.restart()),
     vscode.commands.registerCommand("einsight.log", () => log.show()),
     vscode.commands.registerCommand("einsight.derivation", () => view.open()),
-    vscode.commands.registerCommand("einsight.explainCode", (what?: string) => pages.show(what)),
+    vscode.commands.registerCommand("einsight.explainCode", (what?: string, where?: "beside" | "here") => pages.show(what, where)),
     vscode.window.onDidChangeActiveTextEditor(tellWhetherItIsRead),
     vscode.workspace.onDidSaveTextDocument(() => tellWhetherItIsRead(vscode.window.activeTextEditor)),
     vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(indentAsSet)),

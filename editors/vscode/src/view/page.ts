@@ -443,6 +443,8 @@ document.addEventListener("click", (event) => {
   }
 });
 void document.fonts.ready.then(fit);
+// brackets of another size have a font of their own, which comes when the first of them is drawn
+document.fonts.addEventListener("loadingdone", fit);
 
 setPinned(false);
 const last = host.getState();

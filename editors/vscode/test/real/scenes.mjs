@@ -355,7 +355,7 @@ scene("dense formulas in a narrow view: broken, marked as a whole, never cut off
   await until("a rule's name opens its page", async () => {
     for (const frame of window.page.frames()) if (await frame.locator("h1", { hasText: "derivative.chain" }).count().catch(() => 0)) return true;
     return false;
-  });
+  }, 60);
 });
 
 scene("Markdown is rendered with its verdicts, in the preview and in a notebook", {}, async (workbench, out) => {

@@ -2,10 +2,18 @@
 
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
-import { LANGUAGES, type Server } from "./server";
+import { LANGUAGES, selector, type Server } from "./server";
 
 /** Milliseconds after which a first part that did not come is no longer waited for. */
 const PATIENCE = 5000;
+
+/** The documents that the server is told of. */
+function filters(): vscode.DocumentFilter[] {
+  return selector().map((filter) => {
+    if (typeof filter === "string") return { language: filter };
+    return "notebook" in filter ? { language: filter.language, notebookType: String(filter.notebook) } : { language: filter.language, scheme: filter.scheme };
+  });
+}
 
 export class Hovers {
   /** By place: told once the server has answered with the first part. */
@@ -24,7 +32,7 @@ export class Hovers {
   register(server: Server): vscode.Disposable {
     return vscode.languages.registerHoverProvider(LANGUAGES.map((language) => ({ language })), {
       provideHover: async (document, position, token) => {
-        if (!server.isRunning) return null;
+        if (!server.isRunning || !vscode.languages.match(filters(), document)) return null; // nobody answers the first part
         await this.at(document, position).answered;
         if (token.isCancellationRequested) return null;
         const asked = { uri: document.uri.toString(), position: { line: position.line, character: position.character } };

@@ -20,7 +20,7 @@ from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..python.telling import told_at
 from ..rules.engine import BudgetExceeded, MissingRule
-from ..sheets.cells import Cell, raised
+from ..sheets.cells import Cell, of_notes, raised
 from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
@@ -108,7 +108,7 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     brief, details, formula = said.brief, said.details, said.formula
     if cell.place.is_translated:
         brief, details = [raised(line) for line in brief], [raised(line) for line in details]
-        formula = raised(f"`{formula}`")[1:-1]
+        formula = of_notes(formula)
     return Hover(span, tuple(brief), tuple(details), formula, said.latex, said.steps, tuple(said.left_out))
 
 

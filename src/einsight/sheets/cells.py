@@ -226,7 +226,12 @@ def unsure(claim: Claim) -> Claim:
 
 def raised(message: str) -> str:
     """A message about LaTeX, where a prime belongs to a name: with `Aᵀ` for a transpose."""
-    return re.sub(r"`[^`]*`", lambda quoted: re.sub(r"'(?!\()", "ᵀ", quoted[0]), message)
+    return re.sub(r"`[^`]*`", lambda quoted: of_notes(quoted[0]), message)
+
+
+def of_notes(formula: str) -> str:
+    """A formula about LaTeX, with `Aᵀ` for a transpose."""
+    return re.sub(r"'(?!\()", "ᵀ", formula)
 
 
 def told(cell: Cell, found: Diagnostic) -> Diagnostic:

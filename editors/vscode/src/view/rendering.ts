@@ -42,7 +42,7 @@ function one(token: Token, lines: [number, number], behind: Behind): Token[] {
   const html = behind(lines, token.content);
   if (!html) return [token];
   const isBlock = token.type.includes("block");
-  return [token, copied(token, { type: "html_inline", content: isBlock ? `<p class="einsight-verdicts">${html}</p>` : html, children: null, map: null, attrs: null })];
+  return [token, copied(token, { type: "html_inline", content: isBlock ? `<div class="einsight-verdicts" style="text-align: center">${html}</div>` : html, children: null, map: null, attrs: null })];
 }
 
 function fence(token: Token, first: number, behind: Behind): Token {

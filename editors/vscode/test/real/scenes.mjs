@@ -388,7 +388,7 @@ scene("Python: a wrong backward is seen and mended", {}, async (workbench, out) 
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "model.py"))]], size: { width: 1060, height: 480 } });
   await window.page.waitForSelector(".squiggly-error", { timeout: 60_000 });
   await window.tidy();
-  await until("the verdict stands behind it", async () => (await window.page.locator(".view-lines").first().innerText()).includes("✗ wrong"));
+  await until("the verdict stands behind it", async () => (await window.page.locator(".view-lines").first().innerText()).replaceAll("\u00a0", " ").includes("✗ wrong"));
   await window.page.screenshot({ path: join(out, "python-dark.png") });
   const fix = await window.quickFix(12, 14, "2 * (X.T @ r)");
   await fix.click();

@@ -56,7 +56,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   const window = await layer(workbench);
   const { page } = window;
   await until("hints are drawn", async () => {
-    const text = (await page.locator(".view-lines").first().innerText()).replaceAll("\u00a0", " ");
+    const text = await window.read();
     return ["∈ ℝ^n", "✓", "⇄ transposed"].every((hint) => text.includes(hint));
   });
   const lenses = await page.locator(".codelens-decoration").allInnerTexts();
@@ -281,7 +281,7 @@ scene("the walkthrough leads to a checked Jacobian", {}, async (workbench, out) 
   await page.waitForSelector(".squiggly-warning", { timeout: 60_000 });
   await page.locator(".codelens-decoration a", { hasText: "∂h/∂x = diag(1 - h^2) W" }).click();
   await until("the Jacobian is in the text, and checked", async () => {
-    const text = (await window.line("∂h/∂x = diag").innerText()).replaceAll("\u00a0", " ");
+    const text = await window.read("∂h/∂x = diag");
     return text.includes("∂h/∂x = diag(1 - h^2) W") && text.includes("✓");
   });
   await page.screenshot({ path: join(out, "sample.png") });
@@ -388,11 +388,11 @@ scene("Python: a wrong backward is seen and mended", {}, async (workbench, out) 
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "model.py"))]], size: { width: 1060, height: 480 } });
   await window.page.waitForSelector(".squiggly-error", { timeout: 60_000 });
   await window.tidy();
-  await until("the verdict stands behind it", async () => (await window.page.locator(".view-lines").first().innerText()).replaceAll("\u00a0", " ").includes("✗ wrong"));
+  await until("the verdict stands behind it", async () => (await window.read("return X.T")).includes("✗ wrong"));
   await window.page.screenshot({ path: join(out, "python-dark.png") });
   const fix = await window.quickFix(12, 14, "2 * (X.T @ r)");
   await fix.click();
-  await until("it is mended", async () => (await window.line("return 2 *").innerText()).replaceAll("\u00a0", " ").includes("✓"));
+  await until("it is mended", async () => (await window.read("return 2 *")).includes("✓"));
 });
 
 /** The screenshots of the README. */

@@ -442,6 +442,8 @@ document.addEventListener("click", (event) => {
     host.postMessage({ kind: "point", at: null });
   }
 });
+for (const name of ["Main", "Math", "Size1", "Size2", "Size3", "Size4"]) void document.fonts.load(`1em KaTeX_${name}`);
+void document.fonts.load("italic 1em KaTeX_Math");
 void document.fonts.ready.then(fit);
 // brackets of another size have a font of their own, which comes when the first of them is drawn
 document.fonts.addEventListener("loadingdone", fit);

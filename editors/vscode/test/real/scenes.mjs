@@ -94,6 +94,8 @@ for (const [kind, theme] of Object.entries(THEMES)) {
     const view = await window.view();
     const title = () => view.locator(".headline annotation").first().textContent();
     await until("∂h/∂x is derived", async () => /partial h.*partial x.*=.*diag/s.test(await title()));
+    await view.evaluate(() => document.fonts.ready.then(() => true));
+    await page.waitForTimeout(300);
     await page.screenshot({ path: join(out, `view-${kind}.png`) });
     await readable(view, [".headline .formula", ".rule", ".note", ".shape", ".result dd"]);
     await window.goTo(8, 5);
@@ -237,6 +239,14 @@ scene("no Python: one message that helps", { path: "/nowhere" }, async (workbenc
   await window.command("einsight: Restart Server");
   await window.page.waitForTimeout(2000);
   assert.equal(await (await window.notification("einsight needs Python")).count(), 1, "it is not said twice");
+  // the popup of the status item shows the way to the log
+  await window.page.keyboard.press("Escape");
+  await window.page.locator("[id='status.languageStatus']").hover();
+  const way = window.page.locator(".hover-language-status a, .hover-language-status .monaco-button", { hasText: "Show log" }).first();
+  await way.waitFor();
+  const [link, popup] = [await way.boundingBox(), await window.page.locator(".hover-language-status").first().boundingBox()];
+  await window.page.screenshot({ path: join(out, "status.png") });
+  assert.ok(link.x >= popup.x && link.x + link.width <= popup.x + popup.width && link.width > 20, "it is inside of the popup");
   // the colours need no server
   assert.ok((await window.page.locator(".view-line span[class*=mtk]").evaluateAll((s) => new Set(s.map((n) => n.className)).size)) > 3);
 });
@@ -329,6 +339,7 @@ scene("dense formulas in a narrow view: broken, marked as a whole, never cut off
   const view = await window.view();
   await until("the loss is derived in a parameter", async () => (await view.locator(".variable[aria-pressed=true]").innerText()) === "∂/∂W_1" && (await view.locator(".step").count()) > 15, 40);
   assert.ok((await view.locator("[aria-pressed=true]", { hasText: "∂/∂" }).count()) === 1, "the variable is picked in a row of buttons");
+  await view.evaluate(() => document.fonts.ready.then(() => true));
   await window.page.waitForTimeout(400);
   const seen = await view.evaluate(() => {
     const text = (node) => node.querySelector("annotation")?.textContent ?? node.textContent;

@@ -55,7 +55,7 @@ class Said:
     def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
         """Something that takes long: as it is known, or worked out while there is time."""
         known = cell.notes.get(what)
-        if known is not None and sheet.ledger.holds(known[0], cell.order + 1, cell.place.page):
+        if known is not None and sheet.ledger.holds(known[0], cell.order + 1, cell.place.world):
             return sheet.noted(cell, what, compute)
         return self.in_time(name, lambda: sheet.noted(cell, what, compute))
 

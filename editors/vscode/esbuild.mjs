@@ -1,4 +1,5 @@
-// dist/extension.js for the extension host, dist/view.js and dist/view.css (with KaTeX and its fonts) for the view.
+// dist/extension.js for the extension host, dist/view.js and dist/view.css (with KaTeX and its fonts) for the view, dist/cells.js and
+// dist/preview.css for rendered notebooks and Markdown.
 import { build } from "esbuild";
 import { rmSync } from "node:fs";
 
@@ -22,4 +23,9 @@ await build({
   ...common, entryPoints: { view: "src/view/page.ts" }, outdir: "dist",
   platform: "browser", target: "es2022", format: "iife", loader: { ".woff2": "file" }, assetNames: "fonts/[name]",
   plugins: [onlyWoff2],
+});
+// a module that the notebook's page imports, and the style of Markdown previews
+await build({
+  ...common, entryPoints: { cells: "src/view/cells.ts", preview: "src/view/preview.css" }, outdir: "dist",
+  platform: "browser", target: "es2022", format: "esm",
 });

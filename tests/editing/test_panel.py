@@ -197,3 +197,26 @@ def test_a_workspace_is_checked(tmp_path):
         }
         assert last[(folder / "wrong.ein").as_uri()] == []
         assert last[session.uri][0]["code"] == "EIN401"
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("dL/dW_1", r"\frac{dL}{dW^{(1)}}"),
+        ("d/dW_1 (x' W_1 y)", r"\frac{d}{dW^{(1)}} \left(x^{\top} W^{(1)} y\right)"),
+        ("dy/dW_1_ij", r"\frac{dy}{dW^{(1)}_{ij}}"),
+        ("∇_W_1 L", r"\nabla_{W^{(1)}} L"),
+        ("dy/dx_1", r"\frac{dy}{dx_{1}}"),
+    ],
+)
+def test_a_name_is_spelled_alike_wherever_it_stands(text, latex):
+    assert formula_latex(text, numbered={"W_1"}) == latex
+
+
+def test_the_answer_spells_names_as_the_statement_does():
+    with Session() as session:
+        session.open("W_1 ∈ ℝ^(n×m); x ∈ ℝ^m; y ∈ ℝ^n\nz = W_1 x\nL = y' z\ndL/dW_1 = x y'\n")
+        for needle in ("L = ", "dL/dW_1"):
+            found = _view(session, needle, variable="W_1")["derivation"]
+            for latex in (found["expressionLatex"], found["latex"], *(s["latexMarked"] for s in found["steps"])):
+                assert "W_{1}" not in latex and "W_1" not in latex

@@ -31,10 +31,12 @@ def _sheet(text):
 def test_components_do_not_depend_on_the_layout(expression, layout):
     """The index form of a hover is the library's, whose axes are the output's, then the variable's."""
     text = f"#! layout {layout}\n{DECLARED}{expression}\n"
-    said = hover(_sheet(text), text.index("d/d")).brief
+    said = hover(_sheet(text), text.index("d/d")).details
     wanted = einsight.derive(expression, declare=DECLARED, layout=layout)
     (line,) = [s for s in said if s.startswith("**index form**")]
-    assert line == f"**index form** `{wanted.index}`, axes {', '.join(wanted.free)}"
+    form, axes = line.split("`, axes ")
+    assert form == f"**index form** `{wanted.index}"
+    assert [axis.split(" to ")[0] for axis in axes.split(", ")] == list(wanted.free)
 
 
 @pytest.mark.parametrize("layout", ["numerator", "denominator", "mixed"])
@@ -91,7 +93,8 @@ def test_rename(statements, place, new, line):
 )
 def test_hover(statement, place, shift, words):
     text = DECLARED + statement + "\n"
-    assert words in "\n".join(hover(_sheet(text), text.rindex(place) + shift).brief)
+    found = hover(_sheet(text), text.rindex(place) + shift)
+    assert words in "\n".join([found.formula, *found.brief, *found.details])
 
 
 def test_one_fault_does_not_cost_the_other_actions():

@@ -110,11 +110,11 @@ def test_what_takes_long_stands_in_a_later_hover_and_is_the_same():
         assert found[0] == found[1]
         assert late.codes() == patient.codes()
         first, _ = _hover(late, "= diag")
-        assert "hover again for" in first and "which is being worked out" in first
+        assert "being worked out: " in first
         whole = _hover(patient, "= diag")
         wait_until(lambda: _hover(late, "= diag") == whole, "the whole hover")
-        hints = [s.ask("textDocument/inlayHint", range=s.whole) for s in (late, patient)]
-        assert hints[0] == hints[1]
+        hints = patient.ask("textDocument/inlayHint", range=patient.whole)
+        wait_until(lambda: late.ask("textDocument/inlayHint", range=late.whole) == hints, "every result")
 
 
 def test_hover_between_statements(session):
@@ -127,7 +127,7 @@ def test_hover_of_plain_text_and_pictures():
         picture = re.search(r"!\[[^]]*\]\(data:image/svg\+xml;base64,([^)]*)\)", text)
         svg = base64.b64decode(picture[1]).decode()
         assert "#d4d4d4" in svg and "<path" in svg
-        assert "<details><summary>derivation" in text
+        assert "<details><summary>forms and derivation" in text
         vscode.client.notify("einsight/theme", {"kind": "light"})
         svg = base64.b64decode(re.search(r"base64,([^)]*)", _hover(vscode, "= diag")[0])[1]).decode()
         assert "#1f1f1f" in svg
@@ -349,11 +349,11 @@ def _applied(session, action):
 @pytest.mark.parametrize(
     ("needle", "title", "line"),
     [
-        ("= a\n", "Write `a'`", "d/dx (a' x) = a'"),
+        ("= a\n", "Write a'", "d/dx (a' x) = a'"),
         ("= a\n", "Ignore EIN402 in this line", "d/dx (a' x) = a  # einsight: ignore EIN402"),
-        ("B x", "Declare `B ∈ ℝ^(n×m)`", "B ∈ ℝ^(n×m)"),
-        ("V_jr", "Declare `V ∈ ℝ^(m×r)`", "V ∈ ℝ^(m×r)"),
-        ("𝛿 x", "Write `𝛿' x`", "𝛿 ∈ ℝ^m; 𝛿' x"),
+        ("B x", "Declare B ∈ ℝ^(n×m)", "B ∈ ℝ^(n×m)"),
+        ("V_jr", "Declare V ∈ ℝ^(m×r)", "V ∈ ℝ^(m×r)"),
+        ("𝛿 x", "Write 𝛿' x", "𝛿 ∈ ℝ^m; 𝛿' x"),
         ("spare", "Remove the declaration", ""),
         ("h = ", "Insert the Jacobian ∂h/∂x", "∂h/∂x = diag(1 - h^2) A"),
         ("h = ", "Rewrite in index notation", "h_i = tanh(A_ik x_k + b_i)  # a layer"),
@@ -393,7 +393,7 @@ def test_kinds_of_actions(session):
     session.diagnostics()
     assert {a["kind"] for a in _actions(session, "= a\n", ["quickfix"]).values()} == {"quickfix"}
     assert set(_actions(session, "= a\n", ["source.fixAll"])) == {"Fix all that einsight can fix with certainty"}
-    fix = _actions(session, "= a\n")["Write `a'`"]
+    fix = _actions(session, "= a\n")["Write a'"]
     assert fix["isPreferred"] and fix["diagnostics"][0]["code"] == "EIN402"
 
 
@@ -557,7 +557,7 @@ def test_a_fence_in_notes_is_drawn_and_mended_as_a_document_is(session, scratch)
     hints = [_moved_up(s.ask("textDocument/inlayHint", range=s.whole), k) for s, k in ((session, 0), (scratch, 3))]
     assert hints[0] == hints[1]
     for needle, title in [
-        ("= a\n", "Write `a'`"), ("B x", "Declare `B ∈ ℝ^(n×m)`"), ("h = ", "Rewrite in index notation"),
+        ("= a\n", "Write a'"), ("B x", "Declare B ∈ ℝ^(n×m)"), ("h = ", "Rewrite in index notation"),
         ("h = ", "Insert the Jacobian ∂h/∂x"), ("d/dx (y", "Insert the whole derivation"),
         ("A_ip δ", "Apply delta.contract: A_ij"),
     ]:  # fmt: skip

@@ -182,7 +182,7 @@ def test_an_action_in_a_cell_is_an_edit_of_it(session):
     actions = cell.ask(
         "textDocument/codeAction", range={"start": where["start"], "end": where["start"]}, context={"diagnostics": []}
     )
-    edits = next(a["edit"]["changes"] for a in actions if a["title"] == "Write `a'`")
+    edits = next(a["edit"]["changes"] for a in actions if a["title"] == "Write a'")
     assert list(edits) == [cell.uri]
     assert cell.after(edits[cell.uri]) == "Text.\n\n" + fence.replace("= a", "= a'")
 

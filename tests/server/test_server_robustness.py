@@ -231,7 +231,7 @@ def test_a_handler_that_raises_answers_an_error():
         with pytest.raises(ResponseError):
             session.ask("textDocument/hover", "A y")
         assert _is_alive(session)
-        assert "a fault" in session.client.stderr
+        wait_until(lambda: "a fault" in session.client.stderr, "the fault in the log")
         assert not [m for m in session.client.received if m.method == "window/showMessage"]
 
 

@@ -12,6 +12,6 @@ run(process.execPath, "esbuild.mjs", "--minify");
 copyFileSync(join(root, "..", "..", "LICENSE"), join(root, "LICENSE"));
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = join("dist", `${name}-${version}.vsix`);
-run(process.execPath, "node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--allow-missing-repository",
-  "--no-rewrite-relative-links", "--out", target);
+// the libraries of the client are bundled by esbuild
+run(process.execPath, "node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--out", target);
 console.log(`${target}: ${(statSync(join(root, target)).size / 1e6).toFixed(1)} MB`);

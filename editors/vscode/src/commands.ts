@@ -52,15 +52,18 @@ export class Commands {
   private async switchLayout(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return;
-    const items = LAYOUTS.map(([label, description]) => ({ label, description }));
+    const kinds = vscode.CodeActionKind.Source.append("layout");
+    const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider", editor.document.uri, editor.selection, kinds.value) ?? [];
+    const others = offered.map((action) => action.kind?.value.split(".").pop());
+    const items = LAYOUTS.map(([label, description]) => ({
+      label, description, iconPath: new vscode.ThemeIcon(others.length && !others.includes(label) ? "check" : "blank"),
+    }));
     const picked = await vscode.window.showQuickPick(items, {
       title: "Layout of this document", placeHolder: "Components never depend on it; matrices do",
     });
     if (!picked) return;
-    const kind = vscode.CodeActionKind.Source.append("layout").append(picked.label);
-    const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      "vscode.executeCodeActionProvider", editor.document.uri, editor.selection, kind.value);
-    const edit = found?.find((action) => action.edit)?.edit;
+    const edit = offered.find((action) => action.kind?.value === kinds.append(picked.label).value)?.edit;
     if (edit) await vscode.workspace.applyEdit(edit);
     else vscode.window.setStatusBarMessage(`einsight: the document is in ${picked.label} layout`, 4000);
   }

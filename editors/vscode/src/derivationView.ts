@@ -4,11 +4,14 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Commands } from "./commands";
 import { LANGUAGES, type Server } from "./server";
+import { shifted } from "./places";
 import type { FromPage, Place, Range, Rules, ToPage, View } from "./view/messages";
 
 const TYPE = "einsight.derivation";
 /** Milliseconds that the cursor has to rest. */
 const PAUSE = 40;
+/** Milliseconds behind which a statement is shown without its derivation. */
+const SOON = 120;
 
 /** What the view is about: a place of a document, and what a definition is differentiated in. */
 interface Subject {
@@ -125,6 +128,7 @@ export class DerivationView implements vscode.Disposable {
     this.timer = setTimeout(() => void this.ask(), PAUSE);
   }
 
+  /** The statement at once, its derivation when it is there: what is shown is never that of another line. */
   private async ask(): Promise<void> {
     if (!this.panel?.visible) return;
     this.asking?.cancel();
@@ -133,14 +137,26 @@ export class DerivationView implements vscode.Disposable {
     if (!this.server.isRunning) return this.note("The einsight server is not running yet.");
     if (!subject) return this.note("Put the cursor into a definition, a claim or a query.");
     const asked = { uri: subject.document.uri.toString(), position: placeOf(subject.position), variable: subject.variable };
-    const view = await this.server.ask<View>("einsight/view", asked, token);
+    const whole = this.server.ask<View | { problem: string }>("einsight/view", asked, token);
+    const statement = await this.server.ask<View>("einsight/view", { ...asked, part: "statement" }, token);
     if (token.isCancellationRequested) return;
-    if (!view) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    if (!statement) return this.note(this.shown ? "" : "Put the cursor into a definition, a claim or a query.");
+    this.about = subject;
+    // what comes soon is shown with its derivation, so that nothing flickers while the same statement is typed on
+    const soon = await Promise.race([whole, new Promise<"late">((late) => setTimeout(late, SOON, "late"))]);
+    if (token.isCancellationRequested) return;
+    if (soon === "late") this.show(statement, subject, true);
+    const view = soon === "late" ? await whole : soon;
+    if (token.isCancellationRequested) return;
+    if (view && "range" in view) this.show(view, subject, false);
+    else this.show({ ...statement, problem: view?.problem ?? "the server did not answer" }, subject, false);
+  }
+
+  private show(view: View, subject: Subject, working: boolean): void {
     if (this.shown?.text !== view.text) this.point(null);
     this.shown = view;
-    this.about = subject;
     const name = vscode.workspace.asRelativePath(subject.document.uri).split("/").pop();
-    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned });
+    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned, working });
   }
 
   private note(text: string): void {
@@ -156,7 +172,7 @@ export class DerivationView implements vscode.Disposable {
   private async receive(message: FromPage): Promise<void> {
     const subject = this.about;
     if (message.kind === "ready") return this.ask();
-    if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what);
+    if (message.kind === "explain") return void vscode.commands.executeCommand("einsight.explainCode", message.what, "here");
     if (message.kind === "pin") {
       this.pinned = !this.pinned;
       if (this.pinned) this.subject = subject;
@@ -234,14 +250,4 @@ function rangeAt(at: string): Range {
 
 function textAt({ start, end }: Range): string {
   return `${start.line}:${start.character}-${end.line}:${end.character}`;
-}
-
-/** Where a position is after a change of the text in front of it. */
-function shifted(position: vscode.Position, change: vscode.TextDocumentContentChangeEvent): vscode.Position {
-  if (change.range.end.isAfter(position)) return change.range.start.isBefore(position) ? change.range.start : position;
-  const lines = change.text.split(/\r\n|\r|\n/);
-  const line = position.line + lines.length - 1 - (change.range.end.line - change.range.start.line);
-  if (change.range.end.line !== position.line) return new vscode.Position(line, position.character);
-  const before = lines.length > 1 ? 0 : change.range.start.character;
-  return new vscode.Position(line, before + lines[lines.length - 1].length + position.character - change.range.end.character);
 }

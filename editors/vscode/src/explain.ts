@@ -23,11 +23,11 @@ export class Pages implements vscode.TextDocumentContentProvider {
   }
 
   /** Show the page of a code or a rule; without one, of what is reported at the cursor, or of what is chosen from a list. */
-  async show(what?: string): Promise<void> {
+  async show(what?: string, where: "beside" | "here" = "beside"): Promise<void> {
     const chosen = what ?? (await this.choose());
     if (!chosen) return;
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${chosen}.md` });
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    await vscode.commands.executeCommand(where === "beside" ? "markdown.showPreviewToSide" : "markdown.showPreview", uri);
   }
 
   private async choose(): Promise<string | undefined> {

@@ -20,7 +20,8 @@ export interface Interpreter {
 
 /** Why there is none: in a sentence, and what was tried. */
 export class NoInterpreter extends Error {
-  constructor(message: string, readonly tried: string[]) {
+  /** `brief` has room in a status item. */
+  constructor(message: string, readonly brief: string, readonly tried: string[]) {
     super(message);
   }
 }
@@ -37,7 +38,7 @@ export async function findInterpreter(serve: string, strategy: string, log: vsco
   const message = chosen
     ? `einsight cannot run its server with \`${chosen}\`, which the setting einsight.interpreter names: ${reasonIn(tried[0])}.`
     : "einsight needs Python 3.10 or newer, and found none. Its libraries come with it: Python is all there is to install.";
-  throw new NoInterpreter(message, tried);
+  throw new NoInterpreter(message, chosen ? "the interpreter will not do" : "no Python 3.10+", tried);
 }
 
 function reasonIn(line: string): string {

@@ -32,9 +32,12 @@ export function selector(): DocumentSelector {
   return notes ? [...files, CELLS] : files;
 }
 
-/** Does a document ask for a server?  Of programs only those do that may have a formula in a docstring. */
-function asks(document: vscode.TextDocument): boolean {
-  return PROGRAMS.includes(document.languageId) ? FORMULA.test(document.getText()) : NOTES.includes(document.languageId);
+/** Array code, whose shapes and gradients are read. */
+const ARRAYS = /^\s*(?:import|from)\s+(?:numpy|jax|torch|dask|einops|opt_einsum)\b/m;
+
+/** Does a document ask for a server?  Of programs only those do that may have a formula in a docstring, or array code. */
+export function asks(document: vscode.TextDocument): boolean {
+  return PROGRAMS.includes(document.languageId) ? FORMULA.test(document.getText()) || ARRAYS.test(document.getText()) : NOTES.includes(document.languageId);
 }
 
 /** Where a language has servers of its own, they complete, colour and format: two that do it are in each other's way. */
@@ -170,7 +173,7 @@ export class Server implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       markdown: { supportHtml: true },
       initializationOptions: () => ({
-        pictures: true, html: true, theme: kindOf(vscode.window.activeColorTheme),
+        pictures: true, html: true, hoverRest: true, theme: kindOf(vscode.window.activeColorTheme),
         settings: vscode.workspace.getConfiguration("einsight"), trusted: vscode.workspace.isTrusted,
       }),
       initializationFailedHandler: () => false,
@@ -208,7 +211,8 @@ export class Server implements vscode.Disposable {
   private complain(problem: unknown): void {
     const message = problem instanceof Error ? problem.message : String(problem);
     this.log.error(message, ...(problem instanceof NoInterpreter ? problem.tried : []));
-    this.say("not running", message, vscode.LanguageStatusSeverity.Error);
+    // the popup of the status item is narrow: what is long hides its button
+    this.say("not running", problem instanceof NoInterpreter ? problem.brief : "see the log", vscode.LanguageStatusSeverity.Error);
     this.status.command = { title: "Show log", command: "einsight.log" };
     if (this.complained === message) return;
     this.complained = message;

@@ -12,9 +12,14 @@ const NOTHING: Known = { signs: {}, pages: [] };
 
 export class Vocabulary {
   private known: Promise<Known> | undefined;
+  /** The signs, which come with the extension: they are typed before any server runs. */
+  readonly signs: Promise<Known["signs"]>;
 
-  constructor(private readonly server: Server) {
+  constructor(private readonly server: Server, context: vscode.ExtensionContext) {
     server.onDidRun(() => (this.known = undefined));
+    const file = vscode.Uri.joinPath(context.extensionUri, "bundled", "signs.json");
+    this.signs = Promise.resolve(vscode.workspace.fs.readFile(file)).then(
+      (content) => JSON.parse(new TextDecoder().decode(content)), async () => (await this.get()).signs);
   }
 
   get(): Promise<Known> {
@@ -34,7 +39,7 @@ export function unicodeInput(vocabulary: Vocabulary): vscode.Disposable {
     if (!vscode.workspace.getConfiguration("einsight", document).get("unicodeInput", true)) return;
     // one typed character at each cursor, and no paste
     if (!contentChanges.length || contentChanges.some((c) => c.rangeLength > 0 || !/^[^A-Za-z\\]$/.test(c.text))) return;
-    const { signs } = await vocabulary.get();
+    const signs = await vocabulary.signs;
     const replaced: [vscode.Range, string][] = [];
     for (const change of contentChanges) {
       const end = change.range.start;

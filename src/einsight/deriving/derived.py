@@ -17,7 +17,7 @@ from ..notation.html_table import html_table
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
 from ..notation.quoting import in_html, in_text, visible
-from ..notation.tree_latex import formula_latex
+from ..notation.tree_latex import formula_latex, numbered_in
 from ..targets.arguments import Request
 from ..terms.dimension import Index, Shift
 from ..terms.term import Derivative, Tensor, Term, has_head
@@ -111,7 +111,9 @@ class Derived:
     @lazily
     def latex(self) -> str:
         """The matrix form, or the index form where there is none."""
-        return formula_latex(self.matrix) if self.matrix is not None else latex_form(gathered(self.term), free_names(self.axes))
+        if self.matrix is None:
+            return latex_form(gathered(self.term), free_names(self.axes))
+        return formula_latex(self.matrix, numbered=numbered_in(self.term))
 
     @lazily
     def formula(self) -> str:
@@ -134,7 +136,7 @@ class Derived:
             steps.append(Step("algebra.rearrange", end, self.index, note, latex))
         if self.matrix is not None and has_head(self.unreduced, Derivative):
             note = f"{self.layout} layout"
-            steps.append(Step("notation.matrix", self.index, self.matrix, note, formula_latex(self.matrix)))
+            steps.append(Step("notation.matrix", self.index, self.matrix, note, self.latex))
         return steps
 
     @property

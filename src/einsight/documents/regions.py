@@ -14,6 +14,7 @@ from .extract import Extract, Formula, Span
 from .inputs import Beside, macros_with
 from .latex.habits import habits_of
 from .latex.reader import Statement, Unread, read_formula
+from .remarks import NO_CLAIM, Silence, remarks_on
 from .scanning import LONGEST
 
 LANGUAGES = ("ein", "markdown", "latex", "rst", "notebook", "python", "julia")
@@ -48,7 +49,8 @@ class Region:
     `problem` says why a formula is not read, and its text is empty then.  `rests_on` are names whose shapes were assumed,
     `inferred` says that some are only as long as their indices say, `symmetric` that the page speaks of such matrices.
     `condition` is what the words behind a formula say, `if A = Aᵀ`; `given` are names with the properties that words give
-    them, `("A", "symmetric")`; `doubt` says why what fails here is not called wrong, `bound` why what conforms and
+    them, `("A", "symmetric")`; `silent` are parts of the document in which its comments leave codes out; `doubt` says why what
+    fails here is not called wrong, `bound` why what conforms and
     fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file,
     and `apart` the parts of one that are read by themselves, each with declarations of its own, which count nowhere else.
     """
@@ -70,6 +72,7 @@ class Region:
     spoken: tuple[tuple[str, str], ...] = ()
     page: int = 0
     apart: int = 0
+    silent: tuple[Silence, ...] = ()
 
     @property
     def says(self) -> bool:
@@ -80,6 +83,10 @@ class Region:
     def is_verbatim(self) -> bool:
         """Does the document have the text just as it is?"""
         return not self.translated and not self.places
+
+    def is_silent(self, code: str, span: Span) -> bool:
+        """Do comments of the document say that it is not to be reported?"""
+        return any(s <= span[0] and span[1] <= e and ("*" in codes or code in codes) for s, e, codes in self.silent)
 
     def in_words(self, text: str) -> str:
         """A message about the statement, with what the names in it stand for."""
@@ -100,10 +107,11 @@ class Region:
         if extract.runs is None:
             return self
         start, end = extract.place((self.start, self.end))
+        silent = tuple((*extract.place((s, e)), codes) for s, e, codes in self.silent)
         if self.is_verbatim and end - start == len(self.text):
             return replace(self, start=start, end=end, page=page)
         places = [(k, k + 1) for k in range(self.start, self.end)] if self.is_verbatim else self.places
-        return replace(self, start=start, end=end, places=tuple(map(extract.place, places)), page=page)
+        return replace(self, start=start, end=end, places=tuple(map(extract.place, places)), page=page, silent=silent)
 
 
 def extracts_of(text: str, language: str) -> list[Extract]:
@@ -142,12 +150,16 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
     source = _without(text, [hole for f in read for hole in f.holes])
     written = [source[f.start : f.end] for f in read if f.language == "latex" and not _is_too_long(f)]
     habits = habits_of(written)
+    silent, none = remarks_on(text, [(f.start, f.end) for f in read if f.language == "latex"])
     found: list[Region] = []
     for formula in read:
         start, end = formula.start, formula.end
         if formula.language == "ein":
             places = tuple((k, k + 1) for k in range(start, end)) if formula.holes else ()
             found.append(Region(start, end, source[start:end], places=places))
+            continue
+        if (start, end) in none:
+            found.append(Region(start, end, "", True, problem=NO_CLAIM))
             continue
         if _is_too_long(formula):
             found.append(Region(start, end, "", True, problem=f"it is longer than {LONGEST} characters"))
@@ -160,7 +172,7 @@ def everything_in(extract: Extract, beside: Beside | None = None) -> list[Region
         except RecursionError:
             found.append(Region(start, end, "", True, problem="it is nested too deeply"))
             continue
-        found += [_of(s, start, end) for s in statements]
+        found += [replace(_of(s, start, end), silent=tuple(silent.get((start, end), ()))) for s in statements]
     if rest:
         told = f"of this text {MOST_FORMULAS} formulas are read, and {len(rest)} more are not"
         found.append(Region(rest[0].start, rest[-1].end, "", True, problem=told))

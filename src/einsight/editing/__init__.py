@@ -4,9 +4,10 @@ answers.py      what there is to say about the value of an expression
 hover.py        what stands at a position, the narrowest thing first; names and indices in hover_marks.py
 hints.py        shapes, verdicts and results drawn into the text; lenses
 actions.py      fixes and rewrites (rewriting.py), as edits (edits.py) after which the text still reads
-fixing.py       the fixes that are certain, carried out
+fixing.py       the fixes that are certain, carried out; remarking.py comments for what is not to be reported
 derivations.py  the steps of what stands at a position
 panel.py        the statement, its verdicts and steps for a panel beside the text; the rules for a part of it
+preview.py      the verdicts on a rendered page
 copying.py      the same as source of another language
 
 latex/          hover, fixes and steps for notes, in the LaTeX of their author

@@ -25,6 +25,7 @@ from .edits import FIX_ALL, LAYOUT, QUICKFIX, REWRITE, SOURCE, Action, line_end
 from .fixing import certain_edits, with_latex_fixes
 from .latex.declarations import declaration_fix
 from .latex.fixes import latex_fixes
+from .remarking import remarked
 from .rewriting import rewrites
 
 if TYPE_CHECKING:
@@ -56,9 +57,12 @@ def _quick_fixes(sheet: Sheet, lines: LineIndex, start: int, end: int) -> Iterat
             place = widened(sheet.text, found.span) if cell.place.is_translated else found.span
             if place[1] < start or place[0] > end:
                 continue
+            if cell.is_silent(found):
+                continue
             if cell.place.is_translated:
                 for k, fix in enumerate(latex_fixes(sheet, cell, own)):
                     yield Action(_sentence(fix.title), QUICKFIX, ((fix.span, fix.text),), found, k == 0)
+                yield from remarked(sheet, cell, found)
                 continue
             if not cell.place.is_verbatim:
                 continue
@@ -85,8 +89,8 @@ def _sentence(title: str) -> str:
 
 
 def _ignore(sheet: Sheet, lines: LineIndex, cell: Cell, found: Diagnostic) -> Iterator[Action]:
-    """Switch a warning off for its line."""
-    if found.severity in ("error", "hint"):
+    """Switch a finding off for its line: a warning, or the verdict on a claim."""
+    if found.severity == "hint" or (found.severity == "error" and not found.code.startswith("EIN4")):
         return
     line = lines.position(cell.move((0, len(cell.item.text)))[1])[0]
     stop = lines.starts[line + 1] if line + 1 < len(lines.starts) else len(sheet.text)

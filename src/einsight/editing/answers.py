@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..deriving.readback import read_value, verified_matrix
 from ..deriving.reducing import shortest
-from ..deriving.steps import Step, narrate
+from ..deriving.steps import Step, narrate, narrate_within
 from ..lowering import marks as kinds
 from ..lowering.layout import lay_out, stacked, tensor_value
 from ..lowering.lowered import Lowered
@@ -18,14 +18,14 @@ from ..notation.gathering import gathered
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
 from ..notation.quoting import code
-from ..notation.tree_latex import formula_latex
+from ..notation.tree_latex import formula_latex, numbered_in
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..sheets.cells import Cell
 from ..syntax.tree import Node, Relation
 from ..terms import build
 from ..terms.bounds import is_long
 from ..terms.dimension import Index
-from ..terms.term import Derivative, Tensor, Term, has_head
+from ..terms.term import Component, Derivative, Tensor, Term, has_head
 
 # beyond this many characters a form is no longer read but looked at
 LONGEST_FORM = 2_000
@@ -37,6 +37,7 @@ class Answer:
 
     index, matrix   its forms; `matrix` is None where there is none
     free            the letters of its axes in the index form: the output's, then the variables'
+    dims            how far each of them runs
     indexed         is it an expression with free indices, and no whole array?
     shape           in words
     latex           the matrix form, or else the index form
@@ -54,6 +55,12 @@ class Answer:
     problem: str = ""
     reduced: Term | None = field(default=None, repr=False)
     letters: dict[Index, str] = field(default_factory=dict, repr=False, compare=False)
+    dims: tuple[str, ...] = ()
+
+    @property
+    def ranges(self) -> list[str]:
+        """The letters of its axes and how far they run: `i to n`."""
+        return [f"{letter} to {dim}" for letter, dim in zip(self.free, self.dims, strict=True)]
 
     @property
     def text(self) -> str:
@@ -71,19 +78,24 @@ def answer(value: Value, names: Names, layout: str, axes: Sequence[Index] | None
     named = free_names((*value.order, *(value.plain_axes if axes is None else axes)))
     value = stacked(value, layout) or value
     shape = value.shape_text() if value.rank else "×".join(str(i.dim) for i in value.order) or "a number"
-    free = tuple(named.values())
+    free, dims = tuple(named.values()), tuple(str(i.dim) for i in named)
     try:
         term = shortest(normal_form(value.term), value.term)
     except (BudgetExceeded, MissingRule) as problem:
         text, latex = "…", r"\dots"
         if not is_long(value.term):
             text, latex = index_form(value.term, named), latex_form(value.term, named)
-        return Answer(text, None, free, bool(value.order), shape, layout, latex, reason(problem))
+        return Answer(text, None, free, bool(value.order), shape, layout, latex, reason(problem), dims=dims)
     matrix = verified_matrix(term, value, names) if not value.order else None
     shown = gathered(term)
     text = index_form(shown, named)
-    latex = formula_latex(matrix) if matrix else latex_form(shown, named)
-    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term, letters=named)
+    latex = formula_latex(matrix, numbered=numbered_in(value.term)) if matrix else latex_form(shown, named)
+    return Answer(text, matrix, free, bool(value.order), shape, layout, latex, reduced=term, letters=named, dims=dims)
+
+
+def numbered(lowered: Lowered) -> frozenset[str]:
+    """Those in a statement."""
+    return frozenset(m.name for m in lowered.marks.found.values() if "_" in m.name)
 
 
 def component_axes(text: str, value: Value, names: Names, keep: Sequence[str] = ()) -> tuple[Index, ...]:
@@ -133,6 +145,11 @@ def steps_of(value: Value, axes: Sequence[Index], latex: bool = True) -> list[St
         return narrate(value.term, free_names((*value.order, *axes)), latex=latex)
     except BudgetExceeded:  # the answer says why there is none
         return []
+
+
+def steps_within(seconds: float, value: Value, axes: Sequence[Index]) -> tuple[list[Step], str]:
+    """Those steps of a derivation that there are within some seconds, and why they are not all."""
+    return ([], "") if value.flexible else narrate_within(seconds, value.term, free_names((*value.order, *axes)))
 
 
 def variables_of(tensor: Tensor) -> list[Tensor]:
@@ -189,6 +206,30 @@ def part_value(lowered: Lowered, node: Node, names: Names) -> Part | None:
         keep = [i.name for i in lowered.kinder[0].value.order]
     value = read_value(text, names, keep=keep, layout=lowered.layout, strict=True)
     return None if value is None else Part(text, value, component_axes(text, value, names, keep), tuple(keep))
+
+
+def shape_in_words(part: Part, layout: str) -> str:
+    """What a value is, and of a derivative what its rows and columns stand for."""
+    value, term = part.value, part.value.term
+    if value.order:
+        return "one number for each " + ", ".join(f"{i.name} to {i.dim}" for i in value.order)
+    shape = value.shape_text() if value.rank else "a number"
+    if not has_head(term, Derivative) or not value.rank:
+        return shape
+    if not isinstance(term, Derivative) or value.is_fused:
+        return f"{shape}, {layout} layout"
+    name, slots, body = term.tensor.name, set(term.indices), term.body
+    output = body.tensor.name if isinstance(body, Component) else "what is differentiated"
+    entries = [f"entry of {name if axis in slots else output}" for axis in value.plain_axes]
+    if value.rank == 1:
+        words = f"a {'row' if value.row else 'column'}, one number for each {entries[0]}"
+    elif value.rank == 2 and len(slots) == 1:
+        words = f"a row for each {entries[0]}, a column for each {entries[1]}"
+    elif value.rank == 2:
+        words = f"laid out as {name}{'' if value.plain_axes == term.indices else ' transposed'}"
+    else:
+        words = f"{len(entries) - len(slots)} axes of {output}, {len(slots)} of {name}"
+    return f"{shape}: {words} ({layout} layout)"
 
 
 def axes_of_indices(cell: Cell) -> dict[str, str]:

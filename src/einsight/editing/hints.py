@@ -14,10 +14,16 @@ from ..sheets.cells import Cell, has_derivative
 from ..sheets.places import behind_formula, is_supposed, stands_alone
 from ..sheets.sheet import Sheet
 from ..syntax.tree import Relation
-from .answers import Answer, part_value, variables_of
+from ..terms.interruption import OutOfTime, now, within
+from .answers import Answer, part_value
+from .derivations import choices
 
 LONGEST_LABEL = 60
+# seconds for the results in a view, for one of them, and for one that may be known already
+PATIENCE, SLICE, LEAST = 0.3, 0.05, 0.005
+TOO_LONG = "result too long"
 MOST_LENSES = 4
+ROOM_OF_LENSES = 96
 SIGNS = {"right": "✓", "transposed": "⇄ transposed", "wrong": "✗ wrong", "shape": "✗ shape", "undecided": "? undecided"}
 
 
@@ -32,8 +38,12 @@ class Hint:
     insert: str = ""
 
 
-def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
-    """The hints of the statements that touch a part of the document."""
+def hints(sheet: Sheet, start: int, end: int, late: list[Cell] | None = None) -> Iterator[Hint]:
+    """The hints of the statements that touch a part of the document.
+
+    Results that take long are left out where there is a list of those that are `late`, and their cells put into it.
+    """
+    stop = now() + PATIENCE
     yield from _of_code(sheet, start, end)
     for cell in sheet.cells_between(start, end):
         if cell.analysis is None or cell.unread:
@@ -45,7 +55,32 @@ def hints(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
         elif cell.lowered.kind == "claim":
             yield from _verdicts(sheet, cell)
         elif cell.lowered.kind == "query":
-            yield from _result(sheet, cell)
+            if late is None or work_out(sheet, cell, min(SLICE, stop - now())):
+                yield from _result(sheet, cell)
+            else:
+                late.append(cell)
+
+
+def work_out(sheet: Sheet, cell: Cell, seconds: float) -> bool:
+    """Is the result of a query known, or worked out within some seconds?"""
+    limit = None
+    try:
+        with within(max(seconds, LEAST)) as limit:
+            _noted(sheet, cell)
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return TOO_LONG in cell.notes
+    return True
+
+
+def give_up(sheet: Sheet, cell: Cell) -> None:
+    """Remember that a result takes longer than anybody waits."""
+    sheet.noted(cell, TOO_LONG, lambda names: True)
+
+
+def _noted(sheet: Sheet, cell: Cell) -> Answer | None:
+    return sheet.noted(cell, "result", lambda names: query_answer(cell, names))
 
 
 def _of_code(sheet: Sheet, start: int, end: int) -> Iterator[Hint]:
@@ -94,7 +129,10 @@ def _beside_latex(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
 
 
 def _result(sheet: Sheet, cell: Cell) -> Iterator[Hint]:
-    found = sheet.noted(cell, "result", lambda names: query_answer(cell, names))
+    if TOO_LONG in cell.notes and "result" not in cell.notes:
+        yield Hint(_end(cell), "= … too long", "results", "the result takes longer to work out than `budget` allows")
+        return
+    found = _noted(sheet, cell)
     if found is None or found.problem or found.text == cell.lowered.text:
         return
     where = f"\n\n{prose(found.shape)}, {found.layout} layout" if found.layout else ""
@@ -122,11 +160,15 @@ def _short(label: str) -> str:
 
 @dataclass(frozen=True)
 class Lens:
-    """Above `span`: the status of the file, or a derivative by `variable` that is worked out when it is looked at."""
+    """Above `span`: the status of the file, or a derivative by `variable` that is worked out when it is looked at.
+
+    `room` is how many characters it may take, so that all of one line are in view.
+    """
 
     span: Span
     title: str
     variable: str = ""
+    room: int = ROOM_OF_LENSES
 
 
 def lenses(sheet: Sheet) -> Iterator[Lens]:
@@ -138,8 +180,11 @@ def lenses(sheet: Sheet) -> Iterator[Lens]:
         tensor = cell.lowered.tensor
         if tensor is None or len(tensor.dims) > 1 or not cell.place.is_verbatim:
             continue
-        for leaf in variables_of(tensor)[:MOST_LENSES]:
-            yield Lens(cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{leaf.name}", leaf.name)
+        names = choices(sheet, cell)[:MOST_LENSES]
+        for name in names:
+            yield Lens(
+                cell.move((0, len(cell.item.text))), f"∂{tensor.name}/∂{name}", name, ROOM_OF_LENSES // len(names)
+            )
 
 
 def verdicts(sheet: Sheet) -> dict[str, int]:

@@ -1,16 +1,15 @@
 """What stands at a position of a document, the narrowest thing first.
 
-A hover begins with what the thing is, its shape and result, in at most ten lines; what else there is to say about
-it stands below a rule.  It is text in Markdown that reads well as it is; `latex` is for clients that show pictures.
+A hover is one formula, and in a line or two what it is; what else there is to say stands in its details.  It is text in
+Markdown that reads well as it is; `latex` is for clients that show pictures.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
 from ..judging.claims import Claim
 from ..lowering import marks as kinds
@@ -21,7 +20,7 @@ from ..notation.quoting import code, prose
 from ..notation.tree_latex import formula_latex
 from ..python.telling import told_at
 from ..rules.engine import BudgetExceeded, MissingRule
-from ..sheets.cells import Cell, raised
+from ..sheets.cells import Cell, of_notes, raised
 from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
@@ -36,15 +35,17 @@ from .answers import (
     definition_value,
     in_other_layout,
     jacobian_value,
+    numbered,
     part_value,
     reason,
+    shape_in_words,
     shortened,
     steps_of,
     variables_of,
 )
+from .derivations import choices
 from .hover_marks import Network, Said, say_mark
 
-T = TypeVar("T")
 MOST_JACOBIANS = 6
 
 VERDICTS = {
@@ -59,16 +60,27 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Hover:
-    """`brief` lines and `details` in Markdown about a span; `latex` is the formula, `steps` its derivation,
-    `network` what a client that shows pictures may draw."""
+    """`formula` as text and as `latex`, `brief` lines and `details` in Markdown about a span; `steps` is its derivation.
+
+    `left_out` names what takes long; it is there once a patient hover has been here.  `network` is what a client that shows
+    pictures may draw.
+    """
 
     span: Span
     brief: tuple[str, ...]
     details: tuple[str, ...] = ()
+    formula: str = ""
     latex: str = ""
     steps: str = ""
+    left_out: tuple[str, ...] = ()
     network: Network | None = None
-    incomplete: bool = False  # what takes long is left out; it is there once a patient hover has been here
+
+    def beyond(self, first: Hover) -> Hover:
+        """What it says beyond another one of the same place, which left something out."""
+        brief = tuple(line for line in self.brief if line not in first.brief)
+        is_same = self.formula == first.formula
+        formula, latex = ("", "") if is_same else (self.formula, self.latex)
+        return replace(self, brief=brief, formula=formula, latex=latex)
 
 
 def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | None:
@@ -90,18 +102,18 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
         said.details.append(f"EIN504: the rest is left out, {spent}.")
     except (BudgetExceeded, MissingRule) as problem:
         said.details.append(f"{prose(reason(problem))}.")
-    if not said.brief:
+    if not said.brief and not said.formula:
         return None
-    if said.left_out:
-        said.details.append(f"hover again for {', '.join(said.left_out)}, which is being worked out")
-    span, late = outside(sheet.text, cell, said.span), bool(said.left_out)
+    span = outside(sheet.text, cell, said.span)
     if not span[0] <= offset <= span[1]:  # on what belongs to it: the braces of an index, the sign of a transpose
         pointed = cell.move((at, at + 1))
         span = (min(span[0], pointed[0]), max(span[1], pointed[1]))
-    brief, details = said.brief, said.details
+    brief, details, formula = said.brief, said.details, said.formula
     if cell.place.is_translated:
         brief, details = [raised(line) for line in brief], [raised(line) for line in details]
-    return Hover(span, tuple(brief), tuple(details), said.latex, said.steps, said.network, late)
+        formula = of_notes(formula)
+    left_out = tuple(said.left_out)
+    return Hover(span, tuple(brief), tuple(details), formula, said.latex, said.steps, left_out, said.network)
 
 
 def _of_code(sheet: Sheet, offset: int) -> Hover | None:
@@ -144,7 +156,8 @@ def _say(said: Said, sheet: Sheet, cell: Cell, at: int) -> None:
         return
     place = equals_at(tree, at)
     if place is not None and lowered.kind == "claim":
-        sheet.judge(cell)  # whoever points at it wants to know now
+        if cell.awaits_verdict:  # whoever points at it wants to know now
+            said.in_time("the verdict", lambda: sheet.judge(cell))
         _claim(said, sheet, cell, tree, place)
     elif place is not None and lowered.kind == "definition":
         _definition(said, sheet, cell, names)
@@ -169,40 +182,49 @@ def _directive(text: str) -> str:
 
 
 def _forms(said: Said, found: Answer) -> None:
-    if found.matrix is not None:
-        said.brief.append(f"**matrix form** {code(shortened(found.matrix))}")
-    said.brief.append(
+    """The forms of a value that the formula does not show, and what its axes run over."""
+    if found.matrix is not None and not f"= {said.formula}".endswith(f"= {found.matrix}"):
+        said.details.append(f"**matrix form** {code(shortened(found.matrix))}")
+    said.details.append(
         f"**index form** {code(shortened(found.index))}"
-        + (f", {'free' if found.indexed else 'axes'} {prose(', '.join(found.free))}" if found.free else "")
+        + (f", {'free' if found.indexed else 'axes'} {prose(', '.join(found.ranges))}" if found.free else "")
     )
     if found.matrix is None and not found.indexed:
-        said.brief.append("no matrix form")
+        said.details.append("no matrix form")
     if found.problem:
         said.brief.append(prose(found.problem))
-    said.latex = found.latex
 
 
 def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
-    """The forms of a part of a statement, in both layouts, and its derivation; False where it has no value by itself."""
-    span, layout = (node.start, node.end), cell.lowered.layout
-    read = sheet.noted(cell, ("value", span), lambda names: _value(cell, node, names))
-    if read is None:
+    """What a part of a statement is, its forms in both layouts, and its derivation; False where it has no value by itself."""
+    span, layout, source = (node.start, node.end), cell.lowered.layout, cell.lowered.text[node.start : node.end]
+    part = said.noted(sheet, cell, ("part", span), "what it is", lambda names: part_value(cell.lowered, node, names))
+    if part is None and said.left_out:
+        said.formula, said.latex = shortened(source), formula_latex(source, numbered=numbered(cell.lowered))
+        return True
+    if part is None:
         return False
-    part, found = read
-    text, value = part.text, part.value
-    if found is None:
+    if part.value.flexible:
         said.brief.append("takes its size from where it stands")
         return True
-    derived = has_head(value.term, Derivative)
+    said.formula = said.formula or shortened(source)
+    said.latex = said.latex or formula_latex(source, numbered=numbered(cell.lowered))
+    derived = has_head(part.value.term, Derivative)
+    said.brief.append(prose(shape_in_words(part, layout)))
+    found = said.noted(sheet, cell, ("value", span), "the result", lambda names: part.answer(names, layout))
+    if found is None:
+        return True
+    if not found.problem and found.text != source:
+        said.formula = shortened(f"{source} = {found.text}")
+        said.latex = f"{formula_latex(source, numbered=numbered(cell.lowered))} = {found.latex}"
     _forms(said, found)
     if found.reduced is not None:
-        said.network = Network(found.reduced, found.letters, tuple(_holes(value.term)))
-    said.brief.append(f"**shape** {prose(found.shape)}" + (f", {found.layout} layout" if derived else ""))
+        said.network = Network(found.reduced, found.letters, tuple(_holes(part.value.term)))
     if derived and found.matrix is not None:
-        turned = partial(in_other_layout, text, value, found, layout=layout)
+        turned = partial(in_other_layout, part.text, part.value, found, layout=layout)
         other = said.noted(sheet, cell, ("other layout", span), "the other layout", lambda names: turned(names=names))
         if other is not None and other.matrix is not None:
-            said.brief.append(f"**{other.layout} layout** {code(shortened(other.matrix))}, {prose(other.shape)}")
+            said.details.append(f"**{other.layout} layout** {code(shortened(other.matrix))}, {prose(other.shape)}")
     said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(part)) or ""
     return True
 
@@ -212,11 +234,6 @@ def _holes(term: Term) -> Iterator[tuple[str, tuple[Index, ...]]]:
     if isinstance(term, Derivative):
         yield from _holes(term.body)
         yield f"∂{term.tensor.name}", tuple(i for i in term.indices if isinstance(i, Index))
-
-
-def _value(cell: Cell, node: Node, names: Names) -> tuple[Part, Answer | None] | None:
-    part = part_value(cell.lowered, node, names)
-    return None if part is None else (part, part.answer(names, cell.lowered.layout))
 
 
 def _steps(part: Part) -> str:
@@ -232,7 +249,6 @@ def _expression(said: Said, sheet: Sheet, cell: Cell, tree: Relation, at: int) -
     nodes: Sequence[Node] = expressions_at(tree.sides[place], at) or [tree.sides[place]]
     for node in nodes:
         said.span = (node.start, node.end)
-        said.brief = [code(shortened(cell.lowered.text[node.start : node.end]))]
         if _worked_out(said, sheet, cell, node):
             return
     broken = [d for d in cell.diagnostics if d.severity == "error"]
@@ -246,10 +262,11 @@ def _definition(said: Said, sheet: Sheet, cell: Cell, names: Names) -> None:
         return
     tensor = lowered.tensor
     said.brief.append(f"**defines** {code(f'{tensor.name} ∈ {space_text(tensor.dims)}')}")
-    found = answer(value, names, lowered.layout)
+    said.formula, said.latex = shortened(lowered.text), formula_latex(lowered.text, numbered=numbered(lowered))
+    layout = lowered.layout
+    found = said.noted(sheet, cell, ("value", "definition"), "its forms", lambda names: answer(value, names, layout))
     if found is not None:
         _forms(said, found)
-        said.latex = formula_latex(lowered.text)
     if len(tensor.dims) <= 1:
         _jacobians(said, sheet, cell, tensor)
 
@@ -257,13 +274,13 @@ def _definition(said: Said, sheet: Sheet, cell: Cell, names: Names) -> None:
 def _jacobians(said: Said, sheet: Sheet, cell: Cell, tensor: Tensor) -> None:
     """The derivatives of a number or vector."""
     layout = cell.lowered.layout
-    for leaf in variables_of(tensor)[:MOST_JACOBIANS]:
+    leaves = {t.name: t for t in variables_of(tensor)}
+    for leaf in [leaves[name] for name in choices(sheet, cell)][:MOST_JACOBIANS]:
         name = f"∂{tensor.name}/∂{leaf.name}"
         found = said.noted(sheet, cell, ("derivative", leaf.name), code(name), partial(_jacobian, tensor, leaf, layout))
         if found is not None:
-            axes = f", axes {prose(', '.join(found.free))}" if found.matrix is None and found.free else ""
-            line = f"**{prose(name)}** {code(shortened(found.text))}, {prose(found.shape)}{axes}"
-            (said.brief if len(said.brief) < 9 else said.details).append(line)
+            axes = f", axes {prose(', '.join(found.ranges))}" if found.matrix is None and found.free else ""
+            said.details.append(f"**{prose(name)}** {code(shortened(found.text))}, {prose(found.shape)}{axes}")
     said.details.append(f"derivatives in {layout} layout")
 
 
@@ -283,9 +300,8 @@ def _claim(said: Said, sheet: Sheet, cell: Cell, tree: Relation, place: int) -> 
         assumption = f": {prose(claim.assumption)}" if claim.assumption and claim.verdict == "right_if" else ""
         doubt = f", since {prose(cell.doubt)}" if claim.verdict == "undecided" and cell.doubt else ""
         said.brief.append(f"**{VERDICTS[claim.verdict]}**{assumption}{doubt}")
-        if claim.derived and claim.verdict != "right":
-            said.brief.append(f"einsight derives {code(shortened(claim.derived))}")
-        if claim.counterexample:
+        told = claim.counterexample and any(claim.counterexample in d.message for d in cell.diagnostics)
+        if claim.counterexample and not told:
             said.details.append(prose(shortened(claim.counterexample)))
     _worked_out(said, sheet, cell, tree.sides[place])
 

@@ -20,9 +20,9 @@ from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
 from ..terms.dimension import Index
-from ..terms.interruption import now
+from ..terms.interruption import OutOfTime, now, within
 from ..terms.term import Term
-from .answers import listed, shortened
+from .answers import listed, numbered
 from .vocabulary import ARRAY_FUNCTIONS
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Network(NamedTuple):
 class Said:
     """A hover that is being put together; what is there when time runs out is shown.
 
-    `end` is when it should be there: what is not known by then is `left_out`.
+    `end` is when it should be there: what is not known by then is `left_out`.  `formula` is what `latex` draws, as text.
     """
 
     span: Span
@@ -58,16 +58,30 @@ class Said:
     left_out: list[str] = field(default_factory=list)
     brief: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    formula: str = ""
     latex: str = ""
     steps: str = ""
     network: Network | None = None
 
     def noted(self, sheet: Sheet, cell: Cell, what: tuple, name: str, compute: Callable[[Names], T]) -> T | None:
         """Something that takes long: as it is known, or worked out while there is time."""
-        if what not in cell.notes and now() > self.end:
-            self.left_out.append(name)
-            return None
-        return sheet.noted(cell, what, compute)
+        known = cell.notes.get(what)
+        if known is not None and sheet.ledger.holds(known[0], cell.order + 1, cell.place.world):
+            return sheet.noted(cell, what, compute)
+        return self.in_time(name, lambda: sheet.noted(cell, what, compute))
+
+    def in_time(self, name: str, work: Callable[[], T]) -> T | None:
+        """What some work gives while there is time; else `left_out` by that name."""
+        limit = None
+        try:
+            if self.end > now():
+                with within(self.end - now()) as limit:
+                    return work()
+        except OutOfTime as spent:
+            if spent.limit is not limit:
+                raise
+        self.left_out.append(name)
+        return None
 
 
 def say_mark(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> None:
@@ -102,8 +116,8 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
     entry = names.find(mark.name)
     local = _binding(cell.lowered, mark.name)
     if local is not None:
-        said.brief += [f"**name in this statement** {code(mark.name)}", code(local)]
-        said.latex = formula_latex(local)
+        said.brief.append(f"**name in this statement** {code(mark.name)}")
+        said.formula, said.latex = local, formula_latex(local, numbered=numbered(cell.lowered))
         return
     if entry is None:
         said.brief.append(f"{code(mark.name)} is not declared")
@@ -112,8 +126,10 @@ def _tensor(said: Said, sheet: Sheet, cell: Cell, names: Names, mark: Mark) -> N
     said.brief.append(f"**{_kind(entry)}** {code(entry.describe())}" + (f", {properties}" if properties else ""))
     teller = sheet.ledger.teller_before(("name", mark.name), cell.order + 1, cell.place.world)
     if teller is not None and entry.kind == "defined":
-        said.brief.append(code(shortened(teller.lowered.text)))
-        said.latex = formula_latex(teller.lowered.text)
+        said.formula, said.latex = (
+            teller.lowered.text,
+            formula_latex(teller.lowered.text, numbered=numbered(teller.lowered)),
+        )
     if mark.name in cell.rests_on:
         said.brief.append(
             "its shape follows from shapes that nobody says, the likeliest ones"

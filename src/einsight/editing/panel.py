@@ -18,8 +18,8 @@ from ..sheets.sheet import Sheet
 from ..syntax.finding import COMPOUND, children
 from ..syntax.statements import Piece
 from ..syntax.tree import Node, Relation
-from .answers import variables_of
-from .derivations import Derivation, derivation
+from .answers import numbered
+from .derivations import Derivation, choices, derivation
 from .edits import below, line_end
 from .hints import SIGNS
 from .latex.steps import latex_link
@@ -72,8 +72,13 @@ class View:
         return relation_latex(tree, mark, numbered(self.cell.lowered))
 
 
-def view(sheet: Sheet, offset: int, variable: str | None = None) -> View | None:
-    """What stands at an offset; None between statements, and in formulas of notes that are not read."""
+def view(
+    sheet: Sheet, offset: int, variable: str | None = None, derives: bool = True, seconds: float | None = None
+) -> View | None:
+    """What stands at an offset; None between statements, and in formulas of notes that are not read.
+
+    Without its derivation where it is not to be derived; that takes at most about so many seconds.
+    """
     cell = sheet.cell_at(offset)
     if cell is None or cell.analysis is None or cell.unread:
         return None
@@ -82,11 +87,11 @@ def view(sheet: Sheet, offset: int, variable: str | None = None) -> View | None:
         Verdict(cell.move(c.span), c.verdict, SIGNS.get(c.verdict) or f"✓ if {c.assumption}")
         for c in sheet.claims_of(cell)
     )
-    tensor = lowered.tensor if lowered.kind == "definition" else None
-    variables = tuple(t.name for t in variables_of(tensor)) if tensor is not None and len(tensor.dims) <= 1 else ()
+    found = derivation(sheet, offset, variable=variable, seconds=seconds) if derives else None
+    findings = tuple(d for d in sheet.diagnostics_of(cell) if not cell.is_silent(d))
     return View(
-        cell, lowered.kind, verdicts, tuple(sheet.diagnostics_of(cell)), derivation(sheet, offset, variable=variable),
-        variables, cell.awaits_verdict,
+        cell, lowered.kind, verdicts, findings, found, choices(sheet, cell),
+        cell.awaits_verdict,
     )  # fmt: skip
 
 
@@ -99,11 +104,6 @@ def _expressions(node: Node) -> Iterator[Node]:
         yield node
     for inner in children(node):
         yield from _expressions(inner)
-
-
-def numbered(lowered: Lowered) -> frozenset[str]:
-    """The names of a statement that end in a number, which are no components."""
-    return frozenset(m.name for m in lowered.marks.found.values() if "_" in m.name)
 
 
 def marked_step(before: str, after: str, names: frozenset[str], mark: Callable[[str], str]) -> tuple[str, str]:

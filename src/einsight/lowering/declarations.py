@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..syntax.tree import Declaration, DimensionDeclaration, FunctionDeclaration, Node, Space
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
@@ -10,7 +12,7 @@ from .lowered import Lowered
 from .marks import Marks
 from .names import NOTES, PROPERTIES, SQUARE_PROPERTIES, Entry, Names, canonical_name
 from .properties import contradiction
-from .report import Fix, Report
+from .report import Report
 
 
 def declare(tree: Declaration, names: Names, report: Report, lowered: Lowered) -> None:
@@ -77,24 +79,24 @@ def is_redeclared(names: Names, name: str, node: Node, report: Report) -> bool:
     return True
 
 
+_PAIR = re.compile(r"[^\W\d_]x[^\W_]")
+
+
 def _dims(space: Space, names: Names, report: Report, marks: Marks) -> tuple[Dim, ...] | None:
-    dims = []
+    dims: list[Dim] = []
     for extent in space.extents:
         value = extent.value
-        if isinstance(value, str):
-            marks.node(kinds.DIMENSION, extent, value)
         if isinstance(value, int) and value < 1:
             report.add("EIN001", extent.start, extent.end, "a dimension is a name or a positive number")
             return None
-        if isinstance(value, str) and len(value) == 3 and value[1] == "x" and not names.is_dimension(value):
-            fix = Fix(f"write `{value[0]} x {value[2]}`", (extent.start, extent.end), f"{value[0]} x {value[2]}")
-            report.add(
-                "EIN001",
-                extent.start,
-                extent.end,
-                f"`{value}` is one name: write `{value[0]} x {value[2]}` with spaces",
-                (fix,),
-            )
-            return None
+        if (
+            isinstance(value, str) and _PAIR.fullmatch(value) and not names.is_dimension(value)
+        ):  # `n x m` without blanks
+            for at in (0, 2):
+                marks.add(kinds.DIMENSION, extent.start + at, extent.start + at + 1, value[at])
+                dims.append(names.dimension(int(value[at]) if value[at].isdigit() else value[at]))
+            continue
+        if isinstance(value, str):
+            marks.node(kinds.DIMENSION, extent, value)
         dims.append(names.dimension(value))
     return tuple(dims)

@@ -8,7 +8,7 @@ from ..rules.catalogue import catalogue
 from ..terms.dimension import Index, Slot
 from ..terms.term import Constant, Term
 from .index_form import ATOM, Printer, printed
-from .latex_names import name_latex
+from .latex_names import name_latex, raised_latex
 from .tree_latex import formula_latex
 
 
@@ -43,7 +43,7 @@ class LatexPrinter(Printer):
         return rf"\sqrt{{{body}}}"
 
     def power_text(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
+        return raised_latex(base, exponent)
 
     def relation(self, sign: str) -> str:
         return {"≠": r"\neq", "≤": r"\leq", "≥": r"\geq"}.get(sign, sign)

@@ -47,3 +47,19 @@ def name_latex(text: str) -> str:
     written += "'" * (len(base) - len(base.rstrip("ʹ")))
     above = number or mark
     return f"{written}^{{({above})}}" if above and above != "*" else f"{written}^\\star" if above else written
+
+
+_RAISED = re.compile(r"\^(?:\{(?P<mark>\([^{}]*\))\}|(?P<star>\\star))(?P<indices>_\{[^{}]*\})?$")
+
+
+def raised_latex(base: str, exponent: str) -> str:
+    """LaTeX to an exponent; a name that has a layer there, which a second exponent would not read behind, in brackets."""
+    return rf"\left({base}\right)^{{{exponent}}}" if _RAISED.search(base) else f"{base}^{{{exponent}}}"
+
+
+def transposed_latex(base: str, sign: str = r"\top") -> str:
+    """The transpose; the sign stands beside a layer."""
+    found = _RAISED.search(base)
+    if found is None or found["indices"]:
+        return raised_latex(base, sign)
+    return f"{base[: found.start()]}^{{{found['mark'] or found['star']}{sign}}}"

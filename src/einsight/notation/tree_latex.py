@@ -30,7 +30,8 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .latex_names import name_latex
+from ..terms.term import Term
+from .latex_names import name_latex, raised_latex, transposed_latex
 from .quoting import in_text
 
 _LAYERS = {"⊙": r"\odot", ".*": r"\odot", "∘": r"\odot", "⊗": r"\otimes", "./": r"\oslash"}
@@ -60,6 +61,11 @@ def relation_latex(tree: Relation, wrap: Wrap | None = None, numbered: Collectio
         named = r",\; ".join(f"{write(left)} = {write(right)}" for left, right in tree.bindings)
         out += rf" \quad\text{{where }} {named}"
     return out
+
+
+def numbered_in(term: Term) -> frozenset[str]:
+    """The names in a term that end in a number, `W_1`, which are no components."""
+    return frozenset(t.name for t in term.depends if "_" in t.name)
 
 
 class _Writer:
@@ -101,6 +107,8 @@ class _Writer:
             subscript = rf"\text{{{in_text(subscript)}}}"
         if isinstance(base, Name) and f"{base.text}_{subscript}" in self._numbered:
             return name_latex(f"{base.text}_{subscript}")
+        if isinstance(base, Indexed) and isinstance(base.base, Symbol):  # `∇_W_1`
+            return f"{self.latex(base.base)}_{{{name_latex(f'{base.subscript.text}_{subscript}')}}}"
         if isinstance(base, Indexed) and isinstance(base.base, Name):  # `W_1_ij`, a component of `W_1`
             return f"{name_latex(f'{base.base.text}_{base.subscript.text}')}_{{{subscript}}}"
         if node.subscript.lower is not None:
@@ -110,10 +118,10 @@ class _Writer:
     def _transpose(self, node: Transpose) -> str:
         inner = node.argument
         if isinstance(inner, Superscript) and self._is_inverse(inner):
-            return rf"{self.latex(inner.base)}^{{-\top}}"
+            return transposed_latex(self.latex(inner.base), r"-\top")
         if isinstance(inner, (Superscript, Transpose)):  # one superscript each
             return rf"\left({self.latex(inner)}\right)^{{\top}}"
-        return rf"{self.latex(inner)}^{{\top}}"
+        return transposed_latex(self.latex(inner))
 
     def _is_inverse(self, node: Superscript) -> bool:
         exponent = _NoMarks.latex(node.exponent.inner if isinstance(node.exponent, Group) else node.exponent)
@@ -124,7 +132,7 @@ class _Writer:
         if isinstance(node.base, (Superscript, Transpose)):
             base = rf"\left({base}\right)"
         mark = r"\circ " if node.dotted else ""
-        return f"{base}^{{{mark}{self._plain(node.exponent)}}}"
+        return raised_latex(base, f"{mark}{self._plain(node.exponent)}")
 
     def _call(self, node: Call) -> str:
         inner = ", ".join(map(self.latex, node.arguments))
@@ -138,7 +146,7 @@ class _Writer:
                 return rf"\sqrt{{{inner}}}"
             if callee.text == "inv":
                 plain = len(node.arguments) == 1 and isinstance(node.arguments[0], Name)
-                return rf"{inner}^{{-1}}" if plain else rf"\left({inner}\right)^{{-1}}"
+                return raised_latex(inner, "-1") if plain else rf"\left({inner}\right)^{{-1}}"
             found = catalogue().functions.get(callee.text)
             name = found.latex if found and found.latex else None
             if name is None:
@@ -187,7 +195,15 @@ class _Writer:
         if isinstance(node, Name) and node.text.startswith("d") and len(canonical_name(node.text[1:])) == 1:
             return f"d{name_latex(canonical_name(node.text[1:]))}"
         if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text.startswith("d"):
+            name = f"{node.base.text[1:]}_{node.subscript.text}"
+            if name in self._numbered:
+                return f"d{name_latex(name)}"
             return f"{self._differential(node.base)}_{{{node.subscript.text.strip('[]{}')}}}"
+        if isinstance(node, Indexed) and isinstance(node.base, Indexed):  # `dW_1_ij`
+            inner = node.base
+            if isinstance(inner.base, Name) and inner.base.text.startswith("d"):
+                name = f"{inner.base.text[1:]}_{inner.subscript.text}"
+                return f"d{name_latex(name)}_{{{node.subscript.text.strip('[]{}')}}}"
         if isinstance(node, Superscript):
             return f"{self._differential(node.base)}^{{{self._plain(node.exponent)}}}"
         return self.latex(node)

@@ -223,9 +223,15 @@ def _is_contraction(term: Term) -> bool:
     return isinstance(term, Product) and bool(term.bound) and not term.free
 
 
-def derivation(term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400) -> list[Rewrite]:
-    """The steps from a term to its normal form, each one rule at every place where it fires."""
-    return _without_culprits(lambda: _derivation(term, _still_on(rules), fuel))
+def derivation(
+    term: Term, rules: Sequence[Rule] | None = None, fuel: int = 400, into: list[Rewrite] | None = None
+) -> list[Rewrite]:
+    """The steps from a term to its normal form, each one rule at every place where it fires.
+
+    They are put `into` a list as they are found, so that whoever stops it has those there are.
+    """
+    steps = [] if into is None else into
+    return _without_culprits(lambda: _derivation(term, _still_on(rules), fuel, steps))
 
 
 def _still_on(rules: Sequence[Rule] | None) -> Sequence[Rule]:
@@ -234,8 +240,8 @@ def _still_on(rules: Sequence[Rule] | None) -> Sequence[Rule]:
     return rules_for() if rules is None else [r for r in rules if not off.is_off(r.source, r.id)]
 
 
-def _derivation(term: Term, chosen: Sequence[Rule], fuel: int) -> list[Rewrite]:
-    steps: list[Rewrite] = []
+def _derivation(term: Term, chosen: Sequence[Rule], fuel: int, steps: list[Rewrite]) -> list[Rewrite]:
+    steps.clear()
     seen = {term}
     while len(steps) < fuel:
         for rule in chosen:

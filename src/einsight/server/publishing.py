@@ -6,9 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from ..terms.interruption import now
 from . import wire
 from .documents import OpenDocument, State
 from .notebooks import NotebookLines
+from .progress import shown_if_slow
 from .turns import Turns
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ IMPATIENT = 0.02
 # changes after which, and seconds without one for which, garbage is collected
 UNTIDY, PAUSE = 200, 3.0
 TOO_UNTIDY = 2_000  # changes after which somebody waits for it
-# seconds of work that a client shows a progress bar for
-SLOW = 1.0
 log = logging.getLogger("einsight")
 
 
@@ -147,15 +144,14 @@ class Publisher:
                 await asyncio.sleep(0.01)
 
     async def _run(self, document: OpenDocument) -> None:
-        progress = asyncio.ensure_future(self._show_progress(document))
         try:
-            await self._work(document)
+            async with shown_if_slow(self.client, "einsight: checking claims"):
+                await self._work(document)
         except asyncio.CancelledError:
             pass
         except Exception as error:  # one document's failure must not end the server
             self.client.report_server_error(error, PyglsError)
         finally:
-            progress.cancel()
             if self.tasks.get(document) is asyncio.current_task():
                 del self.tasks[document]
 
@@ -184,7 +180,7 @@ class Publisher:
             self.refresh_views()
 
     async def _publish(self, document: OpenDocument, state: State) -> None:
-        found = await self.turns.urgent(self._found, document, state)
+        found = await self.turns.asked(self._found, document, state)
         if found is not None and not document.is_stale(state):
             for uri, of, diagnostics in found:
                 self.send(uri, of, diagnostics)
@@ -218,21 +214,6 @@ class Publisher:
     def of_settings(self, bad: BadSettings) -> None:
         """What is wrong in a file of settings, told in that file."""
         self.send_for(Path(bad.source).as_uri(), [wire.of_line(bad.line - 1, "EIN001", bad.words)])
-
-    async def _show_progress(self, document: OpenDocument) -> None:
-        """A progress bar, where the work goes on for long and the client shows one; until this is cancelled."""
-        window = self.client.client_capabilities.window
-        if window is None or not window.work_done_progress:
-            return
-        await asyncio.sleep(SLOW)
-        token = f"einsight-{document.version}-{time.monotonic()}"
-        with suppress(Exception):  # a client that refuses simply shows none
-            await self.client.work_done_progress.create_async(token)
-            self.client.work_done_progress.begin(token, lsp.WorkDoneProgressBegin("einsight: checking claims"))
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self.client.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
 
     def refresh_views(self) -> None:
         """Have the client ask again for what it draws into the text, where it can."""

@@ -20,16 +20,17 @@ from pygls.lsp.server import LanguageServer
 from .. import __version__
 from ..documents.positions import LineIndex
 from ..forms.effort import searching
-from ..terms.interruption import within
 from . import notebooks
 from .configuration import Configuration
 from .documents import Documents, OpenDocument, path_of
+from .pending import Pending
 from .protocol import Protocol
 from .publishing import Publisher
-from .turns import TookTooLong, Turns
+from .turns import Rank, Superseded, TookTooLong, Turns
 
 if TYPE_CHECKING:  # loaded when a document is opened: the answer to `initialize` does not wait for them
     from ..documents.inputs import Beside
+    from ..editing.hover import Hover
     from ..sheets.sheet import Sheet
 
 T = TypeVar("T")
@@ -62,7 +63,11 @@ class Server(LanguageServer):
         self.turns = Turns(after=lambda: self.configuration.tell_faults())
         self.publisher = Publisher(self, self.turns, lambda document: self.configuration.of(document))
         self.configuration = Configuration(self, self.documents, self.publisher)
+        self.pending = Pending(self, self.documents, self.compute, self.publisher.refresh_views)
         self.options: dict[str, Any] = {}  # initializationOptions: pictures, theme, html, trusted, settings
+        self.begun: dict[
+            str, tuple[tuple[int, int], Hover]
+        ] = {}  # the last hover of a document, where it left something out
         self.client_name = ""
         self.exit_code = 1
         self.background_tasks: set[asyncio.Future[Any]] = set()
@@ -163,14 +168,18 @@ class Server(LanguageServer):
         work: Callable[[Sheet, LineIndex], T],
         default: T,
         read_to: Callable[[LineIndex], int] | None = None,
+        rank: Rank = Rank.AT_ONCE,
+        spent: Callable[[str], T] | None = None,
     ) -> T:
         """What `work` makes of the newest sheet of a document, in turn; `default` where there is none, or no time.
 
-        `read_to` gives the offset up to which the sheet must be read; without it, it is read whole.
+        `read_to` gives the offset up to which the sheet must be read; without it, it is read whole.  Where the time was spent,
+        `spent` makes an answer of the reason.
         """
         document = self.documents.get(uri)
         if document is None:
             return default
+        state = document.state
 
         def run() -> T:
             sheet, lines = document.settled()
@@ -178,25 +187,20 @@ class Server(LanguageServer):
             with searching(document.search):
                 return work(sheet, document.lines_for(uri, lines))
 
+        budget = self.configuration.of(document).budget
         try:
-            return await self.turns.urgent(run, budget=self.configuration.of(document).budget)
-        except TookTooLong as spent:
-            log.warning("%s: %s", uri, spent)
+            return await self.turns.asked(run, budget=budget, rank=rank, stale=lambda: document.is_stale(state))
+        except TookTooLong as late:
+            log.warning("%s: %s", uri, late)
+            return default if spent is None else spent(str(late))
+        except Superseded:
             return default
 
-    def work_ahead(self, uri: str, work: Callable[[Sheet], Any]) -> None:
-        """Have something worked out that will be asked for again, when nobody waits for anything."""
-        document = self.documents.get(uri)
-        if document is not None:
-            state = document.state
-
-            def run() -> None:
-                with within(document.budget), searching(document.search):
-                    work(document.settled()[0])
-
-            task = asyncio.ensure_future(self.turns.background(run, stale=lambda: document.is_stale(state)))
-            self.background_tasks.add(task)
-            task.add_done_callback(self.background_tasks.discard)
+    def work_ahead(self, uri: str, work: Callable[[Sheet, LineIndex], Any]) -> None:
+        """Have something worked out that will be asked for again."""
+        task = asyncio.ensure_future(self.compute(uri, work, None, rank=Rank.PATIENT))
+        self.background_tasks.add(task)
+        task.add_done_callback(self.background_tasks.discard)
 
     # the end
 

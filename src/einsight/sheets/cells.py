@@ -146,6 +146,10 @@ class Cell:
             else ""
         )
 
+    def is_silent(self, found: Diagnostic) -> bool:
+        """Do comments of the page say that a finding, at its place in the document, is not to be reported?"""
+        return self.place.region is not None and self.place.region.is_silent(found.code, found.span)
+
     @property
     def unread(self) -> bool:
         """A formula of notes that is not understood: counted, never reported."""
@@ -222,7 +226,12 @@ def unsure(claim: Claim) -> Claim:
 
 def raised(message: str) -> str:
     """A message about LaTeX, where a prime belongs to a name: with `Aᵀ` for a transpose."""
-    return re.sub(r"`[^`]*`", lambda quoted: re.sub(r"'(?!\()", "ᵀ", quoted[0]), message)
+    return re.sub(r"`[^`]*`", lambda quoted: of_notes(quoted[0]), message)
+
+
+def of_notes(formula: str) -> str:
+    """A formula about LaTeX, with `Aᵀ` for a transpose."""
+    return re.sub(r"'(?!\()", "ᵀ", formula)
 
 
 def told(cell: Cell, found: Diagnostic) -> Diagnostic:

@@ -127,9 +127,9 @@ def _formula(cell: Cell) -> Span:
     return (region.start, region.end) if region is not None and region.translated else (cell.start, cell.end)
 
 
-# what closes a formula, or a row of one, behind its last sign
+# what closes a formula behind its last sign; not what ends a row of one
 _CLOSES = re.compile(
-    r"(?:[ \t]*(?:\\\\(?:\[[^\]\n]*\])?|\\(?:tag|label)\*?\{[^}\n]*\}|\\(?:nonumber|notag|end\{\w+\*?\}|\]|\))|\}|\$\$?|`))*"
+    r"(?:[ \t]*(?:\\(?:tag|label)\*?\{[^}\n]*\}|\\(?:nonumber|notag|end\{\w+\*?\}|\]|\))|\}|\$\$?|`))*"
 )
 _PUNCTUATION = re.compile(r"[ \t]*(?:\\[,;!])?[,.;:]?")
 

@@ -333,7 +333,7 @@ class Sheet:
 
     def diagnostics(self) -> list[Diagnostic]:
         """All of them, in order of place."""
-        found = [d for cell in self.reporting if not cell.unread for d in self.diagnostics_of(cell)]
+        found = [d for c in self.reporting if not c.unread for d in self.diagnostics_of(c) if not c.is_silent(d)]
         found += [*self.findings, *(self.unused() if self.language == "ein" else ()), *self.code.diagnostics]
         if self.language in GUESTS:
             found = [d for d in found if d.severity in ("error", "warning")]

@@ -65,7 +65,7 @@
 
   (search-backward "= a\n")
   (goto-char (1- (line-end-position)))
-  (act "Write `a'`")
+  (act "Write a'")
   (see 'mended (line))
   (eglot--signal-textDocument/didChange) ; an idle timer does it, and a batch Emacs is never idle
   (wait "the diagnostic to go" (lambda ()

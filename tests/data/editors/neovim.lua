@@ -95,7 +95,7 @@ local function run()
   cursor('= a\\$')
   vim.fn.cursor(0, vim.fn.col('$') - 1)
   local before = text()
-  act("Write `a'`")
+  act("Write a'")
   wait('the code action', function()
     return text() ~= before
   end)

@@ -32,6 +32,8 @@ export interface Derivation {
   shape: string | null;
   layout: string | null;
   other: { layout: string; matrix: string | null; shape: string } | null;
+  /** Why steps or the answer are missing; empty where they are not. */
+  lack: string;
 }
 
 /** The answer to `einsight/view`. */
@@ -47,6 +49,8 @@ export interface View {
   findings: { code: string; severity: string; message: string }[];
   variables: string[];
   derivation: Derivation | null;
+  /** Why there is no derivation, where there should be one. */
+  problem?: string;
 }
 
 /** The answer to `einsight/rules`. */
@@ -58,7 +62,8 @@ export interface Rules {
 }
 
 export type ToPage =
-  | { kind: "view"; view: View; place: string; pinned: boolean }
+  /** `working` while its derivation is worked out. */
+  | { kind: "view"; view: View; place: string; pinned: boolean; working: boolean }
   /** Nothing new to show; what is shown stays. */
   | { kind: "note"; text: string; pinned: boolean }
   | { kind: "rules"; at: string; found: Rules | null };

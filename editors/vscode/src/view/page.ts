@@ -3,6 +3,7 @@
 import "katex/dist/katex.min.css";
 import "./page.css";
 import katex from "katex";
+import { breakable, STAGES, type Breaks } from "./breaking";
 import type { Derivation, FromPage, Rules, Step, ToPage, View } from "./messages";
 
 interface Host {
@@ -15,10 +16,18 @@ declare function acquireVsCodeApi(): Host;
 const host = acquireVsCodeApi();
 /** A formula that is wider than the page is written smaller, down to this; beyond, it is scrolled. */
 const SMALLEST = 0.72;
+/** Pixels by which the further lines of a formula are indented, at least. */
+const INDENT = 30;
+/** Characters of LaTeX beyond which a formula is shown only when it is asked for: nobody reads it, and it takes long to draw. */
+const LONGEST = 2500;
+/** Steps beyond which the rest is shown when it is asked for, and variables beyond which there is a list. */
+const MOST_STEPS = 30, MOST_BUTTONS = 6;
 const COPIES: [string, string][] = [["steps", "LaTeX"], ["ein", ".ein"], ["numpy", "NumPy"]];
 
 let view: View | undefined;
 let drawn = "";
+/** What Ctrl and the wheel make of the size of the editor's font. */
+let zoom = 1;
 
 // building blocks
 
@@ -37,44 +46,97 @@ function element<K extends keyof HTMLElementTagNameMap>(tag: K, given: Record<st
 /** A typeset formula; the plain text where KaTeX cannot read it. */
 function formula(latex: string, text: string, className = "formula"): HTMLElement {
   const made = element("span", { class: className });
-  try {
-    katex.render(`\\displaystyle ${breakable(latex)}`, made, {
-      strict: "ignore", output: "htmlAndMathml",
-      trust: ({ command }) => command === "\\htmlData" || command === "\\htmlClass",
-    });
-  } catch {
-    made.replaceChildren(element("code", {}, text));
+  made.dataset.latex = latex;
+  made.dataset.text = text;
+  if (latex.length <= LONGEST) typeset(made, latex, STAGES[0]);
+  else {
+    made.dataset.folded = "";
+    made.append(element("button", {
+      class: "variable",
+      click: () => {
+        delete made.dataset.folded;
+        fitOne(made);
+      },
+    }, `a formula of ${text.length.toLocaleString("en")} characters: show it`));
   }
   return made;
 }
 
-/** Allow a new line between the factors of the outermost product, but not behind a sign that governs the next one. */
-function breakable(latex: string): string {
-  let out = "", factor = "", depth = 0;
-  for (const token of latex.match(/\\(?:left|right)(?![A-Za-z])|\\[A-Za-z]+|\\.|[{}]|\s+|[^\\{}\s]+/g) ?? []) {
-    if (token === "{" || token === "\\left") depth++;
-    else if (token === "}" || token === "\\right") depth--;
-    if (depth > 0 || !/^\s/.test(token)) {
-      factor += token;
-      continue;
-    }
-    const governs = /\\(sum|nabla|partial)(_\{[^{}]*\})?\}?$|\\frac\{(\\partial|d)(\^\{2\})?\}\{/.test(factor);
-    out += factor + (governs ? " " : " \\allowbreak ");
-    factor = "";
+function typeset(made: HTMLElement, latex: string, breaks: Breaks): void {
+  try {
+    const tree = laidOut(`\\displaystyle ${breakable(latex, breaks)}`, {
+      strict: "ignore", output: "htmlAndMathml", throwOnError: true,
+      trust: ({ command }: { command: string }) => command === "\\htmlData" || command === "\\htmlClass",
+    });
+    support(tree);
+    made.replaceChildren(tree.toNode());
+  } catch {
+    made.replaceChildren(element("code", {}, made.dataset.text ?? ""));
   }
-  return out + factor;
 }
 
-/** Write what is too wide smaller. */
+/** KaTeX's own step before it makes elements, which its types leave out. */
+const laidOut = (katex as unknown as { __renderToDomTree(latex: string, options: object): Laid }).__renderToDomTree;
+
+/** What KaTeX lays out, with heights in em. */
+interface Laid {
+  children?: Laid[];
+  classes?: string[];
+  attributes?: Record<string, string>;
+  height: number;
+  depth: number;
+  toNode(): Node;
+}
+
+/** Put a strut into what can be marked, as tall as what is in it, so that sums, fractions and brackets stand inside the mark. */
+function support(laid: Laid): void {
+  laid.children?.forEach(support);
+  if (!laid.children || !(laid.attributes?.["data-at"] || laid.classes?.includes("ein-changed"))) return;
+  const { height, depth } = laid;
+  const toNode = () => {
+    const strut = element("span", { class: "katex-strut" });
+    strut.style.height = `${height + depth}em`;
+    strut.style.verticalAlign = `${-depth}em`;
+    return strut;
+  };
+  laid.children.push({ height, depth, toNode, classes: [] });
+}
+
+/** Break what is too wide where that is least in the way of reading, then write it smaller; beyond that it is scrolled. */
 function fit(): void {
-  for (const made of document.querySelectorAll<HTMLElement>(".formula")) {
-    made.style.removeProperty("font-size");
-    const room = made.clientWidth;
-    const bases = [...made.querySelectorAll<HTMLElement>(".katex-html > .base")];
-    const width = Math.max(0, ...bases.map((base) => base.offsetWidth)) + 34; // the sign before it, and the margins
-    if (room > 0 && width > room) made.style.fontSize = `${Math.max(SMALLEST, room / width) * 100}%`;
-    made.classList.toggle("scrolls", made.scrollWidth > made.clientWidth + 1);
+  document.querySelectorAll<HTMLElement>(".formula").forEach(fitOne);
+}
+
+/** Give a piece that would have a row to itself the one before it. */
+function keepCompany(made: HTMLElement, room: number): void {
+  const bases = [...made.querySelectorAll<HTMLElement>(".katex-base")];
+  const tops = bases.map((base) => Math.round(base.getBoundingClientRect().bottom));
+  for (let k = bases.length - 1; k > 1; k--) {
+    const isAlone = tops[k - 1] < tops[k] - 4 && (k === bases.length - 1 || tops[k] < tops[k + 1] - 4);
+    const hasMore = Math.abs(tops[k - 2] - tops[k - 1]) < 40;
+    if (isAlone && hasMore && bases[k].offsetWidth < room / 4 && bases[k - 1].offsetWidth + bases[k].offsetWidth + INDENT < room) {
+      bases[k - 1].before(document.createElement("br"));
+      return;
+    }
   }
+}
+
+function fitOne(made: HTMLElement): void {
+  const latex = made.dataset.latex ?? "";
+  if (made.dataset.folded !== undefined) return;
+  made.style.removeProperty("font-size");
+  made.classList.remove("scrolls");
+  const room = made.clientWidth;
+  const widest = () => Math.max(0, ...[...made.querySelectorAll<HTMLElement>(".katex-base")].map((base) => base.offsetWidth)) + INDENT;
+  if (room <= 0) return;
+  if (made.dataset.stage !== "0") typeset(made, latex, STAGES[0]);
+  let stage = 0;
+  while (widest() > room && stage + 1 < STAGES.length) typeset(made, latex, STAGES[++stage]);
+  made.dataset.stage = String(stage);
+  keepCompany(made, room);
+  const width = widest();
+  if (width > room) made.style.fontSize = `${Math.max(SMALLEST, room / width) * 100}%`;
+  made.classList.toggle("scrolls", made.scrollWidth > made.clientWidth + 1);
 }
 
 // the statement
@@ -113,18 +175,23 @@ function prose(text: string): Child[] {
 let pointed: HTMLElement | null = null;
 let chosen: HTMLElement | null = null;
 
+/** All pieces of a part, which lie apart where lines end in it. */
+function pieces(part: HTMLElement | null): HTMLElement[] {
+  return part ? [...document.querySelectorAll<HTMLElement>(`[data-at="${part.dataset.at}"]`)] : [];
+}
+
 function point(part: HTMLElement | null): void {
   if (pointed === part) return;
-  pointed?.classList.remove("pointed");
+  pieces(pointed).forEach((piece) => piece.classList.remove("pointed"));
   pointed = part;
-  part?.classList.add("pointed");
+  pieces(part).forEach((piece) => piece.classList.add("pointed"));
   if (!chosen) host.postMessage({ kind: "point", at: part?.dataset.at ?? null });
 }
 
 function choose(part: HTMLElement | null, ask: boolean): void {
   closeMenu();
   chosen = part;
-  part?.classList.add("chosen");
+  pieces(part).forEach((piece) => piece.classList.add("chosen"));
   const at = part?.dataset.at ?? null;
   if (ask && at) host.postMessage({ kind: "rules", at });
   else host.postMessage({ kind: "point", at });
@@ -155,7 +222,7 @@ function walk(event: KeyboardEvent): void {
 
 function closeMenu(): void {
   document.querySelector(".menu")?.remove();
-  chosen?.classList.remove("chosen");
+  pieces(chosen).forEach((piece) => piece.classList.remove("chosen"));
   chosen = null;
 }
 
@@ -164,7 +231,7 @@ function showRules(at: string, found: Rules | null): void {
   if (!part || !view) return;
   closeMenu();
   chosen = part;
-  part.classList.add("chosen");
+  pieces(part).forEach((piece) => piece.classList.add("chosen"));
   const version = view.version;
   const close = () => {
     const root = part.closest<HTMLElement>(".clickable");
@@ -210,19 +277,38 @@ function group(rule: string): string {
 }
 
 function derivation(found: Derivation, shown: View): HTMLElement {
-  const variables = shown.variables.length > 1 && element("div", { class: "variables", role: "group", "aria-label": "Differentiate in" },
-    ...shown.variables.map((name) => {
-      const isThis = found.expression.endsWith(`/∂${name}`);
-      return element("button", { class: "variable", "aria-pressed": String(isThis), click: () => host.postMessage({ kind: "variable", name }) }, `∂/∂${name}`);
-    }));
-  const steps = element("ol", { class: "steps" }, element("li", { class: "start" }, line(found.startLatex, found.start, 0)));
-  found.steps.forEach((step, k) => steps.append(row(step, k, found)));
+  const steps = element("ol", { class: "steps" }, element("li", { class: "start" }, element("div", { class: "line" }, line(found.startLatex, found.start, 0))));
+  const rows = found.steps.map((step, k) => row(step, k, found));
   if (found.matrix !== null && found.latex !== null) {
     const step = { rule: "notation.matrix", note: `${found.shape}, ${found.layout} layout`, after: found.matrix };
-    steps.append(row({ ...step, before: found.index ?? "", beforeMarked: "", latexMarked: found.latex }, found.steps.length, found));
+    rows.push(row({ ...step, before: found.index ?? "", beforeMarked: "", latexMarked: found.latex }, found.steps.length, found));
   }
+  const hidden = rows.length > MOST_STEPS ? rows.slice(MOST_STEPS - 1, -1) : [];
+  const more = hidden.length > 0 && element("li", { class: "more" }, element("button", {
+    class: "variable",
+    click: () => {
+      (more as HTMLElement).replaceWith(...hidden);
+      fit();
+    },
+  }, `show ${hidden.length} more steps`));
+  if (more) steps.append(...rows.slice(0, MOST_STEPS - 1), more, rows[rows.length - 1]);
+  else steps.append(...rows);
   return element("section", { class: "derivation", "aria-label": `Derivation of ${found.expression}` },
-    variables, headline(found), steps, result(found));
+    variables(found, shown), headline(found), steps,
+    found.lack && element("p", { class: "lack", role: "note" }, `Not the whole derivation: ${found.lack}.`), result(found));
+}
+
+/** What a definition is differentiated in: buttons for a few, a list for more. */
+function variables({ expression }: { expression: string }, shown: View): Child {
+  if (shown.variables.length < 2) return null;
+  const choose = (name: string) => host.postMessage({ kind: "variable", name });
+  const isThis = (name: string) => expression.endsWith(`/∂${name}`);
+  if (shown.variables.length <= MOST_BUTTONS)
+    return element("div", { class: "variables", role: "group", "aria-label": "Differentiate in" }, ...shown.variables.map((name) =>
+      element("button", { class: "variable", "aria-pressed": String(isThis(name)), click: () => choose(name) }, `∂/∂${name}`)));
+  const list: HTMLSelectElement = element("select", { "aria-label": "Differentiate in", change: (): void => choose(list.value) },
+    ...shown.variables.map((name) => element("option", { value: name, ...(isThis(name) ? { selected: "" } : {}) }, `∂/∂${name}`)));
+  return element("div", { class: "variables" }, list);
 }
 
 /** The answer before how it comes about. */
@@ -237,29 +323,29 @@ function headline({ expression, expressionLatex, latex, matrix, index, shape, la
 function line(latex: string, text: string, k: number): HTMLElement {
   const made = formula(latex, text);
   made.dataset.line = String(k);
-  made.dataset.plain = latex;
-  made.dataset.text = text;
   return made;
 }
 
-/** A step is a button that writes it into the text; while it is looked at, what it takes away is marked in the line before. */
+/** A step: its rule leads to its page, a button writes it into the text; what it takes away is marked in the line before. */
 function row(step: Step, k: number, { steps, startLatex }: Derivation): HTMLElement {
-  const isLast = k === steps.length;
-  const body = element("button", {
-    class: `step ${isLast ? "last" : ""}`, "aria-label": `${step.rule}: equals ${step.after}. Insert into the text.`,
+  const insert = element("button", {
+    class: "insert", "aria-label": `Insert into the text: equals ${step.after}`, title: "Insert this step into the text",
     click: () => host.postMessage({ kind: "step", index: k }),
-  }, element("span", { class: "why" }, element("span", { class: `rule ${group(step.rule)}` }, step.rule), element("span", { class: "note" }, ...prose(step.note)),
-    element("span", { class: "insert", "aria-hidden": "true" }, "insert ↵")),
-  line(step.latexMarked, step.after, k + 1));
+  }, "insert ↵");
+  const rule = element("button", {
+    class: `rule ${group(step.rule)}`, title: `What ${step.rule} says`, click: () => host.postMessage({ kind: "explain", what: step.rule }),
+  }, step.rule);
+  const body = element("div", { class: "step" },
+    element("div", { class: "why" }, rule, element("span", { class: "note" }, ...prose(step.note)), insert),
+    element("div", { class: "line" }, element("span", { class: "equals", "aria-hidden": "true" }, "="), line(step.latexMarked, step.after, k + 1)));
   const look = (now: boolean) => {
     const before = document.querySelector<HTMLElement>(`.steps [data-line="${k}"]`);
-    if (!before || !step.beforeMarked) return;
-    const own = k === 0 ? startLatex : steps[k - 1].latexMarked;
-    const latex = now ? step.beforeMarked : own;
-    before.replaceChildren(...formula(latex, before.dataset.text ?? "").childNodes);
+    if (!before || !step.beforeMarked || before.dataset.folded !== undefined) return;
+    before.dataset.latex = now ? step.beforeMarked : k === 0 ? startLatex : steps[k - 1].latexMarked;
+    typeset(before, before.dataset.latex, STAGES[Number(before.dataset.stage ?? 0)]);
     before.classList.toggle("leaving", now);
   };
-  for (const [name, now] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]] as const)
+  for (const [name, now] of [["mouseenter", true], ["focusin", true], ["mouseleave", false], ["focusout", false]] as const)
     body.addEventListener(name, () => look(now));
   return element("li", { class: group(step.rule) }, body);
 }
@@ -298,10 +384,10 @@ function say(text: string): void {
   live.textContent = text;
 }
 
-function show(shown: View, place: string): void {
+function show(shown: View, place: string, working: boolean): void {
   note.textContent = "";
   // the same again: what is chosen, and the menu of its rules, stay
-  const now = JSON.stringify([shown, place]);
+  const now = JSON.stringify([shown, place, working]);
   if (now === drawn) return;
   drawn = now;
   const focus = focused();
@@ -310,6 +396,7 @@ function show(shown: View, place: string): void {
   pointed = chosen = null;
   main.replaceChildren(statement(shown, place));
   if (shown.derivation) main.append(derivation(shown.derivation, shown));
+  else if (working) main.append(element("div", { class: "working", role: "status" }, variables({ expression: "" }, shown), element("div", { class: "bar" }), "deriving …"));
   else main.append(element("p", { class: "hint" }, nothingToDerive(shown)));
   fit();
   if (focus !== null) document.querySelectorAll<HTMLElement>("button, [tabindex]")[focus]?.focus();
@@ -318,7 +405,8 @@ function show(shown: View, place: string): void {
   host.setState({ view: shown, place });
 }
 
-function nothingToDerive({ kind, findings }: View): string {
+function nothingToDerive({ kind, findings, problem }: View): string {
+  if (problem) return `No derivation: ${problem}.`;
   if (findings.some((f) => f.severity === "error")) return "This does not read yet, so nothing is derived.";
   return kind === "declaration" ? "A declaration: nothing to derive." : "Nothing to derive here.";
 }
@@ -333,19 +421,34 @@ function focused(): number | null {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   if (data.kind === "rules") return showRules(data.at, data.found);
   setPinned(data.pinned);
-  if (data.kind === "view") show(data.view, data.place);
+  if (data.kind === "view") show(data.view, data.place, data.working);
   else note.textContent = data.text;
 });
-window.addEventListener("resize", fit);
+let resized: ReturnType<typeof setTimeout> | undefined;
+new ResizeObserver(() => {
+  clearTimeout(resized);
+  resized = setTimeout(fit, 60);
+}).observe(document.body);
+window.addEventListener("wheel", (event) => {
+  if (!event.ctrlKey) return;
+  event.preventDefault();
+  zoom = Math.min(3, Math.max(0.5, zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1)));
+  document.documentElement.style.setProperty("--zoom", String(zoom));
+  fit();
+}, { passive: false });
 document.addEventListener("click", (event) => {
   if (!(event.target as Element).closest(".menu, [data-at]")) {
     closeMenu();
     host.postMessage({ kind: "point", at: null });
   }
 });
+for (const name of ["Main", "Math", "Size1", "Size2", "Size3", "Size4"]) void document.fonts.load(`1em KaTeX_${name}`);
+void document.fonts.load("italic 1em KaTeX_Math");
 void document.fonts.ready.then(fit);
+// brackets of another size have a font of their own, which comes when the first of them is drawn
+document.fonts.addEventListener("loadingdone", fit);
 
 setPinned(false);
 const last = host.getState();
-if (last) show(last.view, last.place);
+if (last) show(last.view, last.place, false);
 host.postMessage({ kind: "ready" });

@@ -56,7 +56,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   const window = await layer(workbench);
   const { page } = window;
   await until("hints are drawn", async () => {
-    const text = (await page.locator(".view-lines").first().innerText()).replaceAll("\u00a0", " ");
+    const text = await window.read();
     return ["∈ ℝ^n", "✓", "⇄ transposed"].every((hint) => text.includes(hint));
   });
   const lenses = await page.locator(".codelens-decoration").allInnerTexts();
@@ -73,7 +73,7 @@ scene("a mistake is seen, read and mended", {}, async (workbench, out) => {
   await page.screenshot({ path: join(out, "hover-dark.png"), clip: { x: 0, y: 0, width: 1060, height: 480 } });
 
   await page.mouse.move(5, 5);
-  const fix = await window.quickFix(12, 20, "Write `t' W`");
+  const fix = await window.quickFix(12, 20, "Write t' W");
   await page.screenshot({ path: join(out, "fix-dark.png") });
   await fix.click();
   await until("the fix is in the text", async () => (await window.line("d/dx (t' W x)").innerText()).replaceAll("\u00a0", " ").includes("= t' W"));
@@ -94,6 +94,8 @@ for (const [kind, theme] of Object.entries(THEMES)) {
     const view = await window.view();
     const title = () => view.locator(".headline annotation").first().textContent();
     await until("∂h/∂x is derived", async () => /partial h.*partial x.*=.*diag/s.test(await title()));
+    await view.evaluate(() => document.fonts.ready.then(() => true));
+    await page.waitForTimeout(300);
     await page.screenshot({ path: join(out, `view-${kind}.png`) });
     await readable(view, [".headline .formula", ".rule", ".note", ".shape", ".result dd"]);
     await window.goTo(8, 5);
@@ -131,7 +133,8 @@ scene("the derivation view: steps go into the text, rules are applied, it is pin
   await window.goTo(8, 5);
   await window.command("einsight: Show Derivation Beside");
   const view = await window.view();
-  await view.locator(".step", { hasText: "derivative.component" }).click();
+  await view.locator(".step", { hasText: "derivative.component" }).hover();
+  await view.locator(".step", { hasText: "derivative.component" }).locator(".insert").click();
   await until("the step is the next link", async () => (await window.line("d/dx_j").innerText()).replaceAll("\u00a0", " ").includes("(W_ik x_k) = W_ik δ_jk"));
   await until("and is checked", async () => (await view.locator(".verdict.right").count()) === 1);
 
@@ -236,6 +239,14 @@ scene("no Python: one message that helps", { path: "/nowhere" }, async (workbenc
   await window.command("einsight: Restart Server");
   await window.page.waitForTimeout(2000);
   assert.equal(await (await window.notification("einsight needs Python")).count(), 1, "it is not said twice");
+  // the popup of the status item shows the way to the log
+  await window.page.keyboard.press("Escape");
+  await window.page.locator("[id='status.languageStatus']").hover();
+  const way = window.page.locator(".hover-language-status a, .hover-language-status .monaco-button", { hasText: "Show log" }).first();
+  await way.waitFor();
+  const [link, popup] = [await way.boundingBox(), await window.page.locator(".hover-language-status").first().boundingBox()];
+  await window.page.screenshot({ path: join(out, "status.png") });
+  assert.ok(link.x >= popup.x && link.x + link.width <= popup.x + popup.width && link.width > 20, "it is inside of the popup");
   // the colours need no server
   assert.ok((await window.page.locator(".view-line span[class*=mtk]").evaluateAll((s) => new Set(s.map((n) => n.className)).size)) > 3);
 });
@@ -280,10 +291,119 @@ scene("the walkthrough leads to a checked Jacobian", {}, async (workbench, out) 
   await page.waitForSelector(".squiggly-warning", { timeout: 60_000 });
   await page.locator(".codelens-decoration a", { hasText: "∂h/∂x = diag(1 - h^2) W" }).click();
   await until("the Jacobian is in the text, and checked", async () => {
-    const text = (await window.line("∂h/∂x = diag").innerText()).replaceAll("\u00a0", " ");
+    const text = await window.read("∂h/∂x = diag");
     return text.includes("∂h/∂x = diag(1 - h^2) W") && text.includes("✓");
   });
   await page.screenshot({ path: join(out, "sample.png") });
+});
+
+const NET = `W_1 ∈ ℝ^(h×d);  b_1 ∈ ℝ^h;  W_2 ∈ ℝ^(k×h);  b_2 ∈ ℝ^k
+x ∈ ℝ^d;  y ∈ ℝ^k
+z = W_2 tanh(W_1 x + b_1) + b_2
+p = softmax(z)
+L = -y' log(p)
+d/dx (x' x) = 2 x'
+∇_x² (-y' log(softmax(W_2 tanh(W_1 x + b_1) + b_2)))
+d/dx (y' W_2 tanh(W_1 x)) = y' W_2 diag(1 - tanh(W_1 x) ⊙ tanh(W_1 x)) W_1
+`;
+
+scene("a dear derivation: its statement at once, progress, then what there is", {}, async (workbench, out) => {
+  const folder = workbench.workspace({ "net.ein": NET }, { "workbench.colorTheme": THEMES.dark, "einsight.budget": 3 });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "net.ein"))]], size: { width: 1360, height: 860 } });
+  await window.page.waitForSelector(".codelens-decoration a", { timeout: 60_000 });
+  await window.tidy();
+  await window.goTo(6, 5);
+  await window.command("einsight: Show Derivation Beside");
+  const view = await window.view();
+  const place = () => view.locator(".place").innerText();
+  await until("line 6 is derived", async () => (await place()).includes("net.ein:6") && (await view.locator(".step").count()) > 2);
+  await window.goTo(7, 3);
+  await until("the view says what it works on", async () => (await place()).includes("net.ein:7"), 4);
+  assert.ok((await view.locator(".working, .lack, .step").count()) > 0, "and that it does");
+  assert.equal(await view.locator(".headline", { hasText: "2 x" }).count(), 0, "nothing of line 6 is left");
+  await window.page.screenshot({ path: join(out, "working-dark.png") });
+  await until("what there is is shown", async () => (await view.locator(".lack").count()) === 1, 40);
+  assert.match(await view.locator(".lack").innerText(), /Not the whole derivation/);
+  await window.page.screenshot({ path: join(out, "lack-dark.png") });
+  await window.goTo(6, 5);
+  await until("a cheap one comes at once", async () => (await place()).includes("net.ein:6") && (await view.locator(".headline").count()) === 1, 4);
+});
+
+scene("dense formulas in a narrow view: broken, marked as a whole, never cut off without a sign", {}, async (workbench, out) => {
+  const folder = workbench.workspace({ "net.ein": NET }, { "workbench.colorTheme": THEMES.light, "editor.fontSize": 16 });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "net.ein"))]], size: { width: 900, height: 1000 } });
+  await window.page.waitForSelector(".codelens-decoration a", { timeout: 60_000 });
+  await window.tidy();
+  await window.goTo(5, 1);
+  await window.command("einsight: Show Derivation Beside");
+  const view = await window.view();
+  await until("the loss is derived in a parameter", async () => (await view.locator(".variable[aria-pressed=true]").innerText()) === "∂/∂W_1" && (await view.locator(".step").count()) > 15, 40);
+  assert.ok((await view.locator("[aria-pressed=true]", { hasText: "∂/∂" }).count()) === 1, "the variable is picked in a row of buttons");
+  await view.evaluate(() => document.fonts.ready.then(() => true));
+  await window.page.waitForTimeout(400);
+  const seen = await view.evaluate(() => {
+    const text = (node) => node.querySelector("annotation")?.textContent ?? node.textContent;
+    const formulas = [...document.querySelectorAll(".formula")];
+    const hidden = formulas.filter((f) => f.scrollWidth > f.clientWidth + 1 && !f.classList.contains("scrolls"));
+    const outside = [...document.querySelectorAll(".ein-changed:not(.ein-piece)")].filter((mark) => {
+      const box = mark.getBoundingClientRect();
+      return [...mark.querySelectorAll("*")].some((inner) => {
+        const r = inner.getBoundingClientRect();
+        return /mfrac|op-symbol|delimsizing/.test(inner.className) && r.height > 0 && (r.top < box.top - 12 || r.bottom > box.bottom + 12);
+      });
+    });
+    const equals = [...document.querySelectorAll(".line .equals")].filter((sign) => {
+      const first = sign.nextElementSibling?.querySelector(".katex-base");
+      return first && Math.abs(sign.getBoundingClientRect().bottom - first.getBoundingClientRect().bottom) > first.offsetHeight;
+    });
+    return { count: formulas.length, hidden: hidden.map(text), outside: outside.map(text), equals: equals.length, size: getComputedStyle(document.body).fontSize };
+  });
+  assert.ok(seen.count > 20);
+  assert.deepEqual([seen.hidden, seen.outside, seen.equals], [[], [], 0]);
+  assert.equal(seen.size, "14.88px", "it follows the size of the editor's font");
+  await window.page.screenshot({ path: join(out, "dense-light.png") });
+  await view.locator(".rule", { hasText: "derivative.chain" }).first().click();
+  await until("a rule's name opens its page", async () => {
+    for (const frame of window.page.frames()) if (await frame.locator("h1", { hasText: "derivative.chain" }).count().catch(() => 0)) return true;
+    return false;
+  }, 60);
+});
+
+scene("Markdown is rendered with its verdicts, in the preview and in a notebook", {}, async (workbench, out) => {
+  const cell = (source) => ({ cell_type: "markdown", metadata: {}, source });
+  const notebook = JSON.stringify({ cells: [cell("With $x \\in \\mathbb{R}^n$:\n\n$$\\frac{\\partial}{\\partial x} x^\\top x = 3 x^\\top$$")], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  const folder = workbench.workspace({ "notes.md": NOTES.replace("and in closed", "so $\\frac{\\partial}{\\partial w} (w^\\top w) = 2 w^\\top$ and in closed"), "cells.ipynb": notebook }, { "workbench.colorTheme": THEMES.light });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "notes.md"))]], size: { width: 1360, height: 700 } });
+  await window.page.waitForSelector(".squiggly-error", { timeout: 60_000 });
+  await window.tidy();
+  await window.command("Markdown: Open Preview to the Side");
+  const frameWith = async (selector, wanted) => until(`${selector} shows`, async () => {
+    for (const frame of window.page.frames()) {
+      const texts = await frame.locator(selector).allInnerTexts().catch(() => []);
+      if (texts.some((text) => text.includes(wanted))) return frame;
+    }
+    return null;
+  }, 40);
+  const preview = await frameWith(".einsight-verdict", "✗ wrong");
+  assert.match(await preview.locator(".einsight-wrong").first().getAttribute("title"), /factor/);
+  await frameWith(".einsight-verdict.einsight-right", "✓");
+  await window.page.screenshot({ path: join(out, "preview-light.png") });
+  await window.openFile("cells.ipynb");
+  await frameWith("einsight-verdicts", "✗ wrong");
+  await window.page.screenshot({ path: join(out, "cells-light.png") });
+});
+
+scene("Python: a wrong backward is seen and mended", {}, async (workbench, out) => {
+  const text = "import numpy as np\n\n\ndef loss(w, X, y):\n    # shape: w d; X n d; y n\n    r = X @ w - y\n    return r @ r\n\n\ndef loss_grad(w, X, y):\n    r = X @ w - y\n    return X.T @ r\n";
+  const folder = workbench.workspace({ "model.py": text }, { "workbench.colorTheme": THEMES.dark });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "model.py"))]], size: { width: 1060, height: 480 } });
+  await window.page.waitForSelector(".squiggly-error", { timeout: 60_000 });
+  await window.tidy();
+  await until("the verdict stands behind it", async () => (await window.read("return X.T")).includes("✗ wrong"));
+  await window.page.screenshot({ path: join(out, "python-dark.png") });
+  const fix = await window.quickFix(12, 14, "2 * (X.T @ r)");
+  await fix.click();
+  await until("it is mended", async () => (await window.read("return 2 *")).includes("✓"));
 });
 
 /** The screenshots of the README. */

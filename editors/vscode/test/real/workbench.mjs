@@ -162,6 +162,16 @@ export class Window {
     return this.page.locator(".monaco-editor .view-line", { hasText: text }).first();
   }
 
+  /** All that is read in the editor, or in its lines that hold a text: verdicts too, which are drawn by style. */
+  async read(text = "") {
+    return this.page.evaluate((wanted) => {
+      const plain = (content) => content.replaceAll("\u00a0", " ");
+      const drawn = (span) => plain(getComputedStyle(span, "::after").content).replace(/^none$|^normal$|"/g, "");
+      const rows = [...document.querySelectorAll(".monaco-editor .view-line")].filter((row) => plain(row.textContent).includes(wanted));
+      return rows.map((row) => [plain(row.textContent), ...[...row.querySelectorAll("span")].map(drawn)].join(" ")).join("\n");
+    }, text);
+  }
+
   /** The box of the first text node piece in the editor that reads so. */
   async boxOf(line, text) {
     return this.page.evaluate(([lineText, wanted]) => {

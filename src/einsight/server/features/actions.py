@@ -24,8 +24,9 @@ from ...notation.quoting import visible
 from ...sheets.sheet import Sheet
 from .. import wire
 from ..arguments import field_of, require
+from ..progress import shown_if_slow
 from ..protocol import Plain
-from ..turns import TookTooLong
+from ..turns import Rank, TookTooLong
 
 log = logging.getLogger("einsight")
 # a page may have to work out the derivative of a function
@@ -46,7 +47,7 @@ def register(server: Server, offer: Offer) -> None:
             start, end = wire.span_of(params.range, lines)
             return Plain([_action(a, lines, uri, params.range) for a in actions(sheet, lines, start, end, only)])
 
-        return await server.compute(uri, find, Plain([]))
+        return await server.compute(uri, find, Plain([]), rank=Rank.OFFERED)
 
     @offer("einsight/derivation")
     async def derived(params: Any) -> Plain | None:
@@ -96,7 +97,8 @@ def register(server: Server, offer: Offer) -> None:
             return copied(sheet, offset_of(position, lines), target, variable)
 
         try:
-            return await server.compute(uri, find, None)
+            async with shown_if_slow(server, "einsight: writing what is copied"):
+                return await server.compute(uri, find, None, rank=Rank.PATIENT, spent=_refused)
         except EinsightError as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
 
@@ -109,9 +111,13 @@ def register(server: Server, offer: Offer) -> None:
     async def explained(what: str) -> str:
         """The page of a code, a rule or a function, in Markdown."""
         try:
-            return await server.turns.urgent(one_page, what, budget=PAGE_SECONDS)
+            return await server.turns.asked(one_page, what, budget=PAGE_SECONDS)
         except (EinsightError, TookTooLong) as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
+
+
+def _refused(why: str) -> Any:
+    raise JsonRpcInvalidParams(why)
 
 
 def offset_of(position: Any, lines: LineIndex) -> int:
@@ -140,7 +146,10 @@ async def _derivation(server: Server, params: Any, show: Any) -> Plain | None:
         found = derivation(sheet, offset_of(position, lines))
         return None if found is None else show(found, lines)
 
-    return await server.compute(uri, find, None, lambda lines: offset_of(position, lines))
+    async with shown_if_slow(server, "einsight: deriving"):
+        return await server.compute(
+            uri, find, None, lambda lines: offset_of(position, lines), rank=Rank.PATIENT, spent=_refused
+        )
 
 
 async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
@@ -150,7 +159,8 @@ async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
         edits = find(sheet, offset_of(position, lines))
         return wire.workspace_edit({uri: edits}, {uri: lines}) if edits else None
 
-    edit = await server.compute(uri, run, None)
+    async with shown_if_slow(server, "einsight: deriving"):
+        edit = await server.compute(uri, run, None, rank=Rank.PATIENT, spent=_refused)
     if edit is None:
         return False
     converter = server.protocol._converter
@@ -164,7 +174,7 @@ async def insert(server: Server, uri: str, position: Any, find: Any) -> bool:
 
 
 def _action(action: Action, lines: LineIndex, uri: str, where: lsp.Range) -> dict[str, Any]:
-    title = visible(action.title)
+    title = visible(action.title).replace("`", "")  # a menu shows no Markdown
     made: dict[str, Any] = {"title": title, "kind": action.kind}
     if action.edits:
         made["edit"] = wire.workspace_edit({uri: action.edits}, {uri: lines})
@@ -199,5 +209,6 @@ def derivation_json(found: Derivation, lines: LineIndex) -> dict[str, Any]:
         "shape": answer.shape if answer else None,
         "layout": answer.layout if answer else None,
         "other": {"layout": other.layout, "matrix": other.matrix, "shape": other.shape} if other else None,
+        "lack": found.lack,
         "text": as_text(found),
     }

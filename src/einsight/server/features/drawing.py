@@ -14,14 +14,16 @@ from lsprotocol import types as lsp
 
 from ...documents.positions import LineIndex
 from ...editing.answers import variables_of
-from ...editing.hints import Hint, Lens, hints, lenses
+from ...editing.hints import ROOM_OF_LENSES, Hint, Lens, hints, lenses
 from ...editing.rewriting import jacobian_claim
 from ...editing.tokens import tokens
 from ...notation.quoting import visible
+from ...sheets.cells import Cell
 from ...sheets.sheet import Sheet
 from ...terms.interruption import now
 from .. import wire
 from ..protocol import Plain
+from ..turns import Rank
 from .offered import TOKEN_MODIFIERS, TOKEN_TYPES
 
 if TYPE_CHECKING:
@@ -60,11 +62,16 @@ def register(server: Server, offer: Offer) -> None:
 
     @offer(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hinted(params: lsp.InlayHintParams) -> Plain:
+        late: list[Cell] = []
+
         def draw(sheet: Sheet, lines: LineIndex, start: int, end: int) -> list[dict[str, Any]]:
-            shown = (h for h in hints(sheet, start, end) if getattr(server.configuration.editor, h.kind))
+            shown = (h for h in hints(sheet, start, end, late) if getattr(server.configuration.editor, h.kind))
             return [_hint(h, lines) for h in shown if wire.is_in((h.offset, h.offset), lines)]
 
-        return await part(params.text_document.uri, params.range, draw)
+        drawn = await part(params.text_document.uri, params.range, draw)
+        if server.configuration.editor.results:
+            server.pending.add(params.text_document.uri, late)
+        return drawn
 
     @offer(lsp.TEXT_DOCUMENT_CODE_LENS)
     async def lensed(params: lsp.CodeLensParams) -> Plain:
@@ -82,6 +89,7 @@ def register(server: Server, offer: Offer) -> None:
         data = lens.data if isinstance(lens.data, dict) else {}
         uri, title, variable = (str(data.get(k, "")) for k in ("uri", "title", "variable"))
         where = lens.range.start
+        room = data["room"] if isinstance(data.get("room"), int) else ROOM_OF_LENSES
 
         def find(sheet: Sheet, lines: LineIndex) -> str:
             return _derivative(sheet, lines.offset(where.line, where.character), variable) or title
@@ -89,9 +97,9 @@ def register(server: Server, offer: Offer) -> None:
         def offset(lines: LineIndex) -> int:
             return lines.offset(where.line, where.character)
 
-        text = await server.compute(uri, find, title, offset)
+        text = await server.compute(uri, find, title, offset, Rank.OFFERED)
         command = {
-            "title": visible(text),
+            "title": visible(text if len(text) <= room else title),
             "command": "einsight.insertJacobian",
             "arguments": [uri, _position(where), variable],
         }
@@ -153,7 +161,7 @@ def _hint(hint: Hint, lines: LineIndex) -> dict[str, Any]:
 def _lens(lens: Lens, lines: LineIndex, uri: str) -> dict[str, Any]:
     made: dict[str, Any] = {"range": wire.range_of((lens.span[0], lens.span[0]), lines)}
     if lens.variable:
-        made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable}
+        made["data"] = {"uri": uri, "title": lens.title, "variable": lens.variable, "room": lens.room}
     else:
         made["command"] = {"title": visible(lens.title), "command": ""}
     return made

@@ -41,9 +41,11 @@ OFFERED: dict[str, Any] = {
     lsp.TEXT_DOCUMENT_FORMATTING: None,
     lsp.TEXT_DOCUMENT_RANGE_FORMATTING: None,
     "einsight/derivation": None,
+    "einsight/hoverRest": None,
     "einsight/status": None,
     "einsight/view": None,
     "einsight/rules": None,
+    "einsight/verdicts": None,
     "einsight/vocabulary": None,
 }
 # what concerns whole texts, or all that is typed into them, is left to the servers of their languages

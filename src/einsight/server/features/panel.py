@@ -1,6 +1,7 @@
 """What a panel beside the text asks: the statement and its derivation, the rules for a part of it, a step as text.
 
-`einsight/view {uri, position, variable?}`; the LaTeX in its answer holds `\\htmlData{at=…}` around what can be clicked, and
+`einsight/view {uri, position, variable?, part?}`, at once and without a derivation where the part is `statement`; else with as much
+of it as there is time for, `lack` saying what is missing, or only a `problem`.  The LaTeX in its answer holds `\\htmlData{at=…}` around what can be clicked, and
 `\\htmlClass{ein-changed}` around what a step changed, as KaTeX reads them.
 """
 
@@ -10,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from ...documents.positions import LineIndex
 from ...editing.derivations import Derivation
-from ...editing.panel import View, applicable, marked_step, numbered, step_edit, view
+from ...editing.panel import View, applicable, marked_step, step_edit, view
+from ...editing.preview import Rendered, rendered
 from ...lowering.report import Span
 from ...notation.tree_latex import formula_latex
 from ...rules.catalogue import catalogue
 from ...sheets.sheet import Sheet
 from .. import wire
+from ..arguments import field_of, require
+from ..progress import shown_if_slow
 from ..protocol import Plain
+from ..turns import Rank
 from .actions import asked_place, derivation_json, insert, offset_of
+
+# the share of a request's time in which a derivation is found
+DERIVING = 0.6
 
 if TYPE_CHECKING:
     from ..session import Server
@@ -28,13 +36,23 @@ def register(server: Server, offer: Offer) -> None:
     @offer("einsight/view")
     async def viewed(params: Any) -> Plain | None:
         uri, position, given = asked_place(params, "einsight/view")
-        variable = given("variable")
+        variable, derives = given("variable"), given("part") != "statement"
+        document = server.documents.get(uri)
+        # what is shown of a derivation that takes too long is written in the rest of the time
+        seconds = document.budget and document.budget * DERIVING if document is not None else None
 
         def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
-            found = view(sheet, offset_of(position, lines), variable)
+            found = view(sheet, offset_of(position, lines), variable, derives, seconds)
             return None if found is None else Plain(_view(found, lines))
 
-        answer = await server.compute(uri, find, None, lambda lines: offset_of(position, lines))
+        def at(lines: LineIndex) -> int:
+            return offset_of(position, lines)
+
+        if derives:
+            async with shown_if_slow(server, "einsight: deriving"):
+                answer = await server.compute(uri, find, None, at, Rank.PATIENT, lambda why: Plain({"problem": why}))
+        else:
+            answer = await server.compute(uri, find, None, at)
         document = server.documents.get(uri)
         if answer is not None and document is not None:
             answer.data["version"] = document.version
@@ -51,6 +69,20 @@ def register(server: Server, offer: Offer) -> None:
             found = applicable(sheet, *span)
             return None if found is None else Plain(_rules(sheet, *found, lines))
 
+        return await server.compute(uri, find, None, rank=Rank.PATIENT)
+
+    @offer("einsight/verdicts")
+    async def verdicts(params: Any) -> Plain | None:
+        """`{uri}`: the verdicts of a page for whoever renders it: line, formula as it is written, verdict, sign, words.
+
+        Of a notebook those of all cells, each with the URI of its cell and a line of it.
+        """
+        uri = field_of(params, "uri")
+        require("einsight/verdicts takes a uri, which", "uri", uri)
+
+        def find(sheet: Sheet, lines: LineIndex) -> Plain:
+            return Plain([_rendered(r, uri, lines) for r in rendered(sheet)])
+
         return await server.compute(uri, find, None)
 
     @offer("einsight.insertStep")
@@ -60,6 +92,14 @@ def register(server: Server, offer: Offer) -> None:
             return (edit,) if edit is not None else None
 
         return await insert(server, uri, position, find)
+
+
+def _rendered(found: Rendered, uri: str, lines: LineIndex) -> dict[str, Any]:
+    where, there = wire.home(found.span, lines, uri)
+    line = there.position(found.span[1])[0]
+    return {
+        "uri": where, "line": line, "source": found.source, "verdict": found.verdict, "sign": found.sign, "says": found.says
+    }  # fmt: skip
 
 
 def _view(found: View, lines: LineIndex) -> dict[str, Any]:
@@ -78,14 +118,13 @@ def _view(found: View, lines: LineIndex) -> dict[str, Any]:
         ],
         "findings": [{"code": d.code, "severity": d.severity, "message": d.message} for d in found.findings],
         "variables": list(found.variables),
-        "derivation": _derivation(found, found.derivation, lines) if found.derivation is not None else None,
+        "derivation": _derivation(found.derivation, lines) if found.derivation is not None else None,
     }
 
 
-def _derivation(found: View, derivation: Derivation, lines: LineIndex) -> dict[str, Any]:
+def _derivation(derivation: Derivation, lines: LineIndex) -> dict[str, Any]:
     made = derivation_json(derivation, lines)
-    names = numbered(found.cell.lowered)
-    made["expressionLatex"] = formula_latex(derivation.expression, numbered=names)
+    names = derivation.numbered
     for step in made["steps"]:
         step["beforeMarked"], step["latexMarked"] = marked_step(step["before"], step["after"], names, _changed)
     return made

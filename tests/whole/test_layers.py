@@ -25,6 +25,7 @@ FLOORS = [
         "editing verifying",
         "docs",
         "server",
+        "web",
         "cli",
         "bench",
     )

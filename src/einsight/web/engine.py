@@ -11,7 +11,7 @@ from ..docs.book import one_page
 from ..lowering.report import EinsightError
 from ..rules.engine import MissingRule
 from ..server.messages import Conversation
-from .formula import TARGETS, Asked, answered, document_of, in_layouts, rules_of, source, view_of
+from .formula import TARGETS, Asked, answered, copied_of, document_of, in_layouts, rules_of, source, view_of
 
 _METHODS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "about": lambda given: {"version": __version__, "targets": list(TARGETS)},
@@ -19,6 +19,7 @@ _METHODS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "layouts": lambda given: in_layouts(Asked.of(given)),
     "code": lambda given: source(Asked.of(given), str(given.get("target"))),
     "view": lambda given: view_of(Asked.of(given)),
+    "copied": lambda given: copied_of(Asked.of(given), str(given.get("target"))),
     "rules": lambda given: rules_of(Asked.of(given), given["start"], given["end"]),
     "document": lambda given: document_of(Asked.of(given)),
     "explain": lambda given: one_page(str(given.get("what"))),

@@ -20,6 +20,7 @@ from ..deriving.derived import Derived
 from ..deriving.questions import declared
 from ..deriving.sources import CODE
 from ..documents.positions import LineIndex
+from ..editing.copying import copied
 from ..editing.hints import SIGNS
 from ..editing.panel import applicable, view
 from ..judging.claims import Claim
@@ -133,6 +134,12 @@ def view_of(asked: Asked) -> dict[str, Any] | None:
     sheet, at, variable, lines = _placed(asked)
     found = view(sheet, at, variable)
     return None if found is None else {**view_json(found, lines), "version": 0, "document": sheet.text}
+
+
+def copied_of(asked: Asked, target: str) -> str:
+    """What that view copies: code, or the steps in LaTeX or as lines of a document.  Raises EinsightError."""
+    sheet, at, variable, _ = _placed(asked)
+    return copied(sheet, at, target, variable) or ""
 
 
 def rules_of(asked: Asked, start: Sequence[int], end: Sequence[int]) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ FLOORS = [
         "editing verifying",
         "docs",
         "server",
-        "web",
+        "web site",
         "cli",
         "bench",
     )

@@ -36,11 +36,14 @@ export class FormulaSide {
   private readonly layouts = element("div", { class: "scrolls" });
   private readonly derivation = element("section", { "aria-label": "Derivation" });
   private readonly code = element("section", { "aria-label": "Code" });
+  /** What comes behind the answer; of an older formula it is faint, and nothing in it can be taken. */
+  private readonly rest = element("div", { class: "rest" });
 
   constructor(private readonly around: Around) {
     this.view = new DerivationFrame("formula", (message) => void this.receive(message), true);
     this.derivation.append(element("h2", {}, "Derivation"), this.view.element);
-    this.body.append(this.facts, this.layouts, this.derivation, this.code);
+    this.rest.append(this.layouts, this.derivation, this.code);
+    this.body.append(this.facts, this.rest);
     this.out.append(this.body);
     for (const text of EXAMPLES)
       byId("examples").append(element("button", { type: "button", click: () => this.show({ text }) }, text));
@@ -88,6 +91,9 @@ export class FormulaSide {
       return;
     }
     this.facts.classList.add("stale");
+    this.rest.classList.add("stale");
+    this.rest.inert = true;
+    delete this.out.dataset.done;
     try {
       const found = await this.around.engine.askAnew<Answer>("answer", asked);
       if (turn !== this.turn) return;
@@ -110,8 +116,11 @@ export class FormulaSide {
     this.drawLayouts(layouts, found);
     this.derivation.hidden = !view?.derivation;
     if (view) this.view.send({ kind: "view", view, place: "", pinned: false });
-    this.code.hidden = found.kind === "claim";
     if (found.kind !== "claim") await this.drawCode(turn, asked);
+    if (turn !== this.turn) return;
+    this.code.hidden = found.kind === "claim";
+    this.rest.classList.remove("stale");
+    this.rest.inert = false;
     this.out.dataset.done = asked.text;
   }
 
@@ -126,7 +135,7 @@ export class FormulaSide {
     readAs.hidden = !found.readAs;
     readAs.replaceChildren("read as ", element("code", {}, found.readAs));
     this.drawChoices(found);
-    this.layouts.hidden = this.derivation.hidden = this.code.hidden = false;
+    this.rest.hidden = false;
     const live = byId("live");
     if (found.kind === "claim") {
       this.facts.replaceChildren(...this.claim(found));
@@ -183,7 +192,7 @@ export class FormulaSide {
   private refuse(problems: Problem[]): void {
     this.body.hidden = false;
     this.facts.classList.remove("stale");
-    this.layouts.hidden = this.derivation.hidden = this.code.hidden = true;
+    this.rest.hidden = true;
     const text = this.input.value;
     this.facts.replaceChildren(...problems.flatMap((p) => [
       this.finding(p),

@@ -348,6 +348,7 @@ for (const [name, options] of [
     assert.equal(wide, 0, "the page is wider than the window");
     await page.screenshot({ path: join(photos, `formula-${name}.png`), fullPage: true });
     await typed(page, "A B = B A");
+    await page.waitForSelector("#answer[data-done]", { timeout: 60_000 });
     await page.screenshot({ path: join(photos, `claim-${name}.png`), fullPage: true });
     await inEditor(page);
     await page.frameLocator("#side-document iframe").locator(".steps").waitFor();

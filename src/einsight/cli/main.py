@@ -1,4 +1,4 @@
-"""`einsight`: check, derive, rewrite, rules, functions, explain, fmt, plugin, lsp, completion.
+"""`einsight`: check, derive, rewrite, rules, functions, explain, fmt, plugin, lsp, site, completion.
 
 Exit 0: all is well; 1: a claim does not stand, an error was found, a file is to be formatted; 2: it could not be run, with one
 line on stderr.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from ..memory import VARIABLE, limit_memory
-from . import check, completion, derive, explain, fmt, functions, lsp, plugin, rewrite, rules, terminal
+from . import check, completion, derive, explain, fmt, functions, lsp, plugin, rewrite, rules, site, terminal
 from .parsing import CannotRun, Parser, add_commands
 
 COMMANDS = {
@@ -26,6 +26,7 @@ COMMANDS = {
     "fmt": fmt.COMMAND,
     "plugin": plugin.COMMAND,
     "lsp": lsp.COMMAND,
+    "site": site.command(lambda arguments: main(arguments)),
     "completion": completion.completing(lambda: _parser()),
 }
 

@@ -17,6 +17,7 @@ from ..docs.topics import topics
 from .carried_out import FENCE, Run, as_it_says, can_be_carried_out
 from .gallery import gallery
 from .mathml import mathml
+from .notebook import notebook_page
 from .verdicts import verdict_pages
 
 PAGES = Path(__file__).parent / "pages"
@@ -39,6 +40,7 @@ def sources(tests: Path | None, has_playground: bool) -> dict[str, str]:
         pages["playground.md"] = _PLAYGROUND
     pages |= gallery("../playground/index.html" if has_playground else None)
     pages |= {f"reference/{_named(path)}": text for path, text in book().items()}
+    pages["notebook.md"] = notebook_page()
     if tests is not None:
         pages |= verdict_pages(tests)
     bench = PACKAGE / "bench" / "README.md"
@@ -160,7 +162,7 @@ def _navigation(pages: dict[str, str]) -> list[Any]:
 
     reference = [(name.capitalize(), f"reference/{name}.md") for name in topics()]
     return [
-        *given(("einsight", "index.md"), ("Try it", "playground.md"), ("The index method", "ten-minutes.md"), ("Coming from …", "coming-from.md"), ("Gallery", "gallery/index.md")),
+        *given(("einsight", "index.md"), ("Try it", "playground.md"), ("The index method", "ten-minutes.md"), ("Coming from …", "coming-from.md"), ("Gallery", "gallery/index.md"), ("In a notebook", "notebook.md")),
         {"Reference": given(*reference, ("Rules and functions", "reference/index.md"), ("Diagnostics by code", "reference/codes.md"))},
         {"Held to": given(("Claims", "verdicts-judged.md"), ("Known to fail", "known-to-fail.md"), ("Speed", "speed.md"))},
     ]  # fmt: skip

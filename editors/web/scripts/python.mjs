@@ -60,6 +60,6 @@ function lines(file) {
 }
 
 export function version(root) {
-  return readFileSync(join(root, "pyproject.toml"), "utf8").match(/^version = "(.*)"$/m)?.[1] ?? "";
+  return readFileSync(join(root, "src/einsight/__init__.py"), "utf8").match(/^__version__ = "(.*)"$/m)[1];
 }
 

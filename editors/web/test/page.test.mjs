@@ -10,6 +10,7 @@ import { serve } from "../scripts/serve.mjs";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = join(home, "../..");
+const built = process.env.EINSIGHT_WEB ?? join(home, "dist");
 const photos = join(home, "test", "photos");
 const PYTHON = process.env.PYTHON ?? "python3";
 // milliseconds; a shared machine may be several times as slow as a free one
@@ -18,7 +19,7 @@ const SLACK = Number(process.env.EINSIGHT_SLACK ?? 1);
 let browser, server;
 before(async () => {
   mkdirSync(photos, { recursive: true });
-  server = await serve(join(home, "dist"), 0, "/some/where/");
+  server = await serve(built, 0, "/some/where/");
   browser = await launch();
 });
 after(async () => {
@@ -306,7 +307,7 @@ test("without a network after the first load", async () => {
   await again.click("#tab-document");
   await again.waitForSelector(".hint.bad", { timeout: 60_000 });
   await context.close();
-  server = await serve(join(home, "dist"), 0, "/some/where/");
+  server = await serve(built, 0, "/some/where/");
 });
 
 test("without the memory that was kept", async () => {

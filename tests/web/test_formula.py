@@ -54,6 +54,7 @@ def test_a_shape_that_was_chosen_counts():
         ("d/dx (x' x) = x", "mixed", "wrong"),
         ("d/dx (a' x) = a", "numerator", "transposed"),
         ("A B = B A", "numerator", "wrong"),
+        ("d/dx sigmoid(x) = diag(sigmoid(x))", "numerator", "wrong"),
         (r"\frac{\partial}{\partial X} \log\det X = X^{-\top}", "mixed", "right"),
     ],
 )

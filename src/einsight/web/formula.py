@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..asking.question import Question, read_question
+from ..asking.ranks import likely_ranks
 from ..asking.spellings import LANGUAGE, spelling_of
 from ..deriving.answering import answering
 from ..deriving.derive import derive
@@ -167,20 +168,38 @@ def _read(asked: Asked) -> Read:
     lowered = lower_statement(Piece(0, question.expression), question.names.child(), asked.layout)
     read = Read(declare, formula, question, lowered)
     read.variables = _variables(lowered)
-    if read.kind == "claim" and _rank(asked, read) > _SHAPE:
-        return min((_by_left_side(asked, read), read), key=lambda r: _rank(asked, r))
-    return read
+    return _as_meant(asked, read) if read.kind == "claim" else read
 
 
-# what a reading of a claim says, the most first
-_SAYS = ("right", "right_if", "transposed", "wrong", "shape", "undecided")
-_SHAPE = _SAYS.index("wrong")
+# how little a verdict says for a reading; of the two that refuse a claim none says more than the other
+_SAYS = {"right": 0, "right_if": 1, "transposed": 1, "wrong": 2, "shape": 2, "undecided": 3}
+
+
+def _as_meant(asked: Asked, read: Read) -> Read:
+    """A claim with the shapes with which both sides conform, or those of its left side alone.
+
+    What fails may have bent the shapes to itself, so that a vector has become a matrix; of two readings that both refuse it, that
+    counts in which more names are what people mean by their letters.
+    """
+    if (whole := _rank(asked, read)) == 0:
+        return read
+    other = _by_left_side(asked, read)
+    alone = _rank(asked, other)
+    if alone != whole:
+        return other if alone < whole else read
+    return other if _usual(other) > _usual(read) else read
+
+
+def _usual(read: Read) -> int:
+    """How many names have as many axes as people give their letters."""
+    spaces = (line.partition(" ∈ ") for line in read.question.assumed)
+    return sum(space.count("×") + ("^" in space) == likely_ranks(name)[0] for name, _, space in spaces)
 
 
 def _rank(asked: Asked, read: Read) -> int:
     """How little is said of a claim as it is read: the least of its verdicts."""
     claims = check(_document(asked, read)[0], "ein", asked.layout).claims
-    return max((_SAYS.index(c.verdict) for c in claims), default=len(_SAYS))
+    return max((_SAYS[c.verdict] for c in claims), default=len(_SAYS))
 
 
 def _by_left_side(asked: Asked, read: Read) -> Read:

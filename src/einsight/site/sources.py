@@ -172,4 +172,9 @@ CSS = """/* formulas that are wider than their column scroll in it */
 .md-typeset math { font-size: 1.08em; }
 .md-typeset math[display="block"] { display: block math; overflow-x: auto; overflow-y: hidden; padding: .6em 0; font-size: 1.25em; }
 .md-typeset table:not([class]) td { vertical-align: baseline; }
+.md-typeset td:first-child code { white-space: nowrap; }
+/* what a notebook shows below a cell */
+.md-typeset .output { margin: 1em 0; overflow-x: auto; font-size: .74rem; }
+.md-typeset .output :is(td, th) { padding: .2em 1.6em .2em 0; vertical-align: baseline; }
+.md-typeset .output td code:empty { display: none; }
 """

@@ -11,19 +11,7 @@ from einsight.cli.main import _parser
 
 SOURCE = ROOT / "src" / "einsight"
 FOLDER = SOURCE / "docs" / "pages"
-FENCE = re.compile(r"^(?P<ticks>```+)(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<body>.*?)^(?P=ticks)$", re.M | re.S)
 LINK = re.compile(r"\[[^\]]*\]\(([^)]*)\)")
-VERDICTS = {
-    "right": None,
-    "right_if": "EIN405",
-    "transposed": "EIN402",
-    "wrong": "EIN401",
-    "shape": None,
-    "undecided": "EIN403",
-}
-# what a comment in a fence may begin with
-SAID = re.compile(rf"(?:(?:{'|'.join(sorted(VERDICTS, key=len, reverse=True))}|EIN\d{{3}})\b[ ,]*)+")
-COMMENT = re.compile(r"(?<!\S)#(?![!])(.*)$")
 # the pages by their paths, with the one that stands at the top
 HAND_WRITTEN = [
     "README.md",
@@ -33,14 +21,6 @@ HAND_WRITTEN = [
 
 def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def said_by(line):
-    """The verdicts and the codes that a line says it gets, and the result or shape that it shows, "" for none."""
-    comment = COMMENT.search(line)
-    text = comment[1].strip() if comment else ""
-    found = SAID.match(text)
-    return re.findall(r"\w+", found[0]) if found else [], text if re.match("[=∈] ", text) else ""
 
 
 def anchors(page):

@@ -52,6 +52,16 @@ def test_a_line_is_what_derive_gives(magic, line, same_as):
     assert magic(line) == einsight.derive(*same_as)
 
 
+def test_steps_are_shown_with_their_rules(magic):
+    found = magic("x' A x -w x -d 'A in R^(n x n); x in R^n' --steps")
+    lines = str(found).splitlines()
+    assert lines[0].strip().startswith("∂/∂x_i") and lines[-1] == "notation.matrix             = x' (A + A')"
+    shown = found._repr_html_()
+    assert shown.count("<tr>") == len(lines) and "<code>derivative.component</code>" in shown
+    assert r"$\displaystyle = x^{\top} \left(A + A^{\top}\right)$" in shown and "<script" not in shown
+    assert found._repr_latex_().startswith(r"$\begin{aligned}")
+
+
 def test_a_cell_is_what_check_finds(magic):
     assert magic("", CELL) == einsight.check(CELL)
     assert magic("--layout denominator", CELL).claims[0].verdict == "right"

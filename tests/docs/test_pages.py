@@ -1,148 +1,20 @@
-"""The pages of the reference, carried out: what stands on them is what happens.
-
-An `ein` fence is judged, line by line.  Behind a statement a comment may begin with what is said of it: verdicts and codes
-(`# wrong`, `# EIN302`), the result of a query (`# = W`), the shape of a definition (`# ∈ ℝ^n`); a line without one is right, and
-nothing but hints is said of it.  `file=NAME` makes a file of a fence, for the commands below it; in a `console` fence stands what
-they print, in a `python` one a session, in an `ipython` one cells (`In: `, continued by `..: `) and what is shown of them.
+"""The pages of the reference, carried out: what stands on them is what happens (`einsight.site.carried_out`).
 
 `PYTHONPATH=tests python tests/docs/test_pages.py` writes into the pages what their commands and their sessions print now.
 """
 
-import contextlib
-import doctest
-import io
 import os
-import re
-import shlex
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 from paths import ROOT
-from reference import FENCE, HAND_WRITTEN, VERDICTS, read, said_by
+from reference import HAND_WRITTEN, read
 
-import einsight
 from einsight.cli.main import main
-from einsight.editing.hints import hints
-from einsight.lowering.report import NAMES
-from einsight.plugins import telling as plugins
 from einsight.plugins.loading import install
-from einsight.rules.catalogue import forget
-from einsight.sheets.sheet import Sheet
-
-CELL = re.compile(r"^In: (?P<line>.*)\n(?P<body>(?:\.\.: .*\n)*)", re.M)
-IGNORED = re.compile(r"# einsight: ignore (\w+)")
-
-
-# fences of the language
-
-
-def not_as_it_says(text, language="ein"):
-    """The lines of a fence that get something else than they say, with what they get."""
-    sheet = Sheet(text, language, "numerator", None)
-    sheet.finish()
-    starts = [m.start() for m in re.finditer("^", text, re.M)]
-
-    def line_of(offset):
-        return max(number for number, start in enumerate(starts) if start <= offset)
-
-    labels = [(line_of(h.offset), h.label) for h in hints(sheet, 0, len(text)) if h.kind in ("results", "shapes")]
-    odd = []
-    for number, line in enumerate(text.splitlines()):
-        verdicts = [c.verdict for c in sheet.claims() if line_of(c.span[0]) == number]
-        codes = {d.code for d in sheet.diagnostics() if line_of(d.span[0]) == number and d.severity != "hint"}
-        words, shown = said_by(line)
-        ignored = IGNORED.search(line)
-        told = [v for v in words if v in VERDICTS] or [
-            v for v, code in VERDICTS.items() if ignored and code == ignored[1]
-        ]
-        expected = {w for w in words if w in NAMES} | {VERDICTS[v] for v in told if VERDICTS[v] and not ignored}
-        if verdicts != (told or ["right"] * len(verdicts)) or codes != expected:
-            odd.append((line, verdicts, sorted(codes)))
-        if shown and (number, shown) not in labels:
-            odd.append((line, [label for place, label in labels if place == number]))
-    return odd
-
-
-# commands and sessions
-
-
-class Reader:
-    """Somebody who follows a page, in an empty folder."""
-
-    def __init__(self, folder):
-        self.folder, self.names, self.magics = folder, {"einsight": einsight}, {}
-
-    def follow(self, fence):
-        """What a fence has in it once it is carried out."""
-        if fence["file"]:
-            path = self.folder / fence["file"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(fence["body"], encoding="utf-8")
-        elif fence["language"] == "console":
-            commands = [line.removeprefix("$ ") for line in fence["body"].splitlines() if line.startswith("$ ")]
-            return "".join(f"$ {command}\n{self.printed(command)}" for command in commands)
-        elif fence["language"] == "python":
-            return self.session(fence["body"])
-        elif fence["language"] == "ipython":
-            return "".join(f"{cell[0]}{self.cell(cell)}" for cell in CELL.finditer(fence["body"]))
-        return fence["body"]
-
-    def printed(self, command):
-        """What `einsight` prints, in this process; what it says on stderr comes behind."""
-        words = shlex.split(command)
-        if words == ["echo", "$?"]:
-            return f"{self.status}\n"
-        if words[0] == "cat":
-            return (self.folder / words[1]).read_text(encoding="utf-8")
-        assert words[0] == "einsight", command
-        out, said = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
-            self.status = main(words[1:])
-        text = (out.getvalue() + said.getvalue()).replace(str(self.folder), "~")
-        return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-
-    def session(self, body):
-        """A session in Python, with what it answers."""
-        made = []
-        for example in doctest.DocTestParser().get_examples(body):
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                exec(compile(example.source, "<page>", "single"), self.names)  # noqa: S102
-            first, *rest = example.source.splitlines()
-            made += [f">>> {first}", *(f"... {line}" for line in rest), *out.getvalue().splitlines()]
-        return "".join(f"{line.rstrip()}\n" for line in made)
-
-    def cell(self, cell):
-        """What a cell shows on a terminal; to its extension this is the shell."""
-        line, body = cell["line"], "".join(f"{part}\n" for part in re.findall(r"^\.\.: (.*)$", cell["body"], re.M))
-        command, _, rest = line.partition(" ")
-        if command == "%load_ext":
-            self.names[rest].load_ipython_extension(self)
-            return ""
-        given = (rest, body) if command.startswith("%%") else (rest,)
-        return "".join(f"{shown.rstrip()}\n" for shown in str(self.magics[command.lstrip("%")](*given)).splitlines())
-
-    def register_magic_function(self, function, kind, name):
-        self.magics[name] = function
-
-
-def followed(text, folder):
-    """The page with what its commands and sessions print now."""
-    reader = Reader(folder)
-
-    def carried_out(found):
-        return f"{found[0].partition(chr(10))[0]}\n{reader.follow(found)}{found['ticks']}"
-
-    here = Path.cwd()
-    os.chdir(folder)
-    try:
-        return FENCE.sub(carried_out, text)
-    finally:
-        os.chdir(here)
-        plugins.use()
-        forget()
+from einsight.site.carried_out import FENCE, followed, not_as_it_says
 
 
 @pytest.mark.parametrize("name", HAND_WRITTEN)
@@ -150,7 +22,7 @@ def test_what_a_page_shows_is_what_happens(name, tmp_path, monkeypatch):
     monkeypatch.setenv("EINSIGHT_CACHE", str(tmp_path / "cache"))
     text = read(name)
     (tmp_path / "here").mkdir()
-    assert followed(text, (tmp_path / "here").resolve()) == text
+    assert followed(text, (tmp_path / "here").resolve(), main) == text
     for words in ("Traceback", "internal error", "No such file"):
         assert words not in text
     for fence in FENCE.finditer(text):
@@ -200,5 +72,5 @@ if __name__ == "__main__":
     install()
     for page in sys.argv[1:] or HAND_WRITTEN:
         with tempfile.TemporaryDirectory() as made:
-            now = followed(read(page), Path(made).resolve())
+            now = followed(read(page), Path(made).resolve(), main)
         (ROOT / page).write_text(now, encoding="utf-8")

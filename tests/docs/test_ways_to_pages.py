@@ -4,7 +4,7 @@ import re
 
 import yaml
 from paths import ROOT
-from reference import FENCE, FOLDER, LINK, SOURCE, VERDICTS, anchors, read, runs
+from reference import FOLDER, LINK, SOURCE, anchors, read, runs
 
 from einsight.cli.main import main
 from einsight.docs.book import one_page
@@ -13,6 +13,7 @@ from einsight.docs.explain import explain, pages, topic_of
 from einsight.docs.topics import headline, index_page, topic_page, topics
 from einsight.documents.regions import LANGUAGES
 from einsight.lowering.report import NAMES
+from einsight.site.carried_out import FENCE, VERDICTS
 
 # what else is there to be read; its links are followed
 BESIDE = ["README.md", "CONTRIBUTING.md", "src/einsight/ARCHITECTURE.md", "src/einsight/bench/README.md"]

@@ -9,7 +9,7 @@ import shlex
 
 import pytest
 from paths import ROOT
-from reference import COMMENT, FENCE, HAND_WRITTEN, SOURCE, VERDICTS, read, runs, said_by
+from reference import HAND_WRITTEN, SOURCE, read, runs
 
 import einsight
 from einsight import api
@@ -29,6 +29,7 @@ from einsight.server.features.offered import COMMANDS
 from einsight.server.settings import STYLES
 from einsight.settings import _READ, FILES, LAYOUT_CHOICES
 from einsight.sheets.check import Findings
+from einsight.site.carried_out import COMMENT, FENCE, VERDICTS, said_by
 
 SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 DECLARES = re.compile(r"[∈:]|\bin\b|\bdim\b|^\s*#!")

@@ -25,6 +25,7 @@ FLOORS = [
         "grading editing verifying",
         "docs",
         "server mcp",
+        "web site",
         "cli",
         "bench",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
@@ -15,14 +16,15 @@ _OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\ma
 _AROUND = re.compile(r"^\s*(?:\$\$?|\\\[|\\\(|\\displaystyle)|(?:\$\$?|\\\]|\\\))\s*[.,;]?\s*$")
 
 
-def statements_of(text: str) -> list[str]:
-    """What a formula says: what its names stand for, then the formula itself.  Raises Unwritten."""
+def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
+    """What a formula says: what its names stand for, then the formula itself; `is_known` tells functions.  Raises Unwritten."""
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
     inner = inner.strip().rstrip(".,;").strip()
     formula, others = cut_first(inner)
-    return with_functions_as_names(with_samples_below(_one(formula)), [with_samples_below(_one(p)) for p in others])
+    formulas = [with_samples_below(_one(part)) for part in (formula, *others)]
+    return with_functions_as_names(formulas[0], formulas[1:], is_known)
 
 
 def _one(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .pieces import Unwritten
 
@@ -36,13 +36,15 @@ def cut_first(text: str) -> tuple[str, list[str]]:
     return formula, others
 
 
-def with_functions_as_names(formula: str, others: Sequence[str]) -> list[str]:
+def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
     """What names stand for, then the formula; `h(x) = …` in the names as they are says what `h` stands for.
+
+    Of a function that there is (`is_known`) it says nothing: `tr(A) = …` is a claim.
 
     Raises Unwritten where something behind the formula says what none of its names is.
     """
     found = _FUNCTION.match(formula)
-    if found and not others:  # `f(x) = x' A x` asks for the right side
+    if found and not others and not is_known(found[1]):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
     definitions = []
     for statement in others:

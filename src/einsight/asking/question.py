@@ -105,13 +105,13 @@ def statements_in(text: str, spelling: str, names: Names, ranks: dict[str, int])
     if spelling == LATEX:
         from .latex import statements_of
 
-        return statements_of(text)
+        return statements_of(text, names.is_function)
     if spelling == CODE:
         from . import code
 
         ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
         return code.written(text, ranks)
-    return with_functions_as_names(*cut_first(habitual(text, names)))
+    return with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
 
 
 def _variable(text: str) -> str:
@@ -122,6 +122,6 @@ def _variable(text: str) -> str:
     from .latex import statements_of
 
     try:
-        return statements_of(text)[-1]
+        return statements_of(text, lambda name: False)[-1]
     except Unwritten:
         return text

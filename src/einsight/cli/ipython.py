@@ -19,11 +19,12 @@ from .terminal import say
 
 if TYPE_CHECKING:
     from ..deriving.derived import Derived
+    from ..deriving.narrated import Narrated
     from ..sheets.check import Findings
 
 LAYOUTS = ("numerator", "denominator", "mixed")
 # where the expression ends: its primes are no quotes, and `-w` in it is written `- w`
-_FIRST_OPTION = re.compile(r"(?:^|\s)(?=(?:-[wd]|--(?:wrt|declare|order|layout|language))(?:[\s=]|$))")
+_FIRST_OPTION = re.compile(r"(?:^|\s)(?=(?:-[wd]|--(?:wrt|declare|order|layout|language|steps))(?:[\s=]|$))")
 
 
 def register(shell: Any) -> None:
@@ -31,12 +32,12 @@ def register(shell: Any) -> None:
     shell.register_magic_function(magic, "line_cell", "einsight")
 
 
-def magic(line: str, cell: str | None = None) -> Derived | Findings:
+def magic(line: str, cell: str | None = None) -> Derived | Narrated | Findings:
     """Derive an expression, or check a document.
 
     %einsight y' A x -w x -d "A in R^(n x m); x in R^m; y in R^n"
         A derivative, as `einsight.derive` gives it: -w VAR for each variable, -d DECL for statements, --order N, --layout L.
-        The expression ends where the first option begins.  `d = %einsight …` keeps what comes back.
+        --steps shows the derivation itself, each step with its rule.  The expression ends where the first option begins.  `d = %einsight …` keeps what comes back.
 
     %%einsight
         The cell is an .ein document: every claim in it is judged, as `einsight.check` does; --layout L, --language L.
@@ -53,12 +54,13 @@ def magic(line: str, cell: str | None = None) -> Derived | Findings:
 magic._ipython_magic_no_var_expand = True  # type: ignore[attr-defined]
 
 
-def _derived(line: str) -> Derived:
+def _derived(line: str) -> Derived | Narrated:
     parser = Parser(prog="%einsight", add_help=False, allow_abbrev=False)
     parser.add_argument("-w", "--wrt", action="append", metavar="VAR")
     parser.add_argument("-d", "--declare", action="append", default=[], metavar="DECL")
     parser.add_argument("--order", type=int, default=1)
     parser.add_argument("--layout", choices=LAYOUTS, default="numerator")
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("expression", nargs="*")
     first = _FIRST_OPTION.search(line)
     expression, behind = (line[: first.start()], line[first.end() :]) if first else (line, "")
@@ -69,7 +71,8 @@ def _derived(line: str) -> Derived:
     if len(given) > 1:
         raise CannotRun(f"`{given[1]}` stands behind the options: put quotes around what -d declares")
     wrt = options.wrt[0] if options.wrt is not None and len(options.wrt) == 1 else options.wrt
-    return derive(given[0], wrt, options.declare, options.order, options.layout)
+    found = derive(given[0], wrt, options.declare, options.order, options.layout)
+    return found.derivation if options.steps else found
 
 
 def _checked(line: str, cell: str) -> Findings:

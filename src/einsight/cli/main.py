@@ -1,4 +1,4 @@
-"""`einsight`: check, derive, grade, rewrite, rules, functions, explain, fmt, plugin, lsp, mcp, completion.
+"""`einsight`: check, derive, grade, rewrite, rules, functions, explain, fmt, plugin, lsp, mcp, site, completion.
 
 Exit 0: all is well; 1: a claim does not stand, an error was found, a file is to be formatted; 2: it could not be run, with one
 line on stderr.
@@ -13,7 +13,22 @@ import sys
 from collections.abc import Sequence
 
 from ..memory import VARIABLE, limit_memory
-from . import check, completion, derive, explain, fmt, functions, grade, lsp, mcp, plugin, rewrite, rules, terminal
+from . import (
+    check,
+    completion,
+    derive,
+    explain,
+    fmt,
+    functions,
+    grade,
+    lsp,
+    mcp,
+    plugin,
+    rewrite,
+    rules,
+    site,
+    terminal,
+)
 from .parsing import CannotRun, Parser, add_commands
 
 COMMANDS = {
@@ -28,6 +43,7 @@ COMMANDS = {
     "plugin": plugin.COMMAND,
     "lsp": lsp.COMMAND,
     "mcp": mcp.COMMAND,
+    "site": site.command(lambda arguments: main(arguments)),
     "completion": completion.completing(lambda: _parser()),
 }
 

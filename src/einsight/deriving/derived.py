@@ -16,13 +16,14 @@ from ..notation.gathering import gathered
 from ..notation.html_table import html_table
 from ..notation.index_form import free_names, index_form
 from ..notation.index_latex import latex_form
-from ..notation.quoting import in_html, in_text, visible
+from ..notation.quoting import in_html, visible
 from ..notation.tree_latex import formula_latex, numbered_in
 from ..targets.arguments import Request
 from ..terms.dimension import Index, Shift
 from ..terms.term import Derivative, Tensor, Term, has_head
 from .answering import answering
 from .kinks import kinks
+from .narrated import Narrated
 from .products import Differentiated, product_with
 from .readback import verified_matrix
 from .reducing import reduce, shortest
@@ -181,11 +182,15 @@ class Derived:
     def __str__(self) -> str:
         return "\n".join(visible(f"{label:9} {text}", lines=True) for label, text in self.rows)
 
+    @property
+    def derivation(self) -> Narrated:
+        """The steps to be read: printed, or typeset by a notebook.  Raises EinsightError where they are too long."""
+        names = free_names(self.axes)
+        return Narrated(index_form(self.unreduced, names), latex_form(self.unreduced, names), self.steps)
+
     def steps_latex(self) -> str:
         """The derivation as an `aligned` environment, a rule behind each line."""
-        first = latex_form(self.unreduced, free_names(self.axes))
-        rows = [f"& {first}"] + [rf"={{}}& {s.latex} && \text{{{in_text(s.rule)}}}" for s in self.steps]
-        return "\\begin{aligned}\n  " + " \\\\\n  ".join(rows) + "\n\\end{aligned}"
+        return self.derivation.latex
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The array of `shape` at the given arrays, by tensor name.  Raises EinsightError on a misfit."""

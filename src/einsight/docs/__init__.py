@@ -2,6 +2,7 @@
 
 pages/         the reference, with the page of the diagnostics; topics.py finds and shows them
 explain.py     what `einsight explain` prints
+notebook.ipynb  a session in a notebook, carried out by the tests
 
 markdown.py    the few pieces of Markdown that pages are made of
 typeset.py     statements, conditions and examples of rules in LaTeX

@@ -1,6 +1,6 @@
 """The language server: LSP in and out over pygls, all answers from the rooms below.
 
-main.py           starts the process; transport.py frames its messages, tcp.py lets one client in
+main.py           starts the process; transport.py frames its messages, tcp.py lets one client in; messages.py does without either
 protocol.py       messages to handlers, within what was said before; arguments.py says what a request or command takes
 session.py        what a client has, and what the features are handed
 configuration.py  what is set, and which plugins that leaves; settings.py reads what the client sets

@@ -127,7 +127,7 @@ async def converse(server: LanguageServer, frames: Frames, writer: Any, first: A
         try:
             message = first if first is not None else await frames.next()
             first = None
-            _handle(protocol, message)
+            handle(protocol, message)
             if drain is not None:  # who does not read the answers is asked no more
                 await drain()
         except Malformed as problem:
@@ -141,7 +141,7 @@ async def converse(server: LanguageServer, frames: Frames, writer: Any, first: A
             return
 
 
-def _handle(protocol: Any, data: Any) -> None:
+def handle(protocol: Any, data: Any) -> None:
     """A message taken apart and given to its handler; a request is answered, whatever happens."""
     try:
         protocol.handle_message(protocol.structure_message(data) if isinstance(data, dict) else data)

@@ -43,7 +43,7 @@ def register(server: Server, offer: Offer) -> None:
 
         def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
             found = view(sheet, offset_of(position, lines), variable, derives, seconds)
-            return None if found is None else Plain(_view(found, lines))
+            return None if found is None else Plain(view_json(found, lines))
 
         def at(lines: LineIndex) -> int:
             return offset_of(position, lines)
@@ -67,7 +67,7 @@ def register(server: Server, offer: Offer) -> None:
         def find(sheet: Sheet, lines: LineIndex) -> Plain | None:
             span = (offset_of(position, lines), offset_of(end, lines))
             found = applicable(sheet, *span)
-            return None if found is None else Plain(_rules(sheet, *found, lines))
+            return None if found is None else Plain(rules_json(sheet, *found, lines))
 
         return await server.compute(uri, find, None, rank=Rank.PATIENT)
 
@@ -102,7 +102,9 @@ def _rendered(found: Rendered, uri: str, lines: LineIndex) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _view(found: View, lines: LineIndex) -> dict[str, Any]:
+def view_json(found: View, lines: LineIndex) -> dict[str, Any]:
+    """What a panel shows of a statement, but for the version of the document."""
+
     def clickable(span: Span, latex: str) -> str:
         (line, column), (last, end) = lines.position(span[0]), lines.position(span[1])
         return rf"\htmlData{{at={line}:{column}-{last}:{end}}}{{{latex}}}"
@@ -134,7 +136,8 @@ def _changed(latex: str) -> str:
     return rf"\htmlClass{{ein-changed}}{{{latex}}}"
 
 
-def _rules(sheet: Sheet, span: Span, found: Any, lines: LineIndex) -> dict[str, Any]:
+def rules_json(sheet: Sheet, span: Span, found: Any, lines: LineIndex) -> dict[str, Any]:
+    """The rules that were found for a span, with what each makes of it."""
     rules = catalogue().rules
     return {
         "range": wire.range_of(span, lines),

@@ -1208,6 +1208,7 @@ def test_a_derivative_needs_nothing_of_it():
         "mcp",
         "rewrite",
         "rules",
+        "site",
     )
     assert set(ast.literal_eval(done.stdout.splitlines()[-1])) == {
         f"einsight.cli.{m}" for m in (*commands, "main", "parsing", "files", "terminal")

@@ -45,7 +45,7 @@ def test_the_question_is_read_once_and_what_is_assumed_is_the_same(monkeypatch):
         monkeypatch.setattr(deriving, home, lambda *a, own=own, counted=counted: counted.append(1) or own(*a))
     found = einsight.gradients(r"\|X W - Y\|_F^2", wrt=["X", "W", "Y"])
     assert len(asked) == len(lowered) == 1
-    assert {d.assumed for d in found.values()} == {("X ∈ ℝ^(n×m)", "W ∈ ℝ^(m×p)", "Y ∈ ℝ^(n×p)")}
+    assert {d.assumed for d in found.values()} == {("X ∈ ℝ^(n×m)", "W ∈ ℝ^(m×k)", "Y ∈ ℝ^(n×k)")}
     assert all(d.read_as for d in found.values())
     assert [d.gradient for d in found.values()] == ["2 (X W - Y) W'", "2 X' (X W - Y)", "2 (Y - X W)"]
 

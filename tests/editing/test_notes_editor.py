@@ -230,7 +230,7 @@ $W \in \mathbb{R}^{n\times m}$, $x \in \mathbb{R}^m$ and $h = \exp(W x)$:
     "brackets of their own size": (
         r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $b \in \mathbb{R}^n$: "
         r"$$\nabla_x\, x^T \left(A x + b\right) = «\left(A + A^T\right) x»$$",
-        "A^T x + A x + b",
+        r"\left(A + A^T\right) x + b",
     ),
     "the derivative of a loss that nobody defines": (
         r"$\mathbf{A} \in \mathbb{R}^{n \times m}$, $\mathbf{V} \in \mathbb{R}^{m \times k}$ and $\mathbf{O} = \mathbf{A} \mathbf{V}$. For a loss $L$, "

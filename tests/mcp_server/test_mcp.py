@@ -7,10 +7,11 @@ import json
 import sys
 
 import pytest
-from reference import FENCE, read
+from reference import read
 
 import einsight
 from einsight.cli.main import main
+from einsight.site.carried_out import FENCE
 
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed: pip install 'einsight[mcp]'")
 

@@ -146,5 +146,5 @@ def test_actions_of_an_editor():
         server.open(text, "python", "file:///project/b.py")
         where = {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 0}}
         told = server.ask("textDocument/codeAction", range=where, context={"diagnostics": [], "only": ["refactor"]})
-        edit = next(a["edit"]["changes"] for a in told if a["title"] == "Write the gradient in `x`")
+        edit = next(a["edit"]["changes"] for a in told if a["title"] == "Write the gradient in x")
         assert "return 2 * x" in json.dumps(edit)

@@ -415,7 +415,7 @@ def test_log_determinant_beyond_floats(target):
         (
             "x",
             "julia",
-            "there is no target `julia`: choose numpy, jax, torch, dask, sympy, unicode, latex, json or svg",
+            "there is no target `julia`: choose numpy, jax, torch, dask, sympy, unicode, latex, json, svg or diagram",
         ),
         ("f(x)", "sympy", "`f` is an unknown function and cannot be evaluated"),
     ],

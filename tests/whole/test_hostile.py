@@ -172,7 +172,7 @@ def test_whatever_stands_in_a_document_is_only_shown(language):
                 check_line(wire.visible(action.title))
             shown = view(sheet, offset)
             if shown is not None:
-                told = panel._view(shown, lines)
+                told = panel.view_json(shown, lines)
                 check_latex(told["latex"])
                 for step in told["derivation"]["steps"] if told["derivation"] else ():
                     check_latex(step["latexMarked"])

@@ -67,7 +67,8 @@ def habitual(text: str, names: Names) -> str:
 def _told_apart(found: re.Match[str], names: Names) -> str:
     """`W_ijx` of `W_ijx_j` as `W_ij x`, unless it is a name with a mark."""
     whole = f"{found[1]}_{found[2]}{found[3]}"
-    return whole if names.knows(whole) else f"{found[1]}_{found[2]} {found[3]}"
+    is_name = names.knows(whole) or names.is_function(whole)
+    return whole if is_name else f"{found[1]}_{found[2]} {found[3]}"
 
 
 def _apart(word: str, names: Names) -> str:

@@ -121,7 +121,7 @@ class Inference:
 
     # the tree
 
-    def relation(self, tree: Relation, skip_left: bool, alike: bool = True) -> None:
+    def relation(self, tree: Relation, skip_left: bool, alike: bool = True, all_alike: bool = False) -> None:
         nodes = tree.sides[1:] if skip_left else tree.sides
         sides = [self.shape(s) for s in nodes]
         if not alike:
@@ -130,7 +130,7 @@ class Inference:
             # an entry may be the last link of a chain of whole arrays
             if not (self.is_number(left) or self.is_number(right)):
                 self.unify_shapes(left, right)
-            elif self.care < STRICT or self.is_number(left) == self.is_number(right):
+            elif not all_alike or self.is_number(left) == self.is_number(right):
                 continue
             elif not is_written_out(nodes[k] if self.is_number(left) else nodes[k + 1]):
                 raise Conflict

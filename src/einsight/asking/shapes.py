@@ -45,7 +45,7 @@ def shapes(
                 for name in unknown:
                     if kinds.get(name) == "square":
                         inference.unify(*inference.shape(Name(0, 0, name)))
-                inference.relation(tree, skip_left, alike)
+                inference.relation(tree, skip_left, alike, all_alike=level != care)
                 found = inference.found()
             except Conflict:
                 continue

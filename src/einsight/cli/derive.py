@@ -132,7 +132,7 @@ def _of_file(options: argparse.Namespace) -> int:
     if options.declare or len(options.wrt or ()) > 1:
         raise CannotRun("with `--file` there are no declarations, and one variable")
     try:
-        text = reading.decoded(Path(path).read_bytes())[1]
+        text = reading.text(Path(path))
     except reading.NotUtf8 as problem:
         raise CannotRun(f"{path}: {problem}") from None
     except OSError as problem:

@@ -143,7 +143,8 @@ class _Run:
                 if file is not None:
                     file.add(json.dumps(record).encode("ascii") + b"\n")
                 elif self.options.format == "json":
-                    print(json.dumps(record, ensure_ascii=False), flush=True)
+                    terminal.hand_over(json.dumps(record, ensure_ascii=False), is_json=True)
+                    terminal.flush()
                 else:
                     shown = record["id"] if record["id"] is not None else record["line"]
                     terminal.show(f"{shown}: {grade}")

@@ -140,7 +140,9 @@ class Given(Pair):
             freed = {n: r for n, r in ranks.items() if r}
             for left, right in read_together(self.text, self.written.order, text, self.declared, freed):
                 if conform(left.value, right.value):
-                    return compared(left, right, self.on), right
+                    taken = _ranks(right.assumed)
+                    found = compared(left, right, self.on)
+                    return self._if_numbers(found, text, taken, [n for n, r in taken.items() if not r]), right
             if side is not None:
                 return Found("undecided", "nothing says which of its names are numbers: declare them"), side
         if side is not None and conform(self.side.value, side.value):

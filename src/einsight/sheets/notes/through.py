@@ -20,8 +20,8 @@ from .unknown import readings
 
 # the bar over an adjoint, and the name of what it is the gradient of
 ADJOINT, _ANY_LOSS = "\u0304", "ℒ"
-# `dX` and `δX` for such gradients
-_MARKED = re.compile(r"(?<![\w∂∇/])(?:d|δ)\s?(?P<name>[^\W\d_]\w*[\u0300-\u036f]*(?:⁽[^⁾]*⁾)?ʹ*)")
+# `dX` and `δX` for such gradients: of a letter, since `det` is none
+_MARKED = re.compile(r"(?<![\w∂∇/])(?:d|δ)\s?(?P<name>[^\W\d_](?![^\W\d_])\w*[\u0300-\u036f]*(?:⁽[^⁾]*⁾)?ʹ*)")
 _MOST_LOSSES = 3
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .network import NoNetwork
+
 ROUNDS = 200
 # how far apart parts are that no wire joins
 APART = 26.0
@@ -41,11 +43,13 @@ def _parts(count: int, wires: Sequence[tuple[int, int, float]]) -> list[list[int
 
 
 def _of_part(part: Sequence[int], wires: Sequence[tuple[int, int, float]], first: Sequence[int]) -> dict[int, Point]:
-    import numpy as np
-
     size = len(part)
     if size == 1:
         return {part[0]: (0.0, 0.0)}
+    try:
+        import numpy as np
+    except ModuleNotFoundError:
+        raise NoNetwork("a picture of several nodes needs NumPy, which is not installed") from None
     number = {node: k for k, node in enumerate(part)}
     far = np.full((size, size), np.inf)
     np.fill_diagonal(far, 0)

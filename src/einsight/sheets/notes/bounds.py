@@ -123,6 +123,12 @@ def to_be_solved(lowered: Lowered, tree: Relation) -> str:
     return "it may be an equation to be solved" if zero and len(tree.sides) == 2 and has_derivative(lowered) else ""
 
 
+def numbers_put_in(lowered: Lowered, tree: Relation, names: Names) -> str:
+    """`x = 1.5 - 0.25 = 1.25` gives a value in passing, as `|ρ| = 3/6` does, where the page does not define what it is of."""
+    plain = all(not names_of(side) for side in tree.sides[1:])
+    return "numbers are put in" if plain and not has_derivative(lowered) and leaves_of(tree.sides[0], names) else ""
+
+
 def hidden_dependence(lowered: Lowered) -> str:
     """`∂E/∂Y` where `E` is not written in `Y`, but in what `Y` is written in: it may be meant as a function of `Y`."""
     for side in lowered.sides:

@@ -271,7 +271,7 @@ export class DocumentSide {
     if (!view) return this.frame.send({ kind: "note", text: this.view ? "" : "Put the cursor into a definition, a claim or a query.", pinned: this.isPinned });
     if (view.text !== this.view?.text) pointAt(editor, null);
     this.view = view;
-    this.frame.send({ kind: "view", view, place: `line ${view.range.start.line + 1}`, pinned: this.isPinned });
+    this.frame.send({ kind: "view", view, place: `line ${view.range.start.line + 1}`, pinned: this.isPinned, working: false });
   }
 
   // what the derivation is asked

@@ -115,7 +115,7 @@ export class FormulaSide {
     if (turn !== this.turn) return;
     this.drawLayouts(layouts, found);
     this.derivation.hidden = !view?.derivation;
-    if (view) this.view.send({ kind: "view", view, place: "", pinned: false });
+    if (view) this.view.send({ kind: "view", view, place: "", pinned: false, working: false });
     if (found.kind !== "claim") await this.drawCode(turn, asked);
     if (turn !== this.turn) return;
     this.code.hidden = found.kind === "claim";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const PYTHON = process.env.PYTHON ?? "python3";
 // what a page has no use for
-const WITHOUT = ["bench", "cli", "site", "testing.py"];
+const WITHOUT = ["bench", "cli", "mcp", "site", "testing.py"];
 
 /** Writes the archives into a folder; names of the packages that are fetched later. */
 export function archives(root, home, out) {

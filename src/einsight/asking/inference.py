@@ -6,7 +6,7 @@ Of each name it is known whether it is a number, a vector or a matrix; then ever
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import reduce
 
@@ -49,6 +49,11 @@ _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 _FRESH = "nmkpqrstuvhlabcfgwyz"
+
+
+def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
+    """Letters for dimensions that nobody names, those with so many primes first."""
+    return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)
 
 
 class Conflict(Exception):
@@ -98,7 +103,7 @@ class Inference:
         """Shapes with a letter for each dimension that nothing names."""
         taken = {str(self.root(d)) for shape in self.shape_of.values() for d in shape}
         taken |= {name for kind, name in self._facts() if kind in ("dim", "taken")} | self.ranks.keys()
-        letters = (letter for primes in itertools.count() for c in _FRESH if (letter := c + "ʹ" * primes) not in taken)
+        letters = fresh_letters(taken)
         named: dict[object, str] = {}
         out = {}
         for name, rank in self.ranks.items():

@@ -9,6 +9,8 @@ from ..lowering.names import GREEK
 NUMBER, VECTOR, MATRIX, ROW = range(4)
 # behind the name of an array of which an index picks one: the shape of what is picked
 MEMBER = "⟨⟩"
+# what an array with so many axes is called
+KINDS = {NUMBER: "number", VECTOR: "vector", MATRIX: "matrix"}
 # the ranks of what words call a vector or a matrix
 _RANKS = {
     "number": (NUMBER,),

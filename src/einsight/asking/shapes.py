@@ -32,26 +32,26 @@ def shapes(
     likely = {name: ranks_of(name, kinds) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
     likeliest = list(itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS))
+    tried = [(care, choice) for choice in likeliest]
+    if care == NOTES:  # few add a number to an array, and some do; hardly one writes a number as a capital
+        large = [choice for choice in likeliest if _has_capital_number(unknown, choice)]
+        small = [choice for choice in likeliest if choice not in large]
+        tried = [(level, choice) for group in (small, large) for level in (STRICT, NOTES) for choice in group]
     seen: list[dict[str, tuple[str, ...]]] = []
-    # few add a number to an array, and some do; hardly one writes a number as a capital
-    levels = (STRICT, NOTES) if care == NOTES else (care,)
-    for shrunk, level in itertools.product((False, True), levels) if care == NOTES else ((None, care),):
-        for choice in likeliest:
-            if shrunk is not None and _has_capital_number(unknown, choice) is not shrunk:
-                continue
-            ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-            inference = Inference(names, ranks, level)
-            try:
-                for name in unknown:
-                    if kinds.get(name) == "square":
-                        inference.unify(*inference.shape(Name(0, 0, name)))
-                inference.relation(tree, skip_left, alike, all_alike=level != care)
-                found = inference.found()
-            except Conflict:
-                continue
-            if found not in seen:
-                seen.append(found)
-                yield found
+    for level, choice in tried:
+        ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
+        inference = Inference(names, ranks, level)
+        try:
+            for name in unknown:
+                if kinds.get(name) == "square":
+                    inference.unify(*inference.shape(Name(0, 0, name)))
+            inference.relation(tree, skip_left, alike, all_alike=level != care)
+            found = inference.found()
+        except Conflict:
+            continue
+        if found not in seen:
+            seen.append(found)
+            yield found
 
 
 def _has_capital_number(unknown: list[str], choice: tuple[tuple[int, int], ...]) -> bool:

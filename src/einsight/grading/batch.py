@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from ..lowering.report import EinsightError
+from ..lowering.report import EinsightError, fail
 from ..plugins.loading import chosen
 from ..plugins.telling import untold_faults, use
 from ..processes import NO_PROCESS, Gone, Workers, cores
@@ -52,8 +52,6 @@ def grade_many(
 def _require_known(named: Mapping[str, Any]) -> None:
     for name in named:
         if name not in KEYS:
-            from ..lowering.report import fail
-
             raise fail("EIN001", f"`{name}` is no argument of a grade: there are {', '.join(KEYS)}")
 
 

@@ -25,6 +25,10 @@ class Link:
         return self.verdict in FALSE
 
     def __str__(self) -> str:
-        behind = [self.reason, self.counterexample or ""]
-        said = ": ".join([self.verdict, *(b for b in behind if b)])
+        said = in_a_line(self.verdict, self.reason, self.counterexample)
         return visible(f"{' '.join(self.left.split())} = {' '.join(self.right.split())}: {said}")
+
+
+def in_a_line(verdict: str, reason: str, counterexample: str | None) -> str:
+    """A verdict with what is said of it."""
+    return ": ".join(filter(None, (verdict, reason, counterexample)))

@@ -10,6 +10,7 @@ from ..asking.inference import LOOSE, STRICT
 from ..asking.letters import WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
+from ..asking.ranks import KINDS
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, LATEX, spelling_of
@@ -47,7 +48,6 @@ _ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
 _BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
 # what nobody else calls anything
 _LEFT = "Ϙ"
-_KIND = {0: "number", 1: "vector", 2: "matrix"}
 
 
 @dataclass(frozen=True)
@@ -226,11 +226,11 @@ def read_together(
     `ranks` are the numbers of axes that names of the reference have.
     """
     inner, kinds = _scope(text, names)
-    pinned = dict(kinds) | {name: _KIND[r] for name, r in ranks.items() if r in _KIND}
+    pinned = dict(kinds) | {name: KINDS[r] for name, r in ranks.items() if r in KINDS}
     ways = [("({})", "({})", STRICT), ("({})'", "({})", STRICT), ("norm({})", "norm({})", LOOSE)]
     indexed = _indexed(text.text)
     if indexed:  # components say how many axes a name has, and nothing of shapes
-        pinned |= {name: _KIND[rank] for name, rank in indexed.items() if rank in _KIND and not names.knows(name)}
+        pinned |= {name: KINDS[rank] for name, rank in indexed.items() if rank in KINDS and not names.knows(name)}
         ways.insert(0, ("{}", "", STRICT))
     for first, second, care in ways:
         joined = f"{first.format(reference)} = {second.format(text.text)}" if second else reference

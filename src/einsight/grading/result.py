@@ -11,7 +11,7 @@ from ..notation.quoting import visible
 from .answers import LONGEST
 from .comparing import Found
 from .feedback import feedback_on
-from .links import Link
+from .links import Link, in_a_line
 
 VERDICTS = ("equal", "transposed", "equal_if", "different", "shape", "undecided", "unread")
 
@@ -72,8 +72,7 @@ class Grade:
         return self.verdict == "equal"
 
     def __str__(self) -> str:
-        behind = [self.reason, self.counterexample or ""]
-        said = ": ".join([self.verdict, *(b for b in behind if b)])
+        said = in_a_line(self.verdict, self.reason, self.counterexample)
         if self.first_false is not None:
             said += f"\nthe first link that does not hold: {self.first_false}"
         return visible(said, lines=True)

@@ -229,13 +229,19 @@ def check(
     `holds` is true where every claim that was judged is right, and there is no error. Formulas that were not understood are in
     `unread`: nothing is claimed about them. Names are declared in the text: "Let $A \\in \\mathbb{R}^{n \\times m}$" or `A in R^(n x m)`.
     """
+    from ..documents.positions import LineIndex
     from ..sheets.check import check as checked
 
     _require_short(text)
     found = checked(text, language, layout)
+    lines = LineIndex(text, "utf-32")
+
+    def line_at(offset: int) -> int:
+        return lines.position(offset)[0] + 1
+
     claims = [
         ClaimFound(
-            line=text.count("\n", 0, c.span[0]) + 1,
+            line=line_at(c.span[0]),
             text=c.text,
             verdict=c.verdict,
             assumption=c.assumption,
@@ -246,7 +252,7 @@ def check(
     ]
     told = [
         Said(
-            line=text.count("\n", 0, d.span[0]) + 1,
+            line=line_at(d.span[0]),
             code=d.code,
             severity=d.severity,
             message=d.message,
@@ -256,7 +262,7 @@ def check(
         if d.severity != "hint"
     ]
     bad = any(c["verdict"] not in ("right", "undecided") for c in claims) or any(d["severity"] == "error" for d in told)
-    unread = [f"line {text.count(chr(10), 0, span[0]) + 1}: {reason}" for span, reason in found.unread_reasons]
+    unread = [f"line {line_at(span[0])}: {reason}" for span, reason in found.unread_reasons]
     return Checked(
         holds=not bad, layout=found.layout, claims=claims[:MOST], diagnostics=told[:MOST], unread=unread[:MOST]
     )

@@ -245,11 +245,12 @@ def _in_most_likely_layout(text: str, found_in: Callable[[str], Findings]) -> Fi
         layout: sum(2 if c.verdict == "right" else c.assumption is not None for c in found.claims)
         for layout, found in tried.items()
     }
-    is_alike = _SHAPED_ALIKE.search(text) or _IDENTIFIED.search(text)
+    is_identified = _IDENTIFIED.search(text) is not None
+    is_alike = is_identified or _SHAPED_ALIKE.search(text) is not None
     allowed = [layout for layout in LAYOUTS if layout != "numerator" or not is_alike]
     if _OUTPUTS_AS_ROWS.search(text):
         allowed = [layout for layout in allowed if layout != "denominator"]
-    if _ROWS.search(text) and not _IDENTIFIED.search(text):
+    if _ROWS.search(text) and not is_identified:
         allowed = ["numerator"]
     best = named or max(allowed, key=lambda layout: (held[layout], bool(tried[layout].claims)))
     findings = tried[best]

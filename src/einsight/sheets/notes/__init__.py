@@ -8,6 +8,7 @@ conditions.py     the properties and the condition under which words say a relat
 words.py          shapes and properties that the words around formulas say; properties.py which words, or equations, name one
 bounds.py         what is said of names beyond that, and equations that are no claims
 shorthand.py      `w_ij` for an entry of `W`, `x · y`; arguments.py functions with their arguments, and their derivatives as people write them
+declared.py       declarations and directives that no formula writes
 anew.py           letters that get another meaning
 second.py         a second reading of what did not hold: with all that its section says, or by itself; solved.py roots of derivatives
 inference.py      shapes that a section never declares, by all of its formulas; extents.py how long axes are that only indices name

@@ -6,13 +6,12 @@ from ...documents.regions import Region
 from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk
-from ...lowering.names import Entry, canonical_name
+from ...lowering.names import canonical_name
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Indexed, Name, Relation
-from ...terms.dimension import Dim
-from ...terms.term import Tensor
-from .known import Known, declaration
+from .declared import declaration, declared
+from .known import Known
 from .trees import as_relation, changed
 
 _FRESH = "einsightʹ"  # a name that no page has
@@ -55,7 +54,7 @@ def declare_extents(region: Region, tree: Relation, known: Known) -> None:
         if dims is None or known.tensor(name) is not None or name == known.target(tree):
             continue
         place = region.map_span((node.start, node.end))
-        known.names.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+        known.names.put(declared(name, dims))
         known.sections[name] = known.section
         known.out.append(declaration(name, dims, place))
 

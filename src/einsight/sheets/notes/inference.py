@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...asking.inference import NOTES, ONE, STRICT, Conflict, Inference
+from ...asking.inference import NOTES, ONE, STRICT, Conflict, Inference, fresh_letters
 from ...asking.ranks import NUMBER, ROW, VECTOR, ranks_of
 from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Names, canonical_name
@@ -18,7 +18,6 @@ from ...syntax.tree import Call, Name, Relation
 
 # rounds in which every name is looked at, and formulas of a section that count
 MOST_ROUNDS, MOST_FORMULAS = 3, 200
-_FRESH = "nmkpqrstuvhlabcfgwyz"
 
 
 def shapes_together(
@@ -99,7 +98,7 @@ def _is_shrunk(inference: Inference, name: str) -> bool:
 
 def _named(inference: Inference, wanted: Sequence[str], taken: set[str]) -> dict[str, tuple[str, ...]]:
     taken = taken | {str(inference.root(d)) for shape in inference.shape_of.values() for d in shape}
-    letters = iter([c for c in _FRESH if c not in taken] + [f"{c}ʹ" for c in _FRESH])
+    letters = fresh_letters(taken)
     named: dict[object, str] = {}
     found = {}
     for name in wanted:

@@ -11,7 +11,7 @@ from ...documents.regions import Region
 from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
-from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name, space_text
+from ...lowering.names import AS_COLUMN, LAYOUT, NOTES, Entry, Names, canonical_name
 from ...lowering.properties import beside, consistent
 from ...lowering.report import Diagnostic
 from ...lowering.statements import lower_statement
@@ -22,6 +22,7 @@ from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim
 from ...terms.term import Tensor
 from .bounds import holds
+from .declared import declaration, declared, directive
 from .sections import Section, holds_in, without_item
 from .typefaces import kinds_by_typeface
 from .words import EVERYTHING, Said
@@ -97,6 +98,11 @@ class Known:
     def tensor(self, name: str) -> Tensor | None:
         entry = self.names.find(name)
         return entry.tensor if entry is not None else None
+
+    def tensors(self) -> Iterator[Tensor]:
+        """All of them, in the order in which they got to be known."""
+        entries = (e for (kind, _), e in self.names.own.items() if kind == "name" and e is not None)
+        yield from (e.tensor for e in entries if e.tensor is not None)
 
     def rank(self, name: str) -> int:
         """How many axes a name has; -1 where it is not known."""
@@ -218,7 +224,7 @@ class Known:
 
     def declare_as(self, name: str, dims: tuple[str, ...], place: tuple[int, int]) -> None:
         """An array of these dimensions, which nobody declares."""
-        self.names.put(Entry(name, Tensor(name, tuple(map(Dim, dims))), None, "declared"))
+        self.names.put(declared(name, dims))
         self.sections[name] = self.section
         self.out.append(replace(declaration(name, dims, place), rests_on=frozenset([name])))
 
@@ -245,8 +251,7 @@ class Known:
     def begin_section(self, section: Section) -> None:
         """What nobody declared is found anew by each section, unless something is defined by it."""
         self.section = section
-        tensors = [e.tensor for (kind, _), e in self.names.own.items() if kind == "name" and e is not None]
-        held = {u.name for t in tensors if t is not None and t.definition is not None for u in t.depends}
+        held = {u.name for t in self.tensors() if t.definition is not None for u in t.depends}
         loose = [n for n in self.assumed if n not in held and not self.is_defined(n)]
         self.forget([n for n in loose if self.is_of_other_section(n)])
 
@@ -356,7 +361,7 @@ class Known:
         names = self.names.child()
         for name, dims in found.items():
             for each in (name, f"d{name}"):
-                names.put(Entry(each, Tensor(each, tuple(map(_dim, dims))), None, "declared"))
+                names.put(declared(each, dims))
         scope = names.child()
         read = lower_statement(Piece(0, region.text), scope)
         return None if any(d.severity == "error" for d in read.diagnostics) else Trial(found, names, read, scope)
@@ -379,22 +384,11 @@ class Known:
         scope = self.names.child()
         return lower_statement(Piece(0, region.text), scope), scope
 
+    def holds(self, region: Region) -> bool:
+        """Is every claim of a statement right among the names?"""
+        lowered, scope = self.lower(region)
+        return not any(d.severity == "error" for d in lowered.diagnostics) and holds(lowered, scope, region.given)
+
     def doubts(self, leaves: Iterable[str]) -> Iterator[str]:
         """What the page says of some names that may make right what fails in general."""
         yield from (self.bound[name] for name in sorted(leaves) if name in self.bound)
-
-
-def _dim(text: str) -> Dim:
-    return Dim(int(text) if text.isdigit() else text)
-
-
-def declaration(name: str, dims: tuple[str, ...], place: tuple[int, int]) -> Region:
-    """A declaration that no formula writes, at the place where a name stands."""
-    text = f"{name} ∈ {space_text(tuple(map(_dim, dims)))}"
-    return Region(*place, text, True, (place,) * len(text))
-
-
-def directive(what: str, name: str) -> Region:
-    """A directive that no formula writes: `samples x`, one index of it picks a vector; `forget x`."""
-    text = f"#! {what} {name}"
-    return Region(0, 0, text, True, ((0, 0),) * len(text))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...lowering.mentioned import whole_names
-from ...lowering.names import Entry
 from ...lowering.statements import lower_statement
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Relation
-from ...terms.dimension import Dim
-from ...terms.term import Tensor
 from .arguments import several_arguments
+from .declared import declared
 from .extents import extents
 from .inference import shapes_together
 from .known import Known
@@ -30,7 +28,7 @@ def find_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> Non
     for paragraph, words in section:
         for said in words.said():
             if said.dims is not None:
-                names.put(Entry(said.name, Tensor(said.name, tuple(map(Dim, said.dims))), None, "declared"))
+                names.put(declared(said.name, said.dims))
             elif said.kind:
                 kinds[said.name] = said.kind
         for region in paragraph.regions:
@@ -41,9 +39,9 @@ def find_shapes(section: Iterable[tuple[Paragraph, Words]], known: Known) -> Non
                 trees.append(tree)
                 formulas.append((region.text, tree))
                 kinds.update((n, "number") for n in several_arguments(tree))
-    declared = {n for kind, n in names.own if kind == "name"}
+    known_here = {n for kind, n in names.own if kind == "name"}
     mentioned = dict.fromkeys(n for tree in trees for side in tree.sides for n in whole_names(side))
-    unknown = [n for n in mentioned if n not in declared and not known.is_told(n, kinds)]
+    unknown = [n for n in mentioned if n not in known_here and not known.is_told(n, kinds)]
     kinds = {**kinds_by_typeface(known.text, unknown), **known.kinds, **kinds}
     known.likely = shapes_together(trees, unknown, names, kinds, known.sizes | known.letters)
-    known.extents = {n: dims for n, dims in extents(formulas).items() if n not in mentioned and n not in declared}
+    known.extents = {n: dims for n, dims in extents(formulas).items() if n not in mentioned and n not in known_here}

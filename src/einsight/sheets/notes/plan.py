@@ -59,16 +59,20 @@ class _Page:
         self.in_order = sorted(self.regions, key=lambda r: r.start)
         self.read = [(p, Words(text, p.start, p.end, self.in_order)) for p in paragraphs(text, said)]
         self.letters = {m for r in self.regions if r.translated for m in _LETTER.findall(r.text)}
+        self.symmetric = any(words.has_unattributed_symmetry() for _, words in self.read)
+        self.targets, self.called = _targets(self.regions), functions_of_entries(self.in_order)
+        self.aliases: dict[str, str] | None = None
 
     def reader(self) -> Reader:
         """With nothing read yet."""
-        symmetric = any(words.has_unattributed_symmetry() for _, words in self.read)
-        reader = Reader(self.text, self.layout, symmetric, _targets(self.regions))
+        reader = Reader(self.text, self.layout, self.symmetric, self.targets)
         reader.known.take_letters(self.letters)
         reader.known.sample(self.subscripts.families())
         reader.known.sizes = self.subscripts.sizes
-        reader.aliases = aliases_of(self.in_order, reader.names)
-        reader.known.call(f for f in functions_of_entries(self.in_order) if f not in reader.aliases)
+        if self.aliases is None:
+            self.aliases = aliases_of(self.in_order, reader.names)
+        reader.aliases = dict(self.aliases)
+        reader.known.call(f for f in self.called if f not in self.aliases)
         return reader
 
 

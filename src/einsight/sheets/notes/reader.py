@@ -72,7 +72,6 @@ _ADJOINTS = re.compile(
 class Reader:
     """What a page says, section by section.
 
-
     known        what is known so far
     symmetric    does the page speak of symmetric matrices without a name?
     targets      names that some formula of the page gives a value
@@ -288,9 +287,10 @@ class Reader:
         if clashes(lowered) and again:  # what was assumed elsewhere is another thing here
             known.assume(region, tree, again)
             lowered, scope = known.lower(region)
+        fails = lowered.kind == "claim" and not holds(lowered, scope, region.given)
         functions = [n for n in names_behind(tree, scope) if n in known.functions]
         problem = hidden_dependence(lowered)
-        if lowered.kind == "claim" and (functions or if_it_holds) and not holds(lowered, scope, region.given):
+        if fails and (functions or if_it_holds):
             problem = problem or f"`{functions[0] if functions else region.spoken[-1][1].split()[-1]}` is never defined"
         if problem:
             self._refuse(region, problem)
@@ -310,7 +310,7 @@ class Reader:
         guessed = any(d.code == "EIN106" for d in lowered.diagnostics)
         if lowered.tensor is not None and (rests or guessed):
             known.assumed.add(lowered.tensor.name)
-        if rests and lowered.kind == "claim" and not holds(lowered, scope, region.given):
+        if rests and fails:
             rests = self._resting(tree, lowered)
         elsewhere = known.used_anew(lowered)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
@@ -324,7 +324,7 @@ class Reader:
         made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
         known.out.append(made)
         if self.asked is not None and lowered.kind != "definition":
-            self.kept.append(Kept(self.asked, made, holds(lowered, scope, region.given)))
+            self.kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails))
         scaled = scaled_by(lowered, scope, tree)
         if scaled is not None:
             known.scale([scaled])
@@ -353,18 +353,22 @@ class Reader:
         )
 
     def _refuse(self, region: Region, problem: str) -> None:
-        told = replace(region, text="", places=(), problem=problem)
-        self.known.out.append(told)
+        told = self._say(region, problem)
         if self.asked is not None:
             self.kept.append(Kept(self.asked, told, False))
+
+    def _say(self, region: Region, problem: str) -> Region:
+        """Put out why a formula, or a side of it, is not read."""
+        told = replace(region, text="", places=(), problem=problem)
+        self.known.out.append(told)
+        return told
 
     def _without_undefined(self, region: Region, tree: Relation) -> tuple[Region, Relation]:
         """Without the first side where that speaks of a function which is never defined, and two sides are left."""
         mentioned = [n for n in names_of(tree.sides[0]) if n in self.known.functions and not self.known.is_defined(n)]
         if not mentioned or len(tree.sides) < 3:
             return region, tree
-        self._refuse(region, f"`{mentioned[0]}` is never defined")
-        self.kept.pop()  # what is left is read now
+        self._say(region, f"`{mentioned[0]}` is never defined")
         return as_relation(part(region, tree.sides[1].start, len(region.text)), region, tree)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Protocol
 
-from ...asking.ranks import NUMBER, ranks_of
+from ...asking.ranks import KINDS, NUMBER, ranks_of
 from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
 from ...lowering.mentioned import names_of, walk, whole_names
-from ...lowering.names import LAYOUT, NOTES, Entry, Names, canonical_name
+from ...lowering.names import LAYOUT, NOTES, Names, canonical_name
 from ...lowering.statements import lower_statement
 from ...rules.catalogue import catalogue
 from ...rules.engine import normal_form
@@ -24,15 +24,15 @@ from ...syntax.finding import children
 from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Node, Num, Relation
 from ...terms import build
-from ...terms.dimension import Dim
-from ...terms.term import Tensor, Term
+from ...terms.term import Term
 from ...terms.walk import expand_definitions
 from ..cells import has_derivative
 from .anew import clashes
 from .bounds import holds
+from .declared import declaration, declared, directive
 from .differentials import with_differentials
 from .gradients import derivatives_of_names
-from .known import CONSTANTS, Known, declaration, directive
+from .known import CONSTANTS, Known
 from .solved import Solved
 from .through import Through
 from .trees import part, relation_of
@@ -42,7 +42,6 @@ from .typefaces import kinds_by_typeface
 MOST_SHAPES = 8
 # what is a function of each entry, and of square matrices
 _OF_MATRICES = frozenset({"exp", "log", "sqrt", "sin", "cos"})
-_KINDS = {0: "number", 1: "vector", 2: "matrix"}
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,7 @@ class Second:
             tree = relation_of(one.region) if not one.holds else None
             if tree is None:
                 continue
-            lowered, scope = known.lower(one.region)
-            unsaid = has_derivative(lowered) and self._depends(tree)
-            if not unsaid and _is_right(lowered, scope, tree, one.region):
+            if self._holds_here(one.region, tree):
                 self._replace(one, [_as_read(one)])
                 continue
             if plan.through.as_gradients(one.region):
@@ -110,9 +107,7 @@ class Second:
             link_tree = relation_of(link)
             if link_tree is None:
                 continue
-            lowered, scope = self.known.lower(link)
-            unsaid = has_derivative(lowered) and self._depends(link_tree)
-            if not unsaid and _is_right(lowered, scope, link_tree, link):
+            if self._holds_here(link, link_tree):
                 self.known.out.append(link)
             elif (found := self._by_itself(link, link_tree)) is not None:
                 self._put_apart(None, found)
@@ -141,6 +136,12 @@ class Second:
         del out[at]
         out += by
 
+    def _holds_here(self, region: Region, tree: Relation) -> bool:
+        """Is it right with all that its section says?"""
+        lowered, scope = self.known.lower(region)
+        unsaid = has_derivative(lowered) and self._depends(tree)
+        return not unsaid and _is_right(lowered, scope, tree, region)
+
     def _by_itself(self, region: Region, tree: Relation) -> list[Region] | None:
         """The statement with declarations of all that its section does not declare; None where it does not hold so."""
         known = self.known
@@ -155,7 +156,7 @@ class Second:
                 continue
             for name in made.varied:
                 shaped[f"d{name}"] = shaped.get(name, ())
-                scope.put(Entry(f"d{name}", Tensor(f"d{name}", tuple(map(_dim, shaped[f"d{name}"]))), None, "declared"))
+                scope.put(declared(f"d{name}", shaped[f"d{name}"]))
             inner = scope.child()
             lowered = lower_statement(Piece(0, made.region.text), inner)
             if any(d.severity == "error" for d in lowered.diagnostics):
@@ -185,8 +186,8 @@ class Second:
 
     def _is_declared_here(self, name: str) -> bool:
         known = self.known
-        declared = known.tensor(name) is not None and not known.is_defined(name) and name not in known.assumed
-        return declared and not known.is_of_other_section(name)
+        is_declared = known.tensor(name) is not None and not known.is_defined(name) and name not in known.assumed
+        return is_declared and not known.is_of_other_section(name)
 
     def _scopes(
         self, tree: Relation, mentioned: list[str], fixed: tuple[str, ...]
@@ -197,11 +198,11 @@ class Second:
         base.own.update({k: v for k, v in known.names.own.items() if k in (LAYOUT, NOTES) or k[0] == "family"})
         told = {n: tuple(map(str, t.dims)) for n in fixed if (t := known.tensor(n)) is not None}
         for name, dims in told.items():
-            base.put(Entry(name, Tensor(name, tuple(map(_dim, dims))), None, "declared"))
+            base.put(declared(name, dims))
         whole = dict.fromkeys(n for side in tree.sides for n in whole_names(side))
         unknown = [n for n in mentioned if n in whole and n not in told]
         kinds = {**kinds_by_typeface(known.text, unknown), **known.kinds}
-        kinds |= {n: kind for n in unknown if (kind := _KINDS.get(known.rank(n)))}
+        kinds |= {n: kind for n in unknown if (kind := KINDS.get(known.rank(n)))}
         within = {name for n in walk(tree) if isinstance(n, Call) and isinstance(n.callee, Name) and n.callee.text in _OF_MATRICES
                   for a in n.arguments for name in _bare(a)}  # fmt: skip
         for found in islice(shapes(tree, unknown, base, False, kinds), MOST_SHAPES):
@@ -211,12 +212,8 @@ class Second:
                 continue  # of entries, or of the matrix?
             scope = base.child()
             for name, dims in found.items():
-                scope.put(Entry(name, Tensor(name, tuple(map(_dim, dims))), None, "declared"))
+                scope.put(declared(name, dims))
             yield scope, {**told, **found}
-
-
-def _dim(text: str) -> Dim:
-    return Dim(int(text) if text.isdigit() else text)
 
 
 def _bare(node: Node) -> Iterator[str]:

@@ -11,7 +11,6 @@ from ...lowering.mentioned import names_of, walk
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Indexed, Name, Relation
-from .bounds import holds
 from .gradients import gradients, signal_of, undefined_function, with_binding, with_gradient
 from .known import Known
 from .layers import Layers
@@ -110,18 +109,15 @@ class Through:
             return True
         for name in self._losses():
             named = changed(made, [(m.start(), m.end(), name) for m in re.finditer(_ANY_LOSS, made.text)])
-            lowered, scope = self.known.lower(named)
-            if not any(d.severity == "error" for d in lowered.diagnostics) and holds(lowered, scope, region.given):
+            if self.known.holds(named):
                 self.known.out.append(named)
                 return True
         return False
 
     def _losses(self) -> list[str]:
         """The numbers that the page defines, the last first."""
-        found = [e.tensor for (kind, _), e in self.names.own.items() if kind == "name" and e is not None]
-        return [t.name for t in reversed(found) if t is not None and t.definition is not None and not t.dims][
-            :_MOST_LOSSES
-        ]
+        numbers = [t.name for t in self.known.tensors() if t.definition is not None and not t.dims]
+        return numbers[: -_MOST_LOSSES - 1 : -1]
 
     def through_gradients(self, region: Region, tree: Relation) -> bool:
         """Put out a relation with derivatives of a function that nobody defines, or say why that is not read."""

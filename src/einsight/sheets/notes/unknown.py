@@ -12,18 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from ...asking.inference import fresh_letters
 from ...asking.ranks import NUMBER, ranks_of
 from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered
-from ...lowering.mentioned import names_of, walk, whole_names
-from ...lowering.names import Entry, Names, canonical_name, space_text
+from ...lowering.mentioned import names_of, whole_names
+from ...lowering.names import Names, space_text
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
-from ...syntax.tree import Indexed, Name, Relation
-from ...terms.dimension import Dim
-from ...terms.term import Tensor
+from ...syntax.tree import Relation
 from .bounds import holds
+from .declared import declared, dims_of
+from .extents import Lengths
 from .gradients import derivatives_of_names, other_way
 from .known import Known
 from .trees import changed, relation_of
@@ -31,7 +32,6 @@ from .typefaces import kinds_by_typeface
 
 # shapes that are tried, and functions that one statement may speak of
 MOST_SHAPES, MOST_FUNCTIONS = 6, 5
-_FRESH = "nmkpqrstuvhlabcfgwyz"
 
 
 @dataclass(frozen=True)
@@ -142,30 +142,13 @@ def _whole(tree: Relation) -> list[str]:
 
 def _by_indices(tree: Relation, known: Known) -> dict[str, tuple[str, ...]]:
     """Dimensions of names that nobody declares and that have indices alone: what shares a letter is as long."""
-    same: dict[object, object] = {}
-
-    def root(key: object) -> object:
-        while key in same:
-            key = same[key]
-        return key
-
-    ranks: dict[str, int] = {}
-    for node in walk(tree):
-        if isinstance(node, Indexed) and isinstance(node.base, Name):
-            name, entries = canonical_name(node.base.text), node.subscript.entries
-            if known.is_known(name) or name in ("δ", "ε", "∑") or name in _whole(tree):
-                continue
-            if ranks.setdefault(name, len(entries)) != len(entries):
-                return {}
-            for k, entry in enumerate(entries):
-                left, right = root((name, k)), root(entry.plain)
-                if entry.plain and left != right:
-                    same[left] = right
-    letters, named = iter(_FRESH), dict[object, str]()
-    return {
-        name: tuple(named.setdefault(root((name, k)), f"{next(letters)}ʹ") for k in range(rank))
-        for name, rank in ranks.items()
-    }
+    whole = set(_whole(tree))
+    lengths = Lengths(lambda name: not known.is_known(name) and name not in whole)
+    lengths.read(tree)
+    if any(len(counts) > 1 for counts in lengths.ranks.values()):
+        return {}
+    letters, named = fresh_letters((), primes=1), dict[object, str]()
+    return {n: tuple(named.setdefault(root, next(letters)) for root in lengths.of(n)) for n in lengths.ranks}
 
 
 def _made(
@@ -185,14 +168,14 @@ def _made(
             if source is None or image is None or len(source) > 2:
                 return None
             function = f"fn{len(functions) + 1}"
-            functions.append(f"{function} : {_space(source)} → {_space(image)}")
+            functions.append(f"{function} : {space_text(dims_of(source))} → {space_text(dims_of(image))}")
             parts.append(f"{function}({variable})")
             spoken.append((function, name))
         bindings.append(f"{name} = {' + '.join(parts)}")
     scope = known.names.child()
-    declared = {n: d for n, d in shaped.items() if n not in arguments}
-    for name, shape in declared.items():
-        scope.put(Entry(name, Tensor(name, tuple(map(Dim, shape))), None, "declared"))
+    arrays = {n: d for n, d in shaped.items() if n not in arguments}
+    for name, shape in arrays.items():
+        scope.put(declared(name, shape))
     for text in functions:
         lower_statement(Piece(0, text), scope)
     added = f" where {', '.join(bindings)}"
@@ -207,8 +190,4 @@ def _made(
     lowered = lower_statement(Piece(0, made.text), inner)
     if any(d.severity == "error" for d in lowered.diagnostics):
         return None
-    return Reading(made, declared, tuple(functions), lowered, inner)
-
-
-def _space(dims: tuple[str, ...]) -> str:
-    return space_text(tuple(Dim(int(d) if d.isdigit() else d) for d in dims))
+    return Reading(made, arrays, tuple(functions), lowered, inner)

@@ -10,7 +10,6 @@ from ...documents.regions import Region
 from ...lowering.mentioned import names_of
 from ...lowering.names import canonical_name
 from ...syntax.tree import Name, Num, Relation
-from .bounds import holds
 from .gradients import derivatives_of_names
 from .known import Known
 
@@ -24,10 +23,21 @@ _ALONE = r"(?<![\w∂∇]){}(?![\w\u0300-\u036f⁽ʹ_(])"
 
 @dataclass(frozen=True)
 class Root:
-    """A side of a relation that is the derivative by a variable, and may be set to 0."""
+    """A side of a claim that is the derivative by a variable, and may be set to 0."""
 
+    claim: Region
     variable: str
     text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a relation says that a name is, with the names in that."""
+
+    region: Region
+    name: str
+    text: str
+    names: frozenset[str]
 
 
 class Solved:
@@ -35,44 +45,40 @@ class Solved:
 
     def __init__(self) -> None:
         self.roots: list[Root] = []
-        self.values: list[tuple[Region, str, str]] = []
+        self.values: list[Value] = []
 
     def meet(self, region: Region, tree: Relation) -> None:
         """Note what a relation says: a derivative, or a value."""
-        found = [(v, order) for name, v, order in derivatives_of_names(tree.sides[0]) if name != v]
-        left = tree.sides[0]
+        left, *sides = tree.sides
+        found = [(v, order) for name, v, order in derivatives_of_names(left) if name != v]
         if len(found) == 1 and found[0][1] == 1:
-            for side in tree.sides[1:]:
-                if not isinstance(side, Num) and found[0][0] in names_of(side) and not any(derivatives_of_names(side)):
-                    self.roots.append(Root(found[0][0], region.text[side.start : side.end]))
+            (variable, _), *_ = found
+            for side in sides:
+                if not isinstance(side, Num) and variable in names_of(side) and not any(derivatives_of_names(side)):
+                    self.roots.append(Root(region, variable, region.text[side.start : side.end]))
         elif isinstance(left, Name):
-            side = tree.sides[1]
-            self.values.append((region, canonical_name(left.text), region.text[side.start : side.end]))
+            names = frozenset(names_of(sides[0]))
+            value = region.text[sides[0].start : sides[0].end]
+            self.values.append(Value(region, canonical_name(left.text), value, names))
 
     def found(self, known: Known) -> Iterator[Region]:
-        """That what a value says makes a derivative 0, of each value that does."""
-        for region, name, value in self.values if self.roots else ():
+        """That what a value says makes a derivative 0, of each value that does; the derivative has to be right itself."""
+        for value in self.values if self.roots else ():
             for root in reversed(self.roots[-MOST_ROOTS:]):
-                if not _is_solution(name, root.variable) or root.variable in _words(value):
-                    continue
-                put_in = re.sub(_ALONE.format(re.escape(root.variable)), f"({value})".replace("\\", r"\\"), root.text)
-                if put_in == root.text:
-                    continue
-                made = _claim(region, f"{put_in} = 0")
-                lowered, scope = known.lower(made)
-                if not any(d.severity == "error" for d in lowered.diagnostics) and holds(lowered, scope, region.given):
+                made = _claim(value, root)
+                if made is not None and known.holds(made) and known.holds(root.claim):
                     yield made
                     break
 
 
-def _is_solution(name: str, variable: str) -> bool:
-    return name == variable or _MARKS.sub("", name) == variable
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]\w*[\u0300-\u036f]*(?:⁽[^⁾]*⁾)?ʹ*", text))
-
-
-def _claim(region: Region, text: str) -> Region:
-    place = region.map_span((0, len(region.text)))
-    return replace(region, text=text, places=(place,) * len(text))
+def _claim(value: Value, root: Root) -> Region | None:
+    """That the value makes the derivative 0; None where it is none of the variable."""
+    is_solution = root.variable in (value.name, _MARKS.sub("", value.name))
+    if not is_solution or root.variable in value.names:
+        return None
+    put_in = re.sub(_ALONE.format(re.escape(root.variable)), lambda _: f"({value.text})", root.text)
+    if put_in == root.text:
+        return None
+    place = value.region.map_span((0, len(value.region.text)))
+    text = f"{put_in} = 0"
+    return replace(value.region, text=text, places=(place,) * len(text))

@@ -29,6 +29,7 @@ def _read(source):
         (r"\frac{\partial y_i}{\partial x_j} = W_{ij}.", ["∂y_i/∂x_j = W_{ij}"]),
         (r"\frac{\partial \mathbf{x}^\top \mathbf{A}\mathbf{x}}{\partial \mathbf{x}} = (\mathbf{A}+\mathbf{A}^\top)\mathbf{x}", ["∂/∂x (xᵀ A x) = (A + Aᵀ) x"]),
         (r"\frac{d}{d\textbf{x}} \mathbf{(AB + C)x} = \mathbf{AB + C},", ["∂/∂x (A B + C) x = A B + C"]),
+        (r"\mathbf{R} = \mathbf{PQ}^\top", ["R = P Qᵀ"]),
         (r"\pd{f}{\vx} = \A^T", ["∂f/∂x = Aᵀ"]),
         (r"\dd{y} = \dd[t]{z}", ["∂y/∂x = ∂z/∂t"]),
         (r"\frac{\partial^2 f}{\partial x_i \partial x_j} = 0", ["∂²f/∂x_i∂x_j = 0"]),

@@ -19,11 +19,8 @@ _COUNTING = frozenset("ijklmnpqrst")
 def write_name(row: Row, item: Item, name: list[Piece]) -> None:
     """A letter with its labels, indices and powers; or letters in one font, each a name."""
     if len(name) > 1:
-        if item.scripts:  # `\mathbf{AB}^T` is the transpose of both
-            row.bracketed(name, item.start, name[-1].end)
-        else:
-            row.out += name
-        row.out += scripts(row, item.scripts)
+        row.out += name[:-1]
+        write_name(row, item, name[-1:])  # `\mathbf{PQ}^T` is set as `P Q^T` is
         return
     start = name[0].start
     if name[0].text in ("ones", "1", "I", "0") and _write_sized(row, item, name[0].text):

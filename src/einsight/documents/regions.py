@@ -52,7 +52,8 @@ class Region:
     them, `("A", "symmetric")`; `silent` are parts of the document in which its comments leave codes out; `doubt` says why what
     fails here is not called wrong, `bound` why what conforms and
     fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file,
-    and `apart` the parts of one that are read by themselves, each with declarations of its own, which count nowhere else.
+    and `apart` the parts of one that are read by themselves, each with declarations of its own, which count nowhere else;
+    `settled` says what a claim rests on that is known to be right.
     """
 
     start: int
@@ -72,6 +73,7 @@ class Region:
     spoken: tuple[tuple[str, str], ...] = ()
     page: int = 0
     apart: int = 0
+    settled: tuple[str, ...] = ()
     silent: tuple[Silence, ...] = ()
 
     @property

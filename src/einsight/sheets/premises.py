@@ -19,6 +19,8 @@ def premises_of(sheet: Sheet, cell: Cell, lines: LineIndex) -> tuple[str, ...]:
     region = cell.place.region
     if region is None or not region.translated or cell.analysis is None:
         return ()
+    if region.settled:
+        return region.settled
     tensors = {t.name: t for side in cell.lowered.sides if side.value is not None for t in side.value.term.depends}
     said = [*_shapes(sheet, cell, tensors, lines)]
     said += [f"`{name}` {what}" for name, what in region.given if name in tensors]

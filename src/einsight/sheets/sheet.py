@@ -36,7 +36,7 @@ from ..terms.interruption import Stopped, poll
 from .cells import Analysis, Cell, Place, World, told, unsure
 from .ledger import Asked, Ledger, order_of
 from .places import nearest
-from .reading import FAILED, Memory, analysed, judged
+from .reading import FAILED, Memory, analysed, judged, settled
 from .splitting import Split, split, split_again, staying, touched
 
 T = TypeVar("T")
@@ -232,6 +232,9 @@ class Sheet:
 
     def _analysed(self, cell: Cell) -> Analysis:
         """What a cell says among the names that stand before it."""
+        region = cell.place.region
+        if region is not None and region.settled and (known := settled(cell.item)) is not None:
+            return known
         known = self._memory.find(cell.item, lambda asked: self._holds(asked, cell))
         if known is not None:
             return known

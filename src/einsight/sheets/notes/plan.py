@@ -21,6 +21,7 @@ from .paragraphs import Paragraph, paragraphs
 from .reader import Reader
 from .second import Second
 from .sections import without_item
+from .settling import Settling
 from .subscripts import Subscripts
 from .tables import claims_of_tables
 from .words import Words
@@ -33,10 +34,11 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     if not regions:
         return [], []
     page = _Page(text, layout, regions)
-    reader, second = page.reader(), Second()
+    reader, second, settling = page.reader(), Second(), Settling(text, regions, layout)
     for together in [list(section) for _, section in groupby(page.read, lambda pair: without_item(pair[0].section))]:
         reader.section(together)
         second.read(reader, partial(_alone, page, together))
+        settling.section(reader)
     return [*second.apart, *reader.known.out], reader.known.findings
 
 

@@ -79,6 +79,7 @@ class Reader:
     aliases      names that the page gives to known functions
     asked        the relation that is read
     kept         the relations of this section with what was put out for them
+    refused      those that are refused before that
     solved       what it finds where a derivative is 0
     conditions   what is said under one
     """
@@ -93,12 +94,13 @@ class Reader:
         self.through = Through(self, self.known)
         self.asked: Region | None = None
         self.kept: list[Kept] = []
+        self.refused: list[Kept] = []
         self.solved = Solved()
         self.has_adjoints = _ADJOINTS.search(text) is not None
 
     def section(self, together: Sequence[tuple[Paragraph, Words]]) -> Reader:
         """Read the paragraphs of a section."""
-        self.kept, self.solved = [], Solved()
+        self.kept, self.refused, self.solved = [], [], Solved()
         self.known.begin_section(together[0][0].section)
         find_shapes(together, self.known)
         for paragraph, words in together:
@@ -354,8 +356,7 @@ class Reader:
 
     def _refuse(self, region: Region, problem: str) -> None:
         told = self._say(region, problem)
-        if self.asked is not None:
-            self.kept.append(Kept(self.asked, told, False))
+        (self.refused if self.asked is None else self.kept).append(Kept(self.asked or region, told, False))
 
     def _say(self, region: Region, problem: str) -> Region:
         """Put out why a formula, or a side of it, is not read."""

@@ -1,0 +1,103 @@
+"""The last reading of a page: claims that are right in a world which the page may speak of (`einsight.worlds`).
+
+Reading in order follows what each sentence says and can accuse; a world is only ever found for what is right, from the formulas of
+the page as they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Protocol
+
+from ...documents.regions import Region
+from ...lowering.names import Names
+from ...syntax.parse import parse_statement
+from ...syntax.tree import Node, Relation
+from ...worlds.definitions import Facts, Formula, Page
+from ...worlds.search import World, holds
+from .known import Known
+from .second import Kept
+from .sections import Section, Sections, without_item
+from .trees import part
+from .typefaces import kinds_by_typeface
+
+# relations of a page up to which worlds are sought
+MOST_RELATIONS = 400
+
+
+class Plan(Protocol):
+    """What a section was read to."""
+
+    known: Known
+    kept: list[Kept]
+    refused: list[Kept]
+
+
+class Settling:
+    """The formulas of a page as they are written, of which worlds are made."""
+
+    def __init__(self, text: str, regions: Iterable[Region], layout: str):
+        self.text, self.layout = text, layout
+        sections, numbers = Sections(text), dict[Section, int]()
+        self.regions: list[Region] = []
+        formulas: list[Formula] = []
+        self.at: dict[tuple[object, ...], int] = {}
+        for region in sorted(regions, key=lambda r: r.start):
+            tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
+            if isinstance(tree, Relation) and len(tree.sides) > 1:
+                section = without_item(sections.at(region.start))
+                self.at[_key(region)] = len(formulas)
+                self.regions.append(region)
+                formulas.append(Formula(tree, numbers.setdefault(section, len(numbers))))
+        self.page = Page(formulas)
+
+    def section(self, plan: Plan) -> None:
+        """Put out what is right of what a section could not read, or does not hold as it was read."""
+        out = {id(r) for r in plan.known.out}
+        left = [one for one in (*plan.kept, *plan.refused) if not one.holds and id(one.told) in out and one.key in self.at]
+        if not left or len(self.at) > MOST_RELATIONS:
+            return
+        page = self.page.among(_facts(plan.known, self.page))
+        gone: set[int] = set()
+        found: list[Region] = []
+        for one in left:
+            at = self.at[one.key]
+            links = list(pairwise(page.formulas[at].tree.sides))
+            worlds = [holds(page, at, *link, self.layout) for link in links]
+            found += self._settled(self.regions[at], links, worlds)
+            if all(worlds):
+                gone.add(id(one.told))
+        plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
+
+    def _settled(
+        self, region: Region, links: Sequence[tuple[Node, Node]], worlds: Sequence[World | None]
+    ) -> Iterator[Region]:
+        for (left, right), world in zip(links, worlds, strict=True):
+            if world is not None:
+                said = world.premises or ("nothing but what it says",)
+                yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
+
+
+def _key(region: Region) -> tuple[object, ...]:
+    return region.start, region.end, region.places[:1]
+
+
+def _facts(known: Known, page: Page) -> Facts:
+    """What is known of names in a section, but for their values."""
+    names: Names = known.names
+    told = {
+        t.name: tuple(map(str, t.dims))
+        for t in known.tensors()
+        if t.definition is None and not _is_guessed(t.name, known) and not names.fact(("family", t.name))
+    }
+    has = {n: frozenset(p) for n, p in known.properties.items()}
+    kinds = {**kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())), **known.kinds}
+    return Facts(told, kinds, has, frozenset(known.functions))
+
+
+def _is_guessed(name: str, known: Known) -> bool:
+    entry = known.names.find(name)
+    declared = entry is not None and entry.kind == "declared"
+    return not declared or name in known.assumed or known.is_of_other_section(name)

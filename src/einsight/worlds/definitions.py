@@ -1,0 +1,240 @@
+"""What the formulas of a page give values, and which of their subscripts count.
+
+A subscript counts where some sum of the page runs over its letter, or where letters of that kind stand below several names; else
+it belongs to the name: `f_x`, `L_D`, `W_q`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from ..lowering.mentioned import names_of, walk, whole_names
+from ..lowering.names import canonical_name
+from ..syntax.tree import (
+    Call,
+    Chain,
+    Group,
+    IndexEntry,
+    Indexed,
+    Name,
+    Node,
+    Num,
+    Relation,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+
+SQUARE = "²"  # behind a name: its square, which has a value of its own
+_COUNTING = frozenset("ijklmn")
+# a name, and how many indices it has
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """`name_indices(arguments) = body`, in the formula of that number on the page."""
+
+    name: str
+    indices: tuple[str, ...]
+    arguments: tuple[str, ...]
+    body: Node
+    order: int
+
+    @property
+    def key(self) -> Key:
+        return self.name, len(self.indices)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A relation of the page, the number of its section, and where it counts: in order, or at its place alone."""
+
+    tree: Relation
+    section: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a page says of names without giving them a value.
+
+    told       dimensions of names of which something says them
+    kinds      what words or typefaces call a name
+    has        properties of names
+    functions  names that are declared as functions
+    """
+
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    has: dict[str, frozenset[str]] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+
+
+class Page:
+    """
+    formulas  in their order
+    counting  letters that count something
+    whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
+    """
+
+    def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
+        self.formulas, self.facts = list(formulas), facts
+        defined = {t.sides[0].text for f in self.formulas if isinstance((t := f.tree).sides[0], Name)}
+        if "d" not in defined :
+            self.formulas = [replace(f, tree=_joined(f.tree)) for f in self.formulas]
+        trees = [f.tree for f in self.formulas]
+        self.counting = frozenset(_counting(trees))
+        self.whole: set[str] = set()
+        self.counted: dict[str, set[int]] = {}
+        for tree in trees:
+            self.whole |= {canonical_name(n) for side in tree.sides for n in whole_names(side)}
+            for node in walk(tree):
+                if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
+                    self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
+        self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
+        self.by_name: dict[str, list[Definition]] = {}
+        for order, formula in enumerate(self.formulas):
+            for found in self._defined(formula.tree, order):
+                self.by_name.setdefault(found.name, []).append(found)
+
+    def among(self, facts: Facts) -> Page:
+        """The same page with other facts."""
+        made = copy(self)
+        made.facts = facts
+        return made
+
+    @property
+    def told(self) -> dict[str, tuple[str, ...]]:
+        return self.facts.told
+
+    def _counts(self, node: Indexed) -> bool:
+        letters = [name for e in node.subscript.entries for name, _ in e.names]
+        return bool(letters) and all(letter in self.counting for letter in letters) and not node.subscript.condition
+
+    def subscript(self, node: Indexed) -> tuple[str, tuple[IndexEntry, ...]]:
+        """The name that an indexed one speaks of, and the indices that pick something of it; none where they belong to the name."""
+        base = node.base.text if isinstance(node.base, Name) else ""
+        name, entries = canonical_name(base), node.subscript.entries
+        if self._counts(node):
+            return name, entries
+        numbered = bool(entries) and all(
+            not e.names or all(letter in self.counting for letter, _ in e.names) for e in entries
+        )
+        if numbered and (len(entries) in self.counted.get(name, ()) or len(self.told.get(name, ())) == len(entries)):
+            return name, entries
+        return canonical_name(node.marked or f"{base}_{node.subscript.text.strip('{}')}"), ()
+
+    # definitions
+
+    def definition(self, name: str, count: int, at: int, besides: Iterable[Definition] = ()) -> Definition | None:
+        """The last one before a formula, of its section if there is one, else the first behind it."""
+        found = [d for d in self.by_name.get(name, ()) if len(d.indices) == count and d.order != at and d not in besides]
+        if not found:
+            return None
+        here = self.formulas[at].section
+        before = [d for d in found if d.order < at]
+        after = [d for d in found if d.order > at]
+        near = [d for d in before if self.formulas[d.order].section == here]
+        near_after = [d for d in after if self.formulas[d.order].section == here]
+        return (near or near_after[:1] or before or after[:1])[-1]
+
+    def _defined(self, tree: Relation, order: int) -> Iterable[Definition]:
+        if len(tree.sides) > 1:
+            yield from self._target(tree.sides[0], tree.sides[1], order)
+        for left, right in tree.bindings:
+            yield from self._target(left, right, order)
+
+    def _target(self, left: Node, body: Node, order: int) -> Iterable[Definition]:
+        while isinstance(left, Group):
+            left = left.inner
+        if isinstance(left, Transpose) and isinstance(left.argument, (Name, Indexed)) and not left.prime:
+            left, body = left.argument, Transpose(body.start, body.end, body, False)
+        square, arguments = "", ()
+        if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
+            left, square = left.base, SQUARE
+        if isinstance(left, Call) and all(isinstance(a, Name) for a in left.arguments):
+            arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
+            left = left.callee
+        indices: tuple[str, ...] = ()
+        if isinstance(left, Indexed) and isinstance(left.base, Name):
+            name, entries = self.subscript(left)
+            if any(e.plain is None for e in entries) or len({e.plain for e in entries}) < len(entries):
+                return
+            indices = tuple(e.plain or "" for e in entries)
+        elif isinstance(left, Name):
+            name = canonical_name(left.text)
+        else:
+            return
+        mentioned = names_of(body)
+        if not mentioned or name in ("d", "I", "e", "δ", *indices) or name in arguments:
+            return
+        if any(self._is_again(n, name, len(indices), square) for n in walk(body)):
+            return
+        yield Definition(name + square, indices, arguments, body, order)
+
+    def _is_again(self, node: Node, name: str, count: int, square: str) -> bool:
+        """Does a definition speak of what it defines?"""
+        if isinstance(node, Indexed) and isinstance(node.base, Name):
+            found, entries = self.subscript(node)
+            return found == name and len(entries) == count
+        return isinstance(node, Name) and canonical_name(node.text) == name and not count
+
+
+def _joined(node: Any) -> Any:
+    """`d X` as the name `dX`, wherever that is a factor."""
+    if isinstance(node, tuple):
+        return tuple(map(_joined, node))
+    if not isinstance(node, Node):
+        return node
+    made = {f.name: _joined(value) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
+    node = replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+    if not isinstance(node, Chain):
+        return node
+    items: list[tuple[str, Node]] = []
+    for operator, item in node.items:
+        if items and not operator and isinstance(items[-1][1], Name) and items[-1][1].text == "d":
+            marked = _with_d(item, items[-1][1].start)
+            if marked is not None:
+                items[-1] = (items[-1][0], marked)
+                continue
+        items.append((operator, item))
+    return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+
+
+def _with_d(node: Node, start: int) -> Node | None:
+    if isinstance(node, Name):
+        return replace(node, start=start, text=f"d{node.text}")
+    if isinstance(node, (Transpose, Superscript, Indexed)):
+        inner = node.argument if isinstance(node, Transpose) else node.base
+        found = _with_d(inner, start)
+        if found is None:
+            return None
+        return replace(node, argument=found) if isinstance(node, Transpose) else replace(node, base=found)
+    return None
+
+
+def _counting(trees: Iterable[Relation]) -> Iterable[str]:
+    """The letters that count something."""
+    below: dict[str, set[str]] = {}
+    bound: set[str] = set()
+    whole: set[str] = set()
+    for tree in trees:
+        whole |= {n for side in tree.sides for n in whole_names(side)}
+        for node in walk(tree):
+            if not isinstance(node, Indexed):
+                continue
+            letters = [name for e in node.subscript.entries for name, _ in e.names if len(name) == 1]
+            if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
+                bound |= set(letters)
+            elif isinstance(node.base, Name):
+                for letter in letters:
+                    below.setdefault(letter, set()).add("δ" if node.base.text == "δ" else node.base.text)
+    for letter, names in below.items():
+        if letter in bound or "δ" in names or (letter in _COUNTING and letter not in whole):
+            yield letter
+        elif letter.islower() and len(names) > 1 and letter not in whole:
+            yield letter
+    yield from bound - below.keys()

@@ -1,0 +1,437 @@
+"""The numbers that a page's formulas come to in one world: a value for each slot, of the shapes that were found.
+
+Names that nobody defines are drawn at random, each by its own seed, so that a world is the same wherever it is drawn.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+from ..syntax.tree import Group, IndexEntry, Indexed, Iverson, Name, Node, Num, Superscript, Transpose
+from . import arrays, jets
+from .arrays import Array, Unfit, built, column, number
+from .definitions import SQUARE, Definition
+from .functions import ENTRYWISE, derived
+from .jets import Jet, Number
+from .reading import Reading
+from .shapes import ENTRYWISE as EACH
+from .shapes import Dim, Shapes, _size, _whole_number
+
+# entries that an unknown function may depend on, and combinations of indices for which a claim is compared
+MOST_ENTRIES, MOST_PLACES = 40, 64
+_RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    "=": lambda a, b: a == b, "≠": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
+    "≤": lambda a, b: a <= b, "≥": lambda a, b: a >= b,
+}  # fmt: skip
+
+
+class Numbers(Reading[Array, int]):
+    """
+    shapes    what the slots are
+    seed      of this world
+    sizes     of the dimensions that nobody gives a size, in the order in which they are met
+    positive  are all entries positive?
+    moved     derivatives that are not 0 throughout, and `met`, all of them
+    """
+
+    def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool):
+        super().__init__(shapes.page, shapes.at, shapes.layout, shapes.unknowns)
+        self.shapes, self.seed, self.positive = shapes, seed, positive
+        self._sizes = iter(itertools.chain(sizes, itertools.repeat(3)))
+        self.known: dict[Dim, int] = {}
+        self.level = 0
+        self.met: set[int] = set()
+        self.moved: set[int] = set()
+        self._inside = (1, 1)
+
+    def size(self, dim: Dim) -> int:
+        dim = self.shapes.root(dim)
+        if isinstance(dim, tuple):
+            left, right = self.size(dim[1]), self.size(dim[2])
+            return left * right if dim[0] == "*" else left + right
+        if isinstance(dim, str) and dim.isdigit():
+            return int(dim)
+        if dim not in self.known:
+            self.known[dim] = next(self._sizes)
+        return self.known[dim]
+
+    def is_number(self, value: Array) -> bool:
+        return value.is_number
+
+    # slots
+
+    def slot(self, name: str, places: tuple[int, ...]) -> Array:
+        if places and (name, len(places)) in self.shapes.parts:
+            return self.entry(self.named(name), places)
+        if places and name in self.shapes.rows_of:
+            row = self.named(name).row(places[0]) if 0 <= places[0] < self.named(name).rows else ()
+            if not row:
+                raise Unfit("outside")
+            return column(row)
+        return self.once((name, places), lambda: self._drawn(name, places))
+
+    def _drawn(self, name: str, places: tuple[int, ...]) -> Array:
+        shape = self.shapes.slots.get((name, len(places)))
+        if shape is None:
+            size = self._as_size(name)
+            if size is None:
+                raise Unfit(f"what {name} is")
+            return number(float(size))
+        rows, columns = map(self.size, shape)
+        if rows == columns == 1 and not places and (size := self._as_size(name)) is not None:
+            return number(float(size))
+        draw = random.Random(f"{self.seed}|{name}|{places}")
+        value = built(rows, columns, lambda i, j: draw.uniform(0.35, 1.45) * (1 if self.positive or draw.random() < 0.6 else -1))
+        return _with(value, self.page.facts.has.get(name, frozenset()))
+
+    def _as_size(self, name: str) -> int | None:
+        """How long what a name measures is."""
+        root = self.shapes.root(name)
+        said = {d for dims in self.page.told.values() for d in dims} | set(self.shapes.same.values())
+        return self.size(name) if name in said or root != name else None
+
+    # indices
+
+    def counted(self, letter: str) -> Array:
+        return number(float(self.index[letter] + 1))
+
+    def entry_place(self, entry: IndexEntry) -> int:
+        if not entry.names:
+            return entry.offset - 1
+        if len(entry.names) == 1 and entry.names[0][0] in self.index and entry.names[0][1] == 1:
+            return self.index[entry.names[0][0]] + entry.offset
+        raise Unfit("an index that nothing binds")
+
+    def entry(self, value: Array, places: Sequence[int]) -> Array:
+        if len(places) == 1 and 1 in value.shape and 0 <= places[0] < len(value.items):
+            return number(value.items[places[0]])
+        if len(places) == 2 and 0 <= places[0] < value.rows and 0 <= places[1] < value.columns:
+            return number(value.at(*places))
+        raise Unfit("outside")
+
+    def stacked(self, name: str, count: int, item: Callable[[tuple[int, ...]], Array]) -> Array:
+        sizes = [self.size(d) for d in self.shapes.axes_of((name, "stack", count), count)]
+        found = [item(places) for places in itertools.product(*map(range, sizes))]
+        if all(v.is_number for v in found):
+            return Array(sizes[0], sizes[1] if count == 2 else 1, tuple(v.items[0] for v in found))
+        return arrays.joined([[arrays.transposed(v)] for v in found])
+
+    def over(self, node: Node, sign: Indexed, upper: Node | None, body: Callable[[], Array]) -> Array:
+        letters = [name for e in sign.subscript.entries for name, _ in e.names]
+        condition = sign.subscript.condition
+        bound = letters[:1] if condition and letters[1] in self.index else letters
+        sizes = [self.size(d) for d in self.shapes.axes_of(("sum", id(sign)), len(bound))]
+        is_sum = getattr(sign.base, "text", "") == "∑"
+        kept, memo = self.index, self.memo
+        found: Array | None = None
+        try:
+            for places in itertools.product(*map(range, sizes)):
+                self.index = {**kept, **dict(zip(bound, places, strict=True))}
+                if condition and not _RELATIONS[condition](self.index[letters[0]], self.index[letters[1]]):
+                    continue
+                value = body()
+                found = value if found is None else arrays.entrywise(jets.add if is_sum else jets.multiply, found, value)
+        finally:
+            self.index, self.memo = kept, memo
+        return found if found is not None else number(0.0 if is_sum else 1.0)
+
+    def enter(self, found: Definition, places: Sequence[int]) -> dict[str, int]:
+        return dict(zip(found.indices, places, strict=True))
+
+    def iverson(self, node: Iverson) -> Array:
+        values = [
+            float(self.index[n.text] + 1) if isinstance(n, Name) and n.text in self.index else jets.plain(self.value(n).items[0])
+            for n in (node.left, node.right)
+        ]
+        return number(float(_RELATIONS[node.relation](*values)))
+
+    # operations
+
+    def number(self, value: Fraction | int) -> Array:
+        return number(float(value))
+
+    def add(self, left: Array, right: Array, sign: int, plain: bool) -> Array:
+        return arrays.entrywise(jets.add if sign > 0 else jets.subtract, left, right)
+
+    def multiply(self, left: Array, right: Array, dotted: bool) -> Array:
+        if dotted and left.columns == right.columns == 1 and not left.is_number and not right.is_number:
+            return arrays.product(arrays.transposed(left), right)
+        return arrays.product(left, right)
+
+    def divide(self, left: Array, right: Array) -> Array:
+        return arrays.entrywise(jets.divide, left, right)
+
+    def layer(self, operator: str, left: Array, right: Array) -> Array:
+        return arrays.kronecker(left, right) if operator == "⊗" else arrays.entrywise(jets.multiply, left, right)
+
+    def transpose(self, value: Array) -> Array:
+        return arrays.transposed(value)
+
+    def power(self, value: Array, exponent: Node, dotted: bool) -> Array:
+        by = self.value(exponent).items[0]
+        if value.is_number or dotted:
+            return arrays.mapped(lambda x: jets.power(x, by), value)
+        n = _whole_number(exponent) or 0
+        base = arrays.inverse(value) if n < 0 else value
+        found = arrays.identity(value.rows)
+        for _ in range(abs(n)):
+            found = arrays.product(found, base)
+        return found
+
+    def entrywise(self, function: str, order: int, value: Array) -> Array:
+        return arrays.mapped(derived(ENTRYWISE[function], order), value)
+
+    def of_array(self, function: str, node: Node, values: Sequence[Array], axis: int | None) -> Array:
+        value = values[0]
+        match function:
+            case "norm":
+                return number(jets.sqrt(arrays.total(jets.multiply(x, x) for x in value.items)))
+            case "norm1":
+                return number(arrays.total(map(jets.absolute, value.items)))
+            case "tr" | "trace":
+                return number(arrays.trace(value))
+            case "det":
+                return number(arrays.determinant(value))
+            case "logdet":
+                return number(arrays.log_determinant(value))
+            case "inv":
+                return arrays.inverse(value)
+            case "sum" | "mean":
+                found = arrays.total(value.items)
+                return number(found if function == "sum" else jets.multiply(1 / len(value.items), found))
+            case "logsumexp":
+                return number(jets.log(arrays.total(map(jets.exp, value.items))))
+            case "diag":
+                return arrays.diagonal(value)
+            case "vec":
+                return arrays.vec(value)
+            case "kron":
+                return arrays.kronecker(value, values[1])
+            case "transpose":
+                return arrays.transposed(value)
+            case "softmax" | "log_softmax":
+                return _softmax(value, function == "log_softmax")
+        raise Unfit(function)
+
+    def constant(self, name: str, node: Node, sizes: Sequence[Node]) -> Array:
+        if name in ("π", "pi"):
+            return number(math.pi)
+        if name == "e":
+            return number(math.e)
+        rows, columns = map(self.size, self.shapes.constants[name, id(node)])
+        return arrays.identity(rows) if name == "I" else arrays.filled(rows, columns, float(name == "ones"))
+
+    def written(self, rows: Sequence[Sequence[Array]]) -> Array:
+        return arrays.joined(rows)
+
+    # derivatives
+
+    def derivative(self, of: Callable[[], Array], variable: Node, layout: str) -> Array:
+        row = isinstance(variable, Transpose) or self._is_primed(variable)
+        values = dict(self._seeded(variable))
+        inside = self._inside
+        level = self.level
+        self.met.add(id(variable))
+        try:
+            with self.with_instead(values):
+                found = of()
+        finally:
+            self.level -= 1
+        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
+            self.moved.add(id(variable))
+        return _laid_out(found, inside, level, "numerator" if row else layout)
+
+    def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
+        self.level += 1
+        level = self.level
+        key, value = self._place_of(name, places)
+        seeded, self._inside = _seed_in(value, level, places if key[1] == () and places else None)
+        self.met.add(id(name))
+        try:
+            with self.with_instead({key: seeded}):
+                found = of()
+        finally:
+            self.level -= 1
+        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
+            self.moved.add(id(name))
+        return _laid_out(found, self._inside, level, "gradient")
+
+    def _is_primed(self, node: Node) -> bool:
+        base = node.base if isinstance(node, Indexed) else node
+        return isinstance(base, Name) and base.text.endswith("ʹ") and self._is_transposed(base.text)
+
+    def _place_of(self, name: str, places: tuple[int, ...]) -> tuple[tuple[str, tuple[object, ...]], Array]:
+        """What is to be another value where one differentiates in a name with these indices, and its value."""
+        whole = places and self.page.definition(name, len(places), self.at) is None
+        if whole and ((name, len(places)) in self.shapes.parts or self.page.definition(name, 0, self.at) is not None):
+            return (name, ()), self.named(name)
+        return (name, places), self.member(name, places) if places else self.named(name)
+
+    def _seeded(self, node: Node) -> Iterable[tuple[tuple[str, tuple[object, ...]], Array]]:
+        """The values with which a derivative in a node is taken; `_inside` is then the shape of the variable."""
+        self.level += 1
+        level = self.level
+        square = ""
+        if isinstance(node, Superscript):
+            node, square = node.base, SQUARE
+        while isinstance(node, (Transpose, Group)):
+            node = node.argument if isinstance(node, Transpose) else node.inner
+        if isinstance(node, Name):
+            name = node.text.removesuffix("ʹ") if self._is_primed(node) else node.text
+            places: tuple[int, ...] = ()
+        elif isinstance(node, Indexed) and isinstance(node.base, Name):
+            name, entries = self.page.subscript(node)
+            name = name.removesuffix("ʹ") if self._is_primed(node) else name
+            places = tuple(map(self.entry_place, entries))
+        elif getattr(node, "entries", None):
+            start = 0
+            for entry in node.entries:  # type: ignore[attr-defined]
+                ((key, value),) = [*self._seeded(entry)]
+                self.level -= 1
+                shift = start
+                yield key, arrays.mapped(lambda x, s=shift: Jet(level, x.value, {k + s: p for k, p in x.parts.items()}), value)
+                start += len(value.items)
+            self._inside = (start, 1)
+            return
+        else:
+            raise Unfit("what is differentiated in")
+        if square and self.page.definition(name + SQUARE, len(places), self.at) is not None:
+            value = self._square(Superscript(0, 0, node, Num(0, 0, Fraction(2))))
+            assert value is not None
+            seeded, self._inside = _seed_in(value, level, None)
+            yield (name + SQUARE, places), seeded
+            yield (name, places), arrays.mapped(jets.sqrt, seeded)
+            return
+        key, value = self._place_of(name, places)
+        if square:
+            value = arrays.mapped(lambda x: jets.multiply(x, x), value)
+        seeded, self._inside = _seed_in(value, level, places if places and key[1] == () else None)
+        if square:
+            sign = jets.sign(self.named(name).items[0]) if not places else 1.0
+            seeded = arrays.mapped(lambda x: jets.multiply(sign, jets.sqrt(x)), seeded)
+        yield key, seeded
+
+    # functions of which nothing is said
+
+    def unknown(self, name: str, values: Sequence[Array]) -> Array:
+        shape = self.shapes.slots.get((name, 0))
+        rows, columns = map(self.size, shape) if shape is not None else (1, 1)
+        entries = [x for v in values for x in v.items]
+        if len(entries) > MOST_ENTRIES:
+            raise Unfit("too many entries")
+        return built(rows, columns, lambda i, j: self._smooth(f"{name}|{i}|{j}", entries))
+
+    def _smooth(self, name: str, entries: Sequence[Number]) -> Number:
+        """Some function of all these numbers: of the second degree, and of the third of a sum of them."""
+        draw = random.Random(f"{self.seed}|{name}|smooth")
+        first = arrays.total(jets.multiply(draw.uniform(-1, 1), x) for x in entries)
+        second = arrays.total(jets.multiply(draw.uniform(-1, 1), x) for x in entries)
+        squares = arrays.total(jets.multiply(draw.uniform(-1, 1), jets.multiply(x, x)) for x in entries)
+        cubes = jets.multiply(0.3, jets.multiply(second, jets.multiply(second, first)))
+        return jets.add(jets.add(first, squares), jets.add(cubes, jets.multiply(second, second)))
+
+    def unknown_call(self, name: str, order: int, values: Sequence[Array]) -> Array:
+        way = self.shapes.choice((name, "call"), ((EACH, 0), ("field", 1)) if len(values) == 1 else (("field", 0),))
+        if way != EACH:
+            return number(self._smooth(f"{name}()", [x for v in values for x in v.items]))
+        draw = random.Random(f"{self.seed}|{name}|call")
+        factors = [draw.uniform(0.3, 1.2) for _ in range(5)]
+
+        def curve(x: Number) -> Number:
+            found: Number = 0.0
+            for factor in factors:
+                found = jets.add(jets.multiply(found, x), factor)
+            return found
+
+        return arrays.mapped(derived(curve, order), values[0])
+
+    def slope(self, found: Definition, order: int, value: Array) -> Array:
+        def of(x: Number) -> Array:
+            return self.applied(found, [number(x)])
+
+        def slopes(x: Number, order: int) -> Array:
+            if order == 0:
+                return of(x)
+            level = self.level = self.level + 1
+            try:
+                inner = slopes(Jet(level, x, {0: 1.0}), order - 1)
+            finally:
+                self.level -= 1
+            return arrays.mapped(lambda y: jets.parts_at(y, level).get(0, 0.0), inner)
+
+        parts = [slopes(x, order) for x in value.items]
+        if all(p.is_number for p in parts):
+            return Array(value.rows, value.columns, tuple(p.items[0] for p in parts))
+        if len(parts) == 1:
+            return parts[0]
+        raise Unfit("a prime of an array")
+
+    def applied(self, found: Definition, values: Sequence[Array]) -> Array:
+        if len(values) == 1 and not values[0].is_number:
+            usual = self.shapes.slots.get((found.arguments[0], 0))
+            if usual is not None and self.shapes.is_number(usual):
+                return Array(values[0].rows, values[0].columns, tuple(super(Numbers, self).applied(found, [number(x)]).items[0] for x in values[0].items))
+        return super().applied(found, values)
+
+
+def _seed_in(value: Array, level: int, places: tuple[int, ...] | None) -> tuple[Array, tuple[int, int]]:
+    """The array with a partial derivative for each of its entries, or for the one at a place; and the shape of what moves."""
+    if places is None:
+        return Array(value.rows, value.columns, tuple(Jet(level, x, {k: 1.0}) for k, x in enumerate(value.items))), value.shape
+    at = places[0] if len(places) == 1 else places[0] * value.columns + places[1]
+    if not 0 <= at < len(value.items):
+        raise Unfit("outside")
+    return Array(value.rows, value.columns, tuple(Jet(level, x, {0: 1.0} if k == at else {}) for k, x in enumerate(value.items))), (1, 1)
+
+
+def _laid_out(found: Array, inside: tuple[int, int], level: int, layout: str) -> Array:
+    """The partial derivatives of an array's entries in those of a variable, as a matrix."""
+    count = inside[0] * inside[1]
+    table = [[jets.parts_at(x, level).get(k, 0.0) for k in range(count)] for x in found.items]
+    if count == 1:
+        turned = Array(found.rows, found.columns, tuple(row[0] for row in table))
+        return arrays.transposed(turned) if layout == "denominator" else turned
+    if found.is_number:
+        gradient = Array(*inside, tuple(table[0]))
+        return arrays.transposed(gradient) if layout == "numerator" else gradient
+    by_columns = [j * inside[1] + i for i in range(inside[1]) for j in range(inside[0])]
+    rows = [j * found.columns + i for i in range(found.columns) for j in range(found.rows)]
+    jacobian = built(len(rows), count, lambda i, j: table[rows[i]][by_columns[j]])
+    vectors = 1 in found.shape and 1 in inside
+    return arrays.transposed(jacobian) if layout == "denominator" and vectors else jacobian
+
+
+def _softmax(value: Array, log: bool) -> Array:
+    if 1 in value.shape:
+        total = arrays.total(map(jets.exp, value.items))
+        one = (lambda x: jets.subtract(x, jets.log(total))) if log else (lambda x: jets.divide(jets.exp(x), total))
+        return arrays.mapped(one, value)
+    rows = [_softmax(Array(1, value.columns, value.row(i)), log) for i in range(value.rows)]
+    return Array(value.rows, value.columns, tuple(x for row in rows for x in row.items))
+
+
+def _with(value: Array, has: frozenset[str]) -> Array:
+    """An array with the properties that the page gives it."""
+    if not has or value.rows != value.columns:
+        if "unit" in has:
+            size = jets.sqrt(arrays.total(jets.multiply(x, x) for x in value.items))
+            return arrays.mapped(lambda x: jets.divide(x, size), value)
+        return value
+    if "positive definite" in has:
+        product = arrays.product(value, arrays.transposed(value))
+        return arrays.entrywise(jets.add, product, arrays.identity(value.rows))
+    if "symmetric" in has:
+        return arrays.entrywise(jets.add, value, arrays.transposed(value))
+    if "antisymmetric" in has:
+        return arrays.entrywise(jets.subtract, value, arrays.transposed(value))
+    if "orthogonal" in has:
+        skew = arrays.entrywise(jets.subtract, value, arrays.transposed(value))
+        one = arrays.identity(value.rows)
+        return arrays.solved(arrays.entrywise(jets.add, one, skew), arrays.entrywise(jets.subtract, one, skew))[0]
+    if "diagonal" in has:
+        return built(*value.shape, lambda i, j: value.at(i, j) if i == j else 0.0)
+    return value

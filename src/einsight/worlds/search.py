@@ -1,0 +1,186 @@
+"""Is there a world in which a formula of a page says something, and does it hold in it?
+
+What a slot is, a number, a vector, a matrix, is sought with the likeliest first, until the formula and all that it rests on go
+together; then it is computed in worlds of different sizes.  What holds in all of them is right; what does not may have been meant
+of another world, so that this finds nothing but what is right.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..asking.ranks import NUMBER
+from ..lowering.mentioned import walk
+from ..syntax.tree import Group, Indexed, Name, Node, Num, Symbol
+from . import jets
+from .arrays import Array, Unfit
+from .definitions import Page
+from .numbers import MOST_PLACES, Numbers
+from .shapes import Shapes
+from .unknowns import unknowns_of
+
+# ways to choose what the slots are that are tried, and of those that go together, that are computed
+MOST_WAYS, MOST_WORLDS = 150, 4
+# sizes of the dimensions in the order in which they are met, in each world
+_SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
+_CLOSE = 1e-7
+
+
+@dataclass(frozen=True)
+class World:
+    """What a formula holds in: what its names are taken for."""
+
+    premises: tuple[str, ...]
+
+
+def holds(page: Page, at: int, left: Node, right: Node, layout: str, variable: str = "") -> World | None:
+    """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
+    for marks in (True, False):
+        found = _holds(page, at, left, right, layout, marks, variable)
+        if found is not None or not any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in (left, right) for n in walk(s)):
+            return found
+    return None
+
+
+def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: bool, variable: str) -> World | None:
+    try:
+        unknowns = unknowns_of(page, at, (left, right), marks, variable)
+    except (Unfit, RecursionError):
+        return None
+    best: float | None = None
+    for cost, shapes, free in itertools.islice(_conforming(page, at, left, right, layout, unknowns), MOST_WORLDS):
+        best = cost if best is None else best
+        if cost > best + 0.9:
+            return None
+        if _is_equal(shapes, free, left, right):
+            return World(tuple(_premises(shapes)))
+    return None
+
+
+def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float, Shapes, dict[str, object]]]:
+    """The ways in which both sides go together, the likeliest first."""
+    count = itertools.count()
+    waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
+    seen: set[frozenset] = {frozenset()}
+    for _ in range(MOST_WAYS):
+        if not waiting:
+            return
+        cost, _, chosen = heapq.heappop(waiting)
+        shapes = Shapes(page, at, layout, unknowns, chosen)
+        free = {letter: shapes.fresh() for letter in _free(page, (left, right))}
+        shapes.index = dict(free)
+        shapes.is_index = set(free)
+        try:
+            sides = [shapes.value(n) for n in (left, right)]
+            zero = [_is_zero(n) for n in (left, right)]
+            if not any(zero):
+                shapes.fit(*sides)
+            fits = True
+        except Unfit:
+            fits = False
+        except RecursionError:
+            return
+        if fits and not _is_shrunk(shapes):
+            yield cost, shapes, free
+        for key, options in shapes.options.items():
+            now = chosen.get(key, 0)
+            if now + 1 < len(options):
+                after = {**chosen, key: now + 1}
+                mark = frozenset(after.items())
+                if mark not in seen:
+                    seen.add(mark)
+                    heapq.heappush(waiting, (cost + options[now + 1][1] - options[now][1], next(count), after))
+
+
+def _premises(shapes: Shapes) -> Iterator[str]:
+    """What each slot is, in words."""
+    for (name, count), shape in shapes.slots.items():
+        kind = ("number", "vector", "matrix")[sum(d != "1" for d in shape)]
+        one = f"`{name}`" if not count else f"each of `{name}`"
+        yield f"{one} is a {kind}"
+
+
+def _is_shrunk(shapes: Shapes) -> bool:
+    """Is what looks like an array a number, beside arrays?  Much holds of numbers that does not hold of arrays."""
+    ranks = {}
+    for (name, count), shape in shapes.slots.items():
+        ranks[name, count] = sum(d != "1" for d in shape)
+    small = [
+        key for key, options in shapes.options.items()
+        if len(key) == 2 and isinstance(key[1], int) and options[0][0] not in (NUMBER, "part", "entrywise")
+        and options[min(shapes.chosen.get(key, 0), len(options) - 1)][0] == NUMBER
+    ]  # fmt: skip
+    return bool(small) and any(ranks.values()) and any(ranks.get(k) for k in shapes.options if len(k) == 2 and isinstance(k[1], int))
+
+
+def _free(page: Page, sides: Iterable[Node]) -> list[str]:
+    """The letters that count something in a formula and are bound by no sum of their side."""
+    found: dict[str, None] = {}
+    for side in sides:
+        below: dict[str, None] = {}
+        bound: set[str] = set()
+        for node in walk(side):
+            if not isinstance(node, Indexed):
+                continue
+            if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
+                bound |= {n for e in node.subscript.entries[:1] for n, _ in e.names}
+                bound |= {n for e in node.subscript.entries for n, _ in e.names if not node.subscript.condition}
+            elif isinstance(node.base, Name):
+                _, entries = page.subscript(node) if node.base.text != "δ" else ("", node.subscript.entries)
+                below.update((n, None) for e in entries for n, _ in e.names)
+        found.update((n, None) for n in below if n not in bound)
+    return list(found)
+
+
+def _is_zero(node: Node) -> bool:
+    while isinstance(node, Group):
+        node = node.inner
+    return isinstance(node, Num) and node.value == 0
+
+
+def _is_equal(shapes: Shapes, free: dict[str, object], left: Node, right: Node) -> bool:
+    """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
+    seen = 0
+    for k, sizes in enumerate(_SIZES):
+        found = None
+        for positive in (False, True):
+            try:
+                found = _compared(Numbers(shapes, k, sizes, positive), free, left, right)
+                break
+            except (ValueError, ZeroDivisionError, OverflowError):
+                continue
+            except (Unfit, RecursionError, KeyError, IndexError):
+                return False
+        if not found:
+            return False
+        seen += 1
+    return seen == len(_SIZES)
+
+
+def _compared(numbers: Numbers, free: dict[str, object], left: Node, right: Node) -> bool:
+    ranges = [range(numbers.size(d)) for d in free.values()]
+    zero = _is_zero(left) or _is_zero(right)
+    some = False
+    for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
+        numbers.index = dict(zip(free, places, strict=True))
+        one, other = numbers.value(left), numbers.value(right)
+        if not _is_close(one, other, zero):
+            return False
+        some = True
+    return some and numbers.met <= numbers.moved
+
+
+def _is_close(one: Array, other: Array, zero: bool) -> bool:
+    if zero:
+        one = one if not one.is_number or len(other.items) == 1 else one
+        return all(abs(jets.plain(x)) < _CLOSE for v in (one, other) for x in v.items)
+    if one.shape != other.shape:
+        return False
+    pairs = [(jets.plain(x), jets.plain(y)) for x, y in zip(one.items, other.items, strict=True)]
+    size = max((max(abs(x), abs(y)) for x, y in pairs), default=0.0)
+    return size < 1e12 and all(abs(x - y) <= _CLOSE * (1 + size) for x, y in pairs)
+
+

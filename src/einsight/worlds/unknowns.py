@@ -1,0 +1,146 @@
+"""Functions of which a formula speaks by their derivatives alone: a loss, what depends on something.
+
+Such a function is any smooth function of what it is differentiated in, but for what something else of that rests on: of `y` alone
+where `y` is made from `x`.  `dX` beside `X`, and `X̄`, are the gradients of a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..lowering.mentioned import names_of, walk
+from ..lowering.names import canonical_name
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import Call, Chain, Indexed, Name, Node, Superscript, Symbol, Transpose
+from .definitions import SQUARE, Definition, Page
+
+LOSS, _BAR = "ℒ", "\u0304"
+Argument = tuple[str, int]
+
+
+@dataclass
+class Unknowns:
+    """
+    arguments  of each such function, with how many indices each is written
+    marks      does `dX` stand for a gradient here?
+    variable   of a bare `∇`; empty where nothing says it
+    """
+
+    page: Page
+    arguments: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
+    marks: bool = True
+    variable: str = ""
+
+    def gradient_of(self, name: str) -> str:
+        """What a name is the gradient in: `X` of `dX`; empty where it is none."""
+        return gradient_of(name, self.page) if self.marks else ""
+
+
+def gradient_of(name: str, page: Page) -> str:
+    base = name[:-1] if name.endswith(_BAR) else name[1:] if name[:1] in ("d", "δ") else ""
+    if not base or name in page.by_name or name in page.told or base[0] in "_⁽":
+        return ""
+    spoken = base in page.whole or base in page.counted or base in page.by_name or base in page.told
+    return base if spoken else ""
+
+
+def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variable: str) -> Unknowns:
+    """The unknown functions of a formula, and of the definitions that it rests on."""
+    ways: dict[str, dict[Argument, None]] = {}
+    nodes = [*sides, *(d.body for d in _behind(page, at, sides))]
+    for node in nodes:
+        for function, argument in _derivatives(page, node):
+            if page.definition(function, 0, at) is None and function != argument[0] and not page.by_name.get(function):
+                ways.setdefault(function, {})[argument] = None
+        if marks:
+            for argument in _marked(page, node):
+                ways.setdefault(LOSS, {})[argument] = None
+    found = Unknowns(page, marks=marks, variable=variable)
+    rests = {name: set(args) for name, args in ways.items()}
+
+    def leads(name: str, seen: frozenset[str]) -> set[str]:
+        """All names that a name rests on."""
+        out: set[str] = set()
+        for k in range(3):
+            definition = page.definition(name, k, at)
+            for inner in names_of(definition.body) if definition is not None else ():
+                out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
+        square = page.definition(name + SQUARE, 0, at)
+        for inner in names_of(square.body) if square is not None else ():
+            out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
+        for inner, _ in rests.get(name, ()):
+            out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
+        return out
+
+    for name, arguments in ways.items():
+        names = {a for a, _ in arguments}
+        behind = {a: leads(a.removesuffix(SQUARE) if a not in page.by_name else a, frozenset([a])) for a in names}
+        last = [a for a in arguments if not any(a[0] in behind[b] or a[0].removesuffix(SQUARE) in behind[b] for b in names - {a[0]})]
+        if last:
+            found.arguments[name] = tuple(dict.fromkeys(last))
+    return found
+
+
+def _behind(page: Page, at: int, sides: Iterable[Node]) -> list[Definition]:
+    """The definitions that some formulas rest on."""
+    found: dict[Definition, None] = {}
+    waiting = list(sides)
+    while waiting:
+        for name in names_of(waiting.pop()):
+            base = gradient_of(name, page)
+            for one in (name, base, name + SQUARE):
+                for k in range(3):
+                    definition = page.definition(one, k, at) if one else None
+                    if definition is not None and definition not in found:
+                        found[definition] = None
+                        waiting.append(definition.body)
+    return list(found)
+
+
+def _key(page: Page, node: Node) -> Argument | None:
+    square = isinstance(node, Superscript)
+    if isinstance(node, Superscript):
+        node = node.base
+    while isinstance(node, Transpose):
+        node = node.argument
+    if isinstance(node, Name):
+        return canonical_name(node.text) + SQUARE * square, 0
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        name, entries = page.subscript(node)
+        return name + SQUARE * square, len(entries)
+    return None
+
+
+def _derivatives(page: Page, node: Node) -> Iterator[tuple[str, Argument]]:
+    for inner in walk(node):
+        row = list(units(inner)) if isinstance(inner, Chain) else []
+        for k, (_, unit) in enumerate(row):
+            if isinstance(unit, Quotient):
+                above = [n for n in unit.above if not _is_sign(n)]
+                below = [n for n in unit.below if not _is_sign(n)]
+                target = _key(page, above[0]) if len(above) == 1 else None
+                for variable in (_key(page, n) for n in below):
+                    if target is not None and variable is not None:
+                        yield target[0], variable
+            elif isinstance(unit, Indexed) and isinstance(unit.base, Symbol) and unit.base.text == "∇" and k + 1 < len(row):
+                target = _key(page, row[k + 1][1])
+                name = canonical_name(unit.subscript.text.strip("{}"))
+                if target is not None:
+                    yield target[0], (name, 0)
+
+
+def _is_sign(node: Node) -> bool:
+    base = node.base if isinstance(node, Superscript) else node
+    return isinstance(base, Symbol)
+
+
+def _marked(page: Page, node: Node) -> Iterator[Argument]:
+    for inner in walk(node):
+        if isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "d" and len(inner.arguments) == 1:
+            found = _key(page, inner.arguments[0])
+            if found is not None:
+                yield (found[0], 0) if found[0] in page.whole else found
+        elif isinstance(inner, Name) and (base := gradient_of(canonical_name(inner.text), page)):
+            count = 0 if base in page.whole or base in page.by_name else min(page.counted.get(base, {0}))
+            yield base, count

@@ -1,24 +1,26 @@
 """What the formulas of a page give values, and which of their subscripts count.
 
-A subscript counts where some sum of the page runs over its letter, or where letters of that kind stand below several names; else
-it belongs to the name: `f_x`, `L_D`, `W_q`.
+A subscript counts where some sum of the page runs over its letter, or where the letter stands below several names; else it belongs to the name: `f_x`, `L_D`, `W_q`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any
 
-from ..lowering.mentioned import names_of, walk, whole_names
+from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
+from ..syntax.finding import children
 from ..syntax.tree import (
     Call,
     Chain,
     Group,
     IndexEntry,
     Indexed,
+    Iverson,
     Name,
     Node,
     Num,
@@ -28,8 +30,8 @@ from ..syntax.tree import (
     Transpose,
 )
 
+PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
-_COUNTING = frozenset("ijklmn")
 # a name, and how many indices it has
 Key = tuple[str, int]
 
@@ -82,15 +84,16 @@ class Page:
 
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
         self.formulas, self.facts = list(formulas), facts
-        defined = {t.sides[0].text for f in self.formulas if isinstance((t := f.tree).sides[0], Name)}
-        if "d" not in defined :
+        lefts = [f.tree.sides[0] for f in self.formulas]
+        lefts = [n.callee if isinstance(n, Call) else n for n in lefts]
+        if not any(isinstance(n, Name) and n.text == "d" for n in lefts):
             self.formulas = [replace(f, tree=_joined(f.tree)) for f in self.formulas]
         trees = [f.tree for f in self.formulas]
         self.counting = frozenset(_counting(trees))
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
         for tree in trees:
-            self.whole |= {canonical_name(n) for side in tree.sides for n in whole_names(side)}
+            self.whole |= {n for side in tree.sides for n in _whole(side)}
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
@@ -134,16 +137,28 @@ class Page:
         found = [d for d in self.by_name.get(name, ()) if len(d.indices) == count and d.order != at and d not in besides]
         if not found:
             return None
-        here = self.formulas[at].section
         before = [d for d in found if d.order < at]
-        after = [d for d in found if d.order > at]
-        near = [d for d in before if self.formulas[d.order].section == here]
-        near_after = [d for d in after if self.formulas[d.order].section == here]
-        return (near or near_after[:1] or before or after[:1])[-1]
+        near = [d for d in before if self.is_near(d, at)]
+        near_after = [d for d in found if d.order > at and self.is_near(d, at)]
+        return next(iter((near or near_after[:1] or before)[-1:]), None)
+
+    def is_near(self, found: Definition, at: int) -> bool:
+        """Does it stand in the section of a formula?"""
+        return self.formulas[found.order].section == self.formulas[at].section
+
+    def is_called(self, name: str) -> bool:
+        return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))
+
+    def transposed(self, name: str) -> str:
+        """The name that a prime transposes, where that is how the author writes it; else empty."""
+        base = name[:-1] if name.endswith(PRIME) else ""
+        spoken = base in self.whole or base in self.counted or base in self.told
+        return base if base and not self.has_transposes and spoken and not self.is_called(base) else ""
 
     def _defined(self, tree: Relation, order: int) -> Iterable[Definition]:
-        if len(tree.sides) > 1:
-            yield from self._target(tree.sides[0], tree.sides[1], order)
+        if any(names_of(tree.sides[-1])):  # else numbers are put in
+            for left, right in pairwise(tree.sides):
+                yield from self._target(left, right, order)
         for left, right in tree.bindings:
             yield from self._target(left, right, order)
 
@@ -169,18 +184,20 @@ class Page:
         else:
             return
         mentioned = names_of(body)
-        if not mentioned or name in ("d", "I", "e", "δ", *indices) or name in arguments:
+        if not mentioned or name in ("I", "δ", *indices) or name in arguments or (name == "d" and not arguments):
             return
-        if any(self._is_again(n, name, len(indices), square) for n in walk(body)):
+        if self._speaks_of(body, name, len(indices), square):
             return
         yield Definition(name + square, indices, arguments, body, order)
 
-    def _is_again(self, node: Node, name: str, count: int, square: str) -> bool:
-        """Does a definition speak of what it defines?"""
+    def _speaks_of(self, node: Node, name: str, count: int, square: str) -> bool:
+        """Is a name with so many indices in a formula?"""
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             found, entries = self.subscript(node)
             return found == name and len(entries) == count
-        return isinstance(node, Name) and canonical_name(node.text) == name and not count
+        if isinstance(node, Name):
+            return canonical_name(node.text) == name and not count
+        return any(self._speaks_of(inner, name, count, square) for inner in children(node))
 
 
 def _joined(node: Any) -> Any:
@@ -216,13 +233,26 @@ def _with_d(node: Node, start: int) -> Node | None:
     return None
 
 
+def _whole(node: Node) -> Iterator[str]:
+    """The names that stand without indices, and before no argument; letters in a mask may count."""
+    if isinstance(node, (Iverson, Indexed)) and not (isinstance(node, Indexed) and not isinstance(node.base, Name)):
+        return
+    if isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
+        return  # the bound of a sum
+    if isinstance(node, Name):
+        yield canonical_name(node.text)
+    for inner in children(node):
+        if not (isinstance(node, Call) and inner is node.callee and isinstance(inner, Name)):
+            yield from _whole(inner)
+
+
 def _counting(trees: Iterable[Relation]) -> Iterable[str]:
     """The letters that count something."""
     below: dict[str, set[str]] = {}
     bound: set[str] = set()
     whole: set[str] = set()
     for tree in trees:
-        whole |= {n for side in tree.sides for n in whole_names(side)}
+        whole |= {n for side in tree.sides for n in _whole(side)}
         for node in walk(tree):
             if not isinstance(node, Indexed):
                 continue
@@ -233,8 +263,7 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
                 for letter in letters:
                     below.setdefault(letter, set()).add("δ" if node.base.text == "δ" else node.base.text)
     for letter, names in below.items():
-        if letter in bound or "δ" in names or (letter in _COUNTING and letter not in whole):
-            yield letter
-        elif letter.islower() and len(names) > 1 and letter not in whole:
+        often = len(names) > 1 and letter not in whole and letter.islower()
+        if letter in bound or "δ" in names or often:
             yield letter
     yield from bound - below.keys()

@@ -17,7 +17,7 @@ from .arrays import Array, Unfit, built, column, number
 from .definitions import SQUARE, Definition
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .reading import Reading
+from .reading import Options, Reading
 from .shapes import ENTRYWISE as EACH
 from .shapes import Dim, Shapes, _size, _whole_number
 
@@ -59,6 +59,9 @@ class Numbers(Reading[Array, int]):
             self.known[dim] = next(self._sizes)
         return self.known[dim]
 
+    def choice(self, key: object, options: Options) -> object:
+        return self.shapes.choice(key, options)
+
     def is_number(self, value: Array) -> bool:
         return value.is_number
 
@@ -86,6 +89,8 @@ class Numbers(Reading[Array, int]):
             return number(float(size))
         draw = random.Random(f"{self.seed}|{name}|{places}")
         value = built(rows, columns, lambda i, j: draw.uniform(0.35, 1.45) * (1 if self.positive or draw.random() < 0.6 else -1))
+        if self.positive and rows == columns > 1:  # of which the determinant is positive
+            value = arrays.entrywise(jets.add, arrays.mapped(lambda x: jets.multiply(0.4, x), value), arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)))
         return _with(value, self.page.facts.has.get(name, frozenset()))
 
     def _as_size(self, name: str) -> int | None:
@@ -262,12 +267,12 @@ class Numbers(Reading[Array, int]):
 
     def _is_primed(self, node: Node) -> bool:
         base = node.base if isinstance(node, Indexed) else node
-        return isinstance(base, Name) and base.text.endswith("ʹ") and self._is_transposed(base.text)
+        return isinstance(base, Name) and bool(self.page.transposed(base.text))
 
     def _place_of(self, name: str, places: tuple[int, ...]) -> tuple[tuple[str, tuple[object, ...]], Array]:
         """What is to be another value where one differentiates in a name with these indices, and its value."""
-        whole = places and self.page.definition(name, len(places), self.at) is None
-        if whole and ((name, len(places)) in self.shapes.parts or self.page.definition(name, 0, self.at) is not None):
+        whole = places and self.definition(name, len(places)) is None
+        if whole and ((name, len(places)) in self.shapes.parts or self.definition(name, 0) is not None):
             return (name, ()), self.named(name)
         return (name, places), self.member(name, places) if places else self.named(name)
 
@@ -299,7 +304,7 @@ class Numbers(Reading[Array, int]):
             return
         else:
             raise Unfit("what is differentiated in")
-        if square and self.page.definition(name + SQUARE, len(places), self.at) is not None:
+        if square and self.definition(name + SQUARE, len(places)) is not None:
             value = self._square(Superscript(0, 0, node, Num(0, 0, Fraction(2))))
             assert value is not None
             seeded, self._inside = _seed_in(value, level, None)

@@ -37,13 +37,13 @@ from ..syntax.tree import (
     Transpose,
 )
 from .arrays import Unfit
-from .definitions import SQUARE, Definition, Page
+from .definitions import PRIME, SQUARE, Definition, Page
 from .functions import ARRAYS, BARE, ENTRYWISE
-from .unknowns import Unknowns
+from .unknowns import LOSS, Unknowns
 
-PRIME = "ʹ"
-LOSS = "ℒ"
 _DEEPEST = 60
+# what a slot may be, and how unlikely that is
+Options = tuple[tuple[object, float], ...]
 
 
 V = TypeVar("V")
@@ -64,7 +64,15 @@ class Reading(ABC, Generic[V, I]):
         self.index: dict[str, I] = {}
         self.instead: dict[tuple[str, tuple[object, ...]], V] = {}
         self.memo: dict[object, V] = {}
-        self.inside: list[object] = []
+        self.inside: list[Definition] = []
+
+    def begin(self, left: Node) -> None:
+        """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself."""
+        arguments = left.arguments if isinstance(left, Call) else ()
+        for argument in arguments:
+            name = canonical_name(argument.text) if isinstance(argument, Name) else ""
+            if name and self.page.by_name.get(name):
+                self.instead[name, ()] = self.slot(name, ())
 
     # what the two walks do in their own way
 
@@ -72,6 +80,8 @@ class Reading(ABC, Generic[V, I]):
     def number(self, value: Fraction | int) -> V: ...
     @abstractmethod
     def is_number(self, value: V) -> bool: ...
+    @abstractmethod
+    def choice(self, key: object, options: Options) -> object: ...
     @abstractmethod
     def slot(self, name: str, places: tuple[I, ...]) -> V: ...
     @abstractmethod
@@ -133,7 +143,9 @@ class Reading(ABC, Generic[V, I]):
 
     def _name(self, node: Name) -> V:
         text = canonical_name(node.text)
-        if text in ("I", "ones", "0", "π", "pi", "e") and not self.page.by_name.get(text):
+        if text in ("I", "ones", "0", "π", "pi") and not self.page.by_name.get(text):
+            return self.constant(text, node, ())
+        if text == "e" and not self.page.by_name.get(text) and self.choice(("e", "the number"), ((True, 0), (False, 1))):
             return self.constant(text, node, ())
         return self.named(text)
 
@@ -143,36 +155,35 @@ class Reading(ABC, Generic[V, I]):
             return self.instead[name, ()]
         if name in self.index:
             return self.counted(name)
-        found = self.page.definition(name, 0, self.at, self.inside)  # type: ignore[arg-type]
+        marked = self.unknowns.gradient_of(name)
+        if marked:
+            return self.derivative(lambda: self.named(LOSS), Name(0, 0, marked), "gradient")
+        found = self.definition(name, 0)
         if found is not None:
             return self.defined(found, ())
         if name in self.unknowns.arguments:
             return self.once((name, "unknown"), lambda: self.unknown(name, self._arguments(name)))
-        square = self.page.definition(name + SQUARE, 0, self.at, self.inside)  # type: ignore[arg-type]
+        square = self.definition(name + SQUARE, 0)
         if square is not None:
             return self.entrywise("sqrt", 0, self.defined(square, ()))
-        if name.endswith(PRIME) and self._is_transposed(name):
+        if self.page.transposed(name):
             return self.transpose(self.named(name[:-1]))
-        if name.endswith(PRIME) and self._is_callable(name[:-1]):
-            function = self.page.definition(name[:-1], 0, self.at)
+        if name.endswith(PRIME) and self.page.is_called(name[:-1]):
+            function = self.definition(name[:-1], 0)
             if function is not None and len(function.arguments) == 1:
                 return self.slope(function, 1, self.named(function.arguments[0]))
-        marked = self.unknowns.gradient_of(name)
-        if marked:
-            return self.derivative(lambda: self.named(LOSS), Name(0, 0, marked), "gradient")
         for count in sorted(self.page.counted.get(name, ())):
-            if self.page.definition(name, count, self.at, self.inside) is not None and count < 3:  # type: ignore[arg-type]
+            if self.definition(name, count) is not None and count < 3:
                 return self.stacked(name, count, lambda places: self.member(name, places))
         return self.slot(name, ())
 
-    def _is_transposed(self, name: str) -> bool:
-        """Is a prime the author's sign of a transpose?"""
-        base = name[:-1]
-        spoken = base in self.page.whole or base in self.page.counted or base in self.page.told
-        return not self.page.has_transposes and spoken and not self._is_callable(base)
-
-    def _is_callable(self, name: str) -> bool:
-        return name in self.page.facts.functions or any(d.arguments for d in self.page.by_name.get(name, ()))
+    def definition(self, name: str, count: int) -> Definition | None:
+        """What a name stands for here; that of another section may be of something else."""
+        found = self.page.definition(name, count, self.at, self.inside)
+        if found is None:
+            return None
+        unlikely = 1.5 if self.page.is_near(found, self.at) else 0.8
+        return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None
 
     def member(self, name: str, places: tuple[I, ...]) -> V:
         """The value of a name with indices."""
@@ -180,21 +191,21 @@ class Reading(ABC, Generic[V, I]):
             return self.instead[name, places]
         if (name, ()) in self.instead:
             return self.entry(self.instead[name, ()], places)
-        found = self.page.definition(name, len(places), self.at, self.inside)  # type: ignore[arg-type]
+        marked = self.unknowns.gradient_of(name)
+        if marked:
+            return self.derivative_at(lambda: self.named(LOSS), marked, places)
+        found = self.definition(name, len(places))
         if found is not None:
             return self.defined(found, places)
-        if name.endswith(PRIME) and self._is_transposed(name):
+        if self.page.transposed(name):
             return self.transpose(self.member(name[:-1], places))
-        if self.page.definition(name, 0, self.at, self.inside) is not None:  # type: ignore[arg-type]
+        if self.definition(name, 0) is not None:
             return self.entry(self.named(name), places)
-        square = self.page.definition(name + SQUARE, len(places), self.at, self.inside)  # type: ignore[arg-type]
+        square = self.definition(name + SQUARE, len(places))
         if square is not None:
             return self.entrywise("sqrt", 0, self.defined(square, places))
         if name in self.unknowns.arguments:
             return self.entry(self.named(name), places)
-        marked = self.unknowns.gradient_of(name)
-        if marked:
-            return self.derivative_at(lambda: self.named(LOSS), marked, places)
         return self.slot(name, places)
 
     @abstractmethod
@@ -266,7 +277,7 @@ class Reading(ABC, Generic[V, I]):
     # operations
 
     def _transpose(self, node: Transpose) -> V:
-        if node.prime and isinstance(node.argument, Name) and self._is_callable(node.argument.text):
+        if node.prime and isinstance(node.argument, Name) and self.page.is_called(node.argument.text):
             return self.named(canonical_name(node.argument.text) + PRIME)
         return self.transpose(self.value(node.argument))
 
@@ -292,9 +303,9 @@ class Reading(ABC, Generic[V, I]):
             return None
         if (name + SQUARE, places) in self.instead:
             return self.instead[name + SQUARE, places]
-        if (name, places) in self.instead or self.page.definition(name, len(places), self.at, self.inside) is not None:  # type: ignore[arg-type]
+        if (name, places) in self.instead or self.definition(name, len(places)) is not None:
             return None
-        found = self.page.definition(name + SQUARE, len(places), self.at, self.inside)  # type: ignore[arg-type]
+        found = self.definition(name + SQUARE, len(places))
         return self.defined(found, places) if found is not None else None
 
     def _array(self, node: Array) -> V:
@@ -434,7 +445,7 @@ class Reading(ABC, Generic[V, I]):
             return _as_name(nabla)
         inner = operand.callee if isinstance(operand, Call) else operand
         name = canonical_name(inner.text) if isinstance(inner, Name) else ""
-        found = self.page.definition(name, 0, self.at)
+        found = self.definition(name, 0)
         arguments = found.arguments if found is not None else ()
         usual = self.unknowns.variable
         if len(arguments) == 1 or usual:
@@ -455,7 +466,7 @@ class Reading(ABC, Generic[V, I]):
             name = canonical_name(callee.text)
         else:
             return self._product_or_call(node)
-        while name.endswith(PRIME) and (self._is_callable(name[:-1]) or name[:-1] in ENTRYWISE):
+        while name.endswith(PRIME) and (self.page.is_called(name[:-1]) or name[:-1] in ENTRYWISE):
             name, order = name[:-1], order + 1
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value.value for a in node.arguments if isinstance(a, Keyword) and isinstance(a.value, Num)), None)
@@ -506,7 +517,7 @@ class Reading(ABC, Generic[V, I]):
         return self.unknown_call(name, order, values)
 
     def _definitions(self, name: str) -> Iterator[Definition]:
-        found = self.page.definition(name, 0, self.at, self.inside)  # type: ignore[arg-type]
+        found = self.definition(name, 0)
         if found is not None and found.arguments:
             yield found
         yield from (d for d in reversed(self.page.by_name.get(name, ())) if d.arguments and d.order != self.at and d not in self.inside)

@@ -74,6 +74,7 @@ def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float
         shapes.index = dict(free)
         shapes.is_index = set(free)
         try:
+            shapes.begin(left)
             sides = [shapes.value(n) for n in (left, right)]
             zero = [_is_zero(n) for n in (left, right)]
             if not any(zero):
@@ -164,6 +165,7 @@ def _compared(numbers: Numbers, free: dict[str, object], left: Node, right: Node
     ranges = [range(numbers.size(d)) for d in free.values()]
     zero = _is_zero(left) or _is_zero(right)
     some = False
+    numbers.begin(left)
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
         numbers.index = dict(zip(free, places, strict=True))
         one, other = numbers.value(left), numbers.value(right)

@@ -15,15 +15,13 @@ from ..syntax.tree import Addition, Chain, Group, IndexEntry, Indexed, Iverson, 
 from .arrays import Unfit
 from .definitions import Definition, Page
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
-from .reading import LOSS, PRIME, Reading
-from .unknowns import Unknowns
+from .reading import Options, Reading
+from .unknowns import LOSS, Unknowns
 
 ONE = "1"
 Dim = object
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
-# what a slot may be, and how unlikely that is
-Options = tuple[tuple[object, float], ...]
 PART, APART = "part", "apart"
 ENTRYWISE, FIELD = "entrywise", "field"
 
@@ -45,6 +43,9 @@ class Shapes(Reading[Shape, Dim]):
         self.rows_of: set[str] = set()
         self.constants: dict[tuple[str, int], Shape] = {}
         self.is_index: set[str] = set()
+        told = {d for dims in page.told.values() for d in dims}
+        self._sizes = {d for d in told if not d.isdigit()}
+        self._lengths = told | set(map(str, range(100)))
         self._new = itertools.count()
 
     # dimensions
@@ -70,8 +71,8 @@ class Shapes(Reading[Shape, Dim]):
         elif isinstance(left, tuple) and isinstance(right, tuple) and left[0] == right[0]:
             self.unify(left[1], right[1])
             self.unify(left[2], right[2])
-        elif isinstance(left, str) and isinstance(right, str) and left.isdigit() + right.isdigit() < 2:
-            name, other = (right, left) if left.isdigit() else (left, right)
+        elif isinstance(left, str) and isinstance(right, str) and not {left, right} <= self._lengths:
+            name, other = (right, left) if left in self._lengths else (left, right)
             self.same[name] = other
         else:
             raise Unfit("two dimensions")
@@ -96,29 +97,37 @@ class Shapes(Reading[Shape, Dim]):
 
     def slot(self, name: str, places: tuple[Dim, ...]) -> Shape:
         count = len(places)
-        told = self.page.told.get(name)
+        told = self.told(name)
         if not count:
             return self._whole(name, told)
-        if told is not None and len(told) == count:
+        if told is not None and len(told) == count and self._chosen_part(name, count):
             self._part(name, places)
             return SCALAR
+        if told is not None and len(told) == count == 1:
+            self.unify(places[0], self.axes_of((name, count), count)[0])
+            return self._kept(name, count, (told[0], ONE))
         if told is not None and len(told) == 2 and count == 1:
             self.unify(places[0], told[0])
             self.rows_of.add(name)
             return (told[1], ONE)
         if told is not None:
             raise Unfit("indices of what has none")
-        if name in self.page.whole and self.choice((name, "with", count), ((PART, 0), (APART, 1))) == PART:
+        if name in self.page.whole and self._chosen_part(name, count):
             self._part(name, places)
             return SCALAR
         for place, axis in zip(places, self.axes_of((name, count), count), strict=True):
             self.unify(place, axis)
         return self._sloted(name, count, _member_options(name, count, self.page))
 
+    def told(self, name: str) -> tuple[str, ...] | None:
+        """The dimensions that something says a name has; it may have been said of another one."""
+        found = self.page.told.get(name)
+        return found if found is not None and self.choice((name, "as told"), ((True, 0), (False, 1.2))) else None
+
     def _part(self, name: str, places: tuple[Dim, ...]) -> None:
         """A component of what stands elsewhere without indices."""
         self.parts.add((name, len(places)))
-        rows, columns = self._whole(name, self.page.told.get(name), len(places))
+        rows, columns = self._whole(name, self.told(name), len(places))
         for place, axis in zip(places, [d for d in (rows, columns) if d != ONE], strict=True):
             self.unify(place, axis)
 
@@ -132,18 +141,16 @@ class Shapes(Reading[Shape, Dim]):
             return self._kept(name, 0, found)
         if name in self.is_index or name in self._sizes:
             return SCALAR
-        counts = {k for k in self.page.counted.get(name, ()) if self._is_part(name, k)}
+        counts = {k for k in self.page.counted.get(name, ()) if self._chosen_part(name, k)}
         if rank is not None or counts:
             rank = rank if rank is not None else max(counts)
             return self._sloted(name, 0, ((rank, 0),))
         return self._sloted(name, 0, _options(name, self.page))
 
-    def _is_part(self, name: str, count: int) -> bool:
-        return self.chosen.get((name, "with", count), 0) == 0 and count < 3
+    def _chosen_part(self, name: str, count: int) -> bool:
+        """Are so many indices those of a component of what stands elsewhere without them?"""
+        return count < 3 and self.choice((name, "with", count), ((PART, 0), (APART, 0.8))) == PART
 
-    @property
-    def _sizes(self) -> set[str]:
-        return {d for dims in self.page.told.values() for d in dims if not d.isdigit()}
 
     def _sloted(self, name: str, count: int, options: Options) -> Shape:
         rank = self.choice((name, count), options)
@@ -271,6 +278,8 @@ class Shapes(Reading[Shape, Dim]):
 
     def layer(self, operator: str, left: Shape, right: Shape) -> Shape:
         if operator == "⊗":
+            if self.is_number(left) or self.is_number(right):
+                raise Unfit("a Kronecker product of numbers")
             return _times(left[0], right[0]), _times(left[1], right[1])
         if operator != "⊙" or self.is_number(left) != self.is_number(right):
             raise Unfit("entry by entry")
@@ -357,7 +366,9 @@ class Shapes(Reading[Shape, Dim]):
         if isinstance(node, Superscript):
             return self.variable(node.base)
         value = self.value(node)
-        transposed = isinstance(node, Transpose) or _is_primed(node, self)
+        base = node.base if isinstance(node, Indexed) else node
+        primed = isinstance(base, Name) and self.page.transposed(base.text)
+        transposed = isinstance(node, Transpose) or bool(primed)
         return (value[1], value[0]) if transposed else value, transposed
 
     def derivative(self, of: Callable[[], Shape], variable: Node, layout: str) -> Shape:
@@ -497,10 +508,3 @@ def _member_options(name: str, count: int, page: Page) -> Options:
     if name[0].isupper():
         return ((NUMBER, 0.5), (MATRIX, 0.5), (VECTOR, 1))
     return ((NUMBER, 0), (VECTOR, 0.5))
-
-
-def _is_primed(node: Node, shapes: Shapes) -> bool:
-    base = node.base if isinstance(node, Indexed) else node
-    text = base.text if isinstance(base, Name) else ""
-    return text.endswith(PRIME) and shapes._is_transposed(text)
-

@@ -39,7 +39,7 @@ class Unknowns:
 
 def gradient_of(name: str, page: Page) -> str:
     base = name[:-1] if name.endswith(_BAR) else name[1:] if name[:1] in ("d", "δ") else ""
-    if not base or name in page.by_name or name in page.told or base[0] in "_⁽":
+    if not base or base[0] in "_⁽ʹ":
         return ""
     spoken = base in page.whole or base in page.counted or base in page.by_name or base in page.told
     return base if spoken else ""
@@ -105,9 +105,11 @@ def _key(page: Page, node: Node) -> Argument | None:
     while isinstance(node, Transpose):
         node = node.argument
     if isinstance(node, Name):
-        return canonical_name(node.text) + SQUARE * square, 0
+        name = canonical_name(node.text)
+        return (page.transposed(name) or name) + SQUARE * square, 0
     if isinstance(node, Indexed) and isinstance(node.base, Name):
         name, entries = page.subscript(node)
+        name = page.transposed(name) or name
         return name + SQUARE * square, len(entries)
     return None
 

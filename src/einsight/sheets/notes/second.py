@@ -55,7 +55,12 @@ class Kept:
     @property
     def key(self) -> tuple[object, ...]:
         """Where it stands, by which it is found again."""
-        return self.region.start, self.region.end, self.region.places[:1]
+        return key_of(self.region)
+
+
+def key_of(region: Region) -> tuple[object, ...]:
+    """Where a statement stands, of those of its formula too."""
+    return region.start, region.end, min((start for start, _ in region.places), default=0)
 
 
 class Plan(Protocol):

@@ -18,7 +18,7 @@ from ...syntax.tree import Node, Relation
 from ...worlds.definitions import Facts, Formula, Page
 from ...worlds.search import World, holds
 from .known import Known
-from .second import Kept
+from .second import Kept, key_of
 from .sections import Section, Sections, without_item
 from .trees import part
 from .typefaces import kinds_by_typeface
@@ -48,7 +48,7 @@ class Settling:
             tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
             if isinstance(tree, Relation) and len(tree.sides) > 1:
                 section = without_item(sections.at(region.start))
-                self.at[_key(region)] = len(formulas)
+                self.at[key_of(region)] = len(formulas)
                 self.regions.append(region)
                 formulas.append(Formula(tree, numbers.setdefault(section, len(numbers))))
         self.page = Page(formulas)
@@ -78,10 +78,6 @@ class Settling:
             if world is not None:
                 said = world.premises or ("nothing but what it says",)
                 yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
-
-
-def _key(region: Region) -> tuple[object, ...]:
-    return region.start, region.end, region.places[:1]
 
 
 def _facts(known: Known, page: Page) -> Facts:

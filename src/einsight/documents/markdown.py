@@ -200,7 +200,7 @@ class _Reading:
 
     def _backslash(self, start: int) -> _Construct | None:
         if self.text[start + 1 : start + 2] in ("\\", "$", "`"):
-            return _Construct(start + 2)
+            return self._escaped(start) or _Construct(start + 2)
         at = start + 2
         if self.text.startswith("(", start + 1):
             close = self.ends.of(at, r"\\\)", in_paragraph=True)
@@ -213,6 +213,14 @@ class _Reading:
         inside = self.text[at : close[0]]
         is_said = _WORD.search(inside) is not None and _SIGN.search(inside) is None
         return _Construct(close[1], () if is_said else ((at, close[0], "latex"),))
+
+    def _escaped(self, start: int) -> _Construct | None:
+        """`\\\\[ … \\\\]`, where a converter takes one backslash away."""
+        bracket = self.text[start + 2 : start + 3]
+        if self.text[start + 1] != "\\" or bracket not in ("(", "[") or bracket == "":
+            return None
+        close = self.ends.of(start + 3, r"\\\\\)" if bracket == "(" else r"\\\\\]", in_paragraph=bracket == "(")
+        return None if close is None else _Construct(close[1], ((start + 3, close[0], "latex"),))
 
     def _environment(self, start: int) -> _Construct | None:
         begin = _ENVIRONMENT.match(self.text, start)

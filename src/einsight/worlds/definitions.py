@@ -15,6 +15,7 @@ from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.tree import (
+    Absolute,
     Call,
     Chain,
     Group,
@@ -32,6 +33,8 @@ from ..syntax.tree import (
 
 PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
+# letters that count where nothing says what they do
+_COUNTING = frozenset("ijklmnpqrstuvabc")
 # a name, and how many indices it has
 Key = tuple[str, int]
 
@@ -67,12 +70,14 @@ class Facts:
     kinds      what words or typefaces call a name
     has        properties of names
     functions  names that are declared as functions
+    symmetric  does the page speak of symmetric matrices?
     """
 
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     has: dict[str, frozenset[str]] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
+    symmetric: bool = False
 
 
 class Page:
@@ -80,6 +85,7 @@ class Page:
     formulas  in their order
     counting  letters that count something
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
+    definite  matrices of whose determinants the page takes logarithms
     """
 
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
@@ -97,6 +103,7 @@ class Page:
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
+        self.definite = frozenset(n for t in trees for n in _under_logarithms(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
         for order, formula in enumerate(self.formulas):
@@ -246,6 +253,17 @@ def _whole(node: Node) -> Iterator[str]:
             yield from _whole(inner)
 
 
+def _under_logarithms(tree: Relation) -> Iterator[str]:
+    for node in walk(tree):
+        called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
+        if called not in ("log", "ln", "logdet") or not isinstance(node, Call):
+            continue
+        for inner in (n for a in node.arguments for n in walk(a)):
+            determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
+            if called == "logdet" or determinant or isinstance(inner, Absolute):
+                yield from names_of(inner)
+
+
 def _counting(trees: Iterable[Relation]) -> Iterable[str]:
     """The letters that count something."""
     below: dict[str, set[str]] = {}
@@ -262,8 +280,9 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
             elif isinstance(node.base, Name):
                 for letter in letters:
                     below.setdefault(letter, set()).add("δ" if node.base.text == "δ" else node.base.text)
-    for letter, names in below.items():
-        often = len(names) > 1 and letter not in whole and letter.islower()
-        if letter in bound or "δ" in names or often:
-            yield letter
-    yield from bound - below.keys()
+    sure = bound | {letter for letter, names in below.items() if "δ" in names}
+    free = {letter for letter in below if letter in _COUNTING and letter not in whole}
+    sure |= {letter for letter in free if len(below[letter]) > 1}
+    while more := {a for a in free - sure if any(below[a] & below[b] for b in sure & below.keys())}:
+        sure |= more
+    return sure

@@ -34,13 +34,14 @@ class Numbers(Reading[Array, int]):
     shapes    what the slots are
     seed      of this world
     sizes     of the dimensions that nobody gives a size, in the order in which they are met
-    positive  are all entries positive?
+    positive   are all entries positive?
+    symmetric  are matrices whose determinants have logarithms symmetric, and positive definite?
     moved     derivatives that are not 0 throughout, and `met`, all of them
     """
 
-    def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool):
+    def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, symmetric: bool = False):
         super().__init__(shapes.page, shapes.at, shapes.layout, shapes.unknowns)
-        self.shapes, self.seed, self.positive = shapes, seed, positive
+        self.shapes, self.seed, self.positive, self.symmetric = shapes, seed, positive, symmetric
         self._sizes = iter(itertools.chain(sizes, itertools.repeat(3)))
         self.known: dict[Dim, int] = {}
         self.level = 0
@@ -75,6 +76,12 @@ class Numbers(Reading[Array, int]):
             if not row:
                 raise Unfit("outside")
             return column(row)
+        if len(places) == 1 and name in self.shapes.stacks:
+            stack, by_rows = self.shapes.stacks[name]
+            whole = self.named(stack) if by_rows else arrays.transposed(self.named(stack))
+            if not 0 <= places[0] < whole.rows:
+                raise Unfit("outside")
+            return column(whole.row(places[0]))
         return self.once((name, places), lambda: self._drawn(name, places))
 
     def _drawn(self, name: str, places: tuple[int, ...]) -> Array:
@@ -91,7 +98,10 @@ class Numbers(Reading[Array, int]):
         value = built(rows, columns, lambda i, j: draw.uniform(0.35, 1.45) * (1 if self.positive or draw.random() < 0.6 else -1))
         if self.positive and rows == columns > 1:  # of which the determinant is positive
             value = arrays.entrywise(jets.add, arrays.mapped(lambda x: jets.multiply(0.4, x), value), arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)))
-        return _with(value, self.page.facts.has.get(name, frozenset()))
+        has = self.page.facts.has.get(name, frozenset())
+        if self.symmetric and rows == columns > 1 and name in self.page.definite:
+            has |= {"positive definite"}
+        return _with(value, has)
 
     def _as_size(self, name: str) -> int | None:
         """How long what a name measures is."""

@@ -475,8 +475,16 @@ class Reading(ABC, Generic[V, I]):
         if name in ("I", "ones", "zeros") and not self.page.by_name.get(name):
             return self.constant(name, node, plain)
         if self._is_called(name, plain, order):
-            return self.call(name, order, [lambda a=a: self.value(a) for a in plain], node, None if axis is None else int(axis))
+            return self.call(name, order, [self._argument(name, k, a) for k, a in enumerate(plain)], node, None if axis is None else int(axis))
         return self._product_or_call(node)
+
+    def _argument(self, function: str, place: int, node: Node) -> Callable[[], V]:
+        """What a function is given; `0` is 0 of whatever the function is of."""
+        found = next(self._definitions(function), None)
+        if found is not None and isinstance(node, Num) and node.value == 0 and place < len(found.arguments):
+            name = found.arguments[place]
+            return lambda: self.multiply(self.number(0), self.named(name), False)
+        return lambda: self.value(node)
 
     def _marked_d(self, inner: Node) -> V:
         if isinstance(inner, Indexed) and isinstance(inner.base, Name):
@@ -497,7 +505,15 @@ class Reading(ABC, Generic[V, I]):
     def _product_or_call(self, node: Call) -> V:
         if len(node.arguments) != 1:
             raise Unfit("a function of nothing known")
+        if self._is_at_variable(node) and self.choice((node.callee, "at"), ((True, 0), (False, 0.8))):
+            return self.value(node.callee)  # `r_i(θ)` is `r_i`
         return self.multiply(self.value(node.callee), self.value(node.arguments[0]), False)
+
+    def _is_at_variable(self, node: Call) -> bool:
+        """Is something that is differentiated elsewhere written with its variable?"""
+        callee = node.callee
+        name = self.page.subscript(callee)[0] if isinstance(callee, Indexed) else getattr(callee, "text", "")
+        return name in self.unknowns.arguments and all(isinstance(a, Name) for a in node.arguments)
 
     def call(self, name: str, order: int, arguments: Sequence[Callable[[], V]], node: Node, axis: int | None = None) -> V:
         found = next((d for d in self._definitions(name) if len(d.arguments) == len(arguments)), None)

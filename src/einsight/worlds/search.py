@@ -55,8 +55,10 @@ def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: boo
         best = cost if best is None else best
         if cost > best + 0.9:
             return None
-        if _is_equal(shapes, free, left, right):
+        if _is_equal(shapes, free, left, right, False):
             return World(tuple(_premises(shapes)))
+        if page.facts.symmetric and page.definite and _is_equal(shapes, free, left, right, True):
+            return World((*_premises(shapes), "matrices whose determinants have logarithms are symmetric, as the page says of some"))
     return None
 
 
@@ -142,14 +144,14 @@ def _is_zero(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 0
 
 
-def _is_equal(shapes: Shapes, free: dict[str, object], left: Node, right: Node) -> bool:
+def _is_equal(shapes: Shapes, free: dict[str, object], left: Node, right: Node, symmetric: bool) -> bool:
     """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
     seen = 0
     for k, sizes in enumerate(_SIZES):
         found = None
         for positive in (False, True):
             try:
-                found = _compared(Numbers(shapes, k, sizes, positive), free, left, right)
+                found = _compared(Numbers(shapes, k, sizes, positive, symmetric), free, left, right)
                 break
             except (ValueError, ZeroDivisionError, OverflowError):
                 continue

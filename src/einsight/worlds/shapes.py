@@ -22,7 +22,7 @@ ONE = "1"
 Dim = object
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
-PART, APART = "part", "apart"
+PART, APART, ROWS, COLUMNS = "part", "apart", "rows", "columns"
 ENTRYWISE, FIELD = "entrywise", "field"
 
 
@@ -41,6 +41,7 @@ class Shapes(Reading[Shape, Dim]):
         self.slots: dict[tuple[str, int], Shape] = {}
         self.parts: set[tuple[str, int]] = set()
         self.rows_of: set[str] = set()
+        self.stacks: dict[str, tuple[str, bool]] = {}
         self.constants: dict[tuple[str, int], Shape] = {}
         self.is_index: set[str] = set()
         told = {d for dims in page.told.values() for d in dims}
@@ -117,7 +118,23 @@ class Shapes(Reading[Shape, Dim]):
             return SCALAR
         for place, axis in zip(places, self.axes_of((name, count), count), strict=True):
             self.unify(place, axis)
-        return self._sloted(name, count, _member_options(name, count, self.page))
+        found = self._sloted(name, count, _member_options(name, count, self.page))
+        if count == 1 and found[1] == ONE != found[0]:
+            self._link(name, places[0], found[0])
+        return found
+
+    def _link(self, name: str, place: Dim, length: Dim) -> None:
+        """The samples `x_i` may be the rows or the columns of `X`."""
+        stack = name[0].upper() + name[1:]
+        if stack == name or (stack not in self.page.whole and stack not in self.page.told) or stack in self.page.by_name:
+            return
+        way = self.choice((name, "stacked"), ((APART, 0), (ROWS, 0.3), (COLUMNS, 0.6)))
+        if way == APART:
+            return
+        rows, columns = self._whole(stack, self.told(stack))
+        self.unify(place, rows if way == ROWS else columns)
+        self.unify(length, columns if way == ROWS else rows)
+        self.stacks[name] = stack, way == ROWS
 
     def told(self, name: str) -> tuple[str, ...] | None:
         """The dimensions that something says a name has; it may have been said of another one."""

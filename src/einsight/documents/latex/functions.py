@@ -101,7 +101,9 @@ def _end_of_bare_argument(row: Row) -> int:
 def _is_next_factor(row: Row, at: int) -> bool:
     """`\\sin x \\cos y`, `\\sin x e^x`: a function behind an argument is the next factor.  Whether a bracket is, nobody says."""
     before, here = row.items[at - 1], row.items[at]
-    if is_bracket(here, "OPENING") and letters(before) is not None:
+    if is_bracket(here, "OPENING") and (name := letters(before)) is not None:
+        if name[-1].text in row.habits.called:
+            return False
         inside = until_closed(row.items, at + 1)[0]
         if len(inside) != 1:
             raise Unread("where the argument of a function ends", here.start, here.end)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from . import words
+
 _TRANSPOSE = re.compile(
     r"\^\s*(\{\s*)?(-\s*)?(T\b|\\top|\\intercal|\\(mathsf|mathrm|mathbf|text|rm|sf|textsf)\s*(?:\{\s*)?T\b|\\T\b|⊤)|ᵀ"
 )
@@ -31,18 +33,24 @@ _LAYERED = re.compile(
 _SIGNED = re.compile(r"\^\s*(?:-|\{\s*-\s*\})(?!\s*[\w\\({])")
 
 
+# `G(z) =`, `\\Phi(z) =`
+_CALLED = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*\(\s*\\?[A-Za-z]+(?:_\w)?\s*\)\s*&?\s*=")
+
+
 class Habits(NamedTuple):
     """
     primes          what `'` is: part of a `name`, or a `transpose`
     has_invariants  is `I_2` the second invariant rather than an identity?
     layers          letters that count layers above a name, `W^{l}` beside `a^{l-1}`
     has_signs       are `P^-` and `P^+` names?
+    called          letters that some formula defines before their arguments, `G(z) = …`
     """
 
     primes: str = "name"
     has_invariants: bool = False
     layers: str = ""
     has_signs: bool = False
+    called: frozenset[str] = frozenset()
 
 
 PLAIN = Habits()
@@ -50,7 +58,8 @@ PLAIN = Habits()
 
 def habits_of(formulas: Sequence[str]) -> Habits:
     signs = any(_SIGNED.search(f) for f in formulas)
-    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas), layers_of(formulas), signs)
+    called = frozenset(words.LETTERS.get(name[1:], name) if name[0] == "\\" else name for f in formulas for name in _CALLED.findall(f))
+    return Habits(primes_of(formulas), any(_INVARIANT.search(f) for f in formulas), layers_of(formulas), signs, called)
 
 
 def layers_of(formulas: Iterable[str]) -> str:

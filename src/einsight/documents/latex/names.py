@@ -19,7 +19,7 @@ from .words import ACCENTS, ARROWS, DOTS, FONTS, FUNCTION_COMMANDS, FUNCTIONS, G
 _LABELS = {"new", "old", "out", "max", "min", "opt", "reg", "train", "test", "in"}
 RAISED = str.maketrans("0123456789+-abcdefghijklmnoprstuvwxyzL", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴸ")
 # what tells a minimiser apart
-_STARS = frozenset({"star", "*", "ast", "⋆", "opt"})
+STARS = frozenset({"star", "*", "ast", "⋆", "opt"})
 # nobody sets a product upright: a word, unless it is the differential of a letter
 UPRIGHT_WORD = r"(?!d[A-Za-z]$)[A-Za-z]{2,12}"
 _GIVEN = frozenset({"|", "mid", "vert", "∣", "lvert"})
@@ -113,7 +113,7 @@ def raised(inside: Items, habits: Habits = PLAIN) -> str:
     Letters that count layers do so without brackets, too; and where the page has such signs, `-` and `+` stand for before and after.
     """
     text, layers = word(inside), habits.layers
-    if text in _STARS:
+    if text in STARS:
         return "⁽*⁾"
     if habits.has_signs and text in ("-", "+"):
         return f"⁽{text.translate(RAISED)}⁾"

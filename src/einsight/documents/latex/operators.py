@@ -45,7 +45,7 @@ def differential_operator(item: Item, leaf: Leaf, write: Write) -> Piece:
     for script in item.scripts:
         if script.sign == "_":
             inner = text_of(write(script.inside)).replace(" ", "")
-            if len(inner) == 2 and inner.isalpha() and leaf.text == "∇":  # `∇_{xx}`
+            if len(inner) == 2 and inner.isalpha() and inner[1] != "ʹ" and leaf.text == "∇":  # `∇_{xx}`
                 if inner[0] != inner[1]:
                     raise Unread("a mixed second derivative", script.start, script.end)
                 inner, above = inner[0], "²"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .habits import Habits
 from .kinds import Unread
-from .names import extent, index_text, is_transpose, label, layered, letters, word
+from .names import STARS, extent, index_text, is_transpose, label, layered, letters, word
 from .pieces import Piece, text_of
 from .row import Row
 from .tree import Item, Leaf, Script, leaves
@@ -47,6 +47,8 @@ def _labelled(name: Piece, found: Sequence[Script], habits: Habits) -> tuple[str
             text, end = text + "ʹ", script.end
         elif script.sign == "_" and label(script.inside):
             text, end = text + label(script.inside), script.end
+        elif script.sign == "_" and said in STARS and "⁽" not in text:
+            text, end = text + "⁽*⁾", script.end
         elif script.sign == "^" and (layer := layered(script, habits)):
             text, end = text + layer[0], script.end
             rest += layer[1]

@@ -149,7 +149,8 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
         return
     if leaf.text == "{":
         inside, _ = row.until_closed()
-        if any(is_sign(i, ":", "|") for i in inside) or len(split(inside, ",")) > 1:
+        bars = sum(is_sign(i, "|") for i in inside)  # in pairs, those of a determinant
+        if any(is_sign(i, ":") for i in inside) or bars % 2 or len(split(inside, ",")) > 1:
             raise Unread("a set", leaf.start, leaf.end)
     if item.scripts:
         raise Unread("scripts behind an opening bracket", item.start, item.end)

@@ -6,6 +6,7 @@ the page as they are written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -23,6 +24,8 @@ from .sections import Section, Sections, without_item
 from .trees import part
 from .typefaces import kinds_by_typeface
 
+# words of a page whose matrices are symmetric
+_SYMMETRIC = re.compile(r"\b(?:symmetric|covariances?|kernels?|Gram|positive[- ](?:semi-?)?definite|SPD|PSD|precision matri\w+)\b", re.IGNORECASE)
 # relations of a page up to which worlds are sought
 MOST_RELATIONS = 400
 
@@ -52,6 +55,7 @@ class Settling:
                 self.regions.append(region)
                 formulas.append(Formula(tree, numbers.setdefault(section, len(numbers))))
         self.page = Page(formulas)
+        self.is_symmetric = _SYMMETRIC.search(text) is not None
 
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read."""
@@ -59,7 +63,7 @@ class Settling:
         left = [one for one in (*plan.kept, *plan.refused) if not one.holds and id(one.told) in out and one.key in self.at]
         if not left or len(self.at) > MOST_RELATIONS:
             return
-        page = self.page.among(_facts(plan.known, self.page))
+        page = self.page.among(_facts(plan.known, self.page, self.is_symmetric))
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
@@ -80,7 +84,7 @@ class Settling:
                 yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
 
 
-def _facts(known: Known, page: Page) -> Facts:
+def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
     """What is known of names in a section, but for their values."""
     names: Names = known.names
     told = {
@@ -90,7 +94,7 @@ def _facts(known: Known, page: Page) -> Facts:
     }
     has = {n: frozenset(p) for n, p in known.properties.items()}
     kinds = {**kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())), **known.kinds}
-    return Facts(told, kinds, has, frozenset(known.functions))
+    return Facts(told, kinds, has, frozenset(known.functions), symmetric)
 
 
 def _is_guessed(name: str, known: Known) -> bool:

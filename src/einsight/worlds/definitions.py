@@ -24,6 +24,7 @@ from ..syntax.tree import (
     Iverson,
     Name,
     Node,
+    Norm,
     Num,
     Relation,
     Superscript,
@@ -35,19 +36,25 @@ PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
+# capitals that are sizes, before what they multiply
+_NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """`name_indices(arguments) = body`, in the formula of that number on the page."""
+    """`name_indices(arguments) = body`, in the formula of that number on the page.
+
+    `free` are letters that count something in the body, of which the name says nothing: `a = W x_t`.
+    """
 
     name: str
     indices: tuple[str, ...]
     arguments: tuple[str, ...]
     body: Node
     order: int
+    free: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -84,16 +91,19 @@ class Page:
     """
     formulas  in their order
     counting  letters that count something
+    members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
+    vectors   names that stand where only an array can, each with how many indices it has there
     definite  matrices of whose determinants the page takes logarithms
     """
 
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
         self.formulas, self.facts = list(formulas), facts
+        self.members: dict[Key, tuple[str, ...]] = {}
         lefts = [f.tree.sides[0] for f in self.formulas]
-        lefts = [n.callee if isinstance(n, Call) else n for n in lefts]
-        if not any(isinstance(n, Name) and n.text == "d" for n in lefts):
-            self.formulas = [replace(f, tree=_joined(f.tree)) for f in self.formulas]
+        lefts = [n.callee if isinstance(n, Call) else n.base if isinstance(n, Indexed) else n for n in lefts]
+        given = {n.text for n in lefts if isinstance(n, Name)}
+        self.formulas = [replace(f, tree=_joined(f.tree, {"d", "δ"} - given)) for f in self.formulas]
         trees = [f.tree for f in self.formulas]
         self.counting = frozenset(_counting(trees))
         self.whole: set[str] = set()
@@ -103,6 +113,7 @@ class Page:
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
+        self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
         self.definite = frozenset(n for t in trees for n in _under_logarithms(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
@@ -110,10 +121,35 @@ class Page:
             for found in self._defined(formula.tree, order):
                 self.by_name.setdefault(found.name, []).append(found)
 
+    def _used_as_vectors(self, tree: Relation) -> Iterator[Key]:
+        for node in walk(tree):
+            if isinstance(node, Transpose) and not node.prime:
+                yield from self._key(node.argument)
+            elif isinstance(node, Norm):
+                yield from self._key(node.inner)
+            elif isinstance(node, Chain):
+                for (_, before), (operator, behind) in pairwise(node.items):
+                    before = before.argument if isinstance(before, Transpose) else before
+                    base = before.base if isinstance(before, Indexed) else before
+                    if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _NUMBERS:
+                        yield from self._key(behind)
+
+    def _key(self, node: Node) -> Iterator[Key]:
+        if isinstance(node, Name):
+            yield canonical_name(node.text), 0
+        elif isinstance(node, Indexed) and isinstance(node.base, Name):
+            name, entries = self.subscript(node)
+            yield name, len(entries)
+
     def among(self, facts: Facts) -> Page:
         """The same page with other facts."""
         made = copy(self)
         made.facts = facts
+        made.members = {}
+        for name, dims in facts.told.items():
+            base, _, letters = name.partition("_")
+            if base and letters and set(letters.strip("{}")) <= self.counting:
+                made.members[base, len(letters.strip("{}"))] = dims
         return made
 
     @property
@@ -195,32 +231,52 @@ class Page:
             return
         if self._speaks_of(body, name, len(indices), square):
             return
-        yield Definition(name + square, indices, arguments, body, order)
+        free = tuple(letter for letter in self.free([body]) if letter not in indices)
+        yield Definition(name + square, indices, arguments, body, order, free)
+
+    def free(self, sides: Iterable[Node]) -> list[str]:
+        """The letters that count something in formulas and are bound by no sum of theirs."""
+        found: dict[str, None] = {}
+        for side in sides:
+            below: dict[str, None] = {}
+            bound: set[str] = set()
+            for node in walk(side):
+                if not isinstance(node, Indexed):
+                    continue
+                if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
+                    bound |= {n for e in node.subscript.entries[:1] for n, _ in e.names}
+                    bound |= {n for e in node.subscript.entries for n, _ in e.names if not node.subscript.condition}
+                elif isinstance(node.base, Name):
+                    _, entries = self.subscript(node) if node.base.text != "δ" else ("", node.subscript.entries)
+                    below.update((n, None) for e in entries for n, _ in e.names)
+            found.update((n, None) for n in below if n not in bound)
+        return list(found)
 
     def _speaks_of(self, node: Node, name: str, count: int, square: str) -> bool:
         """Is a name with so many indices in a formula?"""
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             found, entries = self.subscript(node)
-            return found == name and len(entries) == count
+            shifted = any(e.names and e.offset for e in entries)  # at another time
+            return found == name and len(entries) == count and not shifted
         if isinstance(node, Name):
             return canonical_name(node.text) == name and not count
         return any(self._speaks_of(inner, name, count, square) for inner in children(node))
 
 
-def _joined(node: Any) -> Any:
-    """`d X` as the name `dX`, wherever that is a factor."""
+def _joined(node: Any, signs: set[str]) -> Any:
+    """`d X` as the name `dX`, wherever that is a factor, for the signs that have no value themselves."""
     if isinstance(node, tuple):
-        return tuple(map(_joined, node))
+        return tuple(_joined(n, signs) for n in node)
     if not isinstance(node, Node):
         return node
-    made = {f.name: _joined(value) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
+    made = {f.name: _joined(value, signs) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
     node = replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
     if not isinstance(node, Chain):
         return node
     items: list[tuple[str, Node]] = []
     for operator, item in node.items:
-        if items and not operator and isinstance(items[-1][1], Name) and items[-1][1].text == "d":
-            marked = _with_d(item, items[-1][1].start)
+        if items and not operator and isinstance(before := items[-1][1], Name) and before.text in signs:
+            marked = _with_d(item, before)
             if marked is not None:
                 items[-1] = (items[-1][0], marked)
                 continue
@@ -228,12 +284,12 @@ def _joined(node: Any) -> Any:
     return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
 
 
-def _with_d(node: Node, start: int) -> Node | None:
+def _with_d(node: Node, sign: Name) -> Node | None:
     if isinstance(node, Name):
-        return replace(node, start=start, text=f"d{node.text}")
+        return replace(node, start=sign.start, text=f"{sign.text}{node.text}")
     if isinstance(node, (Transpose, Superscript, Indexed)):
         inner = node.argument if isinstance(node, Transpose) else node.base
-        found = _with_d(inner, start)
+        found = _with_d(inner, sign)
         if found is None:
             return None
         return replace(node, argument=found) if isinstance(node, Transpose) else replace(node, base=found)
@@ -278,10 +334,12 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
             if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
                 bound |= set(letters)
             elif isinstance(node.base, Name):
+                is_delta = node.base.text == "δ" and len(node.subscript.entries) == 2
                 for letter in letters:
-                    below.setdefault(letter, set()).add("δ" if node.base.text == "δ" else node.base.text)
-    sure = bound | {letter for letter, names in below.items() if "δ" in names}
-    free = {letter for letter in below if letter in _COUNTING and letter not in whole}
+                    below.setdefault(letter, set()).add("δ" if is_delta else canonical_name(node.base.text))
+    sure = bound | {letter for letter, found in below.items() if "δ" in found}
+    names = {name for found in below.values() for name in found}
+    free = {letter for letter in below if letter in _COUNTING and letter not in whole | names}
     sure |= {letter for letter in free if len(below[letter]) > 1}
     while more := {a for a in free - sure if any(below[a] & below[b] for b in sure & below.keys())}:
         sure |= more

@@ -157,6 +157,9 @@ class Numbers(Reading[Array, int]):
     def enter(self, found: Definition, places: Sequence[int]) -> dict[str, int]:
         return dict(zip(found.indices, places, strict=True))
 
+    def is_given(self, name: str, places: tuple[int, ...]) -> bool:
+        return min(places) < 0 or super().is_given(name, places)
+
     def iverson(self, node: Iverson) -> Array:
         values = [
             float(self.index[n.text] + 1) if isinstance(n, Name) and n.text in self.index else jets.plain(self.value(n).items[0])

@@ -39,7 +39,7 @@ from ..syntax.tree import (
 from .arrays import Unfit
 from .definitions import PRIME, SQUARE, Definition, Page
 from .functions import ARRAYS, BARE, ENTRYWISE
-from .unknowns import LOSS, Unknowns
+from .unknowns import Unknowns
 
 _DEEPEST = 60
 # what a slot may be, and how unlikely that is
@@ -64,7 +64,7 @@ class Reading(ABC, Generic[V, I]):
         self.index: dict[str, I] = {}
         self.instead: dict[tuple[str, tuple[object, ...]], V] = {}
         self.memo: dict[object, V] = {}
-        self.inside: list[Definition] = []
+        self.inside: list[tuple[Definition, tuple[I, ...]]] = []
 
     def begin(self, left: Node) -> None:
         """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself."""
@@ -157,7 +157,7 @@ class Reading(ABC, Generic[V, I]):
             return self.counted(name)
         marked = self.unknowns.gradient_of(name)
         if marked:
-            return self.derivative(lambda: self.named(LOSS), Name(0, 0, marked), "gradient")
+            return self.derivative(lambda: self.named(self.unknowns.loss), Name(0, 0, marked), "gradient")
         found = self.definition(name, 0)
         if found is not None:
             return self.defined(found, ())
@@ -179,7 +179,7 @@ class Reading(ABC, Generic[V, I]):
 
     def definition(self, name: str, count: int) -> Definition | None:
         """What a name stands for here; that of another section may be of something else."""
-        found = self.page.definition(name, count, self.at, self.inside)
+        found = self.page.definition(name, count, self.at, [d for d, _ in self.inside if not d.indices])
         if found is None:
             return None
         unlikely = 1.5 if self.page.is_near(found, self.at) else 0.8
@@ -193,7 +193,7 @@ class Reading(ABC, Generic[V, I]):
             return self.entry(self.instead[name, ()], places)
         marked = self.unknowns.gradient_of(name)
         if marked:
-            return self.derivative_at(lambda: self.named(LOSS), marked, places)
+            return self.derivative_at(lambda: self.named(self.unknowns.loss), marked, places)
         found = self.definition(name, len(places))
         if found is not None:
             return self.defined(found, places)
@@ -214,17 +214,25 @@ class Reading(ABC, Generic[V, I]):
     def defined(self, found: Definition, places: tuple[I, ...]) -> V:
         if len(self.inside) > _DEEPEST:
             raise Unfit("definitions go in a circle")
+        if places and self.is_inside(found, places):
+            return self.slot(found.name.removesuffix(SQUARE), places)
+
+        around = {letter: self.index[letter] for letter in found.free if letter in self.index}
 
         def body() -> V:
-            kept, self.index = self.index, self.enter(found, places)
-            self.inside.append(found)
+            kept, self.index = self.index, {**around, **self.enter(found, places)}
+            self.inside.append((found, places))
             try:
                 return self.value(found.body)
             finally:
                 self.inside.pop()
                 self.index = kept
 
-        return self.once((found, places), body)
+        return self.once((found, places, *around.values()), body)
+
+    def is_inside(self, found: Definition, places: tuple[I, ...]) -> bool:
+        """Is a value asked for while it is worked out?"""
+        return (found, places) in self.inside
 
     def once(self, key: object, make: Callable[[], V]) -> V:
         if key not in self.memo:
@@ -264,7 +272,16 @@ class Reading(ABC, Generic[V, I]):
             return self.named(name)
         if name in ("1", "ones"):
             return self.number(1)
-        return self.member(name, tuple(map(self.entry_place, entries)))
+        places = tuple(map(self.entry_place, entries))
+        shifted = any(e.names and e.offset for e in entries)
+        if self.inside and shifted and (name, places) not in self.instead and self.is_given(name, places):
+            return self.slot(name, places)
+        return self.member(name, places)
+
+    def is_given(self, name: str, places: tuple[I, ...]) -> bool:
+        """Is what a definition has at another time given, as `h_{t-1}` in that of `h_t`, or is it worked out as well?"""
+        found = self.definition(name, len(places))
+        return found is not None and bool(self.choice("recursions", ((False, 0), (True, 0.5))))
 
     def _delta(self, node: Indexed) -> V:
         left, right = node.subscript.entries
@@ -489,7 +506,7 @@ class Reading(ABC, Generic[V, I]):
     def _marked_d(self, inner: Node) -> V:
         if isinstance(inner, Indexed) and isinstance(inner.base, Name):
             name, entries = self.page.subscript(inner)
-            return self.derivative_at(lambda: self.named(LOSS), name, tuple(map(self.entry_place, entries)))
+            return self.derivative_at(lambda: self.named(self.unknowns.loss), name, tuple(map(self.entry_place, entries)))
         raise Unfit("a differential")
 
     def _is_called(self, name: str, arguments: Sequence[Node], order: int) -> bool:
@@ -536,7 +553,7 @@ class Reading(ABC, Generic[V, I]):
         found = self.definition(name, 0)
         if found is not None and found.arguments:
             yield found
-        yield from (d for d in reversed(self.page.by_name.get(name, ())) if d.arguments and d.order != self.at and d not in self.inside)
+        yield from (d for d in reversed(self.page.by_name.get(name, ())) if d.arguments and d.order != self.at and all(d is not f for f, _ in self.inside))
 
     def applied(self, found: Definition, values: Sequence[V]) -> V:
         """The value of a function of the page."""

@@ -20,7 +20,7 @@ from .arrays import Array, Unfit
 from .definitions import Page
 from .numbers import MOST_PLACES, Numbers
 from .shapes import Shapes
-from .unknowns import unknowns_of
+from .unknowns import behind, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
 MOST_WAYS, MOST_WORLDS = 150, 4
@@ -64,6 +64,7 @@ def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: boo
 
 def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float, Shapes, dict[str, object]]]:
     """The ways in which both sides go together, the likeliest first."""
+    letters = dict.fromkeys([*page.free((left, right)), *(n for d in behind(page, at, (left, right)) for n in d.free)])
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
     seen: set[frozenset] = {frozenset()}
@@ -72,7 +73,7 @@ def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float
             return
         cost, _, chosen = heapq.heappop(waiting)
         shapes = Shapes(page, at, layout, unknowns, chosen)
-        free = {letter: shapes.fresh() for letter in _free(page, (left, right))}
+        free = {letter: shapes.fresh() for letter in letters}
         shapes.index = dict(free)
         shapes.is_index = set(free)
         try:
@@ -117,25 +118,6 @@ def _is_shrunk(shapes: Shapes) -> bool:
         and options[min(shapes.chosen.get(key, 0), len(options) - 1)][0] == NUMBER
     ]  # fmt: skip
     return bool(small) and any(ranks.values()) and any(ranks.get(k) for k in shapes.options if len(k) == 2 and isinstance(k[1], int))
-
-
-def _free(page: Page, sides: Iterable[Node]) -> list[str]:
-    """The letters that count something in a formula and are bound by no sum of their side."""
-    found: dict[str, None] = {}
-    for side in sides:
-        below: dict[str, None] = {}
-        bound: set[str] = set()
-        for node in walk(side):
-            if not isinstance(node, Indexed):
-                continue
-            if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
-                bound |= {n for e in node.subscript.entries[:1] for n, _ in e.names}
-                bound |= {n for e in node.subscript.entries for n, _ in e.names if not node.subscript.condition}
-            elif isinstance(node.base, Name):
-                _, entries = page.subscript(node) if node.base.text != "δ" else ("", node.subscript.entries)
-                below.update((n, None) for e in entries for n, _ in e.names)
-        found.update((n, None) for n in below if n not in bound)
-    return list(found)
 
 
 def _is_zero(node: Node) -> bool:

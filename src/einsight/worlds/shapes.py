@@ -101,6 +101,11 @@ class Shapes(Reading[Shape, Dim]):
         told = self.told(name)
         if not count:
             return self._whole(name, told)
+        member = self.page.members.get((name, count))
+        if member is not None and len(member) < 3:
+            for place, axis in zip(places, self.axes_of((name, count), count), strict=True):
+                self.unify(place, axis)
+            return self._kept(name, count, (*member, ONE, ONE)[:2])  # type: ignore[arg-type]
         if told is not None and len(told) == count and self._chosen_part(name, count):
             self._part(name, places)
             return SCALAR
@@ -242,6 +247,20 @@ class Shapes(Reading[Shape, Dim]):
         for place, axis in zip(places, axes, strict=True):
             self.unify(place, axis)
         return dict(zip(found.indices, axes, strict=True))
+
+    def is_given(self, name: str, places: tuple[Dim, ...]) -> bool:
+        found = self.definition(name, len(places))
+        return super().is_given(name, places) or (found is not None and self.is_inside(found, places))
+
+    def is_inside(self, found: Definition, places: tuple[Dim, ...]) -> bool:
+        return any(found is d for d, _ in self.inside)
+
+    def defined(self, found: Definition, places: tuple[Dim, ...]) -> Shape:
+        shape = super().defined(found, places)
+        given = self.slots.get((found.name, len(places))) if places else None
+        if given is not None:
+            self.fit(given, shape)
+        return shape
 
     def iverson(self, node: Iverson) -> Shape:
         for side in (node.left, node.right):
@@ -397,7 +416,7 @@ class Shapes(Reading[Shape, Dim]):
         return self.member(name, places)
 
     def unknown(self, name: str, values: Sequence[Shape]) -> Shape:
-        if name == LOSS:
+        if name == self.unknowns.loss and name == LOSS:
             return SCALAR
         counts = self.page.counted.get(name)
         options: Options = ((max(counts), 0),) if counts else ((NUMBER, 0), (VECTOR, 1))
@@ -510,6 +529,8 @@ def _whole_number(node: Node) -> int | None:
 def _options(name: str, page: Page) -> Options:
     ranks = ranks_of(name, page.facts.kinds)
     told = name in page.facts.kinds
+    if not told and (name, 0) in page.vectors and ranks[0] == NUMBER and VECTOR in ranks:
+        ranks = (VECTOR, *(r for r in ranks if r != VECTOR))
     found: list[tuple[object, float]] = [(rank, k * (2.0 if told else 1.0)) for k, rank in enumerate(ranks)]
     if VECTOR in ranks and ranks[0] != NUMBER:
         found.append((ROW, 3.0))
@@ -522,6 +543,8 @@ def _member_options(name: str, count: int, page: Page) -> Options:
     kind = page.facts.kinds.get(name + MEMBER) or page.facts.kinds.get(name, "")
     if kind in ("vector", "sample") or kind.startswith("bold"):
         return ((VECTOR, 0), (NUMBER, 2))
+    if name[0].islower() and (name, count) in page.vectors:
+        return ((VECTOR, 0), (NUMBER, 0.8))
     if name[0].isupper():
         return ((NUMBER, 0.5), (MATRIX, 0.5), (VECTOR, 1))
     return ((NUMBER, 0), (VECTOR, 0.5))

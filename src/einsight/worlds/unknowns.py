@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
+from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Call, Chain, Indexed, Name, Node, Superscript, Symbol, Transpose
 from .definitions import SQUARE, Definition, Page
@@ -25,12 +26,14 @@ class Unknowns:
     arguments  of each such function, with how many indices each is written
     marks      does `dX` stand for a gradient here?
     variable   of a bare `∇`; empty where nothing says it
+    loss       what the gradients that have marks are of
     """
 
     page: Page
     arguments: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
     marks: bool = True
     variable: str = ""
+    loss: str = LOSS
 
     def gradient_of(self, name: str) -> str:
         """What a name is the gradient in: `X` of `dX`; empty where it is none."""
@@ -48,7 +51,7 @@ def gradient_of(name: str, page: Page) -> str:
 def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variable: str) -> Unknowns:
     """The unknown functions of a formula, and of the definitions that it rests on."""
     ways: dict[str, dict[Argument, None]] = {}
-    nodes = [*sides, *(d.body for d in _behind(page, at, sides))]
+    nodes = [*sides, *(d.body for d in behind(page, at, sides))]
     for node in nodes:
         for function, argument in _derivatives(page, node):
             if page.definition(function, 0, at) is None and function != argument[0] and not page.by_name.get(function):
@@ -57,6 +60,10 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
             for argument in _marked(page, node):
                 ways.setdefault(LOSS, {})[argument] = None
     found = Unknowns(page, marks=marks, variable=variable)
+    spoken = [name for name in ways if name != LOSS and (name[0].isupper() or name == "ℓ") and not page.counted.get(name)]
+    if LOSS in ways and len(spoken) == 1:
+        found.loss = spoken[0]
+        ways[found.loss] |= ways.pop(LOSS)
     rests = {name: set(args) for name, args in ways.items()}
 
     def leads(name: str, seen: frozenset[str]) -> set[str]:
@@ -64,10 +71,10 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
         out: set[str] = set()
         for k in range(3):
             definition = page.definition(name, k, at)
-            for inner in names_of(definition.body) if definition is not None else ():
+            for inner in _at_once(definition.body) if definition is not None else ():
                 out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
         square = page.definition(name + SQUARE, 0, at)
-        for inner in names_of(square.body) if square is not None else ():
+        for inner in _at_once(square.body) if square is not None else ():
             out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
         for inner, _ in rests.get(name, ()):
             out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
@@ -75,14 +82,23 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
 
     for name, arguments in ways.items():
         names = {a for a, _ in arguments}
-        behind = {a: leads(a.removesuffix(SQUARE) if a not in page.by_name else a, frozenset([a])) for a in names}
-        last = [a for a in arguments if not any(a[0] in behind[b] or a[0].removesuffix(SQUARE) in behind[b] for b in names - {a[0]})]
+        rest_on = {a: leads(a.removesuffix(SQUARE) if a not in page.by_name else a, frozenset([a])) for a in names}
+        last = [a for a in arguments if not any(a[0] in rest_on[b] or a[0].removesuffix(SQUARE) in rest_on[b] for b in names - {a[0]})]
         if last:
             found.arguments[name] = tuple(dict.fromkeys(last))
     return found
 
 
-def _behind(page: Page, at: int, sides: Iterable[Node]) -> list[Definition]:
+def _at_once(node: Node) -> set[str]:
+    """The names in a formula, but for what stands there at another time, as `h_{t-1}` does."""
+    if isinstance(node, Indexed) and any(e.names and e.offset for e in node.subscript.entries):
+        return set()
+    if isinstance(node, Name):
+        return {canonical_name(node.text)}
+    return {name for inner in children(node) for name in _at_once(inner)}
+
+
+def behind(page: Page, at: int, sides: Iterable[Node]) -> list[Definition]:
     """The definitions that some formulas rest on."""
     found: dict[Definition, None] = {}
     waiting = list(sides)
@@ -144,5 +160,4 @@ def _marked(page: Page, node: Node) -> Iterator[Argument]:
             if found is not None:
                 yield (found[0], 0) if found[0] in page.whole else found
         elif isinstance(inner, Name) and (base := gradient_of(canonical_name(inner.text), page)):
-            count = 0 if base in page.whole or base in page.by_name else min(page.counted.get(base, {0}))
-            yield base, count
+            yield base, 0 if base in page.whole else min(page.counted.get(base, {0}))

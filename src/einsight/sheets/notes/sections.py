@@ -15,7 +15,7 @@ Section = tuple[int, ...]
 ELSEWHERE: Section = (-1, -1)
 
 _HEADING = re.compile(
-    r"^[ \t>]*(?:(?P<marks>\#{1,6})[ \t]|(?P<line>={3,}|-{3,}|~{3,}|\^{3,}|\"{3,})[ \t]*$|(?P<bold>\*\*[^*\n]+\*\*[ \t]*$)"
+    r"^[ \t>]*(?:(?P<marks>\#{1,6})[ \t]|(?P<line>={3,}|-{3,}|~{3,}|\^{3,}|\"{3,})[ \t]*$|(?P<bold>\*\*[^*\n]+\*\*[ \t]*$|\*\*[^*\n]+[.:]\*\*|\\textbf\{[^{}\n]+[.:]\})"
     r"|\\(?P<command>part|chapter|(?:sub)*section|(?:sub)?paragraph)\b"
     r"|\\begin\{(?P<box>exercise|problem|question|example|theorem|lemma|proposition|solution|definition|remark)s?\*?\}"
     r"|\\end\{(?P<end>exercise|problem|question|example|theorem|lemma|proposition|solution|definition|remark)s?\*?\}"

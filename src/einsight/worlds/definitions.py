@@ -94,6 +94,7 @@ class Page:
     members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
     vectors   names that stand where only an array can, each with how many indices it has there
+    numbers   names that something is divided by, and bounds of sums
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -114,6 +115,7 @@ class Page:
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
+        self.numbers = frozenset(n for t in trees for n in _divisors(t))
         self.definite = frozenset(n for t in trees for n in _under_logarithms(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
@@ -182,7 +184,8 @@ class Page:
             return None
         before = [d for d in found if d.order < at]
         near = [d for d in before if self.is_near(d, at)]
-        near_after = [d for d in found if d.order > at and self.is_near(d, at)]
+        again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
+        near_after = [d for d in found if d.order > at and self.is_near(d, at) and not again]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
 
     def is_near(self, found: Definition, at: int) -> bool:
@@ -210,6 +213,8 @@ class Page:
             left = left.inner
         if isinstance(left, Transpose) and isinstance(left.argument, (Name, Indexed)) and not left.prime:
             left, body = left.argument, Transpose(body.start, body.end, body, False)
+        if isinstance(left, Call) and isinstance(left.callee, Name) and left.callee.text in ("log", "ln") and len(left.arguments) == 1:
+            left, body = left.arguments[0], Call(body.start, body.end, Name(body.start, body.start, "exp"), (body,))
         square, arguments = "", ()
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
@@ -309,6 +314,17 @@ def _whole(node: Node) -> Iterator[str]:
             yield from _whole(inner)
 
 
+def _divisors(tree: Relation) -> Iterator[str]:
+    for node in walk(tree):
+        if isinstance(node, Chain):
+            items = [(operator, n) for operator, n in node.items if operator == "/"]
+            inner = [n.inner if isinstance(n, Group) else n for _, n in items]
+            factors = [f for n in inner for f in ([m for _, m in n.items] if isinstance(n, Chain) else [n])]
+            yield from (canonical_name(n.text) for n in factors if isinstance(n, Name))
+        elif isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
+            yield from names_of(node.exponent)
+
+
 def _under_logarithms(tree: Relation) -> Iterator[str]:
     for node in walk(tree):
         called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
@@ -325,9 +341,12 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
     below: dict[str, set[str]] = {}
     bound: set[str] = set()
     whole: set[str] = set()
+    masked: list[tuple[str, str]] = []
     for tree in trees:
         whole |= {n for side in tree.sides for n in _whole(side)}
         for node in walk(tree):
+            if isinstance(node, Iverson) and isinstance(node.left, Name) and isinstance(node.right, Name):
+                masked.append((node.left.text, node.right.text))
             if not isinstance(node, Indexed):
                 continue
             letters = [name for e in node.subscript.entries for name, _ in e.names if len(name) == 1]
@@ -337,7 +356,10 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
                 is_delta = node.base.text == "δ" and len(node.subscript.entries) == 2
                 for letter in letters:
                     below.setdefault(letter, set()).add("δ" if is_delta else canonical_name(node.base.text))
+    for one, other in (pair for p in masked for pair in (p, p[::-1])):
+        below.setdefault(other, set()).add("δ" if one in bound | below.keys() else "")
     sure = bound | {letter for letter, found in below.items() if "δ" in found}
+    sure = {letter for letter in sure if letter not in whole}
     names = {name for found in below.values() for name in found}
     free = {letter for letter in below if letter in _COUNTING and letter not in whole | names}
     sure |= {letter for letter in free if len(below[letter]) > 1}

@@ -143,10 +143,11 @@ class Reading(ABC, Generic[V, I]):
 
     def _name(self, node: Name) -> V:
         text = canonical_name(node.text)
-        if text in ("I", "ones", "0", "π", "pi") and not self.page.by_name.get(text):
+        if text in ("I", "ones", "0", "pi") and not self.page.by_name.get(text):
             return self.constant(text, node, ())
-        if text == "e" and not self.page.by_name.get(text) and self.choice(("e", "the number"), ((True, 0), (False, 1))):
-            return self.constant(text, node, ())
+        if text in ("e", "π") and self.page.definition(text, 0, self.at) is None:
+            if self.choice((text, "the number"), ((True, 0), (False, 0.8))):
+                return self.constant(text, node, ())
         return self.named(text)
 
     def named(self, name: str) -> V:
@@ -173,7 +174,7 @@ class Reading(ABC, Generic[V, I]):
             if function is not None and len(function.arguments) == 1:
                 return self.slope(function, 1, self.named(function.arguments[0]))
         for count in sorted(self.page.counted.get(name, ())):
-            if self.definition(name, count) is not None and count < 3:
+            if self.definition(name, count) is not None and self.is_part(name, count):
                 return self.stacked(name, count, lambda places: self.member(name, places))
         return self.slot(name, ())
 
@@ -182,7 +183,9 @@ class Reading(ABC, Generic[V, I]):
         found = self.page.definition(name, count, self.at, [d for d, _ in self.inside if not d.indices])
         if found is None:
             return None
-        unlikely = 1.5 if self.page.is_near(found, self.at) else 0.8
+        if len(found.arguments) > 1 and self.inside:  # the letter of a function of several things, without them
+            return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
+        unlikely = 0.8 if not self.page.is_near(found, self.at) else 1.5 if found.order < self.at else 0.4
         return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None
 
     def member(self, name: str, places: tuple[I, ...]) -> V:
@@ -254,6 +257,12 @@ class Reading(ABC, Generic[V, I]):
             self.named(v) if count == 0 else self.stacked(v, count, lambda places, v=v: self.member(v, places))
             for v, count in self.unknowns.arguments[name]
         ]
+
+    def is_part(self, name: str, count: int) -> bool:
+        """Are so many indices those of a component of what stands elsewhere without them?"""
+        vectors = (name, count) in self.page.vectors or (count == 1 and name[0].isupper())
+        ways: Options = ((False, 0), (True, 0.8)) if vectors else ((True, 0), (False, 0.8))
+        return count < 3 and bool(self.choice((name, "with", count), ways))
 
     # indices
 
@@ -478,7 +487,7 @@ class Reading(ABC, Generic[V, I]):
         if isinstance(callee, Indexed):
             name, entries = self.page.subscript(callee)
             if entries:
-                return self._product_or_call(node)
+                return self._member_at(node, name, entries)
         elif isinstance(callee, Name):
             name = canonical_name(callee.text)
         else:
@@ -502,6 +511,16 @@ class Reading(ABC, Generic[V, I]):
             name = found.arguments[place]
             return lambda: self.multiply(self.number(0), self.named(name), False)
         return lambda: self.value(node)
+
+    def _member_at(self, node: Call, name: str, entries: tuple[IndexEntry, ...]) -> V:
+        """`V_t(x)`: a function for each index."""
+        found = self.definition(name, len(entries))
+        if found is None or len(found.arguments) != len(node.arguments):
+            return self._product_or_call(node)
+        values = {(a, ()): self.value(n) for a, n in zip(found.arguments, node.arguments, strict=True)}
+        places = tuple(map(self.entry_place, entries))
+        with self.with_instead(values):
+            return self.defined(found, places)
 
     def _marked_d(self, inner: Node) -> V:
         if isinstance(inner, Indexed) and isinstance(inner.base, Name):

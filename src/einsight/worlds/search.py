@@ -114,7 +114,7 @@ def _is_shrunk(shapes: Shapes) -> bool:
         ranks[name, count] = sum(d != "1" for d in shape)
     small = [
         key for key, options in shapes.options.items()
-        if len(key) == 2 and isinstance(key[1], int) and options[0][0] not in (NUMBER, "part", "entrywise")
+        if len(key) == 2 and isinstance(key[1], int) and options[0][0] not in (NUMBER, True, "entrywise")
         and options[min(shapes.chosen.get(key, 0), len(options) - 1)][0] == NUMBER
     ]  # fmt: skip
     return bool(small) and any(ranks.values()) and any(ranks.get(k) for k in shapes.options if len(k) == 2 and isinstance(k[1], int))

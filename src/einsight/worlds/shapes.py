@@ -22,7 +22,7 @@ ONE = "1"
 Dim = object
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
-PART, APART, ROWS, COLUMNS = "part", "apart", "rows", "columns"
+APART, ROWS, COLUMNS = "apart", "rows", "columns"
 ENTRYWISE, FIELD = "entrywise", "field"
 
 
@@ -106,7 +106,7 @@ class Shapes(Reading[Shape, Dim]):
             for place, axis in zip(places, self.axes_of((name, count), count), strict=True):
                 self.unify(place, axis)
             return self._kept(name, count, (*member, ONE, ONE)[:2])  # type: ignore[arg-type]
-        if told is not None and len(told) == count and self._chosen_part(name, count):
+        if told is not None and len(told) == count and self.is_part(name, count):
             self._part(name, places)
             return SCALAR
         if told is not None and len(told) == count == 1:
@@ -118,7 +118,7 @@ class Shapes(Reading[Shape, Dim]):
             return (told[1], ONE)
         if told is not None:
             raise Unfit("indices of what has none")
-        if name in self.page.whole and self._chosen_part(name, count):
+        if name in self.page.whole and self.is_part(name, count):
             self._part(name, places)
             return SCALAR
         for place, axis in zip(places, self.axes_of((name, count), count), strict=True):
@@ -163,16 +163,11 @@ class Shapes(Reading[Shape, Dim]):
             return self._kept(name, 0, found)
         if name in self.is_index or name in self._sizes:
             return SCALAR
-        counts = {k for k in self.page.counted.get(name, ()) if self._chosen_part(name, k)}
+        counts = {k for k in self.page.counted.get(name, ()) if self.is_part(name, k)}
         if rank is not None or counts:
             rank = rank if rank is not None else max(counts)
             return self._sloted(name, 0, ((rank, 0),))
         return self._sloted(name, 0, _options(name, self.page))
-
-    def _chosen_part(self, name: str, count: int) -> bool:
-        """Are so many indices those of a component of what stands elsewhere without them?"""
-        return count < 3 and self.choice((name, "with", count), ((PART, 0), (APART, 0.8))) == PART
-
 
     def _sloted(self, name: str, count: int, options: Options) -> Shape:
         rank = self.choice((name, count), options)
@@ -531,6 +526,8 @@ def _options(name: str, page: Page) -> Options:
     told = name in page.facts.kinds
     if not told and (name, 0) in page.vectors and ranks[0] == NUMBER and VECTOR in ranks:
         ranks = (VECTOR, *(r for r in ranks if r != VECTOR))
+    if not told and name in page.numbers and NUMBER in ranks:
+        ranks = (NUMBER, *(r for r in ranks if r != NUMBER))
     found: list[tuple[object, float]] = [(rank, k * (2.0 if told else 1.0)) for k, rank in enumerate(ranks)]
     if VECTOR in ranks and ranks[0] != NUMBER:
         found.append((ROW, 3.0))

@@ -6,7 +6,7 @@ import re
 
 from . import words
 from .kinds import Unread
-from .names import is_transpose, letters, word
+from .names import is_transpose, letters, split, word
 from .pieces import Piece
 from .row import Row, until_closed
 from .scripts import scripts
@@ -82,7 +82,7 @@ def _end_of_bare_argument(row: Row) -> int:
         if stop > row.at and is_outside and not over_sum and _is_next_factor(row, stop):
             break
         if isinstance(atom, Leaf):
-            if atom.text in ("|", "‖"):
+            if atom.text in ("|", "‖") and not depth:
                 if stop > row.at and not bars:
                     break
                 bars = 1 - bars
@@ -102,9 +102,9 @@ def _is_next_factor(row: Row, at: int) -> bool:
     """`\\sin x \\cos y`, `\\sin x e^x`: a function behind an argument is the next factor.  Whether a bracket is, nobody says."""
     before, here = row.items[at - 1], row.items[at]
     if is_bracket(here, "OPENING") and (name := letters(before)) is not None:
-        if name[-1].text in row.habits.called:
-            return False
         inside = until_closed(row.items, at + 1)[0]
+        if name[-1].text in row.habits.called or len(split(inside, ",", "|")) == 2 or len(split(inside, ",")) > 1:
+            return False
         if len(inside) != 1:
             raise Unread("where the argument of a function ends", here.start, here.end)
     return _is_function(here) and not _is_function(before)

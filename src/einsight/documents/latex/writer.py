@@ -110,6 +110,8 @@ def _sign(row: Row, item: Item, leaf: Leaf) -> None:
         row.out.append(differential_operator(item, leaf, row.inner))
     elif text == "ℝ":
         row.out += space(item)
+    elif leaf.source == "\\mid" and row.in_brackets():
+        row.emit(", ", leaf.start, leaf.end)  # of what the rest is given, as an argument is
     elif text in ("‖", "|"):
         row.emit(text, leaf.start, leaf.end)
         row.out += (scripts_of_norm if text == "‖" or _is_second_bar(row) else scripts)(row, item.scripts)
@@ -149,7 +151,7 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
         return
     if leaf.text == "{":
         inside, _ = row.until_closed()
-        bars = sum(is_sign(i, "|") for i in inside)  # in pairs, those of a determinant
+        bars = len(split(inside, "|")) - 1  # in pairs, those of a determinant
         if any(is_sign(i, ":") for i in inside) or bars % 2 or len(split(inside, ",")) > 1:
             raise Unread("a set", leaf.start, leaf.end)
     if item.scripts:

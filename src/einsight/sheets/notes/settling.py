@@ -93,7 +93,7 @@ def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
         if t.definition is None and not _is_guessed(t.name, known) and not names.fact(("family", t.name))
     }
     has = {n: frozenset(p) for n, p in known.properties.items()}
-    kinds = {**kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())), **known.kinds}
+    kinds = {**dict.fromkeys(known.sizes, "number"), **kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())), **known.kinds}
     return Facts(told, kinds, has, frozenset(known.functions), symmetric)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
+from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
     Call,
@@ -95,6 +96,7 @@ class Page:
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
     vectors   names that stand where only an array can, each with how many indices it has there
     numbers   names that something is divided by, and bounds of sums
+    differentiated  names of which some formula has a derivative
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -115,6 +117,7 @@ class Page:
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
+        self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.numbers = frozenset(n for t in trees for n in _divisors(t))
         self.definite = frozenset(n for t in trees for n in _under_logarithms(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
@@ -135,6 +138,12 @@ class Page:
                     base = before.base if isinstance(before, Indexed) else before
                     if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _NUMBERS:
                         yield from self._key(behind)
+
+    def _differentiated(self, tree: Relation) -> Iterator[str]:
+        for node in walk(tree):
+            for _, unit in units(node) if isinstance(node, Chain) else ():
+                if isinstance(unit, Quotient):
+                    yield from (name for n in unit.above for name, _ in self._key(n))
 
     def _key(self, node: Node) -> Iterator[Key]:
         if isinstance(node, Name):
@@ -202,7 +211,7 @@ class Page:
         return base if base and not self.has_transposes and spoken and not self.is_called(base) else ""
 
     def _defined(self, tree: Relation, order: int) -> Iterable[Definition]:
-        if any(names_of(tree.sides[-1])):  # else numbers are put in
+        if any(_variables(tree.sides[-1])):  # else numbers are put in
             for left, right in pairwise(tree.sides):
                 yield from self._target(left, right, order)
         for left, right in tree.bindings:
@@ -231,8 +240,7 @@ class Page:
             name = canonical_name(left.text)
         else:
             return
-        mentioned = names_of(body)
-        if not mentioned or name in ("I", "δ", *indices) or name in arguments or (name == "d" and not arguments):
+        if not any(_variables(body)) or name in ("I", "δ", *indices) or name in arguments or (name == "d" and not arguments):
             return
         if self._speaks_of(body, name, len(indices), square):
             return
@@ -312,6 +320,15 @@ def _whole(node: Node) -> Iterator[str]:
     for inner in children(node):
         if not (isinstance(node, Call) and inner is node.callee and isinstance(inner, Name)):
             yield from _whole(inner)
+
+
+def _variables(node: Node) -> Iterator[str]:
+    """The names in a formula that stand for no constant: where there are none, it gives a point."""
+    if isinstance(node, Name):
+        yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
+    elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
+        for inner in children(node):
+            yield from _variables(inner)
 
 
 def _divisors(tree: Relation) -> Iterator[str]:

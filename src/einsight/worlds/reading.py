@@ -549,7 +549,7 @@ class Reading(ABC, Generic[V, I]):
         """Is something that is differentiated elsewhere written with its variable?"""
         callee = node.callee
         name = self.page.subscript(callee)[0] if isinstance(callee, Indexed) else getattr(callee, "text", "")
-        return name in self.unknowns.arguments and all(isinstance(a, Name) for a in node.arguments)
+        return name in self.page.differentiated and all(isinstance(a, Name) for a in node.arguments)
 
     def call(self, name: str, order: int, arguments: Sequence[Callable[[], V]], node: Node, axis: int | None = None) -> V:
         found = next((d for d in self._definitions(name) if len(d.arguments) == len(arguments)), None)

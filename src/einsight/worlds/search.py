@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..asking.ranks import NUMBER
 from ..lowering.mentioned import walk
+from ..lowering.names import canonical_name
 from ..syntax.tree import Group, Indexed, Name, Node, Num, Symbol
 from . import jets
 from .arrays import Array, Unfit
-from .definitions import Page
+from .definitions import PRIME, SQUARE, Page
 from .numbers import MOST_PLACES, Numbers
 from .shapes import Shapes
-from .unknowns import behind, unknowns_of
+from .unknowns import behind, gradient_of, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
-MOST_WAYS, MOST_WORLDS = 150, 4
+MOST_WAYS, MOST_WORLDS = 100, 4
+# how much less likely than the likeliest a world may be
+UNLIKELIER = 0.9
 # sizes of the dimensions in the order in which they are met, in each world
 _SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
@@ -38,6 +42,8 @@ class World:
 
 def holds(page: Page, at: int, left: Node, right: Node, layout: str, variable: str = "") -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
+    if _gives_value(page, at, left):
+        return None
     for marks in (True, False):
         found = _holds(page, at, left, right, layout, marks, variable)
         if found is not None or not any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in (left, right) for n in walk(s)):
@@ -45,16 +51,27 @@ def holds(page: Page, at: int, left: Node, right: Node, layout: str, variable: s
     return None
 
 
+def _gives_value(page: Page, at: int, left: Node) -> bool:
+    """Does a formula say what its left side is, which nothing else says?"""
+    name, count = "", 0
+    if isinstance(left, Name):
+        name = canonical_name(left.text)
+    elif isinstance(left, Indexed) and isinstance(left.base, Name) and left.base.text != "δ":
+        name, entries = page.subscript(left)
+        count = len(entries)
+    marked = gradient_of(name, page) or page.transposed(name) or name.endswith(PRIME) or name in ("I", "ones", "e")
+    if not name or marked:
+        return False
+    known = any(page.definition(n, k, at) is not None for n in (name, name + SQUARE) for k in (0, count, *page.counted.get(name, ())))
+    return not known
+
+
 def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: bool, variable: str) -> World | None:
     try:
         unknowns = unknowns_of(page, at, (left, right), marks, variable)
     except (Unfit, RecursionError):
         return None
-    best: float | None = None
-    for cost, shapes, free in itertools.islice(_conforming(page, at, left, right, layout, unknowns), MOST_WORLDS):
-        best = cost if best is None else best
-        if cost > best + 0.9:
-            return None
+    for shapes, free in itertools.islice(_conforming(page, at, left, right, layout, unknowns), MOST_WORLDS):
         if _is_equal(shapes, free, left, right, False):
             return World(tuple(_premises(shapes)))
         if page.facts.symmetric and page.definite and _is_equal(shapes, free, left, right, True):
@@ -62,9 +79,10 @@ def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: boo
     return None
 
 
-def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float, Shapes, dict[str, object]]]:
-    """The ways in which both sides go together, the likeliest first."""
+def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
+    """The ways in which both sides go together, the likeliest first; none that is much less likely than the first."""
     letters = dict.fromkeys([*page.free((left, right)), *(n for d in behind(page, at, (left, right)) for n in d.free)])
+    most = math.inf
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
     seen: set[frozenset] = {frozenset()}
@@ -72,6 +90,8 @@ def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float
         if not waiting:
             return
         cost, _, chosen = heapq.heappop(waiting)
+        if cost > most:
+            return
         shapes = Shapes(page, at, layout, unknowns, chosen)
         free = {letter: shapes.fresh() for letter in letters}
         shapes.index = dict(free)
@@ -88,7 +108,8 @@ def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[float
         except RecursionError:
             return
         if fits and not _is_shrunk(shapes):
-            yield cost, shapes, free
+            most = min(most, cost + UNLIKELIER)
+            yield shapes, free
         for key, options in shapes.options.items():
             now = chosen.get(key, 0)
             if now + 1 < len(options):

@@ -54,7 +54,7 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
     nodes = [*sides, *(d.body for d in behind(page, at, sides))]
     for node in nodes:
         for function, argument in _derivatives(page, node):
-            if page.definition(function, 0, at) is None and function != argument[0] and not page.by_name.get(function):
+            if function != argument[0] and all(page.definition(function, k, at) is None for k in range(3)):
                 ways.setdefault(function, {})[argument] = None
         if marks:
             for argument in _marked(page, node):

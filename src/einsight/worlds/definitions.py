@@ -17,6 +17,7 @@ from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
+    Array,
     Call,
     Chain,
     Group,
@@ -64,10 +65,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class Formula:
-    """A relation of the page, the number of its section, and where it counts: in order, or at its place alone."""
+    """A relation of the page, with the numbers of its section and its paragraph."""
 
     tree: Relation
     section: int = 0
+    paragraph: int = 0
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,34 @@ class Page:
         again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
         near_after = [d for d in found if d.order > at and self.is_near(d, at) and not again]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
+
+    def points(self, at: int, beside: bool) -> dict[str, Node]:
+        """The values that a section up to a formula, or what stands right beside it, gives names: `x = (1, 2)`, `a = b = 3`."""
+        here = self.formulas[at]
+        found: dict[str, Node] = {}
+        for order, formula in enumerate(self.formulas):
+            tree = formula.tree
+            near = formula.section == here.section and order < at
+            if beside:
+                near = formula.paragraph == here.paragraph and abs(order - at) == 1
+            if order == at or not near or any(_variables(tree.sides[-1])):
+                continue
+            for side in tree.sides[:-1]:
+                name = canonical_name(side.text) if isinstance(side, Name) else ""
+                name = self.subscript(side)[0] if isinstance(side, Indexed) and not self.subscript(side)[1] else name
+                if name and name not in ("I", "e", "π"):
+                    found.update(self._point(name, tree.sides[-1], at))
+        return found
+
+    def _point(self, name: str, value: Node, at: int) -> Iterator[tuple[str, Node]]:
+        """A value of a name, or of those that it is written out of."""
+        yield name, value
+        definition = self.definition(name, 0, at)
+        parts = definition.body.entries if definition is not None and isinstance(definition.body, Array) else ()
+        if isinstance(value, Array) and len(parts) == len(value.entries):
+            for part, entry in zip(parts, value.entries, strict=True):
+                if isinstance(part, Name):
+                    yield canonical_name(part.text), entry
 
     def is_near(self, found: Definition, at: int) -> bool:
         """Does it stand in the section of a formula?"""
@@ -329,6 +359,10 @@ def _variables(node: Node) -> Iterator[str]:
     elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
         for inner in children(node):
             yield from _variables(inner)
+
+
+def is_constant(node: Node) -> bool:
+    return not any(_variables(node))
 
 
 def _divisors(tree: Relation) -> Iterator[str]:

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
+from ..lowering.names import canonical_name
 from ..syntax.tree import Group, IndexEntry, Indexed, Iverson, Name, Node, Num, Superscript, Transpose
 from . import arrays, jets
 from .arrays import Array, Unfit, built, column, number
@@ -41,6 +42,7 @@ class Numbers(Reading[Array, int]):
 
     def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, symmetric: bool = False):
         super().__init__(shapes.page, shapes.at, shapes.layout, shapes.unknowns)
+        self.points = shapes.points
         self.shapes, self.seed, self.positive, self.symmetric = shapes, seed, positive, symmetric
         self._sizes = iter(itertools.chain(sizes, itertools.repeat(3)))
         self.known: dict[Dim, int] = {}
@@ -277,6 +279,18 @@ class Numbers(Reading[Array, int]):
         if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
             self.moved.add(id(name))
         return _laid_out(found, self._inside, level, "gradient")
+
+    def place_of(self, node: Node) -> tuple[str, tuple[object, ...]]:
+        """What is another value where that of a name, as it is written, is."""
+        square = ""
+        if isinstance(node, Superscript):
+            node, square = node.base, SQUARE
+        if isinstance(node, Name):
+            return canonical_name(node.text) + square, ()
+        if isinstance(node, Indexed):
+            name, entries = self.page.subscript(node)
+            return name + square, tuple(map(self.entry_place, entries))
+        raise Unfit("a name")
 
     def _is_primed(self, node: Node) -> bool:
         base = node.base if isinstance(node, Indexed) else node

@@ -55,12 +55,14 @@ class Reading(ABC, Generic[V, I]):
     page      that the formula is of, and `at`, its number there
     layout    in which derivatives are laid out
     unknowns  functions of which only their derivatives are spoken of
+    points    what names are given in numbers
     index     the letters that count something here, and what they are
     instead   values of names that are differentiated in, or are arguments
     """
 
     def __init__(self, page: Page, at: int, layout: str, unknowns: Unknowns):
         self.page, self.at, self.layout, self.unknowns = page, at, layout, unknowns
+        self.points: dict[str, Node] = {}
         self.index: dict[str, I] = {}
         self.instead: dict[tuple[str, tuple[object, ...]], V] = {}
         self.memo: dict[object, V] = {}
@@ -156,6 +158,8 @@ class Reading(ABC, Generic[V, I]):
             return self.instead[name, ()]
         if name in self.index:
             return self.counted(name)
+        if name in self.points:
+            return self.value(self.points[name])
         marked = self.unknowns.gradient_of(name)
         if marked:
             return self.derivative(lambda: self.named(self.unknowns.loss), Name(0, 0, marked), "gradient")
@@ -194,6 +198,8 @@ class Reading(ABC, Generic[V, I]):
             return self.instead[name, places]
         if (name, ()) in self.instead:
             return self.entry(self.instead[name, ()], places)
+        if name in self.points:
+            return self.entry(self.value(self.points[name]), places)
         marked = self.unknowns.gradient_of(name)
         if marked:
             return self.derivative_at(lambda: self.named(self.unknowns.loss), marked, places)

@@ -10,19 +10,21 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from ..asking.ranks import NUMBER
 from ..lowering.mentioned import walk
 from ..lowering.names import canonical_name
-from ..syntax.tree import Group, Indexed, Name, Node, Num, Symbol
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
 from . import jets
 from .arrays import Array, Unfit
-from .definitions import PRIME, SQUARE, Page
+from .definitions import PRIME, SQUARE, Key, Page, is_constant
 from .numbers import MOST_PLACES, Numbers
+from .reading import Options
 from .shapes import Shapes
-from .unknowns import behind, gradient_of, unknowns_of
+from .unknowns import Unknowns, behind, gradient_of, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
 MOST_WAYS, MOST_WORLDS = 100, 4
@@ -31,6 +33,9 @@ UNLIKELIER = 0.9
 # sizes of the dimensions in the order in which they are met, in each world
 _SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
+_SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
+# what tells a solution from what it is a value of
+_OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
 
 @dataclass(frozen=True)
@@ -40,71 +45,140 @@ class World:
     premises: tuple[str, ...]
 
 
-def holds(page: Page, at: int, left: Node, right: Node, layout: str, variable: str = "") -> World | None:
+@dataclass(frozen=True)
+class Question:
+    """Are two sides of the formula `at` a page equal?
+
+    points  what names are given in numbers
+    root    a name, as it is written, and the value at which it is asked
+    """
+
+    page: Page
+    at: int
+    left: Node
+    right: Node
+    layout: str
+    points: dict[str, Node] = field(default_factory=dict)
+    root: tuple[Node, Node] | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return (self.left, self.right) if self.root is None else (self.left, self.right, self.root[1])
+
+    @property
+    def has_zero(self) -> bool:
+        return _is_zero(self.left) or _is_zero(self.right)
+
+
+def holds(page: Page, at: int, left: Node, right: Node, layout: str) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
-    if _gives_value(page, at, left):
-        return None
-    for marks in (True, False):
-        found = _holds(page, at, left, right, layout, marks, variable)
-        if found is not None or not any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in (left, right) for n in walk(s)):
-            return found
+    asked = Question(page, at, left, right, layout)
+    if _gives_value(asked):
+        return next(filter(None, map(_answer, _roots(asked))), None)
+    return next(filter(None, (_answer(replace(asked, points=points)) for points in _points(asked))), None)
+
+
+def _answer(asked: Question) -> World | None:
+    marked = any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in asked.nodes for n in walk(s))
+    for marks in (True, False)[: 1 + marked]:
+        try:
+            unknowns = unknowns_of(asked.page, asked.at, asked.nodes, marks, "")
+        except (Unfit, RecursionError):
+            return None
+        for shapes, free in itertools.islice(_conforming(asked, unknowns), MOST_WORLDS):
+            if _is_equal(asked, shapes, free, False):
+                return World(tuple(_premises(shapes)))
+            if asked.page.facts.symmetric and asked.page.definite and _is_equal(asked, shapes, free, True):
+                return World((*_premises(shapes), _SYMMETRIC))
     return None
 
 
-def _gives_value(page: Page, at: int, left: Node) -> bool:
+def _points(asked: Question) -> Iterator[dict[str, Node]]:
+    """Where a formula may be meant: anywhere; at what stands right beside it; where its section puts numbers in, if it has some."""
+    yield {}
+    if points := asked.page.points(asked.at, not is_constant(asked.right)):
+        yield points
+
+
+# values and solutions
+
+
+def _gives_value(asked: Question) -> bool:
     """Does a formula say what its left side is, which nothing else says?"""
-    name, count = "", 0
-    if isinstance(left, Name):
-        name = canonical_name(left.text)
-    elif isinstance(left, Indexed) and isinstance(left.base, Name) and left.base.text != "δ":
-        name, entries = page.subscript(left)
-        count = len(entries)
-    marked = gradient_of(name, page) or page.transposed(name) or name.endswith(PRIME) or name in ("I", "ones", "e")
-    if not name or marked:
+    page, left = asked.page, asked.left
+    key = _key_of(page, left)
+    if key is None:
         return False
-    known = any(page.definition(n, k, at) is not None for n in (name, name + SQUARE) for k in (0, count, *page.counted.get(name, ())))
-    return not known
+    name, count = key
+    marked = gradient_of(name, page) or page.transposed(name) or name.endswith(PRIME) or name in ("I", "ones", "e")
+    if not name or marked or name in asked.page.points(asked.at, False):
+        return False
+    counts = (0, count, *page.counted.get(name, ()))
+    return all(page.definition(n, k, asked.at) is None for n in (name, name + SQUARE) for k in counts)
 
 
-def _holds(page: Page, at: int, left: Node, right: Node, layout: str, marks: bool, variable: str) -> World | None:
-    try:
-        unknowns = unknowns_of(page, at, (left, right), marks, variable)
-    except (Unfit, RecursionError):
-        return None
-    for shapes, free in itertools.islice(_conforming(page, at, left, right, layout, unknowns), MOST_WORLDS):
-        if _is_equal(shapes, free, left, right, False):
-            return World(tuple(_premises(shapes)))
-        if page.facts.symmetric and page.definite and _is_equal(shapes, free, left, right, True):
-            return World((*_premises(shapes), "matrices whose determinants have logarithms are symmetric, as the page says of some"))
+def _key_of(page: Page, node: Node) -> Key | None:
+    if isinstance(node, Superscript) and isinstance(node.exponent, Num) and node.exponent.value == 2:
+        found = _key_of(page, node.base)
+        return (found[0] + SQUARE, found[1]) if found is not None else None
+    if isinstance(node, Name):
+        return canonical_name(node.text), 0
+    if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text != "δ":
+        name, entries = page.subscript(node)
+        return name, len(entries)
     return None
 
 
-def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
-    """The ways in which both sides go together, the likeliest first; none that is much less likely than the first."""
-    letters = dict.fromkeys([*page.free((left, right)), *(n for d in behind(page, at, (left, right)) for n in d.free)])
+def _roots(asked: Question) -> Iterator[Question]:
+    """`μ = …` as what makes a derivative in `μ` zero that its section has before it."""
+    page, key = asked.page, _key_of(asked.page, asked.left)
+    if key is None or is_constant(asked.right):
+        return
+    base = key[0]
+    for mark in _OF_SOLUTIONS:
+        base = base.replace(mark, "")
+    for order in range(asked.at - 1, -1, -1):
+        formula = page.formulas[order]
+        if formula.section != page.formulas[asked.at].section:
+            return
+        derivative = formula.tree.sides[0]
+        variable = next((v for v in _variables_of(derivative) if _key_of(page, v) == (base, key[1])), None)
+        if variable is not None:
+            zero = Num(0, 0, 0)  # type: ignore[arg-type]
+            yield replace(asked, left=derivative, right=zero, root=(variable, asked.right))
+
+
+def _variables_of(node: Node) -> Iterator[Node]:
+    """What a formula that is one derivative is taken in."""
+    row = list(units(node)) if isinstance(node, Chain) else []
+    if row and isinstance(row[0][1], Quotient):
+        yield from (n for n in row[0][1].below if not isinstance(n, Symbol))
+    elif row and isinstance(row[0][1], Indexed) and isinstance(row[0][1].base, Symbol) and row[0][1].base.text == "∇":
+        yield Name(node.start, node.end, row[0][1].subscript.text.strip("{}"))
+
+
+# the search
+
+
+def _conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
+    """The ways in which all goes together, the likeliest first; none that is much less likely than the first."""
+    page, at = asked.page, asked.at
+    letters = dict.fromkeys([*page.free(asked.nodes), *(n for d in behind(page, at, asked.nodes) for n in d.free)])
     most = math.inf
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
-    seen: set[frozenset] = {frozenset()}
+    seen: set[frozenset[tuple[object, int]]] = {frozenset()}
     for _ in range(MOST_WAYS):
         if not waiting:
             return
         cost, _, chosen = heapq.heappop(waiting)
         if cost > most:
             return
-        shapes = Shapes(page, at, layout, unknowns, chosen)
-        free = {letter: shapes.fresh() for letter in letters}
-        shapes.index = dict(free)
-        shapes.is_index = set(free)
+        shapes = Shapes(page, at, asked.layout, unknowns, chosen)
+        free: dict[str, object] = {letter: shapes.fresh() for letter in letters}
+        shapes.index, shapes.is_index, shapes.points = dict(free), set(free), asked.points
         try:
-            shapes.begin(left)
-            sides = [shapes.value(n) for n in (left, right)]
-            zero = [_is_zero(n) for n in (left, right)]
-            if not any(zero):
-                shapes.fit(*sides)
-            fits = True
-        except Unfit:
-            fits = False
+            fits = _fits(asked, shapes)
         except RecursionError:
             return
         if fits and not _is_shrunk(shapes):
@@ -112,33 +186,42 @@ def _conforming(page, at, left, right, layout, unknowns) -> Iterator[tuple[Shape
             yield shapes, free
         for key, options in shapes.options.items():
             now = chosen.get(key, 0)
-            if now + 1 < len(options):
-                after = {**chosen, key: now + 1}
-                mark = frozenset(after.items())
-                if mark not in seen:
-                    seen.add(mark)
-                    heapq.heappush(waiting, (cost + options[now + 1][1] - options[now][1], next(count), after))
+            after = {**chosen, key: now + 1}
+            mark = frozenset(after.items())
+            if now + 1 < len(options) and mark not in seen:
+                seen.add(mark)
+                heapq.heappush(waiting, (cost + options[now + 1][1] - options[now][1], next(count), after))
+
+
+def _fits(asked: Question, shapes: Shapes) -> bool:
+    try:
+        shapes.begin(asked.left)
+        if asked.root is not None:
+            shapes.fit(*map(shapes.value, asked.root))
+        left, right = shapes.value(asked.left), shapes.value(asked.right)
+        if not asked.has_zero:
+            shapes.fit(left, right)
+    except Unfit:
+        return False
+    return True
 
 
 def _premises(shapes: Shapes) -> Iterator[str]:
     """What each slot is, in words."""
     for (name, count), shape in shapes.slots.items():
         kind = ("number", "vector", "matrix")[sum(d != "1" for d in shape)]
-        one = f"`{name}`" if not count else f"each of `{name}`"
-        yield f"{one} is a {kind}"
+        yield f"{'each of ' * bool(count)}`{name}` is a {kind}"
 
 
 def _is_shrunk(shapes: Shapes) -> bool:
     """Is what looks like an array a number, beside arrays?  Much holds of numbers that does not hold of arrays."""
-    ranks = {}
-    for (name, count), shape in shapes.slots.items():
-        ranks[name, count] = sum(d != "1" for d in shape)
-    small = [
-        key for key, options in shapes.options.items()
-        if len(key) == 2 and isinstance(key[1], int) and options[0][0] not in (NUMBER, True, "entrywise")
-        and options[min(shapes.chosen.get(key, 0), len(options) - 1)][0] == NUMBER
-    ]  # fmt: skip
-    return bool(small) and any(ranks.values()) and any(ranks.get(k) for k in shapes.options if len(k) == 2 and isinstance(k[1], int))
+    ranks = {key: sum(d != "1" for d in shape) for key, shape in shapes.slots.items()}
+    small = [key for key in ranks if (options := shapes.options.get(key)) and _is_number_instead(options, shapes.chosen.get(key, 0))]
+    return bool(small) and any(ranks.get(key) for key in ranks if key in shapes.options)
+
+
+def _is_number_instead(options: Options, chosen: int) -> bool:
+    return options[0][0] != NUMBER and options[min(chosen, len(options) - 1)][0] == NUMBER
 
 
 def _is_zero(node: Node) -> bool:
@@ -147,34 +230,36 @@ def _is_zero(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 0
 
 
-def _is_equal(shapes: Shapes, free: dict[str, object], left: Node, right: Node, symmetric: bool) -> bool:
+# numbers
+
+
+def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], symmetric: bool) -> bool:
     """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
-    seen = 0
-    for k, sizes in enumerate(_SIZES):
-        found = None
-        for positive in (False, True):
-            try:
-                found = _compared(Numbers(shapes, k, sizes, positive, symmetric), free, left, right)
-                break
-            except (ValueError, ZeroDivisionError, OverflowError):
-                continue
-            except (Unfit, RecursionError, KeyError, IndexError):
-                return False
-        if not found:
-            return False
-        seen += 1
-    return seen == len(_SIZES)
+    return all(
+        any(_tried(asked, Numbers(shapes, k, sizes, positive, symmetric), free) for positive in (False, True))
+        for k, sizes in enumerate(_SIZES)
+    )
 
 
-def _compared(numbers: Numbers, free: dict[str, object], left: Node, right: Node) -> bool:
+def _tried(asked: Question, numbers: Numbers, free: dict[str, object]) -> bool:
+    try:
+        return _compared(asked, numbers, free)
+    except (ValueError, ZeroDivisionError, OverflowError, Unfit, RecursionError, KeyError, IndexError):
+        return False
+
+
+def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> bool:
     ranges = [range(numbers.size(d)) for d in free.values()]
-    zero = _is_zero(left) or _is_zero(right)
+    numbers.begin(asked.left)
     some = False
-    numbers.begin(left)
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
         numbers.index = dict(zip(free, places, strict=True))
-        one, other = numbers.value(left), numbers.value(right)
-        if not _is_close(one, other, zero):
+        if asked.root is None:
+            one, other = numbers.value(asked.left), numbers.value(asked.right)
+        else:
+            with numbers.with_instead({numbers.place_of(asked.root[0]): numbers.value(asked.root[1])}):
+                one, other = numbers.value(asked.left), numbers.value(asked.right)
+        if not _is_close(one, other, asked.has_zero):
             return False
         some = True
     return some and numbers.met <= numbers.moved
@@ -182,12 +267,9 @@ def _compared(numbers: Numbers, free: dict[str, object], left: Node, right: Node
 
 def _is_close(one: Array, other: Array, zero: bool) -> bool:
     if zero:
-        one = one if not one.is_number or len(other.items) == 1 else one
         return all(abs(jets.plain(x)) < _CLOSE for v in (one, other) for x in v.items)
     if one.shape != other.shape:
         return False
     pairs = [(jets.plain(x), jets.plain(y)) for x, y in zip(one.items, other.items, strict=True)]
     size = max((max(abs(x), abs(y)) for x, y in pairs), default=0.0)
     return size < 1e12 and all(abs(x - y) <= _CLOSE * (1 + size) for x, y in pairs)
-
-

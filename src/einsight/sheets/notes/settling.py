@@ -7,6 +7,7 @@ the page as they are written.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ from ...syntax.tree import Node, Relation
 from ...worlds.definitions import Facts, Formula, Page
 from ...worlds.search import World, holds
 from .known import Known
+from .paragraphs import BREAK
 from .second import Kept, key_of
 from .sections import Section, Sections, without_item
 from .trees import part
@@ -44,6 +46,7 @@ class Settling:
     def __init__(self, text: str, regions: Iterable[Region], layout: str):
         self.text, self.layout = text, layout
         sections, numbers = Sections(text), dict[Section, int]()
+        breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
         formulas: list[Formula] = []
         self.at: dict[tuple[object, ...], int] = {}
@@ -53,7 +56,8 @@ class Settling:
                 section = without_item(sections.at(region.start))
                 self.at[key_of(region)] = len(formulas)
                 self.regions.append(region)
-                formulas.append(Formula(tree, numbers.setdefault(section, len(numbers))))
+                paragraph = bisect_right(breaks, region.start)
+                formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
         self.page = Page(formulas)
         self.is_symmetric = _SYMMETRIC.search(text) is not None
 

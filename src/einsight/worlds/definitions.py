@@ -392,6 +392,7 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
     below: dict[str, set[str]] = {}
     bound: set[str] = set()
     whole: set[str] = set()
+    texts: dict[str, set[str]] = {}
     masked: list[tuple[str, str]] = []
     for tree in trees:
         whole |= {n for side in tree.sides for n in _whole(side)}
@@ -406,9 +407,12 @@ def _counting(trees: Iterable[Relation]) -> Iterable[str]:
             elif isinstance(node.base, Name):
                 is_delta = node.base.text == "δ" and len(node.subscript.entries) == 2
                 for letter in letters:
+                    texts.setdefault(letter, set()).add("".join(letters))
                     below.setdefault(letter, set()).add("δ" if is_delta else canonical_name(node.base.text))
     for one, other in (pair for p in masked for pair in (p, p[::-1])):
         below.setdefault(other, set()).add("δ" if one in bound | below.keys() else "")
+    together = {letter for letter in texts if len(texts[letter]) == 1 and len(min(texts[letter])) > 1} - bound
+    below = {letter: found for letter, found in below.items() if letter not in together or "δ" in found}
     sure = bound | {letter for letter, found in below.items() if "δ" in found}
     sure = {letter for letter in sure if letter not in whole}
     names = {name for found in below.values() for name in found}

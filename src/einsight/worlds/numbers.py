@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from ..lowering.names import canonical_name
-from ..syntax.tree import Group, IndexEntry, Indexed, Iverson, Name, Node, Num, Superscript, Transpose
+from ..syntax.tree import Call, Group, IndexEntry, Indexed, Iverson, Name, Node, Num, Superscript, Transpose
 from . import arrays, jets
 from .arrays import Array, Unfit, built, column, number
 from .definitions import SQUARE, Definition
@@ -102,7 +102,7 @@ class Numbers(Reading[Array, int]):
             value = arrays.entrywise(jets.add, arrays.mapped(lambda x: jets.multiply(0.4, x), value), arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)))
         has = self.page.facts.has.get(name, frozenset())
         if self.symmetric and rows == columns > 1 and name in self.page.definite:
-            has |= {"positive definite"}
+            has |= {"positive-definite"}
         return _with(value, has)
 
     def _as_size(self, name: str) -> int | None:
@@ -319,6 +319,14 @@ class Numbers(Reading[Array, int]):
             name, entries = self.page.subscript(node)
             name = name.removesuffix("ʹ") if self._is_primed(node) else name
             places = tuple(map(self.entry_place, entries))
+        elif isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "vec":
+            self.level -= 1
+            ((key, value),) = self._seeded(node.arguments[0])
+            rows, columns = self._inside
+            places = {i * columns + j: j * rows + i for i in range(rows) for j in range(columns)}
+            yield key, arrays.mapped(lambda x: Jet(level, x.value, {places[k]: p for k, p in x.parts.items()}), value)
+            self._inside = (rows * columns, 1)
+            return
         elif getattr(node, "entries", None):
             start = 0
             for entry in node.entries:  # type: ignore[attr-defined]
@@ -453,7 +461,7 @@ def _with(value: Array, has: frozenset[str]) -> Array:
             size = jets.sqrt(arrays.total(jets.multiply(x, x) for x in value.items))
             return arrays.mapped(lambda x: jets.divide(x, size), value)
         return value
-    if "positive definite" in has:
+    if "positive-definite" in has:
         product = arrays.product(value, arrays.transposed(value))
         return arrays.entrywise(jets.add, product, arrays.identity(value.rows))
     if "symmetric" in has:

@@ -180,7 +180,7 @@ class Shapes(Reading[Shape, Dim]):
         return self._kept(name, count, shape)
 
     def _kept(self, name: str, count: int, shape: Shape) -> Shape:
-        if {"symmetric", "positive definite", "orthogonal"} & self.page.facts.has.get(name, frozenset()) and ONE not in shape:
+        if {"symmetric", "positive-definite", "orthogonal"} & self.page.facts.has.get(name, frozenset()) and ONE not in shape:
             self.unify(*shape)
         return self.slots.setdefault((name, count), shape)
 

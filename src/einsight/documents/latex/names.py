@@ -103,6 +103,8 @@ def label(inside: Items) -> str:
             )
             return text if re.fullmatch(r"[A-Za-z]{2,}", text) else ""
     found = leaves(inside)
+    if found and found[0].kind == "WORD" and found[0].text in ("rm", "sf", "tt", "it") and len(found) > 2:  # `_{\\rm mv}`
+        return "".join(x.text for x in found[1:])
     text = "".join(x.text for x in found)
     return text if text in _LABELS and not any(x.spaced for x in found[1:]) else ""
 

@@ -21,7 +21,7 @@ from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
 from ...terms.dimension import Dim
 from ...terms.interruption import OutOfTime, for_polls
-from ...terms.term import Apply, Component, Derivative
+from ...terms.term import Apply, Component, Derivative, Term
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
 
@@ -127,6 +127,17 @@ def numbers_put_in(lowered: Lowered, tree: Relation, names: Names) -> str:
     """`x = 1.5 - 0.25 = 1.25` gives a value in passing, as `|ρ| = 3/6` does, where the page does not define what it is of."""
     plain = all(not names_of(side) for side in tree.sides[1:])
     return "numbers are put in" if plain and not has_derivative(lowered) and leaves_of(tree.sides[0], names) else ""
+
+
+def says_nothing(lowered: Lowered, tree: Relation) -> bool:
+    """Are all sides with a derivative 0, since nothing is known to depend on anything, though none is written as 0?"""
+    if not has_derivative(lowered) or any(isinstance(s, Num) for s in tree.sides):
+        return False
+    return all(_is_nothing(s.value.term) for s in lowered.sides if s.value is not None)
+
+
+def _is_nothing(term: Term) -> bool:
+    return normal_form(expand_definitions(term)) == build.ZERO
 
 
 def hidden_dependence(lowered: Lowered) -> str:

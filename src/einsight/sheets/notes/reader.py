@@ -34,6 +34,7 @@ from .bounds import (
     names_behind,
     numbers_put_in,
     remaining,
+    says_nothing,
     scaled_by,
     to_be_solved,
 )
@@ -292,6 +293,8 @@ class Reader:
         fails = lowered.kind == "claim" and not holds(lowered, scope, region.given)
         functions = [n for n in names_behind(tree, scope) if n in known.functions]
         problem = hidden_dependence(lowered)
+        if lowered.kind == "claim" and not fails and says_nothing(lowered, tree):
+            problem = "nothing says how it depends on anything"
         if fails and (functions or if_it_holds):
             problem = problem or f"`{functions[0] if functions else region.spoken[-1][1].split()[-1]}` is never defined"
         if problem:

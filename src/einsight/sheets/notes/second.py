@@ -19,16 +19,12 @@ from ...lowering.mentioned import names_of, walk, whole_names
 from ...lowering.names import LAYOUT, NOTES, Names, canonical_name
 from ...lowering.statements import lower_statement
 from ...rules.catalogue import catalogue
-from ...rules.engine import normal_form
 from ...syntax.finding import children
 from ...syntax.statements import Piece
 from ...syntax.tree import Call, Name, Node, Num, Relation
-from ...terms import build
-from ...terms.term import Term
-from ...terms.walk import expand_definitions
 from ..cells import has_derivative
 from .anew import clashes
-from .bounds import holds
+from .bounds import holds, says_nothing
 from .declared import declaration, declared, directive
 from .differentials import with_differentials
 from .gradients import derivatives_of_names
@@ -245,12 +241,5 @@ def _is_right(lowered: Lowered, scope: Names, tree: Relation, region: Region) ->
     """Does a statement hold, and not because both of its sides are 0?"""
     if not holds(lowered, scope, region.given):
         return False
-    values = [s.value for s in lowered.sides if s.value is not None]
-    if not has_derivative(lowered):
-        return True
     zero = isinstance(tree.sides[-1], Num) and tree.sides[-1].value == 0
-    return not zero and not all(_is_nothing(v.term) for v in values)
-
-
-def _is_nothing(term: Term) -> bool:
-    return normal_form(expand_definitions(term)) == build.ZERO
+    return not has_derivative(lowered) or not (zero or says_nothing(lowered, tree))

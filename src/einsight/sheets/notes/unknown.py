@@ -22,7 +22,7 @@ from ...lowering.names import Names, space_text
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Relation
-from .bounds import holds
+from .bounds import holds, says_nothing
 from .declared import declared, dims_of
 from .extents import Lengths
 from .gradients import derivatives_of_names, other_way
@@ -49,7 +49,9 @@ class Reading:
     scope: Names
 
     def holds(self) -> bool:
-        return self.lowered.kind == "claim" and holds(self.lowered, self.scope, self.region.given)
+        if self.lowered.kind != "claim" or not holds(self.lowered, self.scope, self.region.given):
+            return False
+        return not isinstance(self.lowered.tree, Relation) or not says_nothing(self.lowered, self.lowered.tree)
 
 
 def readings(region: Region, tree: Relation, known: Known, variable: str = "") -> Iterator[Reading]:

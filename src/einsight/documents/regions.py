@@ -53,7 +53,7 @@ class Region:
     fails here is not called wrong, `bound` why what conforms and
     fails is not; `sums` that the page writes out what is summed; `spoken` are names that stand for something, with what they stand for; `page` counts the extracts of a file,
     and `apart` the parts of one that are read by themselves, each with declarations of its own, which count nowhere else;
-    `settled` says what a claim rests on that is known to be right.
+    `settled` says what a claim rests on that is known to be right, or to have a `fault`.
     """
 
     start: int
@@ -74,6 +74,7 @@ class Region:
     page: int = 0
     apart: int = 0
     settled: tuple[str, ...] = ()
+    fault: str = ""
     silent: tuple[Silence, ...] = ()
 
     @property

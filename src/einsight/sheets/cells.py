@@ -202,7 +202,7 @@ class Place:
     @property
     def said(self) -> tuple[object, ...]:
         """What the page around it says that a verdict depends on."""
-        return self.given, self.sums, self.region.settled if self.region is not None else ()
+        return self.given, self.sums, (self.region.settled, self.region.fault) if self.region is not None else ()
 
     @property
     def sums(self) -> bool:

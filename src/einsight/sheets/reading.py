@@ -17,7 +17,7 @@ from ..judging.judge import judge_statement
 from ..judging.wording import claim_of
 from ..lowering.lowered import Lowered, Side
 from ..lowering.names import Fact, Names
-from ..lowering.report import is_fault, told_fault
+from ..lowering.report import NAMES, Diagnostic, is_fault, told_fault
 from ..lowering.statements import lower_item, silenced
 from ..rules.catalogue import catalogue
 from ..syntax.parse import parse_statement
@@ -60,6 +60,13 @@ def settled(item: Piece | Directive) -> Analysis | None:
     return Analysis(Lowered("claim", item.text, "", sides, tree=tree), {}, {}, frozenset(), frozenset())
 
 
+def _settled(lowered: Lowered, fault: str) -> Judged:
+    verdict = "wrong" if fault else "right"
+    links = list(pairwise(lowered.sides))
+    told = [Diagnostic("EIN401", NAMES["EIN401"][1], right.span, f"this is not right: {fault}") for _, right in links if fault]
+    return Judged(tuple(claim_of(left, right, verdict) for left, right in links), tuple(told))
+
+
 def _lowered(item: Piece | Directive, names: Names, budget: float | None) -> Lowered:
     """What a statement says; where it takes more time or memory to be read than there is, that."""
     limit: object = None
@@ -79,7 +86,7 @@ def judged(cell: Cell, asked: Asked, budget: float | None) -> Judged:
     names = Names(catalogue().arity, asked)
     place = cell.place
     if place.region is not None and place.region.settled:
-        return Judged(tuple(claim_of(left, right, "right") for left, right in pairwise(cell.lowered.sides)))
+        return _settled(cell.lowered, place.region.fault)
     try:
         found = judge_statement(cell.lowered, names, cell.analysis.silent, place.given, place.sums, budget)
     except Exception as error:

@@ -148,6 +148,13 @@ def _roots(asked: Question) -> Iterator[Question]:
             yield replace(asked, left=derivative, right=zero, root=(variable, asked.right))
 
 
+def has_derivative_alone(node: Node) -> bool:
+    """Is a side nothing but one derivative?"""
+    row = list(units(node)) if isinstance(node, Chain) else []
+    is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
+    return is_quotient or (len(row) == 2 and isinstance(row[0][1], (Indexed, Symbol)) and next(_variables_of(node), None) is not None)
+
+
 def _variables_of(node: Node) -> Iterator[Node]:
     """What a formula that is one derivative is taken in."""
     row = list(units(node)) if isinstance(node, Chain) else []

@@ -18,7 +18,8 @@ from ...lowering.names import Names
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Node, Relation
 from ...worlds.definitions import Facts, Formula, Page
-from ...worlds.search import World, holds
+from ...worlds.mistakes import mistake
+from ...worlds.search import Question, World, has_derivative_alone, holds
 from .known import Known
 from .paragraphs import BREAK
 from .second import Kept, key_of
@@ -74,8 +75,13 @@ class Settling:
             at = self.at[one.key]
             links = list(pairwise(page.formulas[at].tree.sides))
             worlds = [holds(page, at, *link, self.layout) for link in links]
-            found += self._settled(self.regions[at], links, worlds)
-            if all(worlds):
+            made = [*self._settled(self.regions[at], links, worlds)]
+            if not made and len(links) == 1 and has_derivative_alone(links[0][0]) and "condition" not in one.told.problem:
+                wrong = mistake(Question(page, at, *links[0], self.layout))
+                if wrong is not None:
+                    made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
+            found += made
+            if len(made) == len(links):
                 gone.add(id(one.told))
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
 

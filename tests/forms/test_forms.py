@@ -55,7 +55,7 @@ def _values(row, sizes, scale=1):
     return values
 
 
-def _truth(row, values):
+def _truth(row, values, scale):
     """The derivative by difference quotients of NumPy code for the expression alone: axes of the output, then those of the variables."""
     expression = einsight.simplify(row.expression, declare=row.declare)
     function = function_of(expression, "numpy")
@@ -65,11 +65,11 @@ def _truth(row, values):
         return np.asarray(called(function, "numpy", values | {variable: x}))
 
     def slope(x):
-        return difference_quotients(at, x, STEP[len(row.variables)])
+        return difference_quotients(at, x, scale * STEP[len(row.variables)])
 
     place = np.asarray(values[variable])
     with np.errstate(all="ignore"):  # of what is no number the quotients are none
-        return difference_quotients(slope, place, STEP[2]) if again else slope(place), len(expression.axes)
+        return difference_quotients(slope, place, scale * STEP[2]) if again else slope(place), len(expression.axes)
 
 
 def _laid(truth, outputs, row):
@@ -107,11 +107,11 @@ def test_a_form_is_true(row):
             continue
         values = _values(row, sizes, scale)
         try:
-            truth = _laid(*_truth(row, values), row)
+            truth = _laid(*_truth(row, values, scale), row)
         except np.linalg.LinAlgError:
             continue
         moved = {name: value * (1 + 1e-10) if name != "k" else value for name, value in values.items()}
-        if not np.allclose(_laid(*_truth(row, moved), row), truth, rtol=1e-6, atol=1e-6):
+        if not np.allclose(_laid(*_truth(row, moved, scale), row), truth, rtol=1e-6, atol=1e-6):
             continue  # there is a matrix without an inverse, or a number that is none
         for text in filter(None, (ours.form, row.person)):
             np.testing.assert_allclose(

@@ -4,6 +4,8 @@ computed: a busy machine changes nothing."""
 import os
 import time
 
+import cost
+
 from einsight.plugins.loading import install
 from einsight.terms import interruption
 
@@ -12,3 +14,12 @@ interruption.clock = time.thread_time
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 install()
 os.environ.setdefault("EINSIGHT_CACHE_KEY", "of the tests")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--cost", action="store_true", help="the CPU that the tests of each file take")
+
+
+def pytest_configure(config):
+    if config.getoption("--cost"):
+        config.pluginmanager.register(cost.Cost())

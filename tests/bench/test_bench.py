@@ -177,6 +177,7 @@ def test_a_peer_that_is_not_installed_is_said_to_be_missing():
         worker.kill()
 
 
+@pytest.mark.campaign  # it starts many processes
 def test_derivations_are_measured(tmp_path, capsys):
     names = ["matrix times vector", "tanh layer", "logarithm of a determinant", "masked sum"]
     only = [word for name in names for word in ("--only", name)]

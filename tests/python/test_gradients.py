@@ -384,12 +384,11 @@ CHANGED = list(_changed())
 
 @pytest.mark.parametrize("forward, backward, shapes", CHANGED, ids=[f"{c[0]}; {c[1]}"[:90] for c in CHANGED])
 def test_small_changes_are_seen(forward, backward, shapes):
-    """A changed derivative is right exactly where it has the value of JAX's, and what is offered has that."""
-    values = {s.split()[0]: array(" ".join(s.split()[1:])) for s in shapes.split(", ")}
+    """A changed derivative is right exactly where it has the value of the quotients, and what is offered has that."""
+    random = np.random.default_rng(1)
+    values = {s.split()[0]: array(" ".join(s.split()[1:]), random) for s in shapes.split(", ")}
     first = next(iter(values))
-    exact = np.asarray(
-        jax.jacobian(lambda x: eval(forward, {"np": jnp, **values, first: x}))(jnp.asarray(values[first]))
-    )
+    exact = difference_quotients(lambda x: eval(forward, {"np": np, **values, first: x}), values[first], 2e-4)
     try:
         ran = np.asarray(eval(backward, {"np": np, **values}))
     except (ValueError, IndexError, np.linalg.LinAlgError):
@@ -401,4 +400,4 @@ def test_small_changes_are_seen(forward, backward, shapes):
     assert all((c.verdict == "right") == alike for c in found)
     for claim in found:
         if claim.derived and claim.verdict != "right" and exact.ndim == 1:
-            np.testing.assert_allclose(eval(claim.derived, {"np": np, **values}), exact, rtol=1e-7)
+            np.testing.assert_allclose(eval(claim.derived, {"np": np, **values}), exact, rtol=1e-7, atol=1e-9)

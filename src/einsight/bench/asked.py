@@ -19,7 +19,7 @@ SEEN, HELD_BACK = FOLDER / "seen.jsonl", FOLDER / "held_back.jsonl"
 KINDS = ("latex", "plain", "numpy")
 SPREAD = 0.7  # the standard deviation of an entry
 # quick code is enough for arrays of a few entries
-QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+QUICKLY: dict[str, Any] = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 POINTS = 2  # the sizes of the second are one more than those of the first, and so all different again
 
 

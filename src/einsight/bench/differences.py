@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 # the weights at one, two, three steps: what is left out is of the sixth order of the step
 _WEIGHTS = (3 / 4, -3 / 20, 1 / 60)
 
 
-def difference_quotients(function: Callable[[Any], Any], at: Any, step: float = 2e-3) -> np.ndarray:
+def difference_quotients(function: Callable[[Any], Any], at: Any, step: float = 2e-3) -> Any:
     """The derivative of a function of an array at a place: axes of the output, then those of the argument.
 
     Good to about 1e-9, beside the largest value of the function, where that is smooth within three steps.
     """
+    import numpy as np
+
     at = np.asarray(at, dtype=float)
     columns = []
     for cell in np.ndindex(at.shape):

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from .differences import difference_quotients
 
@@ -64,36 +62,39 @@ def families(path: Path) -> list[Family]:
     return found
 
 
-def _inverse(X: np.ndarray) -> np.ndarray:
-    try:
-        return np.linalg.inv(X)
-    except np.linalg.LinAlgError:
-        if X.shape[0] != X.shape[1]:
-            raise
-        return np.full(X.shape, np.nan)  # of a singular matrix: no number, and no wrong shape
+@cache
+def _functions() -> dict[str, Any]:
+    """What codes are written in."""
+    import numpy as np
 
+    def inverse(X: Any) -> Any:
+        try:
+            return np.linalg.inv(X)
+        except np.linalg.LinAlgError:
+            if X.shape[0] != X.shape[1]:
+                raise
+            return np.full(X.shape, np.nan)  # of a singular matrix: no number, and no wrong shape
 
-def _norm(v: Any) -> Any:
-    return np.sqrt(np.sum(v**2))
+    def norm(v: Any) -> Any:
+        return np.sqrt(np.sum(v**2))
 
+    def softmax(z: Any) -> Any:
+        powers = np.exp(z - np.max(z, axis=0))
+        return powers / np.sum(powers, axis=0)
 
-def _softmax(z: Any) -> Any:
-    powers = np.exp(z - np.max(z, axis=0))
-    return powers / np.sum(powers, axis=0)
-
-
-# what codes are written in
-_FUNCTIONS: dict[str, Any] = {
-    "I": np.eye, "one": lambda k: np.ones((k, 1)), "inv": _inverse, "tr": np.trace, "det": np.linalg.det,
-    "logdet": lambda X: np.linalg.slogdet(X)[1], "diagm": lambda v: np.diag(v[:, 0]), "sum": np.sum, "np": np,
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
-    "sig": lambda z: 1 / (1 + np.exp(-z)), "norm": _norm, "softmax": _softmax, "relu": lambda z: np.maximum(z, 0),
-    "sign": np.sign, "abs": np.abs, "where": np.where, "u": lambda v: v / _norm(v),
-}  # fmt: skip
+    return {
+        "I": np.eye, "one": lambda k: np.ones((k, 1)), "inv": inverse, "tr": np.trace, "det": np.linalg.det,
+        "logdet": lambda X: np.linalg.slogdet(X)[1], "diagm": lambda v: np.diag(v[:, 0]), "sum": np.sum, "np": np,
+        "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
+        "sig": lambda z: 1 / (1 + np.exp(-z)), "norm": norm, "softmax": softmax, "relu": lambda z: np.maximum(z, 0),
+        "sign": np.sign, "abs": np.abs, "where": np.where, "u": lambda v: v / norm(v),
+    }  # fmt: skip
 
 
 def points(family: Family, are_probabilities: bool = False) -> Iterator[dict[str, Any]]:
     """Values of the names, with what codes are written in: of either sign, or between 0.2 and 0.8."""
+    import numpy as np
+
     generator = np.random.default_rng(7)
     for sizes in (*SIZES, *SIZES):
         values = {}
@@ -102,10 +103,12 @@ def points(family: Family, are_probabilities: bool = False) -> Iterator[dict[str
             size = (*shape, 1) if len(shape) == 1 else shape
             array = generator.uniform(0.2, 0.8, size) if are_probabilities else generator.normal(size=size)
             values[name] = array + array.T if "symmetric" in kinds else array
-        yield _FUNCTIONS | sizes | values
+        yield _functions() | sizes | values
 
 
 def _same(left: Any, right: Any, rtol: float = 1e-7, atol: float = 1e-9) -> bool:
+    import numpy as np
+
     left, right = (a.reshape(()) if a.size == 1 else a for a in map(np.asarray, (left, right)))
     return bool(left.shape == right.shape and np.allclose(left, right, rtol=rtol, atol=atol))
 
@@ -118,6 +121,8 @@ def truth(family: Family, code: str) -> str:
 
 
 def _truth(family: Family, code: str) -> str:
+    import numpy as np
+
     equal, turned = [], []
     for names in points(family):
         right = np.asarray(eval(family.reference[1], names))
@@ -136,13 +141,15 @@ def _truth(family: Family, code: str) -> str:
 
 def reference_is_the_derivative(family: Family) -> bool:
     """Is the reference what difference quotients of the question say?"""
+    import numpy as np
+
     if family.question is None:
         return True
     _, variable, code = family.question
     compared = 0
     for names in chain(points(family), points(family, are_probabilities=True)):
 
-        def at(x: np.ndarray, names: dict[str, Any] = names) -> Any:
+        def at(x: Any, names: dict[str, Any] = names) -> Any:
             return eval(code, names | {variable: x})
 
         with np.errstate(all="ignore"):

@@ -338,7 +338,13 @@ def test_torch_compiles(expression, wrt):
     check(compiled(**given), expected(derived, instance, derived.term))
 
 
-@libraries("jax", "torch")
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("jax", marks=[available("jax"), pytest.mark.campaign]),
+        pytest.param("torch", marks=available("torch")),
+    ],
+)
 def test_functions(target):
     """Every spelling in the table is the function of that name."""
     table = {"jax": jax_target, "torch": torch_target}[target].FUNCTIONS

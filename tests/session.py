@@ -69,8 +69,9 @@ class Session:
         held=None,
     ):
         """`patch` is Python that runs in the server before it serves: a fault; `held` the file that holds every claim."""
+        with_rooms = not patch and held is None
         patch = CLOCK.format(clock) + patch + (HOLD.format(str(held)) if held is not None else "")
-        self.client = Client(warm.command(f"{patch}\n{SERVE}"), {"EINSIGHT_DEBOUNCE": debounce})
+        self.client = Client(warm.command(f"{patch}\n{SERVE}", with_rooms), {"EINSIGHT_DEBOUNCE": debounce})
         self.client.sections["einsight"] = settings
         self.version, self.text, self.uri = 1, "", ""
         general = {"general": {"positionEncodings": encodings}} if encodings else {}

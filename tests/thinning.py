@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,3 +17,20 @@ def rest_in_campaigns(rows: Iterable[Any], stays: Callable[[Any], bool], name: C
         )
         for row in rows
     ]
+
+
+# of many of a kind a test takes one part by default, and campaigns the others: together they are all of them
+PARTS = [
+    pytest.param(0, id="some"),
+    *(pytest.param(k, id=f"others {k}", marks=pytest.mark.campaign) for k in (1, 2, 3)),
+]
+
+
+def part_of(rows: Iterable[Any], part: int, name: Callable[[Any], str] = str) -> list[Any]:
+    """The rows of a part, a fourth of all: by their names, so that a new row moves no other."""
+    return [row for row in rows if part_in(name(row)) == part]
+
+
+def part_in(name: str) -> int:
+    """In which part of four something with a name is."""
+    return zlib.crc32(name.encode()) % len(PARTS)

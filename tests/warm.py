@@ -1,9 +1,10 @@
-"""Processes of Python in which pygls is imported already: importing it is two thirds of what starting a server costs.
+"""Processes of Python in which all that a server imports is imported already: that is most of what starting one costs.
 
     test ──starts──▶ relay ──its pipes, place, environment, code──▶ nursery ──forks──▶ the process that runs the code
 
-The nursery imports packages of others and nothing of einsight, so what is forked imports einsight as a new process does, under its
-own environment.  The relay stands for it: it ends with its exit status, and who kills the relay kills it.  Where there is no
+The nursery imports packages of others and, of einsight, the rooms below the protocols, which read no environment when they are
+imported and register nothing; what is forked loads plugins and rules under its own.  Code that changes modules before others import
+from them asks for a nursery that has imported nothing of einsight.  The relay stands for it: it ends with its exit status, and who kills the relay kills it.  Where there is no
 fork the code runs in a new process; whole commands are started by tests of their own (`session.COMMAND`).
 """
 
@@ -13,6 +14,7 @@ import atexit
 import functools
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -34,7 +36,13 @@ IMPORTED = (
     "pluggy",
     "pygls.lsp.server",
 )
-NURSERY = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import warm; warm.nurse({{}}, {{!r}})"
+ROOMS = (
+    "syntax", "documents", "terms", "lowering", "meaning", "rules", "plugins", "notation", "targets", "formatting", "forms", "deriving",
+    "judging", "python", "sheets", "editing", "docs",
+)  # fmt: skip
+NURSERY = (
+    f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import warm; warm.nurse({{}}, {{!r}}, {{!r}})"
+)
 RELAY = """
 import array, json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as nursery:
@@ -49,23 +57,23 @@ os._exit(int(status or b"1"))
 """
 
 
-def command(code: str) -> list[str]:
-    """The command that runs code with what its environment asks for."""
+def command(code: str, with_rooms: bool = False) -> list[str]:
+    """The command that runs code with what its environment asks for, the rooms of einsight imported already or not."""
     if not (hasattr(os, "fork") and hasattr(socket, "SCM_RIGHTS")):
         return [sys.executable, "-c", code]
-    return [sys.executable, "-I", "-S", "-c", RELAY, _nursery(), code]
+    return [sys.executable, "-I", "-S", "-c", RELAY, _nursery(with_rooms), code]
 
 
 @functools.cache
-def _nursery() -> str:
-    """The address of the nursery of this process, which ends with it."""
+def _nursery(with_rooms: bool) -> str:
+    """The address of a nursery of this process, which ends with it."""
     folder = tempfile.mkdtemp(prefix="einsight-")
     address = os.path.join(folder, "nursery")
     with socket.socket(socket.AF_UNIX) as asked:
         asked.bind(address)
         asked.listen(16)
         process = subprocess.Popen(
-            [sys.executable, "-c", NURSERY.format(asked.fileno(), folder)],
+            [sys.executable, "-c", NURSERY.format(asked.fileno(), folder, with_rooms)],
             stdin=subprocess.PIPE,
             pass_fds=[asked.fileno()],
             start_new_session=True,
@@ -85,9 +93,9 @@ def _nursery() -> str:
 # in the nursery
 
 
-def nurse(number: int, folder: str) -> None:
+def nurse(number: int, folder: str, with_rooms: bool) -> None:
     """Fork whatever is asked for at a socket in a folder, until the other end of standard input closes: then that goes too."""
-    for name in IMPORTED:
+    for name in [*IMPORTED, *(_modules() if with_rooms else ())]:
         __import__(name)
     asked = socket.socket(fileno=number)
     children: dict[Any, tuple[int, socket.socket]] = {}  # by a pipe that closes when the child ends, and by its relay
@@ -110,6 +118,19 @@ def nurse(number: int, folder: str) -> None:
                     relay.sendall(b"%d" % (status % 256))
                 relay.close()
                 os.close(ready)
+
+
+def _modules() -> list[str]:
+    import einsight
+
+    found = [f"einsight.{room}" for room in ROOMS]
+    (folder,) = einsight.__path__
+    return found + [
+        f"{room}.{m.name}"
+        for room in found
+        for m in pkgutil.iter_modules([os.path.join(folder, room[9:])])
+        if not m.ispkg
+    ]
 
 
 def _fork(relay: socket.socket, asked: socket.socket, children: dict[Any, tuple[int, socket.socket]]) -> None:

@@ -177,6 +177,7 @@ def test_a_peer_that_is_not_installed_is_said_to_be_missing():
         worker.kill()
 
 
+@pytest.mark.campaign  # it starts many processes
 def test_derivations_are_measured(tmp_path, capsys):
     names = ["matrix times vector", "tanh layer", "logarithm of a determinant", "masked sum"]
     only = [word for name in names for word in ("--only", name)]
@@ -216,6 +217,7 @@ def test_the_exponent_is_that_of_the_upper_half():
     assert growth.fitted([1, 2], [1, 2]) is None
 
 
+@pytest.mark.campaign  # it starts many processes
 def test_growth_is_measured(tmp_path, capsys):
     few = "--layers 1,2,3,4 --statements 10,30 --peers none --rounds 1".split()
     assert main(["growth", "--only", "chain.j", "--only", "doc", "--json", str(tmp_path / "g.json"), *few]) == 0

@@ -19,6 +19,7 @@ from functools import cache, partial
 
 import numpy
 import pytest
+from thinning import part_in, part_of, rest_in_campaigns
 
 import einsight
 
@@ -493,22 +494,25 @@ def _asked_for(text, wrt, declare, function, dims):
 
 
 @cache
-def _found():
+def _found(part):
     """Compiled together: one by one they take twice as long."""
-    problems = [_asked_for(*case) for case in FOUND]
-    return dict(zip((case[0] for case in FOUND), zip(problems, jacobians(problems), strict=True), strict=True))
+    cases = part_of(FOUND, part, lambda case: case[0])
+    problems = [_asked_for(*case) for case in cases]
+    return dict(zip((case[0] for case in cases), zip(problems, jacobians(problems), strict=True), strict=True))
 
 
-@pytest.mark.parametrize("text, wrt, declare", [pytest.param(*case[:3], id=case[0]) for case in FOUND])
+@pytest.mark.parametrize(
+    "text, wrt, declare", rest_in_campaigns([case[:3] for case in FOUND], lambda c: part_in(c[0]) == 0, lambda c: c[0])
+)
 def test_found_by_campaigns(text, wrt, declare):
-    asked_for, jacobian = _found()[text]
+    asked_for, jacobian = _found(part_in(text))[text]
     style = Style(0)
     style.chance = lambda probability: True
     outcome = judge_text(asked_for, text, wrt.split(), declare, 1, "numerator", jacobian, style)
     assert outcome.kind == "compared", f"{outcome.input}\n  {outcome.message}"
 
 
-SEEDS = [*range(0, 28, 14), *(pytest.param(start, marks=pytest.mark.campaign) for start in range(28, 126, 14))]
+SEEDS = [0, *(pytest.param(start, marks=pytest.mark.campaign) for start in range(14, 126, 14))]
 
 
 @pytest.mark.parametrize("start", SEEDS)

@@ -3,6 +3,7 @@
 Without the extra `mcp` these tests are skipped, and say so.
 """
 
+import importlib.util
 import json
 import sys
 
@@ -13,14 +14,15 @@ import einsight
 from einsight.cli.main import main
 from einsight.site.carried_out import FENCE
 
-mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed: pip install 'einsight[mcp]'")
-
-import anyio  # noqa: E402 - they come with it
-from mcp.client.stdio import stdio_client  # noqa: E402
+if importlib.util.find_spec("mcp") is None:
+    pytest.skip("the extra `mcp` is not installed: pip install 'einsight[mcp]'", allow_module_level=True)
 
 
 def session(talk):
     """What a client gets in one session with a real server."""
+    import anyio  # it comes with the SDK, which each process that collects this file would wait for
+    import mcp
+    from mcp.client.stdio import stdio_client
 
     async def run():
         server = mcp.StdioServerParameters(command=sys.executable, args=["-m", "einsight", "mcp"])
@@ -113,6 +115,8 @@ def test_the_program_of_the_page():
         page.replace('command="einsight", args=["mcp"]', 'command=sys.executable, args=["-m", "einsight", "mcp"]'),
         names,
     )
+    import anyio
+
     assert anyio.run(names["gradient"]) == "2 A' (A x - b)"
     configured = [
         json.loads(f["body"]) for f in FENCE.finditer(read("src/einsight/docs/pages/mcp.md")) if f["language"] == "json"

@@ -194,6 +194,7 @@ def test_the_profile_counts_tries_and_hits(tmp_path):
     assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.campaign  # a process with thousands of rules
 def test_the_cost_of_many_rules_can_be_measured(capsys):
     from einsight.bench.__main__ import main as bench
 

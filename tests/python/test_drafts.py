@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from session import Session
+from thinning import part_in
 
 from einsight.documents.positions import LineIndex
 from einsight.editing.actions import actions
@@ -27,8 +28,8 @@ def rows():
         for library in libraries.split():
             text = f"{IMPORTS[library]}\n\n{code.rstrip()}\n".replace("LIB", ALIASES[library])
             # JAX compiles each operation anew
-            stays = library != "jax" or name in ("logistic", "attention")
-            marks = () if stays else pytest.mark.campaign
+            stays = library != "jax" or name == "logistic"
+            marks = () if stays and (part_in(name) < 2 or library == "jax") else pytest.mark.campaign
             yield pytest.param(library, text, kinds.split(), id=f"{name}-{library}", marks=marks)
 
 

@@ -1,4 +1,4 @@
-"""Derivatives that are written by hand: each verdict against JAX, which differentiates the same function."""
+"""Derivatives that are written by hand: each verdict against difference quotients of the same function, or JAX."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import einsight
+from einsight.bench.differences import difference_quotients
 from einsight.python.check import findings
 from einsight.python.module import Module
 from einsight.python.pairs import pairs_of
@@ -20,8 +21,8 @@ RNG = np.random.default_rng(0)
 LENGTHS = dict(zip("bcdhkmnpq", (2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 
 
-def array(shape):
-    return RNG.uniform(0.4, 1.6, size=[LENGTHS.get(x) or int(x) for x in shape.split()])
+def array(shape, random=RNG):
+    return random.uniform(0.4, 1.6, size=[LENGTHS.get(x) or int(x) for x in shape.split()])
 
 
 def verdicts(code):
@@ -81,17 +82,17 @@ def program(forward, backward, shapes):
 
 
 @pytest.mark.parametrize("forward, backward, shapes, verdict", PLAIN, ids=[f"{p[0]}; {p[1]}"[:90] for p in PLAIN])
-def test_against_jax(forward, backward, shapes, verdict):
+def test_against_difference_quotients(forward, backward, shapes, verdict):
     code = program(forward, backward, shapes)
     assert verdicts(code) == [verdict]
-    values = {s.split()[0]: array(" ".join(s.split()[1:])) for s in shapes.split(", ")}
+    random = np.random.default_rng(1)
+    values = {s.split()[0]: array(" ".join(s.split()[1:]), random) for s in shapes.split(", ")}
     first = next(iter(values))
     ran = eval(backward, {"np": np, **values})
-    function = lambda x: eval(forward, {"np": jnp, **values, first: x})  # noqa: E731
-    exact = np.asarray(jax.jacobian(function)(jnp.asarray(values[first])))
+    exact = difference_quotients(lambda x: eval(forward, {"np": np, **values, first: x}), values[first], 2e-4)
     if exact.ndim == 2 * np.ndim(ran) and "tanh(x)" in forward:
         exact = np.diagonal(exact)
-    alike = np.shape(ran) == exact.shape and np.allclose(ran, exact, rtol=1e-9)
+    alike = np.shape(ran) == exact.shape and np.allclose(ran, exact, rtol=1e-7, atol=1e-9)
     assert alike == (verdict == "right")
     if verdict == "shape":
         assert np.shape(ran) != exact.shape
@@ -99,7 +100,7 @@ def test_against_jax(forward, backward, shapes, verdict):
     (claim,) = findings(code).claims
     if claim.derived and "np.linalg" not in claim.derived:
         offered = eval(claim.derived, {"np": np, **values})
-        np.testing.assert_allclose(offered, exact, rtol=1e-9)
+        np.testing.assert_allclose(offered, exact, rtol=1e-7, atol=1e-9)
 
 
 def test_right_if_says_of_what():
@@ -383,21 +384,20 @@ CHANGED = list(_changed())
 
 @pytest.mark.parametrize("forward, backward, shapes", CHANGED, ids=[f"{c[0]}; {c[1]}"[:90] for c in CHANGED])
 def test_small_changes_are_seen(forward, backward, shapes):
-    """A changed derivative is right exactly where it has the value of JAX's, and what is offered has that."""
-    values = {s.split()[0]: array(" ".join(s.split()[1:])) for s in shapes.split(", ")}
+    """A changed derivative is right exactly where it has the value of the quotients, and what is offered has that."""
+    random = np.random.default_rng(1)
+    values = {s.split()[0]: array(" ".join(s.split()[1:]), random) for s in shapes.split(", ")}
     first = next(iter(values))
-    exact = np.asarray(
-        jax.jacobian(lambda x: eval(forward, {"np": jnp, **values, first: x}))(jnp.asarray(values[first]))
-    )
+    exact = difference_quotients(lambda x: eval(forward, {"np": np, **values, first: x}), values[first], 2e-4)
     try:
         ran = np.asarray(eval(backward, {"np": np, **values}))
     except (ValueError, IndexError, np.linalg.LinAlgError):
         ran = None
     if exact.ndim == 2 and "tanh(x)" in forward and ran is not None and ran.ndim == 1:
         exact = np.diagonal(exact)
-    alike = ran is not None and ran.shape == exact.shape and np.allclose(ran, exact, rtol=1e-9)
+    alike = ran is not None and ran.shape == exact.shape and np.allclose(ran, exact, rtol=1e-7, atol=1e-9)
     found = findings(program(forward, backward, shapes)).claims
     assert all((c.verdict == "right") == alike for c in found)
     for claim in found:
         if claim.derived and claim.verdict != "right" and exact.ndim == 1:
-            np.testing.assert_allclose(eval(claim.derived, {"np": np, **values}), exact, rtol=1e-7)
+            np.testing.assert_allclose(eval(claim.derived, {"np": np, **values}), exact, rtol=1e-7, atol=1e-9)

@@ -8,8 +8,8 @@ from paths import DATA
 from einsight.bench.pages import measured
 
 PAGES = DATA / "pages"
-# a few of each kind, and how many of their claims are judged as they are
-SOME = {"softmax-jacobian.md": 8, "mle_gaussian.rst": 9, "ec521_notes3.tex": 12, "einsum_derivatives.ipynb": 18}
+# some, and how many of their claims are judged as they are; campaigns take all
+SOME = {"softmax-jacobian.md": 8}
 
 
 @pytest.mark.parametrize("name", SOME)

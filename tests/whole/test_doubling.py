@@ -1,9 +1,9 @@
 """Twice the text, at most two and a half times the work, whatever opens in it and never closes.
 
-Work is CPU time of this process, which waits for nobody.  A text is made longer until it takes two thousandths of a second, and
+Work is CPU time of this process, which waits for nobody.  A text is made longer until it takes a thousandth of a second, and
 is doubled twice, which tells a line (4 times) from a square (16 times) by more than a busy machine can blur.  The least of
 several runs counts; what fails is measured again, since what grows with the square does so each time.  `pytest -m campaign`
-takes texts of twice that too: a square behind a long line shows there first.
+takes all of them, twice as long: a square behind a long line shows there first.
 """
 
 import gc
@@ -14,6 +14,7 @@ import time
 import doubled
 import pytest
 import tomllib
+from thinning import part_in
 
 from einsight.documents.inputs import neighbours
 from einsight.documents.latex.macros import macros_of
@@ -27,7 +28,7 @@ from einsight.sheets.notes.plan import planned
 from einsight.syntax.statements import split_document
 
 MOST = 2.5
-ENOUGH, ATTEMPTS = 0.002, 8
+ENOUGH, ATTEMPTS = 0.001, 8
 # four times as much is 80,000 characters; behind 300,000 Python's `re` is given its memory in another way, which is
 # one jump to eight times the time
 LARGEST = 20_000
@@ -130,7 +131,7 @@ def _growth(work, short, long, once, enough):
     return (longest / once) ** 0.5 if longest >= enough else 1.0
 
 
-@pytest.mark.parametrize(("name", "row"), CASES)
+@pytest.mark.parametrize(("name", "row"), [case for case in CASES if part_in(case.id) == 0])
 def test_twice_the_text(name, row):
     work, _, largest = WORK[name]
     assert _grows(work, lambda size: doubled.long(row, size), largest) <= MOST
@@ -140,7 +141,7 @@ def test_twice_the_text(name, row):
 @pytest.mark.parametrize(("name", "row"), CASES)
 def test_twice_a_long_text(name, row):
     work, _, largest = WORK[name]
-    assert _grows(work, lambda size: doubled.long(row, size), largest, 2 * ENOUGH) <= MOST
+    assert _grows(work, lambda size: doubled.long(row, size), largest, 4 * ENOUGH) <= MOST
 
 
 @pytest.mark.parametrize("name", doubled.NOTEBOOKS)

@@ -52,7 +52,7 @@ def busily():
         derive(f"x{number}")
 for _ in range(2):
     running(busily)
-for _ in range(24):
+for _ in range(8):
     print(born(derive))
 """,
     # the child must not wait for a thread that imports and is not there

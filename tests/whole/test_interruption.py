@@ -17,7 +17,7 @@ from einsight.sheets.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
-SOME = 3  # of the polls of a run, in the default run; not the same ones of every language and way
+SOME = 1  # of the polls of a run, in the default run; not the same ones of every language and way
 # one edit that changes what a definition says, and all that rests on it
 BEFORE, AFTER = "+ b^T x", "+ 2 b^T x"
 

@@ -12,7 +12,7 @@ from ..lowering.names import GREEK, Names
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
-_LEFT_DIVISION = re.compile(r"((?:[^\W\d_]\w*|\((?:[^()]|\([^()]*\))*\))['ᵀ]?)\s*\\\s*")
+_LEFT_DIVISION = re.compile(r"((?:(?<![^\W\d])[^\W\d_]\w*|\((?:[^()]|\([^()]*\))*\))['ᵀ]?)\s*\\\s*")
 _INFINITY = re.compile(r"(?<!\w)[Ii]nf(?:inity)?(?!\w)")
 # `w^Tx`: what touches the mark of a transpose is the next factor
 _TRANSPOSE = re.compile(r"\^[T⊤]([^\W\d_]+)")

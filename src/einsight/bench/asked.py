@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parents[3] / "tests" / "data" / "questions"
 SEEN, HELD_BACK = FOLDER / "seen.jsonl", FOLDER / "held_back.jsonl"
 KINDS = ("latex", "plain", "numpy")
 SPREAD = 0.7  # the standard deviation of an entry
+# quick code is enough for arrays of a few entries
+QUICKLY: dict[str, Any] = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 POINTS = 2  # the sizes of the second are one more than those of the first, and so all different again
 
 
@@ -103,25 +105,37 @@ class Question:
             drawn[name] = _drawn(normal, self.sample.get(name, ""), self.properties.get(name, ""))
         return drawn
 
-    def value(self, point: Mapping[str, Any]) -> Any:
-        """What the text stands for at a point."""
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def _compiled(self, is_derived: bool, point: Mapping[str, Any]) -> Any:
+        """The function or its derivative for the shapes of a point: as a whole, once, and quickly, since that is what takes the time."""
         import jax
         import numpy
 
-        return numpy.asarray(jax.jit(self.function)(*point.values()))
+        key = is_derived, tuple((name, numpy.shape(value)) for name, value in point.items())
+        if key not in self._kept:
+            function, names = self.function, list(point)
+            for variable in self.variables if is_derived else ():
+                function = jax.jacfwd(function, names.index(variable))
+            self._kept[key] = jax.jit(function).lower(*point.values()).compile(compiler_options=QUICKLY)
+        return self._kept[key]
+
+    def value(self, point: Mapping[str, Any]) -> Any:
+        """What the text stands for at a point."""
+        import numpy
+
+        return numpy.asarray(self._compiled(False, point)(*point.values()))
 
     def truth(self, point: Mapping[str, Any], declared: bool = True) -> Any:
         """The derivative at a point: axes of the output, then of each variable.
 
         By a variable that is declared symmetric it is the symmetrised one.
         """
-        import jax
         import numpy
 
-        derivative, names = self.function, list(point)
-        for variable in self.variables:
-            derivative = jax.jacfwd(derivative, names.index(variable))
-        found = numpy.asarray(jax.jit(derivative)(*point.values()))  # compiled whole, in a quarter of the time
+        found = numpy.asarray(self._compiled(True, point)(*point.values()))
         if declared and self.order == 1 and self.properties.get(self.variables[-1]) == "symmetric":
             found = (found + numpy.swapaxes(found, -1, -2)) / 2
         return found

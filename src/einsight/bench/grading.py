@@ -51,10 +51,6 @@ def settings(given: argparse.Namespace) -> Settings:
 
 
 def run(settings: Settings) -> list[Row]:
-    try:
-        import jax  # noqa: F401
-    except ImportError:
-        sys.exit("the truths are worked out by JAX: pip install 'einsight[bench]'")
     asked = [(family, *pair) for family in families(Path(settings.path)) for pair in family.answers]
     rows: list[Row] = []
     for name in settings.programs:

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -243,12 +243,18 @@ def _program() -> str:
     for library in _LIBRARIES:
         with suppress(PackageNotFoundError):
             told.append(f"{library} {version(library)}")
-    told += [_sources("einsight"), _sources("einsight.grammar")]
+    told += _own_sources()
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda p: (p.name, p.value)):
         made = f"{point.dist.name} {point.dist.version}" if point.dist is not None else ""
         # the sources too: somebody who writes a plugin does not count up its version each time
         told.append(f"{point.name} = {point.value} {made} {_sources(point.module.partition('.')[0])}")
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+@cache
+def _own_sources() -> tuple[str, str]:
+    """Those of einsight, read once: a process goes on as it began."""
+    return _sources("einsight"), _sources("einsight.grammar")
 
 
 def _sources(module: str) -> str:
@@ -259,13 +265,14 @@ def _sources(module: str) -> str:
         spec = find_spec(module)
         if spec is None:
             return ""
-        homes = [Path(p) for p in spec.submodule_search_locations or ()]
-        files = sorted(p for home in homes for p in home.rglob("*") if p.suffix in (".py", ".lark", ".txt"))
+        homes = [*(spec.submodule_search_locations or ())]
+        walked = (os.path.join(at, name) for home in homes for at, _, names in os.walk(home) for name in names)
+        files = sorted(path for path in walked if path.endswith((".py", ".lark", ".txt")))
         if not homes and spec.origin is not None:
-            files = [Path(spec.origin)]
+            files = [spec.origin]
         seen = hashlib.sha256()
         for file in files:
-            seen.update(f"{file.name}\0".encode())
+            seen.update(f"{os.path.basename(file)}\0".encode())
             seen.update(reading.content(file))
         return seen.hexdigest()
     except (OSError, ValueError, ImportError):

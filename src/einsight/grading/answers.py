@@ -44,10 +44,11 @@ DERIVATIVE = re.compile(
 # environments in which rows belong together, as those of an alignment do not
 _ROWS_APART = r"\\(?:begin|end)\{(?!aligned|split)\w+\*?\}"
 _BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
-# `a if x > 0 else b`, `a for x > 0 and b otherwise`
+# `a if x > 0 else b`, `a for x > 0 and b otherwise`, at the end of a text and no longer than somebody writes them
+_LONGEST_CASES = 400
 _COMPARED = r"[^,;\n$]*?(?:[<>≤≥]|\\(?:le|ge|leq|geq|lt|gt)(?![A-Za-z]))[^,;\n$]*?"
 _CASES = re.compile(
-    rf"(?P<first>[^,;\n$:]+?)\s*,?\s(?:if|for|when)\s(?P<where>{_COMPARED})\s*(?:[,;]|\band\b|\belse\b)\s*(?:(?:and|else|or)\s)?\s*"
+    rf"(?<![^,;\n$:])(?P<first>[^,;\n$:]+?)\s*,?\s(?:if|for|when)\s(?P<where>{_COMPARED})\s*(?:[,;]|\band\b|\belse\b)\s*(?:(?:and|else|or)\s)?\s*"
     rf"(?P<other>[^,;\n$]+?)(?:\s+(?:otherwise|elsewhere|(?:if|for|when)\s{_COMPARED}))?\s*\.?\s*$"
 )
 _ACCENT = re.compile(r"\\(?:hat|widehat|bar|overline|tilde|widetilde|dot)(?![A-Za-z])")
@@ -194,7 +195,9 @@ def _parts(text: str) -> list[str]:
 
 
 def _statements_of(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
-    text = _CASES.sub(_as_cases, _without_emphasis(text).strip())
+    text = _without_emphasis(text).strip()
+    if (cases := _CASES.search(text, max(0, len(text) - _LONGEST_CASES))) is not None:
+        text = f"{text[: cases.start()]}{_as_cases(cases)}"
     for run in _runs(text, is_word):
         held: list[str] = []
         for line in _lines(run):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from .jets import Jet, Number, absolute, add, divide, log, multiply, negative, plain, subtract
 
@@ -77,7 +76,10 @@ def entrywise(function: Callable[[Number, Number], Number], a: Array, b: Array) 
 
 
 def total(items: Iterable[Number]) -> Number:
-    return reduce(add, items, 0.0)
+    found: Number = 0.0
+    for item in items:
+        found = add(found, item)
+    return found
 
 
 def product(a: Array, b: Array) -> Array:
@@ -153,7 +155,7 @@ def determinant(a: Array) -> Number:
     found: Number = 0.0
     for j in range(a.columns):
         rest = [k for k in range(a.columns) if k != j]
-        minor = built(a.rows - 1, a.rows - 1, lambda i, k, rest=rest: a.at(i + 1, rest[k]))
+        minor = Array(a.rows - 1, a.rows - 1, tuple(a.at(i, k) for i in range(1, a.rows) for k in rest))
         part = multiply(a.at(0, j), determinant(minor))
         found = add(found, part if j % 2 == 0 else negative(part))
     return found

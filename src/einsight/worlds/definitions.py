@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
-from ..lowering.mentioned import names_of, walk
+from ..lowering.mentioned import walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
-    Absolute,
     Array,
     Call,
     Chain,
     Group,
-    IndexEntry,
     Indexed,
-    Iverson,
+    IndexEntry,
     Name,
     Node,
     Norm,
@@ -33,11 +30,10 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
+from .letters import counting_letters, divisors, joined, under_logarithms, variables_of, whole_names
 
 PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
-# letters that count where nothing says what they do
-_COUNTING = frozenset("ijklmnpqrstuvabc")
 # capitals that are sizes, before what they multiply
 _NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
@@ -108,20 +104,20 @@ class Page:
         lefts = [f.tree.sides[0] for f in self.formulas]
         lefts = [n.callee if isinstance(n, Call) else n.base if isinstance(n, Indexed) else n for n in lefts]
         given = {n.text for n in lefts if isinstance(n, Name)}
-        self.formulas = [replace(f, tree=_joined(f.tree, {"d", "δ"} - given)) for f in self.formulas]
+        self.formulas = [replace(f, tree=joined(f.tree, {"d", "δ"} - given)) for f in self.formulas]
         trees = [f.tree for f in self.formulas]
-        self.counting = frozenset(_counting(trees))
+        self.counting = frozenset(counting_letters(trees))
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
         for tree in trees:
-            self.whole |= {n for side in tree.sides for n in _whole(side)}
+            self.whole |= {n for side in tree.sides for n in whole_names(side)}
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
-        self.numbers = frozenset(n for t in trees for n in _divisors(t))
-        self.definite = frozenset(n for t in trees for n in _under_logarithms(t))
+        self.numbers = frozenset(n for t in trees for n in divisors(t))
+        self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
         for order, formula in enumerate(self.formulas):
@@ -190,7 +186,9 @@ class Page:
 
     def definition(self, name: str, count: int, at: int, besides: Iterable[Definition] = ()) -> Definition | None:
         """The last one before a formula, of its section if there is one, else the first behind it."""
-        found = [d for d in self.by_name.get(name, ()) if len(d.indices) == count and d.order != at and d not in besides]
+        found = [
+            d for d in self.by_name.get(name, ()) if len(d.indices) == count and d.order != at and d not in besides
+        ]
         if not found:
             return None
         before = [d for d in found if d.order < at]
@@ -208,7 +206,7 @@ class Page:
             near = formula.section == here.section and order < at
             if beside:
                 near = formula.paragraph == here.paragraph and abs(order - at) == 1
-            if order == at or not near or any(_variables(tree.sides[-1])):
+            if order == at or not near or any(variables_of(tree.sides[-1])):
                 continue
             for side in tree.sides[:-1]:
                 name = canonical_name(side.text) if isinstance(side, Name) else ""
@@ -241,7 +239,7 @@ class Page:
         return base if base and not self.has_transposes and spoken and not self.is_called(base) else ""
 
     def _defined(self, tree: Relation, order: int) -> Iterable[Definition]:
-        if any(_variables(tree.sides[-1])):  # else numbers are put in
+        if any(variables_of(tree.sides[-1])):  # else numbers are put in
             for left, right in pairwise(tree.sides):
                 yield from self._target(left, right, order)
         for left, right in tree.bindings:
@@ -252,9 +250,15 @@ class Page:
             left = left.inner
         if isinstance(left, Transpose) and isinstance(left.argument, (Name, Indexed)) and not left.prime:
             left, body = left.argument, Transpose(body.start, body.end, body, False)
-        if isinstance(left, Call) and isinstance(left.callee, Name) and left.callee.text in ("log", "ln") and len(left.arguments) == 1:
+        if (
+            isinstance(left, Call)
+            and isinstance(left.callee, Name)
+            and left.callee.text in ("log", "ln")
+            and len(left.arguments) == 1
+        ):
             left, body = left.arguments[0], Call(body.start, body.end, Name(body.start, body.start, "exp"), (body,))
-        square, arguments = "", ()
+        square = ""
+        arguments: tuple[str, ...] = ()
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
         if isinstance(left, Call) and all(isinstance(a, Name) for a in left.arguments):
@@ -270,7 +274,12 @@ class Page:
             name = canonical_name(left.text)
         else:
             return
-        if not any(_variables(body)) or name in ("I", "δ", *indices) or name in arguments or (name == "d" and not arguments):
+        if (
+            not any(variables_of(body))
+            or name in ("I", "δ", *indices)
+            or name in arguments
+            or (name == "d" and not arguments)
+        ):
             return
         if self._speaks_of(body, name, len(indices), square):
             return
@@ -304,120 +313,3 @@ class Page:
         if isinstance(node, Name):
             return canonical_name(node.text) == name and not count
         return any(self._speaks_of(inner, name, count, square) for inner in children(node))
-
-
-def _joined(node: Any, signs: set[str]) -> Any:
-    """`d X` as the name `dX`, wherever that is a factor, for the signs that have no value themselves."""
-    if isinstance(node, tuple):
-        return tuple(_joined(n, signs) for n in node)
-    if not isinstance(node, Node):
-        return node
-    made = {f.name: _joined(value, signs) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
-    node = replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
-    if not isinstance(node, Chain):
-        return node
-    items: list[tuple[str, Node]] = []
-    for operator, item in node.items:
-        if items and not operator and isinstance(before := items[-1][1], Name) and before.text in signs:
-            marked = _with_d(item, before)
-            if marked is not None:
-                items[-1] = (items[-1][0], marked)
-                continue
-        items.append((operator, item))
-    return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
-
-
-def _with_d(node: Node, sign: Name) -> Node | None:
-    if isinstance(node, Name):
-        return replace(node, start=sign.start, text=f"{sign.text}{node.text}")
-    if isinstance(node, (Transpose, Superscript, Indexed)):
-        inner = node.argument if isinstance(node, Transpose) else node.base
-        found = _with_d(inner, sign)
-        if found is None:
-            return None
-        return replace(node, argument=found) if isinstance(node, Transpose) else replace(node, base=found)
-    return None
-
-
-def _whole(node: Node) -> Iterator[str]:
-    """The names that stand without indices, and before no argument; letters in a mask may count."""
-    if isinstance(node, (Iverson, Indexed)) and not (isinstance(node, Indexed) and not isinstance(node.base, Name)):
-        return
-    if isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
-        return  # the bound of a sum
-    if isinstance(node, Name):
-        yield canonical_name(node.text)
-    for inner in children(node):
-        if not (isinstance(node, Call) and inner is node.callee and isinstance(inner, Name)):
-            yield from _whole(inner)
-
-
-def _variables(node: Node) -> Iterator[str]:
-    """The names in a formula that stand for no constant: where there are none, it gives a point."""
-    if isinstance(node, Name):
-        yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
-    elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
-        for inner in children(node):
-            yield from _variables(inner)
-
-
-def is_constant(node: Node) -> bool:
-    return not any(_variables(node))
-
-
-def _divisors(tree: Relation) -> Iterator[str]:
-    for node in walk(tree):
-        if isinstance(node, Chain):
-            items = [(operator, n) for operator, n in node.items if operator == "/"]
-            inner = [n.inner if isinstance(n, Group) else n for _, n in items]
-            factors = [f for n in inner for f in ([m for _, m in n.items] if isinstance(n, Chain) else [n])]
-            yield from (canonical_name(n.text) for n in factors if isinstance(n, Name))
-        elif isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
-            yield from names_of(node.exponent)
-
-
-def _under_logarithms(tree: Relation) -> Iterator[str]:
-    for node in walk(tree):
-        called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
-        if called not in ("log", "ln", "logdet") or not isinstance(node, Call):
-            continue
-        for inner in (n for a in node.arguments for n in walk(a)):
-            determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
-            if called == "logdet" or determinant or isinstance(inner, Absolute):
-                yield from names_of(inner)
-
-
-def _counting(trees: Iterable[Relation]) -> Iterable[str]:
-    """The letters that count something."""
-    below: dict[str, set[str]] = {}
-    bound: set[str] = set()
-    whole: set[str] = set()
-    texts: dict[str, set[str]] = {}
-    masked: list[tuple[str, str]] = []
-    for tree in trees:
-        whole |= {n for side in tree.sides for n in _whole(side)}
-        for node in walk(tree):
-            if isinstance(node, Iverson) and isinstance(node.left, Name) and isinstance(node.right, Name):
-                masked.append((node.left.text, node.right.text))
-            if not isinstance(node, Indexed):
-                continue
-            letters = [name for e in node.subscript.entries for name, _ in e.names if len(name) == 1]
-            if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
-                bound |= set(letters)
-            elif isinstance(node.base, Name):
-                is_delta = node.base.text == "δ" and len(node.subscript.entries) == 2
-                for letter in letters:
-                    texts.setdefault(letter, set()).add("".join(letters))
-                    below.setdefault(letter, set()).add("δ" if is_delta else canonical_name(node.base.text))
-    for one, other in (pair for p in masked for pair in (p, p[::-1])):
-        below.setdefault(other, set()).add("δ" if one in bound | below.keys() else "")
-    together = {letter for letter in texts if len(texts[letter]) == 1 and len(min(texts[letter])) > 1} - bound
-    below = {letter: found for letter, found in below.items() if letter not in together or "δ" in found}
-    sure = bound | {letter for letter, found in below.items() if "δ" in found}
-    sure = {letter for letter in sure if letter not in whole}
-    names = {name for found in below.values() for name in found}
-    free = {letter for letter in below if letter in _COUNTING and letter not in whole | names}
-    sure |= {letter for letter in free if len(below[letter]) > 1}
-    while more := {a for a in free - sure if any(below[a] & below[b] for b in sure & below.keys())}:
-        sure |= more
-    return sure

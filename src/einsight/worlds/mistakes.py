@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ..syntax.tree import Addition, Group, Node
 from . import arrays, jets
@@ -40,7 +41,9 @@ def mistake(asked: Question) -> Mistake | None:
     if unknowns.arguments:
         return None
     shapes, free = next(_conforming(asked, unknowns), (None, {}))
-    if shapes is None or any(not isinstance(k, tuple) or not isinstance(k[-1], int) or k[1] in ("with", "as defined") for k in shapes.chosen):
+    if shapes is None or any(
+        not isinstance(k, tuple) or not isinstance(k[-1], int) or k[1] in ("with", "as defined") for k in shapes.chosen
+    ):
         return None
     found = None
     for k, sizes in enumerate(_SIZES):
@@ -87,7 +90,7 @@ def _terms(node: Node) -> list[tuple[int, Node]]:
 def _fitting(left: Array, parts: list[tuple[int, Array, Node]]) -> Iterator[str]:
     whole = _sum(parts, {})
     for factor in _FACTORS:
-        if _is_close(left, arrays.mapped(lambda x, f=factor: jets.multiply(f, x), whole), False):
+        if _is_close(left, arrays.mapped(partial(jets.multiply, factor), whole), False):
             yield _of_factor(factor)
     for k in range(len(parts) if len(parts) > 1 else 0):
         for factor in (0.0, *_FACTORS):
@@ -97,7 +100,8 @@ def _fitting(left: Array, parts: list[tuple[int, Array, Node]]) -> Iterator[str]
 
 def _sum(parts: list[tuple[int, Array, Node]], factors: dict[int, float]) -> Array:
     scaled = [
-        arrays.mapped(lambda x, f=sign * factors.get(k, 1.0): jets.multiply(f, x), value) for k, (sign, value, _) in enumerate(parts)
+        arrays.mapped(partial(jets.multiply, sign * factors.get(k, 1.0)), value)
+        for k, (sign, value, _) in enumerate(parts)
     ]
     found = scaled[0]
     for one in scaled[1:]:

@@ -11,16 +11,16 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from ..lowering.names import canonical_name
-from ..syntax.tree import Call, Group, IndexEntry, Indexed, Iverson, Name, Node, Num, Superscript, Transpose
+from ..syntax.tree import Indexed, IndexEntry, Iverson, Name, Node
 from . import arrays, jets
+from .algebra import Options
 from .arrays import Array, Unfit, built, column, number
-from .definitions import SQUARE, Definition
+from .definitions import Definition
+from .differentiating import Differentiating
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .reading import Options, Reading
 from .shapes import ENTRYWISE as EACH
-from .shapes import Dim, Shapes, _size, _whole_number
+from .shapes import Dim, Shapes, _whole_number
 
 # entries that an unknown function may depend on, and combinations of indices for which a claim is compared
 MOST_ENTRIES, MOST_PLACES = 40, 64
@@ -30,26 +30,19 @@ _RELATIONS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
-class Numbers(Reading[Array, int]):
+class Numbers(Differentiating):
     """
-    shapes    what the slots are
     seed      of this world
     sizes     of the dimensions that nobody gives a size, in the order in which they are met
     positive   are all entries positive?
     symmetric  are matrices whose determinants have logarithms symmetric, and positive definite?
-    moved     derivatives that are not 0 throughout, and `met`, all of them
     """
 
     def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, symmetric: bool = False):
-        super().__init__(shapes.page, shapes.at, shapes.layout, shapes.unknowns)
-        self.points = shapes.points
-        self.shapes, self.seed, self.positive, self.symmetric = shapes, seed, positive, symmetric
+        super().__init__(shapes)
+        self.seed, self.positive, self.symmetric = seed, positive, symmetric
         self._sizes = iter(itertools.chain(sizes, itertools.repeat(3)))
         self.known: dict[Dim, int] = {}
-        self.level = 0
-        self.met: set[int] = set()
-        self.moved: set[int] = set()
-        self._inside = (1, 1)
 
     def size(self, dim: Dim) -> int:
         dim = self.shapes.root(dim)
@@ -97,9 +90,15 @@ class Numbers(Reading[Array, int]):
         if rows == columns == 1 and not places and (size := self._as_size(name)) is not None:
             return number(float(size))
         draw = random.Random(f"{self.seed}|{name}|{places}")
-        value = built(rows, columns, lambda i, j: draw.uniform(0.35, 1.45) * (1 if self.positive or draw.random() < 0.6 else -1))
+        value = built(
+            rows, columns, lambda i, j: draw.uniform(0.35, 1.45) * (1 if self.positive or draw.random() < 0.6 else -1)
+        )
         if self.positive and rows == columns > 1:  # of which the determinant is positive
-            value = arrays.entrywise(jets.add, arrays.mapped(lambda x: jets.multiply(0.4, x), value), arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)))
+            value = arrays.entrywise(
+                jets.add,
+                arrays.mapped(lambda x: jets.multiply(0.4, x), value),
+                arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)),
+            )
         has = self.page.facts.has.get(name, frozenset())
         if self.symmetric and rows == columns > 1 and name in self.page.definite:
             has |= {"positive-definite"}
@@ -151,7 +150,9 @@ class Numbers(Reading[Array, int]):
                 if condition and not _RELATIONS[condition](self.index[letters[0]], self.index[letters[1]]):
                     continue
                 value = body()
-                found = value if found is None else arrays.entrywise(jets.add if is_sum else jets.multiply, found, value)
+                found = (
+                    value if found is None else arrays.entrywise(jets.add if is_sum else jets.multiply, found, value)
+                )
         finally:
             self.index, self.memo = kept, memo
         return found if found is not None else number(0.0 if is_sum else 1.0)
@@ -164,7 +165,9 @@ class Numbers(Reading[Array, int]):
 
     def iverson(self, node: Iverson) -> Array:
         values = [
-            float(self.index[n.text] + 1) if isinstance(n, Name) and n.text in self.index else jets.plain(self.value(n).items[0])
+            float(self.index[n.text] + 1)
+            if isinstance(n, Name) and n.text in self.index
+            else jets.plain(self.value(n).items[0])
             for n in (node.left, node.right)
         ]
         return number(float(_RELATIONS[node.relation](*values)))
@@ -248,113 +251,6 @@ class Numbers(Reading[Array, int]):
     def written(self, rows: Sequence[Sequence[Array]]) -> Array:
         return arrays.joined(rows)
 
-    # derivatives
-
-    def derivative(self, of: Callable[[], Array], variable: Node, layout: str) -> Array:
-        row = isinstance(variable, Transpose) or self._is_primed(variable)
-        values = dict(self._seeded(variable))
-        inside = self._inside
-        level = self.level
-        self.met.add(id(variable))
-        try:
-            with self.with_instead(values):
-                found = of()
-        finally:
-            self.level -= 1
-        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
-            self.moved.add(id(variable))
-        return _laid_out(found, inside, level, "numerator" if row else layout)
-
-    def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
-        self.level += 1
-        level = self.level
-        key, value = self._place_of(name, places)
-        seeded, self._inside = _seed_in(value, level, places if key[1] == () and places else None)
-        self.met.add(id(name))
-        try:
-            with self.with_instead({key: seeded}):
-                found = of()
-        finally:
-            self.level -= 1
-        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
-            self.moved.add(id(name))
-        return _laid_out(found, self._inside, level, "gradient")
-
-    def place_of(self, node: Node) -> tuple[str, tuple[object, ...]]:
-        """What is another value where that of a name, as it is written, is."""
-        square = ""
-        if isinstance(node, Superscript):
-            node, square = node.base, SQUARE
-        if isinstance(node, Name):
-            return canonical_name(node.text) + square, ()
-        if isinstance(node, Indexed):
-            name, entries = self.page.subscript(node)
-            return name + square, tuple(map(self.entry_place, entries))
-        raise Unfit("a name")
-
-    def _is_primed(self, node: Node) -> bool:
-        base = node.base if isinstance(node, Indexed) else node
-        return isinstance(base, Name) and bool(self.page.transposed(base.text))
-
-    def _place_of(self, name: str, places: tuple[int, ...]) -> tuple[tuple[str, tuple[object, ...]], Array]:
-        """What is to be another value where one differentiates in a name with these indices, and its value."""
-        whole = places and self.definition(name, len(places)) is None
-        if whole and ((name, len(places)) in self.shapes.parts or self.definition(name, 0) is not None):
-            return (name, ()), self.named(name)
-        return (name, places), self.member(name, places) if places else self.named(name)
-
-    def _seeded(self, node: Node) -> Iterable[tuple[tuple[str, tuple[object, ...]], Array]]:
-        """The values with which a derivative in a node is taken; `_inside` is then the shape of the variable."""
-        self.level += 1
-        level = self.level
-        square = ""
-        if isinstance(node, Superscript):
-            node, square = node.base, SQUARE
-        while isinstance(node, (Transpose, Group)):
-            node = node.argument if isinstance(node, Transpose) else node.inner
-        if isinstance(node, Name):
-            name = node.text.removesuffix("ʹ") if self._is_primed(node) else node.text
-            places: tuple[int, ...] = ()
-        elif isinstance(node, Indexed) and isinstance(node.base, Name):
-            name, entries = self.page.subscript(node)
-            name = name.removesuffix("ʹ") if self._is_primed(node) else name
-            places = tuple(map(self.entry_place, entries))
-        elif isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "vec":
-            self.level -= 1
-            ((key, value),) = self._seeded(node.arguments[0])
-            rows, columns = self._inside
-            places = {i * columns + j: j * rows + i for i in range(rows) for j in range(columns)}
-            yield key, arrays.mapped(lambda x: Jet(level, x.value, {places[k]: p for k, p in x.parts.items()}), value)
-            self._inside = (rows * columns, 1)
-            return
-        elif getattr(node, "entries", None):
-            start = 0
-            for entry in node.entries:  # type: ignore[attr-defined]
-                ((key, value),) = [*self._seeded(entry)]
-                self.level -= 1
-                shift = start
-                yield key, arrays.mapped(lambda x, s=shift: Jet(level, x.value, {k + s: p for k, p in x.parts.items()}), value)
-                start += len(value.items)
-            self._inside = (start, 1)
-            return
-        else:
-            raise Unfit("what is differentiated in")
-        if square and self.definition(name + SQUARE, len(places)) is not None:
-            value = self._square(Superscript(0, 0, node, Num(0, 0, Fraction(2))))
-            assert value is not None
-            seeded, self._inside = _seed_in(value, level, None)
-            yield (name + SQUARE, places), seeded
-            yield (name, places), arrays.mapped(jets.sqrt, seeded)
-            return
-        key, value = self._place_of(name, places)
-        if square:
-            value = arrays.mapped(lambda x: jets.multiply(x, x), value)
-        seeded, self._inside = _seed_in(value, level, places if places and key[1] == () else None)
-        if square:
-            sign = jets.sign(self.named(name).items[0]) if not places else 1.0
-            seeded = arrays.mapped(lambda x: jets.multiply(sign, jets.sqrt(x)), seeded)
-        yield key, seeded
-
     # functions of which nothing is said
 
     def unknown(self, name: str, values: Sequence[Array]) -> Array:
@@ -414,35 +310,12 @@ class Numbers(Reading[Array, int]):
         if len(values) == 1 and not values[0].is_number:
             usual = self.shapes.slots.get((found.arguments[0], 0))
             if usual is not None and self.shapes.is_number(usual):
-                return Array(values[0].rows, values[0].columns, tuple(super(Numbers, self).applied(found, [number(x)]).items[0] for x in values[0].items))
+                return Array(
+                    values[0].rows,
+                    values[0].columns,
+                    tuple(super(Numbers, self).applied(found, [number(x)]).items[0] for x in values[0].items),
+                )
         return super().applied(found, values)
-
-
-def _seed_in(value: Array, level: int, places: tuple[int, ...] | None) -> tuple[Array, tuple[int, int]]:
-    """The array with a partial derivative for each of its entries, or for the one at a place; and the shape of what moves."""
-    if places is None:
-        return Array(value.rows, value.columns, tuple(Jet(level, x, {k: 1.0}) for k, x in enumerate(value.items))), value.shape
-    at = places[0] if len(places) == 1 else places[0] * value.columns + places[1]
-    if not 0 <= at < len(value.items):
-        raise Unfit("outside")
-    return Array(value.rows, value.columns, tuple(Jet(level, x, {0: 1.0} if k == at else {}) for k, x in enumerate(value.items))), (1, 1)
-
-
-def _laid_out(found: Array, inside: tuple[int, int], level: int, layout: str) -> Array:
-    """The partial derivatives of an array's entries in those of a variable, as a matrix."""
-    count = inside[0] * inside[1]
-    table = [[jets.parts_at(x, level).get(k, 0.0) for k in range(count)] for x in found.items]
-    if count == 1:
-        turned = Array(found.rows, found.columns, tuple(row[0] for row in table))
-        return arrays.transposed(turned) if layout == "denominator" else turned
-    if found.is_number:
-        gradient = Array(*inside, tuple(table[0]))
-        return arrays.transposed(gradient) if layout == "numerator" else gradient
-    by_columns = [j * inside[1] + i for i in range(inside[1]) for j in range(inside[0])]
-    rows = [j * found.columns + i for i in range(found.columns) for j in range(found.rows)]
-    jacobian = built(len(rows), count, lambda i, j: table[rows[i]][by_columns[j]])
-    vectors = 1 in found.shape and 1 in inside
-    return arrays.transposed(jacobian) if layout == "denominator" and vectors else jacobian
 
 
 def _softmax(value: Array, log: bool) -> Array:

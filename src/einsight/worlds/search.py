@@ -19,10 +19,11 @@ from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
 from . import jets
+from .algebra import Options
 from .arrays import Array, Unfit
-from .definitions import PRIME, SQUARE, Key, Page, is_constant
+from .definitions import PRIME, SQUARE, Key, Page
+from .letters import is_constant
 from .numbers import MOST_PLACES, Numbers
-from .reading import Options
 from .shapes import Shapes
 from .unknowns import Unknowns, behind, gradient_of, unknowns_of
 
@@ -152,7 +153,9 @@ def has_derivative_alone(node: Node) -> bool:
     """Is a side nothing but one derivative?"""
     row = list(units(node)) if isinstance(node, Chain) else []
     is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
-    return is_quotient or (len(row) == 2 and isinstance(row[0][1], (Indexed, Symbol)) and next(_variables_of(node), None) is not None)
+    return is_quotient or (
+        len(row) == 2 and isinstance(row[0][1], (Indexed, Symbol)) and next(_variables_of(node), None) is not None
+    )
 
 
 def _variables_of(node: Node) -> Iterator[Node]:
@@ -223,7 +226,11 @@ def _premises(shapes: Shapes) -> Iterator[str]:
 def _is_shrunk(shapes: Shapes) -> bool:
     """Is what looks like an array a number, beside arrays?  Much holds of numbers that does not hold of arrays."""
     ranks = {key: sum(d != "1" for d in shape) for key, shape in shapes.slots.items()}
-    small = [key for key in ranks if (options := shapes.options.get(key)) and _is_number_instead(options, shapes.chosen.get(key, 0))]
+    small = [
+        key
+        for key in ranks
+        if (options := shapes.options.get(key)) and _is_number_instead(options, shapes.chosen.get(key, 0))
+    ]
     return bool(small) and any(ranks.get(key) for key in ranks if key in shapes.options)
 
 

@@ -60,7 +60,9 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
             for argument in _marked(page, node):
                 ways.setdefault(LOSS, {})[argument] = None
     found = Unknowns(page, marks=marks, variable=variable)
-    spoken = [name for name in ways if name != LOSS and (name[0].isupper() or name == "ℓ") and not page.counted.get(name)]
+    spoken = [
+        name for name in ways if name != LOSS and (name[0].isupper() or name == "ℓ") and not page.counted.get(name)
+    ]
     if LOSS in ways and len(spoken) == 1:
         found.loss = spoken[0]
         ways[found.loss] |= ways.pop(LOSS)
@@ -83,7 +85,11 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
     for name, arguments in ways.items():
         names = {a for a, _ in arguments}
         rest_on = {a: leads(a.removesuffix(SQUARE) if a not in page.by_name else a, frozenset([a])) for a in names}
-        last = [a for a in arguments if not any(a[0] in rest_on[b] or a[0].removesuffix(SQUARE) in rest_on[b] for b in names - {a[0]})]
+        last = [
+            a
+            for a in arguments
+            if not any(a[0] in rest_on[b] or a[0].removesuffix(SQUARE) in rest_on[b] for b in names - {a[0]})
+        ]
         if last:
             found.arguments[name] = tuple(dict.fromkeys(last))
     return found
@@ -141,7 +147,12 @@ def _derivatives(page: Page, node: Node) -> Iterator[tuple[str, Argument]]:
                 for variable in (_key(page, n) for n in below):
                     if target is not None and variable is not None:
                         yield target[0], variable
-            elif isinstance(unit, Indexed) and isinstance(unit.base, Symbol) and unit.base.text == "∇" and k + 1 < len(row):
+            elif (
+                isinstance(unit, Indexed)
+                and isinstance(unit.base, Symbol)
+                and unit.base.text == "∇"
+                and k + 1 < len(row)
+            ):
                 target = _key(page, row[k + 1][1])
                 name = canonical_name(unit.subscript.text.strip("{}"))
                 if target is not None:
@@ -155,7 +166,12 @@ def _is_sign(node: Node) -> bool:
 
 def _marked(page: Page, node: Node) -> Iterator[Argument]:
     for inner in walk(node):
-        if isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "d" and len(inner.arguments) == 1:
+        if (
+            isinstance(inner, Call)
+            and isinstance(inner.callee, Name)
+            and inner.callee.text == "d"
+            and len(inner.arguments) == 1
+        ):
             found = _key(page, inner.arguments[0])
             if found is not None:
                 yield (found[0], 0) if found[0] in page.whole else found

@@ -28,7 +28,10 @@ from .trees import part
 from .typefaces import kinds_by_typeface
 
 # words of a page whose matrices are symmetric
-_SYMMETRIC = re.compile(r"\b(?:symmetric|covariances?|kernels?|Gram|positive[- ](?:semi-?)?definite|SPD|PSD|precision matri\w+)\b", re.IGNORECASE)
+_SYMMETRIC = re.compile(
+    r"\b(?:symmetric|covariances?|kernels?|Gram|positive[- ](?:semi-?)?definite|SPD|PSD|precision matri\w+)\b",
+    re.IGNORECASE,
+)
 # relations of a page up to which worlds are sought
 MOST_RELATIONS = 400
 
@@ -65,7 +68,9 @@ class Settling:
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read."""
         out = {id(r) for r in plan.known.out}
-        left = [one for one in (*plan.kept, *plan.refused) if not one.holds and id(one.told) in out and one.key in self.at]
+        left = [
+            one for one in (*plan.kept, *plan.refused) if not one.holds and id(one.told) in out and one.key in self.at
+        ]
         if not left or len(self.at) > MOST_RELATIONS:
             return
         page = self.page.among(_facts(plan.known, self.page, self.is_symmetric))
@@ -76,7 +81,12 @@ class Settling:
             links = list(pairwise(page.formulas[at].tree.sides))
             worlds = [holds(page, at, *link, self.layout) for link in links]
             made = [*self._settled(self.regions[at], links, worlds)]
-            if not made and len(links) == 1 and has_derivative_alone(links[0][0]) and "condition" not in one.told.problem:
+            if (
+                not made
+                and len(links) == 1
+                and has_derivative_alone(links[0][0])
+                and "condition" not in one.told.problem
+            ):
                 wrong = mistake(Question(page, at, *links[0], self.layout))
                 if wrong is not None:
                     made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
@@ -103,7 +113,11 @@ def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
         if t.definition is None and not _is_guessed(t.name, known) and not names.fact(("family", t.name))
     }
     has = {n: frozenset(p) for n, p in known.properties.items()}
-    kinds = {**dict.fromkeys(known.sizes, "number"), **kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())), **known.kinds}
+    kinds = {
+        **dict.fromkeys(known.sizes, "number"),
+        **kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())),
+        **known.kinds,
+    }
     return Facts(told, kinds, has, frozenset(known.functions), symmetric)
 
 

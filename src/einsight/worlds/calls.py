@@ -1,0 +1,256 @@
+"""Derivatives and functions: what they are taken of, and in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from ..lowering.names import canonical_name
+from ..syntax.quotients import Quotient
+from ..syntax.tree import (
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    IndexEntry,
+    Keyword,
+    Name,
+    Node,
+    Num,
+    Quoted,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+from .algebra import I, V
+from .arrays import Unfit
+from .definitions import PRIME, Definition
+from .functions import ARRAYS, ENTRYWISE
+from .naming import Naming
+
+
+class Calls(Naming[V, I]):
+    # derivatives
+
+    def _quotient(self, unit: Quotient, row: Sequence[tuple[str, Node]], k: int, whole: Node) -> tuple[V, int]:
+        above = list(unit.above[1:])
+        first = unit.above[0]
+        if isinstance(first, Name) and first.text != "d":  # `dy/dx`
+            above = [Name(first.start + 1, first.end, first.text[1:]), *above]
+        by_letter = isinstance(first, Name)
+        variables = [v for n in unit.below if (v := _variable(n, by_letter)) is not None]
+        if not variables:
+            raise Unfit("a derivative in nothing")
+        order = first.exponent.value if isinstance(first, Superscript) and isinstance(first.exponent, Num) else 1
+        end = k + 1
+        if above:
+            target = Chain(above[0].start, above[-1].end, tuple(("", n) for n in above))
+            of: Callable[[], V] = lambda: self.value(target if len(above) > 1 else above[0])  # noqa: E731
+        else:
+            rest = row[k + 1 :]
+            if not rest:
+                raise Unfit("a derivative of nothing")
+            of, end = (lambda: self._row([("", rest[0][1]), *rest[1:]], whole)), len(row)
+        if len(variables) == 1 and order == 2 and not isinstance(variables[0], (Superscript,)):
+            variables *= 2
+        elif len(variables) == 1 and order == 2 and isinstance(variables[0], Superscript):
+            variables = [variables[0].base] * 2
+        if len(variables) != order:
+            raise Unfit("the order of a derivative")
+        return self._repeated(of, variables), end
+
+    def _repeated(self, of: Callable[[], V], variables: Sequence[Node]) -> V:
+        if len(variables) == 1:
+            return self.derivative(of, variables[0], self.layout)
+        if len(variables) > 2:
+            raise Unfit("a third derivative")
+        inner = lambda: self.derivative(of, variables[0], "gradient")  # noqa: E731
+        return self.derivative(inner, _untransposed(variables[1]), "numerator")
+
+    def _nabla(self, unit: Node, row: Sequence[tuple[str, Node]], k: int, whole: Node) -> tuple[V, int]:
+        rest = row[k + 1 :]
+        if not rest:
+            raise Unfit("a gradient of nothing")
+        of: Callable[[], V] = lambda: self.value(rest[0][1])  # noqa: E731
+        end = k + 2
+        if len(rest) > 1 and (is_written_out(rest[0][1]) or not self.is_number(of())):
+            of, end = (lambda: self._row([("", rest[0][1]), *rest[1:]], whole)), len(row)
+        second = isinstance(unit, Symbol) and unit.text == "∇²" or isinstance(unit, Superscript)
+        base = unit.base if isinstance(unit, Superscript) else unit
+        second = second or (isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text == "∇²")
+        variable = self._variable_of(base, rest[0][1])
+        return self._repeated(of, [variable, variable] if second else [variable]) if second else self.derivative(
+            of, variable, "gradient"
+        ), end
+
+    def _variable_of(self, nabla: Node, operand: Node) -> Node:
+        if isinstance(nabla, Indexed):
+            return _as_name(nabla)
+        inner = operand.callee if isinstance(operand, Call) else operand
+        name = canonical_name(inner.text) if isinstance(inner, Name) else ""
+        found = self.definition(name, 0)
+        arguments = found.arguments if found is not None else ()
+        usual = self.unknowns.variable
+        if len(arguments) == 1 or usual:
+            return Name(0, 0, arguments[0] if len(arguments) == 1 else usual)
+        raise Unfit("a gradient in nothing")
+
+    # functions
+
+    def _call(self, node: Call) -> V:
+        callee, order = node.callee, 0
+        if isinstance(callee, Transpose) and callee.prime and isinstance(callee.argument, Name):
+            callee, order = callee.argument, 1
+        if isinstance(callee, Indexed):
+            name, entries = self.page.subscript(callee)
+            if entries:
+                return self._member_at(node, name, entries)
+        elif isinstance(callee, Name):
+            name = canonical_name(callee.text)
+        else:
+            return self._product_or_call(node)
+        while name.endswith(PRIME) and (self.page.is_called(name[:-1]) or name[:-1] in ENTRYWISE):
+            name, order = name[:-1], order + 1
+        plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
+        axis = next(
+            (a.value.value for a in node.arguments if isinstance(a, Keyword) and isinstance(a.value, Num)), None
+        )
+        if name == "d" and len(plain) == 1 and not self.page.by_name.get("d"):
+            return self._marked_d(plain[0])
+        if name in ("I", "ones", "zeros") and not self.page.by_name.get(name):
+            return self.constant(name, node, plain)
+        if self._is_called(name, plain, order):
+            return self.call(
+                name,
+                order,
+                [self._argument(name, k, a) for k, a in enumerate(plain)],
+                node,
+                None if axis is None else int(axis),
+            )
+        return self._product_or_call(node)
+
+    def _argument(self, function: str, place: int, node: Node) -> Callable[[], V]:
+        """What a function is given; `0` is 0 of whatever the function is of."""
+        found = next(self._definitions(function), None)
+        if found is not None and isinstance(node, Num) and node.value == 0 and place < len(found.arguments):
+            name = found.arguments[place]
+            return lambda: self.multiply(self.number(0), self.named(name), False)
+        return lambda: self.value(node)
+
+    def _member_at(self, node: Call, name: str, entries: tuple[IndexEntry, ...]) -> V:
+        """`V_t(x)`: a function for each index."""
+        found = self.definition(name, len(entries))
+        if found is None or len(found.arguments) != len(node.arguments):
+            return self._product_or_call(node)
+        values: dict[tuple[str, tuple[object, ...]], V] = {
+            (a, ()): self.value(n) for a, n in zip(found.arguments, node.arguments, strict=True)
+        }
+        places = tuple(map(self.entry_place, entries))
+        with self.with_instead(values):
+            return self.defined(found, places)
+
+    def _marked_d(self, inner: Node) -> V:
+        if isinstance(inner, Indexed) and isinstance(inner.base, Name):
+            name, entries = self.page.subscript(inner)
+            return self.derivative_at(
+                lambda: self.named(self.unknowns.loss), name, tuple(map(self.entry_place, entries))
+            )
+        raise Unfit("a differential")
+
+    def _is_called(self, name: str, arguments: Sequence[Node], order: int) -> bool:
+        if any(d.arguments for d in self.page.by_name.get(name, ())) or name in self.page.facts.functions or order:
+            return True
+        if self.page.by_name.get(name) or (name, ()) in self.instead:
+            return False
+        if name in ENTRYWISE or name in ARRAYS:
+            return True
+        # `f(x)` of what stands nowhere without its argument
+        return name not in self.page.whole and len(arguments) == 1 and name not in self.page.told
+
+    def _product_or_call(self, node: Call) -> V:
+        if len(node.arguments) != 1:
+            raise Unfit("a function of nothing known")
+        if self._is_at_variable(node) and self.choice((node.callee, "at"), ((True, 0), (False, 0.8))):
+            return self.value(node.callee)  # `r_i(θ)` is `r_i`
+        return self.multiply(self.value(node.callee), self.value(node.arguments[0]), False)
+
+    def _is_at_variable(self, node: Call) -> bool:
+        """Is something that is differentiated elsewhere written with its variable?"""
+        callee = node.callee
+        name = self.page.subscript(callee)[0] if isinstance(callee, Indexed) else getattr(callee, "text", "")
+        return name in self.page.differentiated and all(isinstance(a, Name) for a in node.arguments)
+
+    def call(
+        self, name: str, order: int, arguments: Sequence[Callable[[], V]], node: Node, axis: int | None = None
+    ) -> V:
+        found = next((d for d in self._definitions(name) if len(d.arguments) == len(arguments)), None)
+        values = [a() for a in arguments]
+        if found is not None:
+            if order:
+                if len(values) != 1:
+                    raise Unfit("a prime of several arguments")
+                return self.slope(found, order, values[0])
+            return self.applied(found, values)
+        if name in ENTRYWISE and len(values) == 1:
+            return self.entrywise(name, order, values[0])
+        if order:
+            return self.unknown_call(name, order, values)
+        if name in ARRAYS:
+            return self.of_array(name, node, values, axis)
+        return self.unknown_call(name, order, values)
+
+    def _definitions(self, name: str) -> Iterator[Definition]:
+        found = self.definition(name, 0)
+        if found is not None and found.arguments:
+            yield found
+        yield from (
+            d
+            for d in reversed(self.page.by_name.get(name, ()))
+            if d.arguments and d.order != self.at and all(d is not f for f, _ in self.inside)
+        )
+
+    def applied(self, found: Definition, values: Sequence[V]) -> V:
+        """The value of a function of the page."""
+        with self.with_instead({(a, ()): v for a, v in zip(found.arguments, values, strict=True)}):
+            return self.defined(found, ())
+
+
+def is_written_out(node: Node) -> bool:
+    while isinstance(node, Group):
+        node = node.inner
+    if isinstance(node, Chain):
+        return all(is_written_out(n) for _, n in node.items)
+    return isinstance(node, Num)
+
+
+def sum_sign(node: Node) -> Indexed | None:
+    base = node.base if isinstance(node, Superscript) else node
+    is_sum = isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text in ("∑", "∏")
+    return base if is_sum and isinstance(base, Indexed) else None
+
+
+def is_nabla(node: Node) -> bool:
+    base = node.base if isinstance(node, Superscript) else node
+    base = base.base if isinstance(base, Indexed) else base
+    return isinstance(base, Symbol) and base.text.startswith("∇")
+
+
+def _variable(node: Node, by_letter: bool) -> Node | None:
+    """What stands below the line of a derivative, without its sign, which may be the letter `d`."""
+    if isinstance(node, Symbol) or (by_letter and isinstance(node, Name) and node.text == "d"):
+        return None
+    if by_letter and isinstance(node, Name) and node.text.startswith("d"):
+        return replace(node, text=node.text[1:])
+    return node
+
+
+def _untransposed(node: Node) -> Node:
+    while isinstance(node, (Transpose, Group)):
+        node = node.argument if isinstance(node, Transpose) else node.inner
+    return replace(node, text=node.text.rstrip(PRIME)) if isinstance(node, Name) else node
+
+
+def _as_name(nabla: Indexed) -> Node:
+    """The variable of `∇_x`, `∇_{x_i}`."""
+    text = nabla.subscript.text.strip("{}")
+    return Name(nabla.start, nabla.end, text)

@@ -1,0 +1,180 @@
+"""Derivatives of what a formula comes to in numbers, in anything that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import partial
+from operator import add
+
+from ..lowering.names import canonical_name
+from ..syntax.tree import Call, Group, Indexed, Name, Node, Num, Superscript, Transpose
+from . import arrays, jets
+from .arrays import Array, Unfit, built
+from .definitions import SQUARE
+from .jets import Jet, parts_at, value_at
+from .reading import Reading
+from .shapes import Shapes
+
+
+class Differentiating(Reading[Array, int]):
+    """
+    shapes  what the slots are
+    level   of the derivatives that are being taken, one within another
+    moved   derivatives that are not 0 throughout, and `met`, all of them
+    """
+
+    def __init__(self, shapes: Shapes):
+        super().__init__(shapes.page, shapes.at, shapes.layout, shapes.unknowns)
+        self.points = shapes.points
+        self.shapes = shapes
+        self.level = 0
+        self.met: set[int] = set()
+        self.moved: set[int] = set()
+        self._inside = (1, 1)
+
+    # derivatives
+
+    def derivative(self, of: Callable[[], Array], variable: Node, layout: str) -> Array:
+        row = isinstance(variable, Transpose) or self._is_primed(variable)
+        values = dict(self._seeded(variable))
+        inside = self._inside
+        level = self.level
+        self.met.add(id(variable))
+        try:
+            with self.with_instead(values):
+                found = of()
+        finally:
+            self.level -= 1
+        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
+            self.moved.add(id(variable))
+        return _laid_out(found, inside, level, "numerator" if row else layout)
+
+    def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
+        self.level += 1
+        level = self.level
+        key, value = self._place_of(name, places)
+        seeded, self._inside = _seed_in(value, level, places if key[1] == () and places else None)
+        self.met.add(id(name))
+        try:
+            with self.with_instead({key: seeded}):
+                found = of()
+        finally:
+            self.level -= 1
+        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
+            self.moved.add(id(name))
+        return _laid_out(found, self._inside, level, "gradient")
+
+    def place_of(self, node: Node) -> tuple[str, tuple[object, ...]]:
+        """What is another value where that of a name, as it is written, is."""
+        square = ""
+        if isinstance(node, Superscript):
+            node, square = node.base, SQUARE
+        if isinstance(node, Name):
+            return canonical_name(node.text) + square, ()
+        if isinstance(node, Indexed):
+            name, entries = self.page.subscript(node)
+            return name + square, tuple(map(self.entry_place, entries))
+        raise Unfit("a name")
+
+    def _is_primed(self, node: Node) -> bool:
+        base = node.base if isinstance(node, Indexed) else node
+        return isinstance(base, Name) and bool(self.page.transposed(base.text))
+
+    def _place_of(self, name: str, places: tuple[int, ...]) -> tuple[tuple[str, tuple[object, ...]], Array]:
+        """What is to be another value where one differentiates in a name with these indices, and its value."""
+        whole = places and self.definition(name, len(places)) is None
+        if whole and ((name, len(places)) in self.shapes.parts or self.definition(name, 0) is not None):
+            return (name, ()), self.named(name)
+        return (name, places), self.member(name, places) if places else self.named(name)
+
+    def _seeded(self, node: Node) -> Iterable[tuple[tuple[str, tuple[object, ...]], Array]]:
+        """The values with which a derivative in a node is taken; `_inside` is then the shape of the variable."""
+        self.level += 1
+        level = self.level
+        square = ""
+        if isinstance(node, Superscript):
+            node, square = node.base, SQUARE
+        while isinstance(node, (Transpose, Group)):
+            node = node.argument if isinstance(node, Transpose) else node.inner
+        if isinstance(node, Name):
+            name = node.text.removesuffix("ʹ") if self._is_primed(node) else node.text
+            places: tuple[int, ...] = ()
+        elif isinstance(node, Indexed) and isinstance(node.base, Name):
+            name, entries = self.page.subscript(node)
+            name = name.removesuffix("ʹ") if self._is_primed(node) else name
+            places = tuple(map(self.entry_place, entries))
+        elif isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "vec":
+            self.level -= 1
+            ((key, value),) = self._seeded(node.arguments[0])
+            rows, columns = self._inside
+            below = {i * columns + j: j * rows + i for i in range(rows) for j in range(columns)}
+            yield key, _renumbered(value, level, below.__getitem__)
+            self._inside = (rows * columns, 1)
+            return
+        elif getattr(node, "entries", None):
+            start = 0
+            for entry in node.entries:  # type: ignore[attr-defined]
+                ((key, value),) = [*self._seeded(entry)]
+                self.level -= 1
+                shift = start
+                yield key, _renumbered(value, level, partial(add, shift))
+                start += len(value.items)
+            self._inside = (start, 1)
+            return
+        else:
+            raise Unfit("what is differentiated in")
+        if square and self.definition(name + SQUARE, len(places)) is not None:
+            squared = self._square(Superscript(0, 0, node, Num(0, 0, Fraction(2))))
+            if squared is None:
+                raise Unfit("a square")
+            seeded, self._inside = _seed_in(squared, level, None)
+            yield (name + SQUARE, places), seeded
+            yield (name, places), arrays.mapped(jets.sqrt, seeded)
+            return
+        key, value = self._place_of(name, places)
+        if square:
+            value = arrays.mapped(lambda x: jets.multiply(x, x), value)
+        seeded, self._inside = _seed_in(value, level, places if places and key[1] == () else None)
+        if square:
+            sign = jets.sign(self.named(name).items[0]) if not places else 1.0
+            seeded = arrays.mapped(lambda x: jets.multiply(sign, jets.sqrt(x)), seeded)
+        yield key, seeded
+
+
+def _renumbered(value: Array, level: int, place: Callable[[int], int]) -> Array:
+    """Seeds with other numbers."""
+    return arrays.mapped(
+        lambda x: Jet(level, value_at(x, level), {place(k): p for k, p in parts_at(x, level).items()}), value
+    )
+
+
+def _seed_in(value: Array, level: int, places: tuple[int, ...] | None) -> tuple[Array, tuple[int, int]]:
+    """The array with a partial derivative for each of its entries, or for the one at a place; and the shape of what moves."""
+    if places is None:
+        return Array(
+            value.rows, value.columns, tuple(Jet(level, x, {k: 1.0}) for k, x in enumerate(value.items))
+        ), value.shape
+    at = places[0] if len(places) == 1 else places[0] * value.columns + places[1]
+    if not 0 <= at < len(value.items):
+        raise Unfit("outside")
+    return Array(
+        value.rows, value.columns, tuple(Jet(level, x, {0: 1.0} if k == at else {}) for k, x in enumerate(value.items))
+    ), (1, 1)
+
+
+def _laid_out(found: Array, inside: tuple[int, int], level: int, layout: str) -> Array:
+    """The partial derivatives of an array's entries in those of a variable, as a matrix."""
+    count = inside[0] * inside[1]
+    table = [[jets.parts_at(x, level).get(k, 0.0) for k in range(count)] for x in found.items]
+    if count == 1:
+        turned = Array(found.rows, found.columns, tuple(row[0] for row in table))
+        return arrays.transposed(turned) if layout == "denominator" else turned
+    if found.is_number:
+        gradient = Array(*inside, tuple(table[0]))
+        return arrays.transposed(gradient) if layout == "numerator" else gradient
+    by_columns = [j * inside[1] + i for i in range(inside[1]) for j in range(inside[0])]
+    rows = [j * found.columns + i for i in range(found.columns) for j in range(found.rows)]
+    jacobian = built(len(rows), count, lambda i, j: table[rows[i]][by_columns[j]])
+    vectors = 1 in found.shape and 1 in inside
+    return arrays.transposed(jacobian) if layout == "denominator" and vectors else jacobian

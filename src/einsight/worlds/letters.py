@@ -1,0 +1,146 @@
+"""Which letters of a page count, which names stand whole, and other facts that its formulas show by how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from ..lowering.mentioned import names_of, walk
+from ..lowering.names import canonical_name
+from ..syntax.finding import children
+from ..syntax.tree import (
+    Absolute,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Iverson,
+    Name,
+    Node,
+    Relation,
+    Superscript,
+    Symbol,
+    Transpose,
+)
+
+# letters that count where nothing says what they do
+_COUNTING = frozenset("ijklmnpqrstuvabc")
+
+
+def joined(node: Any, signs: set[str]) -> Any:
+    """`d X` as the name `dX`, wherever that is a factor, for the signs that have no value themselves."""
+    if isinstance(node, tuple):
+        return tuple(joined(n, signs) for n in node)
+    if not isinstance(node, Node):
+        return node
+    made = {
+        f.name: joined(value, signs) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))
+    }
+    node = replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+    if not isinstance(node, Chain):
+        return node
+    items: list[tuple[str, Node]] = []
+    for operator, item in node.items:
+        if items and not operator and isinstance(before := items[-1][1], Name) and before.text in signs:
+            marked = with_d(item, before)
+            if marked is not None:
+                items[-1] = (items[-1][0], marked)
+                continue
+        items.append((operator, item))
+    return items[0][1] if len(items) == 1 else replace(node, items=tuple(items))
+
+
+def with_d(node: Node, sign: Name) -> Node | None:
+    if isinstance(node, Name):
+        return replace(node, start=sign.start, text=f"{sign.text}{node.text}")
+    if isinstance(node, (Transpose, Superscript, Indexed)):
+        inner = node.argument if isinstance(node, Transpose) else node.base
+        found = with_d(inner, sign)
+        if found is None:
+            return None
+        return replace(node, argument=found) if isinstance(node, Transpose) else replace(node, base=found)
+    return None
+
+
+def whole_names(node: Node) -> Iterator[str]:
+    """The names that stand without indices, and before no argument; letters in a mask may count."""
+    if isinstance(node, (Iverson, Indexed)) and not (isinstance(node, Indexed) and not isinstance(node.base, Name)):
+        return
+    if isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
+        return  # the bound of a sum
+    if isinstance(node, Name):
+        yield canonical_name(node.text)
+    for inner in children(node):
+        if not (isinstance(node, Call) and inner is node.callee and isinstance(inner, Name)):
+            yield from whole_names(inner)
+
+
+def variables_of(node: Node) -> Iterator[str]:
+    """The names in a formula that stand for no constant: where there are none, it gives a point."""
+    if isinstance(node, Name):
+        yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
+    elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
+        for inner in children(node):
+            yield from variables_of(inner)
+
+
+def is_constant(node: Node) -> bool:
+    return not any(variables_of(node))
+
+
+def divisors(tree: Relation) -> Iterator[str]:
+    for node in walk(tree):
+        if isinstance(node, Chain):
+            items = [(operator, n) for operator, n in node.items if operator == "/"]
+            inner = [n.inner if isinstance(n, Group) else n for _, n in items]
+            factors = [f for n in inner for f in ([m for _, m in n.items] if isinstance(n, Chain) else [n])]
+            yield from (canonical_name(n.text) for n in factors if isinstance(n, Name))
+        elif isinstance(node, Superscript) and isinstance(node.base, Indexed) and isinstance(node.base.base, Symbol):
+            yield from names_of(node.exponent)
+
+
+def under_logarithms(tree: Relation) -> Iterator[str]:
+    for node in walk(tree):
+        called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
+        if called not in ("log", "ln", "logdet") or not isinstance(node, Call):
+            continue
+        for inner in (n for a in node.arguments for n in walk(a)):
+            determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
+            if called == "logdet" or determinant or isinstance(inner, Absolute):
+                yield from names_of(inner)
+
+
+def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
+    """The letters that count something."""
+    below: dict[str, set[str]] = {}
+    bound: set[str] = set()
+    alone: set[str] = set()
+    texts: dict[str, set[str]] = {}
+    masked: list[tuple[str, str]] = []
+    for tree in trees:
+        alone |= {n for side in tree.sides for n in whole_names(side)}
+        for node in walk(tree):
+            if isinstance(node, Iverson) and isinstance(node.left, Name) and isinstance(node.right, Name):
+                masked.append((node.left.text, node.right.text))
+            if not isinstance(node, Indexed):
+                continue
+            letters = [name for e in node.subscript.entries for name, _ in e.names if len(name) == 1]
+            if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
+                bound |= set(letters)
+            elif isinstance(node.base, Name):
+                is_delta = node.base.text == "δ" and len(node.subscript.entries) == 2
+                for letter in letters:
+                    texts.setdefault(letter, set()).add("".join(letters))
+                    below.setdefault(letter, set()).add("δ" if is_delta else canonical_name(node.base.text))
+    for one, other in (pair for p in masked for pair in (p, p[::-1])):
+        below.setdefault(other, set()).add("δ" if one in bound | below.keys() else "")
+    together = {letter for letter in texts if len(texts[letter]) == 1 and len(min(texts[letter])) > 1} - bound
+    below = {letter: found for letter, found in below.items() if letter not in together or "δ" in found}
+    sure = bound | {letter for letter, found in below.items() if "δ" in found}
+    names = {name for found in below.values() for name in found}
+    free = {letter for letter in below if letter in _COUNTING and letter not in alone | names}
+    sure |= {letter for letter in free if len(below[letter]) > 1}
+    while more := {a for a in free - sure if any(below[a] & below[b] for b in sure & below.keys())}:
+        sure |= more
+    return sure

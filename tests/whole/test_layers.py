@@ -20,7 +20,7 @@ FLOORS = [
         "targets forms",
         "deriving",
         "judging",
-        "python",
+        "python worlds",
         "sheets",
         "grading editing verifying",
         "docs",

@@ -5,7 +5,7 @@ A subscript counts where some sum of the page runs over its letter, or where the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -77,6 +77,8 @@ class Facts:
     has        properties of names
     functions  names that are declared as functions
     symmetric  does the page speak of symmetric matrices?
+    loose      names of which that was said in a section around this one, so that it may be of others
+    dependent  names that change with something, as the page says without saying how
     """
 
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -84,6 +86,8 @@ class Facts:
     has: dict[str, frozenset[str]] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     symmetric: bool = False
+    loose: frozenset[str] = frozenset()
+    dependent: frozenset[str] = frozenset()
 
 
 class Page:
@@ -93,6 +97,7 @@ class Page:
     members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
     vectors   names that stand where only an array can, each with how many indices it has there
+    marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative
     definite  matrices of whose determinants the page takes logarithms
@@ -118,6 +123,7 @@ class Page:
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
+        self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
         for order, formula in enumerate(self.formulas):
@@ -160,6 +166,32 @@ class Page:
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
         return made
+
+    def of_names(self, names: Iterable[str]) -> Hashable:
+        """All that the page shows of some names by how it is written, and says of them."""
+        wanted = {*names, *(n[1:] for n in names), *(n[:-1] for n in names), *(n[:1].upper() + n[1:] for n in names)}
+        facts = self.facts
+        said = frozenset((n, facts.told.get(n), facts.kinds.get(n), facts.has.get(n, frozenset())) for n in wanted)
+        sets = (
+            self.counting,
+            self.whole,
+            self.numbers,
+            self.definite,
+            self.differentiated,
+            facts.functions,
+            facts.loose,
+            facts.dependent,
+        )
+        shown = tuple(frozenset(wanted & s) for s in sets)
+        keys = (
+            frozenset(k for k in self.vectors if k[0] in wanted),
+            frozenset(i for i in self.members.items() if i[0][0] in wanted),
+        )
+        counted = frozenset((n, frozenset(c)) for n, c in self.counted.items() if n in wanted)
+        given = frozenset(
+            (n, tuple((len(d.indices), len(d.arguments)) for d in self.by_name.get(n, ()))) for n in wanted
+        )
+        return said, shown, keys, counted, given, self.has_transposes, facts.symmetric, frozenset(self.marked)
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:

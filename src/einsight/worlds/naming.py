@@ -12,6 +12,7 @@ from ..syntax.tree import (
     Name,
     Node,
 )
+from ..terms.interruption import poll
 from .algebra import Algebra, I, Options, V
 from .arrays import Unfit
 from .definitions import PRIME, SQUARE, Definition
@@ -102,6 +103,7 @@ class Naming(Algebra[V, I]):
         around = {letter: self.index[letter] for letter in found.free if letter in self.index}
 
         def body() -> V:
+            poll()
             kept, self.index = self.index, {**around, **self.enter(found, places)}
             self.inside.append((found, places))
             try:

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..asking.ranks import NUMBER
-from ..lowering.mentioned import walk
+from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
+from ..terms.interruption import poll
 from . import jets
 from .algebra import Options
 from .arrays import Array, Unfit
@@ -74,9 +75,18 @@ class Question:
 def holds(page: Page, at: int, left: Node, right: Node, layout: str) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
     asked = Question(page, at, left, right, layout)
+    if _depends(asked):
+        return None
     if _gives_value(asked):
         return next(filter(None, map(_answer, _roots(asked))), None)
     return next(filter(None, (_answer(replace(asked, points=points)) for points in _points(asked))), None)
+
+
+def _depends(asked: Question) -> bool:
+    """Does it speak of something that changes with something else, as the page says without saying how?"""
+    page, at = asked.page, asked.at
+    named = {n for node in (*asked.nodes, *(d.body for d in behind(page, at, asked.nodes))) for n in names_of(node)}
+    return any(all(page.definition(n, k, at) is None for k in range(3)) for n in named & page.facts.dependent)
 
 
 def _answer(asked: Question) -> World | None:
@@ -179,6 +189,7 @@ def _conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, d
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
     seen: set[frozenset[tuple[object, int]]] = {frozenset()}
     for _ in range(MOST_WAYS):
+        poll()
         if not waiting:
             return
         cost, _, chosen = heapq.heappop(waiting)
@@ -267,6 +278,7 @@ def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> boo
     numbers.begin(asked.left)
     some = False
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
+        poll()
         numbers.index = dict(zip(free, places, strict=True))
         if asked.root is None:
             one, other = numbers.value(asked.left), numbers.value(asked.right)

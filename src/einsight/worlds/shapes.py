@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from ..asking.ranks import NUMBER, VECTOR
+from ..asking.ranks import NUMBER, VECTOR, ranks_of
 from ..syntax.tree import (
     Addition,
     Chain,
@@ -30,6 +30,8 @@ from .definitions import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
 from .slots import ENTRYWISE, FIELD, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
+
+_RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 
 
 class Shapes(Slots):
@@ -71,6 +73,8 @@ class Shapes(Slots):
         if not letters or (sign.subscript.condition and sign.subscript.condition not in ("≠", "<")):
             raise Unfit("the bounds of a sum")
         bound = letters[:1] if sign.subscript.condition and letters[1] in self.index else letters
+        if any(_is_marked(name, letter) for letter in bound for name in self.page.marked):
+            raise Unfit("a mark that counts")
         axes = self.axes_of(("sum", id(sign)), len(bound))
         if isinstance(upper, Group):
             upper = upper.inner
@@ -183,9 +187,14 @@ class Shapes(Slots):
         return value
 
     def entrywise(self, function: str, order: int, value: Shape) -> Shape:
-        if function in OF_MATRICES and ONE not in value and self.root(value[0]) == self.root(value[1]):
+        if function in OF_MATRICES and ONE not in value and not self._is_oblong(value):
             raise Unfit("of the matrix, or of its entries?")
         return value
+
+    def _is_oblong(self, value: Shape) -> bool:
+        """Does the page say that a matrix is not square?"""
+        rows, columns = map(self.root, value)
+        return isinstance(rows, str) and isinstance(columns, str) and rows != columns
 
     def of_array(self, function: str, node: Node, values: Sequence[Shape], axis: int | None) -> Shape:
         value = values[0]
@@ -266,7 +275,9 @@ class Shapes(Slots):
         if name == self.unknowns.loss and name == LOSS:
             return SCALAR
         counts = self.page.counted.get(name)
-        options: Options = ((max(counts), 0),) if counts else ((NUMBER, 0), (VECTOR, 1))
+        likely = ranks_of(name, self.page.facts.kinds)[0]
+        options: Options = ((VECTOR, 0), (NUMBER, 1)) if likely == VECTOR else ((NUMBER, 0), (VECTOR, 1))
+        options = ((max(counts), 0),) if counts else options
         return self._sloted(name, 0, options)
 
     def unknown_call(self, name: str, order: int, values: Sequence[Shape]) -> Shape:
@@ -357,6 +368,11 @@ def _mean(row: Iterable[tuple[str, Node]]) -> tuple[list[str], list[Indexed]]:
         ):
             sums.append(node)
     return below, sums
+
+
+def _is_marked(name: str, letter: str) -> bool:
+    """Is a letter above a name, as in `x⁽ⁱ⁾`?"""
+    return letter.translate(_RAISED) in name
 
 
 def _letter(sign: Indexed) -> str:

@@ -141,7 +141,9 @@ class Slots(Reading[Shape, Dim]):
     def told(self, name: str) -> tuple[str, ...] | None:
         """The dimensions that something says a name has; it may have been said of another one."""
         found = self.page.told.get(name)
-        return found if found is not None and self.choice((name, "as told"), ((True, 0), (False, 1.2))) else None
+        if found is None or name not in self.page.facts.loose:
+            return found
+        return found if self.choice((name, "as told"), ((True, 0), (False, 1.2))) else None
 
     def _part(self, name: str, places: tuple[Dim, ...]) -> None:
         """A component of what stands elsewhere without indices."""

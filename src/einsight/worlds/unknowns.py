@@ -14,6 +14,7 @@ from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Call, Chain, Indexed, Name, Node, Superscript, Symbol, Transpose
+from .arrays import Unfit
 from .definitions import SQUARE, Definition, Page
 
 LOSS, _BAR = "ℒ", "\u0304"
@@ -90,9 +91,39 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
             for a in arguments
             if not any(a[0] in rest_on[b] or a[0].removesuffix(SQUARE) in rest_on[b] for b in names - {a[0]})
         ]
+        if _other_way(page, at, names, {a for a, _ in last}):
+            raise Unfit("whether it depends on something in another way")
         if last:
             found.arguments[name] = tuple(dict.fromkeys(last))
     return found
+
+
+def _other_way(page: Page, at: int, names: set[str], last: set[str]) -> bool:
+    """Does the section define, before, something else of what the function rests on, through which it may depend on that as well?"""
+    first = names - last
+    if not first:
+        return False
+    near = [
+        d for found in page.by_name.values() for d in found if d.order < at and page.is_near(d, at) and not d.arguments
+    ]
+    rests = {d.name.removesuffix(SQUARE): _at_once(d.body) for d in near if not gradient_of(d.name, page)}
+    backward = {d.name for d in near if _is_backward(page, d.body)}
+
+    def leads(name: str, seen: frozenset[str]) -> set[str]:
+        inner = rests.get(name, set()) - seen
+        return inner | {n for one in inner for n in leads(one, seen | inner)}
+
+    used = {n for name in last for n in leads(name, frozenset([name]))} | last
+    others = {name: leads(name, frozenset([name])) for name in rests.keys() - used - names - backward}
+    return any(found & first and not found & backward for found in others.values())
+
+
+def _is_backward(page: Page, node: Node) -> bool:
+    """Does a formula speak of derivatives, so that no function rests on it?"""
+    return any(
+        (isinstance(n, Symbol) and n.text[:1] in "∂∇") or (isinstance(n, Name) and gradient_of(n.text, page))
+        for n in walk(node)
+    )
 
 
 def _at_once(node: Node) -> set[str]:

@@ -17,9 +17,9 @@ from ...documents.regions import Region
 from ...lowering.names import Names
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Node, Relation
+from ...worlds.answers import Link
 from ...worlds.definitions import Facts, Formula, Page
-from ...worlds.mistakes import mistake
-from ...worlds.search import Question, World, has_derivative_alone, holds
+from ...worlds.search import World, has_derivative_alone
 from .known import Known
 from .paragraphs import BREAK
 from .second import Kept, key_of
@@ -79,7 +79,7 @@ class Settling:
         for one in left:
             at = self.at[one.key]
             links = list(pairwise(page.formulas[at].tree.sides))
-            worlds = [holds(page, at, *link, self.layout) for link in links]
+            worlds = [Link(page, at, *link, self.layout).world() for link in links]
             made = [*self._settled(self.regions[at], links, worlds)]
             if (
                 not made
@@ -87,9 +87,11 @@ class Settling:
                 and has_derivative_alone(links[0][0])
                 and "condition" not in one.told.problem
             ):
-                wrong = mistake(Question(page, at, *links[0], self.layout))
+                wrong = Link(page, at, *links[0], self.layout).mistake()
                 if wrong is not None:
                     made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
+            if len(made) < len(links) and not one.told.problem:
+                continue  # a chain that is read is judged as a whole
             found += made
             if len(made) == len(links):
                 gone.add(id(one.told))
@@ -112,13 +114,14 @@ def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
         for t in known.tensors()
         if t.definition is None and not _is_guessed(t.name, known) and not names.fact(("family", t.name))
     }
+    loose = frozenset(n for n in told if known.sections.get(n, known.section) != known.section)
     has = {n: frozenset(p) for n, p in known.properties.items()}
     kinds = {
         **dict.fromkeys(known.sizes, "number"),
         **kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())),
         **known.kinds,
     }
-    return Facts(told, kinds, has, frozenset(known.functions), symmetric)
+    return Facts(told, kinds, has, frozenset(known.functions), symmetric, loose, frozenset(known.dependent))
 
 
 def _is_guessed(name: str, known: Known) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from ..documents.regions import Region
 from ..judging.claims import Judged
 from ..judging.judge import judge_statement
 from ..judging.wording import claim_of
@@ -51,9 +52,9 @@ def analysed(item: Piece | Directive, asked: Asked, budget: float | None) -> Ana
     return Analysis(lowered, names.own, asked.answers, frozenset(names.used), silent)
 
 
-def settled(item: Piece | Directive) -> Analysis | None:
-    """What a statement says whose claims are known to be right: its sides, which nobody reads again."""
-    tree = parse_statement(item.text)[0]
+def settled(item: Piece | Directive, region: Region | None) -> Analysis | None:
+    """What a statement says on whose claims the verdict is known: its sides, which nobody reads again; None of any other."""
+    tree = parse_statement(item.text)[0] if region is not None and region.settled else None
     if not isinstance(tree, Relation):
         return None
     sides = tuple(Side(None, item.text[s.start : s.end].strip(), s.span) for s in tree.sides)

@@ -232,10 +232,8 @@ class Sheet:
 
     def _analysed(self, cell: Cell) -> Analysis:
         """What a cell says among the names that stand before it."""
-        region = cell.place.region
-        if region is not None and region.settled and (known := settled(cell.item)) is not None:
-            return known
-        known = self._memory.find(cell.item, lambda asked: self._holds(asked, cell))
+        known = settled(cell.item, cell.place.region)
+        known = known or self._memory.find(cell.item, lambda asked: self._holds(asked, cell))
         if known is not None:
             return known
         self.lowered_count += 1

@@ -30,7 +30,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .letters import counting_letters, divisors, joined, under_logarithms, variables_of, whole_names
+from .letters import counting_letters, divisors, joined, primed, under_logarithms, variables_of, whole_names
 
 PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
@@ -97,6 +97,7 @@ class Page:
     members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
     vectors   names that stand where only an array can, each with how many indices it has there
+    primed    functions whose derivatives the page writes with a prime
     marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative
@@ -123,6 +124,7 @@ class Page:
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
+        self.primed = frozenset(n for t in trees for n in primed(t))
         self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}

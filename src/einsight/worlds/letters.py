@@ -100,6 +100,15 @@ def divisors(tree: Relation) -> Iterator[str]:
             yield from names_of(node.exponent)
 
 
+def primed(tree: Relation) -> Iterator[str]:
+    """The names of functions with a prime."""
+    for node in walk(tree):
+        if isinstance(node, Name) and node.text.endswith("ʹ"):
+            yield canonical_name(node.text.rstrip("ʹ"))
+        elif isinstance(node, Call) and isinstance(node.callee, Transpose) and node.callee.prime:
+            yield from names_of(node.callee.argument)
+
+
 def under_logarithms(tree: Relation) -> Iterator[str]:
     for node in walk(tree):
         called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""

@@ -16,12 +16,13 @@ from ..terms.interruption import poll
 from . import arrays, jets
 from .algebra import Options
 from .arrays import Array, Unfit, built, column, number
-from .definitions import Definition
+from .definitions import SQUARE, Definition
 from .differentiating import Differentiating
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .shapes import ENTRYWISE as EACH
 from .shapes import Dim, Shapes, _whole_number
+from .slots import ENTRYWISE as EACH
+from .slots import FIELD, MAP
 
 # entries that an unknown function may depend on, and combinations of indices for which a claim is compared
 MOST_ENTRIES, MOST_PLACES = 40, 64
@@ -162,6 +163,12 @@ class Numbers(Differentiating):
     def enter(self, found: Definition, places: Sequence[int]) -> dict[str, int]:
         return dict(zip(found.indices, places, strict=True))
 
+    def defined(self, found: Definition, places: tuple[int, ...]) -> Array:
+        """The value of a name; before the first time it is given."""
+        if places and min(places) < 0:
+            return self.slot(found.name.removesuffix(SQUARE), places)
+        return super().defined(found, places)
+
     def is_given(self, name: str, places: tuple[int, ...]) -> bool:
         return min(places) < 0 or super().is_given(name, places)
 
@@ -273,9 +280,13 @@ class Numbers(Differentiating):
         return jets.add(jets.add(first, squares), jets.add(cubes, jets.multiply(second, second)))
 
     def unknown_call(self, name: str, order: int, values: Sequence[Array]) -> Array:
-        way = self.shapes.choice((name, "call"), ((EACH, 0), ("field", 1)) if len(values) == 1 else (("field", 0),))
-        if way != EACH:
-            return number(self._smooth(f"{name}()", [x for v in values for x in v.items]))
+        entries = [x for v in values for x in v.items]
+        way = self.shapes.way(name, len(values)) if len(entries) > 1 else EACH
+        if way == FIELD:
+            return number(self._smooth(f"{name}()", entries))
+        if way == MAP:
+            length = self.size(self.shapes.axes_of((name, "image"), 1)[0])
+            return column(self._smooth(f"{name}()|{k}", entries) for k in range(length))
         draw = random.Random(f"{self.seed}|{name}|call")
         factors = [draw.uniform(0.3, 1.2) for _ in range(5)]
 

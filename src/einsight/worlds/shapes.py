@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from ..asking.ranks import NUMBER, VECTOR, ranks_of
+from ..lowering.names import GREEK
 from ..syntax.tree import (
     Addition,
     Chain,
@@ -28,7 +29,7 @@ from .algebra import Options
 from .arrays import Unfit
 from .definitions import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
-from .slots import ENTRYWISE, FIELD, ONE, SCALAR, Dim, Shape, Slots
+from .slots import ENTRYWISE, FIELD, MAP, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
 
 _RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -167,7 +168,7 @@ class Shapes(Slots):
             if self.is_number(left) or self.is_number(right):
                 raise Unfit("a Kronecker product of numbers")
             return _times(left[0], right[0]), _times(left[1], right[1])
-        if operator != "⊙" or self.is_number(left) != self.is_number(right):
+        if operator != "⊙" or self.is_number(left) or self.is_number(right):  # nobody writes it of numbers
             raise Unfit("entry by entry")
         self.fit(left, right)
         return left
@@ -281,13 +282,22 @@ class Shapes(Slots):
         return self._sloted(name, 0, options)
 
     def unknown_call(self, name: str, order: int, values: Sequence[Shape]) -> Shape:
-        single = len(values) == 1
-        way = self.choice((name, "call"), ((ENTRYWISE, 0), (FIELD, 1)) if single else ((FIELD, 0),))
+        if all(map(self.is_number, values)):
+            return SCALAR
+        way = self.way(name, len(values))
         if way == ENTRYWISE:
             return values[0]
         if order:
             raise Unfit("a prime of a field")
-        return SCALAR
+        return SCALAR if way == FIELD else (self.axes_of((name, "image"), 1)[0], ONE)
+
+    def way(self, name: str, count: int) -> object:
+        """How a function of which nothing is said takes an array: entry by entry, to a number, to a vector of another length."""
+        if count > 1:
+            return FIELD
+        each = name in self.page.primed or name in GREEK.values()
+        ways: Options = ((ENTRYWISE, 0), (MAP, 0.8), (FIELD, 1)) if each else ((MAP, 0), (FIELD, 0.5), (ENTRYWISE, 0.8))
+        return self.choice((name, "call"), ways)
 
     def slope(self, found: Definition, order: int, value: Shape) -> Shape:
         name = found.arguments[0]

@@ -16,7 +16,7 @@ Dim = object
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
 APART, ROWS, COLUMNS = "apart", "rows", "columns"
-ENTRYWISE, FIELD = "entrywise", "field"
+ENTRYWISE, FIELD, MAP = "entrywise", "field", "map"
 
 
 class Slots(Reading[Shape, Dim]):

@@ -37,6 +37,9 @@ from .values import (
 
 # files of functions by name that nobody else imports
 ENTERED = (joining, networks)
+_GENERATORS = frozenset(
+    ("numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.Generator", "numpy.random.mtrand.RandomState")
+)
 DEEPEST_CALL = 4
 # items of a list that are told apart
 MOST_WRITTEN = 64
@@ -93,6 +96,8 @@ class Calls(Expressions):
             return given[0]
         if path in ("jax.vmap", "torch.equal"):
             return UNKNOWN
+        if path in _GENERATORS:  # its methods are called as the functions of the library
+            return Library("numpy.random")
         if (
             name in ("array", "asarray", "tensor", "as_tensor", "stack", "vstack")
             and given

@@ -8,7 +8,7 @@ Long because it is one table: what each name means, each a few lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..terms import build
@@ -745,6 +745,7 @@ def _reshape(arrays: Arrays, call: Call) -> Value:
         given is None
         or not rest
         or any(not isinstance(v, (Number, Several, ShapeOf)) and v is not UNKNOWN for v in rest)
+        or (len(rest) > 1 and any(isinstance(v, (Several, ShapeOf)) for v in rest))  # of a library that is given: `xp.reshape(x, …)`
     ):
         raise NotRead
     return arrays.reshaped(array, given)
@@ -788,7 +789,8 @@ def _out_of_reach(arrays: Arrays, call: Call) -> Value:
 
 
 def _identity(arrays: Arrays, call: Call) -> Value:
-    return call.array(0)
+    array = call.array(0)  # another object, into which may be written
+    return array if isinstance(array, Number) else replace(array)
 
 
 for _name in (
@@ -824,6 +826,8 @@ METHODS["data"] = _stopped
 @function("view_as", "reshape_as", "expand_as", method=True)
 def _view_as(arrays: Arrays, call: Call) -> Value:
     array, other = call.array(0), call.array(1, "other")
+    if call.name.split(".")[-1] == "expand_as" and not (array.open or other.open):
+        return arrays.over(array, arrays.broadcast([array, Array(other.axes)]))
     return array if array is other else Array(other.axes, other.open, why=f"`{call.name}`")
 
 
@@ -856,14 +860,28 @@ for _name in ("randn", "rand"):
     FUNCTIONS[_name] = _filled(None)
 for _name in ("random.normal", "random.uniform"):
     FUNCTIONS[_name] = lambda arrays, call: _random(arrays, call)
-for _name in ("random.random",):
+for _name in ("random.random", "random.random_sample", "random.standard_normal", "random.standard_exponential"):
     FUNCTIONS[_name] = lambda arrays, call: _filled(None)(arrays, call)
+for _name in ("random.laplace", "random.gamma", "random.beta", "random.binomial", "random.randint", "random.integers"):
+    FUNCTIONS[_name] = lambda arrays, call: _random(arrays, call)
+for _name in ("random.poisson", "random.exponential", "random.choice"):
+    FUNCTIONS[_name] = lambda arrays, call: _sized(arrays, call, 1)
 
 
 def _random(arrays: Arrays, call: Call) -> Value:
     """JAX takes a key and a shape, NumPy two parameters and a size."""
-    given = call.get(1, "shape") if call.library == "jax" else call.get(2, "size")
-    if given is None:
+    if call.library == "jax":
+        if call.name.split(".")[-1] not in ("normal", "uniform"):
+            raise NotRead
+        return _sized(arrays, call, 1)
+    return _sized(arrays, call, 2)
+
+
+def _sized(arrays: Arrays, call: Call, place: int) -> Value:
+    """Numbers at random, of the shape that stands there."""
+    call.asked |= {"loc", "scale", "low", "high", "lam", "a", "b", "n", "p", "replace", "minval", "maxval"}
+    given = call.get(place, "shape") if call.library == "jax" else call.get(place, "size")
+    if given is None or given is NOTHING:
         return arrays.unknown("random numbers")
     return _filled(None)(arrays, Call("numpy", call.name, [given]))
 

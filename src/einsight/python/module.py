@@ -94,8 +94,13 @@ class Module:
                 elif isinstance(child, ast.FunctionDef):
                     yield child, owner
                     todo.append((child, None))
-                elif isinstance(child, ast.stmt):
+                elif isinstance(child, ast.stmt) and not is_for_types(child):
                     todo.append((child, owner))
+
+
+def is_for_types(node: ast.AST) -> bool:
+    """Is it `if TYPE_CHECKING:`, whose body nobody runs?"""
+    return isinstance(node, ast.If) and ast.unparse(node.test).split(".")[-1] == "TYPE_CHECKING"
 
 
 def decorator_names(function: Function) -> list[str]:

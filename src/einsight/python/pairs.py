@@ -78,14 +78,34 @@ def _autograd(module: Module) -> Iterator[Pair]:
 
 
 def _custom(module: Module) -> Iterator[Pair]:
-    """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`."""
-    functions = {n.name: n for n in module.nodes if isinstance(n, ast.FunctionDef)}
+    """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
+    for scope in module.nodes:
+        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
+            yield from _custom_in(module, scope)
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a scope, without what stands in functions and classes in it."""
+    todo: list[ast.AST] = [*getattr(scope, "body", ())]
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.If)):
+            todo = [*ast.iter_child_nodes(node), *todo]
+
+
+def _custom_in(module: Module, scope: ast.AST) -> Iterator[Pair]:
+    nodes = list(_own_nodes(scope))
+    every = [n for n in nodes if isinstance(n, ast.FunctionDef)]
+    functions = {n.name: n for n in every}
+    if not functions or len(functions) < len(every):  # a name that is bound twice
+        functions = {n: f for n, f in functions.items() if sum(e.name == n for e in every) == 1}
     made: dict[str, tuple[Function, tuple[int, ...]]] = {}
     for function in functions.values():
         for decorator in function.decorator_list:
             if "custom_vjp" in ast.unparse(decorator) or "custom_jvp" in ast.unparse(decorator):
                 made[function.name] = function, _fixed(decorator)
-    for node in module.nodes:
+    for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
             path = resolve(node.value.func, module.imports)
             given = node.value.args[0] if node.value.args else None

@@ -14,7 +14,7 @@ from .axes import Misfit
 from .expressions import asks_for_gradient
 from .libraries import imported
 from .loops import Loops
-from .module import is_transparent
+from .module import is_for_types, is_transparent
 from .sizes import Factors
 from .values import (
     NOTHING,
@@ -247,6 +247,10 @@ class Reader(Loops):
     def _do_if(self, node: ast.If) -> None:
         if asks_for_gradient(node.test) and not node.orelse:
             self.run(node.body)
+            return
+        if is_for_types(node):
+            for name in self.module.bound_in(node):
+                self.environment[name] = UNKNOWN
             return
         self.evaluate(node.test)
         if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:

@@ -16,6 +16,7 @@ two numbers, or two declared names of one scope.
     values.py        what an expression may be
     axes.py          axes that meet, and functions of the entries
     products.py      `@` and `einsum`
+    labels.py        entries at labels
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name

@@ -8,7 +8,7 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Tensor, Term
 from .sizes import Sizes
-from .values import Array, Axis, Number
+from .values import Array, Axis, Number, Picked
 
 
 class Misfit(Exception):
@@ -163,6 +163,10 @@ class Axes:
 
     def elementwise(self, make: Callable[..., Term], *arrays: Array) -> Array:
         """A function of the entries, broadcast.  Raises Misfit."""
+        picked = [a for a in arrays if isinstance(a, Picked)]
+        if len(picked) == 1 and all(a is picked[0] or (not a.rank and not a.open) for a in arrays):
+            # of what is picked from each row it is what is picked from the rows' values
+            return self.picked(self.elementwise(make, *(picked[0].rows if a is picked[0] else a for a in arrays)), picked[0].labels)
         if len(arrays) == 1:
             (only,) = arrays
             term, why = self._term(arrays, make)
@@ -179,6 +183,17 @@ class Axes:
         parts = [self.over(a, axes) for a in arrays]
         term, why = self._term(parts, make)
         return Array(axes, is_open, term, why)
+
+    def picked(self, rows: Array, labels: Array) -> Picked:
+        """Of each row the entry at its label; `labels` has their shape."""
+        (i,), axis = labels.axes[0], labels.axes[1]
+        own = (fresh_index(i.dim),)
+        if rows.term is None or labels.term is None or len(rows.axes[1]) != 1 or len(rows.axes[0]) != 1:
+            return Picked((own,), False, None, rows.why or "entries at labels", rows, labels)
+        names = {rows.axes[0][0]: own[0], rows.axes[1][0]: axis[0]}
+        weight = build.substitute(labels.term, {i: own[0]})
+        term = build.product([build.substitute(rows.term, dict(names)), weight], axis)
+        return Picked((own,), False, term, "", rows, labels)
 
     def broadcast(self, arrays: Sequence[Array]) -> tuple[Axis, ...]:
         """The axes of arrays side by side, the last beside the last.  Raises Misfit."""

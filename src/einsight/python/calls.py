@@ -28,8 +28,10 @@ from .values import (
     Local,
     Method,
     Number,
+    Range,
     Several,
     ShapeOf,
+    Table,
     Thing,
     Value,
     plain,
@@ -155,6 +157,10 @@ class Calls(Expressions):
 
     def _builtin(self, node: ast.Call, name: str, given: list[Value], named: dict[str, Value]) -> Value:
         first = given[0] if given else UNKNOWN
+        if name == "dict" and not given:
+            return Table(dict(named))
+        if name == "range" and len(given) == 1 and isinstance(first, Number) and first.factors:
+            return Range((tuple(i for d in first.factors for i in self.arrays.axis(d)),), why="`range`")
         if name == "len":
             if isinstance(first, Several):
                 return plain(len(first.items))
@@ -173,7 +179,7 @@ class Calls(Expressions):
             return self._sum_of(node, first)
         if name in ("abs", "pow") and isinstance(first, Array):
             return self._apply(node, FUNCTIONS[name], Call("numpy", name, given, named))
-        if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf)):
+        if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf, Range)):
             return first
         return UNKNOWN
 
@@ -241,7 +247,8 @@ class Calls(Expressions):
         if function.node in self.path or self.depth >= DEEPEST_CALL:
             return UNKNOWN
         bound = self._bound(function, given, named)
-        if bound is not None and not self.arrays.with_terms and not any(map(_says_something, bound.values())):
+        heedless = not self.arrays.with_terms and not self.sizes.binding
+        if bound is not None and heedless and not any(map(_says_something, bound.values())):
             return UNKNOWN
         length = len(body) if isinstance(body, list) else 1
         if bound is None or self.budget[0] < length:

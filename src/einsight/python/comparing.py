@@ -48,10 +48,10 @@ def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
     for tensor in sorted(leaves, key=lambda t: t.key):
         if len(tensor.dims) > 1:
             for axis in range(len(tensor.dims)):
-                yield Assumption(f"{tensor.name}.sum({axis}) = 1", _divided(tensor, axis))
+                yield Assumption(f"{tensor.name}.sum({axis}) = 1", divided(tensor, axis))
 
 
-def _divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
+def divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
     """The tensor divided by its sums along an axis, wherever it stands."""
 
     def visit(term: Term) -> Term:

@@ -22,6 +22,7 @@ from .values import (
     Number,
     Several,
     ShapeOf,
+    Table,
     Text,
     Thing,
     Value,
@@ -31,7 +32,7 @@ from .values import (
 # items of a list of numbers that are read one by one
 LONGEST_LIST = 200
 _BUILTINS = frozenset(
-    "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate".split()
+    "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate dict".split()
 )
 _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
@@ -99,6 +100,12 @@ class Expressions(Indexing):
                 found = base.attributes[name] = base.unmet(name)
                 return found
             return UNKNOWN
+        if isinstance(base, Table):
+            if name == "copy":
+                return Table(dict(base.items), base.unmet)
+            if name not in ("keys", "values", "items"):  # what changes it, for all that is known
+                base.lose()
+            return UNKNOWN
         if isinstance(base, Array) and not isinstance(
             base, Number
         ):  # what has a shape is no number, whatever its annotation says
@@ -139,9 +146,10 @@ class Expressions(Indexing):
         return UNKNOWN
 
     def _dict(self, node: ast.Dict) -> Value:
-        for value in node.values:
-            self.evaluate(value)
-        return UNKNOWN
+        values = [self.evaluate(value) for value in node.values]
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+        known = {k: v for k, v in zip(keys, values, strict=True) if isinstance(k, str)}
+        return Table(known) if len(known) == len(keys) else UNKNOWN
 
     def _lambda(self, node: ast.Lambda) -> Value:
         return Local(node, self.environment)

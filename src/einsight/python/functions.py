@@ -19,7 +19,7 @@ from .arrays import Arrays, half
 from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
-from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Value
+from .values import NOTHING, UNKNOWN, Array, Flag, Number, Range, Several, ShapeOf, Value
 
 # arguments that change no shape, and no number but for its digits
 NEUTRAL = frozenset(
@@ -951,7 +951,8 @@ def _arange(arrays: Arrays, call: Call) -> Value:
             factors = (Dim(count),) if count else None
     if factors is None:
         return Array((arrays.unknown_axis(),), why="`arange`")
-    return Array((tuple(i for d in factors for i in arrays.axis(d)),), why="`arange`")
+    made = Range if call.name.split(".")[-1] == "arange" and len(call.given) == 1 else Array
+    return made((tuple(i for d in factors for i in arrays.axis(d)),), why="`arange`")
 
 
 def is_zero(term: Term | None) -> bool:

@@ -22,7 +22,7 @@ from .verdicts import Result, judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
-MOST_UNKNOWN, MOST_TRIED = 4, 8
+MOST_UNKNOWN, MOST_TRIED = 7, 8
 SHAPELESS = "it depends on shapes that nothing declares"
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
@@ -202,24 +202,29 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
     """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
 
     Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
-    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest.
+    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest, or in some other all fit.
     """
     first = found[0][0]
     if any(len(results) != len(first) for results, _ in found):
         raise Unreadable(SHAPELESS)
+    fits = [sum(r.verdict == "shape" for r in results) for results, _ in found]
     common = []
     for k, result in enumerate(first):
         rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
-        meant = [(results[k], s) for (results, s), count in zip(found, rights, strict=True) if count == max(rights)]
+        meant = [
+            (results[k], (misfits, s))
+            for (results, s), count, misfits in zip(found, rights, fits, strict=True)
+            if count == max(rights)
+        ]
         fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
-        least = min((s for _, s in fitting), default=0)
+        least = min((s for _, s in fitting), default=(0, 0))
         plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
         every = {r.verdict for r, _ in meant}
         chosen = plausible[0]
         alike = len({r.verdict for r in plausible}) == 1
         if chosen.verdict == "right":
-            alike &= "shape" not in every or meant[0][0].verdict == "right"
-        else:
-            alike &= len(every) == 1
+            alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
+        else:  # accused in one way or another in all of them
+            alike &= len(every) == 1 or all(results[k].verdict in _CODES and results[k].verdict != "undecided" for results, _ in found)
         common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

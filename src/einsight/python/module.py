@@ -42,6 +42,8 @@ class Module:
         self.functions = {n: f for n, f in self.functions.items() if n in self.once}
         # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
+        # how many axes the attributes of a class begin with, as `runs.py` finds them
+        self.begun: dict[ast.ClassDef, dict[str, int]] = {}
         self._bound: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property

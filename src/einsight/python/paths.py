@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,6 +16,8 @@ from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
 
+# readings of shapes, at most, in which unknown numbers of axes are tried
+MOST_READINGS = 150
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -35,22 +36,22 @@ def conforming(
     """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers.
 
     Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
-    where nothing else conforms.
+    where nothing else conforms.  Those come first in which what is returned has the shape of what it is for; those are left out
+    in which two more values have another shape than in the best.
     """
     if not unknown:
         return [{}], []
-    found: list[tuple[dict[str, int], bool]] = []  # with whether the function gives a number then
+    # with whether the function gives a number then
+    found: list[tuple[dict[str, int], bool]] = []
     numbers_alone: list[tuple[dict[str, int], bool]] = []
+    misfits: dict[int, int] = {}
     failed = ""
-    for ranks in _choices(unknown):
-        try:
-            paths = read_pair(module, pair, top, ranks, terms=False, way=way)
-        except Nonconforming:
-            continue
-        except Unreadable as why:
-            failed = str(why)
+    for ranks, paths in _fitting(module, pair, top, unknown, way):
+        if isinstance(paths, Unreadable):
+            failed = str(paths)
             continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
+        misfits[id(ranks)] = _misfits(pair, paths)
         of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
     found = found or numbers_alone
     if not found and failed:
@@ -58,15 +59,49 @@ def conforming(
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
-    return meant, [ranks for ranks, _ in found if ranks not in meant]
+    others = [ranks for ranks, _ in found if ranks not in meant]
+    least = min((misfits[id(r)] for r in meant), default=0)
+    meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])
+    return meant, sorted(others, key=lambda r: misfits[id(r)])
 
 
-def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Numbers of axes, the likeliest first: matrices have capitals."""
-    likely = [2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown]
-    every = itertools.product((0, 1, 2), repeat=len(unknown))
-    for ranks in sorted(every, key=lambda r: sum(abs(a - b) for a, b in zip(r, likely, strict=True))):
-        yield dict(zip(unknown, ranks, strict=True))
+def _misfits(pair: Pair, paths: Paths) -> int:
+    """How many values have another shape than the argument that they are for."""
+    if pair.order != 1 or (paths.output.rank and paths.cotangent is None):
+        return 0
+    settled = paths.arrays.sizes.settled
+    shape = lambda a: [settled(i.dim for i in axis) for axis in a.axes]  # noqa: E731
+    known = [(c.value, paths.parameters[c.parameter][1]) for c in paths.claimed if c.parameter in paths.parameters]
+    return sum(not v.open and shape(v) != shape(p) for v, p in known)
+
+
+def _fitting(
+    module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way
+) -> list[tuple[dict[str, int], Paths | Unreadable]]:
+    """Every number of axes for the unknown arrays with which the shapes go together, the likeliest first: matrices have capitals.
+
+    They are put in one array after the other; what does not go together whatever the others have is not gone on with.
+    Raises Unreadable where that would take too many readings.
+    """
+    likely = {n: 2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown}
+    begun: list[tuple[dict[str, int], Paths | Unreadable]] = [({}, Unreadable())]
+    readings = 0
+    for name in unknown:
+        going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
+        for ranks, _ in begun:
+            for rank in sorted((0, 1, 2), key=lambda r: abs(r - likely[name])):
+                tried = {**ranks, name: rank}
+                readings += 1
+                if readings > MOST_READINGS:
+                    raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
+                try:
+                    going_on.append((tried, read_pair(module, pair, top, tried, terms=False, way=way)))
+                except Nonconforming:
+                    continue
+                except Unreadable as why:
+                    going_on.append((tried, why))
+        begun = going_on
+    return sorted(begun, key=lambda found: sum(abs(r - likely[n]) for n, r in found[0].items()))
 
 
 def read_pair(

@@ -23,8 +23,11 @@ from .values import (
     Library,
     Local,
     Number,
+    Picked,
     Several,
     ShapeOf,
+    Table,
+    Text,
     Thing,
     Value,
 )
@@ -198,15 +201,29 @@ class Reader(Loops):
             value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
             self.bind(node.target, value)
             return
-        self.evaluate(node.value)
-        self._write_into(node.target)
+        value = self.evaluate(node.value)
+        if isinstance(node.target, ast.Subscript):
+            place = self.evaluate(_loaded(node.target))
+            known = isinstance(place, Picked) or isinstance(self.evaluate(node.target.value), Table)
+            value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
+        self._write_into(node.target, value)
 
-    def _write_into(self, target: ast.expr) -> None:
-        if isinstance(target, ast.Subscript):
-            self.evaluate(ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target))
-            array = self.evaluate(target.value)
-            if isinstance(array, Array):
-                array.term, array.why = None, "entries that are written one by one"
+    def _write_into(self, target: ast.expr, value: Value) -> None:
+        if not isinstance(target, ast.Subscript):
+            return
+        holder = self.evaluate(target.value)
+        if isinstance(holder, Table):
+            key = self.evaluate(target.slice)
+            if isinstance(key, Text):
+                holder.items[key.text] = value if not self.branch else UNKNOWN
+            else:
+                holder.lose()
+            return
+        place = self.evaluate(_loaded(target))
+        if isinstance(holder, Array):
+            made = self.arrays.written(holder, place, value) if isinstance(place, Picked) and not self.branch else None
+            holder.term = made
+            holder.why = "" if made is not None else "entries that are written one by one"
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
@@ -221,7 +238,7 @@ class Reader(Loops):
         elif isinstance(target, ast.Starred):
             self.bind(target.value, UNKNOWN)
         else:
-            self._write_into(target)
+            self._write_into(target, value)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         targets = target.elts
@@ -239,6 +256,9 @@ class Reader(Loops):
                 items = [*value.items[:at], middle, *value.items[len(value.items) - behind :]]
         elif isinstance(value, Array) and not value.open and value.rank and not starred:
             length = self.arrays.number_of(value.axes[0])
+            if length is None and self.sizes.binding and len(value.axes[0]) == 1:  # it has as many as there are names
+                self.sizes.meet(value.axes[0][0].dim, Dim(len(targets)))
+                length = self.arrays.number_of(value.axes[0])
             if length == len(targets):
                 items = [self.arrays.component(value, 0, k) for k in range(length)]
         for k, one in enumerate(targets):
@@ -310,5 +330,7 @@ class Reader(Loops):
 def _loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    if isinstance(target, ast.Subscript):
+        return ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
     assert isinstance(target, ast.Attribute)
     return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)

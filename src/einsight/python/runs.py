@@ -11,11 +11,11 @@ from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .module import Module
-from .pairs import Pair
+from .pairs import Pair, generic
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
-from .values import UNKNOWN, Array, Flag, Number, Several, Thing, Value
+from .values import UNKNOWN, Array, Flag, Number, Several, Table, Thing, Value, plain
 
 
 class Unreadable(Exception):
@@ -36,12 +36,14 @@ class Misfitting(Nonconforming):
 
 @dataclass
 class Claimed:
-    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which."""
+    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which, `fitting`
+    where the shape alone does."""
 
     parameter: str
     node: ast.expr
     value: Array
     guessed: bool = False
+    fitting: bool = False
 
 
 @dataclass
@@ -78,17 +80,41 @@ class Run:
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
-        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind == "plain" else None)
+        self.is_backward = False  # is the derivative read by now?
+        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
         self.declared: dict[str, Dim] = {}
+        self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
+        self.keyed = keyed_in(pair.forward) | keyed_in(pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
+
+    @property
+    def arrays_given(self) -> list[str]:
+        """The names of the arrays that are given, known ones and others."""
+        return list(dict.fromkeys([*self.parameters, *self.unknown]))
 
     # arrays that are given
 
     def _attribute(self, name: str) -> Value:
+        if name in tables_of(self.pair.owner):
+            return self.table(f"self.{name}")
+        if self.is_backward and _is_added_to(self.pair.backward, name):
+            return plain(0)  # what is added up begins at 0
         return self._given(f"self.{name}", Array(open=True))
+
+    def table(self, name: str) -> Table:
+        """A dictionary of arrays that is given."""
+        return Table(unmet=lambda key: self._under(name, key))
+
+    def _under(self, name: str, key: str) -> Value:
+        if self.is_backward and generic(name.removeprefix("self.")):
+            return plain(0)
+        return self._given(f"{name}[{key!r}]", Array(open=True))
 
     def _given(self, name: str, array: Array) -> Array:
         """A tensor of that name: of the shape that is known, or with the axes that are tried."""
+        begun = self.begun.get(name)
+        if array.open and begun is not None and begun >= array.rank:
+            array = Array((*(self._axis(name, k) for k in range(begun - array.rank)), *array.axes))
         if array.open:
             if name not in self.unknown:
                 self.unknown.append(name)
@@ -134,7 +160,9 @@ class Run:
                 declared = annotated(other[name].annotation)
                 declared = said_there.get(name) if declared is None else declared
             declared = documented_as.get(name) if declared is None else declared
-            if scalar_annotation(argument.annotation) or (declared is None and _is_number(with_default.get(name))):
+            if name in self.keyed and declared is None and name not in with_default:
+                found[name] = self.table(name)
+            elif scalar_annotation(argument.annotation) or (declared is None and _is_number(with_default.get(name))):
                 found[name] = self._given(name, Array())
             elif name in with_default and declared is None:
                 found[name] = (
@@ -149,7 +177,14 @@ class Run:
         return found
 
     def run(self, function: ast.FunctionDef, reader: Reader) -> tuple[ast.Return, Value]:
-        """Raises Unreadable; Nonconforming."""
+        """What a function returns, and where.  Raises Unreadable; Nonconforming."""
+        node, value = self.run_silently(function, reader)
+        if node is None:
+            raise Unreadable(f"`{function.name}` returns nothing")
+        return node, value
+
+    def run_silently(self, function: ast.FunctionDef, reader: Reader) -> tuple[ast.Return | None, Value]:
+        """The same of one that may return nothing.  Raises Unreadable; Nonconforming."""
         reader.path = (function,)
         reader.run(function.body)
         if reader.misfit is not None:
@@ -157,15 +192,104 @@ class Run:
             if function is self.pair.backward and isinstance(node, ast.expr):
                 raise Misfitting(message, node)
             raise Nonconforming
-        if reader.broken or reader.returned is None:
-            raise Unreadable(reader.broken or f"`{function.name}` returns nothing")
+        if reader.broken:
+            raise Unreadable(reader.broken)
+        if reader.returned is None or reader.returned[0].value is None:
+            return None, UNKNOWN
         return reader.returned
 
 
+def keyed_in(node: ast.AST) -> frozenset[str]:
+    """The names in a function under which arrays stand by keys that are texts: `params['W']`."""
+    return frozenset(
+        n.value.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Subscript)
+        and isinstance(n.value, ast.Name)
+        and isinstance(n.slice, ast.Constant)
+        and isinstance(n.slice.value, str)
+    )
+
+
+def tables_of(owner: ast.ClassDef | None) -> frozenset[str]:
+    """The attributes of a class that are dictionaries."""
+    found: set[str] = set()
+    for node in ast.walk(owner) if owner is not None else ():
+        if isinstance(node, ast.Assign) and (
+            isinstance(node.value, ast.Dict)
+            or (isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == "dict")
+        ):
+            found |= {t.attr for t in node.targets if isinstance(t, ast.Attribute)}
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                found.add(node.value.attr)
+    return frozenset(found)
+
+
+def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) -> dict[str, int]:
+    """How many axes the attributes have that `__init__` makes arrays and no other method assigns anew."""
+    found = module.begun.get(owner)
+    if found is not None:
+        return found
+    found = module.begun[owner] = {}
+    start = _methods_of(owner).get("__init__")
+    if start is None or not start.args.args:
+        return found
+    thing = Thing()
+    reader = Reader(module, Arrays(Sizes()), dict(top))
+    reader.shapes = {}
+    reader.take_parameters(start)
+    reader.environment |= dict.fromkeys(_counted(start), Number(why="a number that is given"))
+    reader.environment[start.args.args[0].arg] = thing
+    reader.run(start.body)
+    anew = {
+        t.attr
+        for method in owner.body
+        if method is not start
+        for n in ast.walk(method)
+        if isinstance(n, ast.Assign)
+        for target in n.targets
+        for t in ast.walk(target)
+        if isinstance(t, ast.Attribute) and not isinstance(t.ctx, ast.Load)
+    }
+    for name, value in thing.attributes.items():
+        if name in anew:
+            continue
+        parts = {f"self.{name}": value}
+        if isinstance(value, Table):
+            parts = {f"self.{name}[{key!r}]": v for key, v in value.items.items()}
+        found.update({n: v.rank for n, v in parts.items() if isinstance(v, Array) and not v.open})
+    return found
+
+
+def _counted(function: ast.FunctionDef) -> set[str]:
+    """The parameters that stand in the shape of an array among other sizes, so that they are numbers."""
+    own = {a.arg for a in function.args.args[1:]}
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            several = [a.elts for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Tuple)]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("randn", "rand"):
+                several.append(node.args)
+            found |= {e.id for elements in several if len(elements) > 1 for e in elements if isinstance(e, ast.Name)}
+    return found & own
+
+
+def _is_added_to(function: ast.FunctionDef, attribute: str) -> bool:
+    """Does a function only add to an attribute, which is called as a derivative is?"""
+    if not generic(attribute):
+        return False
+    stored = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr == attribute]
+    added = [n.target for n in ast.walk(function) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
+    return bool(stored) and all(n in added for n in stored)
+
+
 def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
-    if pair.owner is None:
-        return {}
-    return {n.name: n for n in pair.owner.body if isinstance(n, ast.FunctionDef)}
+    return _methods_of(pair.owner) if pair.owner is not None else {}
+
+
+def _methods_of(owner: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
 
 
 def _is_number(node: ast.expr | None) -> bool:

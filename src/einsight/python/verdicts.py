@@ -18,8 +18,9 @@ from ..terms import build
 from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Component, Product, Sum, Tensor, Term
-from ..terms.walk import expand_definitions, replace_dims, replace_tensors
-from .comparing import differ_grossly, normalised
+from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
+from .comparing import differ_grossly, divided, normalised
+from .labels import LABELS
 from .module import Module
 from .pairs import Pair
 from .runs import Claimed, Paths, Unreadable
@@ -94,6 +95,8 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
     """A value that may be the derivative in any argument: right if it is that in one, else told of the first that it fits."""
     tried = [_Judge(module, pair, paths, claimed, name) for name in paths.parameters if not name.startswith("self.")]
     fitting = [j for j in tried if j.fits()]
+    if claimed.fitting and not fitting:
+        raise Unreadable("it has the shape of no argument")
     results = []
     for judge in fitting:
         result = judge.result()
@@ -236,6 +239,14 @@ class _Judge:
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
         found = compare(left, right, axes, function_value)
+        if found.equal is False and (labels := _labels(left, right)):
+            if self._is_right_of_labels(left, right, axes, labels):
+                return Result(self.claimed.node, self.parameter, "right")
+            # with every label the first
+            left, right = (normal_form(_of_first(t, labels)) for t in (left, right))
+            found = compare(left, right, axes, function_value)
+            if found.equal is not False:
+                return self._undecided("it is right of some labels")
         if found.equal and self.is_elementwise and self._crosses():
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
@@ -251,7 +262,11 @@ class _Judge:
             )
         derived = self._text(left)
         assumption = self._assumption(left, right, axes)
-        if assumption is not None and assumption.text.endswith(" symmetric") and _is_said_symmetric(self.pair):
+        if assumption is not None and assumption.text.endswith(" symmetric") and (
+            _is_said_symmetric(self.pair) or _is_made_symmetric(self.pair, assumption.text.split()[0])
+        ):
+            return Result(self.claimed.node, self.parameter, "right", assumption.text)
+        if assumption is not None and "sum" in assumption.text and self._is_said_distribution(assumption.text.split(".")[0]):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and "sum" in assumption.text:
             return self._undecided(f"it is right if {assumption.sentence()}")
@@ -268,6 +283,17 @@ class _Judge:
 
     def _undecided(self, words: str) -> Result:
         return Result(self.claimed.node, self.parameter, "undecided", words=words)
+
+    def _is_right_of_labels(self, left: Term, right: Term, axes: tuple[Index, ...], labels: Sequence[Tensor]) -> bool:
+        """Is it right of all rows whose entries add up to 1?"""
+        for tensor in labels:
+            left, right = (divided(tensor, len(tensor.dims) - 1)(t) for t in (left, right))
+        return are_equal(normal_form(left), normal_form(right), axes, function_value)
+
+    def _is_said_distribution(self, name: str) -> bool:
+        """Do the names or the documentation say that entries add up to 1?"""
+        told = [ast.get_docstring(n) or "" for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
+        return any(_ADDS_UP.search(text) for text in (name, *told))
 
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
         variables = frozenset(t for t, _ in self.paths.parameters.values())
@@ -343,12 +369,30 @@ class _Judge:
         if any(len(axis) > 1 for axis in self.wanted):
             return None
         axes = tuple(i for axis in self.wanted for i in axis)
-        if any(not axis for axis in self.wanted):
-            return None
+        if any(not axis for axis in self.wanted) or _labels(term):
+            return None  # no name stands for the rows of labels
         try:
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
+
+
+_ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
+
+
+def _labels(*terms: Term) -> list[Tensor]:
+    return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
+
+
+def _of_first(term: Term, labels: Sequence[Tensor]) -> Term:
+    """With every label the first."""
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Component) and part.tensor in labels:
+            return build.delta(part.indices[-1], 1)
+        return map_parts(part, visit)
+
+    return visit(term)
 
 
 _SYMMETRIC = re.compile(
@@ -360,6 +404,34 @@ def _is_said_symmetric(pair: Pair) -> bool:
     """Does the documentation of the functions speak of symmetric matrices?"""
     told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
     return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
+
+
+_ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"
+                    r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\(.*\)")  # fmt: skip
+
+
+def _is_made_symmetric(pair: Pair, name: str) -> bool:
+    """Does the class give that attribute a symmetric matrix wherever it sets it: `A + A.T`, `A @ A.T`, under whatever name?"""
+    if pair.owner is None or not name.startswith("self."):
+        return False
+    set_to: list[bool] = []
+    for method in (n for n in pair.owner.body if isinstance(n, ast.FunctionDef)):
+        last: dict[str, str] = {}
+        for node in (n for n in ast.walk(method) if isinstance(n, ast.Assign)):
+            value = ast.unparse(node.value)
+            for target in map(ast.unparse, node.targets):
+                if target == name and value != "None":
+                    set_to.append(_is_symmetric(last.get(value, value)))
+                last[target] = value
+    return bool(set_to) and all(set_to)
+
+
+def _is_symmetric(text: str) -> bool:
+    found = _ADDED.fullmatch(text)
+    if found is None:
+        return False
+    pairs = [(found[x], found[y]) for x, y in ("ab", "cd", "ef", "gh")]
+    return all(x == y for x, y in pairs)
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

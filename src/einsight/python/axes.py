@@ -8,7 +8,7 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Tensor, Term
 from .sizes import Sizes
-from .values import Array, Axis, Number, Picked
+from .values import Array, Axis, Masked, Number, Picked
 
 
 class Misfit(Exception):
@@ -163,6 +163,10 @@ class Axes:
 
     def elementwise(self, make: Callable[..., Term], *arrays: Array) -> Array:
         """A function of the entries, broadcast.  Raises Misfit."""
+        masked = [a for a in arrays if isinstance(a, Masked)]
+        if masked and all(a.mask.term is masked[0].mask.term and a.mask.term is not None if isinstance(a, Masked) else not a.rank and not a.open for a in arrays):
+            made = self.elementwise(make, *(a.source if isinstance(a, Masked) else a for a in arrays))
+            return Masked(masked[0].axes, False, None, masked[0].why, made, masked[0].mask)
         picked = [a for a in arrays if isinstance(a, Picked)]
         if len(picked) == 1 and all(a is picked[0] or (not a.rank and not a.open) for a in arrays):
             # of what is picked from each row it is what is picked from the rows' values

@@ -12,12 +12,14 @@ from ..terms.term import Term
 from .functions import as_array
 from .indexing import Indexing
 from .values import (
+    INFINITE,
     NOTHING,
     UNKNOWN,
     Array,
     Flag,
     Library,
     Local,
+    Mask,
     Method,
     Number,
     Several,
@@ -172,6 +174,8 @@ class Expressions(Indexing):
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
+        if value is INFINITE:  # of either sign: nothing is worked out with it
+            return value
         if isinstance(value, Number):
             if isinstance(node.op, ast.USub):
                 exact = -value.value if value.value is not None else None
@@ -187,7 +191,8 @@ class Expressions(Indexing):
         if isinstance(node.op, ast.USub):
             return self.arrays.elementwise(build.negate, value)
         if isinstance(node.op, ast.Invert):
-            return self.arrays.elementwise(lambda t: build.subtract(build.ONE, t), value)
+            made = self.arrays.elementwise(lambda t: build.subtract(build.ONE, t), value)
+            return _mask(made) if isinstance(value, Mask) else made
         return value if isinstance(node.op, ast.UAdd) else UNKNOWN
 
     def _compare(self, node: ast.Compare) -> Value:
@@ -202,7 +207,7 @@ class Expressions(Indexing):
         if isinstance(left, Number) and isinstance(right, Number):
             return UNKNOWN
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
-        return self._fitting(node, lambda: self.arrays.elementwise(make, left, right))
+        return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))
 
     def _binop(self, node: ast.BinOp) -> Value:
         return self._operation(node, node.op, self.evaluate(node.left), self.evaluate(node.right))
@@ -221,12 +226,27 @@ class Expressions(Indexing):
         if isinstance(operator, ast.MatMult):
             return self._fitting(node, lambda: self.arrays.matmul(a, b))
         make = _OPERATIONS.get(type(operator))
+        if isinstance(a, Mask) and isinstance(b, Mask) and isinstance(operator, (ast.BitAnd, ast.BitOr)):
+            both = _and if isinstance(operator, ast.BitAnd) else _or
+            return self._fitting(node, lambda: _mask(self.arrays.elementwise(both, a, b)))
         if make is None:
             found = self._fitting(
                 node, lambda: self.arrays.elementwise(lambda x, y: x, Array(a.axes, a.open), Array(b.axes, b.open))
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def _mask(array: Array) -> Mask:
+    return Mask(array.axes, array.open, array.term, array.why)
+
+
+def _and(a: Term, b: Term) -> Term:
+    return build.product([a, b])
+
+
+def _or(a: Term, b: Term) -> Term:
+    return build.subtract(build.add(a, b), _and(a, b))
 
 
 def asks_for_gradient(test: ast.expr) -> bool:
@@ -242,7 +262,9 @@ def _constant_of(path: str) -> Value:
         return Number(term=build.apply("exp", build.ONE))
     if name == "newaxis":
         return NOTHING
-    if name in ("inf", "nan", "float32", "float64", "int32", "int64", "bool_"):
+    if name == "inf":
+        return INFINITE
+    if name in ("nan", "float32", "float64", "int32", "int64", "bool_"):
         return UNKNOWN
     return Library(path)
 

@@ -19,7 +19,7 @@ from .arrays import Arrays, half
 from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
-from .values import NOTHING, UNKNOWN, Array, Flag, Number, Range, Several, ShapeOf, Value
+from .values import INFINITE, NOTHING, UNKNOWN, Array, Flag, Number, Range, Several, ShapeOf, Value
 
 # arguments that change no shape, and no number but for its digits
 NEUTRAL = frozenset(
@@ -239,7 +239,7 @@ def _clip(arrays: Arrays, call: Call) -> Value:
     if arrays.with_terms and _is_guard(*bounds):
         return array
     for bound, name in zip(bounds, ("max", "min"), strict=True):
-        if bound is None or (isinstance(bound, Flag) and bound.value is None):
+        if bound is None or bound is INFINITE or (isinstance(bound, Flag) and bound.value is None):
             continue
         other = as_array(bound)
         if other is None:

@@ -1,4 +1,4 @@
-"""Entries at labels: `scores[arange(n), y]`, which of each row is the one that its label says.
+"""Entries at labels, `scores[arange(n), y]`, which of each row is the one that its label says; entries where a mask holds.
 
 A label is read as a row that is 1 at its place and 0 elsewhere.  A function of what is picked is what is picked from the
 values of the function, which is how such a row is told from any other whose entries add up to 1.
@@ -13,7 +13,7 @@ from ..terms.dimension import Index
 from ..terms.term import Component, Tensor, Term
 from .axes import Misfit
 from .products import Products
-from .values import Array, Number, Picked, Range, Value
+from .values import Array, Mask, Masked, Number, Picked, Range, Value
 
 # the property of a tensor whose rows are 1 at one place and 0 elsewhere
 LABELS = "labels"
@@ -51,8 +51,39 @@ class Labels(Products):
         rows = Tensor(f"{term.tensor.name}·rows", tuple(self.sizes.find(i.dim) for i in indices), frozenset({LABELS}))
         return Array(axes, False, build.component(rows, indices))
 
-    def written(self, holder: Array, place: Picked, value: Value) -> Term | None:
-        """What an array is once a value stands at its labels; None where that is not read."""
+    def masked(self, base: Array, items: Sequence[Value]) -> Masked | None:
+        """`base[base > 0]`; None where it is anything else."""
+        if len(items) != 1 or not isinstance(items[0], Mask) or base.open or items[0].open:
+            return None
+        (mask,) = items
+        if base.rank != mask.rank or not base.rank or mask is base:
+            return None
+        found = self.sizes
+        for own, other in zip(base.axes, mask.axes, strict=True):
+            a, b = found.settled(i.dim for i in own), found.settled(i.dim for i in other)
+            if a != b and not (found.binding and len(a) == len(b) == 1 and found.meet(a[0], b[0])):
+                return None
+        source = Array(base.axes, False, base.term, base.why)
+        return Masked((self.unknown_axis(),), why="entries where something holds", source=source, mask=mask)
+
+    def written(self, holder: Array, place: Picked | Masked, value: Value) -> Term | None:
+        """What an array is once a value stands at its labels, or where a mask holds; None where that is not read."""
+        if isinstance(place, Masked):
+            return self._where(holder, place, value)
+        return self._at_labels(holder, place, value)
+
+    def _where(self, holder: Array, place: Masked, value: Value) -> Term | None:
+        mask = self.over(place.mask, holder.axes)
+        if isinstance(value, Masked) and value.mask.term is place.mask.term:
+            value = self.over(value.source, holder.axes)
+        elif not isinstance(value, Array) or value.rank or value.open:
+            return None
+        if mask.term is None or value.term is None or place.source.term is None or place.source.indices != holder.indices:
+            return None
+        kept = build.product([place.source.term, build.subtract(build.ONE, mask.term)])
+        return build.add(kept, build.product([mask.term, value.term]))
+
+    def _at_labels(self, holder: Array, place: Picked, value: Value) -> Term | None:
         labels, rows = place.labels, place.rows
         if not isinstance(value, Array) or value.open or labels.term is None or rows.term is None:
             return None

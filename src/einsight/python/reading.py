@@ -22,6 +22,7 @@ from .values import (
     Array,
     Library,
     Local,
+    Masked,
     Number,
     Picked,
     Several,
@@ -204,7 +205,7 @@ class Reader(Loops):
         value = self.evaluate(node.value)
         if isinstance(node.target, ast.Subscript):
             place = self.evaluate(_loaded(node.target))
-            known = isinstance(place, Picked) or isinstance(self.evaluate(node.target.value), Table)
+            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), Table)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
 
@@ -221,7 +222,7 @@ class Reader(Loops):
             return
         place = self.evaluate(_loaded(target))
         if isinstance(holder, Array):
-            made = self.arrays.written(holder, place, value) if isinstance(place, Picked) and not self.branch else None
+            made = self.arrays.written(holder, place, value) if isinstance(place, (Picked, Masked)) and not self.branch else None
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
 

@@ -263,7 +263,7 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
 
 
 def _counted(function: ast.FunctionDef) -> set[str]:
-    """The parameters that stand in the shape of an array among other sizes, so that they are numbers."""
+    """The parameters that are numbers: they stand in the shape of an array among other sizes, or are one by default."""
     own = {a.arg for a in function.args.args[1:]}
     found: set[str] = set()
     for node in ast.walk(function):
@@ -272,7 +272,9 @@ def _counted(function: ast.FunctionDef) -> set[str]:
             if isinstance(node.func, ast.Attribute) and node.func.attr in ("randn", "rand"):
                 several.append(node.args)
             found |= {e.id for elements in several if len(elements) > 1 for e in elements if isinstance(e, ast.Name)}
-    return found & own
+    defaults = function.args.defaults
+    numbers = zip(function.args.args[len(function.args.args) - len(defaults) :], defaults, strict=True)
+    return (found & own) | {a.arg for a, default in numbers if _is_number(default)}
 
 
 def _is_added_to(function: ast.FunctionDef, attribute: str) -> bool:

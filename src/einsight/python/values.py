@@ -186,4 +186,18 @@ class Picked(Array):
     labels: Array = field(default_factory=Array)
 
 
+@dataclass(eq=False)
+class Mask(Array):
+    """1 where something holds, 0 elsewhere: what a comparison gives."""
+
+
+@dataclass(eq=False)
+class Masked(Array):
+    """The entries of an array where a mask holds, in a row: `x[x > 0]`."""
+
+    source: Array = field(default_factory=Array)
+    mask: Array = field(default_factory=Array)
+
+
 NOTHING = Flag(None)
+INFINITE = Number(why="an infinite number")

@@ -19,7 +19,8 @@ from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Component, Product, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
-from .comparing import differ_grossly, divided, normalised
+from .comparing import differ_grossly, divided, normalised, unguarded
+from .functions import GUARD
 from .labels import LABELS
 from .module import Module
 from .pairs import Pair
@@ -239,6 +240,9 @@ class _Judge:
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
         found = compare(left, right, axes, function_value)
+        if found.equal is False and (bare := self._without_guards(axes)) is not None:
+            left, right = bare
+            found = compare(left, right, axes, function_value)
         if found.equal is False and (labels := _labels(left, right)):
             if self._is_right_of_labels(left, right, axes, labels):
                 return Result(self.claimed.node, self.parameter, "right")
@@ -283,6 +287,19 @@ class _Judge:
 
     def _undecided(self, words: str) -> Result:
         return Result(self.claimed.node, self.parameter, "undecided", words=words)
+
+    def _without_guards(self, axes: tuple[Index, ...]) -> tuple[Term, Term] | None:
+        """Both sides without the small numbers that keep others from 0; None where there are none."""
+        output, value = self.paths.output, self.value
+        assert output.term is not None and value.term is not None
+        small = frozenset(t for n, (t, a) in self.paths.parameters.items() if not a.rank and _is_guard(self.pair, n))
+        made = [unguarded(t, small) for t in (output.term, value.term)]
+        if made[0] is output.term and made[1] is value.term:
+            return None
+        self.paths = replace(self.paths, output=replace(output, term=made[0]))
+        self.value = Array(value.axes, value.open, made[1], value.why)
+        names = dict(zip(self.value.indices, axes, strict=True))
+        return normal_form(self._derivative()), normal_form(build.substitute(made[1], dict(names)))
 
     def _is_right_of_labels(self, left: Term, right: Term, axes: tuple[Index, ...], labels: Sequence[Tensor]) -> bool:
         """Is it right of all rows whose entries add up to 1?"""
@@ -377,6 +394,18 @@ class _Judge:
             return None
 
 
+def _is_guard(pair: Pair, name: str) -> bool:
+    """Is an argument a small number that keeps another from 0?"""
+    bare = name.removeprefix("self.").lower()
+    if bare in ("eps", "epsilon", "tiny", "_eps"):
+        return True
+    arguments = pair.forward.args
+    for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
+        if argument.arg == name and isinstance(default, ast.Constant) and isinstance(default.value, float):
+            return 0 < default.value <= GUARD
+    return False
+
+
 _ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
 
 
@@ -407,7 +436,7 @@ def _is_said_symmetric(pair: Pair) -> bool:
 
 
 _ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"
-                    r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\(.*\)")  # fmt: skip
+                    r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\([^()]*\)")  # fmt: skip
 
 
 def _is_made_symmetric(pair: Pair, name: str) -> bool:

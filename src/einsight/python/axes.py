@@ -167,10 +167,10 @@ class Axes:
         if masked and all(a.mask.term is masked[0].mask.term and a.mask.term is not None if isinstance(a, Masked) else not a.rank and not a.open for a in arrays):
             made = self.elementwise(make, *(a.source if isinstance(a, Masked) else a for a in arrays))
             return Masked(masked[0].axes, False, None, masked[0].why, made, masked[0].mask)
-        picked = [a for a in arrays if isinstance(a, Picked)]
-        if len(picked) == 1 and all(a is picked[0] or (not a.rank and not a.open) for a in arrays):
+        picked = next((a for a in arrays if isinstance(a, Picked)), None)
+        if picked is not None and (rows := [self._in_rows(a, picked) for a in arrays]) and None not in rows:
             # of what is picked from each row it is what is picked from the rows' values
-            return self.picked(self.elementwise(make, *(picked[0].rows if a is picked[0] else a for a in arrays)), picked[0].labels)
+            return self.picked(self.elementwise(make, *(r for r in rows if r is not None)), picked.labels)
         if len(arrays) == 1:
             (only,) = arrays
             term, why = self._term(arrays, make)
@@ -187,6 +187,15 @@ class Axes:
         parts = [self.over(a, axes) for a in arrays]
         term, why = self._term(parts, make)
         return Array(axes, is_open, term, why)
+
+    def _in_rows(self, array: Array, picked: Picked) -> Array | None:
+        """What stands beside the rows where an array stands beside what is picked from them; None where that is not known."""
+        if isinstance(array, Picked):
+            same = array.labels.term is picked.labels.term and array.labels.indices == picked.labels.indices
+            return array.rows if array is picked or (same and array.labels.term is not None) else None
+        if array.open or array.rank > 1:
+            return None
+        return Array((array.axes[0], ()), False, array.term, array.why) if array.rank else array
 
     def picked(self, rows: Array, labels: Array) -> Picked:
         """Of each row the entry at its label; `labels` has their shape."""

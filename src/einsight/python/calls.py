@@ -32,6 +32,7 @@ from .values import (
     Several,
     ShapeOf,
     Table,
+    Text,
     Thing,
     Value,
     plain,
@@ -57,6 +58,8 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
+            if node.func.attr == "get" and node.args and isinstance(table := self.evaluate(node.func.value), Table):
+                return self._got(table, [self.evaluate(a) for a in node.args])
         function = self.evaluate(node.func)
         if isinstance(function, Library) and function.path in EINSUMS:
             return self._einsum(node, function.path)
@@ -77,6 +80,15 @@ class Calls(Expressions):
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
+
+    def _got(self, table: Table, given: list[Value]) -> Value:
+        """`table.get(key, default)`: the default where nothing is known to stand there."""
+        key = given[0]
+        if not isinstance(key, Text) or len(given) > 2:
+            return UNKNOWN
+        if key.text in table.items or len(given) == 1:
+            return table.get(key.text)
+        return given[1]
 
     def _context(self, node: ast.Call) -> Value | None:
         """What is saved for the way back; None where the call is something else."""

@@ -36,6 +36,8 @@ LONGEST_LIST = 200
 _BUILTINS = frozenset(
     "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate dict".split()
 )
+# what is called so holds where a derivative is wanted
+_TRAINED = frozenset(("train", "training", "is_training", "is_train", "train_flg", "train_mode"))
 _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
 )
@@ -164,8 +166,41 @@ class Expressions(Indexing):
     def _ifexp(self, node: ast.IfExp) -> Value:
         if asks_for_gradient(node.test):
             return self.evaluate(node.body)
+        holds = self.holds(node.test) if self.sizes.binding else None
+        if holds is not None:
+            return self.evaluate(node.body if holds else node.orelse)
         self.evaluate(node.test)
         return UNKNOWN
+
+    def holds(self, test: ast.expr) -> bool | None:
+        """Whether a condition holds where both functions of a pair run: as arguments are by default, and while it is trained."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            inner = self.holds(test.operand)
+            return None if inner is None else not inner
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+        if isinstance(test, (ast.Name, ast.Attribute)):
+            value = self.evaluate(test)
+            if isinstance(value, Flag):
+                return bool(value.value)
+            name = test.id if isinstance(test, ast.Name) else test.attr
+            return True if name.strip("_") in _TRAINED else None
+        return None
+
+    def _compares(self, relation: ast.cmpop, left: Value, right: Value) -> bool | None:
+        if isinstance(relation, (ast.Is, ast.IsNot)) and right is NOTHING:
+            if left is not NOTHING and not isinstance(left, (Array, Table, Thing)):
+                return None
+            return (left is NOTHING) == isinstance(relation, ast.Is)
+        if not isinstance(relation, (ast.Eq, ast.NotEq)):
+            return None
+        if isinstance(left, Text) and isinstance(right, Text):
+            return (left.text == right.text) == isinstance(relation, ast.Eq)
+        if isinstance(right, Text) and right.text in _TRAINED:
+            return isinstance(relation, ast.Eq)
+        if isinstance(left, Number) and isinstance(right, Number) and None not in (left.value, right.value):
+            return (left.value == right.value) == isinstance(relation, ast.Eq)
+        return None
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:

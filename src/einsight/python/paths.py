@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,13 +12,13 @@ from ..terms.term import Tensor
 from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
-from .runs import Nonconforming, Paths, Run, Unreadable
+from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable
 from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
 
-# readings of shapes, at most, in which unknown numbers of axes are tried
-MOST_READINGS = 150
+# arrays, at most, of which every number of axes is tried
+MOST_FREE = 4
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -25,9 +26,22 @@ Way = Callable[[Run], Paths]
 def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = read) -> list[str]:
     """The arrays of which nothing says how many axes they have.  Raises Unreadable."""
     run = Run(module, pair, top, {}, Sizes(binding=True), False)
-    with suppress(Nonconforming):
+    try:
         way(run)
+    except Nonconforming:
+        pass
+    except Unreadable:
+        if not run.unknown:
+            raise
     return run.unknown
+
+
+def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -> dict[str, int]:
+    """How many axes the arrays have of which `n, c, h, w = x.shape` says it."""
+    run = Run(module, pair, top, {}, Sizes(binding=True), False)
+    with suppress(Nonconforming, Unreadable):
+        way(run)
+    return {n: AXES + a.rank for n, a in run.learnt.items() if not a.open}
 
 
 def conforming(
@@ -46,7 +60,10 @@ def conforming(
     numbers_alone: list[tuple[dict[str, int], bool]] = []
     misfits: dict[int, int] = {}
     failed = ""
-    for ranks, paths in _fitting(module, pair, top, unknown, way):
+    tried = _fitting(module, pair, top, unknown, way, ())
+    if "keepdims" in ast.unparse(pair.backward) and all(isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried):
+        tried = _fitting(module, pair, top, unknown, way, (COLUMN, ROW))
+    for ranks, paths in tried:
         if isinstance(paths, Unreadable):
             failed = str(paths)
             continue
@@ -66,34 +83,39 @@ def conforming(
 
 
 def _misfits(pair: Pair, paths: Paths) -> int:
-    """How many values have another shape than the argument that they are for."""
+    """How many values have another shape than the argument that they are for, or one that is not known."""
     if pair.order != 1 or (paths.output.rank and paths.cotangent is None):
         return 0
     settled = paths.arrays.sizes.settled
     shape = lambda a: [settled(i.dim for i in axis) for axis in a.axes]  # noqa: E731
     known = [(c.value, paths.parameters[c.parameter][1]) for c in paths.claimed if c.parameter in paths.parameters]
-    return sum(not v.open and shape(v) != shape(p) for v, p in known)
+    return sum(v.open or shape(v) != shape(p) for v, p in known)
 
 
 def _fitting(
-    module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way
+    module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way, thin: Sequence[int]
 ) -> list[tuple[dict[str, int], Paths | Unreadable]]:
     """Every number of axes for the unknown arrays with which the shapes go together, the likeliest first: matrices have capitals.
 
-    They are put in one array after the other; what does not go together whatever the others have is not gone on with.
-    Raises Unreadable where that would take too many readings.
+    They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
+    arrays no more than two have one axis less or more than is likely.  `thin` are shapes that are tried besides.
     """
-    likely = {n: 2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown}
+    likely = {n: 2 if _bare(n)[:1].isupper() else 1 for n in unknown}
+
+    def far(name: str, rank: int) -> int:
+        """How far from what is likely."""
+        return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank - likely[name])
+
+    learnt = _learnt_in(module, pair, top, way)
     begun: list[tuple[dict[str, int], Paths | Unreadable]] = [({}, Unreadable())]
-    readings = 0
     for name in unknown:
         going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
         for ranks, _ in begun:
-            for rank in sorted((0, 1, 2), key=lambda r: abs(r - likely[name])):
+            every = (0, 1, 2, *(thin if likely[name] == 1 else ()))
+            for rank in (learnt[name],) if name in learnt else every:
                 tried = {**ranks, name: rank}
-                readings += 1
-                if readings > MOST_READINGS:
-                    raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
+                if len(unknown) > MOST_FREE and sum(far(n, r) for n, r in tried.items()) > 2:
+                    continue
                 try:
                     going_on.append((tried, read_pair(module, pair, top, tried, terms=False, way=way)))
                 except Nonconforming:
@@ -101,7 +123,12 @@ def _fitting(
                 except Unreadable as why:
                     going_on.append((tried, why))
         begun = going_on
-    return sorted(begun, key=lambda found: sum(abs(r - likely[n]) for n, r in found[0].items()))
+    return sorted(begun, key=lambda found: sum(far(n, r) for n, r in found[0].items()))
+
+
+def _bare(name: str) -> str:
+    """Of an attribute or an entry of a dictionary its own name."""
+    return name.rpartition("[")[2].strip("'\"]") if name.endswith("]") else name.removeprefix("self.")
 
 
 def read_pair(
@@ -158,6 +185,7 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
         paths.rough,
+        paths.free,
     )
 
 

@@ -246,7 +246,11 @@ class Reader(Loops):
         starred = any(isinstance(t, ast.Starred) for t in targets)
         items: Sequence[Value] | None = None
         if isinstance(value, ShapeOf):
+            array = value.array
             value = self._shape(value, None if starred else targets)
+            if isinstance(value, Several) and not starred and len(value.items) != len(targets):
+                shape = self.arrays.shape_text(array)
+                self.misfits("EIN603", target, f"a shape {shape} has {len(value.items)} sizes, and {len(targets)} are unpacked")
         if isinstance(value, Several) and len(value.items) == len(targets) and not starred:
             items = value.items
         elif isinstance(value, Several) and starred:
@@ -272,6 +276,10 @@ class Reader(Loops):
         if is_for_types(node):
             for name in self.module.bound_in(node):
                 self.environment[name] = UNKNOWN
+            return
+        holds = self.holds(node.test) if self.sizes.binding else None
+        if holds is not None:
+            self.run(node.body if holds else node.orelse)
             return
         self.evaluate(node.test)
         if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:

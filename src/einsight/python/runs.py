@@ -18,6 +18,12 @@ from .sizes import Sizes
 from .values import UNKNOWN, Array, Flag, Number, Several, Table, Thing, Value, plain
 
 
+# shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
+COLUMN, ROW = 3, 4
+# added to a number of axes that is known
+AXES = 100
+
+
 class Unreadable(Exception):
     """Why a pair is not read."""
 
@@ -57,6 +63,7 @@ class Paths:
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
     rough        does one hold a decimal fraction that may stand for another number?
+    free         the arrays of which nothing says the shape
     """
 
     arrays: Arrays
@@ -67,6 +74,7 @@ class Paths:
     names: dict[Tensor, str] = field(default_factory=dict)
     locals: dict[str, Array] = field(default_factory=dict)
     rough: bool = False
+    free: frozenset[str] = frozenset()
 
 
 class Run:
@@ -79,6 +87,7 @@ class Run:
         self.arrays = Arrays(sizes, terms)
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
+        self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.is_backward = False  # is the derivative read by now?
         self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
@@ -119,11 +128,14 @@ class Run:
             if name not in self.unknown:
                 self.unknown.append(name)
             if name not in self.ranks:
+                self.learnt[name] = array
                 return array
-            missing = self.ranks[name] - array.rank
-            if missing < 0:
+            shape = self.ranks[name]
+            missing = (2 if shape in (COLUMN, ROW) else shape % AXES) - array.rank
+            if missing < 0 or (shape in (COLUMN, ROW) and missing < 2):
                 raise Nonconforming
-            array = Array((*(self._axis(name, k) for k in range(missing)), *array.axes))
+            thin = {COLUMN: 1, ROW: 0}.get(shape)
+            array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
         self.parameters[name] = tensor, found
         return found
@@ -201,14 +213,17 @@ class Run:
 
 def keyed_in(node: ast.AST) -> frozenset[str]:
     """The names in a function under which arrays stand by keys that are texts: `params['W']`."""
-    return frozenset(
-        n.value.id
-        for n in ast.walk(node)
-        if isinstance(n, ast.Subscript)
-        and isinstance(n.value, ast.Name)
-        and isinstance(n.slice, ast.Constant)
-        and isinstance(n.slice.value, str)
-    )
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript):
+            holder, key = part.value, part.slice
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "get" and part.args:
+            holder, key = part.func.value, part.args[0]
+        else:
+            continue
+        if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.add(holder.id)
+    return frozenset(found)
 
 
 def tables_of(owner: ast.ClassDef | None) -> frozenset[str]:
@@ -278,9 +293,7 @@ def _counted(function: ast.FunctionDef) -> set[str]:
 
 
 def _is_added_to(function: ast.FunctionDef, attribute: str) -> bool:
-    """Does a function only add to an attribute, which is called as a derivative is?"""
-    if not generic(attribute):
-        return False
+    """Does a function only add to an attribute?"""
     stored = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr == attribute]
     added = [n.target for n in ast.walk(function) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
     return bool(stored) and all(n in added for n in stored)
@@ -351,7 +364,7 @@ def finished(
         if tensor.name.startswith("self.") and own:
             names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
     rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values()) or _has_rough(run.pair)
-    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough)
+    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough, frozenset(run.ranks))
 
 
 def _has_rough(pair: Pair) -> bool:

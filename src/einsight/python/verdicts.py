@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..deriving.readback import function_value
@@ -16,7 +16,7 @@ from ..meaning.instances import literal_components
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
-from ..terms.dimension import Dim, Index, fresh_index
+from ..terms.dimension import Dim, Index, Slot, fresh_index
 from ..terms.term import Component, Product, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
 from .comparing import differ_grossly, divided, normalised, unguarded
@@ -160,6 +160,9 @@ class _Judge:
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
+        thin = [a == b or not a for a, b in zip(_sizes(self.value.axes), _sizes(self.wanted), strict=False)]
+        if self.parameter in self.paths.free and self.value.rank == len(self.wanted) and all(thin):
+            return self._undecided("nothing says whether an axis of the argument has length 1")
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
             raise Unreadable("a Jacobian is written in more shapes than one")
@@ -246,11 +249,12 @@ class _Judge:
         if found.equal is False and (labels := _labels(left, right)):
             if self._is_right_of_labels(left, right, axes, labels):
                 return Result(self.claimed.node, self.parameter, "right")
-            # with every label the first
-            left, right = (normal_form(_of_first(t, labels)) for t in (left, right))
-            found = compare(left, right, axes, function_value)
-            if found.equal is not False:
-                return self._undecided("it is right of some labels")
+            for labelling in (_first, _two):
+                sides = [normal_form(_labelled(t, labels, labelling)) for t in (left, right)]
+                found = compare(*sides, axes, function_value)
+                if not found.equal:
+                    break
+            left, right = sides
         if found.equal and self.is_elementwise and self._crosses():
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
@@ -277,6 +281,11 @@ class _Judge:
         if assumption is not None:
             words = assumption.sentence()
             return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
+        count = self._as_count(left, right, axes)
+        if count:
+            return Result(self.claimed.node, self.parameter, "right", count)
+        if self.pair.kind == "both" and self._is_of_each(left, right, axes):
+            return self._undecided("it is right of the sum over the entries, of which the value is the mean")
         if self._is_of_few_entries(left, right, axes):
             return self._undecided("it is right where the argument has no more entries than the function names")
         if self._is_of_output(axes, left):
@@ -343,6 +352,27 @@ class _Judge:
             return True
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
+
+    def _as_count(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
+        """`self.n = X.shape[0]`, where it is right with a number in the place of that size; empty where it is not."""
+        numbers = {t: n for n, (t, a) in self.paths.parameters.items() if not a.rank and t in left.depends | right.depends}
+        sizes = {i.dim for i in axes} | {d for t in left.depends | right.depends for d in t.dims}
+        for tensor, name in sorted(numbers.items(), key=lambda found: found[1]):
+            if not _COUNT.fullmatch(name.removeprefix("self.").strip("_")):
+                continue
+            for dim in sorted(sizes, key=lambda d: d.key):
+                size = self.paths.arrays.size_term((fresh_index(dim),))
+                sides = [normal_form(_put_in(t, tensor, size)) for t in (left, right)]
+                if are_equal(sides[0], sides[1], axes, function_value):
+                    return f"{name} = {dim}"
+        return ""
+
+    def _is_of_each(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+        """Is it the derivative of the sum of which the value is the mean, for an argument with an entry for each?"""
+        for indices in {axes, axes[:1]}:
+            if indices and are_equal(normal_form(build.product([left, self.paths.arrays.size_term(indices)])), right, axes, function_value):
+                return True
+        return False
 
     def _is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
         """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
@@ -413,15 +443,43 @@ def _labels(*terms: Term) -> list[Tensor]:
     return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
 
 
-def _of_first(term: Term, labels: Sequence[Tensor]) -> Term:
-    """With every label the first."""
+_COUNT = re.compile(r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples")
+
+
+def _put_in(term: Term, tensor: Tensor, number: Term) -> Term:
+    """A term with a number in the place of an argument."""
 
     def visit(part: Term) -> Term:
-        if isinstance(part, Component) and part.tensor in labels:
-            return build.delta(part.indices[-1], 1)
+        if isinstance(part, Component) and part.tensor is tensor:
+            return number
         return map_parts(part, visit)
 
     return visit(term)
+
+
+def _labelled(term: Term, labels: Sequence[Tensor], labelling: Callable[[Slot, Slot], Term]) -> Term:
+    """With labels that are known."""
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Component) and part.tensor in labels:
+            return labelling(*part.indices)
+        return map_parts(part, visit)
+
+    return visit(term)
+
+
+def _first(row: Slot, place: Slot) -> Term:
+    """Every label is the first.  What is right so and with two labels is right: a row is like any other, and so is a label."""
+    return build.delta(place, 1)
+
+
+def _two(row: Slot, place: Slot) -> Term:
+    """The label of the first row is the first, that of all others the second."""
+    is_first = build.delta(row, 1)
+    return build.add(
+        build.product([is_first, build.delta(place, 1)]),
+        build.product([build.subtract(build.ONE, is_first), build.delta(place, 2)]),
+    )
 
 
 _SYMMETRIC = re.compile(

@@ -164,7 +164,12 @@ class Axes:
     def elementwise(self, make: Callable[..., Term], *arrays: Array) -> Array:
         """A function of the entries, broadcast.  Raises Misfit."""
         masked = [a for a in arrays if isinstance(a, Masked)]
-        if masked and all(a.mask.term is masked[0].mask.term and a.mask.term is not None if isinstance(a, Masked) else not a.rank and not a.open for a in arrays):
+        if masked and all(
+            a.mask.term is masked[0].mask.term and a.mask.term is not None
+            if isinstance(a, Masked)
+            else not a.rank and not a.open
+            for a in arrays
+        ):
             made = self.elementwise(make, *(a.source if isinstance(a, Masked) else a for a in arrays))
             return Masked(masked[0].axes, False, None, masked[0].why, made, masked[0].mask)
         picked = next((a for a in arrays if isinstance(a, Picked)), None)

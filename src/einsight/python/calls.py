@@ -41,7 +41,12 @@ from .values import (
 # files of functions by name that nobody else imports
 ENTERED = (joining, networks)
 _GENERATORS = frozenset(
-    ("numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.Generator", "numpy.random.mtrand.RandomState")
+    (
+        "numpy.random.default_rng",
+        "numpy.random.RandomState",
+        "numpy.random.Generator",
+        "numpy.random.mtrand.RandomState",
+    )
 )
 DEEPEST_CALL = 4
 # items of a list that are told apart

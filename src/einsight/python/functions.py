@@ -745,7 +745,9 @@ def _reshape(arrays: Arrays, call: Call) -> Value:
         given is None
         or not rest
         or any(not isinstance(v, (Number, Several, ShapeOf)) and v is not UNKNOWN for v in rest)
-        or (len(rest) > 1 and any(isinstance(v, (Several, ShapeOf)) for v in rest))  # of a library that is given: `xp.reshape(x, …)`
+        or (
+            len(rest) > 1 and any(isinstance(v, (Several, ShapeOf)) for v in rest)
+        )  # of a library that is given: `xp.reshape(x, …)`
     ):
         raise NotRead
     return arrays.reshaped(array, given)

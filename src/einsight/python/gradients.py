@@ -225,6 +225,8 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
         else:  # accused in one way or another in all of them
-            alike &= len(every) == 1 or all(results[k].verdict in _CODES and results[k].verdict != "undecided" for results, _ in found)
+            alike &= len(every) == 1 or all(
+                results[k].verdict in _CODES and results[k].verdict != "undecided" for results, _ in found
+            )
         common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

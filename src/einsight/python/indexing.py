@@ -43,7 +43,9 @@ class Indexing(Scope):
             return _of_several(base, node.slice, index)
         if isinstance(base, Array):
             items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
-            picked = self._fitting(node, lambda: self.arrays.labelled(base, items) or self.arrays.masked(base, items) or UNKNOWN)
+            picked = self._fitting(
+                node, lambda: self.arrays.labelled(base, items) or self.arrays.masked(base, items) or UNKNOWN
+            )
             if isinstance(picked, Array):
                 return picked
             return self._fitting(node, lambda: self._entries(base, items))

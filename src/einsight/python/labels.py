@@ -27,7 +27,12 @@ class Labels(Products):
         if base.open or base.rank != 2 or len(items) != 2 or not all(len(a) == 1 for a in base.axes):
             return None
         places, label = items
-        if not isinstance(places, Range) or not isinstance(label, Array) or isinstance(label, (Number, Range)) or label.open:
+        if (
+            not isinstance(places, Range)
+            or not isinstance(label, Array)
+            or isinstance(label, (Number, Range))
+            or label.open
+        ):
             return None
         if label.rank != 1:
             if self.sizes.binding:  # labels have one axis
@@ -53,9 +58,9 @@ class Labels(Products):
 
     def masked(self, base: Array, items: Sequence[Value]) -> Masked | None:
         """`base[base > 0]`; None where it is anything else."""
-        if len(items) != 1 or not isinstance(items[0], Mask) or base.open or items[0].open:
+        mask = items[0] if len(items) == 1 else None
+        if not isinstance(mask, Mask) or base.open or mask.open:
             return None
-        (mask,) = items
         if base.rank != mask.rank or not base.rank or mask is base:
             return None
         found = self.sizes
@@ -78,7 +83,12 @@ class Labels(Products):
             value = self.over(value.source, holder.axes)
         elif not isinstance(value, Array) or value.rank or value.open:
             return None
-        if mask.term is None or value.term is None or place.source.term is None or place.source.indices != holder.indices:
+        if (
+            mask.term is None
+            or value.term is None
+            or place.source.term is None
+            or place.source.indices != holder.indices
+        ):
             return None
         kept = build.product([place.source.term, build.subtract(build.ONE, mask.term)])
         return build.add(kept, build.product([mask.term, value.term]))

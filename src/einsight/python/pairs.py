@@ -74,7 +74,9 @@ def _named(
 
 
 # names of what is a derivative, of something that they do not name
-_GENERIC = re.compile(r"(?:\w+_)?(?:d?grads?|gradients?|jac|jacobian|derivs?|derivatives?|der|score)|d|g|[dg](?:w|W|x|X|theta|beta|params?)")
+_GENERIC = re.compile(
+    r"(?:\w+_)?(?:d?grads?|gradients?|jac|jacobian|derivs?|derivatives?|der|score)|d|g|[dg](?:w|W|x|X|theta|beta|params?)"
+)
 
 
 def generic(name: str) -> bool:

@@ -61,7 +61,9 @@ def conforming(
     misfits: dict[int, int] = {}
     failed = ""
     tried = _fitting(module, pair, top, unknown, way, ())
-    if "keepdims" in ast.unparse(pair.backward) and all(isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried):
+    if "keepdims" in ast.unparse(pair.backward) and all(
+        isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried
+    ):
         tried = _fitting(module, pair, top, unknown, way, (COLUMN, ROW))
     for ranks, paths in tried:
         if isinstance(paths, Unreadable):

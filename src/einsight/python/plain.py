@@ -93,7 +93,7 @@ def together(run: Run) -> Paths:
     if output.rank and not output.open:
         raise Unreadable("its value is no number")
     parameters = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
-    claimed = []
+    claimed: list[Claimed] = []
     for expression, one in zip(node.value.elts[1:], value.items[1:], strict=True):
         claimed += _said_of(expression, one, parameters, pair, run)
     if not claimed:
@@ -101,9 +101,7 @@ def together(run: Run) -> Paths:
     return finished(run, reader, output, None, claimed, pair.forward.args.args[0].arg if skip else "")
 
 
-def _said_of(
-    expression: ast.expr, value: Value, parameters: Sequence[str], pair: Pair, run: Run
-) -> Iterator[Claimed]:
+def _said_of(expression: ast.expr, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> Iterator[Claimed]:
     """What one of several returned values is claimed to be; nothing where its name says no derivative."""
     if isinstance(expression, ast.Tuple) and isinstance(value, Several):
         for inner, one in zip(expression.elts, value.items, strict=False):
@@ -153,9 +151,9 @@ def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> di
     left = [p for p in parameters if p not in same]
     plainly = not any(is_cotangent(n, parameters) or "cache" in n for n in others)
     defaults = len(pair.backward.args.defaults)
-    if plainly and len(others) == len(left) == 1 and len(names) == len(parameters) and not defaults:
-        if names.index(others[0]) == parameters.index(left[0]):
-            return {**same, others[0]: left[0]}
+    one = plainly and len(others) == len(left) == 1 and len(names) == len(parameters) and not defaults
+    if one and names.index(others[0]) == parameters.index(left[0]):
+        return {**same, others[0]: left[0]}
     return same
 
 
@@ -181,7 +179,9 @@ def _of_table(node: ast.expr | None, table: Table, run: Run, pair: Pair) -> Iter
     for key, value in table.items.items():
         found = [p for p in arrays if p.endswith(f"[{key!r}]")]
         if not found:
-            ends = {p.rpartition("[")[2].strip("'\"]") if p.endswith("]") else p.removeprefix("self."): p for p in arrays}
+            ends = {
+                p.rpartition("[")[2].strip("'\"]") if p.endswith("]") else p.removeprefix("self."): p for p in arrays
+            }
             name = differentiated(key, list(ends))
             found = [ends[name]] if name else [ends[key]] if key in ends else []
         if len(found) != 1 or not isinstance(value, Array):
@@ -189,7 +189,12 @@ def _of_table(node: ast.expr | None, table: Table, run: Run, pair: Pair) -> Iter
         place: ast.expr | None = None
         if isinstance(node, ast.Dict):
             place = next(
-                (v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant) and k.value == key), None
+                (
+                    v
+                    for k, v in zip(node.keys, node.values, strict=True)
+                    if isinstance(k, ast.Constant) and k.value == key
+                ),
+                None,
             )
         place = place or _assigned(pair.backward, lambda t, k=key: _is_under(t, k)) or node  # type: ignore[misc]
         if place is not None:

@@ -222,7 +222,11 @@ class Reader(Loops):
             return
         place = self.evaluate(_loaded(target))
         if isinstance(holder, Array):
-            made = self.arrays.written(holder, place, value) if isinstance(place, (Picked, Masked)) and not self.branch else None
+            made = (
+                self.arrays.written(holder, place, value)
+                if isinstance(place, (Picked, Masked)) and not self.branch
+                else None
+            )
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
 
@@ -250,7 +254,9 @@ class Reader(Loops):
             value = self._shape(value, None if starred else targets)
             if isinstance(value, Several) and not starred and len(value.items) != len(targets):
                 shape = self.arrays.shape_text(array)
-                self.misfits("EIN603", target, f"a shape {shape} has {len(value.items)} sizes, and {len(targets)} are unpacked")
+                self.misfits(
+                    "EIN603", target, f"a shape {shape} has {len(value.items)} sizes, and {len(targets)} are unpacked"
+                )
         if isinstance(value, Several) and len(value.items) == len(targets) and not starred:
             items = value.items
         elif isinstance(value, Several) and starred:

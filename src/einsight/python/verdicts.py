@@ -5,23 +5,29 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
 from ..meaning.equality import agree, are_equal, compare
-from ..meaning.instances import literal_components
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
-from ..terms.dimension import Dim, Index, Slot, fresh_index
-from ..terms.term import Component, Product, Sum, Tensor, Term
-from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
-from .comparing import differ_grossly, divided, normalised, unguarded
-from .functions import GUARD
-from .labels import LABELS
+from ..terms.dimension import Index, fresh_index
+from ..terms.term import Component, Product, Sum, Term
+from .allowing import (
+    Allowing,
+    first_label,
+    is_guard,
+    is_made_symmetric,
+    is_said_symmetric,
+    labelled,
+    labels_in,
+    two_labels,
+)
+from .comparing import differ_grossly, normalised, unguarded
 from .module import Module
 from .pairs import Pair
 from .runs import Claimed, Paths, Unreadable
@@ -113,7 +119,7 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
     return tried[0].result()
 
 
-class _Judge:
+class _Judge(Allowing):
     """One value, as the derivative in one parameter."""
 
     def __init__(self, module: Module, pair: Pair, paths: Paths, claimed: Claimed, parameter: str):
@@ -246,12 +252,12 @@ class _Judge:
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
             left, right = bare
             found = compare(left, right, axes, function_value)
-        if found.equal is False and (labels := _labels(left, right)):
-            if self._is_right_of_labels(left, right, axes, labels):
+        if found.equal is False and (labels := labels_in(left, right)):
+            if self.is_right_of_labels(left, right, axes, labels):
                 return Result(self.claimed.node, self.parameter, "right")
-            for labelling in (_first, _two):
-                sides = [normal_form(_labelled(t, labels, labelling)) for t in (left, right)]
-                found = compare(*sides, axes, function_value)
+            for labelling in (first_label, two_labels):
+                sides = [normal_form(labelled(t, labels, labelling)) for t in (left, right)]
+                found = compare(sides[0], sides[1], axes, function_value)
                 if not found.equal:
                     break
             left, right = sides
@@ -270,25 +276,31 @@ class _Judge:
             )
         derived = self._text(left)
         assumption = self._assumption(left, right, axes)
-        if assumption is not None and assumption.text.endswith(" symmetric") and (
-            _is_said_symmetric(self.pair) or _is_made_symmetric(self.pair, assumption.text.split()[0])
+        if (
+            assumption is not None
+            and assumption.text.endswith(" symmetric")
+            and (is_said_symmetric(self.pair) or is_made_symmetric(self.pair, assumption.text.split()[0]))
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if assumption is not None and "sum" in assumption.text and self._is_said_distribution(assumption.text.split(".")[0]):
+        if (
+            assumption is not None
+            and "sum" in assumption.text
+            and self.is_said_distribution(assumption.text.split(".")[0])
+        ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and "sum" in assumption.text:
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
             words = assumption.sentence()
             return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
-        count = self._as_count(left, right, axes)
+        count = self.as_count(left, right, axes)
         if count:
             return Result(self.claimed.node, self.parameter, "right", count)
-        if self.pair.kind == "both" and self._is_of_each(left, right, axes):
+        if self.pair.kind == "both" and self.is_of_each(left, right, axes):
             return self._undecided("it is right of the sum over the entries, of which the value is the mean")
-        if self._is_of_few_entries(left, right, axes):
+        if self.is_of_few_entries(left, right, axes):
             return self._undecided("it is right where the argument has no more entries than the function names")
-        if self._is_of_output(axes, left):
+        if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
         example = found.counterexample.describe() if found.counterexample else None
         mistake = self._mistake(left, right, axes)
@@ -301,7 +313,7 @@ class _Judge:
         """Both sides without the small numbers that keep others from 0; None where there are none."""
         output, value = self.paths.output, self.value
         assert output.term is not None and value.term is not None
-        small = frozenset(t for n, (t, a) in self.paths.parameters.items() if not a.rank and _is_guard(self.pair, n))
+        small = frozenset(t for n, (t, a) in self.paths.parameters.items() if not a.rank and is_guard(self.pair, n))
         made = [unguarded(t, small) for t in (output.term, value.term)]
         if made[0] is output.term and made[1] is value.term:
             return None
@@ -309,17 +321,6 @@ class _Judge:
         self.value = Array(value.axes, value.open, made[1], value.why)
         names = dict(zip(self.value.indices, axes, strict=True))
         return normal_form(self._derivative()), normal_form(build.substitute(made[1], dict(names)))
-
-    def _is_right_of_labels(self, left: Term, right: Term, axes: tuple[Index, ...], labels: Sequence[Tensor]) -> bool:
-        """Is it right of all rows whose entries add up to 1?"""
-        for tensor in labels:
-            left, right = (divided(tensor, len(tensor.dims) - 1)(t) for t in (left, right))
-        return are_equal(normal_form(left), normal_form(right), axes, function_value)
-
-    def _is_said_distribution(self, name: str) -> bool:
-        """Do the names or the documentation say that entries add up to 1?"""
-        told = [ast.get_docstring(n) or "" for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
-        return any(_ADDS_UP.search(text) for text in (name, *told))
 
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
         variables = frozenset(t for t, _ in self.paths.parameters.values())
@@ -353,55 +354,6 @@ class _Judge:
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
 
-    def _as_count(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
-        """`self.n = X.shape[0]`, where it is right with a number in the place of that size; empty where it is not."""
-        numbers = {t: n for n, (t, a) in self.paths.parameters.items() if not a.rank and t in left.depends | right.depends}
-        sizes = {i.dim for i in axes} | {d for t in left.depends | right.depends for d in t.dims}
-        for tensor, name in sorted(numbers.items(), key=lambda found: found[1]):
-            if not _COUNT.fullmatch(name.removeprefix("self.").strip("_")):
-                continue
-            for dim in sorted(sizes, key=lambda d: d.key):
-                size = self.paths.arrays.size_term((fresh_index(dim),))
-                sides = [normal_form(_put_in(t, tensor, size)) for t in (left, right)]
-                if are_equal(sides[0], sides[1], axes, function_value):
-                    return f"{name} = {dim}"
-        return ""
-
-    def _is_of_each(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
-        """Is it the derivative of the sum of which the value is the mean, for an argument with an entry for each?"""
-        for indices in {axes, axes[:1]}:
-            if indices and are_equal(normal_form(build.product([left, self.paths.arrays.size_term(indices)])), right, axes, function_value):
-                return True
-        return False
-
-    def _is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
-        """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
-        assert self.paths.output.term is not None
-        least = literal_components([self.paths.output.term])
-        sizes = {d: Dim(k) for d, k in least.items() if not isinstance(d.value, int) and k > 1}
-        if not sizes:
-            return False
-        moved = tuple(i.over(sizes.get(i.dim, i.dim)) for i in axes)
-        return are_equal(
-            normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
-        )
-
-    def _is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
-        """Is a derivative such as `y (1 - y)` right where its argument is the output?"""
-        if self.paths.cotangent is not None or not (self.is_elementwise or not self.paths.output.rank):
-            return False
-        if len(self.paths.parameters) != 1 or self.paths.output.term is None or self.value.term is None:
-            return False
-        output = self.paths.output
-        assert output.term is not None
-        definition = build.abstraction(output.indices, output.term)
-        if len(output.indices) != len(self.tensor.dims):
-            return False
-        made = Tensor(self.tensor.name, self.tensor.dims, definition=definition)
-        right = build.substitute(self.value.term, dict(zip(self.value.indices, axes, strict=True)))
-        changed = normal_form(expand_definitions(replace_tensors(right, {self.tensor: made})))
-        return are_equal(left, changed, axes, function_value)
-
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:
             return are_equal(left, normal_form(term), axes, function_value)
@@ -416,109 +368,12 @@ class _Judge:
         if any(len(axis) > 1 for axis in self.wanted):
             return None
         axes = tuple(i for axis in self.wanted for i in axis)
-        if any(not axis for axis in self.wanted) or _labels(term):
+        if any(not axis for axis in self.wanted) or labels_in(term):
             return None  # no name stands for the rows of labels
         try:
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
-
-
-def _is_guard(pair: Pair, name: str) -> bool:
-    """Is an argument a small number that keeps another from 0?"""
-    bare = name.removeprefix("self.").lower()
-    if bare in ("eps", "epsilon", "tiny", "_eps"):
-        return True
-    arguments = pair.forward.args
-    for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
-        if argument.arg == name and isinstance(default, ast.Constant) and isinstance(default.value, float):
-            return 0 < default.value <= GUARD
-    return False
-
-
-_ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
-
-
-def _labels(*terms: Term) -> list[Tensor]:
-    return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
-
-
-_COUNT = re.compile(r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples")
-
-
-def _put_in(term: Term, tensor: Tensor, number: Term) -> Term:
-    """A term with a number in the place of an argument."""
-
-    def visit(part: Term) -> Term:
-        if isinstance(part, Component) and part.tensor is tensor:
-            return number
-        return map_parts(part, visit)
-
-    return visit(term)
-
-
-def _labelled(term: Term, labels: Sequence[Tensor], labelling: Callable[[Slot, Slot], Term]) -> Term:
-    """With labels that are known."""
-
-    def visit(part: Term) -> Term:
-        if isinstance(part, Component) and part.tensor in labels:
-            return labelling(*part.indices)
-        return map_parts(part, visit)
-
-    return visit(term)
-
-
-def _first(row: Slot, place: Slot) -> Term:
-    """Every label is the first.  What is right so and with two labels is right: a row is like any other, and so is a label."""
-    return build.delta(place, 1)
-
-
-def _two(row: Slot, place: Slot) -> Term:
-    """The label of the first row is the first, that of all others the second."""
-    is_first = build.delta(row, 1)
-    return build.add(
-        build.product([is_first, build.delta(place, 1)]),
-        build.product([build.subtract(build.ONE, is_first), build.delta(place, 2)]),
-    )
-
-
-_SYMMETRIC = re.compile(
-    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
-)
-
-
-def _is_said_symmetric(pair: Pair) -> bool:
-    """Does the documentation of the functions speak of symmetric matrices?"""
-    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
-    return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
-
-
-_ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"
-                    r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\([^()]*\)")  # fmt: skip
-
-
-def _is_made_symmetric(pair: Pair, name: str) -> bool:
-    """Does the class give that attribute a symmetric matrix wherever it sets it: `A + A.T`, `A @ A.T`, under whatever name?"""
-    if pair.owner is None or not name.startswith("self."):
-        return False
-    set_to: list[bool] = []
-    for method in (n for n in pair.owner.body if isinstance(n, ast.FunctionDef)):
-        last: dict[str, str] = {}
-        for node in (n for n in ast.walk(method) if isinstance(n, ast.Assign)):
-            value = ast.unparse(node.value)
-            for target in map(ast.unparse, node.targets):
-                if target == name and value != "None":
-                    set_to.append(_is_symmetric(last.get(value, value)))
-                last[target] = value
-    return bool(set_to) and all(set_to)
-
-
-def _is_symmetric(text: str) -> bool:
-    found = _ADDED.fullmatch(text)
-    if found is None:
-        return False
-    pairs = [(found[x], found[y]) for x, y in ("ab", "cd", "ef", "gh")]
-    return all(x == y for x, y in pairs)
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

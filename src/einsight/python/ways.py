@@ -21,6 +21,7 @@ from .runs import (
 )
 from .values import Array, Local, Several, Value
 
+
 def read(run: Run) -> Paths:
     """Raises Unreadable; Nonconforming."""
     try:

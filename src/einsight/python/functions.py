@@ -250,11 +250,17 @@ def _clip(arrays: Arrays, call: Call) -> Value:
 
 # what keeps a number from 0, or from 0 and 1, so that a logarithm has a value
 GUARD = Fraction(1, 1000)
+# beyond which a sigmoid is 0 or 1 but for the digits
+FAR = 20
 
 
 def _is_guard(lower: Value | None, upper: Value | None = None) -> bool:
     """Is a bound there for the digits alone?  The derivative is meant where it is not met."""
-    if not isinstance(lower, Number) or lower.value is None or not 0 < lower.value <= GUARD:
+    if not isinstance(lower, Number) or lower.value is None:
+        return False
+    if isinstance(upper, Number) and upper.value is not None and lower.value <= -FAR and upper.value >= FAR:
+        return True  # what keeps an exponential from being infinite
+    if not 0 < lower.value <= GUARD:
         return False
     if upper is None or (isinstance(upper, Flag) and upper.value is None):
         return True

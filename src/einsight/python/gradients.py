@@ -148,8 +148,10 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
-    meant, others = conforming(module, pair, top, unknown)
-    for ranks in meant:
+    meant, others, clean = conforming(module, pair, top, unknown)
+    for number, ranks in enumerate(meant):
+        if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
+            break  # in all others some value has another shape, which speaks against them
         try:
             way = _judged_way(module, pair, top, ranks)
         except Misfitting as wrong:

@@ -6,11 +6,13 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import Any, TypeVar
 
 from .libraries import bound_names, imported
 from .source import Source
 
 Function = ast.FunctionDef
+T = TypeVar("T")
 # decorators under which a function is what its body says
 TRANSPARENT = frozenset(
     "jax.jit jit njit jax.custom_vjp custom_vjp jax.custom_jvp custom_jvp staticmethod classmethod torch.no_grad no_grad beartype "
@@ -44,6 +46,7 @@ class Module:
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
         # how many axes the attributes of a class begin with, as `runs.py` finds them
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
+        self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
         self._bound: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property
@@ -72,6 +75,14 @@ class Module:
                 counts[node.id] += 1
             todo.extend(ast.iter_child_nodes(node))
         return frozenset(n for n, count in counts.items() if count == 1)
+
+    def said(self, ask: Callable[..., T], node: ast.AST | None) -> T:
+        """What a function finds out of a node, once."""
+        key = ask, node
+        if key not in self._once_said:
+            self._once_said[key] = ask(node)
+        found: T = self._once_said[key]
+        return found
 
     def bound_in(self, statement: ast.AST) -> frozenset[str]:
         """The names that a statement binds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,8 @@ from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
 
+# why nothing is read, whatever the shapes
+_LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is not read|any number of arguments")
 # arrays, at most, of which every number of axes is tried
 MOST_FREE = 4
 # how a run is read: both functions of a pair, or one alone
@@ -46,15 +49,16 @@ def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -
 
 def conforming(
     module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way = read
-) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
-    """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers.
+) -> tuple[list[dict[str, int]], list[dict[str, int]], int]:
+    """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers; and in
+    how many of those that are meant, the first, each value has the shape of what it is for.
 
     Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
     where nothing else conforms.  Those come first in which what is returned has the shape of what it is for; those are left out
     in which two more values have another shape than in the best.
     """
     if not unknown:
-        return [{}], []
+        return [{}], [], 1
     # with whether the function gives a number then
     found: list[tuple[dict[str, int], bool]] = []
     numbers_alone: list[tuple[dict[str, int], bool]] = []
@@ -81,7 +85,7 @@ def conforming(
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
     meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])
-    return meant, sorted(others, key=lambda r: misfits[id(r)])
+    return meant, sorted(others, key=lambda r: misfits[id(r)]), sum(not misfits[id(r)] for r in meant)
 
 
 def _misfits(pair: Pair, paths: Paths) -> int:
@@ -109,6 +113,7 @@ def _fitting(
         return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank - likely[name])
 
     learnt = _learnt_in(module, pair, top, way)
+    _probe(module, pair, top, {n: learnt.get(n, likely[n]) for n in unknown}, way)
     begun: list[tuple[dict[str, int], Paths | Unreadable]] = [({}, Unreadable())]
     for name in unknown:
         going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
@@ -126,6 +131,17 @@ def _fitting(
                     going_on.append((tried, why))
         begun = going_on
     return sorted(begun, key=lambda found: sum(far(n, r) for n, r in found[0].items()))
+
+
+def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:
+    """With the likeliest numbers of axes: what has loops and conditions then has them with all others.  Raises Unreadable."""
+    try:
+        read_pair(module, pair, top, likely, terms=False, way=way)
+    except Nonconforming:
+        pass
+    except Unreadable as why:
+        if _LASTING.search(str(why)):
+            raise
 
 
 def _bare(name: str) -> str:

@@ -93,7 +93,7 @@ class Run:
         self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
         self.declared: dict[str, Dim] = {}
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
-        self.keyed = keyed_in(pair.forward) | keyed_in(pair.backward)
+        self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
 
     @property
@@ -104,7 +104,7 @@ class Run:
     # arrays that are given
 
     def _attribute(self, name: str) -> Value:
-        if name in tables_of(self.pair.owner):
+        if name in self.module.said(tables_of, self.pair.owner):
             return self.table(f"self.{name}")
         if self.is_backward and is_added_to(self.pair.backward, name):
             return plain(0)  # what is added up begins at 0

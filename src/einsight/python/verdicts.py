@@ -110,6 +110,9 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
         if result.verdict == "right":
             return result
         results.append(result)
+    if claimed.fitting and len(results) > 1:
+        words = "nothing says for which argument it is"
+        return Result(claimed.node, results[0].parameter, "undecided", words=words)
     if results:
         undecided = [r for r in results if r.verdict == "undecided"]
         # a small mistake is likelier than another argument

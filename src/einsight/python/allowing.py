@@ -14,7 +14,6 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, fresh_index
 from ..terms.term import Component, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
-from .comparing import divided
 from .functions import GUARD
 from .labels import LABELS
 from .pairs import Pair
@@ -30,12 +29,6 @@ class Allowing:
     value: Array
     tensor: Tensor
     is_elementwise: bool
-
-    def is_right_of_labels(self, left: Term, right: Term, axes: tuple[Index, ...], labels: Sequence[Tensor]) -> bool:
-        """Is it right of all rows whose entries add up to 1?"""
-        for tensor in labels:
-            left, right = (divided(tensor, len(tensor.dims) - 1)(t) for t in (left, right))
-        return are_equal(normal_form(left), normal_form(right), axes, function_value)
 
     def is_said_distribution(self, name: str) -> bool:
         """Do the names or the documentation say that entries add up to 1?"""

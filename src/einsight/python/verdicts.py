@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal, compare
+from ..meaning.equality import Verdict, agree, are_equal, compare
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
@@ -251,19 +251,9 @@ class _Judge(Allowing):
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
-        found = compare(left, right, axes, function_value)
+        left, right, found = _compared(left, right, axes)
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
-            left, right = bare
-            found = compare(left, right, axes, function_value)
-        if found.equal is False and (labels := labels_in(left, right)):
-            if self.is_right_of_labels(left, right, axes, labels):
-                return Result(self.claimed.node, self.parameter, "right")
-            for labelling in (first_label, two_labels):
-                sides = [normal_form(labelled(t, labels, labelling)) for t in (left, right)]
-                found = compare(sides[0], sides[1], axes, function_value)
-                if not found.equal:
-                    break
-            left, right = sides
+            left, right, found = _compared(*bare, axes)
         if found.equal and self.is_elementwise and self._crosses():
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
@@ -377,6 +367,19 @@ class _Judge(Allowing):
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
+
+
+def _compared(left: Term, right: Term, axes: tuple[Index, ...]) -> tuple[Term, Term, Verdict]:
+    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
+    labels = labels_in(left, right)
+    if not labels:
+        return left, right, compare(left, right, axes, function_value)
+    for labelling in (first_label, two_labels):
+        a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
+        found = compare(a, b, axes, function_value)
+        if not found.equal:
+            break
+    return a, b, found
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -194,8 +194,9 @@ def _judged_way(
 
 
 def _unless_right(result: Result, other: Result) -> Result:
-    """A verdict, undecided where it accuses what is right with an array of another number of axes."""
-    if result.verdict in ("right", "undecided") or other.verdict != "right":
+    """A verdict, undecided where it accuses what is right, or a shape that fits, with an array of another number of axes."""
+    fits = result.verdict == "shape" and other.verdict != "shape"
+    if result.verdict in ("right", "undecided") or not (fits or other.verdict == "right"):
         return result
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 

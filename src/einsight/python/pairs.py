@@ -101,7 +101,7 @@ def _gives_both(function: Function) -> str:
 
 def _autograd(module: Module) -> Iterator[Pair]:
     """`class F(torch.autograd.Function)` with `forward` and `backward`."""
-    for owner in (n for n in module.nodes if isinstance(n, ast.ClassDef)):
+    for owner in (n for n in _outside_tests(module.tree) if isinstance(n, ast.ClassDef)):
         if not any(
             resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
             for b in owner.bases
@@ -115,9 +115,19 @@ def _autograd(module: Module) -> Iterator[Pair]:
 
 def _custom(module: Module) -> Iterator[Pair]:
     """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
-    for scope in module.nodes:
+    for scope in _outside_tests(module.tree):
         if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
             yield from _custom_in(module, scope)
+
+
+def _outside_tests(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those in functions that are tests: a rule that a test makes is there to be told from the derivative."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):
+            yield node
+            todo.extend(ast.iter_child_nodes(node))
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:

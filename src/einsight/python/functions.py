@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from ..lowering.called import OF_ENTRIES
 from ..terms import build
 from ..terms.dimension import Dim, Index
 from ..terms.term import Number as NumberTerm
@@ -177,12 +178,9 @@ def applied(name: str) -> Callable[..., Term]:
 ONE, TWO = build.ONE, build.TWO
 _ELEMENTWISE: dict[str, Callable[[Term], Term]] = {
     **{n: applied(n) for n in "exp log abs sign sin cos tan sinh cosh tanh sigmoid relu softplus erf silu".split()},
-    "arcsin": applied("asin"), "arccos": applied("acos"), "arctan": applied("atan"), "arcsinh": applied("asinh"),
-    "arccosh": applied("acosh"), "arctanh": applied("atanh"), "asin": applied("asin"), "acos": applied("acos"),
-    "atan": applied("atan"), "absolute": applied("abs"), "fabs": applied("abs"), "expit": applied("sigmoid"),
-    "logistic": applied("sigmoid"), "swish": applied("silu"),
-    "nn.relu": applied("relu"), "gammaln": applied("loggamma"), "lgamma": applied("loggamma"),
-    "psi": applied("digamma"), "digamma": applied("digamma"),
+    **{n: applied(n) for n in "asin acos atan asinh acosh atanh digamma".split()},
+    **{n: applied(own) for n, own in OF_ENTRIES.items()},
+    "nn.relu": applied("relu"),
     "log1p": lambda t: build.apply("log", build.add(ONE, t)),
     "expm1": lambda t: build.subtract(build.apply("exp", t), ONE),
     "log2": lambda t: build.quotient(build.apply("log", t), build.apply("log", TWO)),

@@ -153,7 +153,7 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
             break  # in all others some value has another shape, which speaks against them
         try:
-            way = _judged_way(module, pair, top, ranks)
+            way = _judged_way(module, pair, top, ranks, bool(found) and number >= clean > 0)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -186,11 +186,11 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 
 
 def _judged_way(
-    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int]
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
     paths = read_pair(module, pair, top, ranks)
-    return judged_way(module, pair, paths), paths.arrays.stretched
+    return judged_way(module, pair, paths, lightly), paths.arrays.stretched
 
 
 def _unless_right(result: Result, other: Result) -> Result:
@@ -210,7 +210,7 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
     first = found[0][0]
     if any(len(results) != len(first) for results, _ in found):
         raise Unreadable(SHAPELESS)
-    fits = [sum(r.verdict == "shape" for r in results) for results, _ in found]
+    fits = [sum(r.verdict == "shape" or r.thin for r in results) for results, _ in found]
     common = []
     for k, result in enumerate(first):
         rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
@@ -219,6 +219,8 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             for (results, s), count, misfits in zip(found, rights, fits, strict=True)
             if count == max(rights)
         ]
+        if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
+            meant = [(r, s) for r, s in meant if not r.thin]
         fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
         least = min((s for _, s in fitting), default=(0, 0))
         plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
@@ -228,8 +230,7 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
         else:  # accused in one way or another in all of them
-            alike &= len(every) == 1 or all(
-                results[k].verdict in _CODES and results[k].verdict != "undecided" for results, _ in found
-            )
+            told = [results[k] for results, _ in found if not results[k].thin]
+            alike &= len(every) == 1 or all(r.verdict in _CODES and r.verdict != "undecided" for r in told)
         common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

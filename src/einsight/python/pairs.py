@@ -25,6 +25,7 @@ class Pair:
     order      of the derivative
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
+    then       the loss that the function is put in, and the derivative is one of
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Pair:
     order: int = 1
     between: Function | None = None
     fixed: tuple[int, ...] = ()
+    then: Function | None = None
 
     @property
     def title(self) -> str:
@@ -252,14 +254,36 @@ def _by_name(
         own = _parameters(backward, owner)
         # the same arguments, or a cotangent and what was kept besides; one argument has any name
         same = set(parameters) <= set(own) or len(parameters) == len(own) == 1
-        if not (same or owner is not None or _is_cached(forward, backward)):
+        then = _loss_of(name, parameters, own, functions) if owner is None else None
+        if not (same or owner is not None or then is not None or _is_cached(forward, backward)):
             continue
         order = 2 if _SECOND.search(name.lower()) else 1
-        yield Pair("plain", found[0], forward, backward, owner, variable, order)
+        yield Pair(
+            "plain", found[0] if then is None else then.name, forward, backward, owner, variable, order, then=then
+        )
 
 
 # what runs back is called, with what it runs back through
-_BACK = {"backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward"}
+_BACK = {
+    "backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward",
+    "backward_propagation": "forward_propagation", "back_propagation": "forward_propagation", "backward_prop": "forward_prop",
+    "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward",
+}  # fmt: skip
+_LOSS = re.compile(r"(?:\w+_)?(?:loss|cost|nll|mse|cross_entropy|objective)(?:_\w+)?")
+
+
+def _loss_of(name: str, through: list[str], own: list[str], functions: Mapping[str, Function]) -> Function | None:
+    """The loss that a derivative is one of, where that takes what the function gives and arguments of the derivative besides."""
+    rest = [n for n in own if n not in through and "cache" not in n]
+    if name not in _BACK or not rest:
+        return None
+    found = []
+    for function in (f for n, f in functions.items() if _LOSS.fullmatch(n) and n != name):
+        taken = [a.arg for a in function.args.args]
+        unknown = [a for a in taken if a not in own]
+        if len(unknown) == 1 and set(rest) <= set(taken):
+            found.append(function)
+    return found[0] if len(found) == 1 else None
 
 
 def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:

@@ -85,7 +85,9 @@ def conforming(
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
     meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])
-    return meant, sorted(others, key=lambda r: misfits[id(r)]), sum(not misfits[id(r)] for r in meant)
+    clean = sum(not misfits[id(r)] for r in meant)
+    others = sorted((r for r in others if not clean or not misfits[id(r)]), key=lambda r: misfits[id(r)])
+    return meant, others, clean
 
 
 def _misfits(pair: Pair, paths: Paths) -> int:

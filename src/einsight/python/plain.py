@@ -41,6 +41,9 @@ def plain(run: Run) -> Paths:
         arguments[names[0]] = run.thing
         names = names[1:]
     output, cache = _taken_apart(forward.returned[0] if forward.returned else None, value, names, parameters)
+    if pair.then is not None:
+        output = _put_into(run, pair.then, output, given)
+        parameters = list(given)[skip:]
     called = _in_order(names, parameters, pair)
     tied: tuple[Tensor, Array] | None = None
     backward = pair.backward.args
@@ -118,6 +121,19 @@ def _said_of(expression: ast.expr, value: Value, parameters: Sequence[str], pair
         yield Claimed(parameter, expression, value)
     elif generic(name) or (not name and generic(pair.forward.name)):
         yield Claimed("?", expression, value, fitting=True)
+
+
+def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value]) -> Array:
+    """The loss of what a function gives; what it takes besides is given.  Raises Unreadable; Nonconforming."""
+    own = {a.arg for a in run.pair.backward.args.args}
+    arguments: dict[str, Value] = {}
+    for name in (a.arg for a in loss.args.args):
+        if name not in given and name in own:
+            given[name] = run.given(name, Array(open=True))
+        arguments[name] = given.get(name, output)
+    reader = run.reader(arguments, depth=1)
+    reader.take_parameters(loss, arguments)
+    return output_of(run.run(loss, reader)[1])
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

@@ -108,7 +108,7 @@ class Run:
             return self.table(f"self.{name}")
         if self.is_backward and is_added_to(self.pair.backward, name):
             return plain(0)  # what is added up begins at 0
-        return self._given(f"self.{name}", Array(open=True))
+        return self.given(f"self.{name}", Array(open=True))
 
     def table(self, name: str) -> Table:
         """A dictionary of arrays that is given."""
@@ -117,9 +117,9 @@ class Run:
     def _under(self, name: str, key: str) -> Value:
         if self.is_backward and generic(name.removeprefix("self.")):
             return plain(0)
-        return self._given(f"{name}[{key!r}]", Array(open=True))
+        return self.given(f"{name}[{key!r}]", Array(open=True))
 
-    def _given(self, name: str, array: Array) -> Array:
+    def given(self, name: str, array: Array) -> Array:
         """A tensor of that name: of the shape that is known, or with the axes that are tried."""
         begun = self.begun.get(name)
         if array.open and begun is not None and begun >= array.rank:
@@ -175,13 +175,13 @@ class Run:
             if name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
-                found[name] = self._given(name, Array())
+                found[name] = self.given(name, Array())
             elif name in with_default and declared is None:
                 found[name] = (
                     UNKNOWN if not isinstance(with_default[name], ast.Constant) else reader.evaluate(with_default[name])
                 )
             else:
-                found[name] = self._given(
+                found[name] = self.given(
                     name, reader.of_declared(declared) if declared is not None else Array(open=True)
                 )
         if arguments.vararg is not None or arguments.kwarg is not None:
@@ -264,20 +264,19 @@ def finished(
     for tensor, _ in run.parameters.values():
         if tensor.name.startswith("self.") and own:
             names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
-    rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values()) or _has_rough(run.pair)
+    rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values())
+    rough = rough or any(run.module.said(_has_rough, f) for f in (run.pair.forward, run.pair.backward))
     return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough, frozenset(run.ranks))
 
 
-def _has_rough(pair: Pair) -> bool:
-    for function in (pair.forward, pair.backward):
-        for node in ast.walk(function):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, float)
-                and len(repr(node.value).replace(".", "").strip("0")) >= 6
-            ):
-                return True
-    return False
+def _has_rough(function: ast.AST | None) -> bool:
+    """Does a decimal fraction of many digits stand in a function?"""
+    return function is not None and any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, float)
+        and len(repr(node.value).replace(".", "").strip("0")) >= 6
+        for node in ast.walk(function)
+    )
 
 
 def returned(node: ast.Return, value: Value) -> list[tuple[ast.expr, Value]]:

@@ -43,7 +43,7 @@ _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDiv
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict on one value; `words` say more."""
+    """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1."""
 
     node: ast.AST
     parameter: str
@@ -52,12 +52,17 @@ class Result:
     derived: str | None = None
     counterexample: str | None = None
     words: str = ""
+    thin: bool = False
 
 
 # one way
 
 
-def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
+def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) -> list[Result]:
+    """The verdicts on what is claimed, in its order.  Raises Unreadable.
+
+    lightly   is only asked whether each is right?  Then any other is `wrong`
+    """
     results: list[Result] = []
     if paths.output.open:
         raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
@@ -71,7 +76,7 @@ def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
         if claimed.parameter != "?":
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            result = _Judge(module, pair, paths, claimed, claimed.parameter).result()
+            result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
             if claimed.guessed and result.verdict not in ("right", "undecided"):
                 words = "nothing says for which argument it is"
                 result = Result(result.node, result.parameter, "undecided", words=words)
@@ -125,9 +130,11 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
 class _Judge(Allowing):
     """One value, as the derivative in one parameter."""
 
-    def __init__(self, module: Module, pair: Pair, paths: Paths, claimed: Claimed, parameter: str):
+    def __init__(
+        self, module: Module, pair: Pair, paths: Paths, claimed: Claimed, parameter: str, lightly: bool = False
+    ):
         self.module, self.pair, self.paths, self.claimed, self.parameter = module, pair, paths, claimed, parameter
-        self.value = claimed.value
+        self.value, self.lightly = claimed.value, lightly
         self.is_elementwise = False
         if not parameter:  # a tangent
             self.wanted: tuple[Axis, ...] = paths.output.axes
@@ -171,7 +178,7 @@ class _Judge(Allowing):
             raise Unreadable("its shape is not known")
         thin = [a == b or not a for a, b in zip(_sizes(self.value.axes), _sizes(self.wanted), strict=False)]
         if self.parameter in self.paths.free and self.value.rank == len(self.wanted) and all(thin):
-            return self._undecided("nothing says whether an axis of the argument has length 1")
+            return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
             raise Unreadable("a Jacobian is written in more shapes than one")
@@ -251,9 +258,11 @@ class _Judge(Allowing):
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
-        left, right, found = _compared(left, right, axes)
+        left, right, found = _compared(left, right, axes, self.lightly)
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
-            left, right, found = _compared(*bare, axes)
+            left, right, found = _compared(*bare, axes, self.lightly)
+        if self.lightly and not found.equal:
+            return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
@@ -369,14 +378,14 @@ class _Judge(Allowing):
             return None
 
 
-def _compared(left: Term, right: Term, axes: tuple[Index, ...]) -> tuple[Term, Term, Verdict]:
+def _compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) -> tuple[Term, Term, Verdict]:
     """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
     labels = labels_in(left, right)
     if not labels:
-        return left, right, compare(left, right, axes, function_value)
+        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
     for labelling in (first_label, two_labels):
         a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
-        found = compare(a, b, axes, function_value)
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=not lightly)
         if not found.equal:
             break
     return a, b, found

@@ -258,6 +258,7 @@ class _Judge(Allowing):
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
+        of_labels = bool(labels_in(left, right))  # which nothing of the file names
         left, right, found = _compared(left, right, axes, self.lightly)
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
             left, right, found = _compared(*bare, axes, self.lightly)
@@ -276,7 +277,7 @@ class _Judge(Allowing):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
-        derived = self._text(left)
+        derived = self._text(left) if not of_labels else None
         assumption = self._assumption(left, right, axes)
         if (
             assumption is not None

@@ -48,6 +48,8 @@ _GENERATORS = frozenset(
         "numpy.random.mtrand.RandomState",
     )
 )
+# methods that change a list
+_CHANGE = frozenset("append extend insert pop remove clear reverse sort".split())
 DEEPEST_CALL = 4
 # items of a list that are told apart
 MOST_WRITTEN = 64
@@ -63,6 +65,11 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
+            if node.func.attr in _CHANGE and isinstance(self.evaluate(node.func.value), Several):
+                for argument in node.args:
+                    self.evaluate(argument)
+                self.forget(node.func.value)
+                return NOTHING
             if node.func.attr == "get" and node.args and isinstance(table := self.evaluate(node.func.value), Table):
                 return self._got(table, [self.evaluate(a) for a in node.args])
         function = self.evaluate(node.func)

@@ -80,6 +80,7 @@ class Reader(Loops):
                 self.run(body)
             finally:
                 self.environment, self.returned, self.ended = outer, returned, ended
+                self.environment.update(dict.fromkeys(self.forgotten & self.environment.keys(), UNKNOWN))
         self.branch -= 1
         self.told = was_told
 
@@ -219,6 +220,9 @@ class Reader(Loops):
                 holder.items[key.text] = value if not self.branch else UNKNOWN
             else:
                 holder.lose()
+            return
+        if isinstance(holder, Several):
+            self.forget(target.value)
             return
         place = self.evaluate(_loaded(target))
         if isinstance(holder, Array):

@@ -63,7 +63,7 @@ class Paths:
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
     rough        does one hold a decimal fraction that may stand for another number?
-    free         the arrays of which nothing says the shape
+    free         the arrays of which nothing but a docstring says the shape
     """
 
     arrays: Arrays
@@ -87,6 +87,7 @@ class Run:
         self.arrays = Arrays(sizes, terms)
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
+        self.documented: set[str] = set()  # those whose shape a docstring alone says
         self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.is_backward = False  # is the derivative read by now?
@@ -171,7 +172,9 @@ class Run:
             if declared is None and name in other:  # what the other function declares
                 declared = annotated(other[name].annotation)
                 declared = said_there.get(name) if declared is None else declared
-            declared = documented_as.get(name) if declared is None else declared
+            if declared is None and name in documented_as:
+                declared = documented_as[name]
+                self.documented.add(name)
             if name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
@@ -266,7 +269,17 @@ def finished(
             names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
     rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values())
     rough = rough or any(run.module.said(_has_rough, f) for f in (run.pair.forward, run.pair.backward))
-    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough, frozenset(run.ranks))
+    return Paths(
+        run.arrays,
+        run.parameters,
+        output,
+        cotangent,
+        claimed,
+        names,
+        arrays,
+        rough,
+        frozenset({*run.ranks, *run.documented}),
+    )
 
 
 def _has_rough(function: ast.AST | None) -> bool:

@@ -176,8 +176,10 @@ class _Judge(Allowing):
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
-        thin = [a == b or not a for a, b in zip(_sizes(self.value.axes), _sizes(self.wanted), strict=False)]
-        if self.parameter in self.paths.free and self.value.rank == len(self.wanted) and all(thin):
+        own, other = _sizes(self.value.axes), _sizes(self.wanted)
+        thin = len(own) == len(other) and all(a == b or not a for a, b in zip(own, other, strict=True))
+        thin = thin or list(filter(None, own)) == list(filter(None, other))
+        if self.parameter in self.paths.free and thin:
             return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..deriving.readback import function_value
-from ..meaning.equality import are_equal
+from ..meaning.equality import Verdict, are_equal, compare
 from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
 from ..terms import build
@@ -190,3 +190,23 @@ def _is_symmetric(text: str) -> bool:
         return False
     pairs = [(found[x], found[y]) for x, y in ("ab", "cd", "ef", "gh")]
     return all(x == y for x, y in pairs)
+
+
+def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) -> tuple[Term, Term, Verdict]:
+    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
+    labels = labels_in(left, right)
+    if not labels:
+        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
+    for labelling in (first_label, two_labels):
+        a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=not lightly)
+        if not found.equal:
+            break
+    return a, b, found
+
+
+def fits_thinly(own: Sequence[Sequence[object]], other: Sequence[Sequence[object]]) -> bool:
+    """Do the axes of two shapes go together if some have length 1?"""
+    if len(own) == len(other) and all(a == b or not a for a, b in zip(own, other, strict=True)):
+        return True
+    return [a for a in own if a] == [b for b in other if b]

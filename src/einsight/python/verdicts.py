@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import Verdict, agree, are_equal, compare
+from ..meaning.equality import agree, are_equal
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
@@ -19,13 +19,12 @@ from ..terms.dimension import Index, fresh_index
 from ..terms.term import Component, Product, Sum, Term
 from .allowing import (
     Allowing,
-    first_label,
+    compared,
+    fits_thinly,
     is_guard,
     is_made_symmetric,
     is_said_symmetric,
-    labelled,
     labels_in,
-    two_labels,
 )
 from .comparing import differ_grossly, normalised, unguarded
 from .module import Module
@@ -176,10 +175,7 @@ class _Judge(Allowing):
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
-        own, other = _sizes(self.value.axes), _sizes(self.wanted)
-        thin = len(own) == len(other) and all(a == b or not a for a, b in zip(own, other, strict=True))
-        thin = thin or list(filter(None, own)) == list(filter(None, other))
-        if self.parameter in self.paths.free and thin:
+        if self.parameter in self.paths.free and fits_thinly(_sizes(self.value.axes), _sizes(self.wanted)):
             return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
@@ -261,9 +257,9 @@ class _Judge(Allowing):
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
         of_labels = bool(labels_in(left, right))  # which nothing of the file names
-        left, right, found = _compared(left, right, axes, self.lightly)
+        left, right, found = compared(left, right, axes, self.lightly)
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
-            left, right, found = _compared(*bare, axes, self.lightly)
+            left, right, found = compared(*bare, axes, self.lightly)
         if self.lightly and not found.equal:
             return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
@@ -379,19 +375,6 @@ class _Judge(Allowing):
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
-
-
-def _compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) -> tuple[Term, Term, Verdict]:
-    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
-    labels = labels_in(left, right)
-    if not labels:
-        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
-    for labelling in (first_label, two_labels):
-        a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
-        found = compare(a, b, axes, function_value, example=not lightly, thorough=not lightly)
-        if not found.equal:
-            break
-    return a, b, found
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

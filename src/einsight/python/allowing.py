@@ -199,7 +199,9 @@ def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) ->
         return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
     for labelling in (first_label, two_labels):
         a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
-        found = compare(a, b, axes, function_value, example=not lightly, thorough=not lightly)
+        # that they agree on the first way is no more than a reason to look at the second
+        thorough = not lightly and labelling is two_labels
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough)
         if not found.equal:
             break
     return a, b, found

@@ -73,6 +73,10 @@ def conforming(
         if isinstance(paths, Unreadable):
             failed = str(paths)
             continue
+        unseen = next((a for a in (paths.output, *(c.value for c in paths.claimed)) if a.open), None)
+        if unseen is not None:
+            failed = f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known"
+            continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
         misfits[id(ranks)] = _misfits(pair, paths)
         of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
@@ -132,6 +136,9 @@ def _fitting(
                 except Unreadable as why:
                     going_on.append((tried, why))
         begun = going_on
+        lasting = [p for _, p in begun if isinstance(p, Unreadable) and _LASTING.search(str(p))]
+        if begun and len(lasting) == len(begun):
+            raise lasting[0]
     return sorted(begun, key=lambda found: sum(far(n, r) for n, r in found[0].items()))
 
 

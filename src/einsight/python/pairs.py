@@ -103,6 +103,8 @@ def _gives_both(function: Function) -> str:
 
 def _autograd(module: Module) -> Iterator[Pair]:
     """`class F(torch.autograd.Function)` with `forward` and `backward`."""
+    if "Function" not in module.source.text:
+        return
     for owner in (n for n in _outside_tests(module.tree) if isinstance(n, ast.ClassDef)):
         if not any(
             resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
@@ -117,6 +119,8 @@ def _autograd(module: Module) -> Iterator[Pair]:
 
 def _custom(module: Module) -> Iterator[Pair]:
     """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
+    if not any(word in module.source.text for word in ("defvjp", "defjvp")):
+        return
     for scope in _outside_tests(module.tree):
         if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
             yield from _custom_in(module, scope)
@@ -134,12 +138,12 @@ def _outside_tests(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """What stands in a scope, without what stands in functions and classes in it."""
-    todo: list[ast.AST] = [*getattr(scope, "body", ())]
+    todo: list[ast.AST] = [*getattr(scope, "body", ())][::-1]
     while todo:
-        node = todo.pop(0)
+        node = todo.pop()
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.If)):
-            todo = [*ast.iter_child_nodes(node), *todo]
+            todo.extend([*ast.iter_child_nodes(node)][::-1])
 
 
 def _custom_in(module: Module, scope: ast.AST) -> Iterator[Pair]:

@@ -145,7 +145,8 @@ def _fitting(
 def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:
     """With the likeliest numbers of axes: what has loops and conditions then has them with all others.  Raises Unreadable."""
     try:
-        read_pair(module, pair, top, likely, terms=False, way=way)
+        if read_pair(module, pair, top, likely, terms=False, way=way).output.open:
+            raise Unreadable("it has a shape that is not known")
     except Nonconforming:
         pass
     except Unreadable as why:

@@ -2,7 +2,7 @@
 
 A file of `tests/data/python` holds cases. A case begins with `=== NAME`, then come lines `> …` that say how to ask for the truth, then
 the code. `{a|b}` makes two cases of one, the second is called `NAME-other`. A mark `#: WORD` ends the line that something is to be said of: `error`, an operation whose arrays do not fit, or the verdict on
-a gradient written by hand, `right`, `right_if`, `wrong` or `shape`. Of every other line nothing is to be said.
+a gradient written by hand, `right`, `right_if`, `wrong` or `shape`, with a `?` where it is not found. Of every other line nothing is to be said.
 
 | line | what is done |
 |---|---|
@@ -15,6 +15,9 @@ a gradient written by hand, `right`, `right_if`, `wrong` or `shape`. Of every ot
 | `function K x=n i; …` | `torch.autograd.gradcheck` of the class `K` |
 | `custom F x=n i; …` | the cotangents of `F`, from `jax.vjp`, beside difference quotients |
 | `runs F`, `raises F` | `F` is called; it raises at the marked line |
+| `| STATEMENT` | it is run beside the file: `R(3, 4)` is an array, `num(f, x)` and `jac(f, x)` are difference quotients of a number and of an
+  array in `x`, which is changed in its place; `say((num(…), gradient), …)` is the verdict on them all, `sayif` with the same where matrices are
+  symmetric; `check(f, …)` is `gradcheck`, `runs(f)` tells the line at which `f` raises |
 | `main` | the statements of the module run one by one; the marked ones raise |
 | `none` | nothing is asked: a file of which no library knows whether it fits |
 """
@@ -149,6 +152,11 @@ def truth(case: Case) -> list[str]:
     """What the libraries say, as a list of `LINE WORD` for marks, or the words of gradients alone where a line is not known."""
     asking, said = Asking(case), []
     space: dict[str, Any] = {"__name__": "case"}
+    script = "\n".join(line[2:] for line in case.asked if line.startswith("| "))
+    if script:
+        exec(compile(case.code, "case", "exec"), space)
+        exec(script, {**space, **_beside(said)})
+        return said
     if case.asked != ["none"] and "main" not in case.asked:
         exec(compile(case.code, "case", "exec"), space)
     for line in case.asked:
@@ -175,6 +183,59 @@ def truth(case: Case) -> list[str]:
         elif word == "main":
             said += _statements(case)
     return said
+
+
+def _beside(said: list[str]) -> dict[str, Any]:
+    """What a script beside a file is written with; what it finds is added to the list."""
+    import numpy as np
+
+    np.random.seed(0)
+    random = np.random.default_rng(3)
+
+    def quotients(function: Any, x: Any) -> Iterator[Any]:
+        for place in np.ndindex(*x.shape):
+            value, sides = x[place], []
+            for step in (1e-6, -1e-6):
+                x[place] = value + step
+                sides.append(np.array(function(), dtype=float))
+            x[place] = value
+            yield (sides[0] - sides[1]) / 2e-6
+
+    def num(function: Any, x: Any) -> Any:
+        return np.array(list(quotients(function, x))).reshape(x.shape)
+
+    def jac(function: Any, x: Any) -> Any:
+        return np.stack(list(quotients(function, x)), -1)
+
+    def verdict(pairs: Any) -> str:
+        sides = [(np.asarray(a, float), np.asarray(b, float)) for a, b in pairs]
+        if any(a.shape != b.shape for a, b in sides):
+            return "shape"
+        return "right" if all(np.allclose(a, b, rtol=1e-4, atol=1e-5) for a, b in sides) else "wrong"
+
+    def sayif(general: Any, symmetric: Any) -> None:
+        word = verdict(general)
+        said.append("right_if" if word == "wrong" and verdict(symmetric) == "right" else word)
+
+    def check(function: Any, *inputs: Any) -> None:
+        import torch
+
+        try:
+            said.append("right" if torch.autograd.gradcheck(function, inputs) else "wrong")
+        except RuntimeError as error:
+            said.append("shape" if "shape" in str(error) or "size" in str(error) else "wrong")
+
+    def runs(function: Any) -> None:
+        try:
+            function()
+        except Exception as error:  # what a library raises for shapes is of many kinds
+            lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == "case"]
+            said.append(f"{lines[-1]} error")
+
+    return {
+        "np": np, "R": lambda *sizes: random.standard_normal(sizes), "num": num, "jac": jac, "sayif": sayif, "check": check,
+        "say": lambda *pairs: said.append(verdict(pairs)), "runs": runs,
+    }  # fmt: skip
 
 
 def _gradcheck(asking: Asking, owner: Any, shapes: dict[str, list[str]]) -> str:

@@ -24,7 +24,7 @@ C = np.einsum("ij,jk->ik", A, B)
 
 def loops(x):
     for k in x:
-        x = x + k
+        x = x * k
     return x
 """
 RNG = np.random.default_rng(3)

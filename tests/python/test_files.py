@@ -10,7 +10,7 @@ from thinning import part_in, rest_in_campaigns
 
 from einsight.python.check import findings
 
-FILES = ("gradients", "shapes", "held-back", "unseen")
+FILES = ("gradients", "shapes", "held-back", "unseen", "layers", "habits")
 CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
 FILED = [case.values[0] for case in CASES]
 # what is told of a gradient, where that may be another word than the truth: what is accused stays accused
@@ -34,6 +34,9 @@ def told(case):
 @pytest.mark.parametrize("case", rest_in_campaigns(FILED, lambda c: part_in(c.code) == 0, lambda c: c.name))
 def test_what_is_told_is_true(case):
     said = told(case)
+    for line, mark in case.marks.items():
+        if mark.endswith("?") and said.get(line, "undecided") == "undecided":
+            said[line] = mark
     wanted = {line: "accused" if mark in ACCUSED else mark for line, mark in case.marks.items()}
     found = {line: "accused" if word in ACCUSED else word for line, word in said.items()}
     if case.name in LEFT_OPEN:
@@ -59,4 +62,5 @@ def test_the_libraries_say_so(case):
         warnings.simplefilter("ignore")
         said = truth(case)
     marked = [f"{line} error" for line, mark in case.marks.items() if mark == "error"]
-    assert sorted(said) == sorted([*marked, *(m for m in case.marks.values() if m in GRADIENTS)])
+    gradients = [m.rstrip("?") for m in case.marks.values() if m.rstrip("?") in GRADIENTS]
+    assert sorted(said) == sorted([*marked, *gradients])

@@ -22,14 +22,15 @@ const NOTES = ["einsight", ...MARKDOWN, ...PAPERS];
 export const LANGUAGES = [...NOTES, ...PROGRAMS];
 /** What a formula in a docstring looks like at least. */
 const FORMULA = /:math:|\.\. math::|```(math|ein)|\$[^$\n]*[\\=]|\\[([].*=|(?<!`)``(?!`)/;
-const CELLS = { language: "markdown", notebook: "jupyter-notebook" };
+/** The cells of notebooks: what is written in them, and their code, which is one program. */
+const CELLS = ["markdown", "python"].map((language) => ({ language, notebook: "jupyter-notebook" }));
 
 export function selector(): DocumentSelector {
   const settings = vscode.workspace.getConfiguration("einsight");
   const notes = settings.get("markdown", true);
   const languages = [...(notes ? NOTES : NOTES.slice(0, 1)), ...(settings.get("docstrings", true) ? PROGRAMS : [])];
   const files = languages.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
-  return notes ? [...files, CELLS] : files;
+  return [...files, ...CELLS.filter((cell) => languages.includes(cell.language))];
 }
 
 /** Array code, whose shapes and gradients are read. */
@@ -51,7 +52,7 @@ function leaveToOthers(client: LanguageClient): void {
     const feature = client.getFeature(method as typeof CompletionRequest.method);
     const initialize = feature.initialize.bind(feature);
     const ours = (filter: DocumentSelector[number]) =>
-      typeof filter === "string" || ("notebook" in filter ? typing.some((t) => t.method === method) : isOurs(filter.language));
+      typeof filter === "string" || (isOurs(filter.language) && (!("notebook" in filter) || typing.some((t) => t.method === method)));
     feature.initialize = (capabilities, selected) => initialize(capabilities, selected?.filter(ours));
   }
 }

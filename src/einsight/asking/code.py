@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from ..lowering.called import own_name
 from ..lowering.names import GREEK
 from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, exponent, over, times, transposed
 
@@ -252,8 +253,8 @@ class _Writer:
 
     def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
         """A function that the language has, by its name there."""
-        reduces = name not in ("maximum", "minimum") and _RENAMED.get(name, name) in _REDUCES
-        name = _RENAMED.get(name, name)
+        reduces = name not in ("maximum", "minimum") and own_name(name) in _REDUCES
+        name = own_name(name)
         first = values[0]
         axis = keywords.get("axis", keywords.get("dim"))
         order = keywords.get("ord", keywords.get("p"))
@@ -351,10 +352,4 @@ def _number(node: ast.expr) -> int | None:
 _LIBRARIES = frozenset(
     {"np", "numpy", "jnp", "jax", "torch", "F", "nn", "scipy", "sp", "tf", "math", "special", "linalg", "cp", "mx"}
 )
-_RENAMED = {
-    "trace": "tr", "expit": "sigmoid", "maximum": "max", "minimum": "min", "amax": "max", "amin": "min", "absolute": "abs",
-    "fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log", "average": "mean",
-    "inverse": "inv", "lgamma": "loggamma", "gammaln": "loggamma", "swish": "silu", "reduce_sum": "sum", "reduce_mean": "mean",
-    "diagonal": "diag", "diagflat": "diag", "logsigmoid": "log_sigmoid",
-}  # fmt: skip
 _REDUCES = frozenset({"sum", "mean", "max", "min", "norm", "prod", "var", "std", "logsumexp"})

@@ -16,6 +16,7 @@ two numbers, or two declared names of one scope.
     values.py        what an expression may be
     axes.py          axes that meet, and functions of the entries
     products.py      `@` and `einsum`
+    labels.py        entries at labels
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name
@@ -28,10 +29,13 @@ two numbers, or two declared names of one scope.
     loops.py         loops and comprehensions
     reading.py       statements
     pairs.py         which function is written as the derivative of which
+    begun.py         what the text of a class says of its arrays before they are read
     runs.py          one reading of both
-    ways.py          what a derivative is given, and what it returns for which argument
+    plain.py         what functions that names tie are given, and what they return for which argument
+    ways.py          the same of the libraries' own ways
     paths.py         both with shapes that go together
     verdicts.py      the verdict on one value
+    allowing.py      what a derivative may rest on that its text does not say
     comparing.py     what is asked of two terms besides whether they are equal
     units.py         what a reading rests on, so that it stands while that is the same
     gradients.py     the verdicts of a file

@@ -102,7 +102,7 @@ def of_line(comment: str) -> Declared | None:
 
 
 _DOCUMENTED = re.compile(
-    r"^\s*(?::param\s+)?(?P<name>[A-Za-z_]\w*)\s*:[^\n]*?\b(?:shapes?|size)\b[\s:=of`]*(?P<axes>\([^()\n]*\))",
+    r"^\s*(?:[-*]\s+|:param\s+)?`*(?P<name>[A-Za-z_]\w*)`*\s*:[^\n]*?\b(?:shapes?|size)\b[\s:=of`]*(?P<axes>\([^()\n]*\))",
     re.MULTILINE,
 )
 

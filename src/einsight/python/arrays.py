@@ -10,11 +10,11 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Term
 from .axes import Misfit
-from .products import Products
+from .labels import Labels
 from .values import Array, Axis
 
 
-class Arrays(Products):
+class Arrays(Labels):
     """What operations make of arrays.  Raises Misfit."""
 
     def place(self, array: Array, axis: int, what: str = "") -> int:

@@ -8,7 +8,7 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Tensor, Term
 from .sizes import Sizes
-from .values import Array, Axis, Number
+from .values import Array, Axis, Masked, Number, Picked
 
 
 class Misfit(Exception):
@@ -163,6 +163,19 @@ class Axes:
 
     def elementwise(self, make: Callable[..., Term], *arrays: Array) -> Array:
         """A function of the entries, broadcast.  Raises Misfit."""
+        masked = [a for a in arrays if isinstance(a, Masked)]
+        if masked and all(
+            a.mask.term is masked[0].mask.term and a.mask.term is not None
+            if isinstance(a, Masked)
+            else not a.rank and not a.open
+            for a in arrays
+        ):
+            made = self.elementwise(make, *(a.source if isinstance(a, Masked) else a for a in arrays))
+            return Masked(masked[0].axes, False, None, masked[0].why, made, masked[0].mask)
+        picked = next((a for a in arrays if isinstance(a, Picked)), None)
+        if picked is not None and (rows := [self._in_rows(a, picked) for a in arrays]) and None not in rows:
+            # of what is picked from each row it is what is picked from the rows' values
+            return self.picked(self.elementwise(make, *(r for r in rows if r is not None)), picked.labels)
         if len(arrays) == 1:
             (only,) = arrays
             term, why = self._term(arrays, make)
@@ -179,6 +192,26 @@ class Axes:
         parts = [self.over(a, axes) for a in arrays]
         term, why = self._term(parts, make)
         return Array(axes, is_open, term, why)
+
+    def _in_rows(self, array: Array, picked: Picked) -> Array | None:
+        """What stands beside the rows where an array stands beside what is picked from them; None where that is not known."""
+        if isinstance(array, Picked):
+            same = array.labels.term is picked.labels.term and array.labels.indices == picked.labels.indices
+            return array.rows if array is picked or (same and array.labels.term is not None) else None
+        if array.open or array.rank > 1:
+            return None
+        return Array((array.axes[0], ()), False, array.term, array.why) if array.rank else array
+
+    def picked(self, rows: Array, labels: Array) -> Picked:
+        """Of each row the entry at its label; `labels` has their shape."""
+        (i,), axis = labels.axes[0], labels.axes[1]
+        own = (fresh_index(i.dim),)
+        if rows.term is None or labels.term is None or len(rows.axes[1]) != 1 or len(rows.axes[0]) != 1:
+            return Picked((own,), False, None, rows.why or "entries at labels", rows, labels)
+        names = {rows.axes[0][0]: own[0], rows.axes[1][0]: axis[0]}
+        weight = build.substitute(labels.term, {i: own[0]})
+        term = build.product([build.substitute(rows.term, dict(names)), weight], axis)
+        return Picked((own,), False, term, "", rows, labels)
 
     def broadcast(self, arrays: Sequence[Array]) -> tuple[Axis, ...]:
         """The axes of arrays side by side, the last beside the last.  Raises Misfit."""

@@ -28,8 +28,11 @@ from .values import (
     Local,
     Method,
     Number,
+    Range,
     Several,
     ShapeOf,
+    Table,
+    Text,
     Thing,
     Value,
     plain,
@@ -37,6 +40,16 @@ from .values import (
 
 # files of functions by name that nobody else imports
 ENTERED = (joining, networks)
+_GENERATORS = frozenset(
+    (
+        "numpy.random.default_rng",
+        "numpy.random.RandomState",
+        "numpy.random.Generator",
+        "numpy.random.mtrand.RandomState",
+    )
+)
+# methods that change a list
+_CHANGE = frozenset("append extend insert pop remove clear reverse sort".split())
 DEEPEST_CALL = 4
 # items of a list that are told apart
 MOST_WRITTEN = 64
@@ -52,6 +65,13 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
+            if node.func.attr in _CHANGE and isinstance(self.evaluate(node.func.value), Several):
+                for argument in node.args:
+                    self.evaluate(argument)
+                self.forget(node.func.value)
+                return NOTHING
+            if node.func.attr == "get" and node.args and isinstance(table := self.evaluate(node.func.value), Table):
+                return self._got(table, [self.evaluate(a) for a in node.args])
         function = self.evaluate(node.func)
         if isinstance(function, Library) and function.path in EINSUMS:
             return self._einsum(node, function.path)
@@ -73,6 +93,15 @@ class Calls(Expressions):
             return self.put_in(node, function, given, named)
         return UNKNOWN
 
+    def _got(self, table: Table, given: list[Value]) -> Value:
+        """`table.get(key, default)`: the default where nothing is known to stand there."""
+        key = given[0]
+        if not isinstance(key, Text) or len(given) > 2:
+            return UNKNOWN
+        if key.text in table.items or len(given) == 1:
+            return table.get(key.text)
+        return given[1]
+
     def _context(self, node: ast.Call) -> Value | None:
         """What is saved for the way back; None where the call is something else."""
         assert isinstance(node.func, ast.Attribute)
@@ -93,6 +122,8 @@ class Calls(Expressions):
             return given[0]
         if path in ("jax.vmap", "torch.equal"):
             return UNKNOWN
+        if path in _GENERATORS:  # its methods are called as the functions of the library
+            return Library("numpy.random")
         if (
             name in ("array", "asarray", "tensor", "as_tensor", "stack", "vstack")
             and given
@@ -150,6 +181,10 @@ class Calls(Expressions):
 
     def _builtin(self, node: ast.Call, name: str, given: list[Value], named: dict[str, Value]) -> Value:
         first = given[0] if given else UNKNOWN
+        if name == "dict" and not given:
+            return Table(dict(named))
+        if name == "range" and len(given) == 1 and isinstance(first, Number) and first.factors:
+            return Range((tuple(i for d in first.factors for i in self.arrays.axis(d)),), why="`range`")
         if name == "len":
             if isinstance(first, Several):
                 return plain(len(first.items))
@@ -168,7 +203,7 @@ class Calls(Expressions):
             return self._sum_of(node, first)
         if name in ("abs", "pow") and isinstance(first, Array):
             return self._apply(node, FUNCTIONS[name], Call("numpy", name, given, named))
-        if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf)):
+        if name in ("tuple", "list") and isinstance(first, (Several, ShapeOf, Range)):
             return first
         return UNKNOWN
 
@@ -236,7 +271,8 @@ class Calls(Expressions):
         if function.node in self.path or self.depth >= DEEPEST_CALL:
             return UNKNOWN
         bound = self._bound(function, given, named)
-        if bound is not None and not self.arrays.with_terms and not any(map(_says_something, bound.values())):
+        heedless = not self.arrays.with_terms and not self.sizes.binding
+        if bound is not None and heedless and not any(map(_says_something, bound.values())):
             return UNKNOWN
         length = len(body) if isinstance(body, list) else 1
         if bound is None or self.budget[0] < length:

@@ -16,7 +16,7 @@ from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contrac
 from .found import Found
 from .gradients import judge_gradients
 from .libraries import bound_names, dotted
-from .module import Module, is_transparent
+from .module import Module, is_for_types, is_transparent
 from .reading import Reader
 from .sizes import Sizes
 from .source import Source
@@ -129,7 +129,7 @@ def calls(module: Module) -> Iterator[tuple[ast.Call, str, bool]]:
                 path = ".".join([module.imports[parts[0]], *parts[1:]])
                 if path in EINSUMS or path in REGROUPINGS:
                     yield node, path, meant
-        if isinstance(node, (ast.With, ast.AsyncWith, ast.Try)):
+        if isinstance(node, (ast.With, ast.AsyncWith, ast.Try)) or is_for_types(node):
             meant = False
         for child in ast.iter_child_nodes(node):
             yield from visit(child, meant)

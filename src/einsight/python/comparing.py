@@ -12,11 +12,14 @@ from ..meaning.fields import Floats, NotInField
 from ..meaning.instances import Instance, dims_and_tensors, fill, literal_components
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Component, Tensor, Term
+from ..terms.term import Component, Number, Sum, Tensor, Term
 from ..terms.walk import map_parts
+from .functions import GUARD
 
 # a relative difference that no rounding of a constant makes
 GROSS = 1e-3
+# what is added to a whole number for the digits alone, at most
+ADDED = 1e-5
 
 
 def differ_grossly(left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
@@ -42,16 +45,40 @@ def _draw(generator: random.Random) -> Callable[[bool], float]:
     return lambda positive: generator.uniform(0.3, 1.7) * (1 if positive else generator.choice((-1, 1)))
 
 
+def unguarded(term: Term, small: frozenset[Tensor]) -> Term:
+    """A term without the small numbers that are added in it, and without those tensors."""
+
+    def is_small(part: Term) -> bool:
+        if isinstance(part, Number):
+            return 0 < abs(part.value) <= GUARD
+        return isinstance(part, Component) and part.tensor in small
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Sum):
+            kept = [whole(t) for t in part.terms if not is_small(t)]
+            if kept and (len(kept) < len(part.terms) or any(a is not b for a, b in zip(kept, part.terms, strict=True))):
+                return visit(build.add(*kept))
+        return map_parts(part, visit)
+
+    def whole(part: Term) -> Term:
+        """`1 + 1e-8`, which is one number by now, without what was added."""
+        if isinstance(part, Number) and 0 < abs(part.value - round(part.value)) <= ADDED:
+            return build.number(round(part.value))
+        return part
+
+    return visit(term)
+
+
 def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
     """That the entries of an array along an axis add up to 1, as those of labels do."""
     leaves = frozenset(t for term in terms for t in term.depends)
     for tensor in sorted(leaves, key=lambda t: t.key):
         if len(tensor.dims) > 1:
             for axis in range(len(tensor.dims)):
-                yield Assumption(f"{tensor.name}.sum({axis}) = 1", _divided(tensor, axis))
+                yield Assumption(f"{tensor.name}.sum({axis}) = 1", divided(tensor, axis))
 
 
-def _divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
+def divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
     """The tensor divided by its sums along an axis, wherever it stands."""
 
     def visit(term: Term) -> Term:

@@ -12,16 +12,19 @@ from ..terms.term import Term
 from .functions import as_array
 from .indexing import Indexing
 from .values import (
+    INFINITE,
     NOTHING,
     UNKNOWN,
     Array,
     Flag,
     Library,
     Local,
+    Mask,
     Method,
     Number,
     Several,
     ShapeOf,
+    Table,
     Text,
     Thing,
     Value,
@@ -31,8 +34,10 @@ from .values import (
 # items of a list of numbers that are read one by one
 LONGEST_LIST = 200
 _BUILTINS = frozenset(
-    "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate".split()
+    "len range float int abs sum max min pow tuple list round bool sorted reversed zip enumerate dict".split()
 )
+# what is called so holds where a derivative is wanted
+_TRAINED = frozenset(("train", "training", "is_training", "is_train", "train_flg", "train_mode"))
 _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
 )
@@ -99,6 +104,12 @@ class Expressions(Indexing):
                 found = base.attributes[name] = base.unmet(name)
                 return found
             return UNKNOWN
+        if isinstance(base, Table):
+            if name == "copy":
+                return Table(dict(base.items), base.unmet)
+            if name not in ("keys", "values", "items"):  # what changes it, for all that is known
+                base.lose()
+            return UNKNOWN
         if isinstance(base, Array) and not isinstance(
             base, Number
         ):  # what has a shape is no number, whatever its annotation says
@@ -139,9 +150,10 @@ class Expressions(Indexing):
         return UNKNOWN
 
     def _dict(self, node: ast.Dict) -> Value:
-        for value in node.values:
-            self.evaluate(value)
-        return UNKNOWN
+        values = [self.evaluate(value) for value in node.values]
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+        known = {k: v for k, v in zip(keys, values, strict=True) if isinstance(k, str)}
+        return Table(known) if len(known) == len(keys) else UNKNOWN
 
     def _lambda(self, node: ast.Lambda) -> Value:
         return Local(node, self.environment)
@@ -154,8 +166,41 @@ class Expressions(Indexing):
     def _ifexp(self, node: ast.IfExp) -> Value:
         if asks_for_gradient(node.test):
             return self.evaluate(node.body)
+        holds = self.holds(node.test) if self.sizes.binding else None
+        if holds is not None:
+            return self.evaluate(node.body if holds else node.orelse)
         self.evaluate(node.test)
         return UNKNOWN
+
+    def holds(self, test: ast.expr) -> bool | None:
+        """Whether a condition holds where both functions of a pair run: as arguments are by default, and while it is trained."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            inner = self.holds(test.operand)
+            return None if inner is None else not inner
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+        if isinstance(test, (ast.Name, ast.Attribute)):
+            value = self.evaluate(test)
+            if isinstance(value, Flag):
+                return bool(value.value)
+            name = test.id if isinstance(test, ast.Name) else test.attr
+            return True if name.strip("_") in _TRAINED else None
+        return None
+
+    def _compares(self, relation: ast.cmpop, left: Value, right: Value) -> bool | None:
+        if isinstance(relation, (ast.Is, ast.IsNot)) and right is NOTHING:
+            if left is not NOTHING and not isinstance(left, (Array, Table, Thing)):
+                return None
+            return (left is NOTHING) == isinstance(relation, ast.Is)
+        if not isinstance(relation, (ast.Eq, ast.NotEq)):
+            return None
+        if isinstance(left, Text) and isinstance(right, Text):
+            return (left.text == right.text) == isinstance(relation, ast.Eq)
+        if isinstance(right, Text) and right.text in _TRAINED:
+            return isinstance(relation, ast.Eq)
+        if isinstance(left, Number) and isinstance(right, Number) and None not in (left.value, right.value):
+            return (left.value == right.value) == isinstance(relation, ast.Eq)
+        return None
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:
@@ -164,6 +209,8 @@ class Expressions(Indexing):
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
+        if value is INFINITE:  # of either sign: nothing is worked out with it
+            return value
         if isinstance(value, Number):
             if isinstance(node.op, ast.USub):
                 exact = -value.value if value.value is not None else None
@@ -179,7 +226,8 @@ class Expressions(Indexing):
         if isinstance(node.op, ast.USub):
             return self.arrays.elementwise(build.negate, value)
         if isinstance(node.op, ast.Invert):
-            return self.arrays.elementwise(lambda t: build.subtract(build.ONE, t), value)
+            made = self.arrays.elementwise(lambda t: build.subtract(build.ONE, t), value)
+            return _mask(made) if isinstance(value, Mask) else made
         return value if isinstance(node.op, ast.UAdd) else UNKNOWN
 
     def _compare(self, node: ast.Compare) -> Value:
@@ -194,7 +242,7 @@ class Expressions(Indexing):
         if isinstance(left, Number) and isinstance(right, Number):
             return UNKNOWN
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
-        return self._fitting(node, lambda: self.arrays.elementwise(make, left, right))
+        return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))
 
     def _binop(self, node: ast.BinOp) -> Value:
         return self._operation(node, node.op, self.evaluate(node.left), self.evaluate(node.right))
@@ -213,12 +261,27 @@ class Expressions(Indexing):
         if isinstance(operator, ast.MatMult):
             return self._fitting(node, lambda: self.arrays.matmul(a, b))
         make = _OPERATIONS.get(type(operator))
+        if isinstance(a, Mask) and isinstance(b, Mask) and isinstance(operator, (ast.BitAnd, ast.BitOr)):
+            both = _and if isinstance(operator, ast.BitAnd) else _or
+            return self._fitting(node, lambda: _mask(self.arrays.elementwise(both, a, b)))
         if make is None:
             found = self._fitting(
                 node, lambda: self.arrays.elementwise(lambda x, y: x, Array(a.axes, a.open), Array(b.axes, b.open))
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def _mask(array: Array) -> Mask:
+    return Mask(array.axes, array.open, array.term, array.why)
+
+
+def _and(a: Term, b: Term) -> Term:
+    return build.product([a, b])
+
+
+def _or(a: Term, b: Term) -> Term:
+    return build.subtract(build.add(a, b), _and(a, b))
 
 
 def asks_for_gradient(test: ast.expr) -> bool:
@@ -234,7 +297,9 @@ def _constant_of(path: str) -> Value:
         return Number(term=build.apply("exp", build.ONE))
     if name == "newaxis":
         return NOTHING
-    if name in ("inf", "nan", "float32", "float64", "int32", "int64", "bool_"):
+    if name == "inf":
+        return INFINITE
+    if name in ("nan", "float32", "float64", "int32", "int64", "bool_"):
         return UNKNOWN
     return Library(path)
 

@@ -8,9 +8,10 @@ Long because it is one table: what each name means, each a few lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from ..lowering.called import OF_ENTRIES
 from ..terms import build
 from ..terms.dimension import Dim, Index
 from ..terms.term import Number as NumberTerm
@@ -19,7 +20,7 @@ from .arrays import Arrays, half
 from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
-from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Value
+from .values import INFINITE, NOTHING, UNKNOWN, Array, Flag, Number, Range, Several, ShapeOf, Value
 
 # arguments that change no shape, and no number but for its digits
 NEUTRAL = frozenset(
@@ -177,12 +178,9 @@ def applied(name: str) -> Callable[..., Term]:
 ONE, TWO = build.ONE, build.TWO
 _ELEMENTWISE: dict[str, Callable[[Term], Term]] = {
     **{n: applied(n) for n in "exp log abs sign sin cos tan sinh cosh tanh sigmoid relu softplus erf silu".split()},
-    "arcsin": applied("asin"), "arccos": applied("acos"), "arctan": applied("atan"), "arcsinh": applied("asinh"),
-    "arccosh": applied("acosh"), "arctanh": applied("atanh"), "asin": applied("asin"), "acos": applied("acos"),
-    "atan": applied("atan"), "absolute": applied("abs"), "fabs": applied("abs"), "expit": applied("sigmoid"),
-    "logistic": applied("sigmoid"), "swish": applied("silu"),
-    "nn.relu": applied("relu"), "gammaln": applied("loggamma"), "lgamma": applied("loggamma"),
-    "psi": applied("digamma"), "digamma": applied("digamma"),
+    **{n: applied(n) for n in "asin acos atan asinh acosh atanh digamma".split()},
+    **{n: applied(own) for n, own in OF_ENTRIES.items()},
+    "nn.relu": applied("relu"),
     "log1p": lambda t: build.apply("log", build.add(ONE, t)),
     "expm1": lambda t: build.subtract(build.apply("exp", t), ONE),
     "log2": lambda t: build.quotient(build.apply("log", t), build.apply("log", TWO)),
@@ -239,7 +237,7 @@ def _clip(arrays: Arrays, call: Call) -> Value:
     if arrays.with_terms and _is_guard(*bounds):
         return array
     for bound, name in zip(bounds, ("max", "min"), strict=True):
-        if bound is None or (isinstance(bound, Flag) and bound.value is None):
+        if bound is None or bound is INFINITE or (isinstance(bound, Flag) and bound.value is None):
             continue
         other = as_array(bound)
         if other is None:
@@ -250,11 +248,17 @@ def _clip(arrays: Arrays, call: Call) -> Value:
 
 # what keeps a number from 0, or from 0 and 1, so that a logarithm has a value
 GUARD = Fraction(1, 1000)
+# beyond which a sigmoid is 0 or 1 but for the digits
+FAR = 20
 
 
 def _is_guard(lower: Value | None, upper: Value | None = None) -> bool:
     """Is a bound there for the digits alone?  The derivative is meant where it is not met."""
-    if not isinstance(lower, Number) or lower.value is None or not 0 < lower.value <= GUARD:
+    if not isinstance(lower, Number) or lower.value is None:
+        return False
+    if isinstance(upper, Number) and upper.value is not None and lower.value <= -FAR and upper.value >= FAR:
+        return True  # what keeps an exponential from being infinite
+    if not 0 < lower.value <= GUARD:
         return False
     if upper is None or (isinstance(upper, Flag) and upper.value is None):
         return True
@@ -745,6 +749,9 @@ def _reshape(arrays: Arrays, call: Call) -> Value:
         given is None
         or not rest
         or any(not isinstance(v, (Number, Several, ShapeOf)) and v is not UNKNOWN for v in rest)
+        or (
+            len(rest) > 1 and any(isinstance(v, (Several, ShapeOf)) for v in rest)
+        )  # of a library that is given: `xp.reshape(x, …)`
     ):
         raise NotRead
     return arrays.reshaped(array, given)
@@ -788,7 +795,8 @@ def _out_of_reach(arrays: Arrays, call: Call) -> Value:
 
 
 def _identity(arrays: Arrays, call: Call) -> Value:
-    return call.array(0)
+    array = call.array(0)  # another object, into which may be written
+    return array if isinstance(array, Number) else replace(array)
 
 
 for _name in (
@@ -824,6 +832,8 @@ METHODS["data"] = _stopped
 @function("view_as", "reshape_as", "expand_as", method=True)
 def _view_as(arrays: Arrays, call: Call) -> Value:
     array, other = call.array(0), call.array(1, "other")
+    if call.name.split(".")[-1] == "expand_as" and not (array.open or other.open):
+        return arrays.over(array, arrays.broadcast([array, Array(other.axes)]))
     return array if array is other else Array(other.axes, other.open, why=f"`{call.name}`")
 
 
@@ -856,14 +866,28 @@ for _name in ("randn", "rand"):
     FUNCTIONS[_name] = _filled(None)
 for _name in ("random.normal", "random.uniform"):
     FUNCTIONS[_name] = lambda arrays, call: _random(arrays, call)
-for _name in ("random.random",):
+for _name in ("random.random", "random.random_sample", "random.standard_normal", "random.standard_exponential"):
     FUNCTIONS[_name] = lambda arrays, call: _filled(None)(arrays, call)
+for _name in ("random.laplace", "random.gamma", "random.beta", "random.binomial", "random.randint", "random.integers"):
+    FUNCTIONS[_name] = lambda arrays, call: _random(arrays, call)
+for _name in ("random.poisson", "random.exponential", "random.choice"):
+    FUNCTIONS[_name] = lambda arrays, call: _sized(arrays, call, 1)
 
 
 def _random(arrays: Arrays, call: Call) -> Value:
     """JAX takes a key and a shape, NumPy two parameters and a size."""
-    given = call.get(1, "shape") if call.library == "jax" else call.get(2, "size")
-    if given is None:
+    if call.library == "jax":
+        if call.name.split(".")[-1] not in ("normal", "uniform"):
+            raise NotRead
+        return _sized(arrays, call, 1)
+    return _sized(arrays, call, 2)
+
+
+def _sized(arrays: Arrays, call: Call, place: int) -> Value:
+    """Numbers at random, of the shape that stands there."""
+    call.asked |= {"loc", "scale", "low", "high", "lam", "a", "b", "n", "p", "replace", "minval", "maxval"}
+    given = call.get(place, "shape") if call.library == "jax" else call.get(place, "size")
+    if given is None or given is NOTHING:
         return arrays.unknown("random numbers")
     return _filled(None)(arrays, Call("numpy", call.name, [given]))
 
@@ -933,7 +957,8 @@ def _arange(arrays: Arrays, call: Call) -> Value:
             factors = (Dim(count),) if count else None
     if factors is None:
         return Array((arrays.unknown_axis(),), why="`arange`")
-    return Array((tuple(i for d in factors for i in arrays.axis(d)),), why="`arange`")
+    made = Range if call.name.split(".")[-1] == "arange" and len(call.given) == 1 else Array
+    return made((tuple(i for d in factors for i in arrays.axis(d)),), why="`arange`")
 
 
 def is_zero(term: Term | None) -> bool:

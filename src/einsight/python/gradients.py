@@ -22,7 +22,7 @@ from .verdicts import Result, judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
-MOST_UNKNOWN, MOST_TRIED = 4, 8
+MOST_UNKNOWN, MOST_TRIED = 7, 8
 SHAPELESS = "it depends on shapes that nothing declares"
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
@@ -148,10 +148,12 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     failed = "its shapes do not go together"
-    meant, others = conforming(module, pair, top, unknown)
-    for ranks in meant:
+    meant, others, clean = conforming(module, pair, top, unknown)
+    for number, ranks in enumerate(meant):
+        if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
+            break  # in all others some value has another shape, which speaks against them
         try:
-            way = _judged_way(module, pair, top, ranks)
+            way = _judged_way(module, pair, top, ranks, bool(found) and number >= clean > 0)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -184,16 +186,17 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 
 
 def _judged_way(
-    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int]
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
     paths = read_pair(module, pair, top, ranks)
-    return judged_way(module, pair, paths), paths.arrays.stretched
+    return judged_way(module, pair, paths, lightly), paths.arrays.stretched
 
 
 def _unless_right(result: Result, other: Result) -> Result:
-    """A verdict, undecided where it accuses what is right with an array of another number of axes."""
-    if result.verdict in ("right", "undecided") or other.verdict != "right":
+    """A verdict, undecided where it accuses what is right, or a shape that fits, with an array of another number of axes."""
+    fits = result.verdict == "shape" and other.verdict != "shape"
+    if result.verdict in ("right", "undecided") or not (fits or other.verdict == "right"):
         return result
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
@@ -202,24 +205,32 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
     """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
 
     Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
-    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest.
+    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest, or in some other all fit.
     """
     first = found[0][0]
     if any(len(results) != len(first) for results, _ in found):
         raise Unreadable(SHAPELESS)
+    fits = [sum(r.verdict == "shape" or r.thin for r in results) for results, _ in found]
     common = []
     for k, result in enumerate(first):
         rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
-        meant = [(results[k], s) for (results, s), count in zip(found, rights, strict=True) if count == max(rights)]
+        meant = [
+            (results[k], (misfits, s))
+            for (results, s), count, misfits in zip(found, rights, fits, strict=True)
+            if count == max(rights)
+        ]
+        if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
+            meant = [(r, s) for r, s in meant if not r.thin]
         fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
-        least = min((s for _, s in fitting), default=0)
+        least = min((s for _, s in fitting), default=(0, 0))
         plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
         every = {r.verdict for r, _ in meant}
         chosen = plausible[0]
         alike = len({r.verdict for r in plausible}) == 1
         if chosen.verdict == "right":
-            alike &= "shape" not in every or meant[0][0].verdict == "right"
-        else:
-            alike &= len(every) == 1
+            alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
+        else:  # accused in one way or another in all of them
+            told = [results[k] for results, _ in found if not results[k].thin]
+            alike &= len(every) == 1 or all(r.verdict in _CODES and r.verdict != "undecided" for r in told)
         common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
     return common

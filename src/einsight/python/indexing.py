@@ -10,7 +10,7 @@ from ..terms.dimension import Dim, Index
 from .axes import Misfit
 from .functions import NotRead
 from .scope import Scope
-from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Value, Whole
+from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Table, Text, Value, Whole
 
 _DOTS = Whole(True)
 
@@ -35,10 +35,19 @@ class Indexing(Scope):
             index = _DOTS
         if isinstance(base, ShapeOf):
             return self._of_shape(base, node.slice, index)
+        if isinstance(base, Table):
+            if isinstance(index, Text):
+                return base.get(index.text)
+            return UNKNOWN
         if isinstance(base, Several):
             return _of_several(base, node.slice, index)
         if isinstance(base, Array):
             items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
+            picked = self._fitting(
+                node, lambda: self.arrays.labelled(base, items) or self.arrays.masked(base, items) or UNKNOWN
+            )
+            if isinstance(picked, Array):
+                return picked
             return self._fitting(node, lambda: self._entries(base, items))
         return UNKNOWN
 

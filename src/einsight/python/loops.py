@@ -13,7 +13,7 @@ from ..terms import build
 from ..terms.dimension import Index, fresh_index
 from .calls import Calls
 from .functions import as_array
-from .values import UNKNOWN, Array, Each, Library, Number, Several, Value, plain
+from .values import UNKNOWN, Array, Each, Library, Number, Several, Table, Text, Value, plain
 
 # turns of a loop that are read one by one, and statements in all of them
 MOST_TURNS, MOST_STATEMENTS = 16, 120
@@ -61,6 +61,8 @@ class Loops(Calls):
                 return [Several(v) for v in zip(*(p or () for p in parts), strict=False)]
             return None
         value = self.evaluate(node)
+        if isinstance(value, Table) and value.unmet is None:
+            return [Text(key) for key in value.items]
         return list(value.items) if isinstance(value, Several) else None
 
     def _count(self, node: ast.expr) -> int | None:

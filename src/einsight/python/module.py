@@ -6,11 +6,13 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import Any, TypeVar
 
 from .libraries import bound_names, imported
 from .source import Source
 
 Function = ast.FunctionDef
+T = TypeVar("T")
 # decorators under which a function is what its body says
 TRANSPARENT = frozenset(
     "jax.jit jit njit jax.custom_vjp custom_vjp jax.custom_jvp custom_jvp staticmethod classmethod torch.no_grad no_grad beartype "
@@ -42,6 +44,9 @@ class Module:
         self.functions = {n: f for n, f in self.functions.items() if n in self.once}
         # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
+        # how many axes the attributes of a class begin with, as `runs.py` finds them
+        self.begun: dict[ast.ClassDef, dict[str, int]] = {}
+        self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
         self._bound: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property
@@ -71,6 +76,14 @@ class Module:
             todo.extend(ast.iter_child_nodes(node))
         return frozenset(n for n, count in counts.items() if count == 1)
 
+    def said(self, ask: Callable[..., T], node: ast.AST | None) -> T:
+        """What a function finds out of a node, once."""
+        key = ask, node
+        if key not in self._once_said:
+            self._once_said[key] = ask(node)
+        found: T = self._once_said[key]
+        return found
+
     def bound_in(self, statement: ast.AST) -> frozenset[str]:
         """The names that a statement binds."""
         found = self._bound.get(statement)
@@ -94,8 +107,13 @@ class Module:
                 elif isinstance(child, ast.FunctionDef):
                     yield child, owner
                     todo.append((child, None))
-                elif isinstance(child, ast.stmt):
+                elif isinstance(child, ast.stmt) and not is_for_types(child):
                     todo.append((child, owner))
+
+
+def is_for_types(node: ast.AST) -> bool:
+    """Is it `if TYPE_CHECKING:`, whose body nobody runs?"""
+    return isinstance(node, ast.If) and ast.unparse(node.test).split(".")[-1] == "TYPE_CHECKING"
 
 
 def decorator_names(function: Function) -> list[str]:

@@ -17,13 +17,15 @@ Function = ast.FunctionDef
 class Pair:
     """A function and what is written as its derivative.
 
-    kind       `autograd`, `vjp`, `jvp`, or `plain`, which gives the derivative itself or takes a cotangent besides
+    kind       `autograd`, `vjp`, `jvp`, `plain`, which gives the derivative itself or takes a cotangent besides, or `both`: one
+               function that gives the value and the derivative
     name       what the function is called
     owner      the class of which both are methods
     variable   the parameter that the name says; empty where it says none
     order      of the derivative
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
+    then       the loss that the function is put in, and the derivative is one of
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Pair:
     order: int = 1
     between: Function | None = None
     fixed: tuple[int, ...] = ()
+    then: Function | None = None
 
     @property
     def title(self) -> str:
@@ -45,7 +48,7 @@ class Pair:
 
     @property
     def is_explicit(self) -> bool:
-        return self.kind != "plain"
+        return self.kind not in ("plain", "both")
 
 
 def pairs_of(module: Module) -> Iterator[Pair]:
@@ -53,11 +56,46 @@ def pairs_of(module: Module) -> Iterator[Pair]:
     explicit = [*_autograd(module), *_custom(module)]
     yield from explicit
     taken = {id(f) for p in explicit for f in (p.backward, p.between) if f is not None}
-    yield from _by_name(module, module.functions, None, taken)
+    yield from _named(module, module.functions, None, taken)
     for owner in module.classes.values():
         methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
         if not any(id(m) in taken for m in methods.values()):
-            yield from _by_name(module, methods, owner, taken)
+            yield from _named(module, methods, owner, taken)
+
+
+def _named(
+    module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
+) -> Iterator[Pair]:
+    """The pairs among some functions that names tie, and those that give both themselves."""
+    found = list(_by_name(module, functions, owner, taken))
+    yield from found
+    tied = {id(p.backward) for p in found}
+    for name, function in functions.items():
+        if id(function) not in tied | taken and (called := _gives_both(function)):
+            yield Pair("both", called if called.isidentifier() else name, function, function, owner)
+
+
+# names of what is a derivative, of something that they do not name
+_GENERIC = re.compile(
+    r"(?:\w+_)?(?:d?grads?|gradients?|jac|jacobian|derivs?|derivatives?|der|score)|d|g|[dg](?:w|W|x|X|theta|beta|params?)"
+)
+
+
+def generic(name: str) -> bool:
+    """Is something of that name a derivative?"""
+    return _GENERIC.fullmatch(name) is not None or name.startswith(("grad_", "d_", "dL"))
+
+
+def _gives_both(function: Function) -> str:
+    """What a function calls the value that it returns with its derivative: `return loss, grad`; empty where it does not."""
+    last = function.body[-1]
+    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
+        return ""
+    first, *others = last.value.elts
+    names = [e.id for o in others for e in (o.elts if isinstance(o, ast.Tuple) else [o]) if isinstance(e, ast.Name)]
+    says = any(generic(n) or re.fullmatch(r"d\w+", n) for n in names) or "grad" in function.name
+    called = first.id if isinstance(first, ast.Name) else function.name
+    return called if says and not generic(called) and not called.startswith("d") else ""
 
 
 # the libraries' own ways
@@ -65,7 +103,9 @@ def pairs_of(module: Module) -> Iterator[Pair]:
 
 def _autograd(module: Module) -> Iterator[Pair]:
     """`class F(torch.autograd.Function)` with `forward` and `backward`."""
-    for owner in (n for n in module.nodes if isinstance(n, ast.ClassDef)):
+    if "Function" not in module.source.text:
+        return
+    for owner in (n for n in _outside_tests(module.tree) if isinstance(n, ast.ClassDef)):
         if not any(
             resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
             for b in owner.bases
@@ -78,14 +118,46 @@ def _autograd(module: Module) -> Iterator[Pair]:
 
 
 def _custom(module: Module) -> Iterator[Pair]:
-    """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`."""
-    functions = {n.name: n for n in module.nodes if isinstance(n, ast.FunctionDef)}
+    """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
+    if not any(word in module.source.text for word in ("defvjp", "defjvp")):
+        return
+    for scope in _outside_tests(module.tree):
+        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
+            yield from _custom_in(module, scope)
+
+
+def _outside_tests(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those in functions that are tests: a rule that a test makes is there to be told from the derivative."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):
+            yield node
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a scope, without what stands in functions and classes in it."""
+    todo: list[ast.AST] = [*getattr(scope, "body", ())][::-1]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.If)):
+            todo.extend([*ast.iter_child_nodes(node)][::-1])
+
+
+def _custom_in(module: Module, scope: ast.AST) -> Iterator[Pair]:
+    nodes = list(_own_nodes(scope))
+    every = [n for n in nodes if isinstance(n, ast.FunctionDef)]
+    functions = {n.name: n for n in every}
+    if not functions or len(functions) < len(every):  # a name that is bound twice
+        functions = {n: f for n, f in functions.items() if sum(e.name == n for e in every) == 1}
     made: dict[str, tuple[Function, tuple[int, ...]]] = {}
     for function in functions.values():
         for decorator in function.decorator_list:
             if "custom_vjp" in ast.unparse(decorator) or "custom_jvp" in ast.unparse(decorator):
                 made[function.name] = function, _fixed(decorator)
-    for node in module.nodes:
+    for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
             path = resolve(node.value.func, module.imports)
             given = node.value.args[0] if node.value.args else None
@@ -175,8 +247,8 @@ def _by_name(
             found = (values[0], variable) if variable else None
         if found is None:
             found = _of_stem(name, functions)
-        if found is None and name == "backward" and "forward" in functions:
-            found = "forward", ""
+        if found is None and name in _BACK:
+            found = _forward_of(name, functions, owner)
         if found is None:
             continue
         forward, variable = functions[found[0]], found[1]
@@ -184,18 +256,58 @@ def _by_name(
         if variable and variable not in parameters:
             continue
         own = _parameters(backward, owner)
-        # the same arguments, or a cotangent and what was kept besides
-        if not (set(parameters) <= set(own) or owner is not None or _is_cached(forward, backward)):
+        # the same arguments, or a cotangent and what was kept besides; one argument has any name
+        same = set(parameters) <= set(own) or len(parameters) == len(own) == 1
+        then = _loss_of(name, parameters, own, functions) if owner is None else None
+        if not (same or owner is not None or then is not None or _is_cached(forward, backward)):
             continue
         order = 2 if _SECOND.search(name.lower()) else 1
-        yield Pair("plain", found[0], forward, backward, owner, variable, order)
+        yield Pair(
+            "plain", found[0] if then is None else then.name, forward, backward, owner, variable, order, then=then
+        )
+
+
+# what runs back is called, with what it runs back through
+_BACK = {
+    "backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward",
+    "backward_propagation": "forward_propagation", "back_propagation": "forward_propagation", "backward_prop": "forward_prop",
+    "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward",
+}  # fmt: skip
+_LOSS = re.compile(r"(?:\w+_)?(?:loss|cost|nll|mse|cross_entropy|objective)(?:_\w+)?")
+
+
+def _loss_of(name: str, through: list[str], own: list[str], functions: Mapping[str, Function]) -> Function | None:
+    """The loss that a derivative is one of, where that takes what the function gives and arguments of the derivative besides."""
+    rest = [n for n in own if n not in through and "cache" not in n]
+    if name not in _BACK or not rest:
+        return None
+    found = []
+    for function in (f for n, f in functions.items() if _LOSS.fullmatch(n) and n != name):
+        taken = [a.arg for a in function.args.args]
+        unknown = [a for a in taken if a not in own]
+        if len(unknown) == 1 and set(rest) <= set(taken):
+            found.append(function)
+    return found[0] if len(found) == 1 else None
+
+
+def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:
+    """What a `backward` runs back through: a loss of the same arguments where it takes no cotangent, else `forward`."""
+    forward = functions.get(_BACK[name])
+    if forward is None:
+        return None
+    own, through = set(_parameters(functions[name], owner)), set(_parameters(forward, owner))
+    losses = [n for n in _VALUES if n in functions and n not in ("forward", "__call__", "f", "fn")]
+    fitting = [n for n in losses if own == set(_parameters(functions[n], owner))]
+    if own - through and through < own and len(fitting) == 1:
+        return fitting[0], ""
+    return _BACK[name], ""
 
 
 def _in_variable(name: str, parameters: list[str]) -> str:
     """The argument that a name alone says something is the derivative in: `grad_W`, `dW`, `d_dW`; empty where it says none."""
     for parameter in parameters:
         if re.fullmatch(
-            rf"(?:grad|gradient|deriv|d|d_d)_?(?:wrt_)?{re.escape(parameter)}|{re.escape(parameter)}_grad", name
+            rf"(?:grad|gradient|deriv|score|d|d_d)_?(?:wrt_)?{re.escape(parameter)}|{re.escape(parameter)}_grad", name
         ):
             return parameter
     return ""

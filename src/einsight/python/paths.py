@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,11 +13,15 @@ from ..terms.term import Tensor
 from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
-from .runs import Nonconforming, Paths, Run, Unreadable
+from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable
 from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
 
+# why nothing is read, whatever the shapes
+_LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is not read|any number of arguments")
+# arrays, at most, of which every number of axes is tried
+MOST_FREE = 4
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -24,33 +29,56 @@ Way = Callable[[Run], Paths]
 def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = read) -> list[str]:
     """The arrays of which nothing says how many axes they have.  Raises Unreadable."""
     run = Run(module, pair, top, {}, Sizes(binding=True), False)
-    with suppress(Nonconforming):
+    try:
         way(run)
+    except Nonconforming:
+        pass
+    except Unreadable:
+        if not run.unknown:
+            raise
     return run.unknown
+
+
+def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -> dict[str, int]:
+    """How many axes the arrays have of which `n, c, h, w = x.shape` says it."""
+    run = Run(module, pair, top, {}, Sizes(binding=True), False)
+    with suppress(Nonconforming, Unreadable):
+        way(run)
+    return {n: AXES + a.rank for n, a in run.learnt.items() if not a.open}
 
 
 def conforming(
     module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way = read
-) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
-    """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers.
+) -> tuple[list[dict[str, int]], list[dict[str, int]], int]:
+    """Numbers of axes with which the shapes go together: those that are meant, and the others in which not all are numbers; and in
+    how many of those that are meant, the first, each value has the shape of what it is for.
 
     Where some make a number of the function, which then has a gradient, they are meant; a number is meant for an array only
-    where nothing else conforms.
+    where nothing else conforms.  Those come first in which what is returned has the shape of what it is for; those are left out
+    in which two more values have another shape than in the best.
     """
     if not unknown:
-        return [{}], []
-    found: list[tuple[dict[str, int], bool]] = []  # with whether the function gives a number then
+        return [{}], [], 1
+    # with whether the function gives a number then
+    found: list[tuple[dict[str, int], bool]] = []
     numbers_alone: list[tuple[dict[str, int], bool]] = []
+    misfits: dict[int, int] = {}
     failed = ""
-    for ranks in _choices(unknown):
-        try:
-            paths = read_pair(module, pair, top, ranks, terms=False, way=way)
-        except Nonconforming:
+    tried = _fitting(module, pair, top, unknown, way, ())
+    if "keepdims" in ast.unparse(pair.backward) and all(
+        isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried
+    ):
+        tried = _fitting(module, pair, top, unknown, way, (COLUMN, ROW))
+    for ranks, paths in tried:
+        if isinstance(paths, Unreadable):
+            failed = str(paths)
             continue
-        except Unreadable as why:
-            failed = str(why)
+        unseen = next((a for a in (paths.output, *(c.value for c in paths.claimed)) if a.open), None)
+        if unseen is not None:
+            failed = f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known"
             continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
+        misfits[id(ranks)] = _misfits(pair, paths)
         of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
     found = found or numbers_alone
     if not found and failed:
@@ -58,15 +86,77 @@ def conforming(
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
-    return meant, [ranks for ranks, _ in found if ranks not in meant]
+    others = [ranks for ranks, _ in found if ranks not in meant]
+    least = min((misfits[id(r)] for r in meant), default=0)
+    meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])
+    clean = sum(not misfits[id(r)] for r in meant)
+    others = sorted((r for r in others if not clean or not misfits[id(r)]), key=lambda r: misfits[id(r)])
+    return meant, others, clean
 
 
-def _choices(unknown: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Numbers of axes, the likeliest first: matrices have capitals."""
-    likely = [2 if n.removeprefix("self.")[:1].isupper() else 1 for n in unknown]
-    every = itertools.product((0, 1, 2), repeat=len(unknown))
-    for ranks in sorted(every, key=lambda r: sum(abs(a - b) for a, b in zip(r, likely, strict=True))):
-        yield dict(zip(unknown, ranks, strict=True))
+def _misfits(pair: Pair, paths: Paths) -> int:
+    """How many values have another shape than the argument that they are for, or one that is not known."""
+    if pair.order != 1 or (paths.output.rank and paths.cotangent is None):
+        return 0
+    settled = paths.arrays.sizes.settled
+    shape = lambda a: [settled(i.dim for i in axis) for axis in a.axes]  # noqa: E731
+    known = [(c.value, paths.parameters[c.parameter][1]) for c in paths.claimed if c.parameter in paths.parameters]
+    return sum(v.open or shape(v) != shape(p) for v, p in known)
+
+
+def _fitting(
+    module: Module, pair: Pair, top: Mapping[str, Value], unknown: Sequence[str], way: Way, thin: Sequence[int]
+) -> list[tuple[dict[str, int], Paths | Unreadable]]:
+    """Every number of axes for the unknown arrays with which the shapes go together, the likeliest first: matrices have capitals.
+
+    They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
+    arrays no more than two have one axis less or more than is likely.  `thin` are shapes that are tried besides.
+    """
+    likely = {n: 2 if _bare(n)[:1].isupper() else 1 for n in unknown}
+
+    def far(name: str, rank: int) -> int:
+        """How far from what is likely."""
+        return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank - likely[name])
+
+    learnt = _learnt_in(module, pair, top, way)
+    _probe(module, pair, top, {n: learnt.get(n, likely[n]) for n in unknown}, way)
+    begun: list[tuple[dict[str, int], Paths | Unreadable]] = [({}, Unreadable())]
+    for name in unknown:
+        going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
+        for ranks, _ in begun:
+            every = (0, 1, 2, *(thin if likely[name] == 1 else ()))
+            for rank in (learnt[name],) if name in learnt else every:
+                tried = {**ranks, name: rank}
+                if len(unknown) > MOST_FREE and sum(far(n, r) for n, r in tried.items()) > 2:
+                    continue
+                try:
+                    going_on.append((tried, read_pair(module, pair, top, tried, terms=False, way=way)))
+                except Nonconforming:
+                    continue
+                except Unreadable as why:
+                    going_on.append((tried, why))
+        begun = going_on
+        lasting = [p for _, p in begun if isinstance(p, Unreadable) and _LASTING.search(str(p))]
+        if begun and len(lasting) == len(begun):
+            raise lasting[0]
+    return sorted(begun, key=lambda found: sum(far(n, r) for n, r in found[0].items()))
+
+
+def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:
+    """With the likeliest numbers of axes: what has loops and conditions then has them with all others.  Raises Unreadable."""
+    try:
+        if read_pair(module, pair, top, likely, terms=False, way=way).output.open:
+            raise Unreadable("it has a shape that is not known")
+    except Nonconforming:
+        pass
+    except Unreadable as why:
+        if _LASTING.search(str(why)):
+            raise
+
+
+def _bare(name: str) -> str:
+    """Of an attribute or an entry of a dictionary its own name."""
+    return name.rpartition("[")[2].strip("'\"]") if name.endswith("]") else name.removeprefix("self.")
 
 
 def read_pair(
@@ -123,6 +213,7 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
         paths.rough,
+        paths.free,
     )
 
 

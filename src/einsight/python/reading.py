@@ -14,7 +14,7 @@ from .axes import Misfit
 from .expressions import asks_for_gradient
 from .libraries import imported
 from .loops import Loops
-from .module import is_transparent
+from .module import is_for_types, is_transparent
 from .sizes import Factors
 from .values import (
     NOTHING,
@@ -22,9 +22,13 @@ from .values import (
     Array,
     Library,
     Local,
+    Masked,
     Number,
+    Picked,
     Several,
     ShapeOf,
+    Table,
+    Text,
     Thing,
     Value,
 )
@@ -76,6 +80,7 @@ class Reader(Loops):
                 self.run(body)
             finally:
                 self.environment, self.returned, self.ended = outer, returned, ended
+                self.environment.update(dict.fromkeys(self.forgotten & self.environment.keys(), UNKNOWN))
         self.branch -= 1
         self.told = was_told
 
@@ -198,15 +203,36 @@ class Reader(Loops):
             value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
             self.bind(node.target, value)
             return
-        self.evaluate(node.value)
-        self._write_into(node.target)
+        value = self.evaluate(node.value)
+        if isinstance(node.target, ast.Subscript):
+            place = self.evaluate(_loaded(node.target))
+            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), Table)
+            value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
+        self._write_into(node.target, value)
 
-    def _write_into(self, target: ast.expr) -> None:
-        if isinstance(target, ast.Subscript):
-            self.evaluate(ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target))
-            array = self.evaluate(target.value)
-            if isinstance(array, Array):
-                array.term, array.why = None, "entries that are written one by one"
+    def _write_into(self, target: ast.expr, value: Value) -> None:
+        if not isinstance(target, ast.Subscript):
+            return
+        holder = self.evaluate(target.value)
+        if isinstance(holder, Table):
+            key = self.evaluate(target.slice)
+            if isinstance(key, Text):
+                holder.items[key.text] = value if not self.branch else UNKNOWN
+            else:
+                holder.lose()
+            return
+        if isinstance(holder, Several):
+            self.forget(target.value)
+            return
+        place = self.evaluate(_loaded(target))
+        if isinstance(holder, Array):
+            made = (
+                self.arrays.written(holder, place, value)
+                if isinstance(place, (Picked, Masked)) and not self.branch
+                else None
+            )
+            holder.term = made
+            holder.why = "" if made is not None else "entries that are written one by one"
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
@@ -221,14 +247,20 @@ class Reader(Loops):
         elif isinstance(target, ast.Starred):
             self.bind(target.value, UNKNOWN)
         else:
-            self._write_into(target)
+            self._write_into(target, value)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         targets = target.elts
         starred = any(isinstance(t, ast.Starred) for t in targets)
         items: Sequence[Value] | None = None
         if isinstance(value, ShapeOf):
+            array = value.array
             value = self._shape(value, None if starred else targets)
+            if isinstance(value, Several) and not starred and len(value.items) != len(targets):
+                shape = self.arrays.shape_text(array)
+                self.misfits(
+                    "EIN603", target, f"a shape {shape} has {len(value.items)} sizes, and {len(targets)} are unpacked"
+                )
         if isinstance(value, Several) and len(value.items) == len(targets) and not starred:
             items = value.items
         elif isinstance(value, Several) and starred:
@@ -239,6 +271,9 @@ class Reader(Loops):
                 items = [*value.items[:at], middle, *value.items[len(value.items) - behind :]]
         elif isinstance(value, Array) and not value.open and value.rank and not starred:
             length = self.arrays.number_of(value.axes[0])
+            if length is None and self.sizes.binding and len(value.axes[0]) == 1:  # it has as many as there are names
+                self.sizes.meet(value.axes[0][0].dim, Dim(len(targets)))
+                length = self.arrays.number_of(value.axes[0])
             if length == len(targets):
                 items = [self.arrays.component(value, 0, k) for k in range(length)]
         for k, one in enumerate(targets):
@@ -247,6 +282,14 @@ class Reader(Loops):
     def _do_if(self, node: ast.If) -> None:
         if asks_for_gradient(node.test) and not node.orelse:
             self.run(node.body)
+            return
+        if is_for_types(node):
+            for name in self.module.bound_in(node):
+                self.environment[name] = UNKNOWN
+            return
+        holds = self.holds(node.test) if self.sizes.binding else None
+        if holds is not None:
+            self.run(node.body if holds else node.orelse)
             return
         self.evaluate(node.test)
         if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
@@ -306,5 +349,7 @@ class Reader(Loops):
 def _loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    if isinstance(target, ast.Subscript):
+        return ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
     assert isinstance(target, ast.Attribute)
     return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)

@@ -10,12 +10,18 @@ from ..terms.dimension import Dim
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
+from .begun import begun_with, is_added_to, is_number, keyed_in, methods_of, tables_of
 from .module import Module
-from .pairs import Pair
+from .pairs import Pair, generic
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
-from .values import UNKNOWN, Array, Flag, Number, Several, Thing, Value
+from .values import UNKNOWN, Array, Flag, Number, Several, Table, Thing, Value, plain
+
+# shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
+COLUMN, ROW = 3, 4
+# added to a number of axes that is known
+AXES = 100
 
 
 class Unreadable(Exception):
@@ -36,12 +42,14 @@ class Misfitting(Nonconforming):
 
 @dataclass
 class Claimed:
-    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which."""
+    """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which, `fitting`
+    where the shape alone does."""
 
     parameter: str
     node: ast.expr
     value: Array
     guessed: bool = False
+    fitting: bool = False
 
 
 @dataclass
@@ -55,6 +63,7 @@ class Paths:
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
     rough        does one hold a decimal fraction that may stand for another number?
+    free         the arrays of which nothing but a docstring says the shape
     """
 
     arrays: Arrays
@@ -65,6 +74,7 @@ class Paths:
     names: dict[Tensor, str] = field(default_factory=dict)
     locals: dict[str, Array] = field(default_factory=dict)
     rough: bool = False
+    free: frozenset[str] = frozenset()
 
 
 class Run:
@@ -77,27 +87,56 @@ class Run:
         self.arrays = Arrays(sizes, terms)
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
+        self.documented: set[str] = set()  # those whose shape a docstring alone says
+        self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
-        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind == "plain" else None)
+        self.is_backward = False  # is the derivative read by now?
+        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
         self.declared: dict[str, Dim] = {}
+        self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
+        self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
+
+    @property
+    def arrays_given(self) -> list[str]:
+        """The names of the arrays that are given, known ones and others."""
+        return list(dict.fromkeys([*self.parameters, *self.unknown]))
 
     # arrays that are given
 
     def _attribute(self, name: str) -> Value:
-        return self._given(f"self.{name}", Array(open=True))
+        if name in self.module.said(tables_of, self.pair.owner):
+            return self.table(f"self.{name}")
+        if self.is_backward and is_added_to(self.pair.backward, name):
+            return plain(0)  # what is added up begins at 0
+        return self.given(f"self.{name}", Array(open=True))
 
-    def _given(self, name: str, array: Array) -> Array:
+    def table(self, name: str) -> Table:
+        """A dictionary of arrays that is given."""
+        return Table(unmet=lambda key: self._under(name, key))
+
+    def _under(self, name: str, key: str) -> Value:
+        if self.is_backward and generic(name.removeprefix("self.")):
+            return plain(0)
+        return self.given(f"{name}[{key!r}]", Array(open=True))
+
+    def given(self, name: str, array: Array) -> Array:
         """A tensor of that name: of the shape that is known, or with the axes that are tried."""
+        begun = self.begun.get(name)
+        if array.open and begun is not None and begun >= array.rank:
+            array = Array((*(self._axis(name, k) for k in range(begun - array.rank)), *array.axes))
         if array.open:
             if name not in self.unknown:
                 self.unknown.append(name)
             if name not in self.ranks:
+                self.learnt[name] = array
                 return array
-            missing = self.ranks[name] - array.rank
-            if missing < 0:
+            shape = self.ranks[name]
+            missing = (2 if shape in (COLUMN, ROW) else shape % AXES) - array.rank
+            if missing < 0 or (shape in (COLUMN, ROW) and missing < 2):
                 raise Nonconforming
-            array = Array((*(self._axis(name, k) for k in range(missing)), *array.axes))
+            thin = {COLUMN: 1, ROW: 0}.get(shape)
+            array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
         self.parameters[name] = tensor, found
         return found
@@ -133,15 +172,19 @@ class Run:
             if declared is None and name in other:  # what the other function declares
                 declared = annotated(other[name].annotation)
                 declared = said_there.get(name) if declared is None else declared
-            declared = documented_as.get(name) if declared is None else declared
-            if scalar_annotation(argument.annotation) or (declared is None and _is_number(with_default.get(name))):
-                found[name] = self._given(name, Array())
+            if declared is None and name in documented_as:
+                declared = documented_as[name]
+                self.documented.add(name)
+            if name in self.keyed and declared is None and name not in with_default:
+                found[name] = self.table(name)
+            elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
+                found[name] = self.given(name, Array())
             elif name in with_default and declared is None:
                 found[name] = (
                     UNKNOWN if not isinstance(with_default[name], ast.Constant) else reader.evaluate(with_default[name])
                 )
             else:
-                found[name] = self._given(
+                found[name] = self.given(
                     name, reader.of_declared(declared) if declared is not None else Array(open=True)
                 )
         if arguments.vararg is not None or arguments.kwarg is not None:
@@ -149,7 +192,14 @@ class Run:
         return found
 
     def run(self, function: ast.FunctionDef, reader: Reader) -> tuple[ast.Return, Value]:
-        """Raises Unreadable; Nonconforming."""
+        """What a function returns, and where.  Raises Unreadable; Nonconforming."""
+        node, value = self.run_silently(function, reader)
+        if node is None:
+            raise Unreadable(f"`{function.name}` returns nothing")
+        return node, value
+
+    def run_silently(self, function: ast.FunctionDef, reader: Reader) -> tuple[ast.Return | None, Value]:
+        """The same of one that may return nothing.  Raises Unreadable; Nonconforming."""
         reader.path = (function,)
         reader.run(function.body)
         if reader.misfit is not None:
@@ -157,22 +207,15 @@ class Run:
             if function is self.pair.backward and isinstance(node, ast.expr):
                 raise Misfitting(message, node)
             raise Nonconforming
-        if reader.broken or reader.returned is None:
-            raise Unreadable(reader.broken or f"`{function.name}` returns nothing")
+        if reader.broken:
+            raise Unreadable(reader.broken)
+        if reader.returned is None or reader.returned[0].value is None:
+            return None, UNKNOWN
         return reader.returned
 
 
 def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
-    if pair.owner is None:
-        return {}
-    return {n.name: n for n in pair.owner.body if isinstance(n, ast.FunctionDef)}
-
-
-def _is_number(node: ast.expr | None) -> bool:
-    """Is a default a number, so that the argument is one?"""
-    if isinstance(node, ast.UnaryOp):
-        node = node.operand
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    return methods_of(pair.owner) if pair.owner is not None else {}
 
 
 def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader, dict[str, Value], Value]:
@@ -224,20 +267,29 @@ def finished(
     for tensor, _ in run.parameters.values():
         if tensor.name.startswith("self.") and own:
             names.setdefault(tensor, f"{own}.{tensor.name[5:]}")
-    rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values()) or _has_rough(run.pair)
-    return Paths(run.arrays, run.parameters, output, cotangent, claimed, names, arrays, rough)
+    rough = any(isinstance(v, Number) and v.rough for v in reader.environment.values())
+    rough = rough or any(run.module.said(_has_rough, f) for f in (run.pair.forward, run.pair.backward))
+    return Paths(
+        run.arrays,
+        run.parameters,
+        output,
+        cotangent,
+        claimed,
+        names,
+        arrays,
+        rough,
+        frozenset({*run.ranks, *run.documented}),
+    )
 
 
-def _has_rough(pair: Pair) -> bool:
-    for function in (pair.forward, pair.backward):
-        for node in ast.walk(function):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, float)
-                and len(repr(node.value).replace(".", "").strip("0")) >= 6
-            ):
-                return True
-    return False
+def _has_rough(function: ast.AST | None) -> bool:
+    """Does a decimal fraction of many digits stand in a function?"""
+    return function is not None and any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, float)
+        and len(repr(node.value).replace(".", "").strip("0")) >= 6
+        for node in ast.walk(function)
+    )
 
 
 def returned(node: ast.Return, value: Value) -> list[tuple[ast.expr, Value]]:

@@ -33,6 +33,7 @@ class Scope:
     misfit        where shapes do not go together first, and the message
     returned      the returned expression with its value, where one is returned at the end
     shapes        what is shown at nodes
+    forgotten     names of lists that were changed, whatever branch changed them
     naming        what a value becomes that is given a name; None where it stays what it is
     """
 
@@ -59,6 +60,7 @@ class Scope:
         self.ended = False
         self.path: tuple[ast.AST, ...] = ()
         self.shapes = module.shapes
+        self.forgotten: set[str] = set()
         self.naming: Callable[[str, Value], Value] | None = None
 
     # what is told
@@ -89,6 +91,16 @@ class Scope:
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
         raise NotImplementedError
+
+    def forget(self, node: ast.expr) -> None:
+        """A list is changed in its place."""
+        if isinstance(node, ast.Name):
+            self.environment[node.id] = UNKNOWN
+            self.forgotten.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            self.bind(node, UNKNOWN)
+        elif isinstance(node, ast.Subscript):
+            self.forget(node.value)
 
     # parameters
 

@@ -146,4 +146,58 @@ class Thing(Value):
     unmet: Callable[[str], Value] | None = None
 
 
+@dataclass(eq=False)
+class Table(Value):
+    """A dictionary whose keys are texts.
+
+    items   what stands under each key that is known
+    unmet   makes what stands under a key that nothing has set; None where nothing does
+    """
+
+    items: dict[str, Value] = field(default_factory=dict)
+    unmet: Callable[[str], Value] | None = None
+
+    def get(self, key: str) -> Value:
+        found = self.items.get(key)
+        if found is None:
+            found = self.items[key] = self.unmet(key) if self.unmet is not None else UNKNOWN
+        return found
+
+    def lose(self) -> None:
+        """Anything may stand in it from here on."""
+        self.items = dict.fromkeys(self.items, UNKNOWN)
+        self.unmet = None
+
+
+@dataclass(eq=False)
+class Range(Array):
+    """`arange(n)`: the places of an axis, in their order."""
+
+
+@dataclass(eq=False)
+class Picked(Array):
+    """Of each row the entry at the place that its label says.
+
+    rows     from which it is taken
+    labels   1 at the place of the label, 0 elsewhere, over the axes of the rows
+    """
+
+    rows: Array = field(default_factory=Array)
+    labels: Array = field(default_factory=Array)
+
+
+@dataclass(eq=False)
+class Mask(Array):
+    """1 where something holds, 0 elsewhere: what a comparison gives."""
+
+
+@dataclass(eq=False)
+class Masked(Array):
+    """The entries of an array where a mask holds, in a row: `x[x > 0]`."""
+
+    source: Array = field(default_factory=Array)
+    mask: Array = field(default_factory=Array)
+
+
 NOTHING = Flag(None)
+INFINITE = Number(why="an infinite number")

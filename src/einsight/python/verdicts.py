@@ -11,15 +11,22 @@ from dataclasses import dataclass, replace
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal, compare
-from ..meaning.instances import literal_components
+from ..meaning.equality import agree, are_equal
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
-from ..terms.dimension import Dim, Index, fresh_index
-from ..terms.term import Component, Product, Sum, Tensor, Term
-from ..terms.walk import expand_definitions, replace_dims, replace_tensors
-from .comparing import differ_grossly, normalised
+from ..terms.dimension import Index, fresh_index
+from ..terms.term import Component, Product, Sum, Term
+from .allowing import (
+    Allowing,
+    compared,
+    fits_thinly,
+    is_guard,
+    is_made_symmetric,
+    is_said_symmetric,
+    labels_in,
+)
+from .comparing import differ_grossly, normalised, unguarded
 from .module import Module
 from .pairs import Pair
 from .runs import Claimed, Paths, Unreadable
@@ -35,7 +42,7 @@ _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDiv
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict on one value; `words` say more."""
+    """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1."""
 
     node: ast.AST
     parameter: str
@@ -44,12 +51,17 @@ class Result:
     derived: str | None = None
     counterexample: str | None = None
     words: str = ""
+    thin: bool = False
 
 
 # one way
 
 
-def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
+def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) -> list[Result]:
+    """The verdicts on what is claimed, in its order.  Raises Unreadable.
+
+    lightly   is only asked whether each is right?  Then any other is `wrong`
+    """
     results: list[Result] = []
     if paths.output.open:
         raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
@@ -63,7 +75,7 @@ def judged_way(module: Module, pair: Pair, paths: Paths) -> list[Result]:
         if claimed.parameter != "?":
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            result = _Judge(module, pair, paths, claimed, claimed.parameter).result()
+            result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
             if claimed.guessed and result.verdict not in ("right", "undecided"):
                 words = "nothing says for which argument it is"
                 result = Result(result.node, result.parameter, "undecided", words=words)
@@ -94,12 +106,17 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
     """A value that may be the derivative in any argument: right if it is that in one, else told of the first that it fits."""
     tried = [_Judge(module, pair, paths, claimed, name) for name in paths.parameters if not name.startswith("self.")]
     fitting = [j for j in tried if j.fits()]
+    if claimed.fitting and not fitting:
+        raise Unreadable("it has the shape of no argument")
     results = []
     for judge in fitting:
         result = judge.result()
         if result.verdict == "right":
             return result
         results.append(result)
+    if claimed.fitting and len(results) > 1:
+        words = "nothing says for which argument it is"
+        return Result(claimed.node, results[0].parameter, "undecided", words=words)
     if results:
         undecided = [r for r in results if r.verdict == "undecided"]
         # a small mistake is likelier than another argument
@@ -109,12 +126,14 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
     return tried[0].result()
 
 
-class _Judge:
+class _Judge(Allowing):
     """One value, as the derivative in one parameter."""
 
-    def __init__(self, module: Module, pair: Pair, paths: Paths, claimed: Claimed, parameter: str):
+    def __init__(
+        self, module: Module, pair: Pair, paths: Paths, claimed: Claimed, parameter: str, lightly: bool = False
+    ):
         self.module, self.pair, self.paths, self.claimed, self.parameter = module, pair, paths, claimed, parameter
-        self.value = claimed.value
+        self.value, self.lightly = claimed.value, lightly
         self.is_elementwise = False
         if not parameter:  # a tangent
             self.wanted: tuple[Axis, ...] = paths.output.axes
@@ -156,6 +175,8 @@ class _Judge:
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
+        if self.parameter in self.paths.free and fits_thinly(_sizes(self.value.axes), _sizes(self.wanted)):
+            return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
             raise Unreadable("a Jacobian is written in more shapes than one")
@@ -235,7 +256,12 @@ class _Judge:
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
         right = normal_form(build.substitute(self.value.term, dict(names)))
-        found = compare(left, right, axes, function_value)
+        of_labels = bool(labels_in(left, right))  # which nothing of the file names
+        left, right, found = compared(left, right, axes, self.lightly)
+        if found.equal is False and (bare := self._without_guards(axes)) is not None:
+            left, right, found = compared(*bare, axes, self.lightly)
+        if self.lightly and not found.equal:
+            return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
@@ -249,18 +275,33 @@ class _Judge:
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
-        derived = self._text(left)
+        derived = self._text(left) if not of_labels else None
         assumption = self._assumption(left, right, axes)
-        if assumption is not None and assumption.text.endswith(" symmetric") and _is_said_symmetric(self.pair):
+        if (
+            assumption is not None
+            and assumption.text.endswith(" symmetric")
+            and (is_said_symmetric(self.pair) or is_made_symmetric(self.pair, assumption.text.split()[0]))
+        ):
+            return Result(self.claimed.node, self.parameter, "right", assumption.text)
+        if (
+            assumption is not None
+            and "sum" in assumption.text
+            and self.is_said_distribution(assumption.text.split(".")[0])
+        ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and "sum" in assumption.text:
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
             words = assumption.sentence()
             return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
-        if self._is_of_few_entries(left, right, axes):
+        count = self.as_count(left, right, axes)
+        if count:
+            return Result(self.claimed.node, self.parameter, "right", count)
+        if self.pair.kind == "both" and self.is_of_each(left, right, axes):
+            return self._undecided("it is right of the sum over the entries, of which the value is the mean")
+        if self.is_of_few_entries(left, right, axes):
             return self._undecided("it is right where the argument has no more entries than the function names")
-        if self._is_of_output(axes, left):
+        if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
         example = found.counterexample.describe() if found.counterexample else None
         mistake = self._mistake(left, right, axes)
@@ -268,6 +309,19 @@ class _Judge:
 
     def _undecided(self, words: str) -> Result:
         return Result(self.claimed.node, self.parameter, "undecided", words=words)
+
+    def _without_guards(self, axes: tuple[Index, ...]) -> tuple[Term, Term] | None:
+        """Both sides without the small numbers that keep others from 0; None where there are none."""
+        output, value = self.paths.output, self.value
+        assert output.term is not None and value.term is not None
+        small = frozenset(t for n, (t, a) in self.paths.parameters.items() if not a.rank and is_guard(self.pair, n))
+        made = [unguarded(t, small) for t in (output.term, value.term)]
+        if made[0] is output.term and made[1] is value.term:
+            return None
+        self.paths = replace(self.paths, output=replace(output, term=made[0]))
+        self.value = Array(value.axes, value.open, made[1], value.why)
+        names = dict(zip(self.value.indices, axes, strict=True))
+        return normal_form(self._derivative()), normal_form(build.substitute(made[1], dict(names)))
 
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
         variables = frozenset(t for t, _ in self.paths.parameters.values())
@@ -301,34 +355,6 @@ class _Judge:
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor
 
-    def _is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
-        """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
-        assert self.paths.output.term is not None
-        least = literal_components([self.paths.output.term])
-        sizes = {d: Dim(k) for d, k in least.items() if not isinstance(d.value, int) and k > 1}
-        if not sizes:
-            return False
-        moved = tuple(i.over(sizes.get(i.dim, i.dim)) for i in axes)
-        return are_equal(
-            normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
-        )
-
-    def _is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
-        """Is a derivative such as `y (1 - y)` right where its argument is the output?"""
-        if self.paths.cotangent is not None or not (self.is_elementwise or not self.paths.output.rank):
-            return False
-        if len(self.paths.parameters) != 1 or self.paths.output.term is None or self.value.term is None:
-            return False
-        output = self.paths.output
-        assert output.term is not None
-        definition = build.abstraction(output.indices, output.term)
-        if len(output.indices) != len(self.tensor.dims):
-            return False
-        made = Tensor(self.tensor.name, self.tensor.dims, definition=definition)
-        right = build.substitute(self.value.term, dict(zip(self.value.indices, axes, strict=True)))
-        changed = normal_form(expand_definitions(replace_tensors(right, {self.tensor: made})))
-        return are_equal(left, changed, axes, function_value)
-
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:
             return are_equal(left, normal_form(term), axes, function_value)
@@ -343,23 +369,12 @@ class _Judge:
         if any(len(axis) > 1 for axis in self.wanted):
             return None
         axes = tuple(i for axis in self.wanted for i in axis)
-        if any(not axis for axis in self.wanted):
-            return None
+        if any(not axis for axis in self.wanted) or labels_in(term):
+            return None  # no name stands for the rows of labels
         try:
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
-
-
-_SYMMETRIC = re.compile(
-    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
-)
-
-
-def _is_said_symmetric(pair: Pair) -> bool:
-    """Does the documentation of the functions speak of symmetric matrices?"""
-    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
-    return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -1,14 +1,11 @@
-"""The ways in which a derivative is tied to its function: what it is given, and what it returns for which argument."""
+"""The libraries' own ways to tie a derivative to its function: what it is given, and what it returns for which argument."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Sequence
 
-from ..terms.term import Tensor
 from .axes import Misfit
-from .pairs import Pair
+from .plain import plain, together
 from .runs import (
     Claimed,
     Nonconforming,
@@ -24,18 +21,11 @@ from .runs import (
 )
 from .values import Array, Local, Several, Value
 
-# names that the gradient of a later value has as an argument
-COTANGENTS = frozenset(
-    "g grad grad_output grad_outputs grad_out gout dout dy dz dl upstream delta cotangent ct ybar y_bar out_grad output_grad "
-    "d_out gradient upstream_grad dout_ dL_dout dL_dy dLdy gy dh accum_grad error err".split()
-)
-_OUTPUTS = frozenset("out output y cache h a z p s".split())
-
 
 def read(run: Run) -> Paths:
     """Raises Unreadable; Nonconforming."""
     try:
-        return {"autograd": _autograd, "vjp": _vjp, "jvp": _jvp, "plain": _plain}[run.pair.kind](run)
+        return {"autograd": _autograd, "vjp": _vjp, "jvp": _jvp, "plain": plain, "both": together}[run.pair.kind](run)
     except Misfit:
         raise Nonconforming from None
 
@@ -131,98 +121,3 @@ def _jvp(run: Run) -> Paths:
         paths.parameters[f"{name}_dot"] = tensor, array
         paths.names.setdefault(tensor, next((k for k, v in reader.environment.items() if v is array), tensor.name))
     return paths
-
-
-def _plain(run: Run) -> Paths:
-    pair = run.pair
-    is_method = pair.owner is not None and "staticmethod" not in [ast.unparse(d) for d in pair.forward.decorator_list]
-    skip = 1 if is_method else 0
-    _, given, value = run_forward(run, skip, run.thing if is_method else None)
-    cache: Value | None = None
-    if isinstance(value, Several) and len(value.items) == 2 and not isinstance(value.items[1], Array):
-        value, cache = value.items
-    output = output_of(value)
-    parameters = list(given)[skip:]
-    names = [a.arg for a in pair.backward.args.args]
-    own_method = pair.owner is not None and "staticmethod" not in [ast.unparse(d) for d in pair.backward.decorator_list]
-    arguments: dict[str, Value] = {}
-    if own_method and names:
-        arguments[names[0]] = run.thing
-        names = names[1:]
-    tied: tuple[Tensor, Array] | None = None
-    defaults = dict(
-        zip([a.arg for a in pair.backward.args.args][::-1], pair.backward.args.defaults[::-1], strict=False)
-    )
-    for name in names:
-        if name in given:
-            arguments[name] = given[name]
-        elif (
-            name.lower() in COTANGENTS
-            or (name.startswith(("grad", "d")) and name not in parameters)
-            or name.endswith("grad")
-        ):
-            if tied is not None:
-                raise Unreadable(f"`{name}` is one cotangent more")
-            tied = cotangent_of(run, output, name)
-            arguments[name] = tied[1]
-        elif cache is not None and "cache" in name:
-            arguments[name] = cache
-        elif name in defaults:
-            arguments[name] = run.reader().evaluate(defaults[name])
-        else:
-            raise Unreadable(f"`{name}` is no argument of `{pair.name}`")
-    reader = run.reader(arguments, depth=1)
-    before = dict(run.thing.attributes)
-    reader.take_parameters(pair.backward, arguments)
-    node, found = run.run(pair.backward, reader)
-    pairs = returned(node, found)
-    self_name = pair.backward.args.args[0].arg if own_method else ""
-    claimed = _claims_of(pairs, parameters, pair, run)
-    for name, attribute in run.thing.attributes.items():
-        parameter = _differentiated(name, [n[5:] for n in run.parameters if n.startswith("self.")])
-        if before.get(name) is not attribute and parameter and isinstance(attribute, Array):
-            target = _assigned(pair.backward, name)
-            if target is not None:
-                claimed.append(Claimed(f"self.{parameter}", target, attribute))
-    return finished(run, reader, output, tied, claimed, self_name)
-
-
-def _assigned(function: ast.FunctionDef, attribute: str) -> ast.expr | None:
-    """The value of the only assignment to an attribute."""
-    found = [
-        n.value
-        for n in ast.walk(function)
-        if isinstance(n, ast.Assign) and any(isinstance(t, ast.Attribute) and t.attr == attribute for t in n.targets)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _differentiated(name: str, parameters: Sequence[str]) -> str:
-    """The parameter that a name says something is the derivative in: `dW`, `grad_W`, `W_grad`, `dL_dW`."""
-    for parameter in sorted(parameters, key=len, reverse=True):
-        shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
-                  f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
-        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
-            return parameter
-    return ""
-
-
-def _claims_of(
-    pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run
-) -> list[Claimed]:
-    """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
-    if any(not isinstance(v, Array) for _, v in pairs):
-        raise Unreadable("what it returns is not read")
-    said = [_differentiated(n.id, parameters) if isinstance(n, ast.Name) else "" for n, _ in pairs]
-    if all(said) and len(set(said)) == len(said):
-        return [Claimed(p, n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
-    if len(pairs) == 1:
-        ((node, value),) = pairs
-        assert isinstance(value, Array)
-        if pair.variable or len(parameters) == 1:
-            return [Claimed(pair.variable or parameters[0], node, value)]
-        return [Claimed("?", node, value)]
-    if len(pairs) > len(parameters):
-        raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
-    guessed = len(pairs) < len(parameters)
-    return [Claimed(p, n, v, guessed) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]

@@ -1,0 +1,214 @@
+"""What a derivative may rest on that its text does not say: labels, small numbers, matrices that are symmetric, counts that are sizes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+
+from ..deriving.readback import function_value
+from ..meaning.equality import Verdict, are_equal, compare
+from ..meaning.instances import literal_components
+from ..rules.engine import normal_form
+from ..terms import build
+from ..terms.dimension import Dim, Index, Slot, fresh_index
+from ..terms.term import Component, Tensor, Term
+from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
+from .functions import GUARD
+from .labels import LABELS
+from .pairs import Pair
+from .runs import Paths
+from .values import Array
+
+
+class Allowing:
+    """One value, and what it may rest on."""
+
+    pair: Pair
+    paths: Paths
+    value: Array
+    tensor: Tensor
+    is_elementwise: bool
+
+    def is_said_distribution(self, name: str) -> bool:
+        """Do the names or the documentation say that entries add up to 1?"""
+        told = [
+            ast.get_docstring(n) or ""
+            for n in (self.pair.owner, self.pair.forward, self.pair.backward)
+            if n is not None
+        ]
+        return any(ADDS_UP.search(text) for text in (name, *told))
+
+    def as_count(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
+        """`self.n = X.shape[0]`, where it is right with a number in the place of that size; empty where it is not."""
+        numbers = {
+            t: n for n, (t, a) in self.paths.parameters.items() if not a.rank and t in left.depends | right.depends
+        }
+        sizes = {i.dim for i in axes} | {d for t in left.depends | right.depends for d in t.dims}
+        for tensor, name in sorted(numbers.items(), key=lambda found: found[1]):
+            if not COUNT.fullmatch(name.removeprefix("self.").strip("_")):
+                continue
+            for dim in sorted(sizes, key=lambda d: d.key):
+                size = self.paths.arrays.size_term((fresh_index(dim),))
+                sides = [normal_form(put_in(t, tensor, size)) for t in (left, right)]
+                if are_equal(sides[0], sides[1], axes, function_value):
+                    return f"{name} = {dim}"
+        return ""
+
+    def is_of_each(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+        """Is it the derivative of the sum of which the value is the mean, for an argument with an entry for each?"""
+        for indices in {axes, axes[:1]}:
+            if indices and are_equal(
+                normal_form(build.product([left, self.paths.arrays.size_term(indices)])), right, axes, function_value
+            ):
+                return True
+        return False
+
+    def is_of_few_entries(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
+        """Is it right where axes, of which the function names single entries, are as long as the last of them says?"""
+        assert self.paths.output.term is not None
+        least = literal_components([self.paths.output.term])
+        sizes = {d: Dim(k) for d, k in least.items() if not isinstance(d.value, int) and k > 1}
+        if not sizes:
+            return False
+        moved = tuple(i.over(sizes.get(i.dim, i.dim)) for i in axes)
+        return are_equal(
+            normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
+        )
+
+    def is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
+        """Is a derivative such as `y (1 - y)` right where its argument is the output?"""
+        if self.paths.cotangent is not None or not (self.is_elementwise or not self.paths.output.rank):
+            return False
+        if len(self.paths.parameters) != 1 or self.paths.output.term is None or self.value.term is None:
+            return False
+        output = self.paths.output
+        assert output.term is not None
+        definition = build.abstraction(output.indices, output.term)
+        if len(output.indices) != len(self.tensor.dims):
+            return False
+        made = Tensor(self.tensor.name, self.tensor.dims, definition=definition)
+        right = build.substitute(self.value.term, dict(zip(self.value.indices, axes, strict=True)))
+        changed = normal_form(expand_definitions(replace_tensors(right, {self.tensor: made})))
+        return are_equal(left, changed, axes, function_value)
+
+
+def is_guard(pair: Pair, name: str) -> bool:
+    """Is an argument a small number that keeps another from 0?"""
+    bare = name.removeprefix("self.").lower()
+    if bare in ("eps", "epsilon", "tiny", "_eps"):
+        return True
+    arguments = pair.forward.args
+    for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
+        if argument.arg == name and isinstance(default, ast.Constant) and isinstance(default.value, float):
+            return 0 < default.value <= GUARD
+    return False
+
+
+ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
+
+
+def labels_in(*terms: Term) -> list[Tensor]:
+    return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
+
+
+COUNT = re.compile(
+    r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples"
+)
+
+
+def put_in(term: Term, tensor: Tensor, number: Term) -> Term:
+    """A term with a number in the place of an argument."""
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Component) and part.tensor is tensor:
+            return number
+        return map_parts(part, visit)
+
+    return visit(term)
+
+
+def labelled(term: Term, labels: Sequence[Tensor], labelling: Callable[[Slot, Slot], Term]) -> Term:
+    """With labels that are known."""
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Component) and part.tensor in labels:
+            return labelling(*part.indices)
+        return map_parts(part, visit)
+
+    return visit(term)
+
+
+def first_label(row: Slot, place: Slot) -> Term:
+    """Every label is the first.  What is right so and with two labels is right: a row is like any other, and so is a label."""
+    return build.delta(place, 1)
+
+
+def two_labels(row: Slot, place: Slot) -> Term:
+    """The label of the first row is the first, that of all others the second."""
+    is_first = build.delta(row, 1)
+    return build.add(
+        build.product([is_first, build.delta(place, 1)]),
+        build.product([build.subtract(build.ONE, is_first), build.delta(place, 2)]),
+    )
+
+
+_SYMMETRIC = re.compile(
+    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
+)
+
+
+def is_said_symmetric(pair: Pair) -> bool:
+    """Does the documentation of the functions speak of symmetric matrices?"""
+    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
+    return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
+
+
+_ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"
+                    r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\([^()]*\)")  # fmt: skip
+
+
+def is_made_symmetric(pair: Pair, name: str) -> bool:
+    """Does the class give that attribute a symmetric matrix wherever it sets it: `A + A.T`, `A @ A.T`, under whatever name?"""
+    if pair.owner is None or not name.startswith("self."):
+        return False
+    set_to: list[bool] = []
+    for method in (n for n in pair.owner.body if isinstance(n, ast.FunctionDef)):
+        last: dict[str, str] = {}
+        for node in (n for n in ast.walk(method) if isinstance(n, ast.Assign)):
+            value = ast.unparse(node.value)
+            for target in map(ast.unparse, node.targets):
+                if target == name and value != "None":
+                    set_to.append(_is_symmetric(last.get(value, value)))
+                last[target] = value
+    return bool(set_to) and all(set_to)
+
+
+def _is_symmetric(text: str) -> bool:
+    found = _ADDED.fullmatch(text)
+    if found is None:
+        return False
+    pairs = [(found[x], found[y]) for x, y in ("ab", "cd", "ef", "gh")]
+    return all(x == y for x, y in pairs)
+
+
+def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) -> tuple[Term, Term, Verdict]:
+    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
+    labels = labels_in(left, right)
+    if not labels:
+        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
+    for labelling in (first_label, two_labels):
+        a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
+        # that they agree on the first way is no more than a reason to look at the second
+        thorough = not lightly and labelling is two_labels
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough)
+        if not found.equal:
+            break
+    return a, b, found
+
+
+def fits_thinly(own: Sequence[Sequence[object]], other: Sequence[Sequence[object]]) -> bool:
+    """Do the axes of two shapes go together if some have length 1?"""
+    if len(own) == len(other) and all(a == b or not a for a, b in zip(own, other, strict=True)):
+        return True
+    return [a for a in own if a] == [b for b in other if b]

@@ -1,0 +1,124 @@
+"""What the text of a class and of its functions says of the arrays in them before they are read: dictionaries, numbers, axes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from .arrays import Arrays
+from .module import Module
+from .reading import Reader
+from .sizes import Sizes
+from .values import Array, Number, Table, Thing, Value
+
+
+def keyed_in(node: ast.AST) -> frozenset[str]:
+    """The names in a function under which arrays stand by keys that are texts: `params['W']`."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript):
+            holder, key = part.value, part.slice
+        elif (
+            isinstance(part, ast.Call)
+            and isinstance(part.func, ast.Attribute)
+            and part.func.attr == "get"
+            and part.args
+        ):
+            holder, key = part.func.value, part.args[0]
+        else:
+            continue
+        if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.add(holder.id)
+    return frozenset(found)
+
+
+def tables_of(owner: ast.ClassDef | None) -> frozenset[str]:
+    """The attributes of a class that are dictionaries."""
+    found: set[str] = set()
+    for node in ast.walk(owner) if owner is not None else ():
+        if isinstance(node, ast.Assign) and (
+            isinstance(node.value, ast.Dict)
+            or (
+                isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, ast.Name)
+                and node.value.func.id == "dict"
+            )
+        ):
+            found |= {t.attr for t in node.targets if isinstance(t, ast.Attribute)}
+        elif (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Attribute)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
+            found.add(node.value.attr)
+    return frozenset(found)
+
+
+def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) -> dict[str, int]:
+    """How many axes the attributes have that `__init__` makes arrays and no other method assigns anew."""
+    found = module.begun.get(owner)
+    if found is not None:
+        return found
+    found = module.begun[owner] = {}
+    start = methods_of(owner).get("__init__")
+    if start is None or not start.args.args:
+        return found
+    thing = Thing()
+    reader = Reader(module, Arrays(Sizes()), dict(top))
+    reader.shapes = {}
+    reader.take_parameters(start)
+    reader.environment |= dict.fromkeys(_counted(start), Number(why="a number that is given"))
+    reader.environment[start.args.args[0].arg] = thing
+    reader.run(start.body)
+    anew = {
+        t.attr
+        for method in owner.body
+        if method is not start
+        for n in ast.walk(method)
+        if isinstance(n, ast.Assign)
+        for target in n.targets
+        for t in ast.walk(target)
+        if isinstance(t, ast.Attribute) and not isinstance(t.ctx, ast.Load)
+    }
+    for name, value in thing.attributes.items():
+        if name in anew:
+            continue
+        parts = {f"self.{name}": value}
+        if isinstance(value, Table):
+            parts = {f"self.{name}[{key!r}]": v for key, v in value.items.items()}
+        found.update({n: v.rank for n, v in parts.items() if isinstance(v, Array) and not v.open})
+    return found
+
+
+def _counted(function: ast.FunctionDef) -> set[str]:
+    """The parameters that are numbers: they stand in the shape of an array among other sizes, or are one by default."""
+    own = {a.arg for a in function.args.args[1:]}
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            several = [a.elts for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Tuple)]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("randn", "rand"):
+                several.append(node.args)
+            found |= {e.id for elements in several if len(elements) > 1 for e in elements if isinstance(e, ast.Name)}
+    defaults = function.args.defaults
+    numbers = zip(function.args.args[len(function.args.args) - len(defaults) :], defaults, strict=True)
+    return (found & own) | {a.arg for a, default in numbers if is_number(default)}
+
+
+def is_added_to(function: ast.FunctionDef, attribute: str) -> bool:
+    """Does a function only add to an attribute?"""
+    stored = [n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr == attribute]
+    added = [n.target for n in ast.walk(function) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)]
+    return bool(stored) and all(n in added for n in stored)
+
+
+def methods_of(owner: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+
+
+def is_number(node: ast.expr | None) -> bool:
+    """Is a default a number, so that the argument is one?"""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)

@@ -1,0 +1,264 @@
+"""Functions that their names tie: what the derivative is given, and what it returns for which argument."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..terms.term import Tensor
+from .pairs import Pair, generic
+from .runs import Claimed, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward
+from .values import Array, Number, Several, Table, Value
+
+# names that the gradient of a later value has as an argument
+COTANGENTS = frozenset(
+    "g grad grad_output grad_outputs grad_out gout dout dy dz dl upstream delta cotangent ct ybar y_bar out_grad output_grad "
+    "d_out gradient upstream_grad dout_ dL_dout dL_dy dLdy gy dh accum_grad error err".split()
+)
+
+
+def is_cotangent(name: str, parameters: Sequence[str]) -> bool:
+    """Does a name say the derivative of something later?"""
+    return (
+        name.lower() in COTANGENTS
+        or (name.startswith(("grad", "d")) and name not in parameters)
+        or name.endswith("grad")
+    )
+
+
+def plain(run: Run) -> Paths:
+    """A function, and another that gives its derivative or takes a cotangent besides.  Raises Unreadable; Nonconforming."""
+    pair = run.pair
+    is_method = pair.owner is not None and not _is_static(pair.forward)
+    skip = 1 if is_method else 0
+    forward, given, value = run_forward(run, skip, run.thing if is_method else None)
+    parameters = list(given)[skip:]
+    names = [a.arg for a in pair.backward.args.args]
+    own_method = pair.owner is not None and not _is_static(pair.backward)
+    arguments: dict[str, Value] = {}
+    if own_method and names:
+        arguments[names[0]] = run.thing
+        names = names[1:]
+    output, cache = _taken_apart(forward.returned[0] if forward.returned else None, value, names, parameters)
+    if pair.then is not None:
+        output = _put_into(run, pair.then, output, given)
+        parameters = list(given)[skip:]
+    called = _in_order(names, parameters, pair)
+    tied: tuple[Tensor, Array] | None = None
+    backward = pair.backward.args
+    defaults = dict(zip([a.arg for a in backward.args][::-1], backward.defaults[::-1], strict=False))
+    for name in names:
+        if name in called:
+            arguments[name] = given[called[name]]
+        elif is_cotangent(name, parameters):
+            if tied is not None:
+                raise Unreadable(f"`{name}` is one cotangent more")
+            tied = cotangent_of(run, output, name)
+            arguments[name] = tied[1]
+        elif cache is not None and "cache" in name:
+            arguments[name] = cache
+        elif name in defaults:
+            arguments[name] = run.reader().evaluate(defaults[name])
+        else:
+            raise Unreadable(f"`{name}` is no argument of `{pair.name}`")
+    reader = run.reader(arguments, depth=1)
+    run.is_backward = True
+    before = dict(run.thing.attributes)
+    tables = {n: dict(v.items) for n, v in before.items() if isinstance(v, Table)}
+    reader.take_parameters(pair.backward, arguments)
+    node, found = run.run_silently(pair.backward, reader)
+    self_name = pair.backward.args.args[0].arg if own_method else ""
+    claimed: list[Claimed] = []
+    if node is not None:
+        arrays = [p for p in parameters if not isinstance(given[p], Table)]
+        claimed += _claims_of(node, found, arrays, pair, run)
+    told = {(c.parameter, id(c.node)) for c in claimed}
+    claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
+    if not claimed:
+        raise Unreadable("what it returns is not read")
+    return finished(run, reader, output, tied, claimed, self_name)
+
+
+def together(run: Run) -> Paths:
+    """One function that gives a number and its derivative.  Raises Unreadable; Nonconforming."""
+    pair = run.pair
+    is_method = pair.owner is not None and not _is_static(pair.forward)
+    skip = 1 if is_method else 0
+    reader, given, value = run_forward(run, skip, run.thing if is_method else None)
+    assert reader.returned is not None
+    node = reader.returned[0]
+    if not isinstance(value, Several) or not isinstance(node.value, ast.Tuple):
+        raise Unreadable("it does not return a value and its derivative")
+    if len(node.value.elts) != len(value.items):
+        raise Unreadable("it does not return a value and its derivative")
+    output = output_of(value.items[0])
+    if output.rank and not output.open:
+        raise Unreadable("its value is no number")
+    parameters = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
+    claimed: list[Claimed] = []
+    for expression, one in zip(node.value.elts[1:], value.items[1:], strict=True):
+        claimed += _said_of(expression, one, parameters, pair, run)
+    if not claimed:
+        raise Unreadable("what it returns is not read")
+    return finished(run, reader, output, None, claimed, pair.forward.args.args[0].arg if skip else "")
+
+
+def _said_of(expression: ast.expr, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> Iterator[Claimed]:
+    """What one of several returned values is claimed to be; nothing where its name says no derivative."""
+    if isinstance(expression, ast.Tuple) and isinstance(value, Several):
+        for inner, one in zip(expression.elts, value.items, strict=False):
+            yield from _said_of(inner, one, parameters, pair, run)
+        return
+    if isinstance(value, Table):
+        yield from _of_table(expression, value, run, pair)
+        return
+    name = expression.id if isinstance(expression, ast.Name) else ""
+    if not isinstance(value, Array) or isinstance(value, Number):
+        return
+    parameter = differentiated(name, parameters)
+    if parameter:
+        yield Claimed(parameter, expression, value)
+    elif generic(name) or (not name and generic(pair.forward.name)):
+        yield Claimed("?", expression, value, fitting=True)
+
+
+def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value]) -> Array:
+    """The loss of what a function gives; what it takes besides is given.  Raises Unreadable; Nonconforming."""
+    own = {a.arg for a in run.pair.backward.args.args}
+    arguments: dict[str, Value] = {}
+    for name in (a.arg for a in loss.args.args):
+        if name not in given and name in own:
+            given[name] = run.given(name, Array(open=True))
+        arguments[name] = given.get(name, output)
+    reader = run.reader(arguments, depth=1)
+    reader.take_parameters(loss, arguments)
+    return output_of(run.run(loss, reader)[1])
+
+
+def _is_static(function: ast.FunctionDef) -> bool:
+    return "staticmethod" in [ast.unparse(d) for d in function.decorator_list]
+
+
+def _taken_apart(
+    node: ast.Return | None, value: Value, names: Sequence[str], parameters: Sequence[str]
+) -> tuple[Array, Value | None]:
+    """What the function gives, and what it keeps for its derivative.  Raises Unreadable."""
+    if not isinstance(value, Several) or len(value.items) == 1:
+        return output_of(value), None
+    caches = [n for n in names if "cache" in n]
+    if len(value.items) == 2 and (not isinstance(value.items[1], Array) or caches):
+        return output_of(value.items[0]), value.items[1]
+    # of several arrays it is that of which the cotangent has the name
+    if node is not None and isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(value.items):
+        called = [e.id.lower() if isinstance(e, ast.Name) else "" for e in node.value.elts]
+        for name in names:
+            if name not in parameters and is_cotangent(name, parameters):
+                bare = re.sub(r"^(?:dl_?d|grad_|d_?)|_(?:grad|bar)$", "", name.lower())
+                if bare and called.count(bare) == 1:
+                    return output_of(value.items[called.index(bare)]), None
+    raise Unreadable("what it gives is not one array")
+
+
+def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> dict[str, str]:
+    """The argument of the function that each of the derivative's is: of the same name, else in the same place."""
+    same = {n: n for n in names if n in parameters}
+    others = [n for n in names if n not in same]
+    left = [p for p in parameters if p not in same]
+    plainly = not any(is_cotangent(n, parameters) or "cache" in n for n in others)
+    defaults = len(pair.backward.args.defaults)
+    one = plainly and len(others) == len(left) == 1 and len(names) == len(parameters) and not defaults
+    if one and names.index(others[0]) == parameters.index(left[0]):
+        return {**same, others[0]: left[0]}
+    return same
+
+
+def _kept(run: Run, before: Mapping[str, Value], tables: Mapping[str, Mapping[str, Value]]) -> Iterator[Claimed]:
+    """The derivatives that a method keeps in its object: `self.dW = …`, `self.grads['W'] = …`."""
+    own = [n[5:] for n in run.arrays_given if n.startswith("self.")]
+    for name, attribute in run.thing.attributes.items():
+        if isinstance(attribute, Table):
+            changed = {k: v for k, v in attribute.items.items() if tables.get(name, {}).get(k) is not v}
+            if generic(name) and changed:
+                yield from _of_table(None, Table(changed), run, run.pair)
+            continue
+        parameter = differentiated(name, own)
+        if before.get(name) is not attribute and parameter and isinstance(attribute, Array):
+            target = _assigned(run.pair.backward, lambda t, n=name: isinstance(t, ast.Attribute) and t.attr == n)  # type: ignore[misc]
+            if target is not None:
+                yield Claimed(f"self.{parameter}", target, attribute)
+
+
+def _of_table(node: ast.expr | None, table: Table, run: Run, pair: Pair) -> Iterator[Claimed]:
+    """The derivatives in a dictionary, of what stands under the key that each names."""
+    arrays = run.arrays_given
+    for key, value in table.items.items():
+        found = [p for p in arrays if p.endswith(f"[{key!r}]")]
+        if not found:
+            ends = {
+                p.rpartition("[")[2].strip("'\"]") if p.endswith("]") else p.removeprefix("self."): p for p in arrays
+            }
+            name = differentiated(key, list(ends))
+            found = [ends[name]] if name else [ends[key]] if key in ends else []
+        if len(found) != 1 or not isinstance(value, Array):
+            continue
+        place: ast.expr | None = None
+        if isinstance(node, ast.Dict):
+            place = next(
+                (
+                    v
+                    for k, v in zip(node.keys, node.values, strict=True)
+                    if isinstance(k, ast.Constant) and k.value == key
+                ),
+                None,
+            )
+        place = place or _assigned(pair.backward, lambda t, k=key: _is_under(t, k)) or node  # type: ignore[misc]
+        if place is not None:
+            yield Claimed(found[0], place, value)
+
+
+def _is_under(target: ast.expr, key: str) -> bool:
+    return isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == key
+
+
+def _assigned(function: ast.FunctionDef, is_meant) -> ast.expr | None:  # type: ignore[no-untyped-def]
+    """The value of the only assignment to what is meant."""
+    found = [
+        n.value
+        for n in ast.walk(function)
+        if (isinstance(n, ast.Assign) and any(map(is_meant, n.targets)))
+        or (isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add) and is_meant(n.target))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def differentiated(name: str, parameters: Sequence[str]) -> str:
+    """The parameter that a name says something is the derivative in: `dW`, `grad_W`, `W_grad`, `dL_dW`."""
+    for parameter in sorted(parameters, key=len, reverse=True):
+        shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
+                  f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
+        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
+            return parameter
+    return ""
+
+
+def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
+    """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
+    if isinstance(value, Table):
+        return list(_of_table(node.value, value, run, pair))
+    pairs = returned(node, value)
+    if any(not isinstance(v, Array) for _, v in pairs):
+        raise Unreadable("what it returns is not read")
+    said = [differentiated(n.id, parameters) if isinstance(n, ast.Name) else "" for n, _ in pairs]
+    if all(said) and len(set(said)) == len(said):
+        return [Claimed(p, n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
+    if len(pairs) == 1:
+        ((expression, value),) = pairs
+        assert isinstance(value, Array)
+        if pair.variable or len(parameters) == 1:
+            return [Claimed(pair.variable or parameters[0], expression, value)]
+        return [Claimed("?", expression, value)]
+    if len(pairs) > len(parameters):
+        raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
+    guessed = len(pairs) < len(parameters)
+    return [Claimed(p, n, v, guessed) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]

@@ -21,6 +21,8 @@ _POWER_OF_E = re.compile(r"(?<![\w.])([^\W\d_]?)e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
 # `⟨A, B⟩` and `⟨A, B⟩_F`, of vectors and of matrices
 _INNER = re.compile(r"⟨([^⟨⟩,|]+)[,|]([^⟨⟩,|]+)⟩(?:_\{?F\}?(?!\w))?")
+# a vector of ones before what is transposed: nobody writes `1 b'` for `b'`
+_ONE = re.compile(r"(?<![\w.^])1(?=\s+(?:[^\W\d]\w*|\([^()]*\))\s*(?:'|ᵀ|\^\{?[T⊤]))")
 _TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
 # `w_ix_i`: a name has one run of indices, so the last letter of the first one is a name with its own
 _TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+)([^\W\d_])(?=_)")
@@ -52,6 +54,7 @@ def habitual(text: str, names: Names) -> str:
         text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
     text = _RAISED.sub("'", text)
     text = _with_brackets(text, names)
+    text = _ONE.sub("ones", text)
     text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
     text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
     text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
@@ -45,7 +46,7 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
-_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
+_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm", "sym", "skew", "adj", "cof"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 _FRESH = "nmkpqrstuvhlabcfgwyz"
@@ -54,6 +55,10 @@ _FRESH = "nmkpqrstuvhlabcfgwyz"
 def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
     """Letters for dimensions that nobody names, those with so many primes first."""
     return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)
+
+
+def _is_turned(rows: list[tuple[str, Any]]) -> bool:
+    return bool(rows) and not rows[0][0] and isinstance(rows[0][1], Transpose)
 
 
 class Conflict(Exception):
@@ -182,6 +187,8 @@ class Inference:
         return (*dims, ONE, ONE)[:2]  # type: ignore[return-value]
 
     def _transpose(self, node: Transpose) -> Shape:
+        if isinstance(node.argument, Num) and node.argument.value == 1:
+            return ONE, self.fresh()  # `1' x`
         rows, columns = self.shape(node.argument)
         if isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
             raise Conflict  # nobody transposes a number
@@ -229,7 +236,7 @@ class Inference:
         return SCALAR
 
     def _iverson(self, node: Iverson) -> Shape:
-        return SCALAR
+        return self._together(self.shape(node.left), self.shape(node.right))
 
     def _symbol(self, node: Symbol) -> Shape:
         return SCALAR
@@ -356,6 +363,8 @@ class Inference:
                 return self._product(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
+                if not k and isinstance(unit, Num) and unit.value == 1 and _is_turned(rows[1:2]):
+                    shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict
                 done = self._product(done, shape)

@@ -14,6 +14,7 @@ from .habits import habitual, with_raised_marks
 from .letters import WORDS
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
+from .transposes import with_transposes
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .undeclared import first_that_conforms, require_no_unknown_function
 
@@ -55,7 +56,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     wrt = tuple(_variable(v) for v in variables)
     try:
         ranks: dict[str, int] = {}
-        *definitions, formula = statements_in(text, spelling, names, ranks)
+        *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
     except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
@@ -100,8 +101,13 @@ def _as_name(variable: str, text: str) -> str:
 _OF_RANK = {1: "sample", 2: "matrix"}
 
 
-def statements_in(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
+def statements_in(
+    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
+) -> list[str]:
     """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
+    if spelling != CODE:
+        signs = ("^{T}", "^{-T}") if spelling == LATEX else ("ᵀ", "⁻ᵀ")
+        text = with_transposes(text, lambda name: names.knows(canonical_name(name)) or name in variables, signs)
     if spelling == LATEX:
         from .latex import statements_of
 

@@ -73,7 +73,7 @@ def _functions() -> dict[str, Any]:
         "logdet": lambda X: jnp.linalg.slogdet(X)[1], "diagm": lambda v: jnp.diag(v[:, 0]), "sum": jnp.sum, "jnp": jnp,
         "exp": jnp.exp, "log": jnp.log, "sqrt": jnp.sqrt, "tanh": jnp.tanh, "sin": jnp.sin, "cos": jnp.cos,
         "sig": jax.nn.sigmoid, "norm": norm, "softmax": lambda z: jax.nn.softmax(z, axis=0), "relu": jax.nn.relu,
-        "sign": jnp.sign, "abs": jnp.abs, "where": jnp.where, "u": lambda v: v / norm(v),
+        "expm": jax.scipy.linalg.expm, "sign": jnp.sign, "abs": jnp.abs, "where": jnp.where, "u": lambda v: v / norm(v),
     }  # fmt: skip
 
 
@@ -87,10 +87,19 @@ def points(family: Family) -> Iterator[dict[str, Any]]:
     for sizes in (*SIZES, *SIZES):
         values = {}
         for name, *kinds in family.names:
-            shape = tuple(sizes[d] for d in kinds[0]) if kinds else ()
+            shape = tuple(int(d) if d.isdigit() else sizes[d] for d in kinds[0]) if kinds else ()
             array = generator.normal(size=(*shape, 1) if len(shape) == 1 else shape)
-            values[name] = jnp.asarray(array + array.T if "symmetric" in kinds else array)
+            values[name] = jnp.asarray(_with(kinds[1:], array))
         yield functions | sizes | values
+
+
+def _with(properties: list[str], array: Any) -> Any:
+    """An array of normal entries, changed so that it has the properties."""
+    if "positive" in properties:
+        return abs(array) + 0.5
+    if "positive-definite" in properties:
+        return array @ array.T + array.T @ array  # the one alone may be nearly singular
+    return array + array.T if "symmetric" in properties else array
 
 
 def _same(left: Any, right: Any) -> bool:

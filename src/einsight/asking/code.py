@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..lowering.names import GREEK
-from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, exponent, over, times, transposed
+from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, broadcast, column, exponent, over, plus, times, transposed
 
 
 def written(code: str, ranks: dict[str, int]) -> list[str]:
@@ -31,6 +32,7 @@ class _Writer:
     def __init__(self, ranks: dict[str, int]):
         self.ranks, self.declared = ranks, frozenset(ranks)
         self.whole: ast.AST | None = None  # the expression at the end
+        self.kept: dict[str, int] = {}  # of names that stand for one row or one column
 
     def program(self, body: list[ast.stmt]) -> list[str]:
         """Assignments, then what is returned or stands last."""
@@ -52,6 +54,7 @@ class _Writer:
                         return [*out, self.last(statement.value)]
                     made = self.write(statement.value)
                     self.ranks[target.id] = made.rank
+                    self.kept[target.id] = made.kept
                     out.append(f"{_name(target.id)}{chr(39) if made.row else ''} = {made.text}")
                     continue
             raise self.refuse(statement, "only assignments to names, and an expression at the end, are read")
@@ -59,7 +62,8 @@ class _Writer:
 
     def last(self, node: ast.expr) -> str:
         self.whole = node.body if isinstance(node, ast.Lambda) else node
-        return self.write(self.whole).text
+        made = self.write(self.whole)
+        return f"{made.at(ATOM)}'" if made.kept == 0 else made.text
 
     def refuse(self, node: ast.AST, reason: str) -> Unwritten:
         start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0) or 0
@@ -82,7 +86,7 @@ class _Writer:
         name = _name(node.id)
         rank = self._rank(node.id)
         self.ranks.setdefault(name, rank)
-        return Written(name, ATOM, rank)
+        return Written(name, ATOM, rank, kept=self.kept.get(node.id, -1))
 
     def _rank(self, name: str) -> int:
         for known in (name, _name(name)):
@@ -103,8 +107,11 @@ class _Writer:
         raise self.refuse(node, f"`.{node.attr}` is not read in code")
 
     def _subscript(self, node: ast.Subscript) -> Written:
-        """`x[0]`, `A[i, 1]`: components, which the language counts from 1; `[:, None]` and slices are not read."""
+        """`x[0]`, `A[i, 1]`: components, which the language counts from 1; `x[:, None]`; other slices are not read."""
         base = self.write(node.value)
+        place = _new_axis(node.slice)
+        if place is not None and base.rank < 2:
+            return self.with_axis(base, place)
         called = node.value.func if isinstance(node.value, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr == "slogdet" and _number(node.slice) == 1:
             return base
@@ -122,6 +129,10 @@ class _Writer:
             raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
         return Written(f"{base.at(ATOM)}[{', '.join(indices)}]", ATOM, 0)
 
+    def with_axis(self, value: Written, place: int) -> Written:
+        """A vector as a column (`place` 1) or as a row (0)."""
+        return replace(column(self._as_vector(value)), rank=2, kept=place)
+
     # operators
 
     def _unaryop(self, node: ast.UnaryOp) -> Written:
@@ -129,15 +140,13 @@ class _Writer:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
         inner = self.write(node.operand)
         sign = "-" if isinstance(node.op, ast.USub) else ""
-        return Written(f"{sign}{inner.at(LAYER)}", SUM, inner.rank, inner.row)
+        return Written(f"{sign}{inner.at(LAYER)}", SUM, inner.rank, inner.row, inner.kept)
 
     def _binop(self, node: ast.BinOp) -> Written:
         left, right = self.write(node.left), self.write(node.right)
         kind = type(node.op)
         if kind in (ast.Add, ast.Sub):
-            sign = "+" if kind is ast.Add else "-"
-            array = left if left.rank >= right.rank else right
-            return Written(f"{left.at(SUM)} {sign} {right.at(LAYER)}", SUM, array.rank, array.row)
+            return plus(left, "+" if kind is ast.Add else "-", right)
         if kind is ast.MatMult:
             return self.matmul(node, left, right)
         if kind is ast.Mult:
@@ -146,7 +155,7 @@ class _Writer:
             return over(left, right)
         if kind is ast.Pow:
             dot = "." if left.rank else ""
-            return Written(f"{left.at(ATOM)}{dot}^{exponent(right)}", POSTFIX, left.rank, left.row)
+            return Written(f"{left.at(ATOM)}{dot}^{exponent(right)}", POSTFIX, left.rank, left.row, left.kept)
         raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
@@ -156,6 +165,8 @@ class _Writer:
             raise self.refuse(node, "`@` is of arrays, and one of these is a number")
         if left.rank > 2 or right.rank > 2:
             raise self.refuse(node, "`@` of arrays with more than two axes: write `einsum`")
+        if left.kept >= 0 or right.kept >= 0:
+            return self.matmul_kept(node, left, right)
         if left.rank == 1 and not left.row:
             left = transposed(left)
         if right.rank == 1 and right.row:
@@ -168,6 +179,18 @@ class _Writer:
             turned = transposed(right)
             return Written(f"{turned.at(POSTFIX)} {transposed(left).at(POSTFIX)}", CHAIN, 1)
         return Written(text, CHAIN, rank)
+
+    def matmul_kept(self, node: ast.AST, left: Written, right: Written) -> Written:
+        """`a @ b` where one of them is a row or a column of a matrix, which is written as a vector."""
+        if left.kept == 1 and right.kept == 0:
+            return Written(f"{left.at(CHAIN)} {right.at(ATOM)}'", CHAIN, 2)
+        if left.kept == 0 and (right.kept == 1 or right.rank == 1):
+            return Written(f"{left.at(ATOM)}' {column(right).at(POSTFIX)}", CHAIN, 0)
+        if left.kept == 0 and right.rank == 2 and right.kept < 0:
+            return Written(f"{transposed(right).at(POSTFIX)} {left.at(POSTFIX)}", CHAIN, 2, kept=0)
+        if left.rank == 2 and left.kept < 0 and right.kept == 1:
+            return Written(f"{left.at(CHAIN)} {right.at(POSTFIX)}", CHAIN, 2, kept=1)
+        raise self.refuse(node, "this product of a row or a column is not read")
 
     def _as_vector(self, value: Written) -> Written:
         """A name that nobody declares is a vector where it stands beside `@`, whatever its letters."""
@@ -221,13 +244,12 @@ class _Writer:
         if name in ("divide", "true_divide", "div") and len(values) == 2:
             return over(first, last)
         if name in ("add", "subtract", "sub") and len(values) == 2:
-            rank = max(first.rank, last.rank)
-            return Written(f"{first.at(SUM)} {'+' if name == 'add' else '-'} {last.at(LAYER)}", SUM, rank)
+            return plus(first, "+" if name == "add" else "-", last)
         if name in ("power", "pow") and len(values) == 2:
             dot = "." if first.rank else ""
-            return Written(f"{first.at(ATOM)}{dot}^{exponent(last)}", POSTFIX, first.rank)
+            return Written(f"{first.at(ATOM)}{dot}^{exponent(last)}", POSTFIX, first.rank, first.row, first.kept)
         if name in ("square",):
-            return Written(f"{first.at(ATOM)}{'.' if first.rank else ''}^2", POSTFIX, first.rank, first.row)
+            return Written(f"{first.at(ATOM)}{'.' if first.rank else ''}^2", POSTFIX, first.rank, first.row, first.kept)
         if name == "reciprocal":
             return over(Written("1", ATOM, 0), first)
         if name == "negative":
@@ -246,8 +268,24 @@ class _Writer:
             return Written(f"{first.at(ATOM)}^{exponent(last)}", POSTFIX, 2)
         if name == "slogdet":
             return Written(f"logdet({first.text})", ATOM, 0)
+        if name == "squeeze" and first.kept >= 0:
+            return replace(first, rank=1, kept=-1)
         if name in ("asarray", "array", "tensor", "float", "squeeze", "real"):
             return first
+        if name in ("ravel", "flatten") and len(values) == 1:
+            if first.rank == 2 and first.kept < 0:  # row by row
+                return Written(f"vec({transposed(first).text})", ATOM, 1)
+            return replace(first, rank=min(first.rank, 1), kept=-1)
+        if name in ("reshape", "view") and first.rank == 1:
+            shape = tuple(map(_number, _entries(arguments[1:])))
+            if shape in ((-1, 1), (1, -1), (-1,)):
+                return first if len(shape) == 1 else self.with_axis(first, shape.index(1))
+        if name in ("expand_dims", "unsqueeze") and first.rank == 1:
+            at = _number(keywords["axis"]) if "axis" in keywords else _number(arguments[-1])
+            if at is not None and -2 <= at <= 1:
+                return self.with_axis(first, at % 2)
+        if name in ("mse_loss", "mean_squared_error") and len(values) == 2 and "reduction" not in keywords:
+            return Written(f"mean(({plus(first, '-', last).text}).^2)", ATOM, 0)
         return self._named(node, name, values, keywords)
 
     def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
@@ -258,12 +296,16 @@ class _Writer:
         axis = keywords.get("axis", keywords.get("dim"))
         order = keywords.get("ord", keywords.get("p"))
         keeps = keywords.get("keepdims", keywords.get("keepdim"))
-        if isinstance(keeps, ast.Constant) and keeps.value:
-            raise self.refuse(node, "`keepdims` is not read")
+        is_kept = isinstance(keeps, ast.Constant) and bool(keeps.value)
         pairs = name in ("max", "min") and len(values) == 2 and not reduces
         if reduces and axis is None and len(values) == 2 and name != "norm" and _number(node.args[-1]) is not None:
             axis = node.args[-1]  # `x.sum(0)`
             values = values[:1]
+        if first.kept >= 0 and reduces and not pairs:
+            return self.reduced_vector(node, name, first, axis, is_kept)
+        if len(values) == 2 and all(v.rank for v in values) and not reduces:
+            values = list(broadcast(*values))
+            first = values[0]
         inside = ", ".join(v.text for v in values)
         if name == "norm" and order is not None:
             which = ast.unparse(order)
@@ -279,10 +321,16 @@ class _Writer:
                 )
             if first.rank == 1 and number in (0, -1):
                 axis = None
+            elif first.kept >= 0 and number % 2 == 1 - first.kept:
+                axis = None
             else:
                 inside += f", axis={number % first.rank if first.rank else number}"
         else:
             axis = None
+        if reduces and not pairs and is_kept and axis is not None and first.rank == 2:
+            number = _number(axis)
+            assert number is not None
+            return Written(f"{name}({inside})", ATOM, 2, kept=number % 2)
         if reduces and not pairs:
             rank = max(first.rank - 1, 0) if axis is not None else 0
         elif name == "diag" and first.rank:
@@ -291,7 +339,27 @@ class _Writer:
             rank = 0
         else:
             rank = max(v.rank for v in values)
+            kept = max(values, key=lambda v: v.rank).kept
+            return Written(f"{name}({inside})", ATOM, rank, kept=kept)
         return Written(f"{name}({inside})", ATOM, rank)
+
+    def reduced_vector(
+        self, node: ast.Call, name: str, vector: Written, axis: ast.expr | None, is_kept: bool
+    ) -> Written:
+        """A sum along an axis of a row or of a column: a number, or that vector where its axis is that of one entry."""
+        number = None if axis is None else _number(axis)
+        if axis is not None and number is None or name in ("var", "std", "norm", "logsumexp"):
+            raise self.refuse(node, f"`{name}` of a row or of a column is not read")
+        if number is not None and number % 2 == vector.kept:
+            return vector if is_kept else replace(vector, rank=1, kept=-1)
+        return Written(f"{name}({vector.text})", ATOM, 0)
+
+    def _list(self, node: ast.List) -> Written:
+        """`[a, b]`, the entries of a vector."""
+        entries = [self.write(e) for e in node.elts]
+        if len(entries) < 2 or any(e.rank for e in entries):
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        return Written(f"[{', '.join(e.text for e in entries)}]", ATOM, 1)
 
     def _constant_array(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Written:
         sizes = arguments[0].elts if arguments and isinstance(arguments[0], (ast.Tuple, ast.List)) else arguments
@@ -338,6 +406,29 @@ def _is_library(node: ast.expr) -> bool:
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id in _LIBRARIES
+
+
+def _new_axis(node: ast.expr) -> int | None:
+    """Where `[:, None]` (1) and `[None, :]` or `[None]` (0) put an axis of one entry; None for anything else."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    kinds = ["new" if _is_new(p) else "all" if _is_all(p) else "" for p in parts]
+    return {("all", "new"): 1, ("new", "all"): 0, ("new",): 0}.get(tuple(kinds))
+
+
+def _is_new(node: ast.expr) -> bool:
+    is_none = isinstance(node, ast.Constant) and node.value is None
+    return is_none or (isinstance(node, ast.Attribute) and node.attr == "newaxis")
+
+
+def _is_all(node: ast.expr) -> bool:
+    whole = isinstance(node, ast.Slice) and node.lower is None and node.upper is None and node.step is None
+    return whole or (isinstance(node, ast.Constant) and node.value is ...)
+
+
+def _entries(arguments: list[ast.expr]) -> list[ast.expr]:
+    """What a shape holds, as arguments of their own or in one tuple."""
+    only = arguments[0] if len(arguments) == 1 else None
+    return only.elts if isinstance(only, (ast.Tuple, ast.List)) else arguments
 
 
 def _number(node: ast.expr) -> int | None:

@@ -239,6 +239,13 @@ class _Writer:
             return transposed(first)
         if name == "outer" and len(values) == 2:
             return Written(f"{first.at(CHAIN)} {transposed(last).at(POSTFIX)}", CHAIN, 2)
+        if name == "tensordot" and len(values) in (2, 3) and first.rank == values[1].rank == 2:
+            axes = keywords.get("axes", arguments[2] if len(values) == 3 else None)
+            count = 2 if axes is None else _number(axes)
+            if count == 2:
+                return Written(f"sum({times(first, values[1]).text})", ATOM, 0)
+            if count == 1:
+                return self.matmul(node, first, values[1])
         if name in ("multiply", "mul") and len(values) == 2:
             return times(first, last)
         if name in ("divide", "true_divide", "div") and len(values) == 2:

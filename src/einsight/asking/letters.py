@@ -34,6 +34,8 @@ from .habits import with_raised_marks
 WORDS = ("words", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTS")
+# letters of indices, as `[i = j]` compares
+_COUNTING = frozenset("ijklpq")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 # names that mean something where nobody gives them another meaning
@@ -179,6 +181,8 @@ class Letters:
             return
         if isinstance(node, Iverson) and any(isinstance(n, Name) and n.text in self.indices for n in walk(node)):
             return  # `[l = j]` compares indices
+        if isinstance(node, Iverson) and all(isinstance(n, Name) and n.text in _COUNTING for n in (node.left, node.right)):
+            return
         if isinstance(node, Call) and isinstance(node.callee, Name) and self._is_called(node.callee.text):
             for argument in node.arguments:
                 yield from self._unknown(argument)

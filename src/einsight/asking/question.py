@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
+from .brackets import with_inner_products
 from .habits import habitual, with_raised_marks
 from .letters import WORDS
 from .lists import cut_first, with_functions_as_names
@@ -54,6 +56,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     text = blanked(expression).strip()
     spelling = spelling_of(text)
     wrt = tuple(_variable(v) for v in variables)
+    sigmoid: list[str] = []
     try:
         ranks: dict[str, int] = {}
         *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
@@ -61,6 +64,10 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
+    if _SIGMOID.search(formula) and not (names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))):
+        # as grading takes it: told below
+        formula, *definitions = (_SIGMOID.sub("sigmoid", s) for s in (formula, *definitions))
+        sigmoid = ["σ = sigmoid"]
     # a vector has no orientation in code, so what is written rests on what its names were taken for
     kinds: dict[str, str] = {}
     inner = names
@@ -69,7 +76,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         inner = names.child()
         inner.own[WORDS] = True
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
-    assumed: list[str] = []
+    assumed = [*sigmoid]
     if definitions and inner is names:
         inner = names.child()
     for definition in definitions:
@@ -92,6 +99,14 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
 
 
+# people write the logistic function so, unless the letter is a quantity
+_SIGMOID = re.compile(r"(?<!\w)σ(?=\s*\()")
+
+
+def _is_quantity(texts: Sequence[str]) -> bool:
+    return any("σ" in _SIGMOID.sub("", t) for t in texts)
+
+
 def _as_name(variable: str, text: str) -> str:
     """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
     raised = with_raised_marks(variable)
@@ -111,13 +126,14 @@ def statements_in(
     if spelling == LATEX:
         from .latex import statements_of
 
-        return statements_of(text, names.is_function)
+        return [with_inner_products(s) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         from . import code
 
         ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
         return code.written(text, ranks)
-    return with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
+    found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
+    return [with_inner_products(s) for s in found]
 
 
 def _variable(text: str) -> str:

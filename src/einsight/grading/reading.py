@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..asking.inference import LOOSE, STRICT
+from ..asking.brackets import closing
+from ..asking.inference import LOOSE, STRICT, fresh_letters
 from ..asking.letters import WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
@@ -26,7 +27,8 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Name, Norm, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
-from .answers import LONGEST, Said, bare_name, lone_name, mentions, said
+from .answers import ENTRY, LONGEST, VALUE, Said, bare_name, lone_name, mentions, said
+from .entries import by_entries
 
 _SHAPES = ("EIN2", "EIN3")
 _CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
@@ -43,6 +45,7 @@ _SIGMA_AT_ALL = re.compile(r"σ|\\sigma(?![A-Za-z])")
 _SIGMOID = re.compile(r"sigmoid|logistic|expit", re.I)
 # the fact of names that `σ` is a quantity
 QUANTITY = ("quantity", "σ")
+_SLOPE = re.compile(r"(?<!\w)σ\s*(?:'|ʹ|′)\s*(?=\()")
 # a number is not transposed: `11ᵀ` is a vector of ones times its transpose
 _ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
 _BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
@@ -56,12 +59,14 @@ class Text:
     text      in the language
     order     the indices of what stands on its left, in their order
     ranks     what code takes names for
+    defined   arrays that are defined by their entries, as statements of the language in the order of their use
     """
 
     text: str
     order: tuple[str, ...] = ()
     ranks: Mapping[str, int] | None = None
     spelling: str = ""
+    defined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,27 +123,83 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
     kind = spelling or spelling_of(answer.formula)
     *own, formula = statements_in(answer.formula, kind, names, ranks)
     defined: dict[str, str] = {}
-    said_of = {canonical_name(_name_of(sides[0])): sides[1] for sides in answer.others if lone_name(sides[0])}
+    entries, values = {}, {}
+    said_of: dict[str, str] = {}
+    for sides in answer.others:
+        entry, value = ENTRY.fullmatch(sides[0]), VALUE.fullmatch(sides[0])
+        if entry is not None and not _is_marked(sides[0], answer):
+            name = canonical_name(_name_of(entry[1]))
+            entries[name] = re.sub(r"[,\s]", "", entry[2] or entry[3])
+        elif value is not None:
+            name = canonical_name(_name_of(value[1]))
+            values[name] = re.sub(r"\s", "", value[2])
+        elif lone_name(sides[0]) or sides[0].strip().isidentifier():
+            name = canonical_name(_name_of(sides[0]))
+        else:
+            continue
+        said_of[name] = sides[1]
     # what the reference calls by a name keeps its meaning
     said_of = {n: right for n, right in said_of.items() if n and n not in known and not names.knows(n)}
     waiting = [formula]
     while waiting:
         text = waiting.pop()
         for name in [n for n in said_of if n not in defined and mentions(text, n)]:
-            *_, defined[name] = statements_in(said_of[name], spelling or spelling_of(said_of[name]), names, ranks)
-            waiting.append(defined[name])
+            *_, right = statements_in(said_of[name], spelling or spelling_of(said_of[name]), names, ranks)
+            defined[name] = _in_sigmoids(right, names)
+            waiting.append(right)
     for statement in own:
         left, _, right = statement.partition("=")
         if lone_name(left):
             defined[canonical_name(left.strip())] = right.strip()
         else:
             raise Unwritten("it defines a name by its components, beside the formula")
-    formula = _put_in(formula, defined, names)
+    for name in values.keys() & defined.keys():  # `k(x, y)` is `k`
+        defined = {n: _without_arguments(t, name, values[name]) for n, t in defined.items()}
+        formula = _without_arguments(formula, name, values[name])
+    by_entry = {n: defined.pop(n) for n in list(defined) if n in entries}
+    whole = tuple(_as_array(n, entries[n], _put_in(t, defined, names)) for n, t in by_entry.items())
+    formula = _put_in(_in_sigmoids(formula, names), defined, names)
+    if answer.entries and kind != CODE:
+        formula = by_entries(formula)
     order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
-    if not names.knows("σ"):
-        formula = _SIGMA.sub("(σ) " if names.fact(QUANTITY) else "sigmoid", formula)
-    return Text(formula, order, ranks, kind)
+    return Text(formula, order, ranks, kind, whole[::-1])
+
+
+def _in_sigmoids(text: str, names: Names) -> str:
+    """`σ(z)` as the sigmoid and `σ'(z)` as its derivative, unless the letter is known or a quantity."""
+    if names.knows("σ"):
+        return text
+    if names.fact(QUANTITY):
+        return _SIGMA.sub("(σ) ", text)
+    while (found := _SLOPE.search(text)) is not None:
+        end = closing(text, found.end()) + 1
+        of = f"sigmoid{text[found.end() : end]}"
+        text = f"{text[: found.start()]}({of} ⊙ (1 - {of})){text[end:]}"
+    return _SIGMA.sub("sigmoid", text)
+
+
+def _is_marked(left: str, answer: Said) -> bool:
+    """Is what stands below a letter a mark of the name, `h_t`, as it is wherever the name stands?"""
+    entry = ENTRY.fullmatch(left)
+    assert entry is not None
+    where = re.compile(rf"(?<![A-Za-z\\]){re.escape(bare_name(entry[1]))}(?![A-Za-z])\s*\}}?\s*(?:_\s*(\w|\{{[^{{}}]*\}}))?")
+    texts = [answer.formula, *(side for sides in answer.others for side in sides[1:])]
+    below = {(m[1] or "").strip("{} ") for t in texts for m in where.finditer(t)}
+    return below == {(entry[2] or entry[3]).strip()}
+
+
+def _without_arguments(text: str, name: str, arguments: str) -> str:
+    between = r"\s*,\s*".join(map(re.escape, arguments.split(",")))
+    return re.sub(rf"(?<!\w){re.escape(name)}\s*\(\s*{between}\s*\)", name, text)
+
+
+def _as_array(name: str, indices: str, right: str) -> str:
+    """`d_i = …` as a definition; `D_ii = …` says what a diagonal matrix has there."""
+    if len(indices) == 2 and indices[0] == indices[1]:
+        other = next(c for c in "jklmn" if c != indices[0] and c not in right)
+        return f"{name}_{{{indices[0]},{other}}} := [{indices[0]} = {other}] ({right})"
+    return f"{name}_{{{','.join(indices)}}} := {right}"
 
 
 def with_sigmoid(question: str) -> str:
@@ -256,6 +317,63 @@ def read_together(
             break
 
 
+def of_indices(side: Side) -> Side | None:
+    """A side whose names have the axes that its indices say, with these as declarations; None where it has no such names."""
+    inner = side.names.child()
+    try:
+        lower_expression(side.text, inner, inner.layout)
+    except EinsightError:
+        return None
+    met = {e.name: e.tensor for k, e in inner.own.items() if k[0] == "name" and e.kind == "inferred" and e.tensor}
+    if not met:
+        return None
+    taken = names_in(side.text) | {str(d) for t in met.values() for d in t.dims if not d.inferred}
+    letters = fresh_letters(taken)
+    dims: dict[Dim, Dim] = {}
+    for tensor in met.values():
+        for dim in tensor.dims:
+            dims.setdefault(dim, Dim(next(letters)) if dim.inferred else dim)
+    lines = tuple(f"{n} ∈ {space_text(tuple(dims[d] for d in t.dims))}" for n, t in met.items())
+    scope = side.names.child()
+    for line in lines:
+        lower_statement(Piece(0, line), scope)
+    try:
+        value = _value(side.text, tuple(i.name for i in side.value.order), scope)
+    except EinsightError:
+        return None
+    return Side(side.text, value, scope, (*lines, *side.assumed), True)
+
+
+# letters that people count rows by, and say so where nobody declares them
+_COUNTS = frozenset("nmNMdDpPkKT")
+
+
+def counted_by(
+    lines: Sequence[str], reference: str, order: tuple[str, ...], text: Text, names: Names
+) -> Iterator[tuple[Side, Side]]:
+    """Two texts read with a letter, which stands in them as a number, for how many rows the matrices have, or the vectors."""
+    spaces = dict(line.split(" ∈ ", 1) for line in lines)
+    counts = [n for n, space in spaces.items() if space == "ℝ" and n in _COUNTS]
+    shapes_of = {n: re.findall(r"[^\W_]+ʹ*", s.partition("^")[2]) for n, s in spaces.items()}
+    rows = [d[0] for d in shapes_of.values() if len(d) == 2] or [d[0] for d in shapes_of.values() if len(d) == 1]
+    for count in counts[:2]:
+        for row in dict.fromkeys(rows):
+            scope = names.child()
+            scope.own["dim", count] = True
+            told = tuple(
+                f"{n} ∈ {space_text(tuple(Dim(count if d == row else d) for d in dims))}"
+                for n, dims in shapes_of.items()
+                if n != count
+            )
+            for line in told:
+                lower_statement(Piece(0, line), scope)
+            try:
+                left, right = _value(reference, order, scope), _value(text.text, text.order, scope)
+            except EinsightError:
+                continue
+            yield Side(reference, left, scope, told, True), Side(text.text, right, scope, told, True)
+
+
 def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:
     inner = names.child()
     kinds: dict[str, str] = {}
@@ -264,6 +382,12 @@ def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:
         ranks = {canonical_name(n): r for n, r in (text.ranks or {}).items()}
         kinds = {n: "sample" if r == 1 else "matrix" for n, r in ranks.items() if r and not names.knows(n)}
         inner.own.update({("mark", n): True for n in ranks if "_" in n})
+    for statement in text.defined:
+        way = first_that_conforms(statement, (), inner, {})
+        way.tell(inner)
+        lowered = lower_statement(Piece(0, way.text), inner, inner.layout)
+        if any(d.severity == "error" for d in lowered.diagnostics):
+            raise EinsightError(lowered.diagnostics)
     return inner, kinds
 
 
@@ -348,6 +472,11 @@ def is_of_shapes(refused: EinsightError) -> bool:
     """Is it refused since shapes or indices are at odds?"""
     errors = [d for d in refused.diagnostics if d.severity == "error"]
     return bool(errors) and all(d.code.startswith(_SHAPES) for d in errors)
+
+
+def counts_axes(text: str) -> bool:
+    """Does something in it depend on how long axes are, though all entries are the same?"""
+    return re.search(r"(?<![^\W\d_])(?:mean|var|std|cov|ones|zeros|I|sum|tr|trace|vec|kron)(?![^\W_])|[∑⊗]|(?<![\w.])1\s*['ᵀ]|'\s*1(?!\d)", text) is not None
 
 
 def is_of_arrays(text: str, numbers: Sequence[str]) -> bool:

@@ -186,9 +186,9 @@ def write_indicator(row: Row, item: Item, opened: str = "([{") -> bool:
         row.emit("]", below.end, below.end)
         return True
     behind = row.next()
-    if behind is None or not is_bracket(behind, "OPENING") or item.scripts:
+    if behind is None or item.scripts:
         return False
-    if not (isinstance(behind.atom, Leaf) and behind.atom.text in opened):
+    if not (isinstance(behind.atom, Leaf) and behind.atom.kind == "OPENING" and behind.atom.text in opened):
         return False
     inside, closing = until_closed(row.items, row.at + 1)
     if closing is None or not any(is_sign(i, *COMPARED) for i in inside):

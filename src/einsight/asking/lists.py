@@ -1,4 +1,4 @@
-"""A formula with what its names stand for behind it: `y log(h(x)), h(x) = 1/(1 + exp(-w' x))`."""
+"""A formula with what its names stand for behind it, and where they lie: `y log(h(x)), h(x) = 1/(1 + exp(-w' x))`, `a' x, a, x ∈ ℝ^n`."""
 
 from __future__ import annotations
 
@@ -11,29 +11,45 @@ from .pieces import Unwritten
 _BETWEEN = re.compile(
     r"[,;]\s*(?:\\\\|\\q?quad|\\text\s*\{\s*(?:where|with|and|for)\s*\}|(?:where|with|and)\b|\\[ ,;]|~|\s)*"
 )
+_SAID_BETWEEN = re.compile(
+    r"(?:\\q?quad\s*)*\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?:where|with|and|for|for all|subject to)\s*:?\s*\}(?:\s|\\[ ,;]|~)*"
+)
+_SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
 _WHERE = re.compile(r"(?<![\w\\{])where\b")
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
 def cut_first(text: str) -> tuple[str, list[str]]:
-    """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` behind them."""
+    """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
     parts, depth, begin, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
+        said = _SAID_BETWEEN.match(text, at) if char == "\\" and depth == 0 and _SAYS.search(text, at) else None
+        if said is not None and at > begin:
+            parts.append(text[begin:at])
+            begin = at = said.end()
+            continue
         if char == "\\":
             command = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)
             at += len(command[0]) if command else 1
             continue
         depth += (char in "([{") - (char in ")]}")
-        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and "=" in text[at:] else None
+        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and _SAYS.search(text, at) else None
         if between is not None and not _WHERE.search(text, begin, at):
             parts.append(text[begin:at])
             begin = at = between.end()
             continue
         at += 1
     formula, *others = [*parts, text[begin:]]
-    return formula, others
+    joined: list[str] = []
+    names: list[str] = []
+    for part in others:  # `a, x ∈ ℝ^n`
+        names.append(part)
+        if _SAYS.search(part):
+            joined.append(", ".join(names))
+            names = []
+    return formula, joined + names
 
 
 def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
@@ -44,7 +60,7 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
     Raises Unwritten where something behind the formula says what none of its names is.
     """
     found = _FUNCTION.match(formula)
-    if found and not others and not is_known(found[1]):  # `f(x) = x' A x` asks for the right side
+    if found and not any("=" in o for o in others) and not is_known(found[1]):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
     definitions = []
     for statement in others:
@@ -53,7 +69,7 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
             call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{re.escape(found[2].strip())}\s*\)"
             formula = re.sub(call, found[1], formula)
             statement = f"{found[1]} = {statement[found.end() :]}"
-        if "=" not in statement:
+        if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
     return [*definitions, formula]

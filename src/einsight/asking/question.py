@@ -80,6 +80,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     if definitions and inner is names:
         inner = names.child()
     for definition in definitions:
+        if _is_declared(definition, inner):
+            continue
         require_no_unknown_function(definition, inner)
         way = first_that_conforms(definition, wrt, inner, kinds)
         way.tell(inner)
@@ -101,6 +103,12 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
 # people write the logistic function so, unless the letter is a quantity
 _SIGMOID = re.compile(r"(?<!\w)σ(?=\s*\()")
+
+
+def _is_declared(statement: str, names: Names) -> bool:
+    """Does it say where names lie that are all known?"""
+    said, sign, _ = statement.partition("∈")
+    return bool(sign) and "=" not in said and all(names.knows(canonical_name(n.strip())) for n in said.split(","))
 
 
 def _is_quantity(texts: Sequence[str]) -> bool:

@@ -45,7 +45,7 @@ def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str
 
 def _stands_elsewhere(text: str) -> bool:
     """Does the letter `t` stand in a text, but above? Letters that touch are names of their own, but for words."""
-    text = re.sub(r"\\[A-Za-z]+|\^\s*(?:\{\s*)?-?\s*(?:\\[a-z]+\s*\{)?\s*t\s*\}?|[^\W\d_]{2,}(?=\s*[(\[{])|[^\W\d_]{3,}", " ", text)
+    text = re.sub(r"\\[A-Za-z]+|\^\s*(?:\{\s*)?-?\s*(?:\\[a-z]+\s*\{)?\s*t\s*\}?|[^\W\d_]{2,}(?=\s*\}?\s*[(\[{])|[^\W\d_]{3,}", " ", text)
     return "t" in text
 
 

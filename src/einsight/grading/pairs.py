@@ -167,13 +167,16 @@ class Given(Pair):
         if side is not None:
             return compared(self.side, side, self.on), side
         assert refused is not None
+        if self.side.assumed and is_of_shapes(refused) and (counted := self._counted(text, None)) is not None:
+            return counted
         if is_of_shapes(refused) and written.spelling != CODE:  # code broadcasts, which the language does not
             return Found("shape", told(refused)), None
         raise refused
 
-    def _counted(self, text: Text, side: Side) -> tuple[Found, Side] | None:
+    def _counted(self, text: Text, side: Side | None) -> tuple[Found, Side] | None:
         """The verdict where a number that nobody declares is how many rows an array has, if it is `equal` there: `n` of `n c`."""
-        lines = side.assumed if side.replaces else tuple(dict.fromkeys((*self.side.assumed, *side.assumed)))
+        own = side.assumed if side is not None else ()
+        lines = own if side is not None and side.replaces else tuple(dict.fromkeys((*self.side.assumed, *own)))
         for left, right in counted_by(lines, self.text, self.written.order, text, self.declared):
             if conform(left.value, right.value):
                 found = compared(left, right, self.on)

@@ -368,10 +368,10 @@ def counted_by(
             for line in told:
                 lower_statement(Piece(0, line), scope)
             try:
-                left, right = _value(reference, order, scope), _value(text.text, text.order, scope)
+                left, right = _value(reference, order, scope), read_alone(text, scope)
             except EinsightError:
                 continue
-            yield Side(reference, left, scope, told, True), Side(text.text, right, scope, told, True)
+            yield Side(reference, left, scope, told, True), replace(right, assumed=told, replaces=True)
 
 
 def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:

@@ -263,6 +263,10 @@ class _Writer:
             return Written(f"-{first.at(LAYER)}", SUM, first.rank, first.row)
         if name == "log1p":
             return Written(f"log(1 + {first.at(LAYER)})", ATOM, first.rank, first.row)
+        if name == "logaddexp" and len(values) == 2:
+            first, last = (replace(v, text=f"exp({v.text})", holds=ATOM) for v in values)
+            whole = plus(first, "+", last)
+            return Written(f"log({whole.text})", ATOM, whole.rank, whole.row, whole.kept)
         if name == "expm1":
             return Written(f"exp({first.text}) - 1", SUM, first.rank, first.row)
         if name == "log10":

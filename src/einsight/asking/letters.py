@@ -32,6 +32,8 @@ from .habits import with_raised_marks
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
+# has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
+TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTS")
 # letters of indices, as `[i = j]` compares
@@ -327,6 +329,8 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
         if name.start in done or names.fact(WORDS):
             continue
         plain = name.text
+        if names.fact(TYPESET) and not (id(name) in callees and names.is_function(plain.lower())):
+            continue
         if _known(plain):
             continue
         if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:

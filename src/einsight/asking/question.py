@@ -13,7 +13,7 @@ from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from .brackets import with_inner_products
 from .habits import habitual, with_raised_marks
-from .letters import WORDS
+from .letters import TYPESET, WORDS
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
 from .transposes import with_transposes
@@ -64,7 +64,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
-    if _SIGMOID.search(formula) and not (names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))):
+    if any(map(_SIGMOID.search, (formula, *definitions))) and not (names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))):
         # as grading takes it: told below
         formula, *definitions = (_SIGMOID.sub("sigmoid", s) for s in (formula, *definitions))
         sigmoid = ["σ = sigmoid"]
@@ -76,6 +76,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         inner = names.child()
         inner.own[WORDS] = True
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
+    elif spelling == LATEX:
+        inner = names.child()
+        inner.own[TYPESET] = True
     assumed = [*sigmoid]
     if definitions and inner is names:
         inner = names.child()
@@ -118,7 +121,11 @@ def _is_quantity(texts: Sequence[str]) -> bool:
 def _as_name(variable: str, text: str) -> str:
     """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
     raised = with_raised_marks(variable)
-    return raised if raised in text else variable
+    if raised in text:
+        return raised
+    together = re.sub(r"[_{}]", "", variable)  # `W_{out}`, whose label is part of it
+    is_word = len(together) > 2 and re.search(rf"(?<!\w){re.escape(together)}(?!\w)", text) is not None
+    return together if is_word and variable not in text else variable
 
 
 _OF_RANK = {1: "sample", 2: "matrix"}

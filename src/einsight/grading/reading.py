@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from ..asking.brackets import closing
 from ..asking.inference import LOOSE, STRICT, fresh_letters
-from ..asking.letters import WORDS, Letters, letters_of
+from ..asking.letters import TYPESET, WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
 from ..asking.ranks import KINDS
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
-from ..asking.spellings import CODE, LATEX, spelling_of
+from ..asking.spellings import CODE, LANGUAGE, LATEX, spelling_of
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function
 from ..deriving.questions import lower_expression
 from ..lowering.mentioned import names_of, walk
@@ -144,7 +144,10 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
     while waiting:
         text = waiting.pop()
         for name in [n for n in said_of if n not in defined and mentions(text, n)]:
-            *_, right = statements_in(said_of[name], spelling or spelling_of(said_of[name]), names, ranks)
+            own_spelling = spelling or spelling_of(said_of[name])
+            if kind == CODE and own_spelling == LANGUAGE:  # beside code it is code
+                own_spelling = CODE
+            *_, right = statements_in(said_of[name], own_spelling, names, ranks)
             defined[name] = _in_sigmoids(right, names)
             waiting.append(right)
     for statement in own:
@@ -377,6 +380,8 @@ def counted_by(
 def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:
     inner = names.child()
     kinds: dict[str, str] = {}
+    if text.spelling == LATEX:
+        inner.own[TYPESET] = True
     if text.spelling == CODE:
         inner.own[WORDS] = True
         ranks = {canonical_name(n): r for n, r in (text.ranks or {}).items()}

@@ -44,7 +44,9 @@ def with_round_brackets(text: str, names: Names) -> str:
             is_index = _INDEX.fullmatch(inner) or _SHIFT.fullmatch(inner)
             word = re.search(r"[^\W\d_]\w*$", text[:at])
             called = word is not None and names.is_function(word[0])
-            if not any(s in inner for s in "=<>≤≥≠") and (not is_index or called or text[at - 1].isdigit() and not word):
+            if not any(s in inner for s in "=<>≤≥≠") and (
+                not is_index or called or text[at - 1].isdigit() and not word
+            ):
                 text = f"{text[:at]}({inner}){text[end + 1 :]}"
         at += 1
     return text
@@ -58,7 +60,12 @@ def with_columns(text: str) -> str:
         end = closing(text, at)
         inner = text[at + 1 : end]
         touches = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_)]'ᵀ}")
-        if end < len(text) and not touches and _has_comma(inner) and not (found[0] == "(" and at and text[:at].rstrip().endswith(".")):
+        if (
+            end < len(text)
+            and not touches
+            and _has_comma(inner)
+            and not (found[0] == "(" and at and text[:at].rstrip().endswith("."))
+        ):
             turned = _TURNED_ARRAY.match(text, end + 1)
             if not inner.lstrip().startswith("[") and (turned or found[0] == "("):
                 behind = turned.end() if turned else end + 1
@@ -74,6 +81,27 @@ def _has_comma(inner: str) -> bool:
         if char == "," and depth == 0:
             return True
     return False
+
+
+_PART = re.compile(r"(?:\\right\s*)?([)\]])\s*_\s*(?:\+|\{\s*\+\s*\})")
+
+
+def with_positive_parts(text: str, written: str) -> str:
+    """`(x - c)_+` as what is `written` around it: the larger of that and 0."""
+    while (found := _PART.search(text)) is not None:
+        depth, at = 0, found.start(1)
+        for at in range(found.start(1), -1, -1):
+            depth += (text[at] in _CLOSE) - (text[at] in _OPEN)
+            if depth == 0:
+                break
+        if depth:
+            return text
+        inner, begin = text[at + 1 : found.start()], at
+        opened = re.search(r"\\left\s*$", text[:at])
+        if opened:
+            begin = opened.start()
+        text = f"{text[:begin]}{written.format(inner)}{text[found.end() :]}"
+    return text
 
 
 def with_numbers_below(text: str) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ..lowering.names import GREEK, Names
-from .brackets import with_columns, with_numbers_below, with_products, with_round_brackets
+from .brackets import with_columns, with_numbers_below, with_positive_parts, with_products, with_round_brackets
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
@@ -27,6 +28,9 @@ _CALLED = {
     "norm2": "norm", "Transpose": "transpose", "Inverse": "inv", "inverse": "inv", "Det": "det", "Sym": "sym",
     "Skew": "skew", "adjugate": "adj", "cofactor": "cof", "Diag": "diag",
 }  # fmt: skip
+# `<x, y>`, and the sum of the sums of columns
+_ANGLES = re.compile(r"(?<![-=])<([^<>=,]+),([^<>=,]+)>(?!=)")
+_TWICE = re.compile(r"(?<![\w.])sum\s*\(\s*sum\s*\(")
 _EYE = re.compile(r"(?<![\w.])eye\(\s*(\w+)\s*(?:,\s*\1\s*)?\)")
 # a vector of ones before what is transposed: nobody writes `1 b'` for `b'`
 _ONE = re.compile(r"(?<![\w.^])1(?=\s+(?:[^\W\d]\w*|\([^()]*\))\s*(?:'|ᵀ|\^\{?[T⊤]))")
@@ -55,12 +59,15 @@ def habitual(text: str, names: Names) -> str:
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
     for said, meant in _CALLED.items():
-        text = re.sub(rf"(?<![\w.]){said}(?=\s*[(\[])", lambda m, w=meant: m[0] if names.knows(m[0]) else w, text)
+        text = re.sub(rf"(?<![\w.]){said}(?=\s*[(\[])", _unless_known(meant, names), text)
     text = _EYE.sub(r"I(\1)", text)
     text = with_round_brackets(text, names)
     text = with_products(text)
     text = with_columns(text)
     text = with_numbers_below(text)
+    text = _ANGLES.sub(r"⟨\1,\2⟩", text)
+    text = _TWICE.sub("sum((", text)
+    text = with_positive_parts(text, "max(({}), 0)")
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
     text = _RAISED_RUN.sub(lambda m: f"^({''.join(map(_ABOVE.__getitem__, m[0]))})", text)
@@ -80,6 +87,10 @@ def habitual(text: str, names: Names) -> str:
     if not names.knows("transpose"):
         text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _unless_known(meant: str, names: Names) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[0] if names.knows(found[0]) else meant
 
 
 def _told_apart(found: re.Match[str], names: Names) -> str:

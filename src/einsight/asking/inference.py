@@ -160,7 +160,7 @@ class Inference:
     def _name(self, node: Name) -> Shape:
         text = canonical_name(node.text)
         if text in ("ones", "0"):
-            return (self.fresh(), self.fresh())
+            return (self.fresh(), ONE if text == "ones" else self.fresh())
         if text in self.ranks:
             if text not in self.shape_of:
                 rank = self.ranks[text]

@@ -14,10 +14,10 @@ from ..syntax.statements import Piece
 from .brackets import with_inner_products
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
-from .lists import cut_first, with_functions_as_names
+from .lists import cut_first, in_words, with_functions_as_names
 from .pieces import Unwritten
-from .transposes import with_transposes
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
+from .transposes import with_transposes
 from .undeclared import first_that_conforms, require_no_unknown_function
 
 
@@ -53,7 +53,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
-    text = blanked(expression).strip()
+    text, said = in_words(blanked(expression).strip())
+    variables = variables or said
     spelling = spelling_of(text)
     wrt = tuple(_variable(v) for v in variables)
     sigmoid: list[str] = []
@@ -64,7 +65,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
-    if any(map(_SIGMOID.search, (formula, *definitions))) and not (names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))):
+    if any(map(_SIGMOID.search, (formula, *definitions))) and not (
+        names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
+    ):
         # as grading takes it: told below
         formula, *definitions = (_SIGMOID.sub("sigmoid", s) for s in (formula, *definitions))
         sigmoid = ["σ = sigmoid"]

@@ -40,9 +40,7 @@ def sized(text: str, names: Names) -> str | None:
     for (node, kind), name in places:
         constant = "I" if kind == SQUARE else "ones"
         before, behind = text[: node.start], text[node.end :]
-        text = (
-            f"{before}{' ' * before[-1:].isalnum()}{constant}({shape[name][0]}){' ' * behind[:1].isalnum()}{behind}"
-        )
+        text = f"{before}{' ' * before[-1:].isalnum()}{constant}({shape[name][0]}){' ' * behind[:1].isalnum()}{behind}"
     return text
 
 

@@ -19,8 +19,12 @@ _BEFORE = re.compile(r"(?:\{\s*\}|(?<![\w)\]}'|‖])(?=\^))\s*\^\s*\{?\s*t\s*\}?
 _UNICODE = re.compile(r"(?<=[\w)\]}])(?:ᴴ|†|(?<=[A-Z)])ᵗ|(?<=[a-z])ᵗ(?=\s*[^\W\d_(]))")
 _PLAIN_QUOTE = re.compile(r"(?<=[\w)\]'])\.'")
 _FONT = r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*)?"
-_LETTER = re.compile(r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([^\W\d_]))\s*$")
-_NEXT = re.compile(rf"{_FONT}[^\W\d_]|\(|\[|\\left\s*[(\[]|\\(?:big|Big|bigg|Bigg)l?\s*[(\[]|\\[A-Z]|\\(?:alpha|beta|mu|theta|xi|eta|phi|psi|delta|epsilon|varepsilon|Sigma|Omega|Lambda|Phi|Psi|operatorname|mathbf|boldsymbol|bm|vec|nabla)(?![a-z])")
+_LETTER = re.compile(
+    r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([^\W\d_]))\s*$"
+)
+_NEXT = re.compile(
+    rf"{_FONT}[^\W\d_]|\(|\[|\\left\s*[(\[]|\\(?:big|Big|bigg|Bigg)l?\s*[(\[]|\\[A-Z]|\\(?:alpha|beta|mu|theta|xi|eta|phi|psi|delta|epsilon|varepsilon|Sigma|Omega|Lambda|Phi|Psi|operatorname|mathbf|boldsymbol|bm|vec|nabla)(?![a-z])"
+)
 
 
 def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str, str] = ("^{T}", "^{-T}")) -> str:
@@ -45,7 +49,11 @@ def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str
 
 def _stands_elsewhere(text: str) -> bool:
     """Does the letter `t` stand in a text, but above? Letters that touch are names of their own, but for words."""
-    text = re.sub(r"\\[A-Za-z]+|\^\s*(?:\{\s*)?-?\s*(?:\\[a-z]+\s*\{)?\s*t\s*\}?|[^\W\d_]{2,}(?=\s*\}?\s*[(\[{])|[^\W\d_]{3,}", " ", text)
+    text = re.sub(
+        r"\\[A-Za-z]+|\^\s*(?:\{\s*)?-?\s*(?:\\[a-z]+\s*\{)?\s*t\s*\}?|[^\W\d_]{2,}(?=\s*\}?\s*[(\[{])|[^\W\d_]{3,}",
+        " ",
+        text,
+    )
     return "t" in text
 
 
@@ -64,7 +72,9 @@ def _is_transpose(text: str, found: re.Match[str], counts: bool, is_known: Calla
     if sign in ("H", "\\dagger", "\\dag", "†", "ᴴ"):
         return not (sign == "H" and is_known("H"))
     behind = text[found.end() :]
-    has_next = _NEXT.match(behind) is not None or behind[:1] == "\\" and _NEXT.match(behind.lstrip("\\!,; ")) is not None
+    has_next = (
+        _NEXT.match(behind) is not None or behind[:1] == "\\" and _NEXT.match(behind.lstrip("\\!,; ")) is not None
+    )
     if sign in ("tr",):
         return True
     array = name[:1].isupper() or name.startswith("\\") and name[1:2].isupper() or _in_bold(before)
@@ -98,7 +108,9 @@ def _before(text: str, sign: str) -> str:
         at = found.end()
         if text[at : at + 1] in ("(", "["):
             end = at + len(_forward(text[at:]))
-        elif (name := re.match(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{[^{}]*\}|\\left\s*\(|\\[A-Za-z]+|[^\W\d_]", text[at:])) is not None:
+        elif (
+            name := re.match(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{[^{}]*\}|\\left\s*\(|\\[A-Za-z]+|[^\W\d_]", text[at:])
+        ) is not None:
             end = at + (len(_forward(text[at:])) if name[0].startswith("\\left") else len(name[0]))
         else:
             return text

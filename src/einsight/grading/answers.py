@@ -23,7 +23,7 @@ _CLOSES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)", "<answer>": "</answ
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 # one name, with whatever marks it has
 _LONE = re.compile(
-    r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]))*['*]?\s*\)?"
+    r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]|\\(?:top|intercal|mathsf\s*T)(?![A-Za-z])))*['*]?\s*\)?"
 )
 _MEMBER = re.compile(
     r"∈|\\in(?![A-Za-z])|(?<!\w)in\s+R\b|<|>|≤|≥|≈|≠|\\(?:le|ge|leq|geq|approx|neq|ne|to)(?![A-Za-z])|→"
@@ -49,7 +49,9 @@ _ENTRYWISE = re.compile(r"element-?wise|entry-?wise|component-?wise|point-?wise|
 # a name that is a word, and the value of a function, on the left of what defines it
 _WORD_NAME = re.compile(r"\s*[A-Za-z][A-Za-z]*\d*(?:_\w+)?\s*")
 VALUE = re.compile(r"\s*(\\?[A-Za-z]+)\s*(?:\\left)?\s*\(\s*([^()=]*?)\s*(?:\\right)?\s*\)\s*")
-ENTRY = re.compile(r"\s*((?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?\\?[A-Za-z]+\}?)\s*_\s*(?:\{\s*([a-z](?:[,\s]*[a-z])?)\s*\}|([a-z]))\s*")
+ENTRY = re.compile(
+    r"\s*((?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?\\?[A-Za-z]+\}?)\s*_\s*(?:\{\s*([a-z](?:[,\s]*[a-z])?)\s*\}|([a-z]))\s*"
+)
 _UNFINISHED = re.compile(r"[-+=*/(\[,]\s*$")
 _BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
 # `a if x > 0 else b`, `a for x > 0 and b otherwise`
@@ -129,7 +131,9 @@ def _defines(side: str) -> bool:
 
 def _is_value(side: str) -> bool:
     found = VALUE.fullmatch(side)
-    return found is not None and all(lone_name(part) for part in found[2].split(",")) and len(found[1].lstrip("\\")) <= 7
+    return (
+        found is not None and all(lone_name(part) for part in found[2].split(",")) and len(found[1].lstrip("\\")) <= 7
+    )
 
 
 def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -278,7 +282,11 @@ def _runs(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:
     for a, b in [*cuts, (len(text), len(text))]:
         for piece in _BETWEEN.split(text[begin:a]):
             bare = piece.strip().strip(".,;:!?").strip()
-            if re.search(r"[^\W_]", bare) and not _UNFINISHED.search(bare) and not (len(bare) == 1 and text[b:].strip()):  # `a vector`, `I think`
+            if (
+                re.search(r"[^\W_]", bare)
+                and not _UNFINISHED.search(bare)
+                and not (len(bare) == 1 and text[b:].strip())
+            ):  # `a vector`, `I think`
                 yield bare
         begin = b
 

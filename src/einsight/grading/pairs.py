@@ -14,20 +14,18 @@ from ..lowering.names import Names
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
 from .comparing import Found, Terms, compared, conform
+from .defined import QUANTITY, Text, with_sigmoid
 from .reading import (
-    QUANTITY,
+    Side,
+    answer_in,
     counted_by,
     counts_axes,
-    of_indices,
-    Side,
-    Text,
-    answer_in,
     is_of_arrays,
     is_of_shapes,
     names_in,
+    of_indices,
     read_alone,
     read_together,
-    with_sigmoid,
 )
 from .readings import NotFitting, numpy_reading, other_readings
 from .result import Grade, graded, is_given_up, told

@@ -16,8 +16,9 @@ from ..lowering.names import Names, canonical_name
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
 from .answers import LONGEST
+from .defined import Text
 from .entries import by_entries, with_kronecker
-from .reading import Side, Text, kept_free, read_alone, unbound_letters
+from .reading import Side, kept_free, read_alone, unbound_letters
 
 # a vector of ones, as in `1 s'` and `1ᵀ x`
 _ONE = re.compile(r"(?<![\w.])1(?=\s+(?:[^\W\d]|\()|\s*(?:'|ᵀ|\^\{?[T⊤]))")

@@ -120,6 +120,8 @@ def _power(row: Row, script: Script) -> str:
         return "ᵀ"
     if said == "-1":
         return "^-1"
+    if said.startswith("-1") and is_transpose(inside[2:]):  # `A^{-1\\top}`
+        return "^-T"
     if said[:1] == "-" and len(inside) > 1 and is_transpose(inside[1:]):
         return "^-T"
     if said in ("′", "'") and row.habits.primes == "transpose":

@@ -171,7 +171,11 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
 def is_called(row: Row) -> bool:
     """Does a name stand right before, `f` of `f(x, y)`?"""
     last = row.out[-1].text if row.out else ""
-    return bool(last) and (last[-1].isalnum() or last[-1] in "⁾'_}ʹ" or "\u0300" <= last[-1] <= "\u036f") and last not in "0123456789"
+    return (
+        bool(last)
+        and (last[-1].isalnum() or last[-1] in "⁾'_}ʹ" or "\u0300" <= last[-1] <= "\u036f")
+        and last not in "0123456789"
+    )
 
 
 def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> None:

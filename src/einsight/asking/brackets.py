@@ -128,7 +128,30 @@ def with_inner_products(text: str) -> str:
         if not left or not right or text[at - 1 : at] == "[" or text[at + 1 : at + 2] in ("]", ","):
             return text
         room = " " if text[:begin].rstrip() == text[:begin] and begin else ""
-        text = f"{text[:begin]}{room}sum(({left}) ⊙ ({right})){text[end:]}"
+        behind = " " if text[end : end + 1] in ("+", "-", "−") else ""
+        text = f"{text[:begin]}{room}sum(({left}) ⊙ ({right})){behind}{text[end:]}"
+    return text
+
+
+# what these stand for, of a matrix
+_OF_MATRICES = {
+    "sym": "(1/2 ({0} + {0}'))", "skew": "(1/2 ({0} - {0}'))", "adj": "(det({0}) inv({0}))", "cof": "(det({0}) inv({0})')",
+}  # fmt: skip
+_CALLED = re.compile(rf"(?<![\w.])({'|'.join(_OF_MATRICES)})\s*(?=\()")
+
+
+def with_parts_of_matrices(text: str, names: Names) -> str:
+    """`sym(A)`, `skew(A)`, `adj(A)` and `cof(A)` as what they stand for, where nobody else says it."""
+    at = 0
+    while (found := _CALLED.search(text, at)) is not None:
+        at = found.end()
+        end = closing(text, at)
+        if end == len(text) or names.knows(found[1]) or names.is_function(found[1]):
+            continue
+        inner = text[at + 1 : end].strip()
+        argument = inner if re.fullmatch(r"[^\W\d_]", inner) else f"({inner})"
+        text = f"{text[: found.start()]}{_OF_MATRICES[found[1]].format(argument)}{text[end + 1 :]}"
+        at = found.start()
     return text
 
 

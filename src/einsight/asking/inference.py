@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import reduce
-from typing import Any
 
 from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
@@ -46,7 +45,7 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
-_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm", "sym", "skew", "adj", "cof"}
+_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 _FRESH = "nmkpqrstuvhlabcfgwyz"
@@ -55,10 +54,6 @@ _FRESH = "nmkpqrstuvhlabcfgwyz"
 def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
     """Letters for dimensions that nobody names, those with so many primes first."""
     return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)
-
-
-def _is_turned(rows: list[tuple[str, Any]]) -> bool:
-    return bool(rows) and not rows[0][0] and isinstance(rows[0][1], Transpose)
 
 
 class Conflict(Exception):
@@ -154,8 +149,10 @@ class Inference:
             raise Conflict
         return method(node)
 
-    def _num(self, node: Num) -> Shape:
+    def _num(self, node: Num | Symbol) -> Shape:
         return SCALAR
+
+    _symbol = _num
 
     def _name(self, node: Name) -> Shape:
         text = canonical_name(node.text)
@@ -175,9 +172,7 @@ class Inference:
         if entry is None and text == "I":
             side = self.fresh()
             return (side, side)
-        if entry is None or entry.tensor is None:
-            return SCALAR  # a dimension, as a number
-        return self._of_tensor(entry.tensor)
+        return SCALAR if entry is None or entry.tensor is None else self._of_tensor(entry.tensor)  # or a dimension
 
     @staticmethod
     def _of_tensor(tensor: Tensor) -> Shape:
@@ -237,9 +232,6 @@ class Inference:
 
     def _iverson(self, node: Iverson) -> Shape:
         return self._together(self.shape(node.left), self.shape(node.right))
-
-    def _symbol(self, node: Symbol) -> Shape:
-        return SCALAR
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
@@ -363,7 +355,12 @@ class Inference:
                 return self._product(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
-                if not k and isinstance(unit, Num) and unit.value == 1 and _is_turned(rows[1:2]):
+                if (
+                    not k
+                    and isinstance(unit, Num)
+                    and unit.value == 1
+                    and isinstance(dict(rows[1:2]).get(""), Transpose)
+                ):
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict

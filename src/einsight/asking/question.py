@@ -11,7 +11,7 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_inner_products
+from .brackets import with_inner_products, with_parts_of_matrices
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
 from .lists import cut_first, in_words, with_functions_as_names
@@ -144,14 +144,19 @@ def statements_in(
     if spelling == LATEX:
         from .latex import statements_of
 
-        return [with_inner_products(s) for s in statements_of(text, names.is_function)]
+        return [_on_paper(s, names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         from . import code
 
         ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
         return code.written(text, ranks)
     found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
-    return [with_inner_products(s) for s in found]
+    return [_on_paper(s, names) for s in found]
+
+
+def _on_paper(statement: str, names: Names) -> str:
+    """What the language has no sign for, in what it has."""
+    return with_parts_of_matrices(with_inner_products(statement), names)
 
 
 def _variable(text: str) -> str:

@@ -23,7 +23,11 @@ _CLOSES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)", "<answer>": "</answ
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 # one name, with whatever marks it has
 _LONE = re.compile(
-    r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]|\\(?:top|intercal|mathsf\s*T)(?![A-Za-z])))*['*]?\s*\)?"
+    r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]))*['*]?\s*\)?"
+)
+# one of the rows of an array, as words mention it: `$a_i^\\top$`
+_ROW = re.compile(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*)?[a-z]\s*\}?\s*_\s*\{?\w\}?\s*\^\s*\{?\s*\\?(?:top|T|intercal)\s*\}?\s*"
 )
 _MEMBER = re.compile(
     r"∈|\\in(?![A-Za-z])|(?<!\w)in\s+R\b|<|>|≤|≥|≈|≠|\\(?:le|ge|leq|geq|approx|neq|ne|to)(?![A-Za-z])|→"
@@ -175,7 +179,8 @@ def bare_name(side: str) -> str:
 
 
 def _is_mention(statement: tuple[str, ...]) -> bool:
-    return len(statement) == 1 and (lone_name(statement[0]) or _compares(statement[0]))
+    only = statement[0]
+    return len(statement) == 1 and (lone_name(only) or _ROW.fullmatch(only) is not None or _compares(only))
 
 
 def _compares(side: str) -> bool:
@@ -227,7 +232,9 @@ def _parts(text: str) -> list[str]:
         found.append(text[opening.end() : end])
         at = end + len(close)
     inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part]) if p.strip()]
-    if all(map(lone_name, inner)) and not _BOX.search(text):  # only names are set apart: `A x where $A$ is symmetric`
+    if all(lone_name(p) or _ROW.fullmatch(p) for p in inner) and not _BOX.search(
+        text
+    ):  # only names are set apart: `A x where $A$ is symmetric`
         return [re.sub(r"\$|\\[()]", " ", text)]
     return inner
 

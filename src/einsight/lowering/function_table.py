@@ -83,10 +83,6 @@ ROWS = (
     _row("khatri_rao", "Kronecker products of columns, `A_ik B_jk` over rows `(i, j)`", ("A", _MATRIX), ("B", _MATRIX)),
     _formula("tril", "A", "ij", "[j - i <= 0] A_ij", "the matrix with zeros above the diagonal"),
     _formula("triu", "A", "ij", "[i - j <= 0] A_ij", "the matrix with zeros below the diagonal"),
-    _formula("sym", "A", "ij", "1/2 (A_ij + A_ji)", "the symmetric part, `(A + A')/2`"),
-    _formula("skew", "A", "ij", "1/2 (A_ij - A_ji)", "the antisymmetric part, `(A - A')/2`"),
-    _formula("adj", "A", "ij", "det(A) inv(A)_ij", "the adjugate, `det(A) inv(A)`: its transpose has the cofactors"),
-    _formula("cof", "A", "ij", "det(A) inv(A)_ji", "the cofactors, `det(A) inv(A)'`, the gradient of `det(A)`"),
     _row(
         "cov", "covariance of what lies along an axis: `axis=0` of the columns, over the rows; divided by n, as `var` is",
         ("X", _MATRIX),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..lowering.names import Names, canonical_name
+from ..lowering.names import Names, canonical_name, plain_name
 from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
@@ -126,6 +126,9 @@ def _as_name(variable: str, text: str) -> str:
     raised = with_raised_marks(variable)
     if raised in text:
         return raised
+    bare = re.sub(r"[{}]", "", variable)
+    if bare != variable and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", text):
+        return bare
     together = re.sub(r"[_{}]", "", variable)  # `W_{out}`, whose label is part of it
     is_word = len(together) > 2 and re.search(rf"(?<!\w){re.escape(together)}(?!\w)", text) is not None
     return together if is_word and variable not in text else variable
@@ -144,7 +147,7 @@ def statements_in(
     if spelling == LATEX:
         from .latex import statements_of
 
-        return [_on_paper(s, names) for s in statements_of(text, names.is_function)]
+        return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         from . import code
 
@@ -152,6 +155,17 @@ def statements_in(
         return code.written(text, ranks)
     found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
     return [_on_paper(s, names) for s in found]
+
+
+def _as_declared(statement: str, names: Names) -> str:
+    """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
+    marked = {plain_name(n): n for n in names.all() if "_" in n}
+    if not marked:
+        return statement
+    return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)
+
+
+_WORD = re.compile(r"(?<![\w\\])[^\W\d_]{2,}(?!\w)")
 
 
 def _on_paper(statement: str, names: Names) -> str:

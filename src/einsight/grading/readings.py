@@ -52,6 +52,8 @@ def numpy_reading(answer: str, names: Names) -> list[Side]:
             continue
         except NotCode:
             continue
+        if columns and len(axes) > 2:  # a new axis beside that of the columns: nothing that anybody means
+            continue
         indices = tuple(i for i in axes if i is not None)
         if len(axes) == 1:  # a vector has no orientation
             found.append(Side(code, Value(term, order=indices), names))

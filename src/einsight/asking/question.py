@@ -165,7 +165,8 @@ def _as_declared(statement: str, names: Names) -> str:
     return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)
 
 
-_WORD = re.compile(r"(?<![\w\\])[^\W\d_]{2,}(?!\w)")
+# letters that are raised are none of a name: `xnewᵀ`
+_WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
 
 
 def _on_paper(statement: str, names: Names) -> str:

@@ -17,7 +17,7 @@ ROWS = [
     for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# ")
 ]
-NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt".split()} | {
+NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod".split()} | {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
 }
@@ -86,12 +86,11 @@ def _quotients(function, values, variable, step=1e-5):
     ("text", "variable", "code"),
     [
         ("f(x)", "x", "EIN107"),  # no product of an array `f`
-        ("‖a - σ(W x)‖²", "W", "EIN107"),
+        ("‖a - φ(W x)‖²", "W", "EIN107"),
         (r"\operatorname{Var}(w^\top X)", "w", "EIN107"),  # nor of `Var`
         ("rank(X)", "X", "EIN107"),
         ("np.argmax(W @ x)", "W", "EIN107"),
         ("softmax(Q K')", "Q", "EIN306"),  # which no other shape hides
-        ("x'A x / x'x", "x", "EIN101"),
         (r"\begin{cases} x & y \end{cases}", "x", "EIN001"),
         ("np.where(x > 0, x, 0)", "x", "EIN001"),
         ("X[:, None] - X", "X", "EIN001"),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ..lowering.names import GREEK, Names
+from .brackets import with_columns, with_numbers_below, with_positive_parts, with_products, with_round_brackets
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
 # one factor, and what it divides from the left
@@ -21,9 +23,20 @@ _POWER_OF_E = re.compile(r"(?<![\w.])([^\W\d_]?)e\s*\^\s*")
 _EXPONENT = re.compile(r"[-+]?\s*(?:[^\W\d_]\w*(?:_\{[^{}]*\})?['²³]?|\d+(?:\.\d+)?)")
 # `⟨A, B⟩` and `⟨A, B⟩_F`, of vectors and of matrices
 _INNER = re.compile(r"⟨([^⟨⟩,|]+)[,|]([^⟨⟩,|]+)⟩(?:_\{?F\}?(?!\w))?")
+# what other programs and books call functions that the language has
+_CALLED = {
+    "norm2": "norm", "Transpose": "transpose", "Inverse": "inv", "inverse": "inv", "Det": "det", "Sym": "sym",
+    "Skew": "skew", "adjugate": "adj", "cofactor": "cof", "Diag": "diag",
+}  # fmt: skip
+# `<x, y>`, and the sum of the sums of columns
+_ANGLES = re.compile(r"(?<![-=])<([^<>=,]+),([^<>=,]+)>(?!=)")
+_TWICE = re.compile(r"(?<![\w.])sum\s*\(\s*sum\s*\(")
+_EYE = re.compile(r"(?<![\w.])eye\(\s*(\w+)\s*(?:,\s*\1\s*)?\)")
+# a vector of ones before what is transposed: nobody writes `1 b'` for `b'`
+_ONE = re.compile(r"(?<![\w.^])1(?=\s+(?:[^\W\d]\w*|\([^()]*\))\s*(?:'|ᵀ|\^\{?[T⊤]))")
 _TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
 # `w_ix_i`: a name has one run of indices, so the last letter of the first one is a name with its own
-_TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+)([^\W\d_])(?=_)")
+_TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+|\d+)([^\W\d_])(?=_)")
 # `A⊤`, with nothing that raises it
 _RAISED = re.compile(r"(?<=[\w)\]])⊤")
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
@@ -44,6 +57,17 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
     text = _INFINITY.sub("inf", text.replace("**", "^"))
+    text = text.replace("⊘", "./").replace("÷", "/")
+    for said, meant in _CALLED.items():
+        text = re.sub(rf"(?<![\w.]){said}(?=\s*[(\[])", _unless_known(meant, names), text)
+    text = _EYE.sub(r"I(\1)", text)
+    text = with_round_brackets(text, names)
+    text = with_products(text)
+    text = with_columns(text)
+    text = with_numbers_below(text)
+    text = _ANGLES.sub(r"⟨\1,\2⟩", text)
+    text = _TWICE.sub("sum((", text)
+    text = with_positive_parts(text, "max(({}), 0)")
     text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
     text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
     text = _RAISED_RUN.sub(lambda m: f"^({''.join(map(_ABOVE.__getitem__, m[0]))})", text)
@@ -52,6 +76,7 @@ def habitual(text: str, names: Names) -> str:
         text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
     text = _RAISED.sub("'", text)
     text = _with_brackets(text, names)
+    text = _ONE.sub("ones", text)
     text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
     text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
     text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
@@ -62,6 +87,10 @@ def habitual(text: str, names: Names) -> str:
     if not names.knows("transpose"):
         text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _unless_known(meant: str, names: Names) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[0] if names.knows(found[0]) else meant
 
 
 def _told_apart(found: re.Match[str], names: Names) -> str:

@@ -149,13 +149,15 @@ class Inference:
             raise Conflict
         return method(node)
 
-    def _num(self, node: Num) -> Shape:
+    def _num(self, node: Num | Symbol) -> Shape:
         return SCALAR
+
+    _symbol = _num
 
     def _name(self, node: Name) -> Shape:
         text = canonical_name(node.text)
         if text in ("ones", "0"):
-            return (self.fresh(), self.fresh())
+            return (self.fresh(), ONE if text == "ones" else self.fresh())
         if text in self.ranks:
             if text not in self.shape_of:
                 rank = self.ranks[text]
@@ -170,9 +172,7 @@ class Inference:
         if entry is None and text == "I":
             side = self.fresh()
             return (side, side)
-        if entry is None or entry.tensor is None:
-            return SCALAR  # a dimension, as a number
-        return self._of_tensor(entry.tensor)
+        return SCALAR if entry is None or entry.tensor is None else self._of_tensor(entry.tensor)  # or a dimension
 
     @staticmethod
     def _of_tensor(tensor: Tensor) -> Shape:
@@ -182,6 +182,8 @@ class Inference:
         return (*dims, ONE, ONE)[:2]  # type: ignore[return-value]
 
     def _transpose(self, node: Transpose) -> Shape:
+        if isinstance(node.argument, Num) and node.argument.value == 1:
+            return ONE, self.fresh()  # `1' x`
         rows, columns = self.shape(node.argument)
         if isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
             raise Conflict  # nobody transposes a number
@@ -229,10 +231,7 @@ class Inference:
         return SCALAR
 
     def _iverson(self, node: Iverson) -> Shape:
-        return SCALAR
-
-    def _symbol(self, node: Symbol) -> Shape:
-        return SCALAR
+        return self._together(self.shape(node.left), self.shape(node.right))
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
@@ -356,6 +355,13 @@ class Inference:
                 return self._product(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
+                if (
+                    not k
+                    and isinstance(unit, Num)
+                    and unit.value == 1
+                    and isinstance(dict(rows[1:2]).get(""), Transpose)
+                ):
+                    shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict
                 done = self._product(done, shape)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
+from .brackets import with_positive_parts
 from .habits import with_samples_below
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
@@ -21,7 +22,7 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
-    inner = inner.strip().rstrip(".,;").strip()
+    inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
     formulas = [with_samples_below(_one(part)) for part in (formula, *others)]
     return with_functions_as_names(formulas[0], formulas[1:], is_known)

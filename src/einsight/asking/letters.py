@@ -32,8 +32,14 @@ from .habits import with_raised_marks
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
+# has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
+TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTS")
+# `d/dw` of a letter
+_BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
+# letters of indices, as `[i = j]` compares
+_COUNTING = frozenset("ijklpq")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 # names that mean something where nobody gives them another meaning
@@ -179,6 +185,10 @@ class Letters:
             return
         if isinstance(node, Iverson) and any(isinstance(n, Name) and n.text in self.indices for n in walk(node)):
             return  # `[l = j]` compares indices
+        if isinstance(node, Iverson) and all(
+            isinstance(n, Name) and n.text in _COUNTING for n in (node.left, node.right)
+        ):
+            return
         if isinstance(node, Call) and isinstance(node.callee, Name) and self._is_called(node.callee.text):
             for argument in node.arguments:
                 yield from self._unknown(argument)
@@ -289,6 +299,7 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
     callees = {id(n.callee) for n in here.nodes if isinstance(n, Call)}
     alone = {canonical_name(n.text) for n in whole if letters_in(n.text) == 1}
     alone |= {canonical_name(v.partition("_")[0]) for v in variables}
+    alone |= {canonical_name(c) for c in _BELOW_D.findall(text)}
     changes: list[tuple[int, int, str]] = []
 
     def _known(plain: str) -> bool:
@@ -323,6 +334,8 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
         if name.start in done or names.fact(WORDS):
             continue
         plain = name.text
+        if names.fact(TYPESET) and not (id(name) in callees and names.is_function(plain.lower())):
+            continue
         if _known(plain):
             continue
         if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:

@@ -1,4 +1,4 @@
-"""A formula with what its names stand for behind it: `y log(h(x)), h(x) = 1/(1 + exp(-w' x))`."""
+"""A formula with what its names stand for behind it, and where they lie: `y log(h(x)), h(x) = 1/(1 + exp(-w' x))`, `a' x, a, x ∈ ℝ^n`."""
 
 from __future__ import annotations
 
@@ -11,29 +11,83 @@ from .pieces import Unwritten
 _BETWEEN = re.compile(
     r"[,;]\s*(?:\\\\|\\q?quad|\\text\s*\{\s*(?:where|with|and|for)\s*\}|(?:where|with|and)\b|\\[ ,;]|~|\s)*"
 )
+_SAID_BETWEEN = re.compile(
+    r"(?:\\q?quad\s*)*\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?:where|with|and|for|for all|subject to)\s*:?\s*\}(?:\s|\\[ ,;]|~)*"
+)
+_SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
 _WHERE = re.compile(r"(?<![\w\\{])where\b")
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
 def cut_first(text: str) -> tuple[str, list[str]]:
-    """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` behind them."""
+    """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
     parts, depth, begin, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
+        said = _SAID_BETWEEN.match(text, at) if char == "\\" and depth == 0 and _SAYS.search(text, at) else None
+        if said is not None and at > begin:
+            parts.append(text[begin:at])
+            begin = at = said.end()
+            continue
         if char == "\\":
             command = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)
             at += len(command[0]) if command else 1
             continue
         depth += (char in "([{") - (char in ")]}")
-        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and "=" in text[at:] else None
+        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and _SAYS.search(text, at) else None
         if between is not None and not _WHERE.search(text, begin, at):
             parts.append(text[begin:at])
             begin = at = between.end()
             continue
         at += 1
     formula, *others = [*parts, text[begin:]]
-    return formula, others
+    joined: list[str] = []
+    names: list[str] = []
+    for part in others:  # `a, x ∈ ℝ^n`
+        names.append(part)
+        if _SAYS.search(part):
+            joined.append(", ".join(names))
+            names = []
+    return formula, joined + names
+
+
+_ASKED = re.compile(
+    r"(?:(?:please\s+)?(?:find|compute|calculate|give|derive|evaluate|take|what\s+is|what's)\s+)?(?:the\s+)?"
+    r"(?:(?:partial\s+|total\s+|matrix\s+)?(?:derivative|gradient|jacobian)\s+of|differentiate)\s+(?P<what>.+)",
+    re.I | re.S,
+)
+_BY = re.compile(r"(?P<what>.+?),?\s+(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?)\s+(?P<by>[^\s,]+)\s*[.?]?", re.I | re.S)
+
+
+def in_words(text: str) -> tuple[str, tuple[str, ...]]:
+    """`gradient of f with respect to x` as f and x; a formula alone as it is, with no variable."""
+    asked = _ASKED.fullmatch(text)
+    inner = asked["what"].strip() if asked is not None else text
+    by = _BY.fullmatch(inner)
+    if by is not None:
+        return by["what"].strip().strip("$"), (by["by"].strip("$.?"),)
+    return (inner.rstrip("?. "), ()) if asked is not None else (text, ())
+
+
+def _applied(formula: str, function: str, letter: str, body: str) -> str:
+    """The formula with what `φ(t) = …` says put in for each `φ(…)`.  Raises Unwritten for a function of several letters."""
+    if not re.fullmatch(r"[^\W\d_]", letter):
+        raise Unwritten(f"`{function}` is a function of several names, and called with others")
+    called = re.compile(rf"(?<!\w){re.escape(function)}\s*(?=\()")
+    for _ in range(20):
+        found = called.search(formula)
+        if found is None:
+            return formula
+        depth, end = 0, found.end()
+        for end in range(found.end(), len(formula)):
+            depth += (formula[end] == "(") - (formula[end] == ")")
+            if depth == 0:
+                break
+        argument = formula[found.end() : end + 1]
+        said = re.sub(rf"(?<![^\W_]){re.escape(letter)}(?![^\W_])", argument.replace("\\", r"\\"), body)
+        formula = f"{formula[: found.start()]}({said}){formula[end + 1 :]}"
+    raise Unwritten(f"`{function}` stands in too many places")
 
 
 def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
@@ -44,16 +98,22 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
     Raises Unwritten where something behind the formula says what none of its names is.
     """
     found = _FUNCTION.match(formula)
-    if found and not others and not is_known(found[1]):  # `f(x) = x' A x` asks for the right side
+    if (
+        found and not any("=" in o for o in others) and not is_known(found[1])
+    ):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
     definitions = []
     for statement in others:
         found = _FUNCTION.match(statement)
         if found:
             call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{re.escape(found[2].strip())}\s*\)"
-            formula = re.sub(call, found[1], formula)
+            bare = re.sub(call, found[1], formula)
+            if re.search(rf"(?<!\w){re.escape(found[1])}\s*\(", bare):  # of something else than its letter
+                formula = _applied(formula, found[1], found[2].strip(), statement[found.end() :])
+                continue
+            formula = bare
             statement = f"{found[1]} = {statement[found.end() :]}"
-        if "=" not in statement:
+        if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
     return [*definitions, formula]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..lowering.names import Names, canonical_name
+from ..lowering.names import Names, canonical_name, plain_name
 from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
+from .brackets import with_inner_products, with_parts_of_matrices
 from .habits import habitual, with_raised_marks
-from .letters import WORDS
-from .lists import cut_first, with_functions_as_names
+from .letters import TYPESET, WORDS
+from .lists import cut_first, in_words, with_functions_as_names
 from .pieces import Unwritten
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
+from .transposes import with_transposes
 from .undeclared import first_that_conforms, require_no_unknown_function
 
 
@@ -50,16 +53,24 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
-    text = blanked(expression).strip()
+    text, said = in_words(blanked(expression).strip())
+    variables = variables or said
     spelling = spelling_of(text)
     wrt = tuple(_variable(v) for v in variables)
+    sigmoid: list[str] = []
     try:
         ranks: dict[str, int] = {}
-        *definitions, formula = statements_in(text, spelling, names, ranks)
+        *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
     except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
+    if any(map(_SIGMOID.search, (formula, *definitions))) and not (
+        names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
+    ):
+        # as grading takes it: told below
+        formula, *definitions = (_SIGMOID.sub("sigmoid", s) for s in (formula, *definitions))
+        sigmoid = ["σ = sigmoid"]
     # a vector has no orientation in code, so what is written rests on what its names were taken for
     kinds: dict[str, str] = {}
     inner = names
@@ -68,10 +79,15 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         inner = names.child()
         inner.own[WORDS] = True
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
-    assumed: list[str] = []
+    elif spelling == LATEX:
+        inner = names.child()
+        inner.own[TYPESET] = True
+    assumed = [*sigmoid]
     if definitions and inner is names:
         inner = names.child()
     for definition in definitions:
+        if _is_declared(definition, inner):
+            continue
         require_no_unknown_function(definition, inner)
         way = first_that_conforms(definition, wrt, inner, kinds)
         way.tell(inner)
@@ -91,27 +107,71 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
 
 
+# people write the logistic function so, unless the letter is a quantity
+_SIGMOID = re.compile(r"(?<!\w)σ(?=\s*\()")
+
+
+def _is_declared(statement: str, names: Names) -> bool:
+    """Does it say where names lie that are all known?"""
+    said, sign, _ = statement.partition("∈")
+    return bool(sign) and "=" not in said and all(names.knows(canonical_name(n.strip())) for n in said.split(","))
+
+
+def _is_quantity(texts: Sequence[str]) -> bool:
+    return any("σ" in _SIGMOID.sub("", t) for t in texts)
+
+
 def _as_name(variable: str, text: str) -> str:
     """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
     raised = with_raised_marks(variable)
-    return raised if raised in text else variable
+    if raised in text:
+        return raised
+    bare = re.sub(r"[{}]", "", variable)
+    if bare != variable and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", text):
+        return bare
+    together = re.sub(r"[_{}]", "", variable)  # `W_{out}`, whose label is part of it
+    is_word = len(together) > 2 and re.search(rf"(?<!\w){re.escape(together)}(?!\w)", text) is not None
+    return together if is_word and variable not in text else variable
 
 
 _OF_RANK = {1: "sample", 2: "matrix"}
 
 
-def statements_in(text: str, spelling: str, names: Names, ranks: dict[str, int]) -> list[str]:
+def statements_in(
+    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
+) -> list[str]:
     """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
+    if spelling != CODE:
+        signs = ("^{T}", "^{-T}") if spelling == LATEX else ("ᵀ", "⁻ᵀ")
+        text = with_transposes(text, lambda name: names.knows(canonical_name(name)) or name in variables, signs)
     if spelling == LATEX:
         from .latex import statements_of
 
-        return statements_of(text, names.is_function)
+        return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         from . import code
 
         ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
         return code.written(text, ranks)
-    return with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
+    found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
+    return [_on_paper(s, names) for s in found]
+
+
+def _as_declared(statement: str, names: Names) -> str:
+    """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
+    marked = {plain_name(n): n for n in names.all() if "_" in n}
+    if not marked:
+        return statement
+    return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)
+
+
+# letters that are raised are none of a name: `xnewᵀ`
+_WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
+
+
+def _on_paper(statement: str, names: Names) -> str:
+    """What the language has no sign for, in what it has."""
+    return with_parts_of_matrices(with_inner_products(statement), names)
 
 
 def _variable(text: str) -> str:

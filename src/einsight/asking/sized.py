@@ -39,7 +39,8 @@ def sized(text: str, names: Names) -> str | None:
         return None
     for (node, kind), name in places:
         constant = "I" if kind == SQUARE else "ones"
-        text = f"{text[: node.start]} {constant}({shape[name][0]}) {text[node.end :]}"
+        before, behind = text[: node.start], text[node.end :]
+        text = f"{before}{' ' * before[-1:].isalnum()}{constant}({shape[name][0]}){' ' * behind[:1].isalnum()}{behind}"
     return text
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from ..lowering.mentioned import walk
@@ -24,6 +24,7 @@ from .inference import LOOSE, STRICT
 from .letters import Letters, defines, told_apart
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
+from .sized import has_unsized, sized
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
@@ -141,10 +142,12 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     others = (way for way in ways if way != first)
     second = next(others, None)
     if second is None and not (first.declarations or first.families):  # nothing is taken that would have to be tried
-        return first
+        return _with_sizes(first, names) if has_unsized(first.text) else first
     for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
+        if has_unsized(way.text):
+            way = _with_sizes(way, inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
         wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
         if wrong - _OF_SHAPES:  # another shape would only hide it
@@ -156,6 +159,15 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not
             broadcast = broadcast or way
     return broadcast or Taken(first.text)
+
+
+def _with_sizes(way: Taken, names: Names) -> Taken:
+    """A way with sizes for its constants, where it does not conform without and they are settled."""
+    lowered = lower_statement(Piece(0, way.text), names.child(), names.layout)
+    if {d.code for d in lowered.diagnostics if d.severity == "error"} != {"EIN301"}:
+        return way
+    text = sized(way.text, names)
+    return way if text is None else replace(way, text=text)
 
 
 def require_no_unknown_function(text: str, names: Names) -> None:

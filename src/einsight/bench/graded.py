@@ -6,6 +6,7 @@ A file of them has families, lines that begin with `@ topic | names`, each name 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,10 +85,10 @@ def _functions() -> dict[str, Any]:
 
     return {
         "I": np.eye, "one": lambda k: np.ones((k, 1)), "inv": inverse, "tr": np.trace, "det": np.linalg.det,
-        "logdet": lambda X: np.linalg.slogdet(X)[1], "diagm": lambda v: np.diag(v[:, 0]), "sum": np.sum, "np": np,
+        "logdet": lambda X: np.linalg.slogdet(X)[1], "diagm": lambda v: np.diag(v[:, 0]), "sum": np.sum, "np": np, "jnp": np,
         "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
         "sig": lambda z: 1 / (1 + np.exp(-z)), "norm": norm, "softmax": softmax, "relu": lambda z: np.maximum(z, 0),
-        "sign": np.sign, "abs": np.abs, "where": np.where, "u": lambda v: v / norm(v),
+        "expm": _expm, "sign": np.sign, "abs": np.abs, "where": np.where, "u": lambda v: v / norm(v),
     }  # fmt: skip
 
 
@@ -99,11 +100,36 @@ def points(family: Family, are_probabilities: bool = False) -> Iterator[dict[str
     for sizes in (*SIZES, *SIZES):
         values = {}
         for name, *kinds in family.names:
-            shape = tuple(sizes[d] for d in kinds[0]) if kinds else ()
+            shape = tuple(int(d) if d.isdigit() else sizes[d] for d in kinds[0]) if kinds else ()
             size = (*shape, 1) if len(shape) == 1 else shape
             array = generator.uniform(0.2, 0.8, size) if are_probabilities else generator.normal(size=size)
-            values[name] = array + array.T if "symmetric" in kinds else array
+            values[name] = _with(kinds[1:], array)
         yield _functions() | sizes | values
+
+
+def _with(properties: list[str], array: Any) -> Any:
+    """An array of normal entries, changed so that it has the properties."""
+    if "positive" in properties:
+        return abs(array) + 0.5
+    if "positive-definite" in properties:
+        return array @ array.T + array.T @ array  # the one alone may be nearly singular
+    return array + array.T if "symmetric" in properties else array
+
+
+def _expm(a: Any) -> Any:
+    """`∑_k A^k/k!`, of a matrix so small that it has converged, then squared (Moler & Van Loan, method 3)."""
+    import numpy as np
+
+    halvings = max(0, math.ceil(math.log2(max(float(np.linalg.norm(a)), 1e-300))) + 4)
+    found: Any
+    term: Any
+    small, found, term = a / 2**halvings, np.eye(len(a)), np.eye(len(a))
+    for k in range(1, 20):
+        term = term @ small / k
+        found = found + term
+    for _ in range(halvings):
+        found = found @ found
+    return found
 
 
 def _same(left: Any, right: Any, rtol: float = 1e-7, atol: float = 1e-9) -> bool:

@@ -94,8 +94,12 @@ def _question(family: Family, text: str) -> dict[str, Any]:
 
 def _latex(family: Family) -> str:
     from ..deriving.derive import simplify
+    from ..lowering.report import EinsightError
 
-    found: str = simplify(family.reference[0], family.declare).latex
+    try:
+        found: str = simplify(family.reference[0], family.declare).latex
+    except EinsightError:  # what it cannot read the others are given as it stands
+        return family.reference[0]
     return found
 
 

@@ -4,6 +4,8 @@ batch.py      many answers, in several processes
 grade.py      one answer: what is asked, within its budget
 pairs.py      what an answer is compared with: a reference, or what a question derives
 answers.py    what a text answers: the formula that counts, what its names stand for
+defined.py    what its names stand for, put in
+entries.py    products that are meant entry by entry
 reading.py    both sides over one set of names
 readings.py   other habits in which an answer may be meant that does not conform as it stands
 derivations.py  each link of a whole solution

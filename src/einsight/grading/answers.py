@@ -25,6 +25,10 @@ _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _LONE = re.compile(
     r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]))*['*]?\s*\)?"
 )
+# one of the rows of an array, as words mention it: `$a_i^\\top$`
+_ROW = re.compile(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*)?[a-z]\s*\}?\s*_\s*\{?\w\}?\s*\^\s*\{?\s*\\?(?:top|T|intercal)\s*\}?\s*"
+)
 _MEMBER = re.compile(
     r"∈|\\in(?![A-Za-z])|(?<!\w)in\s+R\b|<|>|≤|≥|≈|≠|\\(?:le|ge|leq|geq|approx|neq|ne|to)(?![A-Za-z])|→"
 )
@@ -33,7 +37,7 @@ _WORDS = re.compile(
 )
 _BETWEEN = re.compile(r"[.!?:;]\s+(?=\S)|[.!?:;]\s*$|\n\s*\n|,\s+(?=$)")
 _TIDY = re.compile(
-    r"\\(?:displaystyle|nonumber|notag|,|;|!|quad|qquad)(?![A-Za-z])|\\(?:label|tag)\s*\{[^{}]*\}|\\(?:begin|end)\{(?:split|aligned)\}"
+    r"^\s*\\\s|\\(?:displaystyle|nonumber|notag|,|;|!|quad|qquad)(?![A-Za-z])|\\(?:label|tag)\s*\{[^{}]*\}|\\(?:begin|end)\{(?:split|aligned)\}"
 )
 # what is said of where a formula lies, behind it
 _BEHIND = re.compile(r"\s*(?:∈|\\in(?![A-Za-z]))\s*(?:ℝ|R(?![A-Za-z])|\\mathbb|\\R(?![A-Za-z])|\\Re).*$", re.S)
@@ -43,6 +47,16 @@ DERIVATIVE = re.compile(
 )
 # environments in which rows belong together, as those of an alignment do not
 _ROWS_APART = r"\\(?:begin|end)\{(?!aligned|split)\w+\*?\}"
+# what only says how a product is meant: `A*B (elementwise)`
+_MANNER = re.compile(r"\(\s*[^\W\d_]{3,}(?:-[^\W\d_]{3,})?(?:\s+[^\W\d_]{2,}(?:-[^\W\d_]{3,})?)*\s*\)")
+_ENTRYWISE = re.compile(r"element-?wise|entry-?wise|component-?wise|point-?wise|hadamard", re.I)
+# a name that is a word, and the value of a function, on the left of what defines it
+_WORD_NAME = re.compile(r"\s*[A-Za-z][A-Za-z]*\d*(?:_\w+)?\s*")
+VALUE = re.compile(r"\s*(\\?[A-Za-z]+)\s*(?:\\left)?\s*\(\s*([^()=]*?)\s*(?:\\right)?\s*\)\s*")
+ENTRY = re.compile(
+    r"\s*((?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?\\?[A-Za-z]+\}?)\s*_\s*(?:\{\s*([a-z](?:[,\s]*[a-z])?)\s*\}|([a-z]))\s*"
+)
+_UNFINISHED = re.compile(r"[-+=*/(\[,]\s*$")
 _BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
 # `a if x > 0 else b`, `a for x > 0 and b otherwise`, at the end of a text and no longer than somebody writes them
 _LONGEST_CASES = 400
@@ -60,6 +74,7 @@ _GROUPS = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|[()\[\]{}]")
 class Said:
     """
     formula  what counts
+    entries  is it said that products are entry by entry?
     sides    of the chain that it closes, itself the last
     others   the other relations of the text, in order, each as its sides
     """
@@ -67,10 +82,14 @@ class Said:
     formula: str
     sides: tuple[str, ...]
     others: tuple[tuple[str, ...], ...] = ()
+    entries: bool = False
 
 
 def said(text: str, is_word: Callable[[str], bool]) -> Said:
     """What a text answers; `is_word` tells words from names.  Raises Unwritten where it holds no formula."""
+    bare = _MANNER.sub(lambda m: " " if _is_manner(m[0], is_word) else m[0], text)
+    entries = bare != text and _ENTRYWISE.search(text) is not None
+    text = bare
     found = statements(text, is_word)
     boxed = _last_box(blanked(text).rpartition("</think>")[2])
     if boxed is not None:
@@ -78,11 +97,17 @@ def said(text: str, is_word: Callable[[str], bool]) -> Said:
         if not inside:
             raise Unwritten("the box is empty")
         final = inside[-1] if len(inside) == 1 else _chosen(inside)
-        return Said(final[-1], final, tuple(s for s in [*found, *inside] if s != final and len(s) > 1))
+        return Said(final[-1], final, tuple(s for s in [*found, *inside] if s != final and len(s) > 1), entries)
     if not found:
         raise Unwritten("there is no formula in it")
     final = _chosen(found)
-    return Said(final[-1], final, tuple(s for s in found if s is not final and len(s) > 1))
+    return Said(final[-1], final, tuple(s for s in found if s is not final and len(s) > 1), entries)
+
+
+def _is_manner(bracket: str, is_word: Callable[[str], bool]) -> bool:
+    """Do only words stand in a bracket?"""
+    found = re.findall(r"[^\W\d_]+", bracket)
+    return all(map(is_word, found)) or _ENTRYWISE.search(bracket) is not None
 
 
 def statements(text: str, is_word: Callable[[str], bool]) -> list[tuple[str, ...]]:
@@ -91,8 +116,9 @@ def statements(text: str, is_word: Callable[[str], bool]) -> list[tuple[str, ...
         raise Unwritten(f"it is longer than {LONGEST:,} characters")
     text = _BOX.sub("{", blanked(text).rpartition("</think>")[2])
     found = [s for part in _parts(text) for s in _statements_of(part, is_word)]
-    if "$" in text and found and all(len(s) > 1 and lone_name(s[0]) for s in found):
-        # only definitions are set apart: `Hy with $H = …$`
+    told = [s for s in found if not _is_mention(s)]
+    if "$" in text and told and all(len(s) > 1 and _defines(s[0]) for s in told):
+        # only definitions and names are set apart: `Hy with $H = …$`
         outside = list(_statements_of(re.sub(r"\$[^$]*\$", " ", text), is_word))
         found += [s for s in outside if not _is_mention(s) and any(mentions(s[-1], f[0]) for f in found)]
     return found
@@ -103,6 +129,18 @@ def lone_name(side: str) -> bool:
     return bool(side.strip()) and _LONE.fullmatch(side.strip()) is not None
 
 
+def _defines(side: str) -> bool:
+    """Is it what stands on the left of a definition: a name, an entry `d_i`, a value `k(x, y)`?"""
+    return lone_name(side) or _WORD_NAME.fullmatch(side) is not None or _is_value(side)
+
+
+def _is_value(side: str) -> bool:
+    found = VALUE.fullmatch(side)
+    return (
+        found is not None and all(lone_name(part) for part in found[2].split(",")) and len(found[1].lstrip("\\")) <= 7
+    )
+
+
 def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """The statement that counts, of several: the last, or a derivative before an equation that defines nothing."""
     whole = [s for s in found if not _is_mention(s)]
@@ -110,8 +148,8 @@ def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     if derived and len(whole[-1]) > 1 and not (lone_name(whole[-1][0]) or DERIVATIVE.search(whole[-1][0])):
         return derived[-1]
     for place, statement in reversed(list(enumerate(whole))):
-        others = [side for k, s in enumerate(whole) if k != place for side in s[len(s) > 1 and lone_name(s[0]) :]]
-        if not (len(statement) > 1 and lone_name(statement[0]) and any(mentions(o, statement[0]) for o in others)):
+        others = [side for k, s in enumerate(whole) if k != place for side in s[len(s) > 1 and _defines(s[0]) :]]
+        if not (len(statement) > 1 and _defines(statement[0]) and any(mentions(o, statement[0]) for o in others)):
             return statement
     if whole:
         return whole[-1]
@@ -125,6 +163,11 @@ def mentions(text: str, name: str) -> bool:
     """Does a text hold a name?  Letters that touch are names of their own, as in `Hy`, unless they are a command."""
     if _ACCENT.search(name):
         return re.sub(r"[{}\s]", "", name) in re.sub(r"[{}\s]", "", text)
+    if _is_value(name):
+        return re.sub(r"\s|\\left|\\right", "", name) in re.sub(r"\s|\\left|\\right", "", text)
+    entry = ENTRY.fullmatch(name)
+    if entry is not None and mentions(text, entry[1]):
+        return True
     name = bare_name(name)
     if len(name) == 1 and name.isalpha():
         return re.search(rf"(?<!\\)(?<![a-zA-Z]{{3}}){re.escape(name)}", re.sub(r"\\[A-Za-z]+", " ", text)) is not None
@@ -137,7 +180,8 @@ def bare_name(side: str) -> str:
 
 
 def _is_mention(statement: tuple[str, ...]) -> bool:
-    return len(statement) == 1 and (lone_name(statement[0]) or _compares(statement[0]))
+    only = statement[0]
+    return len(statement) == 1 and (lone_name(only) or _ROW.fullmatch(only) is not None or _compares(only))
 
 
 def _compares(side: str) -> bool:
@@ -189,7 +233,9 @@ def _parts(text: str) -> list[str]:
         found.append(text[opening.end() : end])
         at = end + len(close)
     inner = [p for part in found for p in (_parts(part) if _OPENS.search(part) else [part]) if p.strip()]
-    if all(map(lone_name, inner)) and not _BOX.search(text):  # only names are set apart: `A x where $A$ is symmetric`
+    if all(lone_name(p) or _ROW.fullmatch(p) for p in inner) and not _BOX.search(
+        text
+    ):  # only names are set apart: `A x where $A$ is symmetric`
         return [re.sub(r"\$|\\[()]", " ", text)]
     return inner
 
@@ -246,7 +292,11 @@ def _runs(text: str, is_word: Callable[[str], bool]) -> Iterator[str]:
     for a, b in [*cuts, (len(text), len(text))]:
         for piece in _BETWEEN.split(text[begin:a]):
             bare = piece.strip().strip(".,;:!?").strip()
-            if re.search(r"[^\W_]", bare) and not (len(bare) == 1 and text[b:].strip()):  # `a vector`, `I think`
+            if (
+                re.search(r"[^\W_]", bare)
+                and not _UNFINISHED.search(bare)
+                and not (len(bare) == 1 and text[b:].strip())
+            ):  # `a vector`, `I think`
                 yield bare
         begin = b
 

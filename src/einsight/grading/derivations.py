@@ -15,9 +15,10 @@ from ..asking.spellings import CODE, LANGUAGE, spelling_of
 from ..lowering.report import EinsightError
 from ..rules.engine import MissingRule
 from .answers import DERIVATIVE, Said, lone_name, mentions, statements
+from .defined import order_of, written
 from .links import Link
 from .pairs import Asked, Given, Pair
-from .reading import order_of, word_test, written
+from .reading import word_test
 from .result import is_given_up, told
 
 MOST = 60

@@ -13,11 +13,11 @@ from ..lowering.report import EinsightError, fail
 from ..rules.engine import MissingRule
 from ..settings import BUDGET
 from .comparing import Terms
+from .defined import is_quantity
 from .derivations import links_in
 from .freedoms import WORDS as FREEDOMS
 from .links import Link
 from .pairs import ANY, OWN_SHAPE, Asked, Given
-from .reading import is_quantity
 from .result import Grade, given_up, not_asked, told
 
 LANGUAGES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,17 +14,18 @@ from ..lowering.names import Names
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
 from .comparing import Found, Terms, compared, conform
+from .defined import QUANTITY, Text, with_sigmoid
 from .reading import (
-    QUANTITY,
     Side,
-    Text,
     answer_in,
+    counted_by,
+    counts_axes,
     is_of_arrays,
     is_of_shapes,
     names_in,
+    of_indices,
     read_alone,
     read_together,
-    with_sigmoid,
 )
 from .readings import NotFitting, numpy_reading, other_readings
 from .result import Grade, graded, is_given_up, told
@@ -117,6 +119,9 @@ class Given(Pair):
         self.declared, self.on = names, on
         self.written = answer_in(reference, names, set(), kind)[1]
         self.side = read_alone(self.written, names)
+        counted = of_indices(self.side)
+        if counted is not None:  # what components say of a name holds for the answer as well
+            self.side = counted
         self.text, self.names, self.assumed = self.side.text, self.side.names, self.side.assumed
         self.known = names_in(self.text)
 
@@ -147,17 +152,35 @@ class Given(Pair):
                 return Found("undecided", "nothing says which of its names are numbers: declare them"), side
         if side is not None and conform(self.side.value, side.value):
             found = compared(self.side, side, self.on)
+            if found.verdict == "different" and (counted := self._counted(text, side)) is not None:
+                return counted
             return self._if_numbers(found, text, ranks, numbers), side
         if self.side.assumed:  # fewer lengths of the same axes may fit both
             for left, right in read_together(self.text, self.written.order, text, self.declared, ranks):
                 if conform(left.value, right.value):
-                    return _if_so_long(compared(left, right, self.on), right), right
+                    found = compared(left, right, self.on)
+                    if found.verdict == "different" and (counted := self._counted(text, right)) is not None:
+                        return counted
+                    return self._if_so_long(found, right), right
         if side is not None:
             return compared(self.side, side, self.on), side
         assert refused is not None
+        if self.side.assumed and is_of_shapes(refused) and (counted := self._counted(text, None)) is not None:
+            return counted
         if is_of_shapes(refused) and written.spelling != CODE:  # code broadcasts, which the language does not
             return Found("shape", told(refused)), None
         raise refused
+
+    def _counted(self, text: Text, side: Side | None) -> tuple[Found, Side] | None:
+        """The verdict where a number that nobody declares is how many rows an array has, if it is `equal` there: `n` of `n c`."""
+        own = side.assumed if side is not None else ()
+        lines = own if side is not None and side.replaces else tuple(dict.fromkeys((*self.side.assumed, *own)))
+        for left, right in counted_by(lines, self.text, self.written.order, text, self.declared):
+            if conform(left.value, right.value):
+                found = compared(left, right, self.on)
+                if found.verdict == "equal":
+                    return found, right
+        return None
 
     def _if_numbers(self, found: Found, text: Text, ranks: Mapping[str, int], numbers: Sequence[str]) -> Found:
         """The verdict, unless what it passes is not so where names that were taken for numbers are arrays."""
@@ -175,15 +198,31 @@ class Given(Pair):
                     return Found("equal_if", f"right only if {name} is a number", f"{name} ∈ ℝ")
         return found
 
+    def _if_so_long(self, found: Found, side: Side) -> Found:
+        """What is equal only where axes are as long as one another, which the reference does not ask for.
+
+        Where nothing counts along an axis, that is all that the answer says of them: `det(A B)` of `det(A) det(B)`.
+        """
+        same = _patterns(self.assumed).items() <= _patterns(side.assumed).items()
+        if found.verdict == "equal" and same and not any(map(counts_axes, (self.text, side.text))):
+            return found
+        return _if_so_long(found, side)
+
 
 def _if_so_long(found: Found, side: Side) -> Found:
-    """What is equal only where axes are as long as one another, which the reference does not ask for."""
     if found.verdict not in ("equal", "transposed"):
         return found
     if found.verdict == "transposed":
         return Found("shape", "it conforms only where axes have one length, and is right there but for a transpose")
     shapes = ", ".join(side.assumed)
     return Found("equal_if", f"right only where the axes have such lengths: {shapes}", shapes)
+
+
+def _patterns(declarations: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Which axes of each name are as long as one another."""
+    spaces = (line.split(" ∈ ", 1) for line in declarations)
+    shapes = {name: re.findall(r"[^\W_]+ʹ*", space.partition("^")[2]) for name, space in spaces}
+    return {name: tuple(map(dims.index, dims)) for name, dims in shapes.items()}
 
 
 def _apart(written: Text, names: Names) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..asking.inference import LOOSE, STRICT
-from ..asking.letters import WORDS, Letters, letters_of
+from ..asking.inference import LOOSE, STRICT, fresh_letters
+from ..asking.letters import TYPESET, WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
-from ..asking.question import statements_in
 from ..asking.ranks import KINDS
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
-from ..asking.spellings import CODE, LATEX, spelling_of
+from ..asking.spellings import CODE, LATEX
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function
 from ..deriving.questions import lower_expression
 from ..lowering.mentioned import names_of, walk
@@ -26,42 +25,13 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Indexed, Name, Norm, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
-from .answers import LONGEST, Said, bare_name, lone_name, mentions, said
+from .answers import LONGEST, Said, bare_name, said
+from .defined import Text, written
 
 _SHAPES = ("EIN2", "EIN3")
 _CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
-# people write the sigmoid so, unless the letter is a quantity in one of the texts
-_SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
-_SIGMA_AS_FUNCTION = re.compile(
-    r"(?:σ|\\sigma(?![A-Za-z]))(?:\s*\^?\{?(?:['′]|\\prime)+\}?)?\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]"
-)
-# it is mentioned: `where $σ$ is …`, `σ denotes …`
-_SIGMA_MENTIONED = re.compile(
-    r"(?:\$|\\\()\s*(?:σ|\\sigma)\s*(?:\$|\\\))|(?:σ|\\sigma(?![A-Za-z]))\s+(?:is|denotes|means|stands)\b", re.I
-)
-_SIGMA_AT_ALL = re.compile(r"σ|\\sigma(?![A-Za-z])")
-_SIGMOID = re.compile(r"sigmoid|logistic|expit", re.I)
-# the fact of names that `σ` is a quantity
-QUANTITY = ("quantity", "σ")
-# a number is not transposed: `11ᵀ` is a vector of ones times its transpose
-_ONES = re.compile(r"(?<![\w.])11(?=\s*(?:'|ᵀ|\^\{?\s*[T⊤]))")
-_BELOW = re.compile(r"_\{?([a-z](?:[, ]*[a-z])*)\}?")
 # what nobody else calls anything
 _LEFT = "Ϙ"
-
-
-@dataclass(frozen=True)
-class Text:
-    """
-    text      in the language
-    order     the indices of what stands on its left, in their order
-    ranks     what code takes names for
-    """
-
-    text: str
-    order: tuple[str, ...] = ()
-    ranks: Mapping[str, int] | None = None
-    spelling: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,115 +68,16 @@ def word_test(names: Names, known: set[str]) -> Callable[[str], bool]:
 def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[Said, Text]:
     """What a text answers, in the language, its definitions put in.  Raises EinsightError where it is not read."""
     own = {bare_name(m[1]) for m in re.finditer(r"(?<![\w\\])([^\W\d_])\s*=", text[:LONGEST])}
+    for found in re.finditer(
+        r"(?<![\w\\])([^\W\d_]\w+)\s*=(?!=)", text[:LONGEST]
+    ):  # a word that is computed with: `Ainv @ u`
+        if re.search(rf"[@*+/(-]\s*{found[1]}(?!\w)|(?<![\w.]){found[1]}\s*(?:[@*+/)]|-\s)", text[:LONGEST]):
+            own.add(found[1])
     try:
         answer = said(text, word_test(names, known | own))
     except Unwritten as unwritten:
         raise fail("EIN001", unwritten.reason) from None
     return answer, written(answer, names, known, spelling)
-
-
-def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
-    """An answer in the language, what it defines put in.  Raises EinsightError where it is not read."""
-    try:
-        return _written(answer, names, known, spelling)
-    except Unwritten as unwritten:
-        raise fail("EIN001", unwritten.reason) from None
-
-
-def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
-    ranks: dict[str, int] = {}
-    kind = spelling or spelling_of(answer.formula)
-    *own, formula = statements_in(answer.formula, kind, names, ranks)
-    defined: dict[str, str] = {}
-    said_of = {canonical_name(_name_of(sides[0])): sides[1] for sides in answer.others if lone_name(sides[0])}
-    # what the reference calls by a name keeps its meaning
-    said_of = {n: right for n, right in said_of.items() if n and n not in known and not names.knows(n)}
-    waiting = [formula]
-    while waiting:
-        text = waiting.pop()
-        for name in [n for n in said_of if n not in defined and mentions(text, n)]:
-            *_, defined[name] = statements_in(said_of[name], spelling or spelling_of(said_of[name]), names, ranks)
-            waiting.append(defined[name])
-    for statement in own:
-        left, _, right = statement.partition("=")
-        if lone_name(left):
-            defined[canonical_name(left.strip())] = right.strip()
-        else:
-            raise Unwritten("it defines a name by its components, beside the formula")
-    formula = _put_in(formula, defined, names)
-    order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
-    formula = _ONES.sub("1 1", formula)
-    if not names.knows("σ"):
-        formula = _SIGMA.sub("(σ) " if names.fact(QUANTITY) else "sigmoid", formula)
-    return Text(formula, order, ranks, kind)
-
-
-def with_sigmoid(question: str) -> str:
-    """A question with `σ(…)` as the sigmoid that it is then."""
-    name = "sigmoid" if spelling_of(question) != LATEX else r"\\operatorname{sigmoid}"
-    return re.sub(r"(?:(?<!\w)σ|\\sigma(?![A-Za-z]))(?=\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[])", name, question)
-
-
-def is_quantity(texts: Iterable[str]) -> bool:
-    """Is `σ` a quantity in some texts, so that a bracket behind it is a factor?"""
-    whole = "\n".join(texts)
-    if _SIGMOID.search(whole):
-        return False
-    return _SIGMA_AT_ALL.search(_SIGMA_AS_FUNCTION.sub(" ", _SIGMA_MENTIONED.sub(" ", whole))) is not None
-
-
-def _name_of(side: str) -> str:
-    try:
-        return statements_in(side, spelling_of(side), _NOTHING, {})[-1]
-    except Unwritten:
-        return bare_name(side)
-
-
-class _Nothing(Names):
-    def __init__(self) -> None:
-        super().__init__(lambda name: 0)
-
-
-_NOTHING = _Nothing()
-
-
-def _put_in(text: str, defined: Mapping[str, str], names: Names) -> str:
-    """What names stand for in the place of the names.  Raises Unwritten where that does not end."""
-    if not defined:
-        return text
-    for _ in range(len(defined) + 1):
-        tree, problems = parse_statement(text)
-        if problems or not isinstance(tree, Relation):
-            return text
-        changes = []
-        done = -1
-        for node in walk(tree):
-            if node.start < done:
-                continue
-            marked = canonical_name(node.marked) if isinstance(node, Indexed) else ""
-            if marked in defined:
-                changes.append((node.start, node.end, f"({defined[marked]})"))
-                done = node.end
-            elif isinstance(node, Name):
-                whole = canonical_name(node.text)
-                if whole in defined:
-                    changes.append((node.start, node.end, f"({defined[whole]})"))
-                elif len(whole) <= 4 and not names.is_function(whole) and any(c in defined for c in whole):
-                    apart = " ".join(f"({defined[c]})" if c in defined else c for c in node.text)
-                    changes.append((node.start, node.end, apart))
-        if not changes:
-            return text
-        for start, end, new in sorted(changes, reverse=True):
-            text = text[:start] + new + text[end:]
-        if len(text) > LONGEST:
-            raise Unwritten("its definitions are too long, once they are put in")
-    raise Unwritten("its definitions lead back to themselves")
-
-
-def order_of(left: str) -> tuple[str, ...]:
-    """The indices of a left side, `F_ij` or `\\frac{\\partial y_i}{\\partial x_j}`, in their order."""
-    found = [c for m in _BELOW.finditer(left) for c in re.sub(r"[, ]", "", m[1])]
-    return tuple(dict.fromkeys(found))
 
 
 def read_alone(text: Text, names: Names) -> Side:
@@ -256,14 +127,78 @@ def read_together(
             break
 
 
+def of_indices(side: Side) -> Side | None:
+    """A side whose names have the axes that its indices say, with these as declarations; None where it has no such names."""
+    inner = side.names.child()
+    try:
+        lower_expression(side.text, inner, inner.layout)
+    except EinsightError:
+        return None
+    met = {e.name: e.tensor for k, e in inner.own.items() if k[0] == "name" and e.kind == "inferred" and e.tensor}
+    if not met:
+        return None
+    taken = names_in(side.text) | {str(d) for t in met.values() for d in t.dims if not d.inferred}
+    letters = fresh_letters(taken)
+    dims: dict[Dim, Dim] = {}
+    for tensor in met.values():
+        for dim in tensor.dims:
+            dims.setdefault(dim, Dim(next(letters)) if dim.inferred else dim)
+    lines = tuple(f"{n} ∈ {space_text(tuple(dims[d] for d in t.dims))}" for n, t in met.items())
+    scope = side.names.child()
+    for line in lines:
+        lower_statement(Piece(0, line), scope)
+    try:
+        value = _value(side.text, tuple(i.name for i in side.value.order), scope)
+    except EinsightError:
+        return None
+    return Side(side.text, value, scope, (*lines, *side.assumed), True)
+
+
+# letters that people count rows by, and say so where nobody declares them
+_COUNTS = frozenset("nmNMdDpPkKT")
+
+
+def counted_by(
+    lines: Sequence[str], reference: str, order: tuple[str, ...], text: Text, names: Names
+) -> Iterator[tuple[Side, Side]]:
+    """Two texts read with a letter, which stands in them as a number, for how many rows the matrices have, or the vectors."""
+    spaces = dict(line.split(" ∈ ", 1) for line in lines)
+    counts = [n for n, space in spaces.items() if space == "ℝ" and n in _COUNTS]
+    shapes_of = {n: re.findall(r"[^\W_]+ʹ*", s.partition("^")[2]) for n, s in spaces.items()}
+    rows = [d[0] for d in shapes_of.values() if len(d) == 2] or [d[0] for d in shapes_of.values() if len(d) == 1]
+    for count in counts[:2]:
+        for row in dict.fromkeys(rows):
+            scope = names.child()
+            scope.own["dim", count] = True
+            told = tuple(
+                f"{n} ∈ {space_text(tuple(Dim(count if d == row else d) for d in dims))}"
+                for n, dims in shapes_of.items()
+                if n != count
+            )
+            for line in told:
+                lower_statement(Piece(0, line), scope)
+            try:
+                left, right = _value(reference, order, scope), read_alone(text, scope)
+            except EinsightError:
+                continue
+            yield Side(reference, left, scope, told, True), replace(right, assumed=told, replaces=True)
+
+
 def _scope(text: Text, names: Names) -> tuple[Names, dict[str, str]]:
     inner = names.child()
     kinds: dict[str, str] = {}
+    inner.own[TYPESET] = text.spelling == LATEX
     if text.spelling == CODE:
         inner.own[WORDS] = True
         ranks = {canonical_name(n): r for n, r in (text.ranks or {}).items()}
         kinds = {n: "sample" if r == 1 else "matrix" for n, r in ranks.items() if r and not names.knows(n)}
         inner.own.update({("mark", n): True for n in ranks if "_" in n})
+    for statement in text.defined:
+        way = first_that_conforms(statement, (), inner, {})
+        way.tell(inner)
+        lowered = lower_statement(Piece(0, way.text), inner, inner.layout)
+        if any(d.severity == "error" for d in lowered.diagnostics):
+            raise EinsightError(lowered.diagnostics)
     return inner, kinds
 
 
@@ -348,6 +283,17 @@ def is_of_shapes(refused: EinsightError) -> bool:
     """Is it refused since shapes or indices are at odds?"""
     errors = [d for d in refused.diagnostics if d.severity == "error"]
     return bool(errors) and all(d.code.startswith(_SHAPES) for d in errors)
+
+
+def counts_axes(text: str) -> bool:
+    """Does something in it depend on how long axes are, though all entries are the same?"""
+    return (
+        re.search(
+            r"(?<![^\W\d_])(?:mean|var|std|cov|ones|zeros|I|sum|tr|trace|vec|kron)(?![^\W_])|[∑⊗]|(?<![\w.])1\s*['ᵀ]|'\s*1(?!\d)",
+            text,
+        )
+        is not None
+    )
 
 
 def is_of_arrays(text: str, numbers: Sequence[str]) -> bool:

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ..asking.spellings import CODE, spelling_of
-from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.report import EinsightError
 from ..lowering.values import Value
-from ..syntax.parse import parse_statement
-from ..syntax.tree import Chain, Relation
 from .answers import LONGEST
-from .reading import Side, Text, kept_free, read_alone, unbound_letters
+from .defined import Text
+from .entries import by_entries, with_kronecker
+from .reading import Side, kept_free, read_alone, unbound_letters
 
 # a vector of ones, as in `1 s'` and `1ᵀ x`
 _ONE = re.compile(r"(?<![\w.])1(?=\s+(?:[^\W\d]|\()|\s*(?:'|ᵀ|\^\{?[T⊤]))")
@@ -52,6 +51,8 @@ def numpy_reading(answer: str, names: Names) -> list[Side]:
             problem = problem or str(refused)
             continue
         except NotCode:
+            continue
+        if columns and len(axes) > 2:  # a new axis beside that of the columns: nothing that anybody means
             continue
         indices = tuple(i for i in axes if i is not None)
         if len(axes) == 1:  # a vector has no orientation
@@ -86,33 +87,9 @@ def other_readings(text: Text, names: Names, rank: int) -> Iterator[Side]:
         value = kept_free(text.text, free, names)
         if value is not None:
             yield Side(text.text, value, names)
-    for changed in (by_entries(text.text), _ONE.sub("ones", text.text)):
+    for changed in (by_entries(text.text), with_kronecker(text.text), _ONE.sub("ones", text.text)):
         if changed != text.text:
             try:
                 yield read_alone(Text(changed, text.order), names)
             except EinsightError:
                 continue
-
-
-def by_entries(text: str) -> str:
-    """The text with each `*` and `/` entry by entry, as in code; what touches binds before `*`, and behind `/` stands one factor."""
-    tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation):
-        return text
-    for node in walk(tree):  # the outermost first; what stands within it is changed in its turn
-        if not isinstance(node, Chain):
-            continue
-        signs = [text[a.end : b.start].strip() for (_, a), (_, b) in zip(node.items, node.items[1:], strict=False)]
-        if "*" not in signs and "/" not in signs:
-            continue
-        parts = [text[i.start : i.end] for _, i in node.items]
-        factors, whole = parts[0], ""
-        for sign, part in zip(signs, parts[1:], strict=True):
-            if sign == "*":
-                factors, whole = part, f"{whole}({factors}) ⊙ "
-            elif sign == "/":
-                factors = f"(({factors}) ./ ({part}))"
-            else:
-                factors = f"{factors} {sign} {part}"
-        return by_entries(f"{text[: node.start]}{whole}({factors}){text[node.end :]}")
-    return text

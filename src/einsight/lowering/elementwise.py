@@ -200,6 +200,25 @@ def outer(reader: Context, node: Node, left: Value, right: Value) -> Value | Non
     return Value(term, axes, row=not rows and bool(columns))
 
 
+def power_of_each(reader: Context, node: Superscript, base: Value, exponent: Value) -> Value | None:
+    """`p_i^{y_i}`, `p.^y`: exponents that are components, or entries."""
+    agreed = reader.agree([("", node.base, base), ("", node.exponent, exponent)])
+    if agreed is None:
+        return None
+    base, exponent = agreed
+    order = merge_orders(base.order, exponent.order)
+    raised = exponent.term
+    if exponent.rank:
+        if not base.rank and not base.flexible:  # `2.^x`
+            return replace(exponent, term=build.power(base.term, exponent.term), order=order)
+        fitted = fit(reader, node.exponent, exponent, (node.base, base))
+        if fitted is None:
+            return None
+        raised = fitted
+    found = power(reader, node, base, raised)
+    return None if found is None else replace(found, order=order)
+
+
 def power(reader: Context, node: Superscript, base: Value, exponent: Term) -> Value | None:
     """`x^2` elementwise for numbers and vectors; the matrix power for matrices; `.^` always elementwise."""
     if base.flexible == "I" and not node.dotted:

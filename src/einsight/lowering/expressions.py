@@ -188,9 +188,11 @@ class Reader(Context):
         exponent = self.read(node.exponent)
         if base is None or exponent is None:
             return None
-        if exponent.rank or exponent.order or exponent.flexible:
+        if (exponent.rank and not node.dotted) or exponent.flexible:
             self.error("EIN002", node.exponent, "an exponent must be a number")
             return None
+        if exponent.rank or exponent.order:
+            return elementwise.power_of_each(self, node, base, exponent)
         return elementwise.power(self, node, base, exponent.term)
 
     def _absolute(self, node: Absolute) -> Value | None:

@@ -10,11 +10,11 @@ from .names import is_transpose, letters, split, word
 from .pieces import Piece
 from .row import Row, until_closed
 from .scripts import scripts
-from .tree import Command, Item, Leaf, is_bracket, is_sign
+from .tree import Command, Item, Leaf, is_bracket, is_sign, leaves
 
 COMPARED = ("=", "≠", "<", ">", "≤", "≥", "∈")
 # an argument without brackets ends before one of these: `\log x + 1`
-_ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", "∈", "⊙", ":=")
+_ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", "∈", "⊙", "./", ":=")
 
 
 def write_function(row: Row, item: Item, name: str) -> None:
@@ -105,9 +105,19 @@ def _is_next_factor(row: Row, at: int) -> bool:
         inside = until_closed(row.items, at + 1)[0]
         if name[-1].text in row.habits.called or len(split(inside, ",", "|")) == 2 or len(split(inside, ",")) > 1:
             return False
+        if at == row.at + 1 and _is_called(before):
+            return False  # `\\log \\sigma(z)`: the argument is a function of its own
         if len(inside) != 1:
             raise Unread("where the argument of a function ends", here.start, here.end)
     return _is_function(here) and not _is_function(before)
+
+
+def _is_called(item: Item) -> bool:
+    """Is it what people call functions by, and no array?"""
+    name = letters(item)
+    if not name or len(name) != 1 or any(s.sign == "_" for s in item.scripts):
+        return False
+    return name[0].text in ("σ", "φ", "ψ", "Φ") or (len(name[0].text) > 1 and name[0].text in words.FUNCTIONS)
 
 
 def _is_function(item: Item) -> bool:
@@ -116,6 +126,31 @@ def _is_function(item: Item) -> bool:
         return atom.name in words.UPRIGHT and word(atom.arguments[0]) in words.FUNCTIONS
     power_of_e = is_e(atom) and [s.sign for s in item.scripts] == ["^"]
     return power_of_e or (isinstance(atom, Leaf) and atom.kind != "LETTER" and atom.text in words.FUNCTION_COMMANDS)
+
+
+def write_product(row: Row, item: Item) -> None:
+    """`\\prod_{i=1}^n x_i` as `prod_i(x_i)`; where it runs over some only, the others count as 1."""
+    bounds = {s.sign: s.inside for s in item.scripts}
+    said = "".join(x.text for x in leaves(bounds.get("_", ())) if x.kind != "WORD")
+    found = re.fullmatch(r"([^\W\d_])(?:=1|([≠<>≤≥])([^\W\d_]))?", said)
+    top = word(bounds["^"]) if "^" in bounds else ""
+    if found is None or not (top == "" if found[2] or "=" not in said else re.fullmatch(r"[^\W\d_]|\d+", top)):
+        raise Unread("the bounds of this product", item.start, item.end)
+    stop = _end_of_bare_argument(row)
+    if stop == row.at:
+        raise Unread("a product of nothing", item.start, item.end)
+    inside = row.items[row.at : stop]
+    pieces = row.inner(inside)
+    row.emit(f"prod_{found[1]}(", item.start, item.end)
+    if found[2]:
+        other = {"≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}[found[2]]
+        row.emit(f"[{found[1]} {found[2]} {found[3]}] (", item.start, item.end)
+        row.out += pieces
+        row.emit(f") + [{found[1]} {other} {found[3]}]", inside[-1].end, inside[-1].end)
+    else:
+        row.out += pieces
+    row.emit(")", inside[-1].end, inside[-1].end)
+    row.at = stop
 
 
 def is_e(atom: object) -> bool:
@@ -131,7 +166,7 @@ def write_exponential(row: Row, item: Item) -> bool:
     script = item.scripts[0]
     if is_transpose(script.inside):
         return False
-    if re.fullmatch(r"-?\d|\(.*\)", word(script.inside)):
+    if re.fullmatch(r"-?\d|\(\w*\)", word(script.inside)):
         raise Unread("a power of `e`", item.start, item.end)
     row.emit("exp(", item.start, script.start)
     row.out += row.inner(script.inside)
@@ -139,10 +174,23 @@ def write_exponential(row: Row, item: Item) -> bool:
     return True
 
 
-def write_indicator(row: Row, item: Item) -> bool:
-    """`\\mathbb 1[x > 0]`: 1 where that holds, else 0."""
+def write_indicator(row: Row, item: Item, opened: str = "([{") -> bool:
+    """`\\mathbb 1[x > 0]`, `1\\{i = j\\}`, `\\mathbf 1_{x > 0}`: 1 where that holds, else 0."""
+    if len(item.scripts) == 1 and item.scripts[0].sign == "_" and opened == "([{":
+        below = item.scripts[0]
+        inside = below.inside
+        if inside and is_bracket(inside[0], "OPENING") and is_bracket(inside[-1], "CLOSING"):
+            inside = inside[1:-1]
+        if not any(is_sign(i, *COMPARED) for i in inside):
+            return False
+        row.emit("[", item.start, below.start)
+        row.out += row.inner(inside)
+        row.emit("]", below.end, below.end)
+        return True
     behind = row.next()
-    if behind is None or not is_bracket(behind, "OPENING") or item.scripts:
+    if behind is None or item.scripts:
+        return False
+    if not (isinstance(behind.atom, Leaf) and behind.atom.kind == "OPENING" and behind.atom.text in opened):
         return False
     inside, closing = until_closed(row.items, row.at + 1)
     if closing is None or not any(is_sign(i, *COMPARED) for i in inside):

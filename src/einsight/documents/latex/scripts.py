@@ -10,7 +10,8 @@ from .kinds import Unread
 from .names import STARS, extent, index_text, is_transpose, label, layered, letters, word
 from .pieces import Piece, text_of
 from .row import Row
-from .tree import Item, Leaf, Script, leaves
+from .tree import Command, Item, Leaf, Script, leaves
+from .words import UPRIGHT
 
 # letters that count, as in `A_{ij}`
 _COUNTING = frozenset("ijklmnpqrst")
@@ -121,6 +122,8 @@ def _power(row: Row, script: Script) -> str:
         return "ᵀ"
     if said == "-1":
         return "^-1"
+    if said.startswith("-1") and is_transpose(inside[2:]):  # `A^{-1\\top}`
+        return "^-T"
     if said[:1] == "-" and len(inside) > 1 and is_transpose(inside[1:]):
         return "^-T"
     if said in ("′", "'") and row.habits.primes == "transpose":
@@ -158,5 +161,7 @@ def _is_norm_of_matrix(row: Row) -> bool:
     signs = [i.atom.text if isinstance(i.atom, Leaf) else "" for i in row.items[: row.at - 1]]
     bars = [k for k, sign in enumerate(signs) if sign in ("‖", "|")]
     inside = row.items[bars[-1] + 1 : row.at - 1] if bars else ()
+    if any(isinstance(i.atom, Command) and i.atom.name in UPRIGHT for i in inside):
+        return False  # of what a function gives, as of `\\operatorname{vec}(X)`
     names = [p.text for i in inside for p in letters(i) or ()]
     return bool(names) and all(n[0].isupper() for n in names)

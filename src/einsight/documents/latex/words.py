@@ -35,11 +35,12 @@ FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "tr", "Tr", "trace", "diag", "vec",
     "logdet", "softmax", "sigmoid", "relu", "ReLU", "sign", "sgn", "erf", "norm", "arcsin", "arccos", "arctan", "softplus",
     "logsumexp", "Diag", "gelu", "GELU", "silu", "SiLU", "abs", "sqrt", "mean", "sum", "TR", "Det", "Vec",
-    "sec", "csc", "cot", "sech", "csch", "coth",
+    "sec", "csc", "cot", "sech", "csch", "coth", "sym", "Sym", "skew", "Skew", "adj", "Adj", "adjugate", "cof", "Cof",
 })  # fmt: skip
 RENAMED = {
     "Tr": "tr", "TR": "tr", "trace": "tr", "ReLU": "relu", "sgn": "sign", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "Diag": "diag",
-    "GELU": "gelu", "SiLU": "silu", "Det": "det", "Vec": "vec", "ln": "log",
+    "GELU": "gelu", "SiLU": "silu", "Det": "det", "Vec": "vec", "ln": "log", "Sym": "sym", "Skew": "skew", "Adj": "adj", "adjugate": "adj",
+    "Cof": "cof",
 }  # fmt: skip
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 # of these, the command itself is the function; others want \operatorname, \mathrm, \text or a macro
@@ -52,7 +53,7 @@ SIGNS = {
     "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "|": "‖", "lVert": "‖", "rVert": "‖", "Vert": "‖",
     "lvert": "|", "rvert": "|", "vert": "|", "coloneqq": ":=", "triangleq": ":=", "doteq": ":=", "ast": "*", "mid": "|", "colon": ":",
     "coloneq": ":=", "equiv": "=", "lt": "<", "gt": ">", "leqslant": "≤", "geqslant": "≥", "partial": "∂", "nabla": "∇", "sum": "∑",
-    "longrightarrow": "→", "longmapsto": "↦", "hadamard": "⊙", "bullet": "·", "eqqcolon": "=", "prime": "′",
+    "longrightarrow": "→", "longmapsto": "↦", "hadamard": "⊙", "bullet": "·", "eqqcolon": "=", "prime": "′", "oslash": "./", "prod": "∏",
 }  # fmt: skip
 OPENINGS = {"lbrack": "[", "{": "{", "lbrace": "{", "langle": "⟨", "lparen": "("}
 CLOSINGS = {"rbrack": "]", "}": "}", "rbrace": "}", "rangle": "⟩", "rparen": ")"}
@@ -113,7 +114,6 @@ MEANS_ELSE = frozenset(
         "iint",
         "iiint",
         "oint",
-        "prod",
         "coprod",
         "lim",
         "limsup",
@@ -156,7 +156,6 @@ MEANS_ELSE = frozenset(
         "parallel",
         "oplus",
         "ominus",
-        "oslash",
         "succ",
         "prec",
         "succeq",

@@ -10,7 +10,7 @@ import re
 from . import words
 from .arrays import cases, written_out, written_row
 from .commands import write_command, write_part
-from .functions import COMPARED, is_e, write_exponential, write_function
+from .functions import COMPARED, is_e, write_exponential, write_function, write_indicator, write_product
 from .habits import PLAIN, Habits
 from .kinds import DEEPEST_NESTING, Unread
 from .names import is_transpose, letters, split, word
@@ -21,7 +21,7 @@ from .scripts import scripts, scripts_of_norm, write_name
 from .tree import Command, Environment, Group, Item, Items, Leaf, is_sign
 
 _SPACED = {"=": " = ", "+": " + ", "-": " - ", ",": ", ", ":": " : ", ":=": " := ", "∈": " ∈ ", "→": " → ", "≠": " ≠ ",
-           "≤": " ≤ ", "≥": " ≥ ", "<": " < ", ">": " > ", "⊙": " ⊙ ", "⊗": " ⊗ ", "·": " · ", "×": " × ", "*": " * "}  # fmt: skip
+           "≤": " ≤ ", "≥": " ≥ ", "<": " < ", ">": " > ", "⊙": " ⊙ ", "⊗": " ⊗ ", "·": " · ", "×": " × ", "*": " * ", "./": " ./ "}  # fmt: skip
 _PLAIN = set("/|‖∂∇∑ℝᵀ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ")
 _BRACKETS = {"(": "(", "[": "[", "{": "(", ")": ")", "]": "]", "}": ")"}
 
@@ -62,7 +62,9 @@ def _item(row: Row, item: Item) -> None:
 
 def _leaf(row: Row, item: Item, leaf: Leaf) -> None:
     kind, text = leaf.kind, leaf.text
-    if kind == "NUMBER":
+    if kind == "NUMBER" and text == "1" and write_indicator(row, item, "{"):
+        pass
+    elif kind == "NUMBER":
         row.emit(text, leaf.start, leaf.end)
         row.out += scripts(row, item.scripts)
     elif kind == "SIGN":
@@ -106,6 +108,8 @@ def _sign(row: Row, item: Item, leaf: Leaf) -> None:
     if text == "∑":
         row.out += summation(item, row.inner)
         _skip(row, ",")  # `\sum_{j=1}^m, w_{ij} x_j`
+    elif text == "∏":
+        write_product(row, item)
     elif text == "∇" or (text == "∂" and item.scripts):
         row.out.append(differential_operator(item, leaf, row.inner))
     elif text == "ℝ":
@@ -170,7 +174,11 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
 def is_called(row: Row) -> bool:
     """Does a name stand right before, `f` of `f(x, y)`?"""
     last = row.out[-1].text if row.out else ""
-    return bool(last) and (last[-1].isalnum() or last[-1] in "⁾'_}ʹ" or "\u0300" <= last[-1] <= "\u036f") and last not in "0123456789"
+    return (
+        bool(last)
+        and (last[-1].isalnum() or last[-1] in "⁾'_}ʹ" or "\u0300" <= last[-1] <= "\u036f")
+        and last not in "0123456789"
+    )
 
 
 def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> None:

@@ -89,10 +89,11 @@ CASES = [
     Case("definitions do not go in circles", "a = b + 1; b = a - 1; ∂a/∂b = 2", found=False, fault="a factor 2 is too much",
          left=gradient(lambda b: b + 1, 0.3), right=1),
     Case("samples above a name count", "J = (1/m) ∑_{i=1}^m (w x⁽ⁱ⁾)^2; ∂J/∂w = 2 w x⁽ⁱ⁾ x⁽ⁱ⁾", found=False),
-    Case("a factor that is missing", "f = xᵀ x; ∂f/∂x = x", found=False, fault="a factor 2 is missing",
+    Case("a factor that is missing", "f = xᵀ x; ∂f/∂x = x", facts=Facts(told={"x": ("n",)}), found=False, fault="a factor 2 is missing",
          left=gradient(lambda v: v @ v, x), right=2 * x),
-    Case("a sign in one term", "f = aᵀ x + xᵀ x; ∂f/∂x = -a + 2 x", found=False, fault="the sign is the other one in its term 1",
+    Case("a sign in one term", "f = aᵀ x + xᵀ x; ∂f/∂x = -a + 2 x", facts=Facts(told={"x": ("n",), "a": ("n",)}), found=False, fault="the sign is the other one in its term 1",
          left=gradient(lambda v: y @ v + v @ v, x), right=y + 2 * x),
+    Case("what rests on a guess is not accused", "f = xᵀ x; ∂f/∂x = x", found=False),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip
 

@@ -232,9 +232,8 @@ class Sheet:
 
     def _analysed(self, cell: Cell) -> Analysis:
         """What a cell says among the names that stand before it."""
-        known = settled(cell.item, cell.place.region)
-        known = known or self._memory.find(cell.item, lambda asked: self._holds(asked, cell))
-        if known is not None:
+        found = settled(cell.item, cell.place.region)
+        if known := found or self._memory.find(cell.item, lambda asked: self._holds(asked, cell)):
             return known
         self.lowered_count += 1
         asked = Asked(self.ledger, cell.order, cell.place.world, cell.order + 1)

@@ -16,6 +16,7 @@ from . import arrays, jets
 from .arrays import Array, Unfit
 from .numbers import MOST_PLACES, Numbers
 from .search import _SIZES, Question, World, _conforming, _is_close, _premises
+from .shapes import Shapes
 from .unknowns import behind, unknowns_of
 
 _FACTORS = (2.0, 0.5, -1.0, -2.0, -0.5, 4.0, 0.25)
@@ -41,9 +42,7 @@ def mistake(asked: Question) -> Mistake | None:
     if unknowns.arguments:
         return None
     shapes, free = next(_conforming(asked, unknowns), (None, {}))
-    if shapes is None or any(
-        not isinstance(k, tuple) or not isinstance(k[-1], int) or k[1] in ("with", "as defined") for k in shapes.chosen
-    ):
+    if shapes is None or not all(map(_is_rank, shapes.chosen)) or not _is_said(shapes):
         return None
     found = None
     for k, sizes in enumerate(_SIZES):
@@ -53,6 +52,18 @@ def mistake(asked: Question) -> Mistake | None:
             return None
     words = min(found or (), key=len, default="")
     return Mistake(words, World(tuple(_premises(shapes)))) if words else None
+
+
+def _is_rank(key: object) -> bool:
+    """Is a choice one of what a name is, and not of what a page means by it?"""
+    return isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], int)
+
+
+def _is_said(shapes: Shapes) -> bool:
+    """Does the page say of all arrays that they are some?  What rests on a guess accuses nobody."""
+    page = shapes.page
+    arrays_met = (key for key, shape in shapes.slots.items() if any(d != "1" for d in shape))
+    return all(name in page.told or (name, count) in page.members for name, count in arrays_met)
 
 
 def _changes(asked, shapes, free, seed, sizes) -> set[str]:  # type: ignore[no-untyped-def]

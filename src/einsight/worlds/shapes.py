@@ -13,6 +13,7 @@ from ..asking.ranks import NUMBER, VECTOR, ranks_of
 from ..lowering.names import GREEK
 from ..syntax.tree import (
     Addition,
+    Call,
     Chain,
     Group,
     Indexed,
@@ -29,6 +30,7 @@ from .algebra import Options
 from .arrays import Unfit
 from .definitions import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
+from .layouts import laid_out, sum_of, times
 from .slots import ENTRYWISE, FIELD, MAP, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
 
@@ -167,7 +169,7 @@ class Shapes(Slots):
         if operator == "⊗":
             if self.is_number(left) or self.is_number(right):
                 raise Unfit("a Kronecker product of numbers")
-            return _times(left[0], right[0]), _times(left[1], right[1])
+            return times(left[0], right[0]), times(left[1], right[1])
         if operator != "⊙" or self.is_number(left) or self.is_number(right):  # nobody writes it of numbers
             raise Unfit("entry by entry")
         self.fit(left, right)
@@ -217,7 +219,7 @@ class Shapes(Slots):
             self.unify(*value)
             return value[0], ONE
         if function == "vec":
-            return _times(value[1], value[0]), ONE
+            return times(value[1], value[0]), ONE
         if function in ("softmax", "log_softmax") and self.is_number(value):
             raise Unfit("of a number")
         return (value[1], value[0]) if function == "transpose" else value
@@ -241,13 +243,13 @@ class Shapes(Slots):
         if any(len(row) != len(rows[0]) for row in rows):
             raise Unfit("rows")
         if all(self.is_number(v) for row in rows for v in row):
-            return _extent(len(rows)), _extent(len(rows[0]))
+            return str(len(rows)), str(len(rows[0]))
         for row in rows:
             for value in row[1:]:
                 self.unify(row[0][0], value[0])
         for value, first in ((v, rows[0][k]) for row in rows[1:] for k, v in enumerate(row)):
             self.unify(value[1], first[1])
-        return _sum_of([row[0][0] for row in rows]), _sum_of([v[1] for v in rows[0]])
+        return sum_of([row[0][0] for row in rows]), sum_of([v[1] for v in rows[0]])
 
     # derivatives and functions
 
@@ -289,7 +291,16 @@ class Shapes(Slots):
             return values[0]
         if order:
             raise Unfit("a prime of a field")
-        return SCALAR if way == FIELD else (self.axes_of((name, "image"), 1)[0], ONE)
+        if way == MAP:
+            return self.axes_of((name, "image"), 1)[0], ONE
+        given = self.inside[-1][0] if self.inside else None
+        if (
+            given is not None
+            and isinstance(given.body, Call)
+            and ranks_of(given.name, self.page.facts.kinds)[0] == VECTOR
+        ):
+            raise Unfit("a number for a vector")  # `y = f(x)`
+        return SCALAR
 
     def way(self, name: str, count: int) -> object:
         """How a function of which nothing is said takes an array: entry by entry, to a number, to a vector of another length."""
@@ -318,41 +329,6 @@ class Shapes(Slots):
             if self.is_number(usual) and self.is_number(super().applied(found, [SCALAR])):
                 return values[0]
         return super().applied(found, values)
-
-
-def laid_out(of: tuple, inside: tuple, layout: str, is_number: Callable[[tuple], bool]) -> tuple:
-    """Rows and columns of a derivative of something of one shape in something of another; of more than two axes as that of its vec."""
-    if is_number(inside):
-        turned = layout == "denominator" and not is_number(of)
-        return (of[1], of[0]) if turned else of
-    if is_number(of):
-        return (inside[1], inside[0]) if layout == "numerator" else inside
-    is_vector = [1 if ONE in map(str, shape) else 0 for shape in (of, inside)]
-    out, into = (_length(s) if v else _times(s[1], s[0]) for s, v in zip((of, inside), is_vector, strict=True))
-    if layout == "denominator" and all(is_vector):
-        return into, out
-    return out, into
-
-
-def _length(shape: tuple) -> object:
-    return shape[0] if str(shape[1]) == ONE else shape[1]
-
-
-def _times(left: object, right: object) -> object:
-    if left == ONE:
-        return right
-    return left if right == ONE else ("*", left, right)
-
-
-def _extent(n: int) -> str:
-    return str(n)
-
-
-def _sum_of(dims: Sequence[Dim]) -> Dim:
-    found = dims[0]
-    for dim in dims[1:]:
-        found = ("+", found, dim)
-    return found
 
 
 def _mean(row: Iterable[tuple[str, Node]]) -> tuple[list[str], list[Indexed]]:

@@ -69,7 +69,9 @@ class Settling:
         """Put out what is right of what a section could not read, or does not hold as it was read."""
         out = {id(r) for r in plan.known.out}
         left = [
-            one for one in (*plan.kept, *plan.refused) if not one.holds and id(one.told) in out and one.key in self.at
+            one
+            for one in (*plan.kept, *plan.refused)
+            if not one.holds and id(one.told) in out and one.key in self.at and _is_unsure(one)
         ]
         if not left or len(self.at) > MOST_RELATIONS:
             return
@@ -104,6 +106,13 @@ class Settling:
             if world is not None:
                 said = world.premises or ("nothing but what it says",)
                 yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
+
+
+def _is_unsure(one: Kept) -> bool:
+    """Is a claim not read, or read with guesses?  Of any other the verdict is its own."""
+    told = one.told
+    guessed = bool(told.rests_on) or told.inferred or told.symmetric or bool(told.doubt) or bool(told.bound)
+    return bool(told.problem) or guessed or not any(sign in told.text for sign in "∂∇")
 
 
 def _facts(known: Known, page: Page, symmetric: bool) -> Facts:

@@ -164,8 +164,9 @@ class Calls(Naming[V, I]):
             return False
         if name in ENTRYWISE or name in ARRAYS:
             return True
-        # `f(x)` of what stands nowhere without its argument
-        return name not in self.page.whole and len(arguments) == 1 and name not in self.page.told
+        # `f(x)` of what stands nowhere without its argument, or is differentiated
+        alone = name not in self.page.whole or (name in self.page.differentiated and isinstance(arguments[0], Name))
+        return alone and len(arguments) == 1 and name not in self.page.told
 
     def _product_or_call(self, node: Call) -> V:
         if len(node.arguments) != 1:
@@ -191,6 +192,8 @@ class Calls(Naming[V, I]):
                     raise Unfit("a prime of several arguments")
                 return self.slope(found, order, values[0])
             return self.applied(found, values)
+        if name in self.unknowns.arguments and not order and all(isinstance(a, Name) for a in getattr(node, "arguments", ())):
+            return self.named(name)
         if name in ENTRYWISE and len(values) == 1:
             return self.entrywise(name, order, values[0])
         if order:

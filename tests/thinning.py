@@ -20,17 +20,21 @@ def rest_in_campaigns(rows: Iterable[Any], stays: Callable[[Any], bool], name: C
 
 
 # of many of a kind a test takes one part by default, and campaigns the others: together they are all of them
-PARTS = [
-    pytest.param(0, id="some"),
-    *(pytest.param(k, id=f"others {k}", marks=pytest.mark.campaign) for k in (1, 2, 3)),
-]
+def parts(count: int) -> list[Any]:
+    return [
+        pytest.param(0, id="some"),
+        *(pytest.param(k, id=f"others {k}", marks=pytest.mark.campaign) for k in range(1, count)),
+    ]
 
 
-def part_of(rows: Iterable[Any], part: int, name: Callable[[Any], str] = str) -> list[Any]:
-    """The rows of a part, a fourth of all: by their names, so that a new row moves no other."""
-    return [row for row in rows if part_in(name(row)) == part]
+PARTS = parts(4)
 
 
-def part_in(name: str) -> int:
-    """In which part of four something with a name is."""
-    return zlib.crc32(name.encode()) % len(PARTS)
+def part_of(rows: Iterable[Any], part: int, name: Callable[[Any], str] = str, count: int = len(PARTS)) -> list[Any]:
+    """The rows of a part, a fourth of all if nothing else is said: by their names, so that a new row moves no other."""
+    return [row for row in rows if part_in(name(row), count) == part]
+
+
+def part_in(name: str, count: int = len(PARTS)) -> int:
+    """In which part of four, or of so many, something with a name is."""
+    return zlib.crc32(name.encode()) % count

@@ -33,7 +33,7 @@ _ANGLES = re.compile(r"(?<![-=])<([^<>=,]+),([^<>=,]+)>(?!=)")
 _TWICE = re.compile(r"(?<![\w.])sum\s*\(\s*sum\s*\(")
 _EYE = re.compile(r"(?<![\w.])eye\(\s*(\w+)\s*(?:,\s*\1\s*)?\)")
 # a vector of ones before what is transposed: nobody writes `1 b'` for `b'`
-_ONE = re.compile(r"(?<![\w.^])1(?=\s+(?:[^\W\d]\w*|\([^()]*\))\s*(?:'|ᵀ|\^\{?[T⊤]))")
+_ONE = re.compile(r"(?<![\w.^])(?<!\^-)(?<!\^\(-)1(?=\s+(?:[^\W\d]\w*|\([^()]*\))\s*(?:'|ᵀ|\^\{?[T⊤]))")
 _TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
 # `w_ix_i`: a name has one run of indices, so the last letter of the first one is a name with its own
 _TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+|\d+)([^\W\d_])(?=_)")

@@ -98,7 +98,7 @@ def test_what_has_no_rule_is_named_as_it_was_written(text, words):
         einsight.derive(text, "X", DECLARE)
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "sympy"])
+@pytest.mark.parametrize("target", ["numpy", "jax", pytest.param("sympy", marks=pytest.mark.campaign)])
 def test_code(target):
     values = {n: v for n, v in _point().items() if n in "XC"}
     derived = einsight.derive("tr(X^-7 C)", "X", DECLARE)

@@ -70,7 +70,7 @@ def derivation(
     Of one that takes more than some seconds there is what was found in them.
     """
     cell = sheet.cell_at(offset)
-    if cell is None or cell.analysis is None or not isinstance(cell.lowered.tree, Relation):
+    if cell is None or cell.analysis is None or cell.is_settled or not isinstance(cell.lowered.tree, Relation):
         return None
     at, stop = _selected(sheet, cell, offset, offset if end is None else end)
     names_of = choices(sheet, cell)

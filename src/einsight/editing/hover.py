@@ -92,6 +92,8 @@ def hover(sheet: Sheet, offset: int, patience: float | None = None) -> Hover | N
     if coded is not None:
         return coded
     cell = sheet.cell_at(offset)
+    if cell is not None and cell.is_settled and extent(cell)[0] <= offset <= extent(cell)[1]:
+        return _settled(cell)
     at = inside(sheet.text, cell, offset) if cell is not None else None
     if cell is None or cell.analysis is None or at is None or cell.unread:
         return _not_read(sheet, cell, offset)
@@ -123,6 +125,14 @@ def _of_code(sheet: Sheet, offset: int) -> Hover | None:
         return None
     brief, details = ([code(x) if x == x.lstrip() else prose(x.strip()) for x in y] for y in (told.brief, told.details))
     return Hover(told.span, tuple(brief), tuple(details))
+
+
+def _settled(cell: Cell) -> Hover:
+    """What is known of a claim by numbers alone, and what its names were taken for."""
+    region = cell.place.region
+    assert region is not None
+    said = f"not right: {prose(region.fault)}" if region.fault else "right: both sides are equal in numbers, at several sizes"
+    return Hover(extent(cell), (said,), (f"It rests on: {prose(', '.join(region.settled))}.",))
 
 
 def _not_read(sheet: Sheet, cell: Cell | None, offset: int) -> Hover | None:

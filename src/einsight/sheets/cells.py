@@ -156,6 +156,11 @@ class Cell:
         return bool(self.lack)
 
     @property
+    def is_settled(self) -> bool:
+        """Is its verdict known by numbers alone, so that nothing is derived of it?"""
+        return self.place.region is not None and bool(self.place.region.settled)
+
+    @property
     def lack(self) -> str:
         """Why a formula of notes is not understood; empty where it is."""
         region = self.place.region

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -20,7 +19,8 @@ REMEMBERED = 4_000
 # what is worth finding out; no seconds, since what a page says must not rest on what else the machine does
 _POLLS = 30_000
 log = logging.getLogger("einsight")
-_known: OrderedDict[Hashable, World | Mistake | None] = OrderedDict()
+# by what they rest on, the oldest first
+_known: dict[Hashable, World | Mistake | None] = {}
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,12 @@ class Link:
 
 def _kept(kind: str, link: Link, find: Callable[[], World | Mistake | None]) -> World | Mistake | None:
     key = kind, link.rests_on
-    if key not in _known:
-        _known[key] = _found(find)
-        while len(_known) > REMEMBERED:
-            _known.popitem(last=False)
-    return _known[key]
+    if key in _known:
+        return _known[key]
+    found = _known[key] = _found(find)
+    if len(_known) > REMEMBERED:
+        _known.pop(next(iter(_known)), None)
+    return found
 
 
 def _found(find: Callable[[], World | Mistake | None]) -> World | Mistake | None:

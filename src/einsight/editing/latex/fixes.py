@@ -36,7 +36,7 @@ _NAME = re.compile(r"[^\W\d_][\w\u0300-\u036f⁽⁾]*")
 
 def latex_fixes(sheet: Sheet, cell: Cell, found: Diagnostic) -> tuple[Fix, ...]:
     """The fixes of a finding of a translated statement (in places of the statement), in places of the document."""
-    if cell.doubt or cell.unread:
+    if cell.doubt or cell.unread or cell.is_settled:
         return ()
     known = sheet.scratch.setdefault("fixes", {})
     key = (cell, found)

@@ -58,7 +58,7 @@ def _link(sheet: Sheet, cell: Cell, side: int, text: str) -> tuple[Span, str] | 
     if not isinstance(added, Relation) or added.bindings or len(added.sides) != 1:
         return None
     before = replaceable(sheet.text, cell, (tree.sides[side].start, tree.sides[side].end))
-    if before is None or cell.doubt or cell.unread:
+    if before is None or cell.doubt or cell.unread or cell.is_settled:
         return None
     for copies in (True, False):
         source = in_latex(sheet, cell, added.sides[0], copies)

@@ -13,12 +13,15 @@ from ..syntax.tree import (
     Iverson,
     Node,
 )
+from ..terms.interruption import poll
 from .definitions import Definition, Page
 from .unknowns import Unknowns
 
 V = TypeVar("V")
 I = TypeVar("I")
 
+# definitions and parts of sums between two polls
+_STEPS = 50
 # what a slot may be, and how unlikely that is
 Options = tuple[tuple[object, float], ...]
 
@@ -36,10 +39,17 @@ class Algebra(ABC, Generic[V, I]):
     def __init__(self, page: Page, at: int, layout: str, unknowns: Unknowns):
         self.page, self.at, self.layout, self.unknowns = page, at, layout, unknowns
         self.points: dict[str, Node] = {}
+        self.steps = 0
         self.index: dict[str, I] = {}
         self.instead: dict[tuple[str, tuple[object, ...]], V] = {}
         self.memo: dict[object, V] = {}
         self.inside: list[tuple[Definition, tuple[I, ...]]] = []
+
+    def step(self) -> None:
+        """One more definition, or part of a sum: now and then whoever waits is asked whether he still does."""
+        self.steps += 1
+        if self.steps % _STEPS == 0:
+            poll()
 
     # what the two walks do in their own way
 

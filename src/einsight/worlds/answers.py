@@ -17,7 +17,7 @@ from .unknowns import behind
 # answers that are kept: while one types, most formulas of a page stay as they are
 REMEMBERED = 4_000
 # what is worth finding out; no seconds, since what a page says must not rest on what else the machine does
-_POLLS = 30_000
+_POLLS = 1_000
 log = logging.getLogger("einsight")
 # by what they rest on, the oldest first
 _known: dict[Hashable, World | Mistake | None] = {}

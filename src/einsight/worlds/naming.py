@@ -12,7 +12,6 @@ from ..syntax.tree import (
     Name,
     Node,
 )
-from ..terms.interruption import poll
 from .algebra import Algebra, I, Options, V
 from .arrays import Unfit
 from .definitions import PRIME, SQUARE, Definition
@@ -103,7 +102,7 @@ class Naming(Algebra[V, I]):
         around = {letter: self.index[letter] for letter in found.free if letter in self.index}
 
         def body() -> V:
-            poll()
+            self.step()
             kept, self.index = self.index, {**around, **self.enter(found, places)}
             self.inside.append((found, places))
             try:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from ..syntax.tree import Indexed, IndexEntry, Iverson, Name, Node
-from ..terms.interruption import poll
 from . import arrays, jets
 from .algebra import Options
 from .arrays import Array, Unfit, built, column, number
@@ -151,7 +150,7 @@ class Numbers(Differentiating):
                 self.index = {**kept, **dict(zip(bound, places, strict=True))}
                 if condition and not _RELATIONS[condition](self.index[letters[0]], self.index[letters[1]]):
                     continue
-                poll()
+                self.step()
                 value = body()
                 found = (
                     value if found is None else arrays.entrywise(jets.add if is_sum else jets.multiply, found, value)

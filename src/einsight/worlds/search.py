@@ -278,7 +278,7 @@ def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> boo
     numbers.begin(asked.left)
     some = False
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
-        poll()
+        numbers.step()
         numbers.index = dict(zip(free, places, strict=True))
         if asked.root is None:
             one, other = numbers.value(asked.left), numbers.value(asked.right)

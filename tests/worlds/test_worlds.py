@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from einsight.syntax.parse import parse_statement
-from einsight.worlds.answers import Link
+from einsight.worlds.answers import mistake_in, rests_on, world_of
 from einsight.worlds.definitions import Facts, Formula, Page
+from einsight.worlds.search import Question
 
 rng = np.random.default_rng(7)
 N, M, K = 3, 4, 2
@@ -103,20 +104,19 @@ def _asked(case):
     page = Page([Formula(parse_statement(t)[0]) for t in texts], Facts()).among(case.facts)
     at = len(texts) - 1
     left, right = page.formulas[at].tree.sides
-    return Link(page, at, left, right, case.layout)
+    return Question(page, at, left, right, case.layout)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.principle)
 def test_a_world_is_found_for_what_is_right_alone(case):
-    link = _asked(case)
-    assert (link.world() is not None) == case.found
+    assert (world_of(_asked(case)) is not None) == case.found
     if case.found or case.fault:
         np.testing.assert_allclose(case.left, case.right, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not c.found], ids=lambda c: c.principle)
 def test_a_mistake_is_told_where_one_small_change_mends_it(case):
-    found = _asked(case).mistake() if "∂" in case.formulas.split(";")[-1].split("=")[0] else None
+    found = mistake_in(_asked(case)) if "∂" in case.formulas.split(";")[-1].split("=")[0] else None
     assert (found.words if found is not None else "") == case.fault
 
 
@@ -125,7 +125,7 @@ def test_answers_are_kept_while_what_they_rest_on_stays():
 
     def asked(*formulas):
         page = Page([Formula(parse_statement(t)[0]) for t in formulas]).among(Facts())
-        return Link(page, len(formulas) - 1, *page.formulas[-1].tree.sides, "mixed").rests_on
+        return rests_on(Question(page, len(formulas) - 1, *page.formulas[-1].tree.sides, "mixed"))
 
     assert asked(*texts) == asked(*texts)
     assert asked(*texts) != asked("y = W x + s x", texts[1])

@@ -217,7 +217,7 @@ class _Reading:
     def _escaped(self, start: int) -> _Construct | None:
         """`\\\\[ … \\\\]`, where a converter takes one backslash away."""
         bracket = self.text[start + 2 : start + 3]
-        if self.text[start + 1] != "\\" or bracket not in ("(", "[") or bracket == "":
+        if self.text[start + 1] != "\\" or bracket not in ("(", "["):
             return None
         close = self.ends.of(start + 3, r"\\\\\)" if bracket == "(" else r"\\\\\]", in_paragraph=bracket == "(")
         return None if close is None else _Construct(close[1], ((start + 3, close[0], "latex"),))

@@ -126,6 +126,18 @@ def for_polls(count: int) -> Iterator[object]:
         _hook.count = before
 
 
+def in_polls(count: int, work: Callable[[], T], otherwise: T) -> T:
+    """What some work gives, or that other thing where it polls more often."""
+    limit: object = None
+    try:
+        with for_polls(count) as limit:
+            return work()
+    except OutOfTime as spent:
+        if spent.limit is not limit:
+            raise
+        return otherwise
+
+
 def in_time(seconds: float, work: Callable[[], T], otherwise: T) -> T:
     """What some work gives, or that other thing where it takes longer."""
     limit: object = None

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from ..lowering.mentioned import names_of
-from ..syntax.tree import Node
-from ..terms.interruption import OutOfTime, for_polls
-from .definitions import Page
+from ..terms.interruption import in_polls
 from .mistakes import Mistake, mistake
 from .search import Question, World, holds
 from .unknowns import behind
@@ -23,70 +20,47 @@ log = logging.getLogger("einsight")
 _known: dict[Hashable, World | Mistake | None] = {}
 
 
-@dataclass(frozen=True)
-class Link:
-    """Two sides of the formula `at` a page."""
-
-    page: Page
-    at: int
-    left: Node
-    right: Node
-    layout: str
-
-    def world(self) -> World | None:
-        """The one in which they are equal, if there is one."""
-        found = _kept("world", self, lambda: holds(self.page, self.at, self.left, self.right, self.layout))
-        return found if isinstance(found, World) else None
-
-    def mistake(self) -> Mistake | None:
-        """The one small change that makes them equal, if there is one."""
-        found = _kept(
-            "mistake", self, lambda: mistake(Question(self.page, self.at, self.left, self.right, self.layout))
-        )
-        return found if isinstance(found, Mistake) else None
-
-    @property
-    def rests_on(self) -> Hashable:
-        """All that an answer depends on: what stands before it in its section, what it rests on elsewhere, what is known of its names."""
-        page, at = self.page, self.at
-        section = page.formulas[at].section
-        near = tuple(
-            (f.tree, f.paragraph - page.formulas[at].paragraph, k < at)
-            for k, f in enumerate(page.formulas)
-            if f.section == section
-        )
-        far = tuple(
-            (d.name, d.indices, d.arguments, d.body, d.order < at) for d in behind(page, at, (self.left, self.right))
-        )
-        names = {
-            n
-            for node in (self.left, self.right, *(d.body for d in behind(page, at, (self.left, self.right))))
-            for n in names_of(node)
-        }
-        return self.left, self.right, self.layout, near, far, page.of_names(names)
+def world_of(asked: Question) -> World | None:
+    """The one in which both sides are equal, if there is one."""
+    found = _kept("world", asked, holds)
+    return found if isinstance(found, World) else None
 
 
-def _kept(kind: str, link: Link, find: Callable[[], World | Mistake | None]) -> World | Mistake | None:
-    key = kind, link.rests_on
+def mistake_in(asked: Question) -> Mistake | None:
+    """The one small change that makes them equal, if there is one."""
+    found = _kept("mistake", asked, mistake)
+    return found if isinstance(found, Mistake) else None
+
+
+def rests_on(asked: Question) -> Hashable:
+    """All that an answer depends on: what stands in its section, what it rests on elsewhere, what is known of its names."""
+    page, at = asked.page, asked.at
+    here = page.formulas[at]
+    near = tuple(
+        (f.tree, f.paragraph - here.paragraph, k < at) for k, f in enumerate(page.formulas) if f.section == here.section
+    )
+    definitions = behind(page, at, asked.nodes)
+    far = tuple((d.name, d.indices, d.arguments, d.body, d.order < at) for d in definitions)
+    names = {n for node in (*asked.nodes, *(d.body for d in definitions)) for n in names_of(node)}
+    return asked.left, asked.right, asked.layout, near, far, page.of_names(names)
+
+
+def _kept(kind: str, asked: Question, find: Callable[[Question], World | Mistake | None]) -> World | Mistake | None:
+    key = kind, rests_on(asked)
     if key in _known:
         return _known[key]
-    found = _known[key] = _found(find)
+    found = _known[key] = in_polls(_POLLS, lambda: _found(asked, find), None)
     if len(_known) > REMEMBERED:
         _known.pop(next(iter(_known)), None)
     return found
 
 
-def _found(find: Callable[[], World | Mistake | None]) -> World | Mistake | None:
-    """What is found within bounds; a fault of ours is told in the log, and finds nothing."""
-    limit: object = None
+def _found(asked: Question, find: Callable[[Question], World | Mistake | None]) -> World | Mistake | None:
+    """What is found; a fault of ours is told in the log, and finds nothing."""
     try:
-        with for_polls(_POLLS) as limit:
-            return find()
-    except OutOfTime as spent:
-        if spent.limit is not limit:
-            raise
+        return find(asked)
     except RecursionError:
-        pass
+        return None
     except Exception as error:
         log.error("%s in a world", type(error).__name__, exc_info=error)
-    return None
+        return None

@@ -51,10 +51,9 @@ class Calls(Naming[V, I]):
             if not rest:
                 raise Unfit("a derivative of nothing")
             of, end = (lambda: self._row([("", rest[0][1]), *rest[1:]], whole)), len(row)
-        if len(variables) == 1 and order == 2 and not isinstance(variables[0], (Superscript,)):
-            variables *= 2
-        elif len(variables) == 1 and order == 2 and isinstance(variables[0], Superscript):
-            variables = [variables[0].base] * 2
+        if len(variables) == 1 and order == 2:  # `d^2 f/dx^2`
+            (only,) = variables
+            variables = [only.base if isinstance(only, Superscript) else only] * 2
         if len(variables) != order:
             raise Unfit("the order of a derivative")
         return self._repeated(of, variables), end
@@ -79,9 +78,7 @@ class Calls(Naming[V, I]):
         base = unit.base if isinstance(unit, Superscript) else unit
         second = second or (isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text == "∇²")
         variable = self._variable_of(base, rest[0][1])
-        return self._repeated(of, [variable, variable] if second else [variable]) if second else self.derivative(
-            of, variable, "gradient"
-        ), end
+        return self._repeated(of, [variable] * 2) if second else self.derivative(of, variable, "gradient"), end
 
     def _variable_of(self, nabla: Node, operand: Node) -> Node:
         if isinstance(nabla, Indexed):
@@ -90,10 +87,9 @@ class Calls(Naming[V, I]):
         name = canonical_name(inner.text) if isinstance(inner, Name) else ""
         found = self.definition(name, 0)
         arguments = found.arguments if found is not None else ()
-        usual = self.unknowns.variable
-        if len(arguments) == 1 or usual:
-            return Name(0, 0, arguments[0] if len(arguments) == 1 else usual)
-        raise Unfit("a gradient in nothing")
+        if len(arguments) != 1:
+            raise Unfit("a gradient in nothing")
+        return Name(0, 0, arguments[0])
 
     # functions
 
@@ -192,7 +188,11 @@ class Calls(Naming[V, I]):
                     raise Unfit("a prime of several arguments")
                 return self.slope(found, order, values[0])
             return self.applied(found, values)
-        if name in self.unknowns.arguments and not order and all(isinstance(a, Name) for a in getattr(node, "arguments", ())):
+        if (
+            name in self.unknowns.arguments
+            and not order
+            and all(isinstance(a, Name) for a in getattr(node, "arguments", ()))
+        ):
             return self.named(name)
         if name in ENTRYWISE and len(values) == 1:
             return self.entrywise(name, order, values[0])

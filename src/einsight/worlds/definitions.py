@@ -54,10 +54,6 @@ class Definition:
     order: int
     free: tuple[str, ...] = ()
 
-    @property
-    def key(self) -> Key:
-        return self.name, len(self.indices)
-
 
 @dataclass(frozen=True)
 class Formula:

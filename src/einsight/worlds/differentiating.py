@@ -37,33 +37,28 @@ class Differentiating(Reading[Array, int]):
 
     def derivative(self, of: Callable[[], Array], variable: Node, layout: str) -> Array:
         row = isinstance(variable, Transpose) or self._is_primed(variable)
-        values = dict(self._seeded(variable))
-        inside = self._inside
-        level = self.level
-        self.met.add(id(variable))
+        return self._in(of, dict(self._seeded(variable)), variable, "numerator" if row else layout)
+
+    def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
+        self.level += 1
+        key, value = self._place_of(name, places)
+        seeded, self._inside = _seed_in(value, self.level, places if key[1] == () and places else None)
+        return self._in(of, {key: seeded}, name, "gradient")
+
+    def _in(
+        self, of: Callable[[], Array], values: dict[tuple[str, tuple[object, ...]], Array], said: object, layout: str
+    ) -> Array:
+        """The derivative, at the level that was begun, of something among seeded values; `said` is what it is taken in."""
+        inside, level = self._inside, self.level
+        self.met.add(id(said))
         try:
             with self.with_instead(values):
                 found = of()
         finally:
             self.level -= 1
         if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
-            self.moved.add(id(variable))
-        return _laid_out(found, inside, level, "numerator" if row else layout)
-
-    def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
-        self.level += 1
-        level = self.level
-        key, value = self._place_of(name, places)
-        seeded, self._inside = _seed_in(value, level, places if key[1] == () and places else None)
-        self.met.add(id(name))
-        try:
-            with self.with_instead({key: seeded}):
-                found = of()
-        finally:
-            self.level -= 1
-        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
-            self.moved.add(id(name))
-        return _laid_out(found, self._inside, level, "gradient")
+            self.moved.add(id(said))
+        return _laid_out(found, inside, level, layout)
 
     def place_of(self, node: Node) -> tuple[str, tuple[object, ...]]:
         """What is another value where that of a name, as it is written, is."""

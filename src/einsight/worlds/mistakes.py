@@ -15,7 +15,7 @@ from ..syntax.tree import Addition, Group, Node
 from . import arrays, jets
 from .arrays import Array, Unfit
 from .numbers import MOST_PLACES, Numbers
-from .search import _SIZES, Question, World, _conforming, _is_close, _premises
+from .search import SIZES, Question, World, conforming, is_close, premises
 from .shapes import Shapes
 from .unknowns import behind, unknowns_of
 
@@ -36,22 +36,22 @@ def mistake(asked: Question) -> Mistake | None:
     if any(d.order > at or not page.is_near(d, at) for d in behind(page, at, asked.nodes)):
         return None
     try:
-        unknowns = unknowns_of(page, at, asked.nodes, True, "")
+        unknowns = unknowns_of(page, at, asked.nodes, True)
     except (Unfit, RecursionError):
         return None
     if unknowns.arguments:
         return None
-    shapes, free = next(_conforming(asked, unknowns), (None, {}))
+    shapes, free = next(conforming(asked, unknowns), (None, {}))
     if shapes is None or not all(map(_is_rank, shapes.chosen)) or not _is_said(shapes):
         return None
     found = None
-    for k, sizes in enumerate(_SIZES):
+    for k, sizes in enumerate(SIZES):
         here = _changes(asked, shapes, free, k, sizes)
         found = here if found is None else found & here
         if not found:
             return None
     words = min(found or (), key=len, default="")
-    return Mistake(words, World(tuple(_premises(shapes)))) if words else None
+    return Mistake(words, World(tuple(premises(shapes)))) if words else None
 
 
 def _is_rank(key: object) -> bool:
@@ -66,7 +66,7 @@ def _is_said(shapes: Shapes) -> bool:
     return all(name in page.told or (name, count) in page.members for name, count in arrays_met)
 
 
-def _changes(asked, shapes, free, seed, sizes) -> set[str]:  # type: ignore[no-untyped-def]
+def _changes(asked: Question, shapes: Shapes, free: dict[str, object], seed: int, sizes: tuple[int, ...]) -> set[str]:
     for positive in (False, True):
         try:
             return _found(asked, Numbers(shapes, seed, sizes, positive), free)
@@ -84,7 +84,7 @@ def _found(asked: Question, numbers: Numbers, free: dict[str, object]) -> set[st
     for places in itertools.islice(itertools.product(*(range(numbers.size(d)) for d in free.values())), MOST_PLACES):
         numbers.index = dict(zip(free, places, strict=True))
         left = numbers.value(asked.left)
-        parts = [(sign, numbers.value(node), node) for sign, node in _terms(asked.right)]
+        parts = [(sign, numbers.value(node)) for sign, node in _terms(asked.right)]
         if all(abs(jets.plain(x)) < 1e-9 for x in left.items):
             continue
         here = set(_fitting(left, parts))
@@ -98,21 +98,21 @@ def _terms(node: Node) -> list[tuple[int, Node]]:
     return list(node.items) if isinstance(node, Addition) else [(1, node)]
 
 
-def _fitting(left: Array, parts: list[tuple[int, Array, Node]]) -> Iterator[str]:
+def _fitting(left: Array, parts: list[tuple[int, Array]]) -> Iterator[str]:
     whole = _sum(parts, {})
     for factor in _FACTORS:
-        if _is_close(left, arrays.mapped(partial(jets.multiply, factor), whole), False):
+        if is_close(left, arrays.mapped(partial(jets.multiply, factor), whole), False):
             yield _of_factor(factor)
     for k in range(len(parts) if len(parts) > 1 else 0):
         for factor in (0.0, *_FACTORS):
-            if _is_close(left, _sum(parts, {k: factor}), False):
+            if is_close(left, _sum(parts, {k: factor}), False):
                 yield f"{_of_factor(factor)} in its term {k + 1}" if factor else f"its term {k + 1} is too much"
 
 
-def _sum(parts: list[tuple[int, Array, Node]], factors: dict[int, float]) -> Array:
+def _sum(parts: list[tuple[int, Array]], factors: dict[int, float]) -> Array:
     scaled = [
         arrays.mapped(partial(jets.multiply, sign * factors.get(k, 1.0)), value)
-        for k, (sign, value, _) in enumerate(parts)
+        for k, (sign, value) in enumerate(parts)
     ]
     found = scaled[0]
     for one in scaled[1:]:

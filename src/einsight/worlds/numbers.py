@@ -19,7 +19,7 @@ from .definitions import SQUARE, Definition
 from .differentiating import Differentiating
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .shapes import Dim, Shapes, _whole_number
+from .shapes import Dim, Shapes, whole_number
 from .slots import ENTRYWISE as EACH
 from .slots import FIELD, MAP
 
@@ -143,7 +143,7 @@ class Numbers(Differentiating):
         bound = letters[:1] if condition and letters[1] in self.index else letters
         sizes = [self.size(d) for d in self.shapes.axes_of(("sum", id(sign)), len(bound))]
         is_sum = getattr(sign.base, "text", "") == "∑"
-        kept, memo = self.index, self.memo
+        kept = self.index
         found: Array | None = None
         try:
             for places in itertools.product(*map(range, sizes)):
@@ -156,7 +156,7 @@ class Numbers(Differentiating):
                     value if found is None else arrays.entrywise(jets.add if is_sum else jets.multiply, found, value)
                 )
         finally:
-            self.index, self.memo = kept, memo
+            self.index = kept
         return found if found is not None else number(0.0 if is_sum else 1.0)
 
     def enter(self, found: Definition, places: Sequence[int]) -> dict[str, int]:
@@ -206,7 +206,7 @@ class Numbers(Differentiating):
         by = self.value(exponent).items[0]
         if value.is_number or dotted:
             return arrays.mapped(lambda x: jets.power(x, by), value)
-        n = _whole_number(exponent) or 0
+        n = whole_number(exponent) or 0
         base = arrays.inverse(value) if n < 0 else value
         found = arrays.identity(value.rows)
         for _ in range(abs(n)):

@@ -33,7 +33,7 @@ MOST_WAYS, MOST_WORLDS = 100, 4
 # how much less likely than the likeliest a world may be
 UNLIKELIER = 0.9
 # sizes of the dimensions in the order in which they are met, in each world
-_SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
+SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
 # what tells a solution from what it is a value of
@@ -72,9 +72,8 @@ class Question:
         return _is_zero(self.left) or _is_zero(self.right)
 
 
-def holds(page: Page, at: int, left: Node, right: Node, layout: str) -> World | None:
+def holds(asked: Question) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
-    asked = Question(page, at, left, right, layout)
     if _depends(asked):
         return None
     if _gives_value(asked):
@@ -93,14 +92,14 @@ def _answer(asked: Question) -> World | None:
     marked = any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in asked.nodes for n in walk(s))
     for marks in (True, False)[: 1 + marked]:
         try:
-            unknowns = unknowns_of(asked.page, asked.at, asked.nodes, marks, "")
+            unknowns = unknowns_of(asked.page, asked.at, asked.nodes, marks)
         except (Unfit, RecursionError):
             return None
-        for shapes, free in itertools.islice(_conforming(asked, unknowns), MOST_WORLDS):
+        for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
             if _is_equal(asked, shapes, free, False):
-                return World(tuple(_premises(shapes)))
+                return World(tuple(premises(shapes)))
             if asked.page.facts.symmetric and asked.page.definite and _is_equal(asked, shapes, free, True):
-                return World((*_premises(shapes), _SYMMETRIC))
+                return World((*premises(shapes), _SYMMETRIC))
     return None
 
 
@@ -180,7 +179,7 @@ def _variables_of(node: Node) -> Iterator[Node]:
 # the search
 
 
-def _conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
+def conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
     """The ways in which all goes together, the likeliest first; none that is much less likely than the first."""
     page, at = asked.page, asked.at
     letters = dict.fromkeys([*page.free(asked.nodes), *(n for d in behind(page, at, asked.nodes) for n in d.free)])
@@ -227,7 +226,7 @@ def _fits(asked: Question, shapes: Shapes) -> bool:
     return True
 
 
-def _premises(shapes: Shapes) -> Iterator[str]:
+def premises(shapes: Shapes) -> Iterator[str]:
     """What each slot is, in words."""
     for (name, count), shape in shapes.slots.items():
         kind = ("number", "vector", "matrix")[sum(d != "1" for d in shape)]
@@ -262,7 +261,7 @@ def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], symmetri
     """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
     return all(
         any(_tried(asked, Numbers(shapes, k, sizes, positive, symmetric), free) for positive in (False, True))
-        for k, sizes in enumerate(_SIZES)
+        for k, sizes in enumerate(SIZES)
     )
 
 
@@ -285,13 +284,13 @@ def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> boo
         else:
             with numbers.with_instead({numbers.place_of(asked.root[0]): numbers.value(asked.root[1])}):
                 one, other = numbers.value(asked.left), numbers.value(asked.right)
-        if not _is_close(one, other, asked.has_zero):
+        if not is_close(one, other, asked.has_zero):
             return False
         some = True
     return some and numbers.met <= numbers.moved
 
 
-def _is_close(one: Array, other: Array, zero: bool) -> bool:
+def is_close(one: Array, other: Array, zero: bool) -> bool:
     if zero:
         return all(abs(jets.plain(x)) < _CLOSE for v in (one, other) for x in v.items)
     if one.shape != other.shape:

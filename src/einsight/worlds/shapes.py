@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from ..asking.ranks import NUMBER, VECTOR, ranks_of
+from ..documents.latex.names import RAISED
 from ..lowering.names import GREEK
 from ..syntax.tree import (
     Addition,
@@ -33,8 +34,6 @@ from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
 from .layouts import laid_out, sum_of, times
 from .slots import ENTRYWISE, FIELD, MAP, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
-
-_RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 
 
 class Shapes(Slots):
@@ -184,7 +183,7 @@ class Shapes(Slots):
         if not self.is_number(self.value(exponent)):
             raise Unfit("an exponent")
         if not self.is_number(value) and not dotted:
-            if ONE in value or _whole_number(exponent) is None:
+            if ONE in value or whole_number(exponent) is None:
                 raise Unfit("a power of an array")
             self.unify(*value)
         return value
@@ -358,7 +357,7 @@ def _mean(row: Iterable[tuple[str, Node]]) -> tuple[list[str], list[Indexed]]:
 
 def _is_marked(name: str, letter: str) -> bool:
     """Is a letter above a name, as in `x⁽ⁱ⁾`?"""
-    return letter.translate(_RAISED) in name
+    return letter.translate(RAISED) in name
 
 
 def _letter(sign: Indexed) -> str:
@@ -371,10 +370,10 @@ def _size(node: Node) -> str | None:
     return str(node.value) if isinstance(node, Num) else None
 
 
-def _whole_number(node: Node) -> int | None:
+def whole_number(node: Node) -> int | None:
     while isinstance(node, Group):
         node = node.inner
     if isinstance(node, Addition) and len(node.items) == 1:
-        inner = _whole_number(node.items[0][1])
+        inner = whole_number(node.items[0][1])
         return None if inner is None else inner * node.items[0][0]
     return int(node.value) if isinstance(node, Num) and node.value.denominator == 1 else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..asking.signs import is_sign
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
@@ -26,14 +27,12 @@ class Unknowns:
     """
     arguments  of each such function, with how many indices each is written
     marks      does `dX` stand for a gradient here?
-    variable   of a bare `∇`; empty where nothing says it
     loss       what the gradients that have marks are of
     """
 
     page: Page
     arguments: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
     marks: bool = True
-    variable: str = ""
     loss: str = LOSS
 
     def gradient_of(self, name: str) -> str:
@@ -49,7 +48,7 @@ def gradient_of(name: str, page: Page) -> str:
     return base if spoken else ""
 
 
-def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variable: str) -> Unknowns:
+def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool) -> Unknowns:
     """The unknown functions of a formula, and of the definitions that it rests on."""
     ways: dict[str, dict[Argument, None]] = {}
     nodes = [*sides, *(d.body for d in behind(page, at, sides))]
@@ -60,7 +59,7 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
         if marks:
             for argument in _marked(page, node):
                 ways.setdefault(LOSS, {})[argument] = None
-    found = Unknowns(page, marks=marks, variable=variable)
+    found = Unknowns(page, marks=marks)
     spoken = [
         name for name in ways if name != LOSS and (name[0].isupper() or name == "ℓ") and not page.counted.get(name)
     ]
@@ -71,17 +70,9 @@ def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool, variabl
 
     def leads(name: str, seen: frozenset[str]) -> set[str]:
         """All names that a name rests on."""
-        out: set[str] = set()
-        for k in range(3):
-            definition = page.definition(name, k, at)
-            for inner in _at_once(definition.body) if definition is not None else ():
-                out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
-        square = page.definition(name + SQUARE, 0, at)
-        for inner in _at_once(square.body) if square is not None else ():
-            out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
-        for inner, _ in rests.get(name, ()):
-            out |= {inner} | (leads(inner, seen | {inner}) if inner not in seen else set())
-        return out
+        bodies = [page.definition(name, k, at) for k in range(3)] + [page.definition(name + SQUARE, 0, at)]
+        direct = {n for d in bodies if d is not None for n in _at_once(d.body)} | {n for n, _ in rests.get(name, ())}
+        return direct.union(*(leads(inner, seen | {inner}) for inner in direct - seen))
 
     for name, arguments in ways.items():
         names = {a for a, _ in arguments}
@@ -172,8 +163,8 @@ def _derivatives(page: Page, node: Node) -> Iterator[tuple[str, Argument]]:
         row = list(units(inner)) if isinstance(inner, Chain) else []
         for k, (_, unit) in enumerate(row):
             if isinstance(unit, Quotient):
-                above = [n for n in unit.above if not _is_sign(n)]
-                below = [n for n in unit.below if not _is_sign(n)]
+                above = [n for n in unit.above if not is_sign(n)]
+                below = [n for n in unit.below if not is_sign(n)]
                 target = _key(page, above[0]) if len(above) == 1 else None
                 for variable in (_key(page, n) for n in below):
                     if target is not None and variable is not None:
@@ -188,11 +179,6 @@ def _derivatives(page: Page, node: Node) -> Iterator[tuple[str, Argument]]:
                 name = canonical_name(unit.subscript.text.strip("{}"))
                 if target is not None:
                     yield target[0], (name, 0)
-
-
-def _is_sign(node: Node) -> bool:
-    base = node.base if isinstance(node, Superscript) else node
-    return isinstance(base, Symbol)
 
 
 def _marked(page: Page, node: Node) -> Iterator[Argument]:

@@ -20,7 +20,7 @@ from ...rules.engine import BudgetExceeded, MissingRule, normal_form
 from ...syntax.tree import Name, Node, Num, Relation
 from ...terms import build
 from ...terms.dimension import Dim
-from ...terms.interruption import OutOfTime, for_polls
+from ...terms.interruption import OutOfTime, for_polls, in_polls
 from ...terms.term import Apply, Component, Derivative, Term
 from ...terms.walk import expand_definitions, replace_dims
 from ..cells import has_derivative
@@ -198,10 +198,4 @@ class _Statement:
 
 @lru_cache(maxsize=1_000)  # while one types, most formulas of a page stay as they are
 def _holds(statement: _Statement) -> bool:
-    try:
-        with for_polls(_POLLS) as limit:
-            return are_right(statement.lowered, statement.names, statement.given)
-    except OutOfTime as spent:
-        if spent.limit is not limit:
-            raise
-        return False
+    return in_polls(_POLLS, lambda: are_right(statement.lowered, statement.names, statement.given), False)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from ...documents.regions import Region
 from ...lowering.names import Names
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Node, Relation
-from ...worlds.answers import Link
+from ...worlds.answers import mistake_in, world_of
 from ...worlds.definitions import Facts, Formula, Page
-from ...worlds.search import World, has_derivative_alone
+from ...worlds.search import Question, World, has_derivative_alone
 from .known import Known
 from .paragraphs import BREAK
 from .second import Kept, key_of
@@ -52,18 +53,25 @@ class Settling:
         sections, numbers = Sections(text), dict[Section, int]()
         breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
-        formulas: list[Formula] = []
+        self.formulas: list[Formula] = []
         self.at: dict[tuple[object, ...], int] = {}
         for region in sorted(regions, key=lambda r: r.start):
             tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
             if isinstance(tree, Relation) and len(tree.sides) > 1:
                 section = without_item(sections.at(region.start))
-                self.at[key_of(region)] = len(formulas)
+                self.at[key_of(region)] = len(self.formulas)
                 self.regions.append(region)
                 paragraph = bisect_right(breaks, region.start)
-                formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
-        self.page = Page(formulas)
-        self.is_symmetric = _SYMMETRIC.search(text) is not None
+                self.formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
+
+    @cached_property
+    def page(self) -> Page:
+        """The page, made where something of it is left."""
+        return Page(self.formulas)
+
+    @cached_property
+    def typefaces(self) -> Mapping[str, str]:
+        return kinds_by_typeface(self.text, sorted(self.page.whole | self.page.counted.keys()))
 
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read."""
@@ -75,13 +83,13 @@ class Settling:
         ]
         if not left or len(self.at) > MOST_RELATIONS:
             return
-        page = self.page.among(_facts(plan.known, self.page, self.is_symmetric))
+        page = self.page.among(_facts(plan.known, self.typefaces))
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
             at = self.at[one.key]
             links = list(pairwise(page.formulas[at].tree.sides))
-            worlds = [Link(page, at, *link, self.layout).world() for link in links]
+            worlds = [world_of(Question(page, at, *link, self.layout)) for link in links]
             made = [*self._settled(self.regions[at], links, worlds)]
             if (
                 not made
@@ -89,7 +97,7 @@ class Settling:
                 and has_derivative_alone(links[0][0])
                 and "condition" not in one.told.problem
             ):
-                wrong = Link(page, at, *links[0], self.layout).mistake()
+                wrong = mistake_in(Question(page, at, *links[0], self.layout))
                 if wrong is not None:
                     made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
             if len(made) < len(links) and not one.told.problem:
@@ -115,7 +123,7 @@ def _is_unsure(one: Kept) -> bool:
     return bool(told.problem) or guessed or not any(sign in told.text for sign in "∂∇")
 
 
-def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
+def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
     """What is known of names in a section, but for their values."""
     names: Names = known.names
     told = {
@@ -125,11 +133,8 @@ def _facts(known: Known, page: Page, symmetric: bool) -> Facts:
     }
     loose = frozenset(n for n in told if known.sections.get(n, known.section) != known.section)
     has = {n: frozenset(p) for n, p in known.properties.items()}
-    kinds = {
-        **dict.fromkeys(known.sizes, "number"),
-        **kinds_by_typeface(known.text, sorted(page.whole | page.counted.keys())),
-        **known.kinds,
-    }
+    kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
+    symmetric = _SYMMETRIC.search(known.text) is not None
     return Facts(told, kinds, has, frozenset(known.functions), symmetric, loose, frozenset(known.dependent))
 
 

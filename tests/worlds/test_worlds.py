@@ -87,6 +87,8 @@ CASES = [
     Case("no exponential of entries for that of a matrix", "∂/∂t exp(t A) = A ⊙ exp(t A)", found=False),
     Case("a dependence that is said and not shown", "∂/∂x (x y) = y", found=False, facts=Facts(dependent=frozenset("y"))),
     Case("what stands behind does not tell what it says", "x = 3 b; x = 2 b", found=False),
+    Case("an equation that is solved is no claim", "C y = b", found=False),
+    Case("two functions that are one somewhere are not so elsewhere", "p(x) = q(x); q(u) = p(u)", found=False),
     Case("definitions do not go in circles", "a = b + 1; b = a - 1; ∂a/∂b = 2", found=False, fault="a factor 2 is too much",
          left=gradient(lambda b: b + 1, 0.3), right=1),
     Case("samples above a name count", "J = (1/m) ∑_{i=1}^m (w x⁽ⁱ⁾)^2; ∂J/∂w = 2 w x⁽ⁱ⁾ x⁽ⁱ⁾", found=False),
@@ -118,6 +120,19 @@ def test_a_world_is_found_for_what_is_right_alone(case):
 def test_a_mistake_is_told_where_one_small_change_mends_it(case):
     found = mistake_in(_asked(case)) if "∂" in case.formulas.split(";")[-1].split("=")[0] else None
     assert (found.words if found is not None else "") == case.fault
+
+
+@pytest.mark.parametrize(
+    ("formulas", "found"),
+    [
+        (("C y = b", "y = C^-1 b"), False),  # it may follow from the equation
+        (("∂f/∂x = 2 x", "f = xᵀ x"), True),  # a derivative, and of what
+    ],
+)
+def test_what_stands_behind(formulas, found):
+    page = Page([Formula(parse_statement(t)[0]) for t in formulas]).among(Facts())
+    assert (world_of(Question(page, 0, *page.formulas[0].tree.sides, "mixed")) is not None) == found
+    np.testing.assert_allclose(gradient(lambda v: v @ v, x), 2 * x, atol=1e-6)
 
 
 def test_answers_are_kept_while_what_they_rest_on_stays():

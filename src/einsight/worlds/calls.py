@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..lowering.names import canonical_name
@@ -119,16 +119,18 @@ class Calls(Naming[V, I]):
             return self.call(
                 name,
                 order,
-                [self._argument(name, k, a) for k, a in enumerate(plain)],
+                [self._argument(name, k, plain) for k in range(len(plain))],
                 node,
                 None if axis is None else int(axis),
             )
         return self._product_or_call(node)
 
-    def _argument(self, function: str, place: int, node: Node) -> Callable[[], V]:
+    def _argument(self, function: str, place: int, nodes: Sequence[Node]) -> Callable[[], V]:
         """What a function is given; `0` is 0 of whatever the function is of."""
-        found = next(self._definitions(function), None)
-        if found is not None and isinstance(node, Num) and node.value == 0 and place < len(found.arguments):
+        node = nodes[place]
+        is_zero = isinstance(node, Num) and node.value == 0
+        found = self.definition(function, 0, len(nodes)) if is_zero else None
+        if found is not None:
             name = found.arguments[place]
             return lambda: self.multiply(self.number(0), self.named(name), False)
         return lambda: self.value(node)
@@ -180,7 +182,7 @@ class Calls(Naming[V, I]):
     def call(
         self, name: str, order: int, arguments: Sequence[Callable[[], V]], node: Node, axis: int | None = None
     ) -> V:
-        found = next((d for d in self._definitions(name) if len(d.arguments) == len(arguments)), None)
+        found = self.definition(name, 0, len(arguments))
         values = [a() for a in arguments]
         if found is not None:
             if order:
@@ -201,16 +203,6 @@ class Calls(Naming[V, I]):
         if name in ARRAYS:
             return self.of_array(name, node, values, axis)
         return self.unknown_call(name, order, values)
-
-    def _definitions(self, name: str) -> Iterator[Definition]:
-        found = self.definition(name, 0)
-        if found is not None and found.arguments:
-            yield found
-        yield from (
-            d
-            for d in reversed(self.page.by_name.get(name, ()))
-            if d.arguments and d.order != self.at and all(d is not f for f, _ in self.inside)
-        )
 
     def applied(self, found: Definition, values: Sequence[V]) -> V:
         """The value of a function of the page."""

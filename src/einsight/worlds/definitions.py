@@ -96,7 +96,7 @@ class Page:
     primed    functions whose derivatives the page writes with a prime
     marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
-    differentiated  names of which some formula has a derivative
+    differentiated  names of which some formula has a derivative, and `with_derivatives`, the numbers of such formulas
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -122,6 +122,9 @@ class Page:
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.primed = frozenset(n for t in trees for n in primed(t))
         self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
+        self.with_derivatives = frozenset(
+            k for k, t in enumerate(trees) if any(isinstance(n, Symbol) and n.text[:1] in "∂∇" for n in walk(t))
+        )
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
         for order, formula in enumerate(self.formulas):
@@ -214,17 +217,25 @@ class Page:
 
     # definitions
 
-    def definition(self, name: str, count: int, at: int, besides: Iterable[Definition] = ()) -> Definition | None:
-        """The last one before a formula, of its section if there is one, else the first behind it."""
+    def definition(
+        self, name: str, count: int, at: int, besides: Iterable[Definition] = (), arguments: int | None = None
+    ) -> Definition | None:
+        """The last one before a formula, of its section if there is one; the first behind it where it is one with derivatives.
+
+        What stands behind an equation may follow from it.  `arguments`: how many the function has that is called.
+        """
         found = [
-            d for d in self.by_name.get(name, ()) if len(d.indices) == count and d.order != at and d not in besides
+            d
+            for d in self.by_name.get(name, ())
+            if len(d.indices) == count and d.order != at and d not in besides and arguments in (None, len(d.arguments))
         ]
         if not found:
             return None
         before = [d for d in found if d.order < at]
         near = [d for d in before if self.is_near(d, at)]
         again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
-        near_after = [d for d in found if d.order > at and self.is_near(d, at) and not again]
+        counts_behind = at in self.with_derivatives and not again
+        near_after = [d for d in found if d.order > at and self.is_near(d, at) and counts_behind]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
 
     def points(self, at: int, beside: bool) -> dict[str, Node]:

@@ -58,12 +58,15 @@ class Naming(Algebra[V, I]):
                 return self.stacked(name, count, partial(self.member, name))
         return self.slot(name, ())
 
-    def definition(self, name: str, count: int) -> Definition | None:
+    def definition(self, name: str, count: int, arguments: int | None = None) -> Definition | None:
         """What a name stands for here; that of another section may be of something else."""
-        found = self.page.definition(name, count, self.at, [d for d, _ in self.inside if not d.indices])
+        besides = [d for d, _ in self.inside if not d.indices]
+        found = self.page.definition(name, count, self.at, besides, arguments)
         if found is None:
             return None
-        if len(found.arguments) > 1 and self.inside:  # the letter of a function of several things, without them
+        if (
+            len(found.arguments) > 1 and self.inside and arguments is None
+        ):  # the letter of a function of several things, without them
             return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
         unlikely = 0.8 if not self.page.is_near(found, self.at) else 1.5 if found.order < self.at else 0.4
         return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None

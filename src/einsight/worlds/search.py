@@ -17,12 +17,13 @@ from ..asking.ranks import NUMBER
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient, units
-from ..syntax.tree import Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
 from ..terms.interruption import poll
 from . import jets
 from .algebra import Options
 from .arrays import Array, Unfit
 from .definitions import PRIME, SQUARE, Key, Page
+from .functions import ARRAYS, ENTRYWISE
 from .letters import is_constant
 from .numbers import MOST_PLACES, Numbers
 from .shapes import Shapes
@@ -74,11 +75,19 @@ class Question:
 
 def holds(asked: Question) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
-    if _depends(asked):
+    if _depends(asked) or all(map(_is_named, (asked.left, asked.right))):
         return None
     if _gives_value(asked):
         return next(filter(None, map(_answer, _roots(asked))), None)
     return next(filter(None, (_answer(replace(asked, points=points)) for points in _points(asked))), None)
+
+
+def _is_named(node: Node) -> bool:
+    """Is a side nothing but a name, or a function that the page knows?  `p(x) = q(x)` says that two are one."""
+    if isinstance(node, Call):
+        known = isinstance(node.callee, Name) and node.callee.text in ENTRYWISE.keys() | ARRAYS
+        return isinstance(node.callee, Name) and not known
+    return isinstance(node, Name)
 
 
 def _depends(asked: Question) -> bool:

@@ -91,14 +91,20 @@ class Calls(Naming[V, I]):
         """What a gradient is taken in: what it says, the argument of what it is of, one of those in which the page has derivatives."""
         if isinstance(nabla, Indexed):
             return _as_name(nabla)
-        if isinstance(operand, Call) and len(operand.arguments) == 1 and isinstance(operand.arguments[0], (Name, Indexed)):
+        if (
+            isinstance(operand, Call)
+            and len(operand.arguments) == 1
+            and isinstance(operand.arguments[0], (Name, Indexed))
+        ):
             return operand.arguments[0]
         inner = operand.callee if isinstance(operand, Call) else operand
         name = canonical_name(inner.text) if isinstance(inner, Name) else ""
         found = self.definition(name, 0)
         if found is not None and len(found.arguments) == 1:
             return Name(0, 0, found.arguments[0])
-        likely = self.page.variables(name, {n for d in behind(self.page, self.at, [operand]) for n in names_of(d.body)} | {*names_of(operand)})
+        likely = self.page.variables(
+            name, {n for d in behind(self.page, self.at, [operand]) for n in names_of(d.body)} | {*names_of(operand)}
+        )
         if not likely:
             raise Unfit("a gradient in nothing")
         return Name(0, 0, str(self.choice((name, "gradient in"), tuple((v, 0.5 * k) for k, v in enumerate(likely)))))

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
@@ -32,16 +32,18 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
+from .facts import Facts, Formula
 from .letters import (
     called_with,
     compares_letters,
     counting_letters,
     divisors,
-    joined,
     primed,
+    squared_name,
     under_logarithms,
     variables_of,
     whole_names,
+    with_marks,
 )
 
 PRIME = "ʹ"
@@ -67,37 +69,6 @@ class Definition:
     free: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Formula:
-    """A relation of the page, with the numbers of its section and its paragraph."""
-
-    tree: Relation
-    section: int = 0
-    paragraph: int = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a page says of names without giving them a value.
-
-    told       dimensions of names of which something says them
-    kinds      what words or typefaces call a name
-    has        properties of names
-    functions  names that are declared as functions
-    symmetric  does the page speak of symmetric matrices?
-    loose      names of which that was said in a section around this one, so that it may be of others
-    dependent  names that change with something, as the page says without saying how
-    """
-
-    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-    has: dict[str, frozenset[str]] = field(default_factory=dict)
-    functions: frozenset[str] = frozenset()
-    symmetric: bool = False
-    loose: frozenset[str] = frozenset()
-    dependent: frozenset[str] = frozenset()
-
-
 class Page:
     """
     formulas  in their order
@@ -120,8 +91,8 @@ class Page:
         lefts = [f.tree.sides[0] for f in self.formulas]
         lefts = [n.callee if isinstance(n, Call) else n.base if isinstance(n, Indexed) else n for n in lefts]
         given = {n.text for n in lefts if isinstance(n, Name)}
-        self.formulas = [replace(f, tree=joined(f.tree, {"d", "δ"} - given)) for f in self.formulas]
-        trees = [f.tree for f in self.formulas]
+        trees = with_marks([f.tree for f in self.formulas], given)
+        self.formulas = [replace(f, tree=tree) for f, tree in zip(self.formulas, trees, strict=True)]
         self.counting = frozenset(counting_letters(trees))
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
@@ -135,7 +106,9 @@ class Page:
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
-        self.spoken = {self.subscript(n)[0] for t in trees for n in walk(t) if isinstance(n, Indexed) and isinstance(n.base, Name)}
+        self.spoken = {
+            self.subscript(n)[0] for t in trees for n in walk(t) if isinstance(n, Indexed) and isinstance(n.base, Name)
+        }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.primed = frozenset(n for t in trees for n in primed(t))
@@ -227,7 +200,19 @@ class Page:
         given = frozenset(
             (n, tuple((len(d.indices), len(d.arguments)) for d in self.by_name.get(n, ()))) for n in wanted
         )
-        return said, shown, taken, called, keys, counted, given, self.has_transposes, facts.symmetric, frozenset(self.marked)
+        return (
+            said,
+            shown,
+            taken,
+            called,
+            keys,
+            counted,
+            given,
+            self.has_transposes,
+            facts.symmetric,
+            facts.normalised,
+            frozenset(self.marked),
+        )
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:
@@ -357,6 +342,9 @@ class Page:
             indices = tuple(e.plain or "" for e in entries)
         elif isinstance(left, Name):
             name = canonical_name(left.text)
+            base = squared_name(body)
+            if base and name in self.taken_in:  # `v = σ²`, and the page differentiates in `v`
+                yield Definition(base + SQUARE, (), (), left, order)
         else:
             return
         if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -41,6 +41,21 @@ def renamed(node: Any, of: Callable[[str], str]) -> Any:
         return node if text == node.text else replace(node, text=text)
     made = {f.name: renamed(v, of) for f in fields(node) if isinstance(v := getattr(node, f.name), (Node, tuple))}
     return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+
+
+def squared_name(node: Node) -> str:
+    """The name of which a formula is the square; else empty."""
+    is_square = isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == 2
+    return canonical_name(node.base.text) if is_square else ""  # type: ignore[attr-defined]
+
+
+def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
+    """The formulas with `d X`, `δ X` and `Δ X` as one name, where these signs have no value, and `Δ` stands before names alone."""
+    for signs in ({"d", "δ", "Δ"} - given, {"d", "δ"} - given):
+        made = [joined(tree, signs) for tree in trees]
+        if not any(isinstance(n, Name) and n.text == "Δ" for tree in made for n in walk(tree)):
+            break
+    return made
 
 
 def joined(node: Any, signs: set[str]) -> Any:

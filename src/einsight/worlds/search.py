@@ -26,7 +26,7 @@ from .arrays import Array, Singular, Unfit
 from .definitions import PRIME, SQUARE, Key, Page
 from .functions import ARRAYS, ENTRYWISE
 from .letters import is_constant, renamed
-from .numbers import MOST_PLACES, Numbers
+from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
 from .shapes import Shapes
 from .unknowns import Unknowns, behind, gradient_of, unknowns_of
 
@@ -38,6 +38,7 @@ UNLIKELIER = 0.9
 SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
+_NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 # what tells a solution from what it is a value of
 _OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
@@ -108,11 +109,19 @@ def _answer(asked: Question) -> World | None:
         except (Unfit, RecursionError):
             return None
         for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
-            if _is_equal(asked, shapes, free, False):
-                return World(tuple(premises(shapes)))
-            if asked.page.facts.symmetric and asked.page.definite and _is_equal(asked, shapes, free, True):
-                return World((*premises(shapes), _SYMMETRIC))
+            for supposed, said in _supposed(asked.page):
+                if _is_equal(asked, shapes, free, supposed):
+                    return World((*premises(shapes), *said))
     return None
+
+
+def _supposed(page: Page) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What may be supposed of names where the page says it of some, with what is told of that; first nothing."""
+    yield "", ()
+    if page.facts.symmetric and page.definite:
+        yield SYMMETRIC, (_SYMMETRIC,)
+    if page.facts.normalised:
+        yield NORMALISED, (_NORMALISED,)
 
 
 def _points(asked: Question) -> Iterator[dict[str, Node]]:
@@ -213,7 +222,9 @@ def _variables_of(node: Node, page: Page | None) -> Iterator[Node]:
             yield from inner.arguments[:1]
         elif isinstance(inner, Name):
             name = canonical_name(inner.text)
-            yield from (Name(0, 0, v) for v in page.variables(name, {*page.taken_in, *(v for _, v in page.called_with)}))
+            yield from (
+                Name(0, 0, v) for v in page.variables(name, {*page.taken_in, *(v for _, v in page.called_with)})
+            )
 
 
 # the search
@@ -222,7 +233,13 @@ def _variables_of(node: Node, page: Page | None) -> Iterator[Node]:
 def conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
     """The ways in which all goes together, the likeliest first; none that is much less likely than the first."""
     page, at = asked.page, asked.at
-    letters = dict.fromkeys([*page.free(asked.nodes), *(n for one, _, other in asked.where for n in (one, other)), *(n for d in behind(page, at, asked.nodes) for n in d.free)])
+    letters = dict.fromkeys(
+        [
+            *page.free(asked.nodes),
+            *(n for one, _, other in asked.where for n in (one, other)),
+            *(n for d in behind(page, at, asked.nodes) for n in d.free),
+        ]
+    )
     most = math.inf
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
@@ -300,19 +317,19 @@ def _is_zero(node: Node) -> bool:
 # numbers
 
 
-def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], symmetric: bool) -> bool:
+def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], supposed: str) -> bool:
     """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
-    return all(_in_some(asked, shapes, free, symmetric, seed) for seed in range(len(SIZES)))
+    return all(_in_some(asked, shapes, free, supposed, seed) for seed in range(len(SIZES)))
 
 
-def _in_some(asked: Question, shapes: Shapes, free: dict[str, object], symmetric: bool, seed: int) -> bool:
+def _in_some(asked: Question, shapes: Shapes, free: dict[str, object], supposed: str, seed: int) -> bool:
     """With these sizes, or where something has no inverse with them, with the largest first or last."""
     sizes = SIZES[seed]
     for wanted in (sizes, sorted(sizes, reverse=True), sorted(sizes)):
         singular = False
         for positive in (False, True):
             try:
-                if _compared(asked, Numbers(shapes, seed, wanted, positive, symmetric), free):
+                if _compared(asked, Numbers(shapes, seed, wanted, positive, supposed), free):
                     return True
             except Singular:
                 singular = True

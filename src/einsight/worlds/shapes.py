@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from ..asking.ranks import NUMBER, VECTOR, ranks_of
+from ..asking.ranks import MATRIX, NUMBER, VECTOR, ranks_of
 from ..documents.latex.names import RAISED
 from ..lowering.names import GREEK
 from ..syntax.tree import (
@@ -176,7 +176,7 @@ class Shapes(Slots):
         return left
 
     def transpose(self, value: Shape) -> Shape:
-        if self.is_number(value):
+        if self.is_number(value) and not self.points:
             raise Unfit("a number has no transpose")
         return value[1], value[0]
 
@@ -230,9 +230,16 @@ class Shapes(Slots):
         told = [_size(n) for n in sizes]
         if None in told:
             raise Unfit("a size")
-        if name == "I":
+        if (
+            name == "I"
+            and self.points
+            and not told
+            and self.choice(("I", id(node)), ((MATRIX, 0), (NUMBER, 0.6))) == NUMBER
+        ):
+            shape: Shape = SCALAR
+        elif name == "I":
             side = told[0] if told else self.axes_of(("I", id(node)), 1)[0]
-            shape: Shape = (side, side)
+            shape = (side, side)
         elif told:
             shape = (told[0], told[1] if len(told) > 1 else ONE)
         else:

@@ -19,13 +19,15 @@ from ...lowering.names import Names
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Node, Relation
 from ...worlds.answers import mistake_in, world_of
-from ...worlds.definitions import Facts, Formula, Page
+from ...worlds.definitions import Page
+from ...worlds.facts import Facts, Formula
 from ...worlds.search import Question, World, has_derivative_alone
+from .bounds import NORMALISED, scales
 from .known import Known
 from .paragraphs import BREAK, condition
 from .second import Kept, key_of
 from .sections import Section, Sections, without_item
-from .trees import part
+from .trees import part, relation_of
 from .typefaces import kinds_by_typeface
 
 # words of a page whose matrices are symmetric
@@ -82,7 +84,10 @@ class Settling:
         left = [
             one
             for one in (*plan.kept, *plan.refused, *plan.defined)
-            if not one.holds and id(one.told) in out and one.key[:2] in self.at and (one in plan.defined or _is_unsure(one))
+            if not one.holds
+            and id(one.told) in out
+            and one.key[:2] in self.at
+            and (one in plan.defined or _is_unsure(one))
         ]
         if not left or len(self.at) > MOST_RELATIONS:
             return
@@ -106,10 +111,15 @@ class Settling:
                 wrong = mistake_in(Question(page, at, *links[0], self.layout))
                 if wrong is not None:
                     made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
-            if len(made) < len(links) and not one.told.problem:
-                continue  # a chain that is read is judged as a whole
             found += made
-            if links and len(made) == len(links):
+            if made and not one.told.problem:  # what is read of a chain is judged link by link
+                rest = _links_of(one.told)
+                found += (
+                    [link for link, world in zip(rest, worlds, strict=True) if world is None]
+                    if len(rest) == len(worlds)
+                    else []
+                )
+            if made and (len(made) == len(links) or not one.told.problem):
                 gone.add(id(one.told))
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
 
@@ -118,7 +128,10 @@ class Settling:
         start, end = one.region.map_span((0, len(one.region.text)))
         for at in self.at[one.key[:2]]:
             region = self.regions[at]
-            spans = [(*link, region.map_span((link[0].start, link[1].end))) for link in pairwise(page.formulas[at].tree.sides)]
+            spans = [
+                (*link, region.map_span((link[0].start, link[1].end)))
+                for link in pairwise(page.formulas[at].tree.sides)
+            ]
             links = [(left, right) for left, right, (a, b) in spans if start <= a and b <= end]
             if links:
                 return at, links
@@ -131,6 +144,12 @@ class Settling:
             if world is not None:
                 said = world.premises or ("nothing but what it says",)
                 yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
+
+
+def _links_of(region: Region) -> list[Region]:
+    """The links of a chain, each as a statement of its own."""
+    tree = relation_of(region)
+    return [part(region, a.start, b.end) for a, b in pairwise(tree.sides)] if tree is not None else []
 
 
 def _is_unsure(one: Kept) -> bool:
@@ -161,7 +180,8 @@ def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
     has |= {n: has.get(n, frozenset()) | p for n, p in known.properties.items()}
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
     symmetric = _SYMMETRIC.search(known.text) is not None
-    return Facts(told, kinds, has, frozenset(known.functions), symmetric, loose, frozenset(known.dependent))
+    normalised = NORMALISED in scales(known.text)
+    return Facts(told, kinds, has, frozenset(known.functions), symmetric, normalised, loose, frozenset(known.dependent))
 
 
 def _is_guessed(name: str, known: Known) -> bool:

@@ -34,7 +34,7 @@ class Naming(Algebra[V, I]):
         text = left.text if isinstance(left, Name) else ""
         function = canonical_name(text.rstrip(PRIME))
         order = len(text) - len(text.rstrip(PRIME))
-        if order and (function in ENTRYWISE or self.page.is_called(function)):
+        if order and function in ENTRYWISE and self.definition(function, 0) is None:
             at = self.slot(ANYWHERE, ())
             for k in range(order + 1):
                 self.instead[function + PRIME * k, ()] = self.call(function, k, [lambda: at], left)

@@ -14,7 +14,8 @@ from ..syntax.tree import (
     Node,
 )
 from ..terms.interruption import poll
-from .definitions import Definition, Page
+from .definitions import Page
+from .facts import Definition
 from .unknowns import Unknowns
 
 V = TypeVar("V")

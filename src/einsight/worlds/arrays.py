@@ -180,3 +180,11 @@ def joined(rows: Sequence[Sequence[Array]]) -> Array:
     if len({len(line) for line in lines}) != 1:
         raise Unfit
     return Array(len(lines), len(lines[0]), tuple(x for line in lines for x in line))
+
+
+def crossing(a: Array) -> Array:
+    """The 3×3 matrix of the cross product with `a`: `[a]_× b = a × b`."""
+    if a.shape != (3, 1):
+        raise Unfit
+    x, y, z = a.items
+    return Array(3, 3, (0.0, negative(z), y, z, 0.0, negative(x), negative(y), x, 0.0))

@@ -25,7 +25,8 @@ from ..syntax.tree import (
 )
 from .algebra import I, V
 from .arrays import Unfit
-from .definitions import PRIME, Definition
+from .definitions import PRIME
+from .facts import Definition
 from .functions import ARRAYS, ENTRYWISE
 from .letters import whole_number
 from .naming import Naming
@@ -181,7 +182,9 @@ class Calls(Naming[V, I]):
         if name in ENTRYWISE or name in ARRAYS:
             return True
         # `f(x)` of what stands nowhere without its argument, or is differentiated
-        alone = name not in self.page.whole or (name in self.page.differentiated and isinstance(arguments[0], Name))
+        alone = name not in self.page.whole | self.page.standing or (
+            name in self.page.differentiated and isinstance(arguments[0], Name)
+        )
         return alone and len(arguments) == 1 and name not in self.page.told
 
     def _product_or_call(self, node: Call) -> V:

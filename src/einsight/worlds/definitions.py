@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
@@ -32,12 +32,13 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .facts import Facts, Formula
+from .facts import Definition, Facts, Formula
 from .letters import (
     called_with,
     compares_letters,
     counting_letters,
     divisors,
+    indexed,
     primed,
     squared_name,
     under_logarithms,
@@ -47,26 +48,12 @@ from .letters import (
 )
 
 PRIME = "ʹ"
+ANYWHERE = "its argument"  # what a function is of where nobody writes it
 SQUARE = "²"  # behind a name: its square, which has a value of its own
 # capitals that are sizes, before what they multiply
 _NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
-
-
-@dataclass(frozen=True, eq=False)
-class Definition:
-    """`name_indices(arguments) = body`, in the formula of that number on the page.
-
-    `free` are letters that count something in the body, of which the name says nothing: `a = W x_t`.
-    """
-
-    name: str
-    indices: tuple[str, ...]
-    arguments: tuple[str, ...]
-    body: Node
-    order: int
-    free: tuple[str, ...] = ()
 
 
 class Page:
@@ -81,7 +68,7 @@ class Page:
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative, and `with_derivatives`, the numbers of such formulas
     taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often
-    spoken    all names, those with what belongs to them below
+    spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -106,8 +93,9 @@ class Page:
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
-        self.spoken = {
-            self.subscript(n)[0] for t in trees for n in walk(t) if isinstance(n, Indexed) and isinstance(n.base, Name)
+        self.spoken = {self.subscript(n)[0] for t in trees for n in indexed(t, called=True)}
+        self.standing = {
+            name for t in trees for n in indexed(t, called=False) for name, e in [self.subscript(n)] if not e
         }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
@@ -171,6 +159,11 @@ class Page:
             base, _, letters = name.partition("_")
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
+        for known in facts.familiar:
+            called = any(f == known.name for f, _ in self.called_with) or known.name in self.primed
+            if called and known.name not in self.by_name:
+                body = known.tree.sides[1]
+                made.by_name = {**made.by_name, known.name: [Definition(known.name, (), (known.argument,), body, -1)]}
         return made
 
     def of_names(self, names: Iterable[str]) -> Hashable:
@@ -185,6 +178,7 @@ class Page:
             self.definite,
             self.differentiated,
             self.spoken,
+            self.standing,
             facts.functions,
             facts.loose,
             facts.dependent,
@@ -297,7 +291,7 @@ class Page:
 
     def is_near(self, found: Definition, at: int) -> bool:
         """Does it stand in the section of a formula?"""
-        return self.formulas[found.order].section == self.formulas[at].section
+        return found.order >= 0 and self.formulas[found.order].section == self.formulas[at].section
 
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))
@@ -342,6 +336,10 @@ class Page:
             indices = tuple(e.plain or "" for e in entries)
         elif isinstance(left, Name):
             name = canonical_name(left.text)
+            called = any(f == name for f, _ in self.called_with)
+            if called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
+                place = Name(body.start, body.start, ANYWHERE)
+                arguments, body = (ANYWHERE,), Call(body.start, body.end, body, (place,))
             base = squared_name(body)
             if base and name in self.taken_in:  # `v = σ²`, and the page differentiates in `v`
                 yield Definition(base + SQUARE, (), (), left, order)

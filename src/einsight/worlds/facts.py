@@ -1,10 +1,13 @@
-"""What a page says of its names in words and declarations, and the formulas that it has, each with its place."""
+"""The parts of a page: its formulas, each with its place, the definitions in them, and what words and declarations say of names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from ..syntax.tree import Relation
+from ..lowering.mentioned import names_of
+from ..syntax.tree import Node, Relation
+from .familiar import Familiar
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Facts:
     functions  names that are declared as functions
     symmetric  does the page speak of symmetric matrices, and `normalised`, of what adds up to 1?
     loose      names of which that was said in a section around this one, so that it may be of others
+    familiar   functions that its field knows by a letter
     dependent  names that change with something, as the page says without saying how
     """
 
@@ -37,3 +41,23 @@ class Facts:
     normalised: bool = False
     loose: frozenset[str] = frozenset()
     dependent: frozenset[str] = frozenset()
+    familiar: tuple[Familiar, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """`name_indices(arguments) = body`, in the formula of that number on the page.
+
+    `free` are letters that count something in the body, of which the name says nothing: `a = W x_t`.
+    """
+
+    name: str
+    indices: tuple[str, ...]
+    arguments: tuple[str, ...]
+    body: Node
+    order: int
+    free: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(names_of(self.body))

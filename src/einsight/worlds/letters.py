@@ -106,6 +106,15 @@ def whole_names(node: Node) -> Iterator[str]:
             yield from whole_names(inner)
 
 
+def indexed(node: Node, called: bool) -> Iterator[Indexed]:
+    """The names with something below, those before an argument too where `called`."""
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        yield node
+    for inner in children(node):
+        if called or not (isinstance(node, Call) and inner is node.callee):
+            yield from indexed(inner, called)
+
+
 def variables_of(node: Node) -> Iterator[str]:
     """The names in a formula that stand for no constant: where there are none, it gives a point."""
     if isinstance(node, Name):

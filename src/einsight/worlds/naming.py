@@ -14,12 +14,11 @@ from ..syntax.tree import (
 )
 from .algebra import Algebra, I, Options, V
 from .arrays import Unfit
-from .definitions import PRIME, SQUARE, Definition
+from .definitions import ANYWHERE, PRIME, SQUARE
+from .facts import Definition
 from .functions import ENTRYWISE
 
 _DEEPEST = 60
-# what a function is of where nobody writes it
-ANYWHERE = "its argument"
 
 
 class Naming(Algebra[V, I]):
@@ -73,8 +72,8 @@ class Naming(Algebra[V, I]):
         """What a name stands for here; that of another section may be of something else."""
         besides = [d for d, _ in self.inside if not d.indices]
         found = self.page.definition(name, count, self.at, besides, arguments)
-        if found is None:
-            return None
+        if found is None or (found.order > self.at and any(d.name in found.names for d, _ in self.inside)):
+            return None  # an equation solved for what is worked out is none
         if (
             len(found.arguments) > 1 and self.inside and arguments is None
         ):  # the letter of a function of several things, without them

@@ -15,8 +15,9 @@ from ..syntax.tree import Indexed, IndexEntry, Iverson, Name, Node
 from . import arrays, jets
 from .algebra import Options
 from .arrays import Array, Unfit, built, column, number
-from .definitions import SQUARE, Definition
+from .definitions import SQUARE
 from .differentiating import Differentiating
+from .facts import Definition
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
 from .letters import whole_number
@@ -259,6 +260,9 @@ class Numbers(Differentiating):
                 return arrays.kronecker(value, values[1])
             case "transpose":
                 return arrays.transposed(value)
+            case "cross":
+                matrix = arrays.crossing(value)
+                return matrix if len(values) == 1 else arrays.product(matrix, values[1])
             case "softmax" | "log_softmax":
                 return _softmax(value, function == "log_softmax")
         raise Unfit(function)

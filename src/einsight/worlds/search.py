@@ -111,7 +111,7 @@ def _answer(asked: Question) -> World | None:
         for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
             for supposed, said in _supposed(asked.page):
                 if _is_equal(asked, shapes, free, supposed):
-                    return World((*premises(shapes), *said))
+                    return World((*premises(shapes), *said, *_familiar(asked)))
     return None
 
 
@@ -122,6 +122,12 @@ def _supposed(page: Page) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield SYMMETRIC, (_SYMMETRIC,)
     if page.facts.normalised:
         yield NORMALISED, (_NORMALISED,)
+
+
+def _familiar(asked: Question) -> Iterator[str]:
+    """What is taken for known of functions that a side rests on."""
+    rests = {d.name for d in behind(asked.page, asked.at, asked.nodes) if d.order < 0}
+    return (f"`{known.name}` is {known.said}" for known in asked.page.facts.familiar if known.name in rests)
 
 
 def _points(asked: Question) -> Iterator[dict[str, Node]]:

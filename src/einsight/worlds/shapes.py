@@ -29,7 +29,7 @@ from ..syntax.tree import (
 )
 from .algebra import Options
 from .arrays import Unfit
-from .definitions import Definition
+from .facts import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
 from .layouts import laid_out, sum_of, times
 from .letters import whole_number
@@ -205,6 +205,12 @@ class Shapes(Slots):
             self.unify(*value)
         elif function in ("norm", "norm1", "sum", "mean", "tr", "trace", "diag", "vec") and self.is_number(value):
             raise Unfit("of a number")
+        if function == "cross":
+            for vector in values:
+                if len(values) > 2:
+                    raise Unfit("three arguments")
+                self.fit(vector, ("3", ONE))
+            return ("3", "3" if len(values) == 1 else ONE)
         if len(values) > 1:
             if function != "kron":
                 raise Unfit("two arguments")

@@ -7,8 +7,7 @@ import itertools
 from ..asking.ranks import MATRIX, MEMBER, NUMBER, ROW, VECTOR, ranks_of
 from .algebra import Options
 from .arrays import Unfit
-from .definitions import Page
-from .naming import ANYWHERE
+from .definitions import ANYWHERE, Page
 from .reading import Reading
 from .unknowns import Unknowns
 

@@ -16,7 +16,8 @@ from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Call, Chain, Indexed, Name, Node, Superscript, Symbol, Transpose
 from .arrays import Unfit
-from .definitions import SQUARE, Definition, Page
+from .definitions import SQUARE, Page
+from .facts import Definition
 
 LOSS, _BAR = "ℒ", "\u0304"
 Argument = tuple[str, int]

@@ -165,6 +165,8 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
     if item.scripts:
         raise Unread("scripts behind an opening bracket", item.start, item.end)
     text = _BRACKETS.get(leaf.text, leaf.text)
+    if text == "[" and _crosses(row):
+        return
     if text == "[":  # `W^T [a + b]` is a product; `[i = j]` is a number, `x[i]` an entry
         inside, closing = row.until_closed()
         if closing is not None and len(inside) > 1 and not any(is_sign(i, *COMPARED) for i in inside):
@@ -211,6 +213,21 @@ def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> 
     if leaf.text == "[" and not turned:
         row.emit("ᵀ", closing.start, closing.end)
     row.out += scripts(row, tuple(s for s in closing.scripts if s not in turned))
+
+
+def _crosses(row: Row) -> bool:
+    """`[a]_×`, the matrix of the cross product with `a`."""
+    inside, closing = row.until_closed()
+    scripts_behind = () if closing is None else closing.scripts
+    crossed = [s for s in scripts_behind if s.sign == "_" and len(s.inside) == 1 and is_sign(s.inside[0], "×")]
+    if closing is None or not crossed or not inside:
+        return False
+    row.at += len(inside) + 1
+    row.opened -= 1
+    row.emit("cross", inside[0].start, inside[0].start)
+    row.bracketed(row.inner(inside), inside[0].start, inside[-1].end)
+    row.out += scripts(row, tuple(s for s in scripts_behind if s not in crossed))
+    return True
 
 
 def _inner_product(row: Row, leaf: Leaf) -> None:

@@ -21,6 +21,7 @@ from ...syntax.tree import Node, Relation
 from ...worlds.answers import mistake_in, world_of
 from ...worlds.definitions import Page
 from ...worlds.facts import Facts, Formula
+from ...worlds.familiar import familiar_in
 from ...worlds.search import Question, World, has_derivative_alone
 from .bounds import NORMALISED, scales
 from .known import Known
@@ -181,7 +182,9 @@ def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
     symmetric = _SYMMETRIC.search(known.text) is not None
     normalised = NORMALISED in scales(known.text)
-    return Facts(told, kinds, has, frozenset(known.functions), symmetric, normalised, loose, frozenset(known.dependent))
+    familiar = tuple(familiar_in(known.text))
+    functions, dependent = frozenset(known.functions), frozenset(known.dependent)
+    return Facts(told, kinds, has, functions, symmetric, normalised, loose, dependent, familiar)
 
 
 def _is_guessed(name: str, known: Known) -> bool:

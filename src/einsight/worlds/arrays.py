@@ -12,6 +12,10 @@ class Unfit(Exception):
     """Shapes that do not go together, or what has no value."""
 
 
+class Singular(Unfit):
+    """A matrix that has no inverse, perhaps since it has more rows than columns here, or less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Array:
     """`items` are its entries, row by row."""
@@ -127,7 +131,7 @@ def solved(a: Array, b: Array) -> tuple[Array, Number]:
     for k in range(n):
         best = max(range(k, n), key=lambda r: abs(plain(rows[r][k])))
         if abs(plain(rows[best][k])) < 1e-12:
-            raise Unfit
+            raise Singular
         if best != k:
             rows[k], rows[best] = rows[best], rows[k]
             determinant = negative(determinant)

@@ -5,6 +5,8 @@ A subscript counts where some sum of the page runs over its letter, or where the
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -30,7 +32,17 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .letters import counting_letters, divisors, joined, primed, under_logarithms, variables_of, whole_names
+from .letters import (
+    called_with,
+    compares_letters,
+    counting_letters,
+    divisors,
+    joined,
+    primed,
+    under_logarithms,
+    variables_of,
+    whole_names,
+)
 
 PRIME = "ʹ"
 SQUARE = "²"  # behind a name: its square, which has a value of its own
@@ -97,6 +109,8 @@ class Page:
     marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative, and `with_derivatives`, the numbers of such formulas
+    taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often
+    spoken    all names, those with what belongs to them below
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -112,12 +126,16 @@ class Page:
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
         for tree in trees:
-            self.whole |= {n for side in tree.sides for n in whole_names(side)}
+            if not compares_letters(tree):
+                self.whole |= {n for side in tree.sides for n in whole_names(side)}
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
+        self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
+        self.called_with = Counter(pair for t in trees for pair in called_with(t))
+        self.spoken = {self.subscript(n)[0] for t in trees for n in walk(t) if isinstance(n, Indexed) and isinstance(n.base, Name)}
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.primed = frozenset(n for t in trees for n in primed(t))
@@ -150,6 +168,20 @@ class Page:
                 if isinstance(unit, Quotient):
                     yield from (name for n in unit.above for name, _ in self._key(n))
 
+    def _taken_in(self, tree: Relation) -> Iterator[str]:
+        for node in walk(tree):
+            if isinstance(node, Chain):
+                for _, unit in units(node):
+                    if isinstance(unit, Quotient):
+                        yield from (name for n in unit.below for name, _ in self._key(n))
+            elif isinstance(node, Indexed) and isinstance(node.base, Symbol) and node.base.text[:1] == "∇":
+                yield canonical_name(node.subscript.text.strip("{}"))
+
+    def variables(self, function: str, names: set[str]) -> list[str]:
+        """In what a function may be differentiated where nothing says it, of the names that it rests on; the likeliest first."""
+        called = Counter({v: 100 * k for (f, v), k in self.called_with.items() if f == function})
+        return [v for v, _ in (called + self.taken_in).most_common() if v in names]
+
     def _key(self, node: Node) -> Iterator[Key]:
         if isinstance(node, Name):
             yield canonical_name(node.text), 0
@@ -179,11 +211,14 @@ class Page:
             self.numbers,
             self.definite,
             self.differentiated,
+            self.spoken,
             facts.functions,
             facts.loose,
             facts.dependent,
         )
         shown = tuple(frozenset(wanted & s) for s in sets)
+        taken = tuple((n, self.taken_in[n]) for n in sorted(wanted & self.taken_in.keys()))
+        called = frozenset((pair, k) for pair, k in self.called_with.items() if wanted & {*pair})
         keys = (
             frozenset(k for k in self.vectors if k[0] in wanted),
             frozenset(i for i in self.members.items() if i[0][0] in wanted),
@@ -192,7 +227,7 @@ class Page:
         given = frozenset(
             (n, tuple((len(d.indices), len(d.arguments)) for d in self.by_name.get(n, ()))) for n in wanted
         )
-        return said, shown, keys, counted, given, self.has_transposes, facts.symmetric, frozenset(self.marked)
+        return said, shown, taken, called, keys, counted, given, self.has_transposes, facts.symmetric, frozenset(self.marked)
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:
@@ -226,7 +261,7 @@ class Page:
         """
         found = [
             d
-            for d in self.by_name.get(name, ())
+            for d in self.by_name.get(name) or self._family(name, at)
             if len(d.indices) == count and d.order != at and d not in besides and arguments in (None, len(d.arguments))
         ]
         if not found:
@@ -237,6 +272,15 @@ class Page:
         counts_behind = at in self.with_derivatives and not again
         near_after = [d for d in found if d.order > at and self.is_near(d, at) and counts_behind]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
+
+    def _family(self, name: str, at: int) -> Sequence[Definition]:
+        """The last definition before a formula of what has the name with a word below, where only derivatives speak of the name:
+        `J` of a section that defines `J_naive` alone."""
+        if name not in self.differentiated or not name.isupper():
+            return ()
+        below = re.compile(rf"{name}_?[a-z]{{2,}}")
+        found = [d for n, ds in self.by_name.items() if below.fullmatch(n) for d in ds]
+        return [d for d in found if d.order < at and self.is_near(d, at)][-1:]
 
     def points(self, at: int, beside: bool) -> dict[str, Node]:
         """The values that a section up to a formula, or what stands right beside it, gives names: `x = (1, 2)`, `a = b = 3`."""

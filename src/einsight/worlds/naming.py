@@ -15,18 +15,29 @@ from ..syntax.tree import (
 from .algebra import Algebra, I, Options, V
 from .arrays import Unfit
 from .definitions import PRIME, SQUARE, Definition
+from .functions import ENTRYWISE
 
 _DEEPEST = 60
+# what a function is of where nobody writes it
+ANYWHERE = "its argument"
 
 
 class Naming(Algebra[V, I]):
     def begin(self, left: Node) -> None:
-        """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself."""
+        """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself, and so does what
+        nobody writes of `σ' = σ(1 - σ)`."""
         arguments = left.arguments if isinstance(left, Call) else ()
         for argument in arguments:
             name = canonical_name(argument.text) if isinstance(argument, Name) else ""
             if name and self.page.by_name.get(name):
                 self.instead[name, ()] = self.slot(name, ())
+        text = left.text if isinstance(left, Name) else ""
+        function = canonical_name(text.rstrip(PRIME))
+        order = len(text) - len(text.rstrip(PRIME))
+        if order and (function in ENTRYWISE or self.page.is_called(function)):
+            at = self.slot(ANYWHERE, ())
+            for k in range(order + 1):
+                self.instead[function + PRIME * k, ()] = self.call(function, k, [lambda: at], left)
 
     def named(self, name: str) -> V:
         """The value of a name that stands without indices."""

@@ -19,7 +19,8 @@ from .definitions import SQUARE, Definition
 from .differentiating import Differentiating
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .shapes import Dim, Shapes, whole_number
+from .letters import whole_number
+from .shapes import Dim, Shapes
 from .slots import ENTRYWISE as EACH
 from .slots import FIELD, MAP
 
@@ -341,6 +342,8 @@ def _softmax(value: Array, log: bool) -> Array:
 
 def _with(value: Array, has: frozenset[str]) -> Array:
     """An array with the properties that the page gives it."""
+    if "normalised" in has and value.columns == 1:
+        return arrays.mapped(lambda x: jets.divide(jets.absolute(x), arrays.total(map(jets.absolute, value.items))), value)
     if not has or value.rows != value.columns:
         if "unit" in has:
             size = jets.sqrt(arrays.total(jets.multiply(x, x) for x in value.items))

@@ -32,6 +32,7 @@ from .arrays import Unfit
 from .definitions import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
 from .layouts import laid_out, sum_of, times
+from .letters import whole_number
 from .slots import ENTRYWISE, FIELD, MAP, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
 
@@ -368,12 +369,3 @@ def _size(node: Node) -> str | None:
     if isinstance(node, Name):
         return node.text
     return str(node.value) if isinstance(node, Num) else None
-
-
-def whole_number(node: Node) -> int | None:
-    while isinstance(node, Group):
-        node = node.inner
-    if isinstance(node, Addition) and len(node.items) == 1:
-        inner = whole_number(node.items[0][1])
-        return None if inner is None else inner * node.items[0][0]
-    return int(node.value) if isinstance(node, Num) and node.value.denominator == 1 else None

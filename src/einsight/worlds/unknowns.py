@@ -44,7 +44,7 @@ def gradient_of(name: str, page: Page) -> str:
     base = name[:-1] if name.endswith(_BAR) else name[1:] if name[:1] in ("d", "δ") else ""
     if not base or base[0] in "_⁽ʹ":
         return ""
-    spoken = base in page.whole or base in page.counted or base in page.by_name or base in page.told
+    spoken = base in page.whole or base in page.counted or base in page.by_name or base in page.told or base in page.spoken
     return base if spoken else ""
 
 

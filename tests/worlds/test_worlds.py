@@ -53,6 +53,10 @@ def off_diagonal(a):
     return a[~np.eye(len(a), dtype=bool)]
 
 
+def exponential(a):
+    return np.linalg.matrix_power(sum(np.linalg.matrix_power(a / 64, k) / math.factorial(k) for k in range(15)), 64)
+
+
 def density(t):
     return np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
 
@@ -147,6 +151,10 @@ CASES = [
          jacobian(lambda v: np.array([v[0] / v[1], v[0] * v[1]]), [0.4, 0.7]), np.array([[1 / 0.7, -0.4 / 0.49], [0.7, 0.4]])),
     Case("a loss with a word below", "J_reg = xᵀ x; ∂J/∂x = 2 x", gradient(lambda v: v @ v, x), 2 * x),
     Case("numbers for what are matrices elsewhere", "K = P Hᵀ (H P Hᵀ + R)^-1; H = 1; P = 4; R = 1; K = 4/(4 + 1)", 4 * 1 / (1 * 4 * 1 + 1), 4 / (4 + 1)),
+    Case("labels that no sum runs over are not the same", "d = x_i - x_j; E = (k/2) dᵀ d; ∂E/∂x_i = k d",
+         gradient(lambda v: 0.35 * (v - y) @ (v - y), x), 0.7 * (x - y)),
+    Case("indices that a sum runs over may be the same", "E = ∑_i ∑_j x_i a_{ij} x_j; d = x_i - x_j; ∂d/∂x_i = 1", found=False),
+    Case("the exponential of a matrix", "∂/∂t exp(t A) = A exp(t A)", jacobian(lambda t: exponential(t[0] * A), [0.4]).reshape(N, N), A @ exponential(0.4 * A)),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip
 

@@ -158,9 +158,10 @@ export class Server implements vscode.Disposable {
       await this.run(way);
       this.complained = "";
       this.say(way.text, way.detail);
-      this.status.command = way.sees === "everything"
-        ? { title: "Restart", command: "einsight.restart" }
-        : { title: "Choose", command: "workbench.action.openSettings", arguments: ["einsight.runtime"], tooltip: "Where the server runs" };
+      if (way.lacks) this.log.info(`It runs ${way.detail}. ${way.lacks}`);
+      this.status.command = way.lacks
+        ? { title: "Choose", command: "workbench.action.openSettings", arguments: ["einsight.runtime"], tooltip: way.lacks }
+        : { title: "Restart", command: "einsight.restart" };
     } catch (problem) {
       this.complain(problem);
     } finally {

@@ -22,8 +22,9 @@ class BrowserHost implements Host {
     const { version } = this.context.extension.packageJSON as { version: string };
     return {
       client: (options) => insideClient(() => this.worker(), options, log, told),
-      text: `einsight ${version} in the browser`,
-      detail: "without Python: slower, without plugins and einsight.toml",
+      text: `einsight ${version}`,
+      detail: "in the browser, without Python",
+      lacks: "It is slower, gives one answer at a time, sees the documents that are open and no einsight.toml, and loads no plugins.",
       sees: "documents",
     };
   }

@@ -6,9 +6,11 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 /** A server that is about to run. */
 export interface Way {
   client(options: LanguageClientOptions): BaseLanguageClient;
-  /** In the status item: what runs, and how. */
+  /** In the status item: what runs, and how.  There is room for a few words. */
   text: string;
   detail: string;
+  /** What it has not that a server with Python has. */
+  lacks?: string;
   /** Inside VS Code: which files it sees of what is on the disk. */
   sees: "everything" | "folders" | "documents";
 }

@@ -29,7 +29,7 @@ class NodeHost implements Host {
     } catch (problem) {
       // an interpreter that was chosen and will not do is told of; that there is none is no reason not to run
       if (runtime === "python" || !(problem instanceof NoServer) || problem.needs !== "python") throw problem;
-      log.info(`${problem.message} It runs inside VS Code.`);
+      log.info(`${problem.message}`);
       return this.inside(log, told);
     }
   }
@@ -57,8 +57,9 @@ class NodeHost implements Host {
     const { version } = this.context.extension.packageJSON as { version: string };
     return {
       client: (options) => insideClient(() => this.thread(), options, log, told),
-      text: `einsight ${version} inside VS Code`,
-      detail: "without Python: slower, and without plugins that are installed",
+      text: `einsight ${version}`,
+      detail: "inside VS Code, without Python",
+      lacks: "It is slower, gives one answer at a time, sees the folders that are open, and loads no installed plugins.",
       sees: "folders",
     };
   }

@@ -157,11 +157,6 @@ export class Server implements vscode.Disposable {
       this.sees = way.sees;
       await this.run(way);
       this.complained = "";
-      this.say(way.text, way.detail);
-      if (way.lacks) this.log.info(`It runs ${way.detail}. ${way.lacks}`);
-      this.status.command = way.lacks
-        ? { title: "Choose", command: "workbench.action.openSettings", arguments: ["einsight.runtime"], tooltip: way.lacks }
-        : { title: "Restart", command: "einsight.restart" };
     } catch (problem) {
       this.complain(problem);
     } finally {
@@ -187,9 +182,19 @@ export class Server implements vscode.Disposable {
     leaveToOthers(client);
     this.client = client;
     client.onDidChangeState((change) => {
-      if (this.client === client) this.running.fire(change.newState === State.Running);
+      if (this.client !== client) return;
+      if (change.newState === State.Running) this.describe(way); // also when it has been started again by itself
+      this.running.fire(change.newState === State.Running);
     });
     await client.start();
+  }
+
+  private describe(way: Way): void {
+    this.say(way.text, way.detail);
+    if (way.lacks) this.log.info(`It runs ${way.detail}. ${way.lacks}`);
+    this.status.command = way.lacks
+      ? { title: "Choose", command: "workbench.action.openSettings", arguments: ["einsight.runtime"], tooltip: way.lacks }
+      : { title: "Restart", command: "einsight.restart" };
   }
 
   /** The server has ended by itself: again, unless it keeps ending. */

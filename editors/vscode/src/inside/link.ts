@@ -15,7 +15,7 @@ export interface Port {
   end(): void;
 }
 
-/** Seconds without a word behind a message, after which it computes what nobody waits for any more.  An answer has a budget of 5. */
+/** Seconds without a word while an answer is waited for, after which it is computing what nobody waits for any more.  One has a budget of 5. */
 const SILENCE = 60;
 
 /** A client of a server in a worker; each start of it is a worker anew. */
@@ -25,6 +25,7 @@ export function insideClient(begin: () => Port, options: LanguageClientOptions, 
 
 class Link {
   private readonly reader = new Reader();
+  private readonly asked = new Set<string | number>();
   private silence: ReturnType<typeof setTimeout> | undefined;
   private isOver = false;
 
@@ -34,7 +35,6 @@ class Link {
   transports(): Promise<MessageTransports> {
     return new Promise((done, failed) => {
       this.port.listen((message) => {
-        clearTimeout(this.silence);
         switch (message.kind) {
           case "progress":
             return this.told(message.stage);
@@ -48,7 +48,7 @@ class Link {
             this.end();
             return failed(new Error(`einsight could not be started inside VS Code: ${message.reason}`));
           case "server":
-            return this.reader.take(JSON.parse(message.message));
+            return this.receive(JSON.parse(message.message));
         }
       }, (reason) => {
         if (this.isOver) return;
@@ -59,9 +59,23 @@ class Link {
     });
   }
 
-  private send(message: Message): void {
+  private receive(message: Message & { id?: string | number }): void {
+    if (message.id !== undefined && !("method" in message)) this.asked.delete(message.id);
+    this.listen();
+    this.reader.take(message);
+  }
+
+  private send(message: Message & { id?: string | number }): void {
     this.port.post({ kind: "server", message: JSON.stringify(message) });
+    if (message.id === undefined || !("method" in message)) return;
+    this.asked.add(message.id);
+    if (this.asked.size === 1) this.listen();
+  }
+
+  /** From now on, as long as something is asked. */
+  private listen(): void {
     clearTimeout(this.silence);
+    if (!this.asked.size || this.isOver) return;
     this.silence = setTimeout(() => {
       this.log.warn(`einsight has said nothing for ${SILENCE} seconds, and is started anew`);
       this.end();

@@ -396,6 +396,7 @@ ofInside("where Python is asked for, it says that there is none", async () => {
 });
 
 ofProcess("inside VS Code where that is chosen, and back", async () => {
+  await main();
   assert.match(said(), /, Python 3/);
   try {
     await set("runtime", "inside");

@@ -86,7 +86,8 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
             continue  # what is divided by has a name, and no reciprocal
         size = length(write(part).text)
         if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
-            saved = times * size - (size + times + OVERHEAD)
+            standing = size + (part.head == "total")  # a sum stands in brackets among others
+            saved = times * standing - (size + times + OVERHEAD)
             if saved >= -_is_call(part):
                 found.append((-saved, part))
     return [part for _, part in sorted(found, key=lambda f: f[0])[:MOST_TRIED]]

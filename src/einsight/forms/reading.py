@@ -229,6 +229,8 @@ class FormReader:
             return form.vec(argument)
         if text == "trace":
             text = "tr"
+        if text == "std" and not argument.is_scalar:
+            return form.power(form.reduction("var", argument), Fraction(1, 2))
         if text in REDUCTIONS and not argument.is_scalar:
             return form.reduction(text, argument)
         if text in _OPERATORS and argument.is_column:

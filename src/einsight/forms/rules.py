@@ -108,10 +108,11 @@ def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterato
         ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in terms]
         for shared, places in _groups(ends):
             inner = []
+            alone = all(len(terms[k][2]) == 1 for k in places)
             for k in places:
                 value, scalars, chain = terms[k]
                 rest = chain[:-1] if last else chain[1:]
-                if not rest and not (shared.is_column and not last) and not (not shared.rows and last):
+                if not rest and not alone and not (shared.is_column and not last) and not (not shared.rows and last):
                     dims = shared.rows if last else shared.columns
                     rest = (form.identity(dims),) if dims else ()
                 inner.append(product([*scalars, *rest], value))

@@ -109,10 +109,13 @@ def _transposed(whole: Form) -> Text:
 
 def _power(whole: Form) -> Text:
     (base,), exponent = whole.parts, whole.data
-    if exponent == HALF:
-        return Text(f"sqrt({write(base).text})", ATOM)
     if base.is_scalar and exponent < 0:
         return _quotient(ONE_TEXT, [form.power(base, -exponent)])
+    if base.head == "var" and exponent.denominator == 2:
+        times = exponent.numerator
+        return Text(f"std{write(base).text.removeprefix('var')}" + (f"^{times}" if times > 1 else ""), ATOM)
+    if exponent == HALF:
+        return Text(f"sqrt({write(base).text})", ATOM)
     inner = write(base)
     if base.head == "norm" and exponent == 2:
         vector = base.parts[0]
@@ -141,6 +144,7 @@ def _entries(whole: Form) -> Text:
 
 
 ONE_TEXT = Text("1", ATOM)
+_MIRRORED = {">": "<", "<": ">", "≥": "≤", "≤": "≥"}
 
 
 def _closed(scalar: Form) -> str:
@@ -344,8 +348,25 @@ def _function(whole: Form) -> Text:
 
 
 def _bracket(whole: Form) -> Text:
-    left, right = (write(p).text for p in whole.parts)
-    return Text(f"[{left} {whole.data} {right}]", ATOM)
+    (left, right), relation = whole.parts, whole.data
+    ways = [f"[{write(left).text} {relation} {write(right).text}]"]
+    if left.head == "total" and right.head == "number" and right.data == 0 and relation in _MIRRORED:
+        greater = [p for p in left.parts if form.scaled(p)[0] > 0]
+        less = [form.times(p, -1) for p in left.parts if form.scaled(p)[0] < 0]
+        if greater and less:
+            over, under = _side(greater), _side(less)
+            if len(greater) == 1 and (greater[0].head == "number" or _is_constant(greater[0])):  # what varies stands first
+                over, under, relation = under, over, _MIRRORED[relation]
+            ways.append(f"[{over} {relation} {under}]")
+    return Text(min(ways, key=length), ATOM)
+
+
+def _side(terms: Sequence[Form]) -> str:
+    """One side of a comparison, with which a number alone is compared as it is."""
+    if len(terms) == 1 and is_all_ones(_array_of(terms[0])):
+        value, scalars, _ = form.scaled(terms[0])
+        return write(form.product(scalars, value)).text
+    return write(form.total(terms)).text
 
 
 def _norm(whole: Form) -> Text:

@@ -65,7 +65,7 @@ def _shorter(
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
         return []
     try:
-        given = reader.read(tree.sides[0])
+        given = reader.read_whole(tree.sides[0])
         found: list[Form] = shortest(given, steps())
     except NotAForm:
         return []

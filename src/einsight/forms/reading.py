@@ -53,6 +53,13 @@ class FormReader:
             raise NotAForm
         return found
 
+    def read_whole(self, node: Node) -> Form:
+        """The form of what stands alone, which may be a multiple of an `I` whose size nothing tells.  Raises NotAForm."""
+        found = self._read(node)
+        if isinstance(found, Open):
+            return form.product([found.scale, form.name("I", ("?",), ("?",), symmetric=True)])
+        return found
+
     def _read(self, node: Node) -> Form | Open:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:

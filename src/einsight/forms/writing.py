@@ -1,4 +1,7 @@
-"""Forms as texts: each with the fewest signs that its transposes, brackets and divisions can be written with."""
+"""Forms as texts: each with the fewest signs that its transposes, brackets and divisions can be written with.
+
+Long because the text of one head is made of those of the others.
+"""
 
 from __future__ import annotations
 
@@ -214,7 +217,12 @@ def _product(whole: Form) -> Text:
 def _turned(part: Form) -> Form | None:
     """The negative of a sum at least half of whose terms are negative, or of a product that holds one; `1 - x` stays if it can."""
     if part.head in ("hadamard", "product"):
-        ways = [(place, turned) for place, inner in enumerate(part.parts) if (turned := _turned(inner)) is not None]
+        ways = [
+            (place, turned)
+            for place, inner in enumerate(part.parts)
+            if (turned := _turned(inner)) is not None
+            and transpose(inner) not in part.parts[:place] + part.parts[place + 1 :]
+        ]
         if not ways:
             return None
         place, turned = min(ways, key=lambda w: any(map(_is_constant, part.parts[w[0]].parts)))
@@ -355,7 +363,9 @@ def _bracket(whole: Form) -> Text:
         less = [form.times(p, -1) for p in left.parts if form.scaled(p)[0] < 0]
         if greater and less:
             over, under = _side(greater), _side(less)
-            if len(greater) == 1 and (greater[0].head == "number" or _is_constant(greater[0])):  # what varies stands first
+            if len(greater) == 1 and (
+                greater[0].head == "number" or _is_constant(greater[0])
+            ):  # what varies stands first
                 over, under, relation = under, over, _MIRRORED[relation]
             ways.append(f"[{over} {relation} {under}]")
     return Text(min(ways, key=length), ATOM)

@@ -593,6 +593,12 @@ def reduction(text: str, array: Form) -> Form:
         return product([*scalars, found], value)
     if text in ("norm", "det", "logdet", "max", "min", "prod"):
         array = min(array, transpose(array), key=lambda f: f.key)
+    if text == "norm":
+        value, scalars, inner = scaled(array)
+        if inner is not None and inner.head == "total" and is_negative(inner):
+            inner = total([times(p, -1) for p in inner.parts])
+        if inner is not None:
+            return product([Form(text, (product([*scalars, inner]),), None, (), ())], value if value > 0 else -value)
     return Form(text, (array,), None, (), ())
 
 

@@ -194,7 +194,10 @@ def _product(whole: Form) -> Text:
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
-    pieces = [write(a).text if alone else _closed(a) for a in above] + [r.text if layered else r.at(ATOM) for r in row]
+    rest = [r.text if layered else r.at(ATOM) for r in row]
+    pieces = [write(a).text if alone else _closed(a) for a in above] + rest
+    if rest and rest[0].startswith("(") and above and above[-1].head == "product" and not below:
+        pieces[len(above) - 1] = texts[-1].at(PRODUCT)  # `x' A x (A + A') x` is read in one way
     if len(pieces) == 1 and value in (1, -1) and not below:
         only = (texts + row)[0]
         if value == 1:
@@ -380,7 +383,15 @@ def _side(terms: Sequence[Form]) -> str:
 
 
 def _norm(whole: Form) -> Text:
-    return Text(f"‖{write(whole.parts[0]).text}‖", ATOM)
+    """Of a sum or its negative, which have one norm: `‖A x - b‖`, a product before a name."""
+    (inner,) = whole.parts
+    if inner.head == "total" and len(inner.parts) == 2 and not any(map(_is_constant, inner.parts)):
+        first, second = sorted(inner.parts, key=lambda p: form.scaled(p)[0] < 0)
+        if form.scaled(second)[0] < 0 < form.scaled(first)[0] and _is_name(_array_of(first)) > _is_name(
+            _array_of(second)
+        ):
+            inner = form.total([form.times(p, -1) for p in inner.parts])
+    return Text(f"‖{write(inner).text}‖", ATOM)
 
 
 def _along(whole: Form) -> Text:

@@ -406,9 +406,9 @@ def is_negative(whole: Form) -> bool:
 
 
 def _bare_key(part: Form) -> str:
-    _, scalars, array = scaled(part)
+    value, scalars, array = scaled(part)
     if array is None:
-        return "" if part.head == "number" else part.key
+        return "" if part.head == "number" else times(part, 1 / Fraction(value)).key
     if not scalars and (array.head == "I" or is_all_ones(array)):
         return ""
     # what varies has a letter of the end of the alphabet, and stands before what it is compared with

@@ -172,6 +172,10 @@ def _put(part: Form, whole: Form, mark: Form) -> Form:
     """A form with a name for each of those parts.  Raises NotAForm."""
     turned, turned_mark = transpose(part), transpose(mark)
     memo: dict[Form, Form] = {}
+    if part.head == "function" and part.data == "sigmoid":
+        mirrored = form.function("sigmoid", [form.times(part.parts[0], -1)])
+        memo[mirrored] = form.total([form.all_ones(*mark.shape), form.times(mark, -1)])
+        memo[transpose(mirrored)] = transpose(memo[mirrored])
 
     def visit(current: Form) -> Form:
         if current is part:

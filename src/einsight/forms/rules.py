@@ -136,7 +136,9 @@ def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Itera
         places = [k for k, own in enumerate(powers) if base in own]
         if len(places) < 2:
             continue
-        for exponent in sorted({powers[k][base] for k in places}):
+        exponents = sorted({powers[k][base] for k in places})
+        # what is divided by nowhere is taken out as often as it stands in all of them
+        for exponent in exponents if exponents[0] < 0 else exponents[:1]:
             inner = [product([parts[k], form.power(base, -exponent)]) for k in places]
             yield _with(parts, places, product([form.power(base, exponent), _primitive(inner)]))
             same = [k for k in places if powers[k][base] == exponent]

@@ -42,6 +42,13 @@ def test_view_of_a_claim(session):
     assert found["derivation"]["matrix"] == "a'"
 
 
+def test_the_answer_is_drawn_in_the_colour_of_the_page(session):
+    drawn = _view(session, "d/dx (y' A x)")["derivation"]["diagram"]
+    assert drawn.startswith("<svg") and "currentColor" in drawn and 'fill="#ffffff"/>' not in drawn[:200]
+    assert all(f">{name}<" in drawn for name in "yA")
+    assert _view(session, "d/dx (y' A x)", part="statement")["derivation"] is None
+
+
 def test_what_can_be_clicked_says_where_it_stands(session):
     found = _view(session, "d/dx (y' A x)")
     spans = re.findall(r"\\htmlData\{at=(\d+):(\d+)-(\d+):(\d+)\}", found["latex"])

@@ -230,7 +230,8 @@ def is_form_of(text: str, result: Any, row: Taste) -> bool:
     from einsight.terms import build
 
     laid = Value(result.term, result.axes) if row.gradient else result.laid
-    value = read_value(text, read_declarations(row.declare, "numerator"), result.term)
+    names = read_declarations(row.declare, "numerator")
+    value = read_value(text, names, result.term, like=[a.dim for a in laid.axes])
     if value is None:
         return False
     if value.flexible == "I" and laid.rank == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..forms.choosing import candidates
@@ -12,6 +13,7 @@ from ..lowering.names import Entry, Names
 from ..lowering.report import Report
 from ..lowering.values import Axis, Value, identity
 from ..meaning.equality import agree
+from ..notation.entries import entries_texts, with_entries
 from ..notation.matrix_form import matrix_form
 from ..rules.accumulation import is_deep, named_parts
 from ..rules.catalogue import catalogue
@@ -19,7 +21,7 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
-from ..terms.dimension import Index
+from ..terms.dimension import Dim, Index
 from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
 from .reducing import definitions_in
@@ -57,13 +59,36 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
     rows, columns = (None, laid.axes[0]) if laid.rank == 1 and laid.row else (*laid.axes, None, None)[:2]
     text = matrix_form(term, rows, columns)
     if text is None:
-        return None
+        return _by_entries(term, laid, names)
     return next((t for t in candidates(text, term, names, repeated) if _reads_back(t, term, laid, names)), None)
+
+
+def _by_entries(term: Term, laid: Value, names: Names) -> str | None:
+    """A form with matrices that are given by their entries, which stand behind it."""
+    if laid.is_fused:
+        return None
+    axes = laid.plain_axes
+    rows, columns = (None, axes[0]) if laid.rank == 1 and laid.row else (*axes, None, None)[:2]
+    try:
+        found = with_entries(term, rows, columns, lambda c: not names.knows(c))
+    except (BudgetExceeded, MissingRule):
+        return None
+    if found is None:
+        return None
+    whole, tensors = found
+    main, _, own = (_verified(whole, replace(laid, term=whole), names) or "").partition(" where ")
+    if not main:
+        return None
+    letters = [c for c in "ijklpqrs" if not names.knows(c) and not names.is_dimension(c)]
+    if len(letters) < 2 * len(tensors):
+        return None
+    text = f"{main} where {', '.join([*entries_texts(tensors, letters), *([own] if own else [])])}"
+    return text if _reads_back(text, term, laid, names) else None
 
 
 def _reads_back(text: str, term: Term, laid: Value, names: Names) -> bool:
     """Is the term what the text says, laid out like `laid`?"""
-    value = read_value(text, names, term)
+    value = read_value(text, names, term, like=[a.dim for a in laid.axes])
     if value is None or value.rank != laid.rank or value.row != laid.row or value.flexible or value.order:
         return _identity(text, value, term, laid)
     if [a.dim for a in value.axes] != [a.dim for a in laid.axes]:
@@ -101,15 +126,16 @@ def _identity(text: str, value: Value | None, term: Term, laid: Value) -> bool:
     """`I` and multiples of it, which take their size from where they stand."""
     if value is None or value.flexible != "I" or laid.rank != 2:
         return False
-    return build.product([value.term, identity(*laid.axes)]) is term
+    return agree_in_value(build.product([value.term, identity(*laid.axes)]), term, laid.plain_axes)
 
 
 def read_value(
     text: str, names: Names, term: Term | None = None, keep: Sequence[str] = (), layout: str = "numerator",
-    strict: bool = False,
+    strict: bool = False, like: Sequence[Dim] = (),
 ) -> Value | None:  # fmt: skip
     """The value of a formula among some names; None where it does not read.  Indices in `keep` stay free.
 
+    Axes whose dimension nothing tells, as in `T' y where T_ij = w_{i-j}`, have those of `like`.
     If `strict`, a name that nobody declares is no array whose axes its indices name: the `dW` of `dW_1`.
     """
     tree, problems = parse_statement(text)
@@ -127,7 +153,9 @@ def read_value(
             return None
         name, indices = target[:2]
         with reader.keeping(indices):
+            reader.broadcast = bool(indices)
             value = reader.read(right)
+            reader.broadcast = False
         if value is None or value.is_fused:
             return None
         value = reader.settle(value)
@@ -139,5 +167,7 @@ def read_value(
         scope.put(Entry(name, tensor, None, "defined"))
     with reader.keeping(keep):
         value = reader.read(tree.sides[0])
+    for axis, dim in zip(value.axes if value is not None else (), like, strict=False):
+        reader.same_dim(axis.dim, dim)
     guessed = any(isinstance(e, Entry) and e.kind == "inferred" for e in scope.own.values())
     return None if value is None or report.has_errors() or (strict and guessed) else reader.settle(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ..deriving.readback import read_value, verified_matrix
 from ..deriving.reducing import shortest
@@ -192,6 +193,28 @@ class Part:
 
     def answer(self, names: Names, layout: str) -> Answer | None:
         return answer(self.value, names, layout, self.axes)
+
+
+class Network(NamedTuple):
+    """A term of which there may be a picture, with the letters of its indices, and what was taken out of it."""
+
+    term: Term
+    letters: dict[Index, str]
+    holes: tuple[tuple[str, tuple[Index, ...]], ...]
+
+
+def network_of(found: Answer | None, term: Term) -> Network | None:
+    """The network of what a term was worked out to."""
+    if found is None or found.reduced is None:
+        return None
+    return Network(found.reduced, found.letters, tuple(_holes(term)))
+
+
+def _holes(term: Term) -> Iterator[tuple[str, tuple[Index, ...]]]:
+    """What a derivative takes out of a network, with the axes that are left open there."""
+    if isinstance(term, Derivative):
+        yield from _holes(term.body)
+        yield f"∂{term.tensor.name}", tuple(i for i in term.indices if isinstance(i, Index))
 
 
 def part_value(lowered: Lowered, node: Node, names: Names) -> Part | None:

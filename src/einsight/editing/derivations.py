@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..deriving.steps import Step
 from ..judging.judge import judge_text
@@ -24,10 +24,12 @@ from ..terms.interruption import OutOfTime, within
 from ..terms.term import Derivative, Tensor, has_head
 from .answers import (
     Answer,
+    Network,
     Part,
     definition_value,
     in_other_layout,
     jacobian_value,
+    network_of,
     numbered,
     part_value,
     steps_of,
@@ -59,6 +61,7 @@ class Derivation:
     inside: Span = (0, 0)
     lack: str = ""
     numbered: frozenset[str] = frozenset()  # its names that end in a number
+    network: Network | None = field(default=None, compare=False)  # of the answer
 
 
 def derivation(
@@ -194,6 +197,7 @@ def _derivation(cell: Cell, span: Span, expression: str, part: Part, names: Name
         span,
         lack,
         names_of,
+        network_of(answers[0], value.term),
     )
 
 

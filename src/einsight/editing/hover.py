@@ -7,7 +7,7 @@ Markdown that reads well as it is; `latex` is for clients that show pictures.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,16 +25,17 @@ from ..sheets.places import extent, inside, outside
 from ..sheets.sheet import Sheet
 from ..syntax.finding import equals_at, expressions_at, side_at
 from ..syntax.tree import Node, Relation
-from ..terms.dimension import Index
 from ..terms.interruption import OutOfTime, now
-from ..terms.term import Derivative, Tensor, Term, has_head
+from ..terms.term import Derivative, Tensor, has_head
 from .answers import (
     Answer,
+    Network,
     Part,
     answer,
     definition_value,
     in_other_layout,
     jacobian_value,
+    network_of,
     numbered,
     part_value,
     reason,
@@ -44,7 +45,7 @@ from .answers import (
     variables_of,
 )
 from .derivations import choices
-from .hover_marks import Network, Said, say_mark
+from .hover_marks import Said, say_mark
 
 MOST_JACOBIANS = 6
 
@@ -131,7 +132,11 @@ def _settled(cell: Cell) -> Hover:
     """What is known of a claim by numbers alone, and what its names were taken for."""
     region = cell.place.region
     assert region is not None
-    said = f"not right: {prose(region.fault)}" if region.fault else "right: both sides are equal in numbers, at several sizes"
+    said = (
+        f"not right: {prose(region.fault)}"
+        if region.fault
+        else "right: both sides are equal in numbers, at several sizes"
+    )
     return Hover(extent(cell), (said,), (f"It rests on: {prose(', '.join(region.settled))}.",))
 
 
@@ -228,8 +233,7 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
         said.formula = shortened(f"{source} = {found.text}")
         said.latex = f"{formula_latex(source, numbered=numbered(cell.lowered))} = {found.latex}"
     _forms(said, found)
-    if found.reduced is not None:
-        said.network = Network(found.reduced, found.letters, tuple(_holes(part.value.term)))
+    said.network = network_of(found, part.value.term) or said.network
     if derived and found.matrix is not None:
         turned = partial(in_other_layout, part.text, part.value, found, layout=layout)
         other = said.noted(sheet, cell, ("other layout", span), "the other layout", lambda names: turned(names=names))
@@ -237,13 +241,6 @@ def _worked_out(said: Said, sheet: Sheet, cell: Cell, node: Node) -> bool:
             said.details.append(f"**{other.layout} layout** {code(shortened(other.matrix))}, {prose(other.shape)}")
     said.steps = said.noted(sheet, cell, ("steps", span), "the derivation", lambda _: _steps(part)) or ""
     return True
-
-
-def _holes(term: Term) -> Iterator[tuple[str, tuple[Index, ...]]]:
-    """What a derivative takes out of a network, with the axes that are left open there."""
-    if isinstance(term, Derivative):
-        yield from _holes(term.body)
-        yield f"∂{term.tensor.name}", tuple(i for i in term.indices if isinstance(i, Index))
 
 
 def _steps(part: Part) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ..lowering import marks as kinds
 from ..lowering.defining import target_of
@@ -19,10 +19,8 @@ from ..sheets.cells import Cell
 from ..sheets.sheet import Sheet
 from ..syntax.finding import path_at
 from ..syntax.tree import Indexed, Relation
-from ..terms.dimension import Index
 from ..terms.interruption import OutOfTime, now, within
-from ..terms.term import Term
-from .answers import listed, numbered
+from .answers import Network, listed, numbered
 from .vocabulary import ARRAY_FUNCTIONS
 
 T = TypeVar("T")
@@ -36,14 +34,6 @@ _PROPERTIES = {
     "constant": "nothing is differentiated in it unless it is named",
     "integer": "whole numbers: it may be an exponent of a matrix",
 }
-
-
-class Network(NamedTuple):
-    """A term of which there may be a picture, with the letters of its indices, and what was taken out of it."""
-
-    term: Term
-    letters: dict[Index, str]
-    holes: tuple[tuple[str, tuple[Index, ...]], ...]
 
 
 @dataclass

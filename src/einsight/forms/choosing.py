@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from ..lowering.names import Names
 from ..notation.repeated_calls import name_repeated
@@ -12,7 +13,7 @@ from ..syntax.tree import Relation
 from ..terms.term import Tensor, Term
 from .effort import steps
 from .form import Form, NotAForm
-from .naming import named
+from .naming import named, spread
 from .reading import FormReader
 from .search import shortest
 from .taste import dislike
@@ -65,7 +66,7 @@ def _shorter(
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
         return []
     try:
-        given = reader.read(tree.sides[0])
+        given = reader.read_whole(tree.sides[0])
         found: list[Form] = shortest(given, steps())
     except NotAForm:
         return []
@@ -73,6 +74,13 @@ def _shorter(
     for other in found:
         shown, cost = named(other, is_free if repeated else lambda *_: False)
         costs.setdefault(shown, cost)
+    best = min(costs, key=lambda t: costs[t])
+    if repeated and costs[best] > length(best):  # there is something in it that nobody likes
+        with suppress(NotAForm):
+            for turned, binding in spread(given, is_free):
+                for other in shortest(turned, steps()):
+                    shown, cost = named(other, is_free, [binding])
+                    costs.setdefault(shown, cost)
     most = length(plain) + dislike(given)
     liked = [t for t, c in costs.items() if c < most or (c == most and dislike(given))]
     return sorted(liked, key=lambda t: costs[t])[:SHOWN]

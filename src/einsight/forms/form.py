@@ -23,7 +23,7 @@ ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
-REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "std", "max", "min", "prod"})
+REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "max", "min", "prod"})
 
 
 class NotAForm(Exception):
@@ -183,7 +183,7 @@ def times(form: Form, factor: Rational) -> Form:
     """A number times a form.  Raises NotAForm for 0."""
     if factor == 1:
         return form
-    if form.head == "product":
+    if form.head == "product" and not (form.is_scalar and not form.parts[0].is_scalar):
         value = exact(form.data * factor)
         if _is_writable(value) and value != 1:
             return Form("product", form.parts, value, form.rows, form.columns)
@@ -280,6 +280,13 @@ def _append(chain: list[Form], form: Form, take: Any) -> None:
                 _append(chain, merged, take)
             return
     chain.append(form)
+    cancelled = _cancelled(chain)
+    if cancelled is not None:
+        place, rest = cancelled
+        del chain[place:]
+        if rest.head != "I" or not chain:
+            _append(chain, rest, take)
+        return
     if form.columns:
         return
     for place in range(len(chain) - 1, -1, -1):
@@ -309,6 +316,19 @@ def _merged(left: Form, right: Form) -> Form | None:
         b, j = (right.parts[0], right.data) if right.head == "power" else (right, ONE)
         if a is b:
             return power(a, i + j)
+    return None
+
+
+def _cancelled(chain: Sequence[Form]) -> tuple[int, Form] | None:
+    """Where a row ends in the inverse of a product beside that product, and what is left of both."""
+    last = chain[-1]
+    for place, part in enumerate(chain):
+        if part.head == "power" and part.data < 0 and part.parts[0].head == "product":
+            base = part.parts[0]
+            if base.parts == tuple(chain[place + 1 :]):
+                return place, power(base, part.data + 1)
+            if part is last and base.parts == tuple(chain[max(place - len(base.parts), 0) : place]):
+                return place - len(base.parts), power(base, part.data + 1)
     return None
 
 
@@ -386,9 +406,9 @@ def is_negative(whole: Form) -> bool:
 
 
 def _bare_key(part: Form) -> str:
-    _, scalars, array = scaled(part)
+    value, scalars, array = scaled(part)
     if array is None:
-        return "" if part.head == "number" else part.key
+        return "" if part.head == "number" else times(part, 1 / Fraction(value)).key
     if not scalars and (array.head == "I" or is_all_ones(array)):
         return ""
     # what varies has a letter of the end of the alphabet, and stands before what it is compared with
@@ -573,6 +593,12 @@ def reduction(text: str, array: Form) -> Form:
         return product([*scalars, found], value)
     if text in ("norm", "det", "logdet", "max", "min", "prod"):
         array = min(array, transpose(array), key=lambda f: f.key)
+    if text == "norm":
+        value, scalars, inner = scaled(array)
+        if inner is not None and inner.head == "total" and is_negative(inner):
+            inner = total([times(p, -1) for p in inner.parts])
+        if inner is not None:
+            return product([Form(text, (product([*scalars, inner]),), None, (), ())], value if value > 0 else -value)
     return Form(text, (array,), None, (), ())
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from fractions import Fraction
+from functools import partial
 
 from . import form
-from .form import Form, NotAForm, transpose
+from .form import Form, NotAForm, product, transpose
+from .rules import centred_at_mean
 from .taste import RATIO, dislike, ratios
 from .writing import length, write
 
@@ -17,23 +20,25 @@ _MATRICES, _VECTORS, _SCALARS = "MHRGNQ", "uvhgpq", "rsqthρτ"
 MOST_NAMES, MOST_TRIED = 3, 6
 # signs that a name with its definition takes besides what it stands for
 OVERHEAD = 3
+# and how many more a vector of length 1 seems to take, which is no part of the form
+UNUSUAL = 2
 
 
 Binding = tuple[str, Form]
 
 
-def named(whole: Form, is_free: Callable[[str, bool], bool]) -> tuple[str, int]:
+def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[Binding] = ()) -> tuple[str, int]:
     """The text of a form, with names for what repeats, and how long it is and seems to be.
 
     `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
     """
-    bindings: list[Binding] = []
+    bindings = list(bindings)
     text = _text(whole, bindings)
     least = length(text) + dislike(whole)
     for _ in range(MOST_NAMES):
         taken = {n for n, _ in bindings}
-        best: tuple[int, str, Form, list[Binding]] | None = None
-        for found in _repeated(whole, [b for _, b in bindings]):
+        best: tuple[int, str, Form, list[Binding], Form] | None = None
+        for found, put in _ways(whole, [b for _, b in bindings]):
             letters = [c for c in _letters(found) if c not in taken and is_free(c, False)]
             # what is called twice gets a name in any case, be it one that is declared for something else
             anything = letters[0] if letters and _is_call(found) else None
@@ -42,21 +47,65 @@ def named(whole: Form, is_free: Callable[[str, bool], bool]) -> tuple[str, int]:
                 continue
             mark = form.name(letter, found.rows, found.columns, found.is_symmetric and found.is_matrix)
             with suppress(NotAForm):
-                inner = _put(whole, found, mark)
-                others = [
-                    (letter, found),
-                    *((n, _put(b, found, mark)) for n, b in bindings),
-                ]  # those behind it may hold it
+                inner = put(whole, mark)
+                others = _with_binding(bindings, (letter, found), [put(b, mark) for _, b in bindings])
                 shown = _text(inner, others)
                 size = length(shown) + dislike(inner) + sum(dislike(b) for _, b in others)
+                size += UNUSUAL * (put.func is _spread)
                 size -= 2 * _is_call(found)  # a call that stands there twice is not liked
                 if size < least and (best is None or size < best[0]):
-                    best = size, shown, inner, others
+                    best = size, shown, inner, others, found
         if best is None:
             break
-        least, text, whole, bindings = best
-        least += 2 * _is_call(bindings[0][1])
+        least, text, whole, bindings, found = best
+        least += 2 * _is_call(found)
     return text, least
+
+
+def _with_binding(bindings: list[Binding], new: Binding, turned: list[Form]) -> list[Binding]:
+    """The bindings, `turned` as they are written with one more, which stands behind those whose names it holds.  Raises NotAForm."""
+    names = {p.data for p in _parts(new[1]) if p.head in ("name", "symmetric")}
+    place = max((k + 1 for k, (name, _) in enumerate(bindings) if name in names), default=0)
+    if any(a is not b for a, (_, b) in zip(turned[:place], bindings, strict=False)):
+        raise NotAForm
+    old = [(n, b) for (n, _), b in zip(bindings, turned, strict=True)]
+    return [*old[:place], new, *old[place:]]
+
+
+def spread(whole: Form, is_free: Callable[[str, bool], bool]) -> Iterator[tuple[Form, Binding]]:
+    """The form with each of its vectors by whose size something is divided as that size times another, and what that is."""
+    letter = next((c for c in _VECTORS if is_free(c, False) and is_free(c, True)), None)
+    for vector, size, root in dict.fromkeys(v for part in _parts(whole) for v in _normalised(part)):
+        if letter is not None:
+            with suppress(NotAForm):
+                mark = form.name(letter, vector.rows)
+                yield _spread(vector, size, root, whole, mark), (letter, product([vector, form.power(root, -1)]))
+
+
+def _ways(whole: Form, definitions: list[Form]) -> Iterator[tuple[Form, partial[Form]]]:
+    """What may get a name, and how a form is written with that."""
+    for found in _repeated(whole, definitions):
+        yield found, partial(_put, found)
+    for vector, size, root in dict.fromkeys(v for part in _parts(whole) for v in _normalised(part)):
+        yield product([vector, form.power(root, -1)]), partial(_spread, vector, size, root)
+
+
+def _normalised(part: Form) -> Iterator[tuple[Form, Form, Form]]:
+    """A vector beside its size, by which something is divided, and the root of that: `x` and `‖x‖`, `x - mean(x)` and `var(x)`."""
+    if part.head == "power" and part.data < 0 and part.parts[0].head in ("norm", "var"):
+        size = part.parts[0]
+        (vector,) = size.parts
+        if vector.is_column and size.head == "norm":
+            yield vector, size, size
+        elif vector.is_column and (centred := centred_at_mean(vector)) is not None:
+            yield centred, size, form.power(size, Fraction(1, 2))
+
+
+def _spread(vector: Form, size: Form, root: Form, whole: Form, mark: Form) -> Form:
+    """The form with a vector as its size times another.  Raises NotAForm."""
+    number = form.name("?")
+    masked = _put(size, whole, number if root is size else form.power(number, 2))
+    return _put(number, _put(vector, masked, product([number, mark])), root)
 
 
 def _text(whole: Form, bindings: list[Binding]) -> str:
@@ -86,7 +135,8 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
             continue  # what is divided by has a name, and no reciprocal
         size = length(write(part).text)
         if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
-            saved = times * size - (size + times + OVERHEAD)
+            standing = size + (part.head == "total")  # a sum stands in brackets among others
+            saved = times * standing - (size + times + OVERHEAD)
             if saved >= -_is_call(part):
                 found.append((-saved, part))
     return [part for _, part in sorted(found, key=lambda f: f[0])[:MOST_TRIED]]
@@ -118,10 +168,14 @@ def _bare(part: Form) -> Form:
     return min((part, other), key=lambda f: (length(write(f).text), not f.rows, f.key))
 
 
-def _put(whole: Form, part: Form, mark: Form) -> Form:
-    """The form with a name for each of those parts.  Raises NotAForm."""
+def _put(part: Form, whole: Form, mark: Form) -> Form:
+    """A form with a name for each of those parts.  Raises NotAForm."""
     turned, turned_mark = transpose(part), transpose(mark)
     memo: dict[Form, Form] = {}
+    if part.head == "function" and part.data == "sigmoid":
+        mirrored = form.function("sigmoid", [form.times(part.parts[0], -1)])
+        memo[mirrored] = form.total([form.all_ones(*mark.shape), form.times(mark, -1)])
+        memo[transpose(mirrored)] = transpose(memo[mirrored])
 
     def visit(current: Form) -> Form:
         if current is part:

@@ -53,6 +53,13 @@ class FormReader:
             raise NotAForm
         return found
 
+    def read_whole(self, node: Node) -> Form:
+        """The form of what stands alone, which may be a multiple of an `I` whose size nothing tells.  Raises NotAForm."""
+        found = self._read(node)
+        if isinstance(found, Open):
+            return form.product([found.scale, form.name("I", ("?",), ("?",), symmetric=True)])
+        return found
+
     def _read(self, node: Node) -> Form | Open:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
@@ -229,6 +236,8 @@ class FormReader:
             return form.vec(argument)
         if text == "trace":
             text = "tr"
+        if text == "std" and not argument.is_scalar:
+            return form.power(form.reduction("var", argument), Fraction(1, 2))
         if text in REDUCTIONS and not argument.is_scalar:
             return form.reduction(text, argument)
         if text in _OPERATORS and argument.is_column:

@@ -108,10 +108,11 @@ def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterato
         ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in terms]
         for shared, places in _groups(ends):
             inner = []
+            alone = all(len(terms[k][2]) == 1 for k in places)
             for k in places:
                 value, scalars, chain = terms[k]
                 rest = chain[:-1] if last else chain[1:]
-                if not rest and not (shared.is_column and not last) and not (not shared.rows and last):
+                if not rest and not alone and not (shared.is_column and not last) and not (not shared.rows and last):
                     dims = shared.rows if last else shared.columns
                     rest = (form.identity(dims),) if dims else ()
                 inner.append(product([*scalars, *rest], value))
@@ -135,7 +136,9 @@ def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Itera
         places = [k for k, own in enumerate(powers) if base in own]
         if len(places) < 2:
             continue
-        for exponent in sorted({powers[k][base] for k in places}):
+        exponents = sorted({powers[k][base] for k in places})
+        # what is divided by nowhere is taken out as often as it stands in all of them
+        for exponent in exponents if exponents[0] < 0 else exponents[:1]:
             inner = [product([parts[k], form.power(base, -exponent)]) for k in places]
             yield _with(parts, places, product([form.power(base, exponent), _primitive(inner)]))
             same = [k for k in places if powers[k][base] == exponent]
@@ -269,7 +272,7 @@ def _determinants(whole: Form) -> Iterator[Form]:
 
 
 def _mixed(whole: Form) -> Iterator[Form]:
-    """`(A ⊗ B) (C ⊗ D) = A C ⊗ B D`, `(B' ⊗ A) vec(X) = vec(A X B)`."""
+    """`(A ⊗ B) (C ⊗ D) = A C ⊗ B D`, `(B' ⊗ A) vec(X) = vec(A X B)`, `(A ⊙ B) ones(m) = diag(A B')`."""
     chain = whole.parts
     for place in range(len(chain) - 1):
         left, right = chain[place], chain[place + 1]
@@ -289,8 +292,19 @@ def _mixed(whole: Form) -> Iterator[Form]:
             new = form.khatri_rao(left.parts[0], product([left.parts[1], right]))
         elif left.head == "K" and right.head == "vec":
             new = form.vec(form.transpose(right.parts[0]))
+        elif right.head == "ones" and left.is_matrix and (pair := _pair(left)) is not None:
+            new = form.diagonal_of(product([pair[0], form.transpose(pair[1])]))
         if new is not None:
             yield product([*chain[:place], new, *chain[place + 2 :]], whole.data)
+
+
+def _pair(whole: Form) -> tuple[Form, Form] | None:
+    """Two matrices that are multiplied entry by entry, whose sums along rows are the diagonal of `A B'`."""
+    if whole.head == "entries" and whole.data == 2:
+        return whole.parts[0], whole.parts[0]
+    if whole.head == "hadamard" and len(whole.parts) == 2:
+        return whole.parts[0], whole.parts[1]
+    return None
 
 
 def _taken_in(whole: Form) -> Iterator[Form]:
@@ -316,7 +330,7 @@ def _variances(whole: Form) -> Iterator[Form]:
             continue
         of = [p for p in inner.parts[0].parts if scaled(p)[0] == 1]
         array = of[0] if len(of) == 1 else None
-        if array is None or inner.parts[0] is not _centred(array):
+        if array is None or inner.parts[0] is not centred_at_mean(array):
             continue
         exponent = Fraction(part.data if part.head == "power" else 1) / 2
         new = [form.power(form.size(array.rows), exponent), form.power(form.size(array.columns), exponent)]
@@ -324,7 +338,7 @@ def _variances(whole: Form) -> Iterator[Form]:
         yield product([*whole.parts[:place], *new, variance, *whole.parts[place + 1 :]], whole.data)
 
 
-def _centred(array: Form) -> Form | None:
+def centred_at_mean(array: Form) -> Form | None:
     """`x - mean(x)`."""
     with suppress(NotAForm):
         return total([array, product([form.reduction("mean", array), form.all_ones(*array.shape)], -1)])

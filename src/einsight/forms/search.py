@@ -33,6 +33,10 @@ class Search:
         if known is not None:
             return known
         self.found[whole] = [whole]
+        if whole.head == "total" and form.is_negative(whole):  # what is found for one of both is found for the other
+            turned = self.best(form.total([form.times(p, -1) for p in whole.parts]))
+            self.found[whole] = sorted(dict.fromkeys([whole, *(form.times(f, -1) for f in turned)]), key=cost)
+            return self.found[whole]
         start = whole
         if whole.parts:
             with suppress(NotAForm):
@@ -55,18 +59,24 @@ class Search:
             poll()
             self.left -= 1
             _, _, current = heapq.heappop(waiting)
-            for other in _neighbours(current):
-                if other in seen:
+            for other in sorted(_neighbours(current), key=cost):
+                if other in seen or cost(other) > least + SLACK:
                     continue
-                if self.left > 0 and other.head != "total":
+                if self.left > 0:
                     with suppress(NotAForm):
-                        other = form.rebuild(other, [self.best(p)[0] for p in other.parts])
+                        other = form.rebuild(other, [self._improved(p, other, current) for p in other.parts])
                 length = cost(other)
                 if other not in seen and length <= least + SLACK:
                     seen[other] = None
                     heapq.heappush(waiting, (length, next(order), other))
                     least = min(least, length)
         return sorted(seen, key=cost)
+
+    def _improved(self, part: Form, whole: Form, before: Form) -> Form:
+        """A part at its best; of a sum only what is new there and holds a bracket, since the others were."""
+        if whole.head == "total" and (part in before.parts or not any(p.head == "total" for p in part.parts)):
+            return part
+        return self.best(part)[0]
 
 
 def shortest(whole: Form, most: int) -> list[Form]:

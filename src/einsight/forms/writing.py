@@ -1,4 +1,7 @@
-"""Forms as texts: each with the fewest signs that its transposes, brackets and divisions can be written with."""
+"""Forms as texts: each with the fewest signs that its transposes, brackets and divisions can be written with.
+
+Long because the text of one head is made of those of the others.
+"""
 
 from __future__ import annotations
 
@@ -109,10 +112,13 @@ def _transposed(whole: Form) -> Text:
 
 def _power(whole: Form) -> Text:
     (base,), exponent = whole.parts, whole.data
-    if exponent == HALF:
-        return Text(f"sqrt({write(base).text})", ATOM)
     if base.is_scalar and exponent < 0:
         return _quotient(ONE_TEXT, [form.power(base, -exponent)])
+    if base.head == "var" and exponent.denominator == 2:
+        times = exponent.numerator
+        return Text(f"std{write(base).text.removeprefix('var')}" + (f"^{times}" if times > 1 else ""), ATOM)
+    if exponent == HALF:
+        return Text(f"sqrt({write(base).text})", ATOM)
     inner = write(base)
     if base.head == "norm" and exponent == 2:
         vector = base.parts[0]
@@ -141,6 +147,7 @@ def _entries(whole: Form) -> Text:
 
 
 ONE_TEXT = Text("1", ATOM)
+_MIRRORED = {">": "<", "<": ">", "≥": "≤", "≤": "≥"}
 
 
 def _closed(scalar: Form) -> str:
@@ -187,7 +194,10 @@ def _product(whole: Form) -> Text:
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
-    pieces = [write(a).text if alone else _closed(a) for a in above] + [r.text if layered else r.at(ATOM) for r in row]
+    rest = [r.text if layered else r.at(ATOM) for r in row]
+    pieces = [write(a).text if alone else _closed(a) for a in above] + rest
+    if rest and rest[0].startswith("(") and above and above[-1].head == "product" and not below:
+        pieces[len(above) - 1] = texts[-1].at(PRODUCT)  # `x' A x (A + A') x` is read in one way
     if len(pieces) == 1 and value in (1, -1) and not below:
         only = (texts + row)[0]
         if value == 1:
@@ -210,7 +220,12 @@ def _product(whole: Form) -> Text:
 def _turned(part: Form) -> Form | None:
     """The negative of a sum at least half of whose terms are negative, or of a product that holds one; `1 - x` stays if it can."""
     if part.head in ("hadamard", "product"):
-        ways = [(place, turned) for place, inner in enumerate(part.parts) if (turned := _turned(inner)) is not None]
+        ways = [
+            (place, turned)
+            for place, inner in enumerate(part.parts)
+            if (turned := _turned(inner)) is not None
+            and transpose(inner) not in part.parts[:place] + part.parts[place + 1 :]
+        ]
         if not ways:
             return None
         place, turned = min(ways, key=lambda w: any(map(_is_constant, part.parts[w[0]].parts)))
@@ -344,12 +359,39 @@ def _function(whole: Form) -> Text:
 
 
 def _bracket(whole: Form) -> Text:
-    left, right = (write(p).text for p in whole.parts)
-    return Text(f"[{left} {whole.data} {right}]", ATOM)
+    (left, right), relation = whole.parts, whole.data
+    ways = [f"[{write(left).text} {relation} {write(right).text}]"]
+    if left.head == "total" and right.head == "number" and right.data == 0 and relation in _MIRRORED:
+        greater = [p for p in left.parts if form.scaled(p)[0] > 0]
+        less = [form.times(p, -1) for p in left.parts if form.scaled(p)[0] < 0]
+        if greater and less:
+            over, under = _side(greater), _side(less)
+            if len(greater) == 1 and (
+                greater[0].head == "number" or _is_constant(greater[0])
+            ):  # what varies stands first
+                over, under, relation = under, over, _MIRRORED[relation]
+            ways.append(f"[{over} {relation} {under}]")
+    return Text(min(ways, key=length), ATOM)
+
+
+def _side(terms: Sequence[Form]) -> str:
+    """One side of a comparison, with which a number alone is compared as it is."""
+    if len(terms) == 1 and is_all_ones(_array_of(terms[0])):
+        value, scalars, _ = form.scaled(terms[0])
+        return write(form.product(scalars, value)).text
+    return write(form.total(terms)).text
 
 
 def _norm(whole: Form) -> Text:
-    return Text(f"‖{write(whole.parts[0]).text}‖", ATOM)
+    """Of a sum or its negative, which have one norm: `‖A x - b‖`, a product before a name."""
+    (inner,) = whole.parts
+    if inner.head == "total" and len(inner.parts) == 2 and not any(map(_is_constant, inner.parts)):
+        first, second = sorted(inner.parts, key=lambda p: form.scaled(p)[0] < 0)
+        if form.scaled(second)[0] < 0 < form.scaled(first)[0] and _is_name(_array_of(first)) > _is_name(
+            _array_of(second)
+        ):
+            inner = form.total([form.times(p, -1) for p in inner.parts])
+    return Text(f"‖{write(inner).text}‖", ATOM)
 
 
 def _along(whole: Form) -> Text:

@@ -8,6 +8,7 @@ matrix_form.py     reads the matrix back off the indices
 raising.py         an array of a term, over the rows and columns that it is wanted over
 kronecker.py       the same where rows or columns run over two indices
 differences.py     differences of neighbours, as total variations have
+entries.py         a matrix by its entries, for what has two indices and no matrix form
 recognition.py     norms, means, softmax, which stand there in components
 array_graph.py     arrays between indices, contracted: products, traces, diagonals
 array_text.py      texts of arrays and of their transposes, which those put together

@@ -14,6 +14,7 @@ from .picture import COLOURS
 
 # of a node's half, of a wire between two of them and of an open leg, of what is around, in pixels
 RADIUS, WIRE, LEG, MARGIN, WIDEST = 17.0, 34.0, 30.0, 18.0, 1000.0
+PAGE = "page"
 HOLE, DOT, SIGN = 11.0, 3.5, 15.0
 _SERIF, _SANS = "STIX Two Text, Cambria, Georgia, serif", "system-ui, Helvetica, Arial, sans-serif"
 
@@ -21,9 +22,12 @@ _SERIF, _SANS = "STIX Two Text, Cambria, Georgia, serif", "system-ui, Helvetica,
 def diagram(
     term: Term, names: Mapping[Index, str], holes: Sequence[tuple[str, Sequence[Index]]] = (), theme: str | None = None
 ) -> str:
-    """SVG text of the networks of a term, in a row; arguments and errors as of `networks`."""
-    ink = COLOURS.get(theme or "", "#000000")
-    faint = "#8a8a8a" if theme in (None, "light", "dark") else ink
+    """SVG text of the networks of a term, in a row; arguments and errors as of `networks`.
+
+    Within a page, whose theme is `PAGE`, it has the colour of the text around it.
+    """
+    ink = "currentColor" if theme == PAGE else COLOURS.get(theme or "", "#000000")
+    faint = "#8a8a8a" if theme in (None, PAGE, "light", "dark") else ink
     drawn: list[str] = []
     x, y, wide, above, below = MARGIN, MARGIN, 0.0, 0.0, 0.0
     row: list[tuple[float, _Picture]] = []

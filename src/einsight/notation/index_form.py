@@ -293,12 +293,15 @@ class Printer:
             inner[index] = _unused(DUMMY_LETTERS, used)
             used.add(inner[index])
         explicit = [d for d in dummies if not is_summed(d, over, under)]
+        if explicit:  # what is the same in each summand stands before the sum
+            over.sort(key=lambda f: not f.free.isdisjoint(dummies))
+        before = sum(f.free.isdisjoint(dummies) for f in over) if explicit else 0
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
         size = abs(number)
         numerator, denominator = size.numerator, size.denominator
         if explicit:
             sums = self.sum_over(sorted(inner[d] for d in explicit))
-            top = [f"{sums} {' '.join(top)}" if top else f"{sums} 1"]
+            top = [*top[:before], f"{sums} {' '.join(top[before:]) or '1'}"]
         bottom = [self._factor(f, inner, True) for f in under]
         if denominator != 1 and bottom:  # `a/(2 c)`
             bottom.insert(0, str(denominator))

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from ..lowering.values import Axis, Fused
 from ..terms import build
-from ..terms.dimension import Shift
 from ..terms.term import Abstraction, Term
 from .array_text import NoForm
-from .differences import difference_form
 from .kronecker import fused_form
 from .raising import raise_term, with_sizes
 
@@ -23,12 +21,7 @@ def matrix_form(term: Term, rows: Axis | None = None, columns: Axis | None = Non
     try:
         if isinstance(rows, Fused) or isinstance(columns, Fused):
             return fused_form(term, rows, columns)
-        try:
-            return raise_term(term, rows, columns).text
-        except NoForm:
-            if not any(isinstance(s, Shift) for part in term.walk() for s in part.slots()):
-                raise
-            return difference_form(term, rows, columns)
+        return raise_term(term, rows, columns).text
     except NoForm:
         return None
 

@@ -151,7 +151,10 @@ class Slots(Reading[Shape, Dim]):
         """A component of what stands elsewhere without indices."""
         self.parts.add((name, len(places)))
         rows, columns = self._whole(name, self.told(name), len(places))
-        for place, axis in zip(places, [d for d in (rows, columns) if d != ONE], strict=True):
+        axes = [d for d in (rows, columns) if d != ONE]
+        if len(axes) != len(places):
+            raise Unfit("indices")
+        for place, axis in zip(places, axes, strict=True):
             self.unify(place, axis)
 
     def _whole(self, name: str, told: tuple[str, ...] | None, rank: int | None = None) -> Shape:

@@ -32,6 +32,8 @@ export interface Derivation {
   shape: string | null;
   layout: string | null;
   other: { layout: string; matrix: string | null; shape: string } | null;
+  /** The answer as a tensor network, in SVG with the colour of the text around it. */
+  diagram: string | null;
   /** Why steps or the answer are missing; empty where they are not. */
   lack: string;
 }

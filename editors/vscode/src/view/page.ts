@@ -295,7 +295,7 @@ function derivation(found: Derivation, shown: View): HTMLElement {
   else steps.append(...rows);
   return element("section", { class: "derivation", "aria-label": `Derivation of ${found.expression}` },
     variables(found, shown), headline(found), steps,
-    found.lack && element("p", { class: "lack", role: "note" }, `Not the whole derivation: ${found.lack}.`), result(found));
+    found.lack && element("p", { class: "lack", role: "note" }, `Not the whole derivation: ${found.lack}.`), result(found), network(found));
 }
 
 /** What a definition is differentiated in: buttons for a few, a list for more. */
@@ -371,6 +371,20 @@ function result({ matrix, index, shape, layout, other }: Derivation): HTMLElemen
     [`${other?.layout} layout`, other?.matrix && element("span", {}, element("code", {}, other.matrix), ` ${other.shape}`)],
   ];
   return element("dl", { class: "result" }, ...rows.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+}
+
+let isNetworkOpen = false;
+
+/** The answer as a tensor network, folded until it is asked for; what is open once stays so. */
+function network({ diagram }: Derivation): Child {
+  const drawing = diagram && new DOMParser().parseFromString(diagram, "image/svg+xml").documentElement;
+  if (!drawing || drawing.nodeName !== "svg") return null;
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", "tensor network of the answer");
+  const made: HTMLDetailsElement = element("details", { class: "network", toggle: () => void (isNetworkOpen = made.open) },
+    element("summary", {}, "tensor network"), document.importNode(drawing, true));
+  made.open = isNetworkOpen;
+  return made;
 }
 
 // all of it

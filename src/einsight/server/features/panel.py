@@ -14,9 +14,12 @@ from ...editing.derivations import Derivation
 from ...editing.panel import View, applicable, marked_step, step_edit, view
 from ...editing.preview import Rendered, rendered
 from ...lowering.report import Span
+from ...notation.diagram import PAGE, diagram
+from ...notation.network import NoNetwork
 from ...notation.tree_latex import formula_latex
 from ...rules.catalogue import catalogue
 from ...sheets.sheet import Sheet
+from ...terms.interruption import OutOfTime
 from .. import wire
 from ..arguments import field_of, require
 from ..progress import shown_if_slow
@@ -125,11 +128,21 @@ def view_json(found: View, lines: LineIndex) -> dict[str, Any]:
 
 
 def _derivation(derivation: Derivation, lines: LineIndex) -> dict[str, Any]:
-    made = derivation_json(derivation, lines)
+    made = {**derivation_json(derivation, lines), "diagram": _diagram(derivation)}
     names = derivation.numbered
     for step in made["steps"]:
         step["beforeMarked"], step["latexMarked"] = marked_step(step["before"], step["after"], names, _changed)
     return made
+
+
+def _diagram(derivation: Derivation) -> str | None:
+    """The tensor network of the answer in SVG, coloured by the page; None where it is too large to be read."""
+    if derivation.network is None:
+        return None
+    try:
+        return diagram(*derivation.network, PAGE)
+    except (NoNetwork, OutOfTime):
+        return None
 
 
 def _changed(latex: str) -> str:

@@ -40,6 +40,7 @@ from .letters import (
     divisors,
     indexed,
     primed,
+    speaks_of_derivatives,
     squared_name,
     told_apart,
     under_logarithms,
@@ -103,9 +104,7 @@ class Page:
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.primed = frozenset(n for t in trees for n in primed(t))
         self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
-        self.with_derivatives = frozenset(
-            k for k, t in enumerate(trees) if any(isinstance(n, Symbol) and n.text[:1] in "∂∇" for n in walk(t))
-        )
+        self.with_derivatives = frozenset(k for k, t in enumerate(trees) if speaks_of_derivatives(t))
         self.has_transposes = any(isinstance(n, Transpose) and not n.prime for t in trees for n in walk(t))
         self.by_name: dict[str, list[Definition]] = {}
         for order, formula in enumerate(self.formulas):

@@ -177,6 +177,12 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
                 yield from names_of(inner)
 
 
+def speaks_of_derivatives(tree: Relation) -> bool:
+    """Does it say what a derivative is?  `∇f(x) + H d = 0` is an equation, which what stands behind it solves."""
+    solved = any(isinstance(s, Num) and s.value == 0 for s in tree.sides) and any(isinstance(s, Addition) for s in tree.sides)
+    return not solved and any(isinstance(n, Symbol) and n.text[:1] in "∂∇" for n in walk(tree))
+
+
 def compares_letters(tree: Relation) -> bool:
     """Is it nothing but `i = j`?"""
     return all(isinstance(side, Name) and side.text in _COUNTING for side in tree.sides)

@@ -199,3 +199,19 @@ class _Statement:
 @lru_cache(maxsize=1_000)  # while one types, most formulas of a page stay as they are
 def _holds(statement: _Statement) -> bool:
     return in_polls(_POLLS, lambda: are_right(statement.lowered, statement.names, statement.given), False)
+
+
+def may_be_as_long(lowered: Lowered) -> str:
+    """Where the sides of a claim are of different shapes, and only since one of them names an extent that the other gives in numbers:
+    which may be which here."""
+    shapes = [side.value.layout for side in lowered.sides if side.value is not None]
+    if lowered.kind != "claim" or len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
+        return ""
+    pairs = [(one, other) for one, other in zip(*shapes, strict=True) if one != other]
+    if not pairs or any(
+        isinstance(one.value, int) == isinstance(other.value, int) or 1 in (one.value, other.value)
+        for one, other in pairs
+    ):
+        return ""
+    given, named = sorted(pairs[0], key=lambda d: not isinstance(d.value, int))
+    return f"`{named}` may be {given} here"

@@ -31,6 +31,7 @@ from .bounds import (
     holds,
     holds_at,
     leaves_of,
+    may_be_as_long,
     names_behind,
     numbers_put_in,
     remaining,
@@ -323,7 +324,7 @@ class Reader:
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
         if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
             doubt = "its names may be numbers here"
-        doubt = doubt or numbers_put_in(lowered, tree, scope)
+        doubt = doubt or numbers_put_in(lowered, tree, scope) or may_be_as_long(lowered)
         doubt, bound = doubt or to_be_solved(lowered, tree), next(known.doubts(leaves_of(tree, scope)), "")
         inferred = any(known.is_inferred(n, scope) for n in names_of(tree))
         if inferred and not doubt and holds_at(3, lowered, scope, region.given):

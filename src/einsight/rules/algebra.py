@@ -60,15 +60,13 @@ def distribute_number(term: Term) -> Term | None:
 
 def powers(term: Term) -> Term | None:
     """x^a x^b = x^(a + b)."""
-    if not isinstance(term, Product):
+    if not isinstance(term, Product) or len({_base(f) for f in term.factors}) == len(term.factors):
         return None
     factors, dummies = build.open_product(term)
     totals: dict[Term, list[Term]] = {}
     for factor in factors:
         base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, build.ONE)
         totals.setdefault(base, []).append(exponent)
-    if all(len(e) == 1 for e in totals.values()):
-        return None
     return build.product([build.power(b, build.add(*e)) for b, e in totals.items()], dummies)
 
 
@@ -310,10 +308,12 @@ RULES = (
     Rule(
         "algebra.pull-number", "s (2 x_i + 4 t) => 2 s (x_i + 2 t)", pull_number.__doc__ or "", "simplify", ("Product",), pull_number,
         ((_D, "s (2 x_i + 4 t)", "2 s (x_i + 2 t)"), (_D, "s (x_i + 2 t)", None)),
+        inside=("Sum",),
     ),
     Rule(
         "algebra.sign", "-s (x_i - y_i) => s (y_i - x_i)", sign.__doc__ or "", "simplify", ("Product",), sign,
         ((_D, "-s (x_i - y_i)", "s (y_i - x_i)"), (_D, "-s (x_i + y_i)", None), (_D, "-s (1 - x_i^2)", None)),
+        inside=("Sum", "Number"),
     ),
     Rule(
         "algebra.expand", "x_i (s - t) + t x_i => s x_i", expand.__doc__ or "", "simplify", ("Sum", "Product"), expand,
@@ -322,6 +322,7 @@ RULES = (
             (_D, "∑_{i,j} A_ij (x_i y_j + y_i x_j)", "2 ∑_{i,j} A_ij x_i y_j"),
             (_D, "x_i (s + t)", None),
         ),
+        inside=("Sum", "Product"),
     ),
     Rule(
         "algebra.log-product", "log(exp(s) t) => s + log(t)", log_of_product.__doc__ or "", "simplify", ("Apply",), log_of_product,
@@ -330,6 +331,7 @@ RULES = (
     Rule(
         "algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers,
         ((_D, "sqrt(s) (1/s)", "s^(-1/2)"), (_D, "s t", None)),
+        inside=("Power",),
     ),
     Rule(
         "algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power,
@@ -338,6 +340,7 @@ RULES = (
     Rule(
         "algebra.sigmoid", "exp(s)/(1 + exp(s)) => sigmoid(s)", sigmoid.__doc__ or "", "simplify", ("Product", "Power"), sigmoid,
         ((_D, "exp(s) t/(1 + exp(s))", "t sigmoid(s)"), (_D, "1/(1 + exp(-s))", "sigmoid(s)"), (_D, "1/(2 + exp(s))", None)),
+        inside=("Power", "Apply", "Sum"),
     ),
     rule("algebra.log-exp", "log(exp(s)) => s", "The logarithm undoes the exponential."),
     rule("algebra.exp-log", "exp(log(s)) => s", "The exponential undoes the logarithm, where it is defined."),

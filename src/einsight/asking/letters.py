@@ -10,7 +10,7 @@ from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
-from ..lowering.operators import Items, differential, sum_sign
+from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
     Absolute,
@@ -159,6 +159,19 @@ class Letters:
             if isinstance(node, Name) and (_is_capital(node.text) or self.names.knows(node.text)):
                 return False
         return not self.names.fact(WORDS)
+
+    def without_shape(self) -> dict[str, None]:
+        """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""
+        found = dict.fromkeys(self.unknown())
+        for dim in self.dimensions:
+            found.pop(dim, None)
+        if found and set(found) <= {canonical_name(n.text) for left, _ in self.tree.bindings for n in names_in(left)}:
+            return {}  # `where` says what they are
+        return found
+
+    def is_all_known(self) -> bool:
+        """Is there nothing of which anything would have to be taken?"""
+        return not self.without_shape() and not self.families()
 
     def unknown(self) -> Iterator[str]:
         """The names of whole arrays and numbers that nobody declared, in order."""

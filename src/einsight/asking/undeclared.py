@@ -13,7 +13,6 @@ from itertools import chain, islice
 
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
-from ..lowering.operators import names_in
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
@@ -75,6 +74,9 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     if "|" in told:  # bars around a vector mean its length, which `‖` says
         texts.append(_BAR.sub("‖", told))
     readings = {way: letters if way == text else _letters(way, names) for way in texts}
+    if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
+        yield Taken(told, dimensions=tuple(read.dimensions))
+        return
     for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
         for way, read in readings.items():
             yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
@@ -89,12 +91,8 @@ def _letters(text: str, names: Names) -> Letters | None:
 def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapping[str, str]) -> Iterator[Taken]:
     """A formula with each way in which its unknown names have shapes with which it conforms."""
     names, tree = letters.names, letters.tree
-    found = dict.fromkeys(letters.unknown())
+    found = letters.without_shape()
     families = letters.families()
-    for dim in letters.dimensions:
-        found.pop(dim, None)
-    if set(found) <= {canonical_name(n.text) for left, _ in tree.bindings for n in names_in(left)}:
-        found = {}  # `where` says what they are
     members = [n for n in families if not names.knows(n)]
     known = tuple(n for n in families if names.knows(n))
     if not found and not members and not known:
@@ -175,6 +173,8 @@ def require_no_unknown_function(text: str, names: Names) -> None:
 
     `f(x)` is no product of an array `f`, and nothing says what its derivative is.
     """
+    if "(" not in text:
+        return
     tree, problems = parse_statement(text)
     for node in () if problems or tree is None else walk(tree):
         if not isinstance(node, Call) or not isinstance(node.callee, Name):

@@ -15,7 +15,9 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         found = waiting.pop()
         yield found
-        waiting += reversed([*children(found)])
+        inner = children(found)
+        inner.reverse()
+        waiting += inner
 
 
 def names_of(node: Node) -> dict[str, None]:

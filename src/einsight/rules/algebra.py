@@ -23,8 +23,9 @@ def split_coefficient(term: Term) -> tuple[Fraction, Term]:
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
         rest = term.memo.get(_REST)
         if rest is None:
-            factors, dummies = build.open_product(term)
-            rest = term.memo[_REST] = build.product(factors[1:], dummies)
+            factors = term.factors[1:]
+            alone = len(factors) == 1 and not term.bound
+            rest = term.memo[_REST] = factors[0] if alone else Product.make(factors, term.bound)
         return term.factors[0].value, rest
     return _ONE, term
 
@@ -113,7 +114,7 @@ def pull_number(term: Term) -> Term | None:
 def sign(term: Term) -> Term | None:
     """-(a - b) c = (b - a) c."""
     number, _ = split_coefficient(term)
-    if number >= 0 or not isinstance(term, Product):
+    if number >= 0 or not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 
-from ..terms.term import HEADS, Apply, Operator, Term
+from ..terms.term import HEADS, Apply, Component, Constant, Number, Operator, Size, Term
 from .faults import OWN
 from .rule import Rule
 
@@ -42,6 +42,9 @@ class Dispatch:
                 self._by_head.setdefault(HEADS[name], []).append(rule)
                 if calls:
                     self._choosy.add(HEADS[name])
+
+        # heads that hold nothing and on which no rule fires: what has them is in normal form
+        self.leaves = frozenset(head for head in (Number, Size, Constant, Component) if head not in self._by_head)
 
     def on(self, term: Term) -> Sequence[Rule]:
         """The rules that may fire on a term."""

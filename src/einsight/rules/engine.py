@@ -166,14 +166,19 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
     counts: dict[Rule, int] = {}
     left = [fuel]
 
+    leaves = dispatch.leaves
+
     def visit(t: Term) -> Term:
+        if type(t) in leaves:
+            return t
         found = memo.get(t)
         if found is None and check:
             found = t.memo.get(stands)
             if found is ITSELF:
                 found = t
         if found is None:
-            memo[t] = found = settle(map_parts(t, visit))
+            is_flat = type(t) is Product and all(type(f) in leaves for f in t.factors)
+            memo[t] = found = settle(t if is_flat else map_parts(t, visit))
             if check and not has_head(found, Derivative):
                 t.memo[stands] = ITSELF if found is t else found
         return found
@@ -190,8 +195,9 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
             began = list(active).index(t)
             fired = list(active.values())[began:]
             raise BudgetExceeded(t, fired[-1].id, fired=fired)
-        product = _product_in(t)
         for rule in dispatch.on(t):
+            # a pattern opens the product that it looks at
+            product = _product_in(t) if rule.prepare is not None else None
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
                 if new.symbols > SYMBOLS:

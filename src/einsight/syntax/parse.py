@@ -77,11 +77,15 @@ def grammar() -> Lark:
         return Lark(text, **options)
 
 
+# the rules of the grammar that make of one child itself
+_ALONE = frozenset({"start", "expression", "layer", "chain", "factor"})
+
+
 @cache
 def _replay() -> Replay | None:
     """The grammar's tables for texts without a mistake; None where this Lark keeps them in another way."""
     try:
-        return Replay(grammar())
+        return Replay(grammar(), _ALONE, _operand)
     except (AttributeError, TypeError, KeyError, ValueError):
         return None
 

@@ -15,8 +15,8 @@ from lark import Lark, Token
 from .bars import TELLING, TOUCHING, Open
 
 END = "$END"
-# a rule: how many values it takes, the name of what it makes, what builds it
-Reduce = tuple[int, str, Callable[[list[Any]], Any]]
+# a rule: how many values it takes, the name of what it makes, what builds it; None for one value that stays what it is
+Reduce = tuple[int, str, "Callable[[list[Any]], Any] | None"]
 
 
 class Lexeme(Token):
@@ -31,9 +31,13 @@ class Lexeme(Token):
 
 
 class Replay:
-    """The tables of a grammar.  Raises AttributeError, TypeError or KeyError where Lark keeps them elsewhere."""
+    """The tables of a grammar.  Raises AttributeError, TypeError or KeyError where Lark keeps them elsewhere.
 
-    def __init__(self, lark: Lark):
+    `alone` names the rules that make of a single value `operand` of it, which is no token.
+    """
+
+    def __init__(self, lark: Lark, alone: frozenset[str], operand: Callable[[Any], Any]):
+        self._alone, self._operand = alone, operand
         machine = lark.parser.parser  # type: ignore[attr-defined]
         table, callbacks = machine.parser.parse_table, machine.parser.callbacks
         (name,) = lark.options.start
@@ -47,10 +51,12 @@ class Replay:
         self._seen: dict[int, tuple[Any, dict[str, dict[str, str]]]] = {}
         self._terminals(self._start)
 
-    @staticmethod
-    def _read(action: tuple[Any, Any], callbacks: dict[Any, Any]) -> int | Reduce:
+    def _read(self, action: tuple[Any, Any], callbacks: dict[Any, Any]) -> int | Reduce:
         _, rule = action
-        return rule if isinstance(rule, int) else (len(rule.expansion), rule.origin.name, callbacks[rule])
+        if isinstance(rule, int):
+            return rule
+        size, name = len(rule.expansion), str(rule.origin.name)
+        return size, name, None if size == 1 and name in self._alone else callbacks[rule]
 
     def _terminals(self, state: int) -> tuple[Any, dict[str, dict[str, str]]]:
         """What matches the next token in a state, and the words that are another kind: `in` is no NAME where it may stand."""
@@ -64,7 +70,7 @@ class Replay:
 
     def tree(self, text: str) -> Any:
         """What the text is, or None where it has a mistake."""
-        does, seen, ignored = self._does, self._seen, self._ignored
+        does, seen, ignored, operand = self._does, self._seen, self._ignored, self._operand
         state = self._start
         states, values = [state], []
         open_ = Open()
@@ -104,9 +110,16 @@ class Replay:
                     values.append(token)
                     break
                 size, name, build = action  # type: ignore[misc]
-                made = build(values[-size:] if size else [])
-                if size:
+                if build is None:
+                    made = values.pop()
+                    if type(made) is Lexeme:
+                        made = operand(made)
+                    states.pop()
+                elif size:
+                    made = build(values[-size:])
                     del states[-size:], values[-size:]
+                else:
+                    made = build([])
                 state = does[states[-1]][name]  # type: ignore[assignment]
                 if token is None and state == self._final:
                     return made

@@ -48,6 +48,12 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
         _remove(standing)  # dead, and not taken out yet
 
 
+def known(identity: tuple) -> Any:
+    """The live object of that identity, or None."""
+    entry = _TABLE.get(identity)
+    return entry() if entry is not None else None
+
+
 class Interned:
     """What there is once: its copy is itself; `pickling.py` says how it goes into a pickle and becomes, where that is read, the one that there is."""
 

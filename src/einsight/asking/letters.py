@@ -66,6 +66,7 @@ class Letters:
         self.tree, self.names = tree, names
         self.body = tree.sides[1] if defines(tree) else tree
         self.nodes = tuple(walk(tree))
+        self.inside = self.nodes if self.body is tree else tuple(walk(self.body))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
         self._read_signs()
@@ -104,7 +105,7 @@ class Letters:
             return
         divisors = {
             n.text
-            for node in walk(self.body)
+            for node in self.inside
             if isinstance(node, Chain)
             for (operator, part) in node.items
             for n in walk(part)
@@ -138,7 +139,7 @@ class Letters:
     def _has_whole_arrays(self) -> bool:
         """Does a name stand without indices that is no number, or is something transposed?"""
         indexed = {n.base.start for n in self.below}
-        for node in walk(self.body):
+        for node in self.inside:
             if isinstance(node, Transpose):
                 return True
             if isinstance(node, Name) and node.start not in indexed and not sum_sign(node):
@@ -151,7 +152,7 @@ class Letters:
 
     def is_of_numbers(self) -> bool:
         """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
-        for node in walk(self.body):
+        for node in self.inside:
             if isinstance(node, (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)):
                 return False
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
@@ -235,7 +236,7 @@ class Letters:
 
     def has_unit_vectors(self) -> bool:
         """Is an `e_i` transposed, which no component is?"""
-        transposed = (n.argument for n in walk(self.body) if isinstance(n, Transpose))
+        transposed = (n.argument for n in self.inside if isinstance(n, Transpose))
         return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
@@ -266,7 +267,7 @@ class Letters:
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
         found: set[str] = set()
-        for node in walk(self.body):
+        for node in self.inside:
             places: list[Node] = []
             if isinstance(node, Transpose):
                 places = [node.argument]

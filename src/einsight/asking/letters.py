@@ -42,6 +42,8 @@ _BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
 _COUNTING = frozenset("ijklpq")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
+# constants with a size in their brackets
+SIZED = frozenset({"I", "ones", "zeros", "commutation"})
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 
@@ -93,9 +95,7 @@ class Letters:
                 for entry in sign.subscript.entries:
                     for name, _ in entry.names:
                         self.bound[name] = self.bound.get(name) or upper
-            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in (
-                "I", "ones", "zeros", "commutation",
-            ):  # fmt: skip
+            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in SIZED:
                 self.dimensions.update(dict.fromkeys(a.text for a in node.arguments if isinstance(a, Name)))
 
     def _count_samples(self) -> None:

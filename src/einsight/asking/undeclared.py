@@ -17,10 +17,10 @@ from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Call, Name, Relation
+from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Norm, Num, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
 from .inference import LOOSE, STRICT
-from .letters import Letters, defines, told_apart
+from .letters import SIZED, Letters, defines, told_apart
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
 from .sized import has_unsized, sized
@@ -61,6 +61,9 @@ class Taken:
 
 def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Iterator[Taken]:
     """The ways in which a formula can be read, the likeliest first; as it stands where all its names are known."""
+    if _is_plain(text, names):
+        yield Taken(text)
+        return
     letters = _letters(text, names)
     if letters is None:
         yield Taken(text)
@@ -80,6 +83,33 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
         for way, read in readings.items():
             yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
+
+
+_OF_NAMES = (Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num)
+
+
+def _is_plain(text: str, names: Names) -> bool:
+    """Is it an expression in names of arrays and numbers that are all declared, and functions of them?  Then nothing is open."""
+    tree, problems = parse_statement(text)
+    if (
+        problems
+        or not isinstance(tree, Relation)
+        or len(tree.sides) != 1
+        or tree.bindings
+        or "·" in text
+        or "|" in text
+    ):
+        return False
+    nodes = walk(tree)
+    if not all(isinstance(n, _OF_NAMES) for n in nodes):
+        return False
+    calls = [n for n in nodes if isinstance(n, Call)]
+    callees = {id(n.callee) for n in calls}
+    return all(
+        names.is_function(n.text) and n.text not in SIZED if id(n) in callees else names.knows(n.text)
+        for n in nodes
+        if isinstance(n, Name)
+    )
 
 
 def _letters(text: str, names: Names) -> Letters | None:

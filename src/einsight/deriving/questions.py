@@ -98,15 +98,15 @@ def read_variable(text: str, names: Names, axes: Sequence[Index]) -> tuple[tuple
     A whole array gets letters of its own, a component keeps those that it is written with.
     """
     text = blanked(text).strip()
-    tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
-        raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
-    node = tree.sides[0]
     entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
         letters = list(named.values())[len(axes) :]
         return tuple(Index(n, d) for n, d in zip(letters, entry.tensor.dims, strict=True)), entry.tensor
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
+        raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
+    node = tree.sides[0]
     if isinstance(node, Indexed):
         probe = Reader(names, Report(), text)
         with probe.keeping([e.plain for e in node.subscript.entries if e.plain]):

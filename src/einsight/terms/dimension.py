@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Union
 
-from .interning import Interned, intern_object, known
+from .interning import TABLE, Interned, intern_object
 
 _FRESH = itertools.count(1)
 
@@ -71,7 +71,8 @@ class Index(Interned):
 
     def __new__(cls, name: str, dim: Dim, kind: int = NAMED, number: int = 0) -> Index:
         identity = cls, name, dim, kind, number
-        found = known(identity)
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
         if found is not None:
             return found
 

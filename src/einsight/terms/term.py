@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Slot, slot_indices, slot_key
-from .interning import Interned, intern_object, known
+from .interning import TABLE, Interned, intern_object
 
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
@@ -93,7 +93,8 @@ class Term(Interned):
     def make(cls: type[Head], *parts: Any) -> Head:
         """The term with this head over those parts, as they stand: `build` knows which are canonical."""
         identity = cls, parts
-        found = known(identity)
+        entry = TABLE.get(identity)  # as `intern_object` does: most are there
+        found = entry() if entry is not None else None
         return intern_object(identity, cls, *parts) if found is None else found
 
     def children(self) -> tuple[Term, ...]:

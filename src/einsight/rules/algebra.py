@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ..terms import build
@@ -177,16 +178,17 @@ def _shape(term: Term) -> int:
     return found
 
 
-def _may_merge(term: Term) -> bool:
-    """May terms be alike, or factors of one base meet, once a sum or a product is multiplied out?
+def _may_merge(term: Term, only: Sum | None = None) -> bool:
+    """May terms be alike, or factors of one base meet, once a sum or a product is multiplied out, or only one sum in it?
 
     If not, what comes out weighs no less.  Only what differs in more than names of indices surely stays apart.
     """
     seen: set[int] = set()
     for part in term.terms if isinstance(term, Sum) else (term,):
         factors = _factors(part)
-        apart = [f for f in factors if not isinstance(f, Sum)]
-        sums = [f.terms for f in factors if isinstance(f, Sum)]
+        opened = [f for f in factors if isinstance(f, Sum) and (only is None or f is only)]
+        apart = [f for f in factors if f not in opened]
+        sums = [f.terms for f in opened]
         if math.prod(map(len, sums)) > LARGEST_EXPANSION:
             return True
         summed = set(part.bound) if isinstance(part, Product) else set()
@@ -216,6 +218,15 @@ def _base(factor: Term) -> Term:
     return factor.base if isinstance(factor, Power) else factor
 
 
+def _expansions(term: Product, sums: Sequence[Sum]) -> Iterator[Term]:
+    """A product with one sum multiplied out, each that may come out shorter so; then with all of them."""
+    for one in sums:
+        if len(sums) == 1 or _may_merge(term, one):
+            yield build.add(*_multiplied_out(term, one))
+    if len(sums) > 1:
+        yield build.add(*_multiplied_out(term))
+
+
 def expand(term: Term) -> Term | None:
     """a (b + c) = a b + a c, where terms then cancel or are alike."""
     if isinstance(term, Sum):
@@ -223,14 +234,12 @@ def expand(term: Term) -> Term | None:
             return None
         if not _may_merge(term):
             return None
-        candidates = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
+        candidates: Iterable[Term] = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
     elif isinstance(term, Product):
         sums = [f for f in term.factors if isinstance(f, Sum)]
         if not sums or not _may_merge(term):
             return None
-        candidates = [build.add(*_multiplied_out(term, s)) for s in sums]
-        if len(sums) > 1:
-            candidates.append(build.add(*_multiplied_out(term)))
+        candidates = _expansions(term, sums)
     else:
         return None
     before = weight(term)

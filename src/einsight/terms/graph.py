@@ -150,7 +150,8 @@ def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[
     slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
     if _slots_commute(term):
         slots = tuple(sorted(slots))
-    if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
+    coloured = colours.keys()
+    if all(coloured.isdisjoint(c.free) for c in term.children()) and not term.abstractions():
         text = (_text_of_key(term) if is_large else repr(term.key)) if term.children() else ""
         return (term.RANK, str(term.key[1]), slots, ("=", text) if text else ())
     inner = [_signature(c, colours, marked, memo) for c in term.children()]

@@ -74,6 +74,7 @@ class Replay:
         state = self._start
         states, values = [state], []
         open_ = Open()
+        telling = TELLING if "|" in text or "‖" in text else ()
         place, length = 0, len(text)
         waiting: Lexeme | None = None  # the second of two bars that touch
         while True:
@@ -92,7 +93,7 @@ class Replay:
                 said = found.group()
                 if kind in words:
                     kind = words[kind].get(said, kind)
-                if kind in TELLING:
+                if kind in telling:
                     kinds = open_.kinds(kind, said)
                     kind = kinds[0]
                     if kinds is TOUCHING:

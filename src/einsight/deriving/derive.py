@@ -281,10 +281,10 @@ def _finish(
     """What has been read, carried out; `ends` are the places among the axes where each variable's begin, and the last end."""
     named = free_names(axes)
     # fresh axes get their letters for good, so that every later text agrees
-    rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes}
+    rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes if a.kind != Index.NAMED}
     written, term = term, build.substitute(term, rename)
     reduced = shortest(reduce(term), term)
-    axes = tuple(rename[a] for a in axes)
+    axes = tuple(rename.get(a, a) for a in axes)
     laid_term = term if laid.term is written else build.substitute(laid.term, rename)
     laid = replace(laid, term=laid_term, axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid

@@ -2,6 +2,8 @@
 
 They canonicalise (order, nesting, names of bound indices, equal factors as a power, arithmetic of plain
 numbers) and do nothing a reader would call a step; steps are rules.
+
+Long because a product renames its dummies while it is built, and renaming builds products.
 """
 
 from __future__ import annotations
@@ -357,16 +359,47 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     if type(term) is Component:  # most of all calls
         return component(term.tensor, tuple([substitute_slot(s, names) for s in term.indices]))
     memo: dict[Term, Term] = {}
+    targets = set(names.values())
+    is_renaming = len(targets) == len(names) and all(type(t) is Index for t in targets)
 
     def visit(t: Term) -> Term:
-        if changed.isdisjoint(t.free):
+        free = t.free
+        if changed.isdisjoint(free):
             return t
+        if type(t) is Component:
+            return component(t.tensor, tuple([substitute_slot(s, names) for s in t.indices]))
         found = memo.get(t)
         if found is None:
-            found = memo[t] = rebuild(t, visit, lambda s: substitute_slot(s, names))
+            if is_renaming and targets.isdisjoint(free):
+                found = _renamed(t, names, targets, visit)
+            if found is None:
+                found = rebuild(t, visit, lambda s: substitute_slot(s, names))
+            memo[t] = found
         return found
 
     return visit(term)
+
+
+def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:
+    """The same head over parts in which free indices have other names, each its own; None where more has to be looked at.
+
+    What was apart stays apart: nothing merges, vanishes or comes to stand in another bracket.  Only the order may be another.
+    """
+    kind = type(term)
+    if kind is Product:
+        bound = term.bound  # type: ignore[attr-defined]
+        if not targets.isdisjoint(bound) or not names.keys().isdisjoint(bound):
+            return None  # its own dummies are renamed with the others
+        factors = [child(f) for f in term.factors]  # type: ignore[attr-defined]
+        if len(bound) > 1:
+            factors, bound = labelled(factors, list(bound), substitute)
+        factors.sort(key=_key)
+        return Product.make(tuple(factors), bound)
+    if kind is Sum:
+        return Sum.make(tuple(sorted([child(t) for t in term.children()], key=_key)))
+    if kind is Power:
+        return Power.make(child(term.base), child(term.exponent))  # type: ignore[attr-defined]
+    return Apply.make(term.function, tuple([child(a) for a in term.arguments])) if kind is Apply else None  # type: ignore[attr-defined]
 
 
 def rebuild(

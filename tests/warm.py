@@ -64,6 +64,24 @@ def command(code: str, with_rooms: bool = False) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", RELAY, _nursery(with_rooms), code]
 
 
+def einsight(*arguments: str) -> list[str]:
+    """The command that does what `python -m einsight ARGUMENTS` does, for what is not about how that is started."""
+    return command(f"import sys; from einsight.cli.main import main; sys.exit(main({list(arguments)!r}))", True)
+
+
+def worker(start: Any, plain: str) -> Any:
+    """Like `processes.start`, for workers that are no others than `plain` says: what others do is done before anything is imported."""
+
+    def started(arguments: list[str]) -> list[str]:
+        from einsight import processes
+
+        if plain != processes.START:
+            return start(arguments)
+        return command(f"import sys; sys.argv[1:] = {arguments!r}; {plain.format(path=sys.path)}", True)
+
+    return started
+
+
 @functools.cache
 def _nursery(with_rooms: bool) -> str:
     """The address of a nursery of this process, which ends with it."""
@@ -107,6 +125,8 @@ def nurse(number: int, folder: str, with_rooms: bool) -> None:
             if ready is asked:
                 relay, _ = asked.accept()
                 _fork(relay, asked, children)
+            elif ready not in children:  # it has ended in this round
+                continue
             elif isinstance(ready, socket.socket):  # nobody waits for it
                 with suppress(ProcessLookupError):
                     os.kill(children.pop(ready)[0], signal.SIGKILL)
@@ -157,8 +177,9 @@ def _run(code: str, place: str, environment: dict[str, str]) -> None:
     """As `python -c CODE` does in that place."""
     status: Any = 1
     sys.stdin = sys.__stdin__ = os.fdopen(0, closefd=False)
-    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
-    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    encoding = "utf-8" if environment.get("PYTHONUTF8") == "1" else None
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding=encoding, closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", 1, encoding, "backslashreplace", closefd=False)
     try:
         os.chdir(place)
         os.environ.clear()

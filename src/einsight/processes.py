@@ -30,6 +30,11 @@ AHEAD = 200
 START = "import sys; sys.path[:] = {path!r}; from einsight.processes import serve; serve()"
 
 
+def start(arguments: list[str]) -> list[str]:
+    """The command of a worker."""
+    return [sys.executable, "-c", START.format(path=sys.path), *arguments]
+
+
 @dataclass(frozen=True)
 class Gone:
     """There is no outcome: `reason` says how the process ended; `late` where it was ended after the seconds it had."""
@@ -156,7 +161,7 @@ class Workers:
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        command = [sys.executable, "-c", START.format(path=sys.path), self._server, self._config]
+        command = start([self._server, self._config])
         with self._lock:
             if self._is_over:
                 return None

@@ -142,7 +142,7 @@ def _asked():
 
 
 @pytest.mark.parametrize(
-    "which", [pytest.param(slice(k, None, 40), id=str(k), marks=[pytest.mark.campaign] * (k != 7)) for k in range(40)]
+    "which", [pytest.param(slice(k, None, 80), id=str(k), marks=[pytest.mark.campaign] * (k != 7)) for k in range(80)]
 )
 def test_no_question_is_answered_with_another_value(which):
     pytest.importorskip("jax")

@@ -512,15 +512,15 @@ def test_found_by_campaigns(text, wrt, declare):
     assert outcome.kind == "compared", f"{outcome.input}\n  {outcome.message}"
 
 
-SEEDS = [0, *(pytest.param(start, marks=pytest.mark.campaign) for start in range(14, 126, 14))]
+SEEDS = [0, *(pytest.param(start, marks=pytest.mark.campaign) for start in range(7, 126, 7))]
 
 
 @pytest.mark.parametrize("start", SEEDS)
 def test_random_derivatives(start):
-    found = survey(range(start, start + 14))
+    found = survey(range(start, start + 7))
     wrong = [f"{o.input}\n  {o.message}" for o in found if o.wrong]
     assert not wrong, "\n".join(wrong)
-    assert sum(o.kind == "compared" for o in found) >= 20
+    assert sum(o.kind == "compared" for o in found) >= 9
 
 
 @pytest.mark.campaign

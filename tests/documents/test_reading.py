@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import warm
 from paths import ROOT
 from session import Session
 
@@ -124,9 +125,8 @@ def test_rules_that_are_none(odd, tmp_path):
     path, words = odd("course.rules")
     (tmp_path / "einsight.toml").write_text('rules = ["course.rules"]', encoding="utf-8")
     (tmp_path / "a.ein").write_text("c in R\nc = c\n", encoding="utf-8")
-    program = "import sys; from einsight.cli.main import main; sys.exit(main())"
     done = subprocess.run(
-        [sys.executable, "-c", program, "check", "--no-cache", "a.ein"],
+        warm.einsight("check", "--no-cache", "a.ein"),
         cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert done.returncode == 0 and words in done.stderr and done.stderr.count("\n") == 1

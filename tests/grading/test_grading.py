@@ -1,20 +1,21 @@
 """Answers with their verdicts: each pair of `data/grading` is held to numbers that NumPy finds at several sizes.
 
-The default run asks about every twelfth answer of each family, campaigns about the others.
+The default run asks about every twentieth answer of each family, campaigns about the others; what a family is held to changes only
+where the data does, and a fourth of them stand for all.
 """
 
 import pytest
 from graded import verdicts
-from thinning import part_of, parts
+from thinning import part_in, part_of, parts, rest_in_campaigns
 
 import einsight
 from einsight.bench.graded import SEEN, families, reference_is_the_derivative, truth
 
 FAMILIES = families(SEEN)
-PARTS = parts(12)
+PARTS = parts(20)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.topic)
+@pytest.mark.parametrize("family", rest_in_campaigns(FAMILIES, lambda f: part_in(f.topic) == 0, lambda f: f.topic))
 def test_the_reference_of_a_family_is_the_derivative(family):
     assert reference_is_the_derivative(family)
 
@@ -132,7 +133,7 @@ def test_what_is_asked_wrongly_raises(named):
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 9000, "$" * 20001, "\\boxed{" * 3000, "x_" * 9000, "```\n" * 3000, "\x00", "A^" * 5000]
+    "text", ["(" * 2000, pytest.param("(" * 9000, marks=pytest.mark.campaign), "$" * 20001, "\\boxed{" * 3000, "x_" * 9000, "```\n" * 3000, "\x00", "A^" * 5000]
 )
 def test_hostile_text_has_a_verdict(text):
     assert einsight.grade(text, "A x", DECLARED).verdict in ("unread", "undecided", "shape")

@@ -3,21 +3,36 @@
 
 import pytest
 from paths import DATA, rows
+from thinning import PARTS, part_in
 
 import einsight
 
 
-def _claims(name="claims.ein"):
+def _claims(name="claims.ein", part=None):
+    """The text of a file and its claims with their verdicts: all, or those of a part."""
     text = (DATA / name).read_text(encoding="utf-8")
+    if part is not None:
+        text = "".join(
+            line for line in text.splitlines(True) if "#:" not in line or part_in(line.split("#:")[0].strip()) == part
+        )
     expected = [
         (line.split("#:")[0].strip(), line.split("#:")[1].split()) for line in text.splitlines() if "#:" in line
     ]
     return text, expected
 
 
-@pytest.mark.parametrize("name", ["claims.ein", "hard-claims.ein", "wide-claims.ein", "power-claims.ein"])
-def test_claims(name):
-    text, expected = _claims(name)
+# of what looks right and is not, of what is wide and of powers there are many of a kind
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("claims.ein", None)]
+    + [
+        pytest.param(name, *part.values, id=f"{name} {part.id}", marks=part.marks)
+        for name in ("hard-claims.ein", "wide-claims.ein", "power-claims.ein")
+        for part in PARTS
+    ],
+)
+def test_claims(name, part):
+    text, expected = _claims(name, part)
     findings = einsight.check(text)
     given = [(c.text, c.verdict) for c in findings.claims]
     wanted = [v for _, verdicts in expected for v in verdicts]

@@ -1,7 +1,7 @@
 """The corpus of claims: the written verdicts are those of an independent program, and einsight gives the same.
 
-The default run gives einsight every twelfth claim of a family, and the independent program, which changes only where the corpus
-does, every thirtieth; `pytest -m campaign tests/judging/test_corpus.py` takes all.
+The default run gives einsight every twenty-fourth claim of a family, and the independent program, which changes only where the corpus
+does, every ninetieth; `pytest -m campaign tests/judging/test_corpus.py` takes all.
 """
 
 from collections import defaultdict
@@ -16,8 +16,8 @@ FAMILIES: dict[str, list[judge.Block]] = defaultdict(list)
 for _block in BLOCKS:
     FAMILIES[_block.family].append(_block)
 MOST_UNDECIDED = 4
-SHARE = 12
-SHARE_OF_JUDGE = 30
+SHARE = 24
+SHARE_OF_JUDGE = 90
 
 
 def test_the_corpus_is_large_and_fair():

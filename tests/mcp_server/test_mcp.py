@@ -46,6 +46,8 @@ CALLS = [
      {"verdict": "equal_if", "assumption": "A symmetric"}),
     ("grade", {"answer": "-2 x", "reference": "x", "up_to": ["factor"]}, {"verdict": "equal"}),
 ]  # fmt: skip
+DERIVATION = {"expression": "x' A x", "wrt": ["x", "x"], "to": "numpy", "steps": True}
+SOLUTION = {"answer": "$f = x^TAx$, so $\\nabla f = Ax + A^Tx = 2Ax$", "question": "x' A x", "wrt": "x", "steps": True}
 # tool, arguments, words of the error
 MISTAKES = [
     (
@@ -70,9 +72,11 @@ def test_a_session():
         refused = [await client.call_tool(name, arguments) for name, arguments, _ in MISTAKES]
         page = await client.call_tool("explain", {"what": "EIN402"})
         topics = await client.call_tool("explain", {})
-        return started, listed.tools, answers, refused, page, topics
+        derived = await client.call_tool("derive", DERIVATION)
+        graded = await client.call_tool("grade", SOLUTION)
+        return started, listed.tools, answers, refused, page, topics, derived, graded
 
-    started, tools, answers, refused, page, topics = session(talk)
+    started, tools, answers, refused, page, topics, derived, graded = session(talk)
     assert started.server_info.name == "einsight" and started.server_info.version == einsight.__version__
     assert "declare" in started.instructions.lower()
     assert [t.name for t in tools] == ["derive", "check", "grade", "explain"]
@@ -91,20 +95,12 @@ def test_a_session():
     assert page.structured_content["page"].startswith("EIN402 claim-transposed") and "layouts" in topics.content[0].text
     wrong = answers[4].structured_content["claims"][0]
     assert wrong["verdict"] == "wrong" and wrong["derived"] == "a" and wrong["line"] == 1
-
-
-def test_a_derivation_with_code_and_steps_and_a_solution_with_links():
-    async def talk(client, _):
-        derived = await client.call_tool(
-            "derive", {"expression": "x' A x", "wrt": ["x", "x"], "to": "numpy", "steps": True}
-        )
-        solution = "$f = x^TAx$, so $\\nabla f = Ax + A^Tx = 2Ax$"
-        graded = await client.call_tool("grade", {"answer": solution, "question": "x' A x", "wrt": "x", "steps": True})
-        return derived.structured_content, graded.structured_content
-
-    derived, graded = session(talk)
-    assert derived["matrix"] == "A + A'" and "def derivative" in derived["code"] and derived["steps"][0]["rule"]
-    assert [link["verdict"] for link in graded["links"]] == ["equal", "equal_if"]
+    # with code and steps, and a solution with its links
+    derivation = derived.structured_content
+    assert (
+        derivation["matrix"] == "A + A'" and "def derivative" in derivation["code"] and derivation["steps"][0]["rule"]
+    )
+    assert [link["verdict"] for link in graded.structured_content["links"]] == ["equal", "equal_if"]
 
 
 def test_the_program_of_the_page():

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 from bounded import DERIVATIVES, DOCUMENTS, PRODUCTS, SOFTMAX
 from paths import TESTS
+from thinning import part_in, rest_in_campaigns
 
 import einsight
 from einsight.deriving.answering import answering
@@ -62,8 +63,15 @@ class Polls:
             raise OutOfTime("its polls are used up", self)
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-@pytest.mark.parametrize("budget", [3, 300])
+# each at the one or the other by default, at both in campaigns
+@pytest.mark.parametrize(
+    "name, budget",
+    rest_in_campaigns(
+        [(name, budget) for name in DOCUMENTS for budget in (3, 300)],
+        lambda row: part_in(row[0], 2) == (row[1] == 300),
+        lambda row: f"{row[1]}-{row[0]}",
+    ),
+)
 def test_whatever_takes_long_is_ended_at_a_poll(name, budget):
     """With a budget of a few polls for each statement it is undecided, or a verdict that it may have: never another one."""
     text, allowed = DOCUMENTS[name]
@@ -139,6 +147,7 @@ Qs Qs | Qs x | Qs' A Qs | tr(Qs) | det(Qs) | Qd Qd | Qd A | det(Qd) | Pd A | inv
 det(A) inv(A)_ij | det(A) inv(A)_ij x_k | det(A) tr(inv(A) B) | det(A + 2 P) inv(A + 2 P) x | det(A) inv(A)_12 | det(N + A) inv(N + A)
 det(A) (inv(A)_12 inv(A)_ij - inv(A)_1j inv(A)_i2) | det(A) (tr(inv(A) B)^2 - tr(inv(A) B inv(A) B)) | ∑_k det(A + x_k B) inv(A + x_k B)_ij
 """
+OWN = [(0,), (0, 2), (0, 1, 2)]
 LISTED = [e.strip() for line in EXPRESSIONS.strip().splitlines() for e in line.replace("{0}", str(SIZE)).split(" | ")]
 
 
@@ -165,8 +174,15 @@ def _in_full(instance, whole, tensor):
     return out
 
 
-@pytest.mark.parametrize("expression", LISTED)
-@pytest.mark.parametrize("own", [(0,), (0, 2), (0, 1, 2)], ids=str)
+# each with some of the places that are told apart by default, with all in campaigns
+@pytest.mark.parametrize(
+    "expression, own",
+    rest_in_campaigns(
+        [(expression, own) for own in OWN for expression in LISTED],
+        lambda row: OWN[part_in(row[0], len(OWN))] == row[1],
+        lambda row: f"{row[1]}-{row[0]}",
+    ),
+)
 def test_a_thin_axis_gives_what_the_whole_one_gives(expression, own):
     """Exactly, in the prime field: an evaluation at a few places is one at the declared size."""
     names = read_declarations(DECLARE, "numerator")

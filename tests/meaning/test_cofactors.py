@@ -120,8 +120,9 @@ def instance_of(found, n, rank):
     return instance
 
 
-def instances():
-    return [(n, rank) for n in (1, 2, 3) for rank in range(n + 1)]
+INSTANCES = {(n, rank) for n in (1, 2, 3) for rank in range(n + 1)}
+# one dimension, a zero matrix, one of the rank below the full one, of two below, a regular one: each of some size
+SOME = {(1, 0), (2, 2), (2, 1), (3, 1)}
 
 
 @functools.cache
@@ -130,11 +131,15 @@ def by_definition(expression, wrt, n, rank):
     return entries(found.unreduced, instance_of(found, n, rank), found.axes)
 
 
+@pytest.mark.parametrize(
+    "instances",
+    [pytest.param(SOME, id="some"), pytest.param(INSTANCES - SOME, id="others", marks=pytest.mark.campaign)],
+)
 @pytest.mark.parametrize("expression, wrt", CASES)
-def test_the_value_is_that_of_the_definition(expression, wrt):
+def test_the_value_is_that_of_the_definition(expression, wrt, instances):
     found = derived(expression, wrt)
     tried = 0
-    for n, rank in instances():
+    for n, rank in sorted(instances):
         if n < 3 or len(found.axes) < 4:
             try:
                 value = by_definition(expression, wrt, n, rank)
@@ -143,7 +148,7 @@ def test_the_value_is_that_of_the_definition(expression, wrt):
                 continue
             assert entries(found.term, instance_of(found, n, rank), found.axes) == value, (n, rank)
             tried += 1
-    assert tried >= 3
+    assert tried >= (1 if "inv" in expression else 3)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_code_has_the_value_where_the_matrix_is_singular(target):
     if target in ("numpy", "torch"):
         for expression, wrt in CASES:
             if "inv" not in expression:
-                check_code(expression, wrt, target, ((1, 0), (2, 1), (2, 0), (3, 2), (3, 1)))
+                check_code(expression, wrt, target, ((1, 0), (2, 1), (3, 1)))
     else:  # which take long over each operation
         check_code("det(A)", "A A", target, ((3, 1),))
     if target == "dask":

@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+import warm
 from session import Session
 
 from einsight.cli.main import main
@@ -168,9 +169,15 @@ def site(tmp_path_factory):
 
 
 def run(*command, site, **more):
+    """What a command line says, or the code of a file."""
     environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1", "EINSIGHT_CACHE": "0", **more}
     return subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, encoding="utf-8", env=environment, cwd=site
+        command if command[0] == sys.executable else warm.einsight(*command),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=site,
     )
 
 
@@ -205,7 +212,7 @@ def alone(capfd):
 
 def test_in_the_command_line(site, alone):
     command = ["derive", EXPRESSION, "-w", "c", "-d", DECLARE, "--steps"]
-    done = run("-m", "einsight", *command, site=site, EINSIGHT_DISABLE_PLUGINS="")
+    done = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS="")
     assert (done.returncode, done.stdout) == alone(*command)
     lines = done.stderr.splitlines()
     assert all(line.startswith("einsight: ") for line in lines), done.stderr
@@ -223,7 +230,7 @@ def test_in_the_library(site):
     )
     path = site / "ask.py"
     path.write_text(code, encoding="utf-8")
-    done = run(str(path), site=site)
+    done = run(sys.executable, str(path), site=site)
     assert done.returncode == 0, done.stderr
     found, told, is_here = json.loads(done.stdout)
     assert found[0] == found[1] and is_here
@@ -258,7 +265,7 @@ def test_files_in_worker_processes_tell_once_for_all(site, tmp_path, alone):
             f"{DECLARE}\nd/dc ({EXPRESSION}) = {k}\nsin(c) = sin(c) + {k}\n", encoding="utf-8"
         )
     command = ["check", str(tmp_path), "--format", "json"]
-    done = run("-m", "einsight", *command, "--jobs", "2", site=site, EINSIGHT_DISABLE_PLUGINS="")
+    done = run(*command, "--jobs", "2", site=site, EINSIGHT_DISABLE_PLUGINS="")
     assert done.returncode == 1
     assert json.loads(done.stdout) == json.loads(alone(*command, "--jobs", "1")[1])
     told = [line.removeprefix("einsight: ") for line in done.stderr.splitlines()]
@@ -267,24 +274,33 @@ def test_files_in_worker_processes_tell_once_for_all(site, tmp_path, alone):
 
 
 def test_list_says_what_is_on_and_why_not(site):
-    done = run("-m", "einsight", "plugin", "list", "--disable-plugin", "raising", site=site)
+    done = run("plugin", "list", "--disable-plugin", "raising", site=site)
     assert done.returncode == 0
     line = {row.split()[0]: row for row in done.stdout.splitlines() if not row.startswith(" ")}
     assert len(line) == len(FAULTS)
     assert "off: disabled" in line["raising"] and "off: import: ModuleNotFoundError" in line["missing"]
     assert "on: 1 rules" in line["wrong"] and "faulty_wrong" in line["wrong"]
-    found = json.loads(run("-m", "einsight", "plugin", "list", "--format", "json", site=site).stdout)
+    found = json.loads(run("plugin", "list", "--format", "json", site=site).stdout)
     assert {p["name"] for p in found if p["on"]} == {n for n, f in FAULTS.items() if f[1] or n in LISTED}
 
 
-@pytest.mark.parametrize("name", ALONE)
-def test_a_function_that_is_wrong(name, tmp_path):
-    source, stage, words = ALONE[name]
-    install(tmp_path, {name: source})
-    done = run("-m", "einsight", "derive", f"{name}(x)", "-w", "x", "-d", "x in R", site=tmp_path)
-    told = [line for line in done.stderr.splitlines() if "EIN501" in line]
-    assert done.returncode == 2 and len(told) == 1, done.stderr
-    assert f"`{name}` of plugin {name} 1.2 is switched off ({stage})" in told[0] and words in told[0]
+def test_a_function_that_is_wrong(tmp_path):
+    """One behind the other in one process, each with an answer of its own."""
+    install(tmp_path, {name: source for name, (source, *_) in ALONE.items()})
+    code = (
+        "import sys\nfrom einsight.cli.main import main\n"
+        f"for name in {list(ALONE)}:\n"
+        "    status = main(['derive', f'{name}(x)', '-w', 'x', '-d', 'x in R'])\n"
+        "    print('=', name, status, file=sys.stderr)\n"
+    )
+    done = run(sys.executable, "-c", code, site=tmp_path)
+    answers = re.split(r"^= (\w+) (\d)\n", done.stderr, flags=re.MULTILINE)
+    assert answers[1::3] == list(ALONE), done.stderr
+    for answer, name, status in zip(answers[::3], answers[1::3], answers[2::3], strict=False):
+        _, stage, words = ALONE[name]
+        told = [line for line in answer.splitlines() if "EIN501" in line]
+        assert status == "2" and len(told) == 1, done.stderr
+        assert f"`{name}` of plugin {name} 1.2 is switched off ({stage})" in told[0] and words in told[0]
 
 
 @pytest.mark.parametrize(
@@ -295,13 +311,13 @@ def test_disabled_by_settings(site, tmp_path, file, text):
     others = ", ".join(f'"{name}"' for name in FAULTS if name != "missing")
     (tmp_path / file).write_text(text.format(others) + "\n", encoding="utf-8")
     (tmp_path / "a.ein").write_text("c in R positive\nlog(c) = log(c) + 1 - 1\n", encoding="utf-8")
-    done = run("-m", "einsight", "check", str(tmp_path / "a.ein"), site=site)
+    done = run("check", str(tmp_path / "a.ein"), site=site)
     assert re.findall(r"plugin (\w+)", done.stderr) == ["missing"], done.stderr
 
 
 def test_disabled_by_environment_and_option(site):
     others = ",".join(n for n in FAULTS if n not in ("wrong", "missing"))
-    command = ["-m", "einsight", "rewrite", "log(c)", "-d", DECLARE, "--disable-plugin", "missing"]
+    command = ["rewrite", "log(c)", "-d", DECLARE, "--disable-plugin", "missing"]
     done = run(*command, site=site, EINSIGHT_DISABLE_PLUGINS=others)
     assert re.findall(r"plugin (\w+)", done.stderr) == ["wrong"] and done.stdout == "log(c)\n"
 
@@ -314,14 +330,14 @@ def test_two_packages_with_a_plugin_of_one_name_and_a_name_with_spaces(tmp_path)
     points.write_text("[einsight]\ncourse = faulty_other\nmy course = faulty_none\n", encoding="utf-8")
     (tmp_path / "course.rules").write_text("course.odd: sinh(-s) => -sinh(s)\n", encoding="utf-8")
     (tmp_path / "einsight.toml").write_text('rules = ["course.rules", "./course.rules"]\n', encoding="utf-8")
-    done = run("-m", "einsight", "rewrite", "cos(-c) + sinh(-c)", "-d", DECLARE, site=tmp_path)
+    done = run("rewrite", "cos(-c) + sinh(-c)", "-d", DECLARE, site=tmp_path)
     assert done.stdout == "cos(c) - sinh(c)\n"
     second, spaced = done.stderr.splitlines()
     assert second.startswith(
         "einsight: EIN501: plugin course (faulty_other) 1.2 is switched off (clash): faulty_course is"
     )
     assert spaced.startswith("einsight: EIN501: plugin my course 1.2 is switched off (import): ModuleNotFoundError")
-    done = run("-m", "einsight", "plugin", "list", "--disable-plugin", "my course", site=tmp_path)
+    done = run("plugin", "list", "--disable-plugin", "my course", site=tmp_path)
     assert "course 1.2  on: 1 rules    (faulty_course)" in done.stdout and "my course 1.2  off: disabled" in done.stdout
     assert "course.rules   on: 1 rules" in done.stdout
 
@@ -334,7 +350,7 @@ def test_what_cannot_be_broken_off_is_told(tmp_path):
     )
     waiting = "hands.step = 1\n    try: told.wait(60)\n    finally: hands.step = 0"
     install(tmp_path, {"asleep": BY_HAND + telling + CALL.format("asleep", "sin", waiting)})
-    done = run("-m", "einsight", "rewrite", "sin(c)", "-d", DECLARE, site=tmp_path)
+    done = run("rewrite", "sin(c)", "-d", DECLARE, site=tmp_path)
     waited, off = done.stderr.splitlines()
     assert done.stdout == "sin(c)\n" and "is switched off (slow)" in off
     assert "`asleep.rule` of plugin asleep stands still where it cannot be broken off" in waited

@@ -8,6 +8,7 @@ import sys
 import types
 
 import pytest
+import warm
 from session import Session
 from test_plugin_faults import install
 
@@ -176,14 +177,14 @@ def test_targets_are_listed(tmp_path):
         (["-h"], "targets of plugins: noise (noisy: An empty text.)"),
         (["sin(x)", "-w", "x", "-d", "x in R", "--to", "nois"], "noise"),
     ):
-        command = [sys.executable, "-m", "einsight", "derive", *arguments]
+        command = warm.einsight("derive", *arguments)
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert words in (done.stdout if arguments == ["-h"] else done.stderr.splitlines()[-1]), done
 
 
 def test_the_profile_counts_tries_and_hits(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "einsight", "derive", "y' A x", "-w", "x", "-d", "A in R^(n x m); x in R^m; y in R^n", "--profile"],
+        warm.einsight("derive", "y' A x", "-w", "x", "-d", "A in R^(n x m); x in R^m; y in R^n", "--profile"),
         capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     head, *rows = done.stderr.splitlines()

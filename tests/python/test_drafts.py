@@ -28,7 +28,7 @@ def rows():
         for library in libraries.split():
             text = f"{IMPORTS[library]}\n\n{code.rstrip()}\n".replace("LIB", ALIASES[library])
             # JAX compiles each operation anew
-            stays = library != "jax" or name == "logistic"
+            stays = library != "jax" or name == "quadratic-form"
             marks = () if stays and (part_in(name) < 2 or library == "jax") else pytest.mark.campaign
             yield pytest.param(library, text, kinds.split(), id=f"{name}-{library}", marks=marks)
 

@@ -31,7 +31,15 @@ def told(case):
     return said
 
 
-@pytest.mark.parametrize("case", rest_in_campaigns(FILED, lambda c: part_in(c.code, 8) == 0, lambda c: c.name))
+# as long as twenty of the others: a network with its parameters in a dictionary is read in columns too, a softmax along rows by itself
+LONG = ("two-layer-dicts", "attention-np")
+
+
+def stays(case):
+    return part_in(case.code, 8) == 0 and case.name not in LONG
+
+
+@pytest.mark.parametrize("case", rest_in_campaigns(FILED, stays, lambda c: c.name))
 def test_what_is_told_is_true(case):
     said = told(case)
     for line, mark in case.marks.items():

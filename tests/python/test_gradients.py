@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from thinning import part_in, rest_in_campaigns
 
 import einsight
 from einsight.bench.differences import difference_quotients
@@ -382,7 +383,10 @@ def _changed():
 CHANGED = list(_changed())
 
 
-@pytest.mark.parametrize("forward, backward, shapes", CHANGED, ids=[f"{c[0]}; {c[1]}"[:90] for c in CHANGED])
+@pytest.mark.parametrize(
+    "forward, backward, shapes",
+    rest_in_campaigns(CHANGED, lambda c: part_in(c[0] + c[1], 2) == 0, lambda c: f"{c[0]}; {c[1]}"[:90]),
+)
 def test_small_changes_are_seen(forward, backward, shapes):
     """A changed derivative is right exactly where it has the value of the quotients, and what is offered has that."""
     random = np.random.default_rng(1)

@@ -89,7 +89,7 @@ def test_the_rest_of_a_hover_beyond_its_time_says_so():
 
 
 def test_cheap_hints_do_not_wait_for_dear_ones():
-    settings = {"budget": 0.8}
+    settings = {"budget": 0.5}
     with Session(clock=COMPUTED, options={"settings": settings}, settings=settings) as session:
         session.open(TEXT).checked()
 

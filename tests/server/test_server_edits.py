@@ -93,7 +93,7 @@ def run(servers, seed, language, steps, pace):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shown_last_is_what_a_fresh_server_shows(servers, language):
-    assert run(servers, 0, language, 6, 0) is None
+    assert run(servers, 0, language, 3, 0) is None
 
 
 FAULT = (
@@ -203,7 +203,7 @@ def run_notebook(servers, seed, steps, pace):
 
 
 def test_what_is_shown_last_in_a_notebook_is_what_a_fresh_server_shows(servers):
-    assert run_notebook(servers, 0, 6, 0) is None
+    assert run_notebook(servers, 0, 3, 0) is None
 
 
 @pytest.mark.campaign

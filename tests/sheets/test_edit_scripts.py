@@ -11,7 +11,7 @@ from edited_pages import PAGES, Script, all_of, differences, fresh
 
 from einsight.sheets.sheet import Sheet
 
-STEPS = 6
+STEPS = 3
 SEEDS = 1
 
 

@@ -127,7 +127,7 @@ def _in_cell(text, place):
 # pages of the kinds of which shorter ones are read by default: more of the same for campaigns
 LONG = {
     "attention.md", "backprop.tex", "deep-linear.md", "econometrics.tex", "factorization.md", "gauss-newton.tex", "gaussian.tex",
-    "kalman.md", "kronecker.md", "least-squares.md", "likelihood.md", "linear-layer.md", "logdet.md", "lqr.ipynb", "newton.md", "poisson.ipynb",
+    "kalman.md", "trace.md", "cheatsheet.md", "norms.md", "tensors.md", "kronecker.md", "least-squares.md", "likelihood.md", "linear-layer.md", "logdet.md", "lqr.ipynb", "newton.md", "poisson.ipynb",
     "quadratic.rst", "discriminant.tex", "chain-rule.md", "mechanics.md", "ridge.qmd", "softmax.md", "standardise.md",
 }  # fmt: skip
 READ = rest_in_campaigns(SPANS.pages(), lambda page: page.name not in LONG, lambda page: page.name)

@@ -184,7 +184,11 @@ def some_cases(function):
     return pytest.mark.parametrize(("expression", "wrt"), rows)(function)
 
 
-@cases
+# what is derived again, and half of the rest; every one is asked for as arrays on diagonals by default
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    rest_in_campaigns(CASES, lambda c: stays(c) or " " in c[1] or part_in(c[0], 2) == 0, " by ".join),
+)
 def test_numpy(expression, wrt):
     derived = derived_of(expression, wrt)
     instance = instance_of(derived)
@@ -487,11 +491,14 @@ def test_structured_keeps_what_is_factored():
 PRODUCTS = [c for c in CASES if c[1] in ("x", "W", "W W", "x x", "P", "c", "A")]
 
 
-@pytest.mark.parametrize(("expression", "wrt"), PRODUCTS, ids=[f"{e} by {w}" for e, w in PRODUCTS])
+# half of them by default, and what is second of all; what is multiplied is written as a derivative is
+@pytest.mark.parametrize(
+    ("expression", "wrt"), rest_in_campaigns(PRODUCTS, lambda c: " " in c[1] or part_in(c[0], 2) == 0, " by ".join)
+)
 @libraries("numpy", "jax", "torch")
 def test_products(expression, wrt, target):
     """A product with the derivative is the one with the array of it."""
-    if target == "jax" and "softmax" not in expression and "tanh" not in expression:
+    if target == "jax" and (expression, wrt) not in (("softmax(W x)", "x"), ("softmax(x)", "x x")):
         pytest.skip("the terms are NumPy's, and each operation is compiled by itself")
     derived = derived_of(expression, wrt)
     instance = instance_of(derived)
@@ -548,8 +555,12 @@ EXTREME = [
 
 
 @libraries("numpy", "jax", "torch", "dask")
-def test_numbers_stay_in_the_range_of_floats(target):
-    for expression, wrt, given, value in EXTREME:
+@pytest.mark.parametrize(
+    "rows",
+    [pytest.param(EXTREME[::2], id="some"), pytest.param(EXTREME[1::2], id="others", marks=pytest.mark.campaign)],
+)
+def test_numbers_stay_in_the_range_of_floats(target, rows):
+    for expression, wrt, given, value in rows:
         declare = "x, a in R^n"
         derived = einsight.derive(expression, wrt.split(), declare) if wrt else einsight.simplify(expression, declare)
         function = function_of(derived, target)

@@ -203,7 +203,7 @@ sys.stdout.buffer.write(pickle.dumps(own))
 """
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["1", pytest.param("2", marks=pytest.mark.campaign)])
 def test_another_process_reads_and_writes_them(seed):
     """Sets and dictionaries are in another order there."""
     results = [derived(text, wrt) for text, wrt in TEXTS[:5]]

@@ -141,12 +141,13 @@ class _Plain:
         return False
 
 
+@pytest.mark.parametrize("every", [9, pytest.param(3, marks=pytest.mark.campaign)])  # at other places of each document
 @pytest.mark.parametrize("language", ["ein", "markdown", "latex", "notebook"])
-def test_whatever_stands_in_a_document_is_only_shown(language):
+def test_whatever_stands_in_a_document_is_only_shown(language, every):
     for number, text in enumerate(text for written, text in documents() if written == language):
         sheet, lines = Sheet(text, language), LineIndex(text)
         sheet.finish()
-        for offset in range(0, len(text), 3):
+        for offset in range(number % every, len(text), every):
             found = hover(sheet, offset)
             if found is not None:
                 for html in (True, False):

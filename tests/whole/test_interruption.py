@@ -17,7 +17,7 @@ from einsight.sheets.sheet import Sheet
 from einsight.terms import build
 from einsight.terms.interruption import OutOfTime, Stopped, in_time, poll, polled_by, within
 
-SOME = 1  # of the polls of a run, in the default run; not the same ones of every language and way
+SOME = 1  # of the polls of a run, in the default run, for every other language; not the same ones of every language and way
 # one edit that changes what a definition says, and all that rests on it
 BEFORE, AFTER = "+ b^T x", "+ 2 b^T x"
 
@@ -70,9 +70,12 @@ def polls_of(language):
 
 def numbers(language, way=None):
     """The polls at which a run goes wrong: some for a way in which it may, or all."""
+    number = list(PAGES).index(language)
+    if way is not None and (number + way) % 2:  # the others in campaigns
+        return range(0)
     last = polls_of(language)
     step = 1 if way is None else max(1, last // SOME)
-    begin = 0 if way is None else (list(PAGES).index(language) + 3 * way) * step // 8 % step
+    begin = 0 if way is None else (number + 3 * way) * step // 8 % step
     return range(1 + begin, last + 1, step)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from einsight.syntax.parse import parse_statement
 from einsight.worlds.answers import mistake_in, rests_on, world_of
-from einsight.worlds.definitions import Facts, Formula, Page
+from einsight.worlds.definitions import Page
+from einsight.worlds.facts import Facts, Formula
 from einsight.worlds.search import Question
 
 rng = np.random.default_rng(7)

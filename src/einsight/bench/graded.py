@@ -171,7 +171,8 @@ def reference_is_the_derivative(family: Family) -> bool:
 
     if family.question is None:
         return True
-    _, variable, code = family.question
+    _, variable, written = family.question
+    code, reference = compile(written, "question", "eval"), compile(family.reference[1], "reference", "eval")
     compared = 0
     for names in chain(points(family), points(family, are_probabilities=True)):
 
@@ -179,7 +180,7 @@ def reference_is_the_derivative(family: Family) -> bool:
             return eval(code, names | {variable: x})
 
         with np.errstate(all="ignore"):
-            right = np.asarray(eval(family.reference[1], names))
+            right = np.asarray(eval(reference, names))
             output = at(names[variable])
             found, finer = (difference_quotients(at, names[variable], step) for step in (2e-3, 5e-4))
         if not (np.isfinite(found).all() and np.allclose(found, finer, rtol=1e-7, atol=1e-8)):

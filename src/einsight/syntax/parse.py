@@ -263,7 +263,7 @@ class _Build(Transformer):
         operator, sign = "", None
         for part in parts:
             if isinstance(part, Token) and part.type == "CHAIN_OPERATOR":
-                operator = "/" if part == "/" else "*"
+                operator = str(part) if part in ("/", "×") else "*"
             elif isinstance(part, Token) and part.type == "SIGN":
                 sign = part
             else:

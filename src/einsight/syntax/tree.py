@@ -153,7 +153,7 @@ class Norm(Node):
 
 @dataclass(frozen=True, slots=True)
 class Chain(Node):
-    """Factors in a row: `(operator, factor)`, the operator one of `` (juxtaposition), `*`, `/`."""
+    """Factors in a row: `(operator, factor)`, the operator one of `` (juxtaposition), `*`, `/`, `×` (a cross product where both are vectors)."""
 
     items: tuple[tuple[str, Node], ...]
 

@@ -14,7 +14,8 @@ from ..syntax.tree import (
     Node,
 )
 from ..terms.interruption import poll
-from .definitions import Definition, Page
+from .definitions import Page
+from .facts import Definition
 from .unknowns import Unknowns
 
 V = TypeVar("V")
@@ -103,6 +104,10 @@ class Algebra(ABC, Generic[V, I]):
     def unknown_call(self, name: str, order: int, values: Sequence[V]) -> V: ...
     @abstractmethod
     def slope(self, found: Definition, order: int, value: V) -> V: ...
+    @abstractmethod
+    def call(
+        self, name: str, order: int, arguments: Sequence[Callable[[], V]], node: Node, axis: int | None = None
+    ) -> V: ...
     @abstractmethod
     def value(self, node: Node) -> V: ...
     @abstractmethod

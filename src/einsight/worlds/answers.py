@@ -42,7 +42,7 @@ def rests_on(asked: Question) -> Hashable:
     definitions = behind(page, at, asked.nodes)
     far = tuple((d.name, d.indices, d.arguments, d.body, d.order < at) for d in definitions)
     names = {n for node in (*asked.nodes, *(d.body for d in definitions)) for n in names_of(node)}
-    return asked.left, asked.right, asked.layout, near, far, page.of_names(names)
+    return asked.left, asked.right, asked.layout, asked.where, near, far, page.of_names(names)
 
 
 def _kept(kind: str, asked: Question, find: Callable[[Question], World | Mistake | None]) -> World | Mistake | None:

@@ -12,6 +12,10 @@ class Unfit(Exception):
     """Shapes that do not go together, or what has no value."""
 
 
+class Singular(Unfit):
+    """A matrix that has no inverse, perhaps since it has more rows than columns here, or less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Array:
     """`items` are its entries, row by row."""
@@ -127,7 +131,7 @@ def solved(a: Array, b: Array) -> tuple[Array, Number]:
     for k in range(n):
         best = max(range(k, n), key=lambda r: abs(plain(rows[r][k])))
         if abs(plain(rows[best][k])) < 1e-12:
-            raise Unfit
+            raise Singular
         if best != k:
             rows[k], rows[best] = rows[best], rows[k]
             determinant = negative(determinant)
@@ -176,3 +180,11 @@ def joined(rows: Sequence[Sequence[Array]]) -> Array:
     if len({len(line) for line in lines}) != 1:
         raise Unfit
     return Array(len(lines), len(lines[0]), tuple(x for line in lines for x in line))
+
+
+def crossing(a: Array) -> Array:
+    """The 3×3 matrix of the cross product with `a`: `[a]_× b = a × b`."""
+    if a.shape != (3, 1):
+        raise Unfit
+    x, y, z = a.items
+    return Array(3, 3, (0.0, negative(z), y, z, 0.0, negative(x), negative(y), x, 0.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ..lowering.mentioned import names_of
 from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient
 from ..syntax.tree import (
@@ -24,9 +25,12 @@ from ..syntax.tree import (
 )
 from .algebra import I, V
 from .arrays import Unfit
-from .definitions import PRIME, Definition
+from .definitions import PRIME
+from .facts import Definition
 from .functions import ARRAYS, ENTRYWISE
+from .letters import whole_number
 from .naming import Naming
+from .unknowns import behind
 
 
 class Calls(Naming[V, I]):
@@ -70,26 +74,41 @@ class Calls(Naming[V, I]):
         rest = row[k + 1 :]
         if not rest:
             raise Unfit("a gradient of nothing")
-        of: Callable[[], V] = lambda: self.value(rest[0][1])  # noqa: E731
+        operand, around = _without_powers(rest[0][1])
+        of: Callable[[], V] = lambda: self.value(operand)  # noqa: E731
         end = k + 2
-        if len(rest) > 1 and (is_written_out(rest[0][1]) or not self.is_number(of())):
-            of, end = (lambda: self._row([("", rest[0][1]), *rest[1:]], whole)), len(row)
+        if not around and len(rest) > 1 and (is_written_out(operand) or not self.is_number(of())):
+            of, end = (lambda: self._row([("", operand), *rest[1:]], whole)), len(row)
         second = isinstance(unit, Symbol) and unit.text == "∇²" or isinstance(unit, Superscript)
         base = unit.base if isinstance(unit, Superscript) else unit
         second = second or (isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text == "∇²")
-        variable = self._variable_of(base, rest[0][1])
-        return self._repeated(of, [variable] * 2) if second else self.derivative(of, variable, "gradient"), end
+        variable = self._variable_of(base, operand)
+        found = self._repeated(of, [variable] * 2) if second else self.derivative(of, variable, "gradient")
+        for node in reversed(around):
+            found = self.transpose(found) if isinstance(node, Transpose) else self.power(found, node.exponent, False)
+        return found, end
 
     def _variable_of(self, nabla: Node, operand: Node) -> Node:
+        """What a gradient is taken in: what it says, the argument of what it is of, one of those in which the page has derivatives."""
         if isinstance(nabla, Indexed):
             return _as_name(nabla)
+        if (
+            isinstance(operand, Call)
+            and len(operand.arguments) == 1
+            and isinstance(operand.arguments[0], (Name, Indexed))
+        ):
+            return operand.arguments[0]
         inner = operand.callee if isinstance(operand, Call) else operand
         name = canonical_name(inner.text) if isinstance(inner, Name) else ""
         found = self.definition(name, 0)
-        arguments = found.arguments if found is not None else ()
-        if len(arguments) != 1:
+        if found is not None and len(found.arguments) == 1:
+            return Name(0, 0, found.arguments[0])
+        likely = self.page.variables(
+            name, {n for d in behind(self.page, self.at, [operand]) for n in names_of(d.body)} | {*names_of(operand)}
+        )
+        if not likely:
             raise Unfit("a gradient in nothing")
-        return Name(0, 0, arguments[0])
+        return Name(0, 0, str(self.choice((name, "gradient in"), tuple((v, 0.5 * k) for k, v in enumerate(likely)))))
 
     # functions
 
@@ -163,7 +182,9 @@ class Calls(Naming[V, I]):
         if name in ENTRYWISE or name in ARRAYS:
             return True
         # `f(x)` of what stands nowhere without its argument, or is differentiated
-        alone = name not in self.page.whole or (name in self.page.differentiated and isinstance(arguments[0], Name))
+        alone = name not in self.page.whole | self.page.standing or (
+            name in self.page.differentiated and isinstance(arguments[0], Name)
+        )
         return alone and len(arguments) == 1 and name not in self.page.told
 
     def _product_or_call(self, node: Call) -> V:
@@ -237,6 +258,20 @@ def _variable(node: Node, by_letter: bool) -> Node | None:
     if by_letter and isinstance(node, Name) and node.text.startswith("d"):
         return replace(node, text=node.text[1:])
     return node
+
+
+def _without_powers(node: Node) -> tuple[Node, list[Transpose | Superscript]]:
+    """`∇f(x)ᵀ`, `∇²f(x)^-1`: what the sign is before, and what is done to the derivative of that, the last first."""
+    around: list[Transpose | Superscript] = []
+    while True:
+        if isinstance(node, Transpose):
+            around.append(node)
+            node = node.argument
+        elif isinstance(node, Superscript) and (whole_number(node.exponent) or 0) < 0:
+            around.append(node)
+            node = node.base
+        else:
+            return node, around
 
 
 def _untransposed(node: Node) -> Node:

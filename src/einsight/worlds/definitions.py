@@ -5,9 +5,11 @@ A subscript counts where some sum of the page runs over its letter, or where the
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
@@ -30,60 +32,28 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .letters import counting_letters, divisors, joined, primed, under_logarithms, variables_of, whole_names
+from .facts import Definition, Facts, Formula
+from .letters import (
+    called_with,
+    compares_letters,
+    counting_letters,
+    divisors,
+    indexed,
+    primed,
+    squared_name,
+    under_logarithms,
+    variables_of,
+    whole_names,
+    with_marks,
+)
 
 PRIME = "ʹ"
+ANYWHERE = "its argument"  # what a function is of where nobody writes it
 SQUARE = "²"  # behind a name: its square, which has a value of its own
 # capitals that are sizes, before what they multiply
 _NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
-
-
-@dataclass(frozen=True, eq=False)
-class Definition:
-    """`name_indices(arguments) = body`, in the formula of that number on the page.
-
-    `free` are letters that count something in the body, of which the name says nothing: `a = W x_t`.
-    """
-
-    name: str
-    indices: tuple[str, ...]
-    arguments: tuple[str, ...]
-    body: Node
-    order: int
-    free: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A relation of the page, with the numbers of its section and its paragraph."""
-
-    tree: Relation
-    section: int = 0
-    paragraph: int = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a page says of names without giving them a value.
-
-    told       dimensions of names of which something says them
-    kinds      what words or typefaces call a name
-    has        properties of names
-    functions  names that are declared as functions
-    symmetric  does the page speak of symmetric matrices?
-    loose      names of which that was said in a section around this one, so that it may be of others
-    dependent  names that change with something, as the page says without saying how
-    """
-
-    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-    has: dict[str, frozenset[str]] = field(default_factory=dict)
-    functions: frozenset[str] = frozenset()
-    symmetric: bool = False
-    loose: frozenset[str] = frozenset()
-    dependent: frozenset[str] = frozenset()
 
 
 class Page:
@@ -97,6 +67,8 @@ class Page:
     marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative, and `with_derivatives`, the numbers of such formulas
+    taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often
+    spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -106,18 +78,25 @@ class Page:
         lefts = [f.tree.sides[0] for f in self.formulas]
         lefts = [n.callee if isinstance(n, Call) else n.base if isinstance(n, Indexed) else n for n in lefts]
         given = {n.text for n in lefts if isinstance(n, Name)}
-        self.formulas = [replace(f, tree=joined(f.tree, {"d", "δ"} - given)) for f in self.formulas]
-        trees = [f.tree for f in self.formulas]
+        trees = with_marks([f.tree for f in self.formulas], given)
+        self.formulas = [replace(f, tree=tree) for f, tree in zip(self.formulas, trees, strict=True)]
         self.counting = frozenset(counting_letters(trees))
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
         for tree in trees:
-            self.whole |= {n for side in tree.sides for n in whole_names(side)}
+            if not compares_letters(tree):
+                self.whole |= {n for side in tree.sides for n in whole_names(side)}
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
+        self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
+        self.called_with = Counter(pair for t in trees for pair in called_with(t))
+        self.spoken = {self.subscript(n)[0] for t in trees for n in indexed(t, called=True)}
+        self.standing = {
+            name for t in trees for n in indexed(t, called=False) for name, e in [self.subscript(n)] if not e
+        }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
         self.primed = frozenset(n for t in trees for n in primed(t))
@@ -150,6 +129,20 @@ class Page:
                 if isinstance(unit, Quotient):
                     yield from (name for n in unit.above for name, _ in self._key(n))
 
+    def _taken_in(self, tree: Relation) -> Iterator[str]:
+        for node in walk(tree):
+            if isinstance(node, Chain):
+                for _, unit in units(node):
+                    if isinstance(unit, Quotient):
+                        yield from (name for n in unit.below for name, _ in self._key(n))
+            elif isinstance(node, Indexed) and isinstance(node.base, Symbol) and node.base.text[:1] == "∇":
+                yield canonical_name(node.subscript.text.strip("{}"))
+
+    def variables(self, function: str, names: set[str]) -> list[str]:
+        """In what a function may be differentiated where nothing says it, of the names that it rests on; the likeliest first."""
+        called = Counter({v: 100 * k for (f, v), k in self.called_with.items() if f == function})
+        return [v for v, _ in (called + self.taken_in).most_common() if v in names]
+
     def _key(self, node: Node) -> Iterator[Key]:
         if isinstance(node, Name):
             yield canonical_name(node.text), 0
@@ -166,6 +159,11 @@ class Page:
             base, _, letters = name.partition("_")
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
+        for known in facts.familiar:
+            called = any(f == known.name for f, _ in self.called_with) or known.name in self.primed
+            if called and known.name not in self.by_name:
+                body = known.tree.sides[1]
+                made.by_name = {**made.by_name, known.name: [Definition(known.name, (), (known.argument,), body, -1)]}
         return made
 
     def of_names(self, names: Iterable[str]) -> Hashable:
@@ -179,11 +177,15 @@ class Page:
             self.numbers,
             self.definite,
             self.differentiated,
+            self.spoken,
+            self.standing,
             facts.functions,
             facts.loose,
             facts.dependent,
         )
         shown = tuple(frozenset(wanted & s) for s in sets)
+        taken = tuple((n, self.taken_in[n]) for n in sorted(wanted & self.taken_in.keys()))
+        called = frozenset((pair, k) for pair, k in self.called_with.items() if wanted & {*pair})
         keys = (
             frozenset(k for k in self.vectors if k[0] in wanted),
             frozenset(i for i in self.members.items() if i[0][0] in wanted),
@@ -192,7 +194,19 @@ class Page:
         given = frozenset(
             (n, tuple((len(d.indices), len(d.arguments)) for d in self.by_name.get(n, ()))) for n in wanted
         )
-        return said, shown, keys, counted, given, self.has_transposes, facts.symmetric, frozenset(self.marked)
+        return (
+            said,
+            shown,
+            taken,
+            called,
+            keys,
+            counted,
+            given,
+            self.has_transposes,
+            facts.symmetric,
+            facts.normalised,
+            frozenset(self.marked),
+        )
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:
@@ -226,7 +240,7 @@ class Page:
         """
         found = [
             d
-            for d in self.by_name.get(name, ())
+            for d in self.by_name.get(name) or self._family(name, at)
             if len(d.indices) == count and d.order != at and d not in besides and arguments in (None, len(d.arguments))
         ]
         if not found:
@@ -237,6 +251,15 @@ class Page:
         counts_behind = at in self.with_derivatives and not again
         near_after = [d for d in found if d.order > at and self.is_near(d, at) and counts_behind]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
+
+    def _family(self, name: str, at: int) -> Sequence[Definition]:
+        """The last definition before a formula of what has the name with a word below, where only derivatives speak of the name:
+        `J` of a section that defines `J_naive` alone."""
+        if name not in self.differentiated or not name.isupper():
+            return ()
+        below = re.compile(rf"{name}_?[a-z]{{2,}}")
+        found = [d for n, ds in self.by_name.items() if below.fullmatch(n) for d in ds]
+        return [d for d in found if d.order < at and self.is_near(d, at)][-1:]
 
     def points(self, at: int, beside: bool) -> dict[str, Node]:
         """The values that a section up to a formula, or what stands right beside it, gives names: `x = (1, 2)`, `a = b = 3`."""
@@ -268,7 +291,7 @@ class Page:
 
     def is_near(self, found: Definition, at: int) -> bool:
         """Does it stand in the section of a formula?"""
-        return self.formulas[found.order].section == self.formulas[at].section
+        return found.order >= 0 and self.formulas[found.order].section == self.formulas[at].section
 
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))
@@ -313,6 +336,13 @@ class Page:
             indices = tuple(e.plain or "" for e in entries)
         elif isinstance(left, Name):
             name = canonical_name(left.text)
+            called = any(f == name for f, _ in self.called_with)
+            if called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
+                place = Name(body.start, body.start, ANYWHERE)
+                arguments, body = (ANYWHERE,), Call(body.start, body.end, body, (place,))
+            base = squared_name(body)
+            if base and name in self.taken_in:  # `v = σ²`, and the page differentiates in `v`
+                yield Definition(base + SQUARE, (), (), left, order)
         else:
             return
         if (

@@ -110,8 +110,8 @@ class Differentiating(Reading[Array, int]):
         elif getattr(node, "entries", None):
             start = 0
             for entry in node.entries:  # type: ignore[attr-defined]
-                ((key, value),) = [*self._seeded(entry)]
                 self.level -= 1
+                ((key, value),) = [*self._seeded(entry)]
                 shift = start
                 yield key, _renumbered(value, level, partial(add, shift))
                 start += len(value.items)

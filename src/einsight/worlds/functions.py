@@ -16,7 +16,7 @@ ENTRYWISE: dict[str, Callable[[Number], Number]] = {
 }  # fmt: skip
 # functions of whole arrays; `norm1` is what `‖x‖_1` stands for
 TO_NUMBERS = {"norm", "norm1", "tr", "trace", "det", "logdet", "sum", "mean", "logsumexp"}
-ARRAYS = TO_NUMBERS | {"inv", "diag", "vec", "kron", "softmax", "log_softmax", "transpose"}
+ARRAYS = TO_NUMBERS | {"inv", "diag", "vec", "kron", "softmax", "log_softmax", "transpose", "cross"}
 OF_SQUARES = {"tr", "trace", "det", "logdet", "inv"}
 # those that are written before what they are of, without brackets
 BARE = set(ENTRYWISE) - {"σ"} | {"tr", "trace", "det", "logdet", "vec", "diag"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.tree import (
     Absolute,
+    Addition,
     Call,
     Chain,
     Group,
@@ -18,6 +19,7 @@ from ..syntax.tree import (
     Iverson,
     Name,
     Node,
+    Num,
     Relation,
     Superscript,
     Symbol,
@@ -26,6 +28,34 @@ from ..syntax.tree import (
 
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
+
+
+def renamed(node: Any, of: Callable[[str], str]) -> Any:
+    """The same with other names."""
+    if isinstance(node, tuple):
+        return tuple(renamed(n, of) for n in node)
+    if not isinstance(node, Node):
+        return node
+    if isinstance(node, Name):
+        text = of(node.text)
+        return node if text == node.text else replace(node, text=text)
+    made = {f.name: renamed(v, of) for f in fields(node) if isinstance(v := getattr(node, f.name), (Node, tuple))}
+    return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+
+
+def squared_name(node: Node) -> str:
+    """The name of which a formula is the square; else empty."""
+    is_square = isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == 2
+    return canonical_name(node.base.text) if is_square else ""  # type: ignore[attr-defined]
+
+
+def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
+    """The formulas with `d X`, `δ X` and `Δ X` as one name, where these signs have no value, and `Δ` stands before names alone."""
+    for signs in ({"d", "δ", "Δ"} - given, {"d", "δ"} - given):
+        made = [joined(tree, signs) for tree in trees]
+        if not any(isinstance(n, Name) and n.text == "Δ" for tree in made for n in walk(tree)):
+            break
+    return made
 
 
 def joined(node: Any, signs: set[str]) -> Any:
@@ -76,6 +106,15 @@ def whole_names(node: Node) -> Iterator[str]:
             yield from whole_names(inner)
 
 
+def indexed(node: Node, called: bool) -> Iterator[Indexed]:
+    """The names with something below, those before an argument too where `called`."""
+    if isinstance(node, Indexed) and isinstance(node.base, Name):
+        yield node
+    for inner in children(node):
+        if called or not (isinstance(node, Call) and inner is node.callee):
+            yield from indexed(inner, called)
+
+
 def variables_of(node: Node) -> Iterator[str]:
     """The names in a formula that stand for no constant: where there are none, it gives a point."""
     if isinstance(node, Name):
@@ -109,6 +148,15 @@ def primed(tree: Relation) -> Iterator[str]:
             yield from names_of(node.callee.argument)
 
 
+def called_with(tree: Relation) -> Iterator[tuple[str, str]]:
+    """The functions of one name, each with that: `f` with `x` of `f(x)`."""
+    for node in walk(tree):
+        if isinstance(node, Call) and isinstance(node.callee, Name) and len(node.arguments) == 1:
+            argument = node.arguments[0]
+            if isinstance(argument, Name):
+                yield canonical_name(node.callee.text), canonical_name(argument.text)
+
+
 def under_logarithms(tree: Relation) -> Iterator[str]:
     for node in walk(tree):
         called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
@@ -120,6 +168,11 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
                 yield from names_of(inner)
 
 
+def compares_letters(tree: Relation) -> bool:
+    """Is it nothing but `i = j`?"""
+    return all(isinstance(side, Name) and side.text in _COUNTING for side in tree.sides)
+
+
 def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
     """The letters that count something."""
     below: dict[str, set[str]] = {}
@@ -128,7 +181,8 @@ def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
     texts: dict[str, set[str]] = {}
     masked: list[tuple[str, str]] = []
     for tree in trees:
-        alone |= {n for side in tree.sides for n in whole_names(side)}
+        if not compares_letters(tree):
+            alone |= {n for side in tree.sides for n in whole_names(side)}
         for node in walk(tree):
             if isinstance(node, Iverson) and isinstance(node.left, Name) and isinstance(node.right, Name):
                 masked.append((node.left.text, node.right.text))
@@ -153,3 +207,13 @@ def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
     while more := {a for a in free - sure if any(below[a] & below[b] for b in sure & below.keys())}:
         sure |= more
     return sure
+
+
+def whole_number(node: Node) -> int | None:
+    """The whole number that an exponent is."""
+    while isinstance(node, Group):
+        node = node.inner
+    if isinstance(node, Addition) and len(node.items) == 1:
+        inner = whole_number(node.items[0][1])
+        return None if inner is None else inner * node.items[0][0]
+    return int(node.value) if isinstance(node, Num) and node.value.denominator == 1 else None

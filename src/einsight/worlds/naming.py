@@ -14,19 +14,29 @@ from ..syntax.tree import (
 )
 from .algebra import Algebra, I, Options, V
 from .arrays import Unfit
-from .definitions import PRIME, SQUARE, Definition
+from .definitions import ANYWHERE, PRIME, SQUARE
+from .facts import Definition
+from .functions import ENTRYWISE
 
 _DEEPEST = 60
 
 
 class Naming(Algebra[V, I]):
     def begin(self, left: Node) -> None:
-        """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself."""
+        """What is defined for all arguments is spoken of with any: `z` of `g(z) = …` stands for itself, and so does what
+        nobody writes of `σ' = σ(1 - σ)`."""
         arguments = left.arguments if isinstance(left, Call) else ()
         for argument in arguments:
             name = canonical_name(argument.text) if isinstance(argument, Name) else ""
             if name and self.page.by_name.get(name):
                 self.instead[name, ()] = self.slot(name, ())
+        text = left.text if isinstance(left, Name) else ""
+        function = canonical_name(text.rstrip(PRIME))
+        order = len(text) - len(text.rstrip(PRIME))
+        if order and function in ENTRYWISE and self.definition(function, 0) is None:
+            at = self.slot(ANYWHERE, ())
+            for k in range(order + 1):
+                self.instead[function + PRIME * k, ()] = self.call(function, k, [lambda: at], left)
 
     def named(self, name: str) -> V:
         """The value of a name that stands without indices."""
@@ -62,8 +72,8 @@ class Naming(Algebra[V, I]):
         """What a name stands for here; that of another section may be of something else."""
         besides = [d for d, _ in self.inside if not d.indices]
         found = self.page.definition(name, count, self.at, besides, arguments)
-        if found is None:
-            return None
+        if found is None or (found.order > self.at and any(d.name in found.names for d, _ in self.inside)):
+            return None  # an equation solved for what is worked out is none
         if (
             len(found.arguments) > 1 and self.inside and arguments is None
         ):  # the letter of a function of several things, without them

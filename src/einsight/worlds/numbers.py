@@ -15,16 +15,21 @@ from ..syntax.tree import Indexed, IndexEntry, Iverson, Name, Node
 from . import arrays, jets
 from .algebra import Options
 from .arrays import Array, Unfit, built, column, number
-from .definitions import SQUARE, Definition
+from .definitions import SQUARE
 from .differentiating import Differentiating
+from .facts import Definition
 from .functions import ENTRYWISE, derived
 from .jets import Jet, Number
-from .shapes import Dim, Shapes, whole_number
+from .letters import whole_number
+from .shapes import Dim, Shapes
 from .slots import ENTRYWISE as EACH
 from .slots import FIELD, MAP
 
 # entries that an unknown function may depend on, and combinations of indices for which a claim is compared
 MOST_ENTRIES, MOST_PLACES = 40, 64
+# what may be supposed of names: of matrices whose determinants have logarithms that they are positive definite; of what is not
+# differentiated in that its entries add up to 1
+SYMMETRIC, NORMALISED = "symmetric", "normalised"
 _RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "=": lambda a, b: a == b, "≠": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
     "≤": lambda a, b: a <= b, "≥": lambda a, b: a >= b,
@@ -36,12 +41,12 @@ class Numbers(Differentiating):
     seed      of this world
     sizes     of the dimensions that nobody gives a size, in the order in which they are met
     positive   are all entries positive?
-    symmetric  are matrices whose determinants have logarithms symmetric, and positive definite?
+    supposed   what is supposed of names besides what the page says of them: SYMMETRIC or NORMALISED
     """
 
-    def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, symmetric: bool = False):
+    def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, supposed: str = ""):
         super().__init__(shapes)
-        self.seed, self.positive, self.symmetric = seed, positive, symmetric
+        self.seed, self.positive, self.supposed = seed, positive, supposed
         self._sizes = iter(itertools.chain(sizes, itertools.repeat(3)))
         self.known: dict[Dim, int] = {}
 
@@ -101,9 +106,20 @@ class Numbers(Differentiating):
                 arrays.mapped(lambda x: 2 * jets.plain(x), arrays.identity(rows)),
             )
         has = self.page.facts.has.get(name, frozenset())
-        if self.symmetric and rows == columns > 1 and name in self.page.definite:
+        if self.supposed == SYMMETRIC and rows == columns > 1 and name in self.page.definite:
             has |= {"positive-definite"}
+        if self.supposed == NORMALISED and name not in self.page.taken_in:
+            if columns == 1 < rows and not places:
+                has |= {"normalised"}
+            elif rows == columns == 1 and len(places) == 1 and name in self.page.counted:
+                return self._share(name, places)
         return _with(value, has)
+
+    def _share(self, name: str, places: tuple[int, ...]) -> Array:
+        """One of the numbers of a name that add up to 1."""
+        size = self.size(self.shapes.axes_of((name, 1), 1)[0])
+        parts = [random.Random(f"{self.seed}|{name}|{k}").uniform(0.35, 1.45) for k in range(size)]
+        return number(parts[places[0] % size] / sum(parts))
 
     def _as_size(self, name: str) -> int | None:
         """How long what a name measures is."""
@@ -244,6 +260,9 @@ class Numbers(Differentiating):
                 return arrays.kronecker(value, values[1])
             case "transpose":
                 return arrays.transposed(value)
+            case "cross":
+                matrix = arrays.crossing(value)
+                return matrix if len(values) == 1 else arrays.product(matrix, values[1])
             case "softmax" | "log_softmax":
                 return _softmax(value, function == "log_softmax")
         raise Unfit(function)
@@ -341,6 +360,10 @@ def _softmax(value: Array, log: bool) -> Array:
 
 def _with(value: Array, has: frozenset[str]) -> Array:
     """An array with the properties that the page gives it."""
+    if "normalised" in has and value.columns == 1:
+        return arrays.mapped(
+            lambda x: jets.divide(jets.absolute(x), arrays.total(map(jets.absolute, value.items))), value
+        )
     if not has or value.rows != value.columns:
         if "unit" in has:
             size = jets.sqrt(arrays.total(jets.multiply(x, x) for x in value.items))

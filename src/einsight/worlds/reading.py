@@ -177,6 +177,8 @@ class Reading(Calls[V, I]):
                 found = value
             elif operator == "/":
                 found = self.divide(found, value)
+            elif operator == "×" and not self.is_number(found) and not self.is_number(value):
+                found = self.of_array("cross", whole, [found, value], None)
             else:
                 found = self.multiply(found, value, operator == "*")
         if found is None:

@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ..asking.ranks import NUMBER
 from ..lowering.mentioned import names_of, walk
@@ -21,11 +22,11 @@ from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscr
 from ..terms.interruption import poll
 from . import jets
 from .algebra import Options
-from .arrays import Array, Unfit
+from .arrays import Array, Singular, Unfit
 from .definitions import PRIME, SQUARE, Key, Page
 from .functions import ARRAYS, ENTRYWISE
-from .letters import is_constant
-from .numbers import MOST_PLACES, Numbers
+from .letters import is_constant, renamed
+from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
 from .shapes import Shapes
 from .unknowns import Unknowns, behind, gradient_of, unknowns_of
 
@@ -37,6 +38,7 @@ UNLIKELIER = 0.9
 SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
+_NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 # what tells a solution from what it is a value of
 _OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
@@ -54,6 +56,7 @@ class Question:
 
     points  what names are given in numbers
     root    a name, as it is written, and the value at which it is asked
+    where   what is to hold of letters that count: `i ≠ j`
     """
 
     page: Page
@@ -63,6 +66,7 @@ class Question:
     layout: str
     points: dict[str, Node] = field(default_factory=dict)
     root: tuple[Node, Node] | None = None
+    where: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -105,11 +109,25 @@ def _answer(asked: Question) -> World | None:
         except (Unfit, RecursionError):
             return None
         for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
-            if _is_equal(asked, shapes, free, False):
-                return World(tuple(premises(shapes)))
-            if asked.page.facts.symmetric and asked.page.definite and _is_equal(asked, shapes, free, True):
-                return World((*premises(shapes), _SYMMETRIC))
+            for supposed, said in _supposed(asked.page):
+                if _is_equal(asked, shapes, free, supposed):
+                    return World((*premises(shapes), *said, *_familiar(asked)))
     return None
+
+
+def _supposed(page: Page) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What may be supposed of names where the page says it of some, with what is told of that; first nothing."""
+    yield "", ()
+    if page.facts.symmetric and page.definite:
+        yield SYMMETRIC, (_SYMMETRIC,)
+    if page.facts.normalised:
+        yield NORMALISED, (_NORMALISED,)
+
+
+def _familiar(asked: Question) -> Iterator[str]:
+    """What is taken for known of functions that a side rests on."""
+    rests = {d.name for d in behind(asked.page, asked.at, asked.nodes) if d.order < 0}
+    return (f"`{known.name}` is {known.said}" for known in asked.page.facts.familiar if known.name in rests)
 
 
 def _points(asked: Question) -> Iterator[dict[str, Node]]:
@@ -149,22 +167,42 @@ def _key_of(page: Page, node: Node) -> Key | None:
 
 
 def _roots(asked: Question) -> Iterator[Question]:
-    """`μ = …` as what makes a derivative in `μ` zero that its section has before it."""
+    """`μ = …` as what makes a derivative in `μ` zero that its section has before it, or as what solves an equation there."""
     page, key = asked.page, _key_of(asked.page, asked.left)
     if key is None or is_constant(asked.right):
         return
-    base = key[0]
-    for mark in _OF_SOLUTIONS:
-        base = base.replace(mark, "")
+    wanted = without_marks(key[0]), key[1]
+    value = _of_solutions(asked.right, page)
     for order in range(asked.at - 1, -1, -1):
         formula = page.formulas[order]
         if formula.section != page.formulas[asked.at].section:
             return
         derivative = formula.tree.sides[0]
-        variable = next((v for v in _variables_of(derivative) if _key_of(page, v) == (base, key[1])), None)
+        variables = [*_variables_of(derivative, page)]
+        variable = next((v for v in variables if _key_of(page, v) == wanted), None)
         if variable is not None:
             zero = Num(0, 0, 0)  # type: ignore[arg-type]
-            yield replace(asked, left=derivative, right=zero, root=(variable, asked.right))
+            yield replace(asked, left=derivative, right=zero, root=(variable, value))
+        for left, right in pairwise(formula.tree.sides) if not variables else ():
+            unknown = next((n for side in (left, right) for n in walk(side) if _key_of(page, n) == wanted), None)
+            if unknown is not None and unknown is not left:
+                yield replace(asked, left=left, right=right, root=(unknown, value))
+
+
+def without_marks(name: str) -> str:
+    for mark in _OF_SOLUTIONS:
+        name = name.replace(mark, "")
+    return name
+
+
+def _of_solutions(node: Node, page: Page) -> Node:
+    """A value with other solutions for what they are values of: `ν*` is what solves for `ν`."""
+
+    def of(name: str) -> str:
+        base = without_marks(name)
+        return base if base != name and not page.by_name.get(canonical_name(name)) else name
+
+    return renamed(node, of)
 
 
 def has_derivative_alone(node: Node) -> bool:
@@ -172,17 +210,27 @@ def has_derivative_alone(node: Node) -> bool:
     row = list(units(node)) if isinstance(node, Chain) else []
     is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
     return is_quotient or (
-        len(row) == 2 and isinstance(row[0][1], (Indexed, Symbol)) and next(_variables_of(node), None) is not None
+        len(row) == 2 and isinstance(row[0][1], Indexed) and next(_variables_of(node, None), None) is not None
     )
 
 
-def _variables_of(node: Node) -> Iterator[Node]:
-    """What a formula that is one derivative is taken in."""
+def _variables_of(node: Node, page: Page | None) -> Iterator[Node]:
+    """What a formula that is one derivative is taken in; on its page, what that may be where it is not said."""
     row = list(units(node)) if isinstance(node, Chain) else []
-    if row and isinstance(row[0][1], Quotient):
-        yield from (n for n in row[0][1].below if not isinstance(n, Symbol))
-    elif row and isinstance(row[0][1], Indexed) and isinstance(row[0][1].base, Symbol) and row[0][1].base.text == "∇":
-        yield Name(node.start, node.end, row[0][1].subscript.text.strip("{}"))
+    first = row[0][1] if row else None
+    if isinstance(first, Quotient):
+        yield from (n for n in first.below if not isinstance(n, Symbol))
+    elif isinstance(first, Indexed) and isinstance(first.base, Symbol) and first.base.text == "∇":
+        yield Name(node.start, node.end, first.subscript.text.strip("{}"))
+    elif isinstance(first, Symbol) and first.text == "∇" and len(row) == 2 and page is not None:
+        inner = row[1][1]
+        if isinstance(inner, Call):
+            yield from inner.arguments[:1]
+        elif isinstance(inner, Name):
+            name = canonical_name(inner.text)
+            yield from (
+                Name(0, 0, v) for v in page.variables(name, {*page.taken_in, *(v for _, v in page.called_with)})
+            )
 
 
 # the search
@@ -191,7 +239,13 @@ def _variables_of(node: Node) -> Iterator[Node]:
 def conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
     """The ways in which all goes together, the likeliest first; none that is much less likely than the first."""
     page, at = asked.page, asked.at
-    letters = dict.fromkeys([*page.free(asked.nodes), *(n for d in behind(page, at, asked.nodes) for n in d.free)])
+    letters = dict.fromkeys(
+        [
+            *page.free(asked.nodes),
+            *(n for one, _, other in asked.where for n in (one, other)),
+            *(n for d in behind(page, at, asked.nodes) for n in d.free),
+        ]
+    )
     most = math.inf
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
@@ -230,6 +284,8 @@ def _fits(asked: Question, shapes: Shapes) -> bool:
         left, right = shapes.value(asked.left), shapes.value(asked.right)
         if not asked.has_zero:
             shapes.fit(left, right)
+        for one, _, other in asked.where:
+            shapes.unify(shapes.index[one], shapes.index[other])
     except Unfit:
         return False
     return True
@@ -239,7 +295,8 @@ def premises(shapes: Shapes) -> Iterator[str]:
     """What each slot is, in words."""
     for (name, count), shape in shapes.slots.items():
         kind = ("number", "vector", "matrix")[sum(d != "1" for d in shape)]
-        yield f"{'each of ' * bool(count)}`{name}` is a {kind}"
+        has = shapes.page.facts.has.get(name, frozenset()) if kind != "number" and not count else frozenset()
+        yield f"{'each of ' * bool(count)}`{name}` is a {' '.join((*sorted(has), kind))}"
 
 
 def _is_shrunk(shapes: Shapes) -> bool:
@@ -266,37 +323,52 @@ def _is_zero(node: Node) -> bool:
 # numbers
 
 
-def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], symmetric: bool) -> bool:
+def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], supposed: str) -> bool:
     """Are both sides the same in worlds of several sizes, and not because nothing depends on anything?"""
-    return all(
-        any(_tried(asked, Numbers(shapes, k, sizes, positive, symmetric), free) for positive in (False, True))
-        for k, sizes in enumerate(SIZES)
-    )
+    return all(_in_some(asked, shapes, free, supposed, seed) for seed in range(len(SIZES)))
 
 
-def _tried(asked: Question, numbers: Numbers, free: dict[str, object]) -> bool:
-    try:
-        return _compared(asked, numbers, free)
-    except (ValueError, ZeroDivisionError, OverflowError, Unfit, RecursionError, KeyError, IndexError):
-        return False
+def _in_some(asked: Question, shapes: Shapes, free: dict[str, object], supposed: str, seed: int) -> bool:
+    """With these sizes, or where something has no inverse with them, with the largest first or last."""
+    sizes = SIZES[seed]
+    for wanted in (sizes, sorted(sizes, reverse=True), sorted(sizes)):
+        singular = False
+        for positive in (False, True):
+            try:
+                if _compared(asked, Numbers(shapes, seed, wanted, positive, supposed), free):
+                    return True
+            except Singular:
+                singular = True
+            except (ValueError, ZeroDivisionError, OverflowError, Unfit, RecursionError, KeyError, IndexError):
+                continue
+        if not singular:
+            return False
+    return False
 
 
 def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> bool:
     ranges = [range(numbers.size(d)) for d in free.values()]
     numbers.begin(asked.left)
-    some = False
+    some = loose = False  # is there a value that is no root?
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
         numbers.step()
         numbers.index = dict(zip(free, places, strict=True))
+        if not all(_holds_of(numbers.index, *said) for said in asked.where):
+            continue
         if asked.root is None:
             one, other = numbers.value(asked.left), numbers.value(asked.right)
         else:
             with numbers.with_instead({numbers.place_of(asked.root[0]): numbers.value(asked.root[1])}):
                 one, other = numbers.value(asked.left), numbers.value(asked.right)
+            loose |= not is_close(numbers.value(asked.left), numbers.value(asked.right), asked.has_zero)
         if not is_close(one, other, asked.has_zero):
             return False
         some = True
-    return some and numbers.met <= numbers.moved
+    return some and numbers.met <= numbers.moved and (asked.root is None or loose)
+
+
+def _holds_of(index: dict[str, int], left: str, relation: str, right: str) -> bool:
+    return (index[left] == index[right]) == (relation == "=")
 
 
 def is_close(one: Array, other: Array, zero: bool) -> bool:

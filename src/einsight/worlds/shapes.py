@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from ..asking.ranks import NUMBER, VECTOR, ranks_of
+from ..asking.ranks import MATRIX, NUMBER, VECTOR, ranks_of
 from ..documents.latex.names import RAISED
 from ..lowering.names import GREEK
 from ..syntax.tree import (
@@ -29,9 +29,10 @@ from ..syntax.tree import (
 )
 from .algebra import Options
 from .arrays import Unfit
-from .definitions import Definition
+from .facts import Definition
 from .functions import OF_MATRICES, OF_SQUARES, TO_NUMBERS
 from .layouts import laid_out, sum_of, times
+from .letters import whole_number
 from .slots import ENTRYWISE, FIELD, MAP, ONE, SCALAR, Dim, Shape, Slots
 from .unknowns import LOSS
 
@@ -175,7 +176,7 @@ class Shapes(Slots):
         return left
 
     def transpose(self, value: Shape) -> Shape:
-        if self.is_number(value):
+        if self.is_number(value) and not self.points:
             raise Unfit("a number has no transpose")
         return value[1], value[0]
 
@@ -204,6 +205,12 @@ class Shapes(Slots):
             self.unify(*value)
         elif function in ("norm", "norm1", "sum", "mean", "tr", "trace", "diag", "vec") and self.is_number(value):
             raise Unfit("of a number")
+        if function == "cross":
+            for vector in values:
+                if len(values) > 2:
+                    raise Unfit("three arguments")
+                self.fit(vector, ("3", ONE))
+            return ("3", "3" if len(values) == 1 else ONE)
         if len(values) > 1:
             if function != "kron":
                 raise Unfit("two arguments")
@@ -229,9 +236,16 @@ class Shapes(Slots):
         told = [_size(n) for n in sizes]
         if None in told:
             raise Unfit("a size")
-        if name == "I":
+        if (
+            name == "I"
+            and self.points
+            and not told
+            and self.choice(("I", id(node)), ((MATRIX, 0), (NUMBER, 0.6))) == NUMBER
+        ):
+            shape: Shape = SCALAR
+        elif name == "I":
             side = told[0] if told else self.axes_of(("I", id(node)), 1)[0]
-            shape: Shape = (side, side)
+            shape = (side, side)
         elif told:
             shape = (told[0], told[1] if len(told) > 1 else ONE)
         else:
@@ -368,12 +382,3 @@ def _size(node: Node) -> str | None:
     if isinstance(node, Name):
         return node.text
     return str(node.value) if isinstance(node, Num) else None
-
-
-def whole_number(node: Node) -> int | None:
-    while isinstance(node, Group):
-        node = node.inner
-    if isinstance(node, Addition) and len(node.items) == 1:
-        inner = whole_number(node.items[0][1])
-        return None if inner is None else inner * node.items[0][0]
-    return int(node.value) if isinstance(node, Num) and node.value.denominator == 1 else None

@@ -7,7 +7,7 @@ import itertools
 from ..asking.ranks import MATRIX, MEMBER, NUMBER, ROW, VECTOR, ranks_of
 from .algebra import Options
 from .arrays import Unfit
-from .definitions import Page
+from .definitions import ANYWHERE, Page
 from .reading import Reading
 from .unknowns import Unknowns
 
@@ -187,7 +187,7 @@ class Slots(Reading[Shape, Dim]):
 
 
 def _options(name: str, page: Page) -> Options:
-    ranks = ranks_of(name, page.facts.kinds)
+    ranks = ranks_of(name, page.facts.kinds) if name != ANYWHERE else (NUMBER,)
     told = name in page.facts.kinds
     if not told and (name, 0) in page.vectors and ranks[0] == NUMBER and VECTOR in ranks:
         ranks = (VECTOR, *(r for r in ranks if r != VECTOR))

@@ -16,7 +16,8 @@ from ..syntax.finding import children
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Call, Chain, Indexed, Name, Node, Superscript, Symbol, Transpose
 from .arrays import Unfit
-from .definitions import SQUARE, Definition, Page
+from .definitions import SQUARE, Page
+from .facts import Definition
 
 LOSS, _BAR = "ℒ", "\u0304"
 Argument = tuple[str, int]
@@ -44,7 +45,9 @@ def gradient_of(name: str, page: Page) -> str:
     base = name[:-1] if name.endswith(_BAR) else name[1:] if name[:1] in ("d", "δ") else ""
     if not base or base[0] in "_⁽ʹ":
         return ""
-    spoken = base in page.whole or base in page.counted or base in page.by_name or base in page.told
+    spoken = (
+        base in page.whole or base in page.counted or base in page.by_name or base in page.told or base in page.spoken
+    )
     return base if spoken else ""
 
 

@@ -21,6 +21,7 @@ class Row:
     at           the next item
     out          what has been written
     opened       how many brackets of the source are open
+    dividers     signs that part what a function is of, by their items, and how each is written: `‖` of `KL(q ‖ p)`
     round        brackets that are written as round ones
     """
 
@@ -31,6 +32,7 @@ class Row:
     at: int = 0
     out: list[Piece] = field(default_factory=list)
     opened: int = 0
+    dividers: dict[int, str] = field(default_factory=dict)
     round: list[Item] = field(default_factory=list)
     _counted: tuple[int, int] = (0, 0)
 

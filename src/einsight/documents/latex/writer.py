@@ -116,6 +116,8 @@ def _sign(row: Row, item: Item, leaf: Leaf) -> None:
         row.out += space(item)
     elif leaf.source == "\\mid" and row.in_brackets():
         row.emit(", ", leaf.start, leaf.end)  # of what the rest is given, as an argument is
+    elif id(item) in row.dividers:
+        row.emit(row.dividers[id(item)], leaf.start, leaf.end)
     elif text in ("‖", "|"):
         row.emit(text, leaf.start, leaf.end)
         row.out += (scripts_of_norm if text == "‖" or _is_second_bar(row) else scripts)(row, item.scripts)
@@ -145,6 +147,8 @@ def _is_second_bar(row: Row) -> bool:
 
 def _opening(row: Row, item: Item, leaf: Leaf) -> None:
     inside, closing = row.until_closed()
+    if leaf.text == "(" and is_called(row):
+        row.dividers |= _dividers(inside)
     entries = [tuple(e) for e in split(inside, ",")]
     listed = closing is not None and len(entries) > 1 and all(entries) and not item.scripts
     if listed and leaf.text in "([⟨" and not (leaf.text == "⟨" and len(entries) == 2) and not is_called(row):
@@ -161,6 +165,8 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
     if item.scripts:
         raise Unread("scripts behind an opening bracket", item.start, item.end)
     text = _BRACKETS.get(leaf.text, leaf.text)
+    if text == "[" and _crosses(row):
+        return
     if text == "[":  # `W^T [a + b]` is a product; `[i = j]` is a number, `x[i]` an entry
         inside, closing = row.until_closed()
         if closing is not None and len(inside) > 1 and not any(is_sign(i, *COMPARED) for i in inside):
@@ -169,6 +175,21 @@ def _opening(row: Row, item: Item, leaf: Leaf) -> None:
     if text == "(" and row.out and row.out[-1].text in ("ᵀ", "'"):
         text = " ("  # `1^T (x + y)` is a product whatever the name before is
     row.emit(text, leaf.start, leaf.end)
+
+
+def _dividers(inside: Items) -> dict[int, str]:
+    """`‖` of `KL(q ‖ p)` and `||` of `KL(q || p)`, which part what a function is of; in pairs they are norms."""
+    depth, bars = 0, list[int]()
+    for k, item in enumerate(inside):
+        if isinstance(item.atom, Leaf):
+            depth += (item.atom.kind == "OPENING") - (item.atom.kind == "CLOSING")
+            if not depth and is_sign(item, "‖", "|"):
+                bars.append(k)
+    if len(bars) == 1 and is_sign(inside[bars[0]], "‖") and 0 < bars[0] < len(inside) - 1:
+        return {id(inside[bars[0]]): ", "}
+    if len(bars) == 2 and bars[1] == bars[0] + 1 and is_sign(inside[bars[0]], "|") and 0 < bars[0] < len(inside) - 2:
+        return {id(inside[bars[0]]): ", ", id(inside[bars[1]]): ""}
+    return {}
 
 
 def is_called(row: Row) -> bool:
@@ -192,6 +213,21 @@ def _tuple(row: Row, leaf: Leaf, entries: list[Items], closing: Item | None) -> 
     if leaf.text == "[" and not turned:
         row.emit("ᵀ", closing.start, closing.end)
     row.out += scripts(row, tuple(s for s in closing.scripts if s not in turned))
+
+
+def _crosses(row: Row) -> bool:
+    """`[a]_×`, the matrix of the cross product with `a`."""
+    inside, closing = row.until_closed()
+    scripts_behind = () if closing is None else closing.scripts
+    crossed = [s for s in scripts_behind if s.sign == "_" and len(s.inside) == 1 and is_sign(s.inside[0], "×")]
+    if closing is None or not crossed or not inside:
+        return False
+    row.at += len(inside) + 1
+    row.opened -= 1
+    row.emit("cross", inside[0].start, inside[0].start)
+    row.bracketed(row.inner(inside), inside[0].start, inside[-1].end)
+    row.out += scripts(row, tuple(s for s in scripts_behind if s not in crossed))
+    return True
 
 
 def _inner_product(row: Row, leaf: Leaf) -> None:

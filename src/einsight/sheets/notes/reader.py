@@ -81,6 +81,7 @@ class Reader:
     asked        the relation that is read
     kept         the relations of this section with what was put out for them
     refused      those that are refused before that
+    defined      what gives a name a value
     solved       what it finds where a derivative is 0
     conditions   what is said under one
     """
@@ -96,12 +97,13 @@ class Reader:
         self.asked: Region | None = None
         self.kept: list[Kept] = []
         self.refused: list[Kept] = []
+        self.defined: list[Kept] = []
         self.solved = Solved()
         self.has_adjoints = _ADJOINTS.search(text) is not None
 
     def section(self, together: Sequence[tuple[Paragraph, Words]]) -> Reader:
         """Read the paragraphs of a section."""
-        self.kept, self.refused, self.solved = [], [], Solved()
+        self.kept, self.refused, self.defined, self.solved = [], [], [], Solved()
         self.known.begin_section(together[0][0].section)
         find_shapes(together, self.known)
         for paragraph, words in together:
@@ -328,8 +330,9 @@ class Reader:
             doubt = "it is right where all indices run from 1 to 3"
         made = replace(region, rests_on=rests, inferred=inferred, symmetric=self.symmetric, doubt=doubt, bound=bound)
         known.out.append(made)
-        if self.asked is not None and lowered.kind != "definition":
-            self.kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails))
+        if self.asked is not None:
+            kept = self.defined if lowered.kind == "definition" else self.kept
+            kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails))
         scaled = scaled_by(lowered, scope, tree)
         if scaled is not None:
             known.scale([scaled])

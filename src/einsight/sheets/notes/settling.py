@@ -19,13 +19,16 @@ from ...lowering.names import Names
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Node, Relation
 from ...worlds.answers import mistake_in, world_of
-from ...worlds.definitions import Facts, Formula, Page
+from ...worlds.definitions import Page
+from ...worlds.facts import Facts, Formula
+from ...worlds.familiar import familiar_in
 from ...worlds.search import Question, World, has_derivative_alone
+from .bounds import NORMALISED, scales
 from .known import Known
-from .paragraphs import BREAK
+from .paragraphs import BREAK, condition
 from .second import Kept, key_of
 from .sections import Section, Sections, without_item
-from .trees import part
+from .trees import part, relation_of
 from .typefaces import kinds_by_typeface
 
 # words of a page whose matrices are symmetric
@@ -33,6 +36,8 @@ _SYMMETRIC = re.compile(
     r"\b(?:symmetric|covariances?|kernels?|Gram|positive[- ](?:semi-?)?definite|SPD|PSD|precision matri\w+)\b",
     re.IGNORECASE,
 )
+# a condition that speaks of two letters alone
+_OF_INDICES = re.compile(r"(?<![\w^_{\\])([a-z])\s*(=|≠|\\neq?|\\not=)\s*([a-z])(?![\w^_(\\])")
 # relations of a page up to which worlds are sought
 MOST_RELATIONS = 400
 
@@ -43,6 +48,7 @@ class Plan(Protocol):
     known: Known
     kept: list[Kept]
     refused: list[Kept]
+    defined: list[Kept]
 
 
 class Settling:
@@ -54,12 +60,12 @@ class Settling:
         breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
         self.formulas: list[Formula] = []
-        self.at: dict[tuple[object, ...], int] = {}
+        self.at: dict[tuple[object, ...], list[int]] = {}
         for region in sorted(regions, key=lambda r: r.start):
             tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
             if isinstance(tree, Relation) and len(tree.sides) > 1:
                 section = without_item(sections.at(region.start))
-                self.at[key_of(region)] = len(self.formulas)
+                self.at.setdefault(key_of(region)[:2], []).append(len(self.formulas))
                 self.regions.append(region)
                 paragraph = bisect_right(breaks, region.start)
                 self.formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
@@ -74,12 +80,15 @@ class Settling:
         return kinds_by_typeface(self.text, sorted(self.page.whole | self.page.counted.keys()))
 
     def section(self, plan: Plan) -> None:
-        """Put out what is right of what a section could not read, or does not hold as it was read."""
+        """Put out what is right of what a section could not read, or does not hold as it was read, and of what gives values."""
         out = {id(r) for r in plan.known.out}
         left = [
             one
-            for one in (*plan.kept, *plan.refused)
-            if not one.holds and id(one.told) in out and one.key in self.at and _is_unsure(one)
+            for one in (*plan.kept, *plan.refused, *plan.defined)
+            if not one.holds
+            and id(one.told) in out
+            and one.key[:2] in self.at
+            and (one in plan.defined or _is_unsure(one))
         ]
         if not left or len(self.at) > MOST_RELATIONS:
             return
@@ -87,10 +96,13 @@ class Settling:
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
-            at = self.at[one.key]
-            links = list(pairwise(page.formulas[at].tree.sides))
-            worlds = [world_of(Question(page, at, *link, self.layout)) for link in links]
+            at, links = self._links(page, one)
+            where = tuple(_of_indices(self.text, one.region, page))
+            worlds = [world_of(Question(page, at, *link, self.layout, where=where)) for link in links]
             made = [*self._settled(self.regions[at], links, worlds)]
+            if one in plan.defined:
+                found += made
+                continue
             if (
                 not made
                 and len(links) == 1
@@ -100,12 +112,31 @@ class Settling:
                 wrong = mistake_in(Question(page, at, *links[0], self.layout))
                 if wrong is not None:
                     made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
-            if len(made) < len(links) and not one.told.problem:
-                continue  # a chain that is read is judged as a whole
             found += made
-            if len(made) == len(links):
+            if made and not one.told.problem:  # what is read of a chain is judged link by link
+                rest = _links_of(one.told)
+                found += (
+                    [link for link, world in zip(rest, worlds, strict=True) if world is None]
+                    if len(rest) == len(worlds)
+                    else []
+                )
+            if made and (len(made) == len(links) or not one.told.problem):
                 gone.add(id(one.told))
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
+
+    def _links(self, page: Page, one: Kept) -> tuple[int, list[tuple[Node, Node]]]:
+        """The formula that a statement is of, and those of its links that the statement has: a chain may be read in parts."""
+        start, end = one.region.map_span((0, len(one.region.text)))
+        for at in self.at[one.key[:2]]:
+            region = self.regions[at]
+            spans = [
+                (*link, region.map_span((link[0].start, link[1].end)))
+                for link in pairwise(page.formulas[at].tree.sides)
+            ]
+            links = [(left, right) for left, right, (a, b) in spans if start <= a and b <= end]
+            if links:
+                return at, links
+        return self.at[one.key[:2]][0], []
 
     def _settled(
         self, region: Region, links: Sequence[tuple[Node, Node]], worlds: Sequence[World | None]
@@ -116,11 +147,25 @@ class Settling:
                 yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
 
 
+def _links_of(region: Region) -> list[Region]:
+    """The links of a chain, each as a statement of its own."""
+    tree = relation_of(region)
+    return [part(region, a.start, b.end) for a, b in pairwise(tree.sides)] if tree is not None else []
+
+
 def _is_unsure(one: Kept) -> bool:
     """Is a claim not read, or read with guesses?  Of any other the verdict is its own."""
     told = one.told
     guessed = bool(told.rests_on) or told.inferred or told.symmetric or bool(told.doubt) or bool(told.bound)
     return bool(told.problem) or guessed or not any(sign in told.text for sign in "∂∇")
+
+
+def _of_indices(text: str, region: Region, page: Page) -> Iterator[tuple[str, str, str]]:
+    """What the condition of a formula says of letters that count: `i ≠ j`."""
+    said = region.condition or condition(text, region)
+    for found in _OF_INDICES.finditer(said):
+        if {found[1], found[3]} <= page.counting:
+            yield found[1], "=" if found[2] == "=" else "≠", found[3]
 
 
 def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
@@ -132,10 +177,14 @@ def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
         if t.definition is None and not _is_guessed(t.name, known) and not names.fact(("family", t.name))
     }
     loose = frozenset(n for n in told if known.sections.get(n, known.section) != known.section)
-    has = {n: frozenset(p) for n, p in known.properties.items()}
+    has = {t.name: frozenset(t.properties) for t in known.tensors() if t.name in told}
+    has |= {n: has.get(n, frozenset()) | p for n, p in known.properties.items()}
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
     symmetric = _SYMMETRIC.search(known.text) is not None
-    return Facts(told, kinds, has, frozenset(known.functions), symmetric, loose, frozenset(known.dependent))
+    normalised = NORMALISED in scales(known.text)
+    familiar = tuple(familiar_in(known.text))
+    functions, dependent = frozenset(known.functions), frozenset(known.dependent)
+    return Facts(told, kinds, has, functions, symmetric, normalised, loose, dependent, familiar)
 
 
 def _is_guessed(name: str, known: Known) -> bool:

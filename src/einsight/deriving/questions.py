@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..asking.declarations import of_shapes, spelled_out
@@ -14,7 +15,7 @@ from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import lower_document, lower_statement
 from ..lowering.values import Value
 from ..notation.index_form import free_names
-from ..rules.catalogue import catalogue
+from ..rules.catalogue import catalogue, kept_while_known
 from ..settings import MOST_SEARCH
 from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
@@ -63,11 +64,18 @@ def declared(
 ) -> tuple[Names, list[Diagnostic]]:
     """The same, and what there is to say of those statements that is no error."""
     text = spelled_out([*texts("`declare`", declare), of_shapes(shapes or {})])
-    names, found = lower_document(text, catalogue().arity, layout)
+    names, found = _read_before(text, layout)
     errors = [d for d in found if d.severity == "error"]
     if errors:
         raise EinsightError(errors)
-    return names, found
+    return names.copy(), list(found)
+
+
+@kept_while_known
+@lru_cache(maxsize=64)
+def _read_before(text: str, layout: str) -> tuple[Names, list[Diagnostic]]:
+    """What statements declare: people ask one thing after the other of the same names.  A question gets a copy, which it adds to."""
+    return lower_document(text, catalogue().arity, layout)
 
 
 def lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:

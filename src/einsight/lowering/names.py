@@ -138,6 +138,13 @@ class Names:
         made.defining = self.defining
         return made
 
+    def copy(self) -> Names:
+        """The same names, to which others may be told."""
+        made = Names(self.elementwise, self.outer, set(self.used))
+        made.own = dict(self.own)
+        made.defining = self.defining
+        return made
+
     def fact(self, key: Fact) -> Any:
         found = self.own.get(key)
         return self.outer.fact(key) if found is None and self.outer is not None else found

@@ -107,7 +107,7 @@ class Term(Interned):
     def abstractions(self) -> tuple[Abstraction, ...]:
         return ()
 
-    def _finish(self, name: str, binds: tuple[Index, ...] = (), tensors: frozenset[Tensor] = NO_TENSORS) -> None:
+    def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
         frees = [c.free for c in children]
         depending = [c.depends for c in children]
@@ -125,21 +125,11 @@ class Term(Interned):
             symbols += abstraction.body.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
-        free = frees[0].union(*frees[1:]) if frees else NO_INDICES
-        if binds:
-            free = free.difference(binds)
-            height += 1
-        self.free = free
+        self.free = frees[0].union(*frees[1:]) if frees else NO_INDICES
         self.depends = tensors.union(*depending) if depending else tensors
         self.height, self.heads, self.symbols = height, heads, symbols
-        self.key = (
-            self.RANK,
-            name,
-            tuple(slot_key(s) for s in slots),
-            tuple(c.key for c in children),
-            tuple(a.key for a in abstractions),
-            len(binds),
-        )
+        inside = tuple([c.key for c in children]), tuple([a.key for a in abstractions])
+        self.key = (self.RANK, name, tuple([slot_key(s) for s in slots]), *inside, 0)
         self.memo = {}
 
     def _finish_children(self, children: tuple[Term, ...], name: str = "", binds: tuple[Index, ...] = ()) -> None:

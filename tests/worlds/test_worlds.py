@@ -3,6 +3,7 @@
 Each case says a principle; its two sides are computed once more by NumPy, with difference quotients, for all dimensions different.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from einsight.syntax.parse import parse_statement
 from einsight.worlds.answers import mistake_in, rests_on, world_of
 from einsight.worlds.definitions import Page
 from einsight.worlds.facts import Facts, Formula
+from einsight.worlds.familiar import FAMILIAR
 from einsight.worlds.search import Question
 
 rng = np.random.default_rng(7)
@@ -43,6 +45,26 @@ def sigmoid(t):
     return 1 / (1 + np.exp(-t))
 
 
+def softmax(t):
+    return np.exp(t) / np.sum(np.exp(t))
+
+
+def off_diagonal(a):
+    return a[~np.eye(len(a), dtype=bool)]
+
+
+def exponential(a):
+    return np.linalg.matrix_power(sum(np.linalg.matrix_power(a / 64, k) / math.factorial(k) for k in range(15)), 64)
+
+
+def density(t):
+    return np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
+
+
+CROSSING = np.array([[0, -x[2], x[1]], [x[2], 0, -x[0]], [-x[1], x[0], 0]])
+SHARES, STEP = softmax(y), np.array([[1, 0.5], [0, 1]])
+
+
 @dataclass
 class Case:
     """`formulas` of one section, the last one in question; `right` is what numbers say of it, `found` whether a world is."""
@@ -55,6 +77,7 @@ class Case:
     layout: str = "mixed"
     facts: Facts = field(default_factory=Facts)
     fault: str = ""
+    where: tuple[tuple[str, str, str], ...] = ()
 
 
 CASES = [
@@ -98,6 +121,40 @@ CASES = [
     Case("a sign in one term", "f = aᵀ x + xᵀ x; ∂f/∂x = -a + 2 x", facts=Facts(told={"x": ("n",), "a": ("n",)}), found=False, fault="the sign is the other one in its term 1",
          left=gradient(lambda v: y @ v + v @ v, x), right=y + 2 * x),
     Case("what rests on a guess is not accused", "f = xᵀ x; ∂f/∂x = x", found=False),
+    Case("what solves an equation of its section", "Xᵀ X b = Xᵀ y; b = (Xᵀ X)^-1 Xᵀ y", X.T @ X @ np.linalg.lstsq(X, x, None)[0], X.T @ x),
+    Case("what does not solve it", "Xᵀ X b = Xᵀ y; b = 2 (Xᵀ X)^-1 Xᵀ y", found=False),
+    Case("what any value solves shows nothing", "aᵀ b = bᵀ a; b = 3 c", found=False),
+    Case("a gradient is taken in what the function is called with", "f(x) = xᵀ A x; ∇ f(x) = (A + Aᵀ) x", gradient(lambda v: v @ A @ v, x), (A + A.T) @ x),
+    Case("a gradient where nothing says in what", "f = xᵀ A x; g = ∂f/∂x; ∇ f = (A + Aᵀ) x", gradient(lambda v: v @ A @ v, x), (A + A.T) @ x),
+    Case("the power of a Hessian is of the Hessian", "f(x) = (1/2) xᵀ S x; ∇² f(x)^-1 ∇ f(x) = x", np.linalg.solve(POSITIVE, POSITIVE @ x), x,
+         facts=Facts(has={"S": frozenset({"positive-definite"})})),
+    Case("where two indices differ", "s_i = exp(z_i)/∑_k exp(z_k); ∂s_i/∂z_j = -s_i s_j", off_diagonal(jacobian(softmax, x)),
+         off_diagonal(-np.outer(softmax(x), softmax(x))), where=(("i", "≠", "j"),)),
+    Case("where two indices are the same", "s_i = exp(z_i)/∑_k exp(z_k); ∂s_i/∂z_j = s_i(1 - s_i)", np.diag(jacobian(softmax, x)),
+         softmax(x) * (1 - softmax(x)), where=(("i", "=", "j"),)),
+    Case("not where they differ", "s_i = exp(z_i)/∑_k exp(z_k); ∂s_i/∂z_j = s_i(1 - s_i)", found=False, where=(("i", "≠", "j"),)),
+    Case("a cross product has a sign", "a × b = -b × a", np.cross(x, y), -np.cross(y, x)),
+    Case("a cross product is no dot product", "a × b = b × a", found=False),
+    Case("the matrix of a cross product", "∂/∂b (a × b) = cross(a)", jacobian(lambda v: np.cross(x, v), y), CROSSING),
+    Case("a function without its argument", "σʹ = σ(1 - σ)", gradient(sigmoid, 0.4), sigmoid(0.4) * (1 - sigmoid(0.4))),
+    Case("another function without its argument", "σʹ = σ(1 + σ)", found=False),
+    Case("a function that is the prime of another", "G(z) = exp(z)/(1 + exp(z)); g = Gʹ; g(z) = G(z)(1 - G(z))", gradient(sigmoid, 0.4), sigmoid(0.4) * (1 - sigmoid(0.4))),
+    Case("the density that a field knows", "φʹ(z) = -z φ(z)", gradient(density, 0.4), -0.4 * density(0.4), facts=Facts(familiar=FAMILIAR)),
+    Case("its integral", "∂/∂z Φ(z) = φ(z)", gradient(lambda t: (1 + math.erf(t / 2**0.5)) / 2, 0.4), density(0.4), facts=Facts(familiar=FAMILIAR)),
+    Case("not on every page", "∂/∂z Φ(z) = φ(z)", found=False),
+    Case("what adds up to 1, where the page says it of something", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i",
+         gradient(lambda v: -SHARES @ np.log(softmax(v)), x), softmax(x) - SHARES, facts=Facts(normalised=True)),
+    Case("what need not add up to 1", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i", found=False),
+    Case("a step is one name", "F = [[1, Δ t], [0, 1]]; F Fᵀ = [[1 + Δ t^2, Δ t], [Δ t, 1]]", STEP @ STEP.T, np.array([[1.25, 0.5], [0.5, 1]])),
+    Case("a square by its name", "v = σ^2; L = log(σ^2) + c/σ^2; ∂L/∂v = 1/v - c/v^2", gradient(lambda v: np.log(v) + 0.3 / v, 0.7), 1 / 0.7 - 0.3 / 0.49),
+    Case("in several names", "u = a/c; v = a c; ∂/∂ [a, c] ( [u, v]) = [[1/c, -a/c^2], [c, a]]",
+         jacobian(lambda v: np.array([v[0] / v[1], v[0] * v[1]]), [0.4, 0.7]), np.array([[1 / 0.7, -0.4 / 0.49], [0.7, 0.4]])),
+    Case("a loss with a word below", "J_reg = xᵀ x; ∂J/∂x = 2 x", gradient(lambda v: v @ v, x), 2 * x),
+    Case("numbers for what are matrices elsewhere", "K = P Hᵀ (H P Hᵀ + R)^-1; H = 1; P = 4; R = 1; K = 4/(4 + 1)", 4 * 1 / (1 * 4 * 1 + 1), 4 / (4 + 1)),
+    Case("labels that no sum runs over are not the same", "d = x_i - x_j; E = (k/2) dᵀ d; ∂E/∂x_i = k d",
+         gradient(lambda v: 0.35 * (v - y) @ (v - y), x), 0.7 * (x - y)),
+    Case("indices that a sum runs over may be the same", "E = ∑_i ∑_j x_i a_{ij} x_j; d = x_i - x_j; ∂d/∂x_i = 1", found=False),
+    Case("the exponential of a matrix", "∂/∂t exp(t A) = A exp(t A)", jacobian(lambda t: exponential(t[0] * A), [0.4]).reshape(N, N), A @ exponential(0.4 * A)),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip
 
@@ -107,7 +164,7 @@ def _asked(case):
     page = Page([Formula(parse_statement(t)[0]) for t in texts], Facts()).among(case.facts)
     at = len(texts) - 1
     left, right = page.formulas[at].tree.sides
-    return Question(page, at, left, right, case.layout)
+    return Question(page, at, left, right, case.layout, where=case.where)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.principle)

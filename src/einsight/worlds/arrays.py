@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from .jets import Jet, Number, absolute, add, divide, log, multiply, negative, plain, subtract
+
+# of the series of an exponential
+_TERMS = 18
 
 
 class Unfit(Exception):
@@ -188,3 +193,17 @@ def crossing(a: Array) -> Array:
         raise Unfit
     x, y, z = a.items
     return Array(3, 3, (0.0, negative(z), y, z, 0.0, negative(x), negative(y), x, 0.0))
+
+
+def exponential(a: Array) -> Array:
+    """The exponential of a square matrix by its series, of a small part of it, squared again."""
+    size = max((abs(plain(x)) for x in a.items), default=0.0) * a.rows
+    halvings = max(0, math.ceil(math.log2(size)) + 1) if size > 0 else 0
+    part = mapped(partial(multiply, 0.5**halvings), a)
+    term = found = identity(a.rows)
+    for k in range(1, _TERMS):
+        term = mapped(partial(multiply, 1 / k), product(term, part))
+        found = entrywise(add, found, term)
+    for _ in range(halvings):
+        found = product(found, found)
+    return found

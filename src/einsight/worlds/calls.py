@@ -28,7 +28,7 @@ from .arrays import Unfit
 from .definitions import PRIME
 from .facts import Definition
 from .functions import ARRAYS, ENTRYWISE
-from .letters import whole_number
+from .letters import variable_below, whole_number
 from .naming import Naming
 from .unknowns import behind
 
@@ -91,7 +91,7 @@ class Calls(Naming[V, I]):
     def _variable_of(self, nabla: Node, operand: Node) -> Node:
         """What a gradient is taken in: what it says, the argument of what it is of, one of those in which the page has derivatives."""
         if isinstance(nabla, Indexed):
-            return _as_name(nabla)
+            return variable_below(nabla)
         if (
             isinstance(operand, Call)
             and len(operand.arguments) == 1
@@ -278,9 +278,3 @@ def _untransposed(node: Node) -> Node:
     while isinstance(node, (Transpose, Group)):
         node = node.argument if isinstance(node, Transpose) else node.inner
     return replace(node, text=node.text.rstrip(PRIME)) if isinstance(node, Name) else node
-
-
-def _as_name(nabla: Indexed) -> Node:
-    """The variable of `∇_x`, `∇_{x_i}`."""
-    text = nabla.subscript.text.strip("{}")
-    return Name(nabla.start, nabla.end, text)

@@ -41,6 +41,7 @@ from .letters import (
     indexed,
     primed,
     squared_name,
+    told_apart,
     under_logarithms,
     variables_of,
     whole_names,
@@ -59,7 +60,7 @@ Key = tuple[str, int]
 class Page:
     """
     formulas  in their order
-    counting  letters that count something
+    counting  letters that count something, and `labels`, those of which two are never the same: `x_i - x_j`
     members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
     vectors   names that stand where only an array can, each with how many indices it has there
@@ -81,6 +82,7 @@ class Page:
         trees = with_marks([f.tree for f in self.formulas], given)
         self.formulas = [replace(f, tree=tree) for f, tree in zip(self.formulas, trees, strict=True)]
         self.counting = frozenset(counting_letters(trees))
+        self.labels = self.counting - frozenset(told_apart(trees))
         self.whole: set[str] = set()
         self.counted: dict[str, set[int]] = {}
         for tree in trees:
@@ -173,6 +175,7 @@ class Page:
         said = frozenset((n, facts.told.get(n), facts.kinds.get(n), facts.has.get(n, frozenset())) for n in wanted)
         sets = (
             self.counting,
+            self.labels,
             self.whole,
             self.numbers,
             self.definite,
@@ -349,7 +352,6 @@ class Page:
             not any(variables_of(body))
             or name in ("I", "δ", *indices)
             or name in arguments
-            or (name == "d" and not arguments)
         ):
             return
         if self._speaks_of(body, name, len(indices), square):

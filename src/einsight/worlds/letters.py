@@ -9,6 +9,7 @@ from typing import Any
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
+from ..syntax.parse import parse_statement
 from ..syntax.tree import (
     Absolute,
     Addition,
@@ -41,6 +42,14 @@ def renamed(node: Any, of: Callable[[str], str]) -> Any:
         return node if text == node.text else replace(node, text=text)
     made = {f.name: renamed(v, of) for f in fields(node) if isinstance(v := getattr(node, f.name), (Node, tuple))}
     return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+
+
+def variable_below(nabla: Indexed) -> Node:
+    """The variable of `∇_x`, `∇_{x_i}`."""
+    text = nabla.subscript.text.strip("{}")
+    tree = parse_statement(f"{text} = 0")[0]
+    found = tree.sides[0] if isinstance(tree, Relation) else None
+    return found if isinstance(found, Indexed) else Name(nabla.start, nabla.end, text)
 
 
 def squared_name(node: Node) -> str:
@@ -171,6 +180,17 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
 def compares_letters(tree: Relation) -> bool:
     """Is it nothing but `i = j`?"""
     return all(isinstance(side, Name) and side.text in _COUNTING for side in tree.sides)
+
+
+def told_apart(trees: Iterable[Relation]) -> Iterator[str]:
+    """Letters that a sum runs over, or that are compared: what has one of them may be the same as what has another."""
+    for node in (n for tree in trees for n in walk(tree)):
+        if isinstance(node, Iverson):
+            yield from names_of(node)
+        elif isinstance(node, Indexed):
+            base = node.base
+            if (isinstance(base, Symbol) and base.text in ("∑", "∏")) or (isinstance(base, Name) and base.text == "δ"):
+                yield from (name for e in node.subscript.entries for name, _ in e.names)
 
 
 def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:

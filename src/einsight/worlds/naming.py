@@ -112,7 +112,8 @@ class Naming(Algebra[V, I]):
         if places and self.is_inside(found, places):
             return self.slot(found.name.removesuffix(SQUARE), places)
 
-        around = {letter: self.index[letter] for letter in found.free if letter in self.index}
+        free = self.unknowns.free_of(found, self.at)
+        around = {letter: self.index[letter] for letter in free if letter in self.index}
 
         def body() -> V:
             self.step()

@@ -230,6 +230,8 @@ class Numbers(Differentiating):
         return found
 
     def entrywise(self, function: str, order: int, value: Array) -> Array:
+        if function == "exp" and not order and value.rows == value.columns > 1:
+            return arrays.exponential(value)
         return arrays.mapped(derived(ENTRYWISE[function], order), value)
 
     def of_array(self, function: str, node: Node, values: Sequence[Array], axis: int | None) -> Array:

@@ -25,7 +25,7 @@ from .algebra import Options
 from .arrays import Array, Singular, Unfit
 from .definitions import PRIME, SQUARE, Key, Page
 from .functions import ARRAYS, ENTRYWISE
-from .letters import is_constant, renamed
+from .letters import is_constant, renamed, variable_below
 from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
 from .shapes import Shapes
 from .unknowns import Unknowns, behind, gradient_of, unknowns_of
@@ -39,6 +39,8 @@ SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
+# what holds of letters: `i ≠ j`
+Where = tuple[tuple[str, str, str], ...]
 # what tells a solution from what it is a value of
 _OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
@@ -66,7 +68,7 @@ class Question:
     layout: str
     points: dict[str, Node] = field(default_factory=dict)
     root: tuple[Node, Node] | None = None
-    where: tuple[tuple[str, str, str], ...] = ()
+    where: Where = ()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -109,19 +111,24 @@ def _answer(asked: Question) -> World | None:
         except (Unfit, RecursionError):
             return None
         for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
-            for supposed, said in _supposed(asked.page):
-                if _is_equal(asked, shapes, free, supposed):
+            for supposed, where, said in _supposed(asked, free):
+                if _is_equal(replace(asked, where=where), shapes, free, supposed):
                     return World((*premises(shapes), *said, *_familiar(asked)))
     return None
 
 
-def _supposed(page: Page) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What may be supposed of names where the page says it of some, with what is told of that; first nothing."""
-    yield "", ()
+def _supposed(asked: Question, free: dict[str, object]) -> Iterator[tuple[str, Where, tuple[str, ...]]]:
+    """What may be supposed of names and letters besides what is said of them, with what is told of that; first nothing."""
+    page, where = asked.page, asked.where
+    yield "", where, ()
+    labels = sorted(free.keys() & page.labels)
+    if len(labels) > 1 and not where:
+        apart = tuple((a, "≠", b) for a, b in itertools.combinations(labels, 2))
+        yield "", apart, (f"{' and '.join(f'`{n}`' for n in labels)} are not the same",)
     if page.facts.symmetric and page.definite:
-        yield SYMMETRIC, (_SYMMETRIC,)
+        yield SYMMETRIC, where, (_SYMMETRIC,)
     if page.facts.normalised:
-        yield NORMALISED, (_NORMALISED,)
+        yield NORMALISED, where, (_NORMALISED,)
 
 
 def _familiar(asked: Question) -> Iterator[str]:
@@ -221,7 +228,7 @@ def _variables_of(node: Node, page: Page | None) -> Iterator[Node]:
     if isinstance(first, Quotient):
         yield from (n for n in first.below if not isinstance(n, Symbol))
     elif isinstance(first, Indexed) and isinstance(first.base, Symbol) and first.base.text == "∇":
-        yield Name(node.start, node.end, first.subscript.text.strip("{}"))
+        yield variable_below(first)
     elif isinstance(first, Symbol) and first.text == "∇" and len(row) == 2 and page is not None:
         inner = row[1][1]
         if isinstance(inner, Call):
@@ -297,6 +304,8 @@ def premises(shapes: Shapes) -> Iterator[str]:
         kind = ("number", "vector", "matrix")[sum(d != "1" for d in shape)]
         has = shapes.page.facts.has.get(name, frozenset()) if kind != "number" and not count else frozenset()
         yield f"{'each of ' * bool(count)}`{name}` is a {' '.join((*sorted(has), kind))}"
+    if shapes.has_exponentials:
+        yield "`exp` of a square matrix is the exponential of the matrix"
 
 
 def _is_shrunk(shapes: Shapes) -> bool:

@@ -190,6 +190,10 @@ class Shapes(Slots):
         return value
 
     def entrywise(self, function: str, order: int, value: Shape) -> Shape:
+        if function == "exp" and not order and ONE not in value and not self._is_oblong(value):
+            self.unify(*value)
+            self.has_exponentials = True
+            return value
         if function in OF_MATRICES and ONE not in value and not self._is_oblong(value):
             raise Unfit("of the matrix, or of its entries?")
         return value

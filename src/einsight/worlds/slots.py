@@ -23,6 +23,7 @@ class Slots(Reading[Shape, Dim]):
     """
     chosen   which of its options each slot takes, the first where nothing says
     options  of the slots that were met
+    has_exponentials  is there one of a square matrix?
     """
 
     def __init__(self, page: Page, at: int, layout: str, unknowns: Unknowns, chosen: dict[object, int]):
@@ -37,6 +38,7 @@ class Slots(Reading[Shape, Dim]):
         self.stacks: dict[str, tuple[str, bool]] = {}
         self.constants: dict[tuple[str, int], Shape] = {}
         self.is_index: set[str] = set()
+        self.has_exponentials = False
         told = {d for dims in page.told.values() for d in dims}
         self._sizes = {d for d in told if not d.isdigit()}
         self._lengths = told | set(map(str, range(100)))

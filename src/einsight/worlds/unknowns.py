@@ -35,6 +35,14 @@ class Unknowns:
     arguments: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
     marks: bool = True
     loss: str = LOSS
+    _free: dict[Definition, tuple[str, ...]] = field(default_factory=dict)
+
+    def free_of(self, found: Definition, at: int) -> tuple[str, ...]:
+        """The letters that count in a definition and in what it rests on, of which its name says nothing."""
+        if found not in self._free:
+            rests = behind(self.page, at, [found.body])
+            self._free[found] = tuple(dict.fromkeys(n for d in (found, *rests) for n in d.free))
+        return self._free[found]
 
     def gradient_of(self, name: str) -> str:
         """What a name is the gradient in: `X` of `dX`; empty where it is none."""

@@ -17,7 +17,7 @@ from typing import Protocol
 from ...documents.regions import Region
 from ...lowering.names import Names
 from ...syntax.parse import parse_statement
-from ...syntax.tree import Node, Relation
+from ...syntax.tree import Relation
 from ...worlds.answers import mistake_in, world_of
 from ...worlds.definitions import Page
 from ...worlds.facts import Facts, Formula
@@ -82,69 +82,64 @@ class Settling:
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read, and of what gives values."""
         out = {id(r) for r in plan.known.out}
-        left = [
-            one
-            for one in (*plan.kept, *plan.refused, *plan.defined)
-            if not one.holds
-            and id(one.told) in out
-            and one.key[:2] in self.at
-            and (one in plan.defined or _is_unsure(one))
-        ]
-        if not left or len(self.at) > MOST_RELATIONS:
+        left = [one for one in (*plan.kept, *plan.refused) if id(one.told) in out and self._is_left(one)]
+        given = [one for one in plan.defined if id(one.told) in out and one.key[:2] in self.at]
+        if not (left or given) or len(self.at) > MOST_RELATIONS:
             return
         page = self.page.among(_facts(plan.known, self.typefaces))
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
-            at, links = self._links(page, one)
-            where = tuple(_of_indices(self.text, one.region, page))
-            worlds = [world_of(Question(page, at, *link, self.layout, where=where)) for link in links]
-            made = [*self._settled(self.regions[at], links, worlds)]
-            if one in plan.defined:
-                found += made
-                continue
-            if (
-                not made
-                and len(links) == 1
-                and has_derivative_alone(links[0][0])
-                and "condition" not in one.told.problem
-            ):
-                wrong = mistake_in(Question(page, at, *links[0], self.layout))
-                if wrong is not None:
-                    made = [replace(self.regions[at], settled=wrong.world.premises, fault=wrong.words)]
-            found += made
-            if made and not one.told.problem:  # what is read of a chain is judged link by link
-                rest = _links_of(one.told)
-                found += (
-                    [link for link, world in zip(rest, worlds, strict=True) if world is None]
-                    if len(rest) == len(worlds)
-                    else []
-                )
+            links = self._asked(page, one)
+            made = [*self._settled(one, links, [world_of(link) for link in links])]
             if made and (len(made) == len(links) or not one.told.problem):
                 gone.add(id(one.told))
+            found += made
+        for one in given:  # which stays what it is
+            links = self._asked(page, one)
+            found += (self._right(link, world) for link in links if (world := world_of(link)) is not None)
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
 
-    def _links(self, page: Page, one: Kept) -> tuple[int, list[tuple[Node, Node]]]:
-        """The formula that a statement is of, and those of its links that the statement has: a chain may be read in parts."""
+    def _is_left(self, one: Kept) -> bool:
+        """Is a claim not read, or read with guesses, and does it not hold, or perhaps not where the whole page is known?"""
+        return one.key[:2] in self.at and _is_unsure(one) and (not one.holds or self._is_given_later(one))
+
+    def _is_given_later(self, one: Kept) -> bool:
+        """Is a claim that rests on guesses of a name that something behind it gives a value, which may be of another one?"""
+        at, later = max(self.at.get(one.key[:2], [0])), self.page.by_name
+        guessed = one.told.rests_on if one.key[:2] in self.at else ()
+        return any(d.order > at for name in guessed for d in later.get(name, ()))
+
+    def _asked(self, page: Page, one: Kept) -> list[Question]:
+        """What is asked of a statement, link by link; a chain may be read in parts."""
         start, end = one.region.map_span((0, len(one.region.text)))
+        where = tuple(_of_indices(self.text, one.region, page))
         for at in self.at[one.key[:2]]:
             region = self.regions[at]
-            spans = [
-                (*link, region.map_span((link[0].start, link[1].end)))
-                for link in pairwise(page.formulas[at].tree.sides)
-            ]
-            links = [(left, right) for left, right, (a, b) in spans if start <= a and b <= end]
-            if links:
-                return at, links
-        return self.at[one.key[:2]][0], []
+            links = [*pairwise(page.formulas[at].tree.sides)]
+            spans = [region.map_span((left.start, right.end)) for left, right in links]
+            inside = [link for link, (a, b) in zip(links, spans, strict=True) if start <= a and b <= end]
+            if inside:
+                return [Question(page, at, *link, self.layout, where=where) for link in inside]
+        return []
 
-    def _settled(
-        self, region: Region, links: Sequence[tuple[Node, Node]], worlds: Sequence[World | None]
-    ) -> Iterator[Region]:
-        for (left, right), world in zip(links, worlds, strict=True):
+    def _settled(self, one: Kept, links: Sequence[Question], worlds: Sequence[World | None]) -> Iterator[Region]:
+        """What is known of a statement now: the links that are right; of what was read as a chain the others, each by itself."""
+        rest = _links_of(one.told) if any(worlds) and not one.told.problem else []
+        for k, (link, world) in enumerate(zip(links, worlds, strict=True)):
             if world is not None:
-                said = world.premises or ("nothing but what it says",)
-                yield replace(part(region, left.start, right.end), settled=said, doubt="", condition="", problem="")
+                yield self._right(link, world)
+            elif len(rest) == len(links):
+                yield rest[k]
+        if len(links) == 1 and not any(worlds) and has_derivative_alone(links[0].left):
+            wrong = mistake_in(links[0]) if "condition" not in one.told.problem else None
+            if wrong is not None:
+                yield replace(self.regions[links[0].at], settled=wrong.world.premises, fault=wrong.words)
+
+    def _right(self, link: Question, world: World) -> Region:
+        said = world.premises or ("nothing but what it says",)
+        region = part(self.regions[link.at], link.left.start, link.right.end)
+        return replace(region, settled=said, doubt="", condition="", problem="")
 
 
 def _links_of(region: Region) -> list[Region]:

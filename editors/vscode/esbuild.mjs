@@ -1,7 +1,11 @@
-// dist/extension.js for the extension host, dist/view.js and dist/view.css (with KaTeX and its fonts) for the view, dist/cells.js and
+// dist/extension.js and dist/browser.js for the extension hosts, dist/thread.mjs and dist/worker.js for einsight in them, dist/view.js and dist/view.css (with KaTeX and its fonts) for the view, dist/cells.js and
 // dist/preview.css for rendered notebooks and Markdown.
 import { build } from "esbuild";
 import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defines } from "../engine/scripts/pyodide.mjs";
+import { LATER } from "./scripts/engine.mjs";
 
 const minify = process.argv.includes("--minify");
 rmSync("dist/extension.js.map", { force: true });
@@ -14,10 +18,16 @@ const onlyWoff2 = {
   },
 };
 
-const common = { bundle: true, minify, sourcemap: !minify, logLevel: "warning" };
+const modules = join(dirname(fileURLToPath(import.meta.url)), "node_modules");
+const common = { bundle: true, minify, sourcemap: !minify, logLevel: "warning", nodePaths: [modules] };
+const extension = { ...common, format: "cjs", external: ["vscode"] };
+await build({ ...extension, entryPoints: ["src/hosts/node.ts"], outfile: "dist/extension.js", platform: "node", target: "node20" });
+await build({ ...extension, entryPoints: ["src/hosts/browser.ts"], outfile: "dist/browser.js", platform: "browser", target: "es2022" });
+// the workers in which einsight runs without Python; Pyodide asks for Node's modules where there are some
+const inside = { ...common, define: defines(modules, LATER), target: "es2022" };
+await build({ ...inside, entryPoints: { thread: "src/inside/thread.ts" }, outdir: "dist", outExtension: { ".js": ".mjs" }, platform: "node", format: "esm" });
 await build({
-  ...common, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js",
-  platform: "node", target: "node20", format: "cjs", external: ["vscode"],
+  ...inside, entryPoints: { worker: "src/inside/worker.ts" }, outdir: "dist", platform: "browser", format: "iife", external: ["node:*", "ws"],
 });
 await build({
   ...common, entryPoints: { view: "src/view/page.ts" }, outdir: "dist",

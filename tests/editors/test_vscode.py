@@ -1,7 +1,12 @@
 """What the VS Code extension and the server must agree on, as far as that can be read off the files."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import zipfile
 
 import pytest
 from paths import ROOT
@@ -11,7 +16,7 @@ from einsight.server.settings import read_editor_settings
 
 HOME = ROOT / "editors" / "vscode"
 MANIFEST = json.loads((HOME / "package.json").read_text(encoding="utf-8"))
-SOURCES = {p.name: p.read_text(encoding="utf-8") for p in (HOME / "src").rglob("*.ts")}
+SOURCES = {p.relative_to(HOME / "src").as_posix(): p.read_text(encoding="utf-8") for p in (HOME / "src").rglob("*.ts")}
 CONTRIBUTED = {c["command"] for c in MANIFEST["contributes"]["commands"]}
 
 
@@ -60,6 +65,54 @@ def test_the_bundle_has_what_the_server_requires():
     required = re.findall(r'^    "([a-z]+)[>=;]', project.split("dependencies = [")[1].split("]")[0], re.MULTILINE)
     for name in set(required) - {"numpy"}:
         assert re.search(rf"^{name}==", pinned, re.MULTILINE), name
+
+
+@pytest.fixture
+def packaged(tmp_path):
+    """`serve.py` as a package has it: beside archives, and no folder of libraries."""
+    engine = tmp_path / "dist" / "engine"
+    engine.mkdir(parents=True)
+    (engine / "id.txt").write_text("7c1f\n")
+    for name in ("einsight", "python_stdlib"):
+        with zipfile.ZipFile(engine / f"{name}.zip", "w") as archive:
+            archive.writestr(f"{name}/__init__.py", "__version__ = '9.8'\n")
+    (tmp_path / "bundled").mkdir()
+    return shutil.copy(HOME / "bundled" / "serve.py", tmp_path / "bundled")
+
+
+def about(serve, folder):
+    run = subprocess.run(
+        [sys.executable, serve, "useBundled", folder, "--about"], capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)
+
+
+def test_the_libraries_are_unpacked_once(packaged, tmp_path):
+    storage = tmp_path / "storage"
+    for _ in range(2):
+        found = about(packaged, storage)
+        assert (found["einsight"], found["bundled"]) == ("9.8", True)
+        assert [path.name for path in storage.iterdir()] == ["libs-7c1f"]
+    assert [path.name for path in (storage / "libs-7c1f").iterdir() if path.name != "__pycache__"] == ["einsight"]
+
+
+def test_a_storage_that_cannot_be_written_is_done_without(packaged, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert about(packaged, tmp_path / "file" / "storage")["bundled"]
+
+
+def test_libraries_that_nobody_starts_any_more_are_removed(packaged, tmp_path):
+    old, new = tmp_path / "libs-old", tmp_path / "libs-new"
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    about(packaged, tmp_path)
+    assert not old.exists() and new.exists()
+
+
+def test_the_extension_and_the_page_have_the_same_pyodide():
+    page = json.loads((HOME.parent / "web" / "package.json").read_text(encoding="utf-8"))
+    assert MANIFEST["devDependencies"]["pyodide"] == page["dependencies"]["pyodide"]
 
 
 def test_the_version_is_the_project_s():

@@ -8,6 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const run = (command, ...given) => execFileSync(command, given, { cwd: root, stdio: "inherit" });
 
 run(process.execPath, "scripts/bundle.mjs");
+run(process.execPath, "scripts/engine.mjs");
 run(process.execPath, "esbuild.mjs", "--minify");
 copyFileSync(join(root, "..", "..", "LICENSE"), join(root, "LICENSE"));
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

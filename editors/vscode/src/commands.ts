@@ -94,6 +94,8 @@ export class Commands {
     }
     try {
       const uris = files.map((uri) => uri.toString()).sort();
+      // a server that sees no files is told of them as documents
+      if (this.server.sees === "documents") await Promise.all(files.map((uri) => vscode.workspace.openTextDocument(uri)));
       const found = await this.server.command<WorkspaceReport>("einsight.checkWorkspace", uris);
       if (!found || found.cancelled) return;
       const taken = await vscode.window.showInformationMessage(summary(found), "Show Problems");
@@ -104,6 +106,10 @@ export class Commands {
   }
 
   private async newPlugin(): Promise<void> {
+    if (this.server.sees !== "everything") {
+      void vscode.window.showInformationMessage("einsight runs without Python, and loads no plugins: with Python 3.10 or newer on the path, this command makes one.");
+      return;
+    }
     const name = await vscode.window.showInputBox({
       title: "New rule plugin", prompt: "Name of the plugin; its package is einsight-NAME", placeHolder: "course",
       validateInput: (text) => (/^[a-z][a-z0-9-]*$/.test(text) ? undefined : "Lower-case letters, digits and hyphens, a letter first."),

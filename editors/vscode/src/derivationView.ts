@@ -1,6 +1,5 @@
 // The view beside the text: follows the cursor, asks the server what stands there, and carries out what its page asks for.
 
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Commands } from "./commands";
 import { LANGUAGES, type Server } from "./server";
@@ -28,7 +27,7 @@ export class DerivationView implements vscode.Disposable {
   private shown: View | undefined;
   private about: Subject | undefined;
   private pinned = false;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly pointer = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
@@ -86,7 +85,7 @@ export class DerivationView implements vscode.Disposable {
 
   private page(webview: vscode.Webview): string {
     const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.home, name));
-    const nonce = randomBytes(16).toString("hex");
+    const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     const policy = `default-src 'none'; style-src ${webview.cspSource}; font-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
     return `<!DOCTYPE html>
 <html lang="en">

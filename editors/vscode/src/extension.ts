@@ -1,29 +1,32 @@
 // einsight in VS Code: a client of the language server, a view of derivations, and commands.
 
 import * as vscode from "vscode";
-import type { Middleware } from "vscode-languageclient/node";
+import type { Middleware } from "vscode-languageclient";
 import { Commands, put } from "./commands";
 import { DerivationView } from "./derivationView";
 import { codeOf, Pages } from "./explain";
-import { onSelectedElsewhere } from "./interpreter";
+import type { Host } from "./hosts/host";
 import { Hovers } from "./hovers";
 import { Preview } from "./preview";
 import { asks, LANGUAGES, Server } from "./server";
 import { VerdictsInText } from "./verdicts";
 import { unicodeInput, Vocabulary } from "./vocabulary";
 
-interface Exports {
+export interface Exports {
   /** VS Code's preview asks for it. */
   extendMarkdownIt: Preview["extend"];
   /** The signs that are drawn in a document: decorations can be asked of nobody else. */
   verdicts(uri: vscode.Uri): string[];
+  /** What the status item says. */
+  server(): string;
 }
 
-export async function activate(context: vscode.ExtensionContext): Promise<Exports> {
+/** What every host does; `hosts/` has what activates. */
+export function activateOn(context: vscode.ExtensionContext, host: Host): Exports {
   const log = vscode.window.createOutputChannel("einsight", { log: true });
   const hovers = new Hovers();
   const verdicts = new VerdictsInText();
-  const server = new Server(context, log, { ...middleware, ...hovers.middleware, ...verdicts.middleware });
+  const server = new Server(context, log, host, { ...middleware, ...hovers.middleware, ...verdicts.middleware });
   const vocabulary = new Vocabulary(server, context);
   const preview = new Preview(server);
   const commands = new Commands(server);
@@ -42,14 +45,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Export
   );
   tellWhetherItIsRead(vscode.window.activeTextEditor);
   vscode.window.visibleTextEditors.forEach(indentAsSet);
-  void begin(context, server);
-  return { extendMarkdownIt: (md) => preview.extend(md), verdicts: (uri) => verdicts.labels(uri) };
+  void begin(context, server, host);
+  return { extendMarkdownIt: (md) => preview.extend(md), verdicts: (uri) => verdicts.labels(uri), server: () => server.said };
 }
 
 /** Not waited for: the preview needs its plugin before the server runs. */
-async function begin(context: vscode.ExtensionContext, server: Server): Promise<void> {
+async function begin(context: vscode.ExtensionContext, server: Server, host: Host): Promise<void> {
   await server.startWhenAsked();
-  const selection = await onSelectedElsewhere(() => server.restartSoon());
+  const selection = await host.onChange(() => server.restartSoon());
   if (selection) context.subscriptions.push(selection);
   context.subscriptions.push({ dispose: () => server.stop() });
 }

@@ -1,7 +1,7 @@
 // A hover in two parts: what is known at once, and what has to be worked out, which VS Code adds to the hover when it comes.
 
 import * as vscode from "vscode";
-import type { Middleware } from "vscode-languageclient/node";
+import type { Middleware } from "vscode-languageclient";
 import { LANGUAGES, selector, type Server } from "./server";
 
 /** Milliseconds after which a first part that did not come is no longer waited for. */

@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
+import { NoServer } from "./hosts/host";
 
 const run = promisify(execFile);
 const PYTHON_EXTENSION = "ms-python.python";
@@ -18,19 +19,12 @@ export interface Interpreter {
   bundled: boolean;
 }
 
-/** Why there is none: in a sentence, and what was tried. */
-export class NoInterpreter extends Error {
-  /** `brief` has room in a status item. */
-  constructor(message: string, readonly brief: string, readonly tried: string[]) {
-    super(message);
-  }
-}
-
-export async function findInterpreter(serve: string, strategy: string, log: vscode.LogOutputChannel): Promise<Interpreter> {
+/** `serve` is what it is given to run.  Throws NoServer. */
+export async function findInterpreter(serve: readonly string[], log: vscode.LogOutputChannel): Promise<Interpreter> {
   const chosen = vscode.workspace.getConfiguration("einsight").get<string>("interpreter", "").trim();
   const tried: string[] = [];
   for (const command of chosen ? [expanded(chosen)] : [...(await selectedElsewhere(log)), ...FROM_PATH]) {
-    const found = await about(command, serve, strategy);
+    const found = await about(command, serve);
     if (typeof found !== "string") return found;
     log.info(`${command}: ${found}`);
     tried.push(`${command}: ${found}`);
@@ -38,7 +32,7 @@ export async function findInterpreter(serve: string, strategy: string, log: vsco
   const message = chosen
     ? `einsight cannot run its server with \`${chosen}\`, which the setting einsight.interpreter names: ${reasonIn(tried[0])}.`
     : "einsight needs Python 3.10 or newer, and found none. Its libraries come with it: Python is all there is to install.";
-  throw new NoInterpreter(message, chosen ? "the interpreter will not do" : "no Python 3.10+", tried);
+  throw new NoServer(message, chosen ? "the interpreter will not do" : "no Python 3.10+", tried, chosen ? "interpreter" : "python");
 }
 
 function reasonIn(line: string): string {
@@ -73,10 +67,10 @@ export async function onSelectedElsewhere(changed: () => void): Promise<vscode.D
 }
 
 /** Run it and have it say what it is, or a reason why it will not do. */
-async function about(command: string, serve: string, strategy: string): Promise<Interpreter | string> {
+async function about(command: string, serve: readonly string[]): Promise<Interpreter | string> {
   let said: string;
   try {
-    said = (await run(command, [serve, strategy, "--about"], { timeout: PATIENCE * 1000, windowsHide: true })).stdout;
+    said = (await run(command, [...serve, "--about"], { timeout: PATIENCE * 1000, windowsHide: true })).stdout;
   } catch (problem) {
     const { code, killed, stderr } = problem as { code?: unknown; killed?: boolean; stderr?: string };
     if (code === "ENOENT") return "there is no such program";

@@ -14,7 +14,7 @@ interface MarkdownIt {
 
 export class Preview implements vscode.Disposable {
   private readonly known = new Map<string, Verdict[]>();
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly cells = vscode.notebooks.createRendererMessaging("einsight.verdicts");
   private readonly listening: vscode.Disposable;
 

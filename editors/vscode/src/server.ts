@@ -1,18 +1,18 @@
-// The language server's life: started with an interpreter that will do, restarted when its settings change, reported in
+// The language server's life: started in the first way that will do, restarted when its settings change, reported in
 // one status item.  Nothing pops up but what the user has to act on.
 
 import * as vscode from "vscode";
 import {
   CloseAction, CodeLensRequest, CompletionRequest, DocumentFormattingRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest,
-  ErrorAction, FoldingRangeRequest, LanguageClient, RenameRequest, RevealOutputChannelOn, SelectionRangeRequest,
+  ErrorAction, FoldingRangeRequest, RenameRequest, RevealOutputChannelOn, SelectionRangeRequest,
   SemanticTokensRegistrationType, SignatureHelpRequest, State,
-  type DocumentSelector, type LanguageClientOptions, type Middleware, type ServerOptions,
-} from "vscode-languageclient/node";
-import { findInterpreter, Interpreter, NoInterpreter } from "./interpreter";
+  type BaseLanguageClient, type DocumentSelector, type LanguageClientOptions, type Middleware,
+} from "vscode-languageclient";
+import { type Host, NoServer, type Way } from "./hosts/host";
 
 /** Ends within so many minutes after which it is left alone. */
 const ENDS = { count: 4, minutes: 3 };
-const RESTARTING_SETTINGS = ["einsight.interpreter", "einsight.importStrategy", "einsight.markdown", "einsight.docstrings"];
+const RESTARTING_SETTINGS = ["einsight.runtime", "einsight.markdown", "einsight.docstrings"];
 const PAUSE = 500;
 
 const MARKDOWN = ["markdown", "quarto"];
@@ -29,7 +29,9 @@ export function selector(): DocumentSelector {
   const settings = vscode.workspace.getConfiguration("einsight");
   const notes = settings.get("markdown", true);
   const languages = [...(notes ? NOTES : NOTES.slice(0, 1)), ...(settings.get("docstrings", true) ? PROGRAMS : [])];
-  const files = languages.flatMap((language) => ["file", "untitled"].map((scheme) => ({ language, scheme })));
+  // files, wherever the folders that are open have theirs: on the disk, or in a repository that a browser shows
+  const schemes = new Set(["file", "untitled", ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme)]);
+  const files = languages.flatMap((language) => [...schemes].map((scheme) => ({ language, scheme })));
   return [...files, ...CELLS.filter((cell) => languages.includes(cell.language))];
 }
 
@@ -42,7 +44,7 @@ export function asks(document: vscode.TextDocument): boolean {
 }
 
 /** Where a language has servers of its own, they complete, colour and format: two that do it are in each other's way. */
-function leaveToOthers(client: LanguageClient): void {
+function leaveToOthers(client: BaseLanguageClient): void {
   const typing = [CompletionRequest, SignatureHelpRequest, CodeLensRequest, SemanticTokensRegistrationType];
   const whole = [
     DocumentFormattingRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest, FoldingRangeRequest, SelectionRangeRequest,
@@ -62,26 +64,31 @@ function isOurs(language: string | undefined): boolean {
 }
 
 export class Server implements vscode.Disposable {
-  client: LanguageClient | undefined;
+  client: BaseLanguageClient | undefined;
+  /** Which files it sees beside the documents that are open. */
+  sees: Way["sees"] = "everything";
   private readonly status = vscode.languages.createLanguageStatusItem("einsight.server", NOTES.map((language) => ({ language })));
   private readonly running = new vscode.EventEmitter<boolean>();
   readonly onDidRun = this.running.event;
   private ends: number[] = [];
   private turn: Promise<void> = Promise.resolve();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private complained = "";
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     readonly log: vscode.LogOutputChannel,
+    private readonly host: Host,
     private readonly middleware: Middleware,
   ) {
     this.status.name = "einsight";
     context.subscriptions.push(
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (RESTARTING_SETTINGS.some((name) => change.affectsConfiguration(name))) this.restartSoon();
+        if ([...RESTARTING_SETTINGS, ...host.settings].some((name) => change.affectsConfiguration(name))) this.restartSoon();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.restartSoon()),
+      // the folders that it sees, and whose documents it is told of
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.client && this.sees !== "everything" && this.restartSoon()),
       vscode.window.onDidChangeActiveColorTheme((theme) => {
         if (this.isRunning) void this.client?.sendNotification("einsight/theme", { kind: kindOf(theme) });
       }),
@@ -144,17 +151,12 @@ export class Server implements vscode.Disposable {
   private async start(): Promise<void> {
     this.say("$(loading~spin) starting", "");
     this.status.busy = true;
-    const strategy = vscode.workspace.isTrusted
-      ? vscode.workspace.getConfiguration("einsight").get("importStrategy", "useBundled")
-      : "useBundled";
-    const serve = this.context.asAbsolutePath("bundled/serve.py");
     try {
-      const interpreter = await findInterpreter(serve, strategy, this.log);
-      this.log.info(`Python ${interpreter.python} (${interpreter.command}), ${origin(interpreter)} einsight ${interpreter.einsight}`);
-      await this.run(interpreter, serve, strategy);
+      const told = (stage: string) => this.say(`$(loading~spin) ${stage}`, "einsight starts inside VS Code");
+      const way = await this.host.choose(this.log, told);
+      this.sees = way.sees;
+      await this.run(way);
       this.complained = "";
-      this.say(`einsight ${interpreter.einsight}`, `${origin(interpreter)}, Python ${interpreter.python} (${interpreter.command})`);
-      this.status.command = { title: "Restart", command: "einsight.restart" };
     } catch (problem) {
       this.complain(problem);
     } finally {
@@ -162,12 +164,7 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private async run(interpreter: Interpreter, serve: string, strategy: string): Promise<void> {
-    const options: ServerOptions = {
-      command: interpreter.command,
-      args: [serve, strategy],
-      options: { env: { ...process.env, PYTHONUTF8: "1", PYTHONDONTWRITEBYTECODE: undefined } },
-    };
+  private async run(way: Way): Promise<void> {
     const given: LanguageClientOptions = {
       documentSelector: selector(),
       outputChannel: this.log,
@@ -181,13 +178,23 @@ export class Server implements vscode.Disposable {
       errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed: () => this.ended() },
       middleware: this.middleware,
     };
-    const client = new LanguageClient("einsight", "einsight", options, given);
+    const client = way.client(given);
     leaveToOthers(client);
     this.client = client;
     client.onDidChangeState((change) => {
-      if (this.client === client) this.running.fire(change.newState === State.Running);
+      if (this.client !== client) return;
+      if (change.newState === State.Running) this.describe(way); // also when it has been started again by itself
+      this.running.fire(change.newState === State.Running);
     });
     await client.start();
+  }
+
+  private describe(way: Way): void {
+    this.say(way.text, way.detail);
+    if (way.lacks) this.log.info(`It runs ${way.detail}. ${way.lacks}`);
+    this.status.command = way.lacks
+      ? { title: "Choose", command: "workbench.action.openSettings", arguments: ["einsight.runtime"], tooltip: way.lacks }
+      : { title: "Restart", command: "einsight.restart" };
   }
 
   /** The server has ended by itself: again, unless it keeps ending. */
@@ -202,6 +209,10 @@ export class Server implements vscode.Disposable {
     return { action: CloseAction.DoNotRestart, handled: true };
   }
 
+  get said(): string {
+    return `${this.status.text}: ${this.status.detail}`;
+  }
+
   private say(text: string, detail: string, severity = vscode.LanguageStatusSeverity.Information): void {
     this.status.text = text;
     this.status.detail = detail;
@@ -211,17 +222,18 @@ export class Server implements vscode.Disposable {
   /** In the status item; and in one message, once for each reason. */
   private complain(problem: unknown): void {
     const message = problem instanceof Error ? problem.message : String(problem);
-    this.log.error(message, ...(problem instanceof NoInterpreter ? problem.tried : []));
+    const none = problem instanceof NoServer ? problem : undefined;
+    this.log.error(message, ...(none?.tried ?? []));
     // the popup of the status item is narrow: what is long hides its button
-    this.say("not running", problem instanceof NoInterpreter ? problem.brief : "see the log", vscode.LanguageStatusSeverity.Error);
+    this.say("not running", none?.brief ?? "see the log", vscode.LanguageStatusSeverity.Error);
     this.status.command = { title: "Show log", command: "einsight.log" };
     if (this.complained === message) return;
     this.complained = message;
+    const settings = (name: string) => vscode.commands.executeCommand("workbench.action.openSettings", name);
     const actions: Record<string, () => unknown> = {
-      "Choose Interpreter": () => vscode.commands.executeCommand("workbench.action.openSettings", "einsight.interpreter"),
-      ...(problem instanceof NoInterpreter
-        ? { "Get Python": () => vscode.env.openExternal(vscode.Uri.parse("https://www.python.org/downloads/")) }
-        : { "Restart": () => this.restart() }),
+      ...(none?.needs === "interpreter" ? { "Choose Interpreter": () => settings("einsight.interpreter") } : {}),
+      ...(none ? { "Choose Where It Runs": () => settings("einsight.runtime") } : { "Restart": () => this.restart() }),
+      ...(none?.needs === "python" ? { "Get Python": () => vscode.env.openExternal(vscode.Uri.parse("https://www.python.org/downloads/")) } : {}),
       "Show Log": () => this.log.show(),
     };
     void vscode.window.showErrorMessage(message, ...Object.keys(actions)).then((taken) => taken && actions[taken]?.());
@@ -243,10 +255,6 @@ export class Server implements vscode.Disposable {
     this.status.dispose();
     this.running.dispose();
   }
-}
-
-function origin(interpreter: Interpreter): string {
-  return interpreter.bundled ? "bundled" : "from the environment";
 }
 
 /** The theme's kind as the server knows it. */

@@ -2,7 +2,7 @@
 // decorations in its place, where and when VS Code asks for hints.
 
 import * as vscode from "vscode";
-import type { Middleware } from "vscode-languageclient/node";
+import type { Middleware } from "vscode-languageclient";
 import { shifted } from "./places";
 
 type Kind = "right" | "wrong" | "doubtful" | "undecided";
@@ -13,10 +13,18 @@ export function kindOfSign(label: string): Kind | undefined {
   return ({ "✓": "right", "✗": "wrong", "⇄": "doubtful", "?": "undecided" } as Record<string, Kind>)[label[0]];
 }
 
+/** A verdict where it stands, and what its hint says when one points at it. */
+interface Drawn {
+  at: vscode.Position;
+  label: string;
+  kind: Kind;
+  tooltip: vscode.InlayHint["tooltip"];
+}
+
 export class VerdictsInText implements vscode.Disposable {
   private readonly types: Record<Kind, vscode.TextEditorDecorationType>;
   /** By document: where each kind is drawn. */
-  private readonly drawn = new Map<string, { at: vscode.Position; label: string; kind: Kind }[]>();
+  private readonly drawn = new Map<string, Drawn[]>();
   private readonly listening: vscode.Disposable;
 
   constructor() {
@@ -43,7 +51,7 @@ export class VerdictsInText implements vscode.Disposable {
       for (const hint of hints) {
         const label = typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join("");
         const kind = hint.kind === undefined ? kindOfSign(label) : undefined;
-        if (kind) verdicts.push({ at: hint.position, label, kind });
+        if (kind) verdicts.push({ at: hint.position, label, kind, tooltip: hint.tooltip });
         else kept.push(hint);
       }
       this.drawn.set(key, verdicts);
@@ -60,8 +68,8 @@ export class VerdictsInText implements vscode.Disposable {
   private draw(editor: vscode.TextEditor): void {
     const verdicts = this.drawn.get(editor.document.uri.toString()) ?? [];
     for (const [kind, type] of Object.entries(this.types)) {
-      editor.setDecorations(type, verdicts.filter((v) => v.kind === kind).map(({ at, label }) => ({
-        range: new vscode.Range(at, at), renderOptions: { after: { contentText: label } },
+      editor.setDecorations(type, verdicts.filter((v) => v.kind === kind).map(({ at, label, tooltip }) => ({
+        range: new vscode.Range(at, at), hoverMessage: tooltip, renderOptions: { after: { contentText: label } },
       })));
     }
   }

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { archives, version } from "./python.mjs";
-import { lock, snapshot } from "./snapshot.mjs";
+import { copyPyodide, defines } from "../../engine/scripts/pyodide.mjs";
+import { snapshot } from "../../engine/scripts/snapshot.mjs";
+import { packages, version } from "./python.mjs";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = resolve(home, "../..");
@@ -20,9 +21,9 @@ mkdirSync(engine, { recursive: true });
 
 // einsight and Pyodide
 
-const later = archives(root, home, engine);
-for (const name of ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]) cpSync(join(modules, "pyodide", name), join(engine, name));
-const memory = await snapshot(engine);
+const later = packages(root, home, engine);
+copyPyodide(modules, engine);
+const memory = await snapshot(engine, modules);
 
 // the page
 
@@ -36,7 +37,7 @@ const onlyWoff2 = {
 const common = {
   bundle: true, minify: true, target: "es2022", format: "esm", logLevel: "warning", outdir: out, plugins: [onlyWoff2],
   loader: { ".woff2": "file" }, assetNames: "fonts/[name]", nodePaths: [modules],
-  define: { VERSION: JSON.stringify(version(root)), LATER: JSON.stringify(later), LOCK: JSON.stringify(lock), MEMORY: String(memory.memory) },
+  define: { VERSION: JSON.stringify(version(root)), ...defines(modules, later), MEMORY: String(memory.memory) },
 };
 await build({ ...common, entryPoints: { page: join(home, "src/page.ts") }, splitting: true, chunkNames: "parts/[name]-[hash]" });
 await build({ ...common, entryPoints: { worker: join(home, "src/worker.ts") }, external: ["node:*", "ws"] });

@@ -1,6 +1,6 @@
 // The worker as the page sees it: asked, told, and started anew when nobody waits any more for what it does.
 
-import type { FromWorker, ToWorker } from "./messages";
+import type { FromWorker, ToWorker } from "../../engine/src/messages";
 
 export class Cancelled extends Error {}
 

@@ -21,12 +21,13 @@ export const drawn = StateEffect.define<Drawn>();
 const pointed = StateEffect.define<Range | null>();
 
 class HintWidget extends WidgetType {
-  constructor(private readonly label: string) {
+  /** `tooltip` is what it says when one points at it. */
+  constructor(private readonly label: string, private readonly tooltip: string) {
     super();
   }
 
   override eq(other: HintWidget): boolean {
-    return other.label === this.label;
+    return other.label === this.label && other.tooltip === this.tooltip;
   }
 
   /** A click on it puts the cursor there. */
@@ -39,12 +40,13 @@ class HintWidget extends WidgetType {
     const [first] = this.label;
     made.className = `hint ${{ "✓": this.label.includes("if") ? "warn" : "good", "✗": "bad", "⇄": "warn" }[first] ?? ""}`;
     made.textContent = this.label;
+    if (this.tooltip) made.title = this.tooltip;
     return made;
   }
 }
 
 function hints(found: Hint[], doc: Text): DecorationSet {
-  const made = found.map(({ position, label }) => Decoration.widget({ widget: new HintWidget(label), side: 1 }).range(offsetOf(doc, position)));
+  const made = found.map(({ position, label, tooltip }) => Decoration.widget({ widget: new HintWidget(label, tooltip?.value.replaceAll("`", "") ?? ""), side: 1 }).range(offsetOf(doc, position)));
   return Decoration.set(made, true);
 }
 

@@ -63,14 +63,3 @@ export interface Laid {
   latex?: string;
   signs?: string[];
 }
-
-export type ToWorker =
-  | { kind: "ask"; id: number; method: string; given: unknown }
-  | { kind: "server"; message: string | null };
-
-export type FromWorker =
-  | { kind: "progress"; stage: string; part: number }
-  | { kind: "ready"; way: "memory" | "cold"; milliseconds: number }
-  | { kind: "failed"; reason: string }
-  | { kind: "answer"; id: number; text: string; milliseconds: number }
-  | { kind: "server"; message: string };

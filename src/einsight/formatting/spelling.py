@@ -40,9 +40,9 @@ _BOTH = {
     "LAYER_OPERATOR": {".*": "⊙"}, "RELATION": {"!=": "≠", "<=": "≤", ">=": "≥"},
     "NORM_OPEN": {"||": "‖"}, "NORM_CLOSE": {"||": "‖"},
 }  # fmt: skip
-# what has an ASCII spelling beside; nobody is made to write `A'` as `Aᵀ` or `x^2` as `x²`
+# what has an ASCII spelling beside; nobody is made to write `A'` as `Aᵀ` or `x^2` as `x²`; `×` has none, which of two vectors is their cross product
 _ONLY_ASCII = {
-    "LAYER_OPERATOR": {"∘": ".*"}, "CHAIN_OPERATOR": {"·": "*", "⋅": "*", "×": "*"}, "SIGN": {"−": "-"}, "RAISED_SIGN": {"−": "-"},
+    "LAYER_OPERATOR": {"∘": ".*"}, "CHAIN_OPERATOR": {"·": "*", "⋅": "*"}, "SIGN": {"−": "-"}, "RAISED_SIGN": {"−": "-"},
     "ASSIGN": {"≔": ":="}, "PRIME": {"′": "'"}, "SUPERSCRIPT_N": {"ⁿ": "^n"},
 }  # fmt: skip
 _UNICODE = {**_BOTH, "TIMES": {"x": "×", "*": "×"}}

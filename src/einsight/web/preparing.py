@@ -9,16 +9,18 @@ from __future__ import annotations
 import gc
 import importlib
 import pkgutil
+from contextlib import suppress
 
 import einsight
 
 from ..deriving.sources import CODE
+from ..notation.picture import picture
 from ..sheets.check import check
 from .engine import ask
 from .formula import Asked, answered, in_layouts, source, view_of
 
-# what no page needs: they measure, write files, or start processes
-_WITHOUT = ("einsight.bench", "einsight.cli", "einsight.site", "einsight.testing")
+# what no page needs: they measure, write files, start processes, or speak another protocol
+_WITHOUT = ("einsight.bench", "einsight.cli", "einsight.mcp", "einsight.site", "einsight.testing")
 _FORMULAS = (
     "norm(A x - b)^2",
     "tr(A X B X')",
@@ -48,9 +50,16 @@ def prepare() -> int:
     in_layouts(Asked(_FORMULAS[0]))
     ask('{"method": "explain", "given": {"what": "EIN401"}}')
     check(_DOCUMENT)
+    _draw()
     _structure_messages()
     gc.collect()
     return len(names)
+
+
+def _draw() -> None:
+    """Have what typesets hovers read its fonts, where it comes with the engine: VS Code shows pictures, a page of ours does not."""
+    with suppress(ImportError):
+        picture(r"\frac{\partial h}{\partial x} = \operatorname{diag}(1 - h \odot h)\, W")
 
 
 def _structure_messages() -> None:

@@ -1,6 +1,6 @@
-// Tests in the real VS Code:  node test/real/run.mjs [--host] [--scenes] [--only NAME] [--images] [--built]
+// Tests in the real VS Code:  node test/real/run.mjs [--host] [--inside] [--web] [--scenes] [--only NAME] [--images] [--built]
 //
-// Builds the .vsix, runs the tests of test/real/host inside the extension host, then plays the scenes of test/real/scenes.mjs
+// Builds the .vsix, runs the tests of test/real/host inside the extension host, with a bare Python once more with none, and in a browser with no machine behind it, then plays the scenes of test/real/scenes.mjs
 // in a browser on the installed .vsix, with nothing on the path but a bare Python.  Screenshots go to test/out; --images
 // copies those that the README shows to images/.  --built takes the .vsix that is there.
 //
@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inWebHost } from "./browser.mjs";
 import { scenes, show } from "./scenes.mjs";
 import { NotSetUp, setUp } from "./setup.mjs";
 import { until, Workbench } from "./workbench.mjs";
@@ -17,7 +18,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const out = join(root, "test", "out");
 const given = process.argv.slice(2);
 const only = given.includes("--only") ? given[given.indexOf("--only") + 1] : undefined;
-const both = !given.includes("--host") && !given.includes("--scenes");
+const both = !["--host", "--inside", "--web", "--scenes"].some((part) => given.includes(part));
 
 async function main() {
   let tools;
@@ -37,6 +38,8 @@ async function main() {
   const path = barePath();
   let failed = 0;
   if (both || given.includes("--host")) failed += await inHost(tools, path);
+  if (both || given.includes("--inside")) failed += await inHost(tools, nothing(), "without Python");
+  if (both || given.includes("--web")) failed += await inBrowserAlone(tools);
   if (both || given.includes("--scenes")) failed += await inBrowser(tools, path, vsix);
   console.log(failed ? `REAL VS CODE: ${failed} FAILED` : "REAL VS CODE: all passed");
   return failed ? 1 : 0;
@@ -55,23 +58,38 @@ function barePath() {
   return `${join(folder, "bin")}:/usr/bin:/bin`;
 }
 
-async function inHost(tools, path) {
-  const results = join(out, "host.jsonl");
-  const workbench = await Workbench.start(tools, { path, env: { EINSIGHT_RESULTS: results, ...(only ? { EINSIGHT_ONLY: only } : {}) } });
+/** A path with no program on it. */
+function nothing() {
+  const folder = join(out, "nothing");
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+async function inHost(tools, path, how = "") {
+  const where = ["in the extension host", how].filter(Boolean).join(" "), stem = `host${how ? "-without" : ""}`;
+  const results = join(out, `${stem}.jsonl`);
+  const workbench = await Workbench.start(tools, { path, env: { EINSIGHT_RESULTS: results, EINSIGHT_HOW: how, ...(only ? { EINSIGHT_ONLY: only } : {}) } });
   const read = () => (existsSync(results) ? readFileSync(results, "utf8").trim().split("\n").map((l) => JSON.parse(l)) : []);
   try {
     const folder = workbench.workspace({});
     const window = await workbench.open(folder, {
       payload: [["extensionDevelopmentPath", workbench.remote(root)], ["extensionTestsPath", workbench.remote(join(root, "test", "real", "host", "index.js"))]],
     });
-    await until("the tests in the extension host end", () => read().some((r) => r.end), 300).catch((problem) => console.log(`FAILED ${problem.message}`));
-    await window.page.screenshot({ path: join(out, "host.png") }).catch(() => {});
-    workbench.saveLog(join(out, "host.log"));
+    await until("the tests in the extension host end", () => read().some((r) => r.end), how ? 500 : 300).catch((problem) => console.log(`FAILED ${problem.message}`));
+    await window.page.screenshot({ path: join(out, `${stem}.png`) }).catch(() => {});
+    workbench.saveLog(join(out, `${stem}.log`));
   } finally {
     await workbench.close();
   }
-  for (const result of read().filter((r) => r.name)) tell("in the extension host", result);
-  return failures("in the extension host", read());
+  for (const result of read().filter((r) => r.name)) tell(where, result);
+  return failures(where, read());
+}
+
+async function inBrowserAlone(tools) {
+  const start = Date.now();
+  const result = { name: "a repository is read, checked and mended", problem: await inWebHost(tools, out), ms: Date.now() - start };
+  tell("in a browser alone", result);
+  return failures("in a browser alone", [result, { end: true }]);
 }
 
 async function inBrowser(tools, path, vsix) {

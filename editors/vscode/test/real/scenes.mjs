@@ -229,12 +229,57 @@ scene("Markdown beside its own extensions", {}, async (workbench, out) => {
   assert.match(said, /2 X' \(X w - y\)/);
 });
 
-scene("no Python: one message that helps", { path: "/nowhere" }, async (workbench, out) => {
-  const folder = workbench.workspace({ "a.ein": LAYER, "b.ein": LAYER });
+scene("no Python: it runs inside VS Code, and says so", { path: "/nowhere" }, async (workbench, out) => {
+  const folder = workbench.workspace({ "a.ein": LAYER });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "a.ein"))]] });
+  const { page } = window;
+  const item = page.locator(".hover-language-status", { hasText: "einsight" }).first();
+  await page.waitForSelector(".squiggly-warning", { timeout: 240_000 });
+  await window.tidy();
+  await window.hover("dh/dx", "=", "right");
+  await page.locator("[id='status.languageStatus']").hover();
+  await item.getByText("inside VS Code, without Python").waitFor();
+  await isInPopup(window, "Choose");
+  await page.screenshot({ path: join(out, "inside.png") });
+  assert.equal(await page.locator(".notifications-toasts .notification-list-item").count(), 0, "nothing pops up");
+});
+
+/** The button of our status item is where it can be clicked. */
+async function isInPopup(window, title) {
+  const way = window.page.locator(".hover-language-status a, .hover-language-status .monaco-button", { hasText: title }).first();
+  await way.waitFor();
+  const [link, popup] = [await way.boundingBox(), await window.page.locator(".hover-language-status").first().boundingBox()];
+  assert.ok(link.x >= popup.x && link.x + link.width <= popup.x + popup.width && link.width > 20, `${title} is inside of the popup`);
+}
+
+scene("a verdict in a row says what is derived, and the row is mended", {}, async (workbench, out) => {
+  const text = "For $A \\in \\mathbb{R}^{n \\times n}$ and $x \\in \\mathbb{R}^n$\n\n$$\n\\begin{aligned}\n\\nabla_x (x^\\top A x) &= (A + A^\\top) x \\\\\n&= 2 A x\n\\end{aligned}\n$$\n";
+  const folder = workbench.workspace({ "rows.md": text });
+  const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "rows.md"))]] });
+  const { page } = window;
+  await window.tidy();
+  await until("the verdict stands behind the row", async () => (await window.read("2 A x")).includes("✓ if A symmetric"), 60);
+  const tooltip = page.locator(".monaco-hover:not(.hidden)", { hasText: "einsight derives" });
+  await until("a tooltip", async () => {
+    const box = await window.boxOf("&= 2 A x", "x");
+    await page.mouse.move(box.x + 200, box.y + 90);
+    await page.mouse.move(box.x + box.width + 60, box.y + box.height / 2, { steps: 3 });
+    return tooltip.waitFor({ timeout: 2000 }).then(() => true, () => false);
+  }, 30);
+  await page.screenshot({ path: join(out, "verdict-tooltip.png") });
+  await page.mouse.move(5, 5);
+  await (await window.quickFix(6, 6, "Write (A + A^\\top) x")).click();
+  await until("the row is mended", async () => (await window.read("&= (A + A")).split("✓").length === 3 || !(await window.read("")).includes("if A symmetric"));
+  await save(window);
+  assert.equal(saved(window, "rows.md").split("(A + A^\\top) x").length, 3);
+});
+
+scene("Python is asked for, and there is none: one message that helps", { path: "/nowhere" }, async (workbench, out) => {
+  const folder = workbench.workspace({ "a.ein": LAYER, "b.ein": LAYER }, { "einsight.runtime": "python" });
   const window = await workbench.open(folder, { payload: [["openFile", workbench.remote(join(folder, "a.ein"))]] });
   const message = await window.notification("einsight needs Python 3.10 or newer");
   await window.page.screenshot({ path: join(out, "no-python.png") });
-  for (const action of ["Choose Interpreter", "Get Python", "Show Log"]) assert.equal(await message.getByText(action).count(), 1, action);
+  for (const action of ["Choose Where It Runs", "Get Python", "Show Log"]) assert.equal(await message.getByText(action).count(), 1, action);
   await window.openFile("b.ein");
   await window.command("einsight: Restart Server");
   await window.page.waitForTimeout(2000);
@@ -242,11 +287,8 @@ scene("no Python: one message that helps", { path: "/nowhere" }, async (workbenc
   // the popup of the status item shows the way to the log
   await window.page.keyboard.press("Escape");
   await window.page.locator("[id='status.languageStatus']").hover();
-  const way = window.page.locator(".hover-language-status a, .hover-language-status .monaco-button", { hasText: "Show log" }).first();
-  await way.waitFor();
-  const [link, popup] = [await way.boundingBox(), await window.page.locator(".hover-language-status").first().boundingBox()];
+  await isInPopup(window, "Show log");
   await window.page.screenshot({ path: join(out, "status.png") });
-  assert.ok(link.x >= popup.x && link.x + link.width <= popup.x + popup.width && link.width > 20, "it is inside of the popup");
   // the colours need no server
   assert.ok((await window.page.locator(".view-line span[class*=mtk]").evaluateAll((s) => new Set(s.map((n) => n.className)).size)) > 3);
 });

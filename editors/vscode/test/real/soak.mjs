@@ -38,7 +38,7 @@ function numbers(seed) {
 
 async function main() {
   mkdirSync(out, { recursive: true });
-  const server = spawn(process.env.PYTHON ?? "python3", [join(root, "bundled", "serve.py"), "useBundled"], { stdio: ["pipe", "pipe", "ignore"] });
+  const server = spawn(process.env.PYTHON ?? "python3", [join(root, "bundled", "serve.py"), "useBundled", join(out, "storage")], { stdio: ["pipe", "pipe", "ignore"] });
   let ended = false;
   server.on("exit", () => (ended = true));
   const connection = createMessageConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin));

@@ -137,7 +137,7 @@ export class Window {
 
   /** Put the cursor at a line and column, both from 1. */
   async goTo(line, column = 1) {
-    await this.page.locator(".monaco-editor .view-lines").first().click({ position: { x: 200, y: 5 } });
+    await this.page.locator(".monaco-editor .view-lines").first().click({ position: { x: 420, y: 5 } }); // right of what stands above the first line
     await this.page.keyboard.press("Control+g");
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();

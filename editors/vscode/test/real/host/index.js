@@ -18,6 +18,10 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const run = vscode.commands.executeCommand;
 const tests = [];
 const test = (name, body) => tests.push([name, body]);
+/** Of a server in a process alone, and of one inside VS Code alone. */
+const isInside = process.env.EINSIGHT_HOW === "without Python";
+const ofProcess = (name, body) => isInside || test(name, body);
+const ofInside = (name, body) => isInside && test(name, body);
 
 /** A document in a file of the workspace, shown. */
 let files = 0;
@@ -83,7 +87,7 @@ test("hover with a picture", async () => {
   assert.ok(said.length < 100_000 && text.length < 100_000);
 });
 
-test("a dear hover comes in two parts, and nobody else waits", async () => {
+ofProcess("a dear hover comes in two parts, and nobody else waits", async () => {
   const { uri, document } = await open("W_1 ∈ ℝ^(h×d); b_1 ∈ ℝ^h; W_2 ∈ ℝ^(k×h); x ∈ ℝ^d; y ∈ ℝ^k\n∇_x² (-y' log(softmax(W_2 tanh(W_1 x + b_1))))\nd/dx (x' x)\n");
   await until(async () => (await run("vscode.executeInlayHintProvider", uri, new vscode.Range(0, 0, 3, 0))).some((h) => h.label === "= 2 x'"), 60);
   const texts = (hovers) => hovers.map((h) => h.contents.map((c) => c.value).join(""));
@@ -330,7 +334,7 @@ test("the first file is indented as it should be", async () => {
   assert.equal(vscode.window.activeTextEditor.options.tabSize, 2);
 });
 
-test("signs are typed without a server", async () => {
+ofProcess("signs are typed without a server", async () => {
   await set("interpreter", "/nowhere/python");
   await sleep(1500);
   const { document } = await open("");
@@ -372,7 +376,40 @@ test("the derivation view opens beside", async () => {
   await vscode.window.tabGroups.close(tab);
 });
 
-test("the server killed comes back", async () => {
+const said = () => vscode.extensions.all.find((e) => e.id.endsWith(".einsight")).exports.server();
+
+ofInside("it says that it runs inside, keeps its memory, and is restarted", async () => {
+  const { uri, document } = await open(TEXT);
+  await until(() => codes(uri).includes("EIN402"));
+  assert.match(said(), /: inside VS Code, without Python$/);
+  const start = Date.now();
+  await run("einsight.restart");
+  await until(async () => (await run("vscode.executeHoverProvider", uri, at(document, "tanh"))).length, 60);
+  assert.ok(Date.now() - start < 30_000, `a restart from the memory that was kept took ${Date.now() - start} ms`);
+});
+
+ofInside("where Python is asked for, it says that there is none", async () => {
+  await set("runtime", "python");
+  await until(() => /no Python 3\.10\+/.test(said()));
+  await set("runtime", undefined);
+  await until(() => /: inside VS Code, without Python$/.test(said()), 60);
+});
+
+ofProcess("inside VS Code where that is chosen, and back", async () => {
+  await main();
+  assert.match(said(), /, Python 3/);
+  try {
+    await set("runtime", "inside");
+    await until(() => /: inside VS Code, without Python$/.test(said()), 200);
+    const { uri } = await open("x, a ∈ ℝ^n\nd/dx (a' x) = a\n");
+    await until(() => codes(uri).includes("EIN402"));
+  } finally {
+    await set("runtime", undefined);
+  }
+  await until(() => /, Python 3/.test(said()), 40);
+});
+
+ofProcess("the server killed comes back", async () => {
   const { uri, editor, document } = await open(TEXT);
   await until(() => codes(uri).includes("EIN402"));
   // only its own: other windows, other users have servers too

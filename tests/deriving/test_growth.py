@@ -1,5 +1,7 @@
 """Derivatives through many definitions: right, and printed in a length that grows with their number."""
 
+import sys
+
 import numpy as np
 import pytest
 from thinning import rest_in_campaigns
@@ -104,3 +106,60 @@ def test_shared_weights_and_shortcuts(expression, variable):
     """What is used by several later definitions gets a contribution from each."""
     derived = einsight.derive(expression, wrt=variable, declare=RESIDUAL)
     assert compare(derived.unreduced, derived.term, derived.axes, function_value, points=2).equal
+
+
+def _work(expression, variable, declare):
+    """How many functions are called for an index form: the same on every machine."""
+    calls = 0
+
+    def count(frame, event, argument):
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        einsight.derive(expression, wrt=variable, declare=declare)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def _nested(layers, mark):
+    names = [f"W{mark}{chr(97 + k)}" for k in range(layers)]
+    expression = f"x{mark}"
+    for name in names:
+        expression = f"tanh({name} {expression})"
+    return expression, f"x{mark}", f"x{mark} in R^n; {', '.join(names)} in R^(n x n)"
+
+
+def _summed(terms, mark):
+    names = [f"A{mark}_{k}" for k in range(terms)]
+    return (
+        " + ".join(f"x{mark}' {a} x{mark}" for a in names),
+        f"x{mark}",
+        f"x{mark} in R^n; {', '.join(names)} in R^(n x n)",
+    )
+
+
+def _multiplied(factors, mark):
+    names = [f"a{mark}_{k}" for k in range(factors)]
+    return " ".join(f"(1 + {a}' x{mark})" for a in names), f"x{mark}", f"{', '.join(names)}, x{mark} in R^n"
+
+
+@pytest.mark.parametrize(
+    ("problem", "small", "large", "most"),
+    # a chain in one text, whose derivative is written with the square of its layers, and a product, whose has as many terms
+    [(_nested, 4, 16, 9), (_summed, 16, 64, 5), (_multiplied, 8, 32, 13)],
+)
+def test_work_grows_with_the_text(problem, small, large, most):
+    _work(*problem(small, "w"))  # what is imported and read once
+    few, many = _work(*problem(small, "p")), _work(*problem(large, "q"))
+    assert many <= most * few, (few, many)
+
+
+def test_one_line_costs_few_calls():
+    """It was three times as many when each rule made terms of its own."""
+    declare = "W{0} in R^(n x m); x{0} in R^m; y{0} in R^n"
+    for expression, variable, most in (("W{0} x{0}", "x{0}", 1_600), ("‖W{0} x{0} - y{0}‖²", "W{0}", 3_800)):
+        _work(expression.format("a"), variable.format("a"), declare.format("a"))
+        assert _work(expression.format("b"), variable.format("b"), declare.format("b")) <= most

@@ -63,3 +63,11 @@ def test_names_stay_as_they_are_given():
 def test_what_is_no_variable_is_refused(wrt, told):
     with pytest.raises(einsight.EinsightError, match=told):
         einsight.gradients("a' x", wrt, "a, x in R^n")
+
+
+def test_what_one_question_takes_of_names_is_not_known_to_the_next():
+    """The declarations are read once, and each question has its own copy of what they say."""
+    declare = "W in R^(n x m); z in R"
+    assert einsight.derive("W q", wrt="W", declare=declare).assumed
+    with pytest.raises(einsight.EinsightError, match="EIN101"):
+        einsight.derive("z", wrt="q", declare=declare)

@@ -10,7 +10,7 @@ from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
-from ..lowering.operators import Items, differential, sum_sign
+from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
     Absolute,
@@ -42,6 +42,8 @@ _BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
 _COUNTING = frozenset("ijklpq")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
+# constants with a size in their brackets
+SIZED = frozenset({"I", "ones", "zeros", "commutation"})
 # names that mean something where nobody gives them another meaning
 _MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
 
@@ -66,6 +68,7 @@ class Letters:
         self.tree, self.names = tree, names
         self.body = tree.sides[1] if defines(tree) else tree
         self.nodes = tuple(walk(tree))
+        self.inside = self.nodes if self.body is tree else tuple(walk(self.body))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
         self._read_signs()
@@ -92,9 +95,7 @@ class Letters:
                 for entry in sign.subscript.entries:
                     for name, _ in entry.names:
                         self.bound[name] = self.bound.get(name) or upper
-            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in (
-                "I", "ones", "zeros", "commutation",
-            ):  # fmt: skip
+            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in SIZED:
                 self.dimensions.update(dict.fromkeys(a.text for a in node.arguments if isinstance(a, Name)))
 
     def _count_samples(self) -> None:
@@ -104,7 +105,7 @@ class Letters:
             return
         divisors = {
             n.text
-            for node in walk(self.body)
+            for node in self.inside
             if isinstance(node, Chain)
             for (operator, part) in node.items
             for n in walk(part)
@@ -138,7 +139,7 @@ class Letters:
     def _has_whole_arrays(self) -> bool:
         """Does a name stand without indices that is no number, or is something transposed?"""
         indexed = {n.base.start for n in self.below}
-        for node in walk(self.body):
+        for node in self.inside:
             if isinstance(node, Transpose):
                 return True
             if isinstance(node, Name) and node.start not in indexed and not sum_sign(node):
@@ -151,7 +152,7 @@ class Letters:
 
     def is_of_numbers(self) -> bool:
         """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
-        for node in walk(self.body):
+        for node in self.inside:
             if isinstance(node, (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)):
                 return False
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
@@ -159,6 +160,19 @@ class Letters:
             if isinstance(node, Name) and (_is_capital(node.text) or self.names.knows(node.text)):
                 return False
         return not self.names.fact(WORDS)
+
+    def without_shape(self) -> dict[str, None]:
+        """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""
+        found = dict.fromkeys(self.unknown())
+        for dim in self.dimensions:
+            found.pop(dim, None)
+        if found and set(found) <= {canonical_name(n.text) for left, _ in self.tree.bindings for n in names_in(left)}:
+            return {}  # `where` says what they are
+        return found
+
+    def is_all_known(self) -> bool:
+        """Is there nothing of which anything would have to be taken?"""
+        return not self.without_shape() and not self.families()
 
     def unknown(self) -> Iterator[str]:
         """The names of whole arrays and numbers that nobody declared, in order."""
@@ -222,7 +236,7 @@ class Letters:
 
     def has_unit_vectors(self) -> bool:
         """Is an `e_i` transposed, which no component is?"""
-        transposed = (n.argument for n in walk(self.body) if isinstance(n, Transpose))
+        transposed = (n.argument for n in self.inside if isinstance(n, Transpose))
         return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
@@ -253,7 +267,7 @@ class Letters:
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
         found: set[str] = set()
-        for node in walk(self.body):
+        for node in self.inside:
             places: list[Node] = []
             if isinstance(node, Transpose):
                 places = [node.argument]

@@ -46,6 +46,8 @@ def sized(text: str, names: Names) -> str | None:
 
 def has_unsized(text: str) -> bool:
     """Does a constant stand in it whose size nothing beside it says?"""
+    if not any(sign in text for sign in ("I", "ones", "1")):
+        return False
     tree, problems = parse_statement(text)
     return not problems and isinstance(tree, Relation) and next(_constants(tree), None) is not None
 

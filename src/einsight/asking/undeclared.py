@@ -13,15 +13,14 @@ from itertools import chain, islice
 
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
-from ..lowering.operators import names_in
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Call, Name, Relation
+from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Norm, Num, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
 from .inference import LOOSE, STRICT
-from .letters import Letters, defines, told_apart
+from .letters import SIZED, Letters, defines, told_apart
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
 from .sized import has_unsized, sized
@@ -62,6 +61,9 @@ class Taken:
 
 def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Iterator[Taken]:
     """The ways in which a formula can be read, the likeliest first; as it stands where all its names are known."""
+    if _is_plain(text, names):
+        yield Taken(text)
+        return
     letters = _letters(text, names)
     if letters is None:
         yield Taken(text)
@@ -75,9 +77,39 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     if "|" in told:  # bars around a vector mean its length, which `‖` says
         texts.append(_BAR.sub("‖", told))
     readings = {way: letters if way == text else _letters(way, names) for way in texts}
+    if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
+        yield Taken(told, dimensions=tuple(read.dimensions))
+        return
     for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
         for way, read in readings.items():
             yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
+
+
+_OF_NAMES = (Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num)
+
+
+def _is_plain(text: str, names: Names) -> bool:
+    """Is it an expression in names of arrays and numbers that are all declared, and functions of them?  Then nothing is open."""
+    tree, problems = parse_statement(text)
+    if (
+        problems
+        or not isinstance(tree, Relation)
+        or len(tree.sides) != 1
+        or tree.bindings
+        or "·" in text
+        or "|" in text
+    ):
+        return False
+    nodes = walk(tree)
+    if not all(isinstance(n, _OF_NAMES) for n in nodes):
+        return False
+    calls = [n for n in nodes if isinstance(n, Call)]
+    callees = {id(n.callee) for n in calls}
+    return all(
+        names.is_function(n.text) and n.text not in SIZED if id(n) in callees else names.knows(n.text)
+        for n in nodes
+        if isinstance(n, Name)
+    )
 
 
 def _letters(text: str, names: Names) -> Letters | None:
@@ -89,12 +121,8 @@ def _letters(text: str, names: Names) -> Letters | None:
 def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapping[str, str]) -> Iterator[Taken]:
     """A formula with each way in which its unknown names have shapes with which it conforms."""
     names, tree = letters.names, letters.tree
-    found = dict.fromkeys(letters.unknown())
+    found = letters.without_shape()
     families = letters.families()
-    for dim in letters.dimensions:
-        found.pop(dim, None)
-    if set(found) <= {canonical_name(n.text) for left, _ in tree.bindings for n in names_in(left)}:
-        found = {}  # `where` says what they are
     members = [n for n in families if not names.knows(n)]
     known = tuple(n for n in families if names.knows(n))
     if not found and not members and not known:
@@ -175,6 +203,8 @@ def require_no_unknown_function(text: str, names: Names) -> None:
 
     `f(x)` is no product of an array `f`, and nothing says what its derivative is.
     """
+    if "(" not in text:
+        return
     tree, problems = parse_statement(text)
     for node in () if problems or tree is None else walk(tree):
         if not isinstance(node, Call) or not isinstance(node.callee, Name):

@@ -81,7 +81,7 @@ def derive(
         else:
             lowered = lower_expression(asked.expression, asked.names, layout)
             found = _derive(asked.expression, lowered, variables, asked.names, layout)
-        return replace(_as_asked(found, expression, asked, said), search=search)
+        return _as_asked(found, expression, asked, said, search)
 
 
 def derive_value(text: str, value: Value, variables: Sequence[str], names: Names, layout: str = "numerator") -> Derived:
@@ -128,16 +128,20 @@ def gradients(
     for given, variable in zip(variables, asked.variables, strict=True):
         with answering():  # each has the time that an answer of its own has
             derived = _derive(asked.expression, lowered, [variable], asked.names, layout)
-        found[given] = replace(_as_asked(derived, expression, asked, said), search=search)
+        found[given] = _as_asked(derived, expression, asked, said, search)
     return found
 
 
-def _as_asked(found: Derived, expression: str, asked: Question, said: Sequence[Diagnostic]) -> Derived:
-    """With the expression as it was written, and what there is to say of how it was read."""
+def _as_asked(
+    found: Derived, expression: str, asked: Question, said: Sequence[Diagnostic], search: int | None
+) -> Derived:
+    """With the expression as it was written, what there is to say of how it was read, and the steps of the search."""
     told = (*said, *asked.said, *found.diagnostics)
     if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told) and _is_unsaid(found.unreduced):
         raise fail("EIN101", _unsaid(asked, found.wrt))
-    return replace(found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed)
+    return replace(
+        found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed, search=search
+    )
 
 
 def _is_unsaid(term: Term) -> bool:
@@ -244,20 +248,11 @@ def _derive(
         of_variables.append(len(free))
     settled = reader.settle(Value(term, axes))
     matrix_value = reader.settle(matrix_value)
-    found = _finish(
-        expression,
-        tuple(variables),
-        len(variables),
-        layout,
-        settled.term,
-        settled.plain_axes,
-        matrix_value,
-        names,
-        lowered.diagnostics,
-        not output,
-    )
     ends = [*accumulate(of_variables, initial=len(output))]
-    return replace(found, variables=tuple(found.axes[a:b] for a, b in pairwise(ends)))
+    return _finish(
+        expression, tuple(variables), len(variables), layout, settled.term, settled.plain_axes, matrix_value, names,
+        lowered.diagnostics, not output, ends,
+    )  # fmt: skip
 
 
 def _evaluate_expression(expression: str, names: Names, layout: str) -> Derived:
@@ -281,20 +276,23 @@ def derived_from(text: str, plain: Value, laid: Value, names: Names, layout: str
 
 def _finish(
     expression: str, wrt: tuple[str, ...], order: int, layout: str, term: Term, axes: tuple[Index, ...], laid: Value,
-    names: Names, diagnostics: Sequence[Diagnostic], scalar: bool,
+    names: Names, diagnostics: Sequence[Diagnostic], scalar: bool, ends: Sequence[int] = (),
 ) -> Derived:  # fmt: skip
+    """What has been read, carried out; `ends` are the places among the axes where each variable's begin, and the last end."""
     named = free_names(axes)
     # fresh axes get their letters for good, so that every later text agrees
-    rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes}
-    term = build.substitute(term, rename)
+    rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes if a.kind != Index.NAMED}
+    written, term = term, build.substitute(term, rename)
     reduced = shortest(reduce(term), term)
-    axes = tuple(rename[a] for a in axes)
-    laid = replace(laid, term=build.substitute(laid.term, rename), axes=_renamed(laid.axes, rename))
+    axes = tuple(rename.get(a, a) for a in axes)
+    laid_term = term if laid.term is written else build.substitute(laid.term, rename)
+    laid = replace(laid, term=laid_term, axes=_renamed(laid.axes, rename))
     laid = stacked(laid, layout) or laid
     index = in_components(gathered(reduced), free_names(axes))
     return Derived(
         expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
         tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,
+        tuple(axes[a:b] for a, b in pairwise(ends)),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..asking.declarations import of_shapes, spelled_out
@@ -14,7 +15,7 @@ from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import lower_document, lower_statement
 from ..lowering.values import Value
 from ..notation.index_form import free_names
-from ..rules.catalogue import catalogue
+from ..rules.catalogue import catalogue, kept_while_known
 from ..settings import MOST_SEARCH
 from ..syntax.blanks import blanked
 from ..syntax.parse import parse_statement
@@ -63,11 +64,18 @@ def declared(
 ) -> tuple[Names, list[Diagnostic]]:
     """The same, and what there is to say of those statements that is no error."""
     text = spelled_out([*texts("`declare`", declare), of_shapes(shapes or {})])
-    names, found = lower_document(text, catalogue().arity, layout)
+    names, found = _read_before(text, layout)
     errors = [d for d in found if d.severity == "error"]
     if errors:
         raise EinsightError(errors)
-    return names, found
+    return names.copy(), list(found)
+
+
+@kept_while_known
+@lru_cache(maxsize=64)
+def _read_before(text: str, layout: str) -> tuple[Names, list[Diagnostic]]:
+    """What statements declare: people ask one thing after the other of the same names.  A question gets a copy, which it adds to."""
+    return lower_document(text, catalogue().arity, layout)
 
 
 def lower_expression(expression: str, names: Names, layout: str) -> tuple[Lowered, Value]:
@@ -98,15 +106,15 @@ def read_variable(text: str, names: Names, axes: Sequence[Index]) -> tuple[tuple
     A whole array gets letters of its own, a component keeps those that it is written with.
     """
     text = blanked(text).strip()
-    tree, problems = parse_statement(text)
-    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
-        raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
-    node = tree.sides[0]
     entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
         letters = list(named.values())[len(axes) :]
         return tuple(Index(n, d) for n, d in zip(letters, entry.tensor.dims, strict=True)), entry.tensor
+    tree, problems = parse_statement(text)
+    if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
+        raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")
+    node = tree.sides[0]
     if isinstance(node, Indexed):
         probe = Reader(names, Report(), text)
         with probe.keeping([e.plain for e in node.subscript.entries if e.plain]):

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, Union
 
-from ..terms.interning import Interned, intern_object
+from ..terms.interning import TABLE, Interned, intern_object
 
 Dims = tuple[str, ...]
 # whole ones are integers, which is faster
@@ -43,6 +43,12 @@ class Form(Interned):
     memo: dict[str, Any]
 
     def __new__(cls, head: str, parts: tuple[Form, ...], data: Any, rows: Dims, columns: Dims) -> Form:
+        identity = cls, head, parts, data, rows, columns
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
+        if found is not None:
+            return found
+
         def build() -> Form:
             self = object.__new__(cls)
             self.head, self.parts, self.data, self.rows, self.columns = head, parts, data, rows, columns
@@ -51,7 +57,7 @@ class Form(Interned):
             self.memo = {}
             return self
 
-        return intern_object((cls, head, parts, data, rows, columns), build)
+        return intern_object(identity, build)
 
     def __repr__(self) -> str:
         return self.key

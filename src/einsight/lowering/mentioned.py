@@ -9,13 +9,18 @@ from ..syntax.tree import Indexed, Name, Node, Superscript
 from .names import canonical_name
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> list[Node]:
     """A node and all inside it, in the order of the text."""
+    found: list[Node] = []
     waiting = [node]
     while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += reversed([*children(found)])
+        node = waiting.pop()
+        found.append(node)
+        inner = children(node)
+        if inner:
+            inner.reverse()
+            waiting += inner
+    return found
 
 
 def names_of(node: Node) -> dict[str, None]:

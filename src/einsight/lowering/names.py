@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ..terms.dimension import Dim
@@ -42,6 +43,7 @@ VARIANTS = str.maketrans("µϵϕϑϱϖϰ", "μεφθρπκ")
 ALSO_SPELLED = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "lam": "λ"}
 
 
+@lru_cache(maxsize=4_000)
 def canonical_name(text: str) -> str:
     """`theta` is `θ`, and so is `ϑ`."""
     base, _, rest = text.partition("_")
@@ -133,6 +135,13 @@ class Names:
     def child(self) -> Names:
         """Names for a part of a statement: what is told to them goes no further."""
         made = Names(self.elementwise, self, self.used)
+        made.defining = self.defining
+        return made
+
+    def copy(self) -> Names:
+        """The same names, to which others may be told."""
+        made = Names(self.elementwise, self.outer, set(self.used))
+        made.own = dict(self.own)
         made.defining = self.defining
         return made
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, Node, Num
 from ..terms import build
-from ..terms.dimension import ONE_DIM, Dim, fresh_index
+from ..terms.dimension import ONE_DIM, Dim, Index, fresh_index
 from ..terms.term import Term
 from .context import Context
 from .operators import names_in, nodes_in
@@ -165,8 +165,16 @@ def _pair(reader: Context, left: Value, right: Value) -> Value:
     if right.row and right.rank == 1:  # a one-column matrix times a row
         term = left.on((left.axes[0], 1))
         return Value(build.product([term, right.term]), (left.axes[0], right.axes[0]))
-    shared = fresh_axis(inner) if isinstance(inner, Fused) else fresh_index(reader.resolved(inner.dim))
-    factors = [left.on((*left.axes[:-1], shared)), right.on((shared, *right.axes[1:]))]
+    if isinstance(inner, Fused):
+        shared = fresh_axis(inner)
+    elif reader.resolved(inner.dim) is inner.dim and inner.kind == Index.FRESH and inner not in right.term.free:
+        shared = inner  # nobody else's
+    else:
+        shared = fresh_index(reader.resolved(inner.dim))
+    factors = [
+        left.term if shared is inner else left.on((*left.axes[:-1], shared)),
+        right.on((shared, *right.axes[1:])),
+    ]
     term = build.product(factors, flat((shared,)))
     axes = left.axes[:-1] + right.axes[1:]
     return Value(term, axes, row=left.rank == 1 and len(axes) == 1)

@@ -11,14 +11,18 @@ from ..rules import (
     brackets,
     delta,
     derivative,
+    direct,
     functions,
     matrix_powers,
     orthogonal,
     quotients,
     square_products,
 )
+from ..rules.engine import install_direct
 from ..rules.rule import Function, Rule
 from .hooks import hookimpl
+
+install_direct(direct.direct)
 
 
 @hookimpl

@@ -9,6 +9,7 @@ pattern.py     rules written in the language itself, matched by matching.py, und
 delta.py, derivative.py, array_derivatives.py, algebra.py, quotients.py, matrix_powers.py, square_products.py, brackets.py,
 orthogonal.py   the built-in families
 accumulation.py   derivatives through many definitions, backwards
+direct.py      derivatives of whole terms at once, as those families would carry them out
 function_bodies.py   elementwise functions as terms, and their derivatives
 catalogue.py   all of it by name; taught.py lets the language know tensors, properties and functions of arrays
 faults.py      what plugins did wrong; profile.py counts what each rule costs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ..terms import build
@@ -23,8 +24,9 @@ def split_coefficient(term: Term) -> tuple[Fraction, Term]:
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
         rest = term.memo.get(_REST)
         if rest is None:
-            factors, dummies = build.open_product(term)
-            rest = term.memo[_REST] = build.product(factors[1:], dummies)
+            factors = term.factors[1:]
+            alone = len(factors) == 1 and not term.bound
+            rest = term.memo[_REST] = factors[0] if alone else Product.make(factors, term.bound)
         return term.factors[0].value, rest
     return _ONE, term
 
@@ -60,15 +62,13 @@ def distribute_number(term: Term) -> Term | None:
 
 def powers(term: Term) -> Term | None:
     """x^a x^b = x^(a + b)."""
-    if not isinstance(term, Product):
+    if not isinstance(term, Product) or len({_base(f) for f in term.factors}) == len(term.factors):
         return None
     factors, dummies = build.open_product(term)
     totals: dict[Term, list[Term]] = {}
     for factor in factors:
         base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, build.ONE)
         totals.setdefault(base, []).append(exponent)
-    if all(len(e) == 1 for e in totals.values()):
-        return None
     return build.product([build.power(b, build.add(*e)) for b, e in totals.items()], dummies)
 
 
@@ -115,7 +115,7 @@ def pull_number(term: Term) -> Term | None:
 def sign(term: Term) -> Term | None:
     """-(a - b) c = (b - a) c."""
     number, _ = split_coefficient(term)
-    if number >= 0 or not isinstance(term, Product):
+    if number >= 0 or not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):
@@ -178,16 +178,17 @@ def _shape(term: Term) -> int:
     return found
 
 
-def _may_merge(term: Term) -> bool:
-    """May terms be alike, or factors of one base meet, once a sum or a product is multiplied out?
+def _may_merge(term: Term, only: Sum | None = None) -> bool:
+    """May terms be alike, or factors of one base meet, once a sum or a product is multiplied out, or only one sum in it?
 
     If not, what comes out weighs no less.  Only what differs in more than names of indices surely stays apart.
     """
     seen: set[int] = set()
     for part in term.terms if isinstance(term, Sum) else (term,):
         factors = _factors(part)
-        apart = [f for f in factors if not isinstance(f, Sum)]
-        sums = [f.terms for f in factors if isinstance(f, Sum)]
+        opened = [f for f in factors if isinstance(f, Sum) and (only is None or f is only)]
+        apart = [f for f in factors if f not in opened]
+        sums = [f.terms for f in opened]
         if math.prod(map(len, sums)) > LARGEST_EXPANSION:
             return True
         summed = set(part.bound) if isinstance(part, Product) else set()
@@ -217,6 +218,15 @@ def _base(factor: Term) -> Term:
     return factor.base if isinstance(factor, Power) else factor
 
 
+def _expansions(term: Product, sums: Sequence[Sum]) -> Iterator[Term]:
+    """A product with one sum multiplied out, each that may come out shorter so; then with all of them."""
+    for one in sums:
+        if len(sums) == 1 or _may_merge(term, one):
+            yield build.add(*_multiplied_out(term, one))
+    if len(sums) > 1:
+        yield build.add(*_multiplied_out(term))
+
+
 def expand(term: Term) -> Term | None:
     """a (b + c) = a b + a c, where terms then cancel or are alike."""
     if isinstance(term, Sum):
@@ -224,14 +234,12 @@ def expand(term: Term) -> Term | None:
             return None
         if not _may_merge(term):
             return None
-        candidates = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
+        candidates: Iterable[Term] = [build.add(*(p for t in term.terms for p in _multiplied_out(t)))]
     elif isinstance(term, Product):
         sums = [f for f in term.factors if isinstance(f, Sum)]
         if not sums or not _may_merge(term):
             return None
-        candidates = [build.add(*_multiplied_out(term, s)) for s in sums]
-        if len(sums) > 1:
-            candidates.append(build.add(*_multiplied_out(term)))
+        candidates = _expansions(term, sums)
     else:
         return None
     before = weight(term)
@@ -310,10 +318,12 @@ RULES = (
     Rule(
         "algebra.pull-number", "s (2 x_i + 4 t) => 2 s (x_i + 2 t)", pull_number.__doc__ or "", "simplify", ("Product",), pull_number,
         ((_D, "s (2 x_i + 4 t)", "2 s (x_i + 2 t)"), (_D, "s (x_i + 2 t)", None)),
+        inside=("Sum",),
     ),
     Rule(
         "algebra.sign", "-s (x_i - y_i) => s (y_i - x_i)", sign.__doc__ or "", "simplify", ("Product",), sign,
         ((_D, "-s (x_i - y_i)", "s (y_i - x_i)"), (_D, "-s (x_i + y_i)", None), (_D, "-s (1 - x_i^2)", None)),
+        inside=("Sum", "Number"),
     ),
     Rule(
         "algebra.expand", "x_i (s - t) + t x_i => s x_i", expand.__doc__ or "", "simplify", ("Sum", "Product"), expand,
@@ -322,6 +332,7 @@ RULES = (
             (_D, "∑_{i,j} A_ij (x_i y_j + y_i x_j)", "2 ∑_{i,j} A_ij x_i y_j"),
             (_D, "x_i (s + t)", None),
         ),
+        inside=("Sum", "Product"),
     ),
     Rule(
         "algebra.log-product", "log(exp(s) t) => s + log(t)", log_of_product.__doc__ or "", "simplify", ("Apply",), log_of_product,
@@ -330,6 +341,7 @@ RULES = (
     Rule(
         "algebra.powers", "sqrt(s) (1/s) => s^(-1/2)", powers.__doc__ or "", "simplify", ("Product",), powers,
         ((_D, "sqrt(s) (1/s)", "s^(-1/2)"), (_D, "s t", None)),
+        inside=("Power",),
     ),
     Rule(
         "algebra.nested-power", "sqrt(sqrt(s)) => s^(1/4)", nested_power.__doc__ or "", "simplify", ("Power",), nested_power,
@@ -338,6 +350,7 @@ RULES = (
     Rule(
         "algebra.sigmoid", "exp(s)/(1 + exp(s)) => sigmoid(s)", sigmoid.__doc__ or "", "simplify", ("Product", "Power"), sigmoid,
         ((_D, "exp(s) t/(1 + exp(s))", "t sigmoid(s)"), (_D, "1/(1 + exp(-s))", "sigmoid(s)"), (_D, "1/(2 + exp(s))", None)),
+        inside=("Power", "Apply", "Sum"),
     ),
     rule("algebra.log-exp", "log(exp(s)) => s", "The logarithm undoes the exponential."),
     rule("algebra.exp-log", "exp(log(s)) => s", "The exponential undoes the logarithm, where it is defined."),

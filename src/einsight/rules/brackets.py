@@ -117,9 +117,11 @@ RULES = (
     Rule(
         "bracket.idempotent", "[s < t]^2 => [s < t]", idempotent.__doc__ or "", "simplify", ("Power",), idempotent,
         ((_D, "[s < t]^2", "[s < t]"), (_D, "s^2", None)),
+        inside=("Bracket",),
     ),
     Rule(
         "bracket.contrary", "[s < t] [t ≤ s] => 0", contrary.__doc__ or "", "simplify", ("Product",), contrary,
         ((_D, "[s < t] [t ≤ s]", "0 s"), (_D, "[s < t] [s ≤ t]", "[s < t]"), (_D, "[s < t] [s < 1]", None)),
+        inside=("Bracket",),
     ),
 )  # fmt: skip

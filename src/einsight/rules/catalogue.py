@@ -73,7 +73,9 @@ _TABLE_OF = {
 TAKEN = {
     "function": ARRAY_FUNCTIONS | CONSTANTS | {"d", "delta", "δ"},
     "property": frozenset(PROPERTIES),
-    "target": frozenset(("numpy", "jax", "torch", "dask", "sympy", "text", "unicode", "latex", "json", "svg", "diagram")),
+    "target": frozenset(
+        ("numpy", "jax", "torch", "dask", "sympy", "text", "unicode", "latex", "json", "svg", "diagram")
+    ),
 }
 _versions = itertools.count(1)
 _caches: list[Callable[[], None]] = []
@@ -101,6 +103,7 @@ class Catalogue:
         self.targets: dict[str, Target] = {}
         self.lints: dict[str, Lint] = {}
         self.versions: dict[str, str] = {}  # of the plugins
+        self.is_one_by_one = False  # does each rule count, or only what they give together?
         self.faults = Faults()
         self.version = next(_versions)
         self._dispatch: tuple[int, Dispatch] = (-1, Dispatch(()))
@@ -135,8 +138,8 @@ class Catalogue:
         return known.source if known is not None else own
 
     def exchange_rules(self, rules: dict[str, Rule]) -> None:
-        """Have other rules under the same names."""
-        self.rules = rules
+        """Have other rules under the same names, each of which is then applied by itself, derivatives too."""
+        self.rules, self.is_one_by_one = rules, True
         self._changed()
 
     def switch_off(self, fault: Fault) -> None:

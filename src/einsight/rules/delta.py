@@ -172,18 +172,22 @@ RULES = (
             (_D, "∑_j δ_{i,j+1} log(x_j)", None),
             (_D, "∑_j x_j y_j", None),
         ),
+        inside=("Delta",),
     ),
     Rule(
         "delta.replace", "δ_ij x_j => δ_ij x_i for free i, j", replace.__doc__ or "", "contract", ("Product",), replace,
         ((_D, "∑_{i,j} x_i δ_ij x_j", "∑_{i,j} δ_ij x_i^2"), (_D, "δ_ij x_k", None)),
+        inside=("Delta",),
     ),
     Rule(
         "delta.idempotent", "δ_ij^2 => δ_ij", idempotent.__doc__ or "", "contract", ("Power",), idempotent,
         ((_D, "δ_ij^2", "δ_ij"), (_D, "x_i^2", None)),
+        inside=("Delta",),
     ),
     Rule(
         "delta.distribute", "∑_j (δ_ij + x_i) y_j => ∑_j δ_ij y_j + ∑_j x_i y_j", distribute.__doc__ or "",
         "contract", ("Product",), distribute,
         ((_D, "∑_j (δ_ij + x_i x_j) y_j", "∑_j δ_ij y_j + ∑_j x_i x_j y_j"), (_D, "∑_j (x_j + y_j) y_j", None)),
+        inside=("Delta", "Sum"),
     ),
 )  # fmt: skip

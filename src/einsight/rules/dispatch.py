@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 
-from ..terms.term import HEADS, Apply, Operator, Term
+from ..terms.term import HEADS, Apply, Component, Constant, Number, Operator, Size, Term
+from .faults import OWN
 from .rule import Rule
 
 _MARK = (1 << Apply.RANK) | (1 << Operator.RANK)
@@ -22,9 +23,19 @@ class Dispatch:
     def __init__(self, rules: Iterable[Rule], functions: Container[str] = ()):
         self._by_head: dict[type[Term], list[Rule]] = {}
         self._calls: dict[str, frozenset[str]] = {}
-        self._kept: dict[tuple[type[Term], frozenset[str]], list[Rule]] = {}
+        self._kept: dict[tuple[type[Term], int, frozenset[str]], list[Rule]] = {}
         self._choosy: set[type[Term]] = set()  # heads of which some rules want functions
+        self._inside: dict[str, int] = {}
+        self._looked_at = 0  # the heads that any rule wants inside
+        self.hears_all = False  # is there a rule of a plugin on what stands between a derivative and its result?
         for rule in rules:
+            if rule.source not in OWN and _is_on_deltas(rule):
+                self.hears_all = True
+            bits = 0
+            for name in rule.inside:
+                bits |= 1 << HEADS[name].RANK
+            self._inside[rule.id] = bits
+            self._looked_at |= bits
             calls = frozenset(name for name in rule.calls if name in functions)
             self._calls[rule.id] = calls
             for name in rule.heads:
@@ -32,19 +43,32 @@ class Dispatch:
                 if calls:
                     self._choosy.add(HEADS[name])
 
+        # heads that hold nothing and on which no rule fires: what has them is in normal form
+        self.leaves = frozenset(head for head in (Number, Size, Constant, Component) if head not in self._by_head)
+
     def on(self, term: Term) -> Sequence[Rule]:
         """The rules that may fire on a term."""
         head = type(term)
-        listed = self._by_head.get(head, ())
-        if head not in self._choosy:
-            return listed
-        key = head, functions_in(term)
+        key = head, term.heads & self._looked_at, functions_in(term) if head in self._choosy else _NONE
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            found = self._kept[key] = [rule for rule in listed if self._calls[rule.id] <= key[1]]
+            _, bits, functions = key
+            listed = self._by_head.get(head, ())
+            found = self._kept[key] = [
+                rule
+                for rule in listed
+                if self._calls[rule.id] <= functions and self._inside[rule.id] & bits == self._inside[rule.id]
+            ]
         return found
+
+
+def _is_on_deltas(rule: Rule) -> bool:
+    if rule.heads == ("Derivative",):  # which is asked for each derivative
+        return False
+    left = rule.statement.partition("=>")[0]
+    return "Delta" in rule.heads or any(sign in left for sign in ("δ", "delta", "∂"))
 
 
 def functions_in(term: Term) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Applying rules: to a normal form, and as a derivation in named steps.
 
-A normal form is computed innermost first and memoised by term, so what is shared is rewritten once.  A
+A normal form is computed innermost first and memoised by term, so what is shared is rewritten once; with all rules, a
+derivative is carried out as a whole (`direct.py`), which gives what the rules would.  A
 derivation applies one rule a step, at every place at once, as a person writes one idea a line; both end
 in the same term, which a test checks.
 """
@@ -30,6 +31,17 @@ NESTED = 50
 REPEATED = 5
 # a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
 ITSELF = "itself"
+
+
+# who carries a derivative out as a whole, as the rules would: given the dispatch and what normalises; None for "the rules shall"
+Direct = Callable[[Derivative, Dispatch, Callable[[Term], Term]], "Term | None"]
+_directly: Direct | None = None
+
+
+def install_direct(direct: Direct) -> None:
+    """Say who carries derivatives out as a whole, where all rules are asked for."""
+    global _directly
+    _directly = direct
 
 
 class BudgetExceeded(Exception):
@@ -142,6 +154,7 @@ def _without_culprits(attempt: Callable[[], T]) -> T:
 def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, int] | None) -> Term:
     """The normal form; where it `stands` for all rules it is kept with the term, under that key."""
     check = stands is not None
+    directly = _directly if check and not catalogue().is_one_by_one else None
     if is_long(term):
         raise Growing(term)
     if check:
@@ -153,26 +166,38 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
     counts: dict[Rule, int] = {}
     left = [fuel]
 
+    leaves = dispatch.leaves
+
     def visit(t: Term) -> Term:
+        if type(t) in leaves:
+            return t
         found = memo.get(t)
         if found is None and check:
             found = t.memo.get(stands)
             if found is ITSELF:
                 found = t
         if found is None:
-            memo[t] = found = settle(map_parts(t, visit))
+            is_flat = type(t) is Product and all(type(f) in leaves for f in t.factors)
+            memo[t] = found = settle(t if is_flat else map_parts(t, visit))
             if check and not has_head(found, Derivative):
                 t.memo[stands] = ITSELF if found is t else found
         return found
 
     def settle(t: Term) -> Term:
         poll()
+        if directly is not None and type(t) is Derivative:
+            whole = directly(t, dispatch, visit)
+            if whole is not None and whole is not t:
+                if whole.symbols > SYMBOLS:
+                    raise Growing(whole)
+                return visit(whole)
         if t in active:  # it is a part of what was made of it
             began = list(active).index(t)
             fired = list(active.values())[began:]
             raise BudgetExceeded(t, fired[-1].id, fired=fired)
-        product = _product_in(t)
         for rule in dispatch.on(t):
+            # a pattern opens the product that it looks at
+            product = _product_in(t) if rule.prepare is not None else None
             new = rule.apply(t) if product is None else _applied(rule, t, product)
             if new is not None and new is not t:
                 if new.symbols > SYMBOLS:

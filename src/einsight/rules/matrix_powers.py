@@ -119,5 +119,6 @@ RULES = (
             (_D, "(A^7)_ij B_jl", None),
             (_D, "A_ij A_jl", None),
         ),
+        inside=("Operator",),
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.tree import Call, Indexed, Name, Node, Relation, Subscript
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot
-from ..terms.term import Component, Operator, Tensor, Term, has_head
+from ..terms.term import Component, Tensor, Term
 from ..terms.walk import map_parts, replace_dims
 from .catalogue import catalogue, kept_while_known
 from .conditions import Conditions, MalformedCondition, parted
@@ -48,8 +48,6 @@ def rule(
     needs_operator = any(f"{name}(" in statement.split("=>")[0] for name in MATRIX_FUNCTIONS - {"tr"})
 
     def apply(term: Term) -> Term | None:
-        if needs_operator and not has_head(term, Operator):
-            return None
         left, right = compiled(statement)
         for binding, rest, dummies in match_whole(left.term, term):
             if not conditions or conditions.hold(binding.indices, binding.tensors):
@@ -59,7 +57,10 @@ def rule(
 
     head = _head_of(statement)
     calls = frozenset(_called(statement.split("=>")[0]))
-    return Rule(id, statement, doc, phase, (head,), apply, tuple(examples), source, lambda: compiled(statement), calls)
+    inside = ("Operator",) if needs_operator else ()
+    return Rule(
+        id, statement, doc, phase, (head,), apply, tuple(examples), source, lambda: compiled(statement), calls, inside
+    )
 
 
 @kept_while_known

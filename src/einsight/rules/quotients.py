@@ -83,9 +83,11 @@ RULES = (
             (_D, "sinh(s)/cosh(t)", None),
             (_D, "sinh(s) cosh(s)", None),
         ),
+        inside=("Power", "Apply"),
     ),
     Rule(
         "algebra.mirrored-sigmoid", "exp(-s) sigmoid(s) => sigmoid(-s)", mirrored.__doc__ or "", "simplify", ("Product",), mirrored,
         ((_D, "t exp(-s) sigmoid(s)", "t sigmoid(-s)"), (_D, "exp(s) sigmoid(s)", None)),
+        inside=("Apply",),
     ),
 )  # fmt: skip

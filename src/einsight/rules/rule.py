@@ -26,6 +26,7 @@ class Rule:
     source    the plugin that registered it
     prepare   reads the statement, which a pattern does when it is first tried
     calls     names before brackets in a pattern's left side: where they are functions, it fires on no term without them
+    inside    names of heads without any of which inside it fires on no term
     """
 
     id: str
@@ -38,6 +39,7 @@ class Rule:
     source: str = "einsight"
     prepare: Callable[[], object] | None = None
     calls: frozenset[str] = frozenset()
+    inside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from .tree import (
     Absolute,
     Addition,
@@ -26,18 +24,36 @@ from .tree import (
 COMPOUND = (Absolute, Addition, Array, Call, Chain, Group, Indexed, Iverson, Layer, Norm, Superscript, Transpose)
 
 
-def children(node: Node) -> Iterator[Node]:
+_PLAIN = frozenset({"str", "int", "bool", "Fraction", "str | None", "str | int"})
+# of each kind of node the slots in which nodes stand, itself or in tuples
+_HOLDING: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _holding(kind: type[Node]) -> tuple[str, ...]:
+    own = kind.__annotations__  # what it adds to `start` and `end`
+    found = _HOLDING[kind] = tuple(slot for slot, said in own.items() if said not in _PLAIN)
+    return found
+
+
+def children(node: Node) -> list[Node]:
     """The nodes right inside a node, in the order of the text."""
-    for slot in node.__slots__:  # the slots of the class itself: what it adds to `start` and `end`
-        yield from _nodes(getattr(node, slot))
+    kind = type(node)
+    found: list[Node] = []
+    for slot in _HOLDING[kind] if kind in _HOLDING else _holding(kind):
+        value = getattr(node, slot)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _take_in(value, found)
+    return found
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+def _take_in(values: tuple[object, ...], found: list[Node]) -> None:
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _take_in(value, found)
 
 
 def path_at(root: Node, offset: int, end: int | None = None) -> list[Node]:

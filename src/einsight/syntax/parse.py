@@ -18,6 +18,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 from .bars import Bars
 from .blanks import blanked
 from .mistakes import explain, unclosed
+from .replay import Replay
 from .subscripts import read_subscript
 from .tree import (
     Absolute,
@@ -76,6 +77,19 @@ def grammar() -> Lark:
         return Lark(text, **options)
 
 
+# the rules of the grammar that make of one child itself
+_ALONE = frozenset({"start", "expression", "layer", "chain", "factor"})
+
+
+@cache
+def _replay() -> Replay | None:
+    """The grammar's tables for texts without a mistake; None where this Lark keeps them in another way."""
+    try:
+        return Replay(grammar(), _ALONE, _operand)
+    except (AttributeError, TypeError, KeyError, ValueError):
+        return None
+
+
 @lru_cache(maxsize=4_000)
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
@@ -83,10 +97,13 @@ def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)
-    try:
-        tree: Any = grammar().parse(text)
-    except UnexpectedInput as error:
-        return None, (_problem(text, error),)
+    replay = _replay()
+    tree: Any = replay.tree(text) if replay is not None else None
+    if tree is None:
+        try:
+            tree = grammar().parse(text)
+        except UnexpectedInput as error:
+            return None, (_problem(text, error),)
     for target in getattr(tree, "targets", ()) or (getattr(tree, "target", None),):
         if target is not None and not target.text:
             message = "only a name can be declared: write `W in R^(n x m)`"
@@ -98,12 +115,14 @@ def _too_much(text: str) -> Problem | None:
     if len(text) > LONGEST_STATEMENT:
         message = f"this statement has {len(text)} characters, more than {LONGEST_STATEMENT}: give its parts names"
         return Problem(0, len(text), "EIN001", message)
-    long = _LONG_DIGITS.search(text)
+    long = _LONG_DIGITS.search(text) if len(text) > LONGEST_NUMBER else None
     powers = (p for p in _POWER_OF_TEN.finditer(text) if len(p[1]) > 4 or int(p[1]) > LONGEST_NUMBER)
     long = long or next(powers, None)
     if long is not None:
         message = f"a number with more than {LONGEST_NUMBER} digits is not read: give it a name, as in `c ∈ ℝ`"
         return Problem(*long.span(), "EIN001", message)
+    if sum(map(text.count, "([{")) <= DEEPEST_NESTING:
+        return None
     depth = 0
     for place, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")

@@ -2,6 +2,8 @@
 
 They canonicalise (order, nesting, names of bound indices, equal factors as a power, arithmetic of plain
 numbers) and do nothing a reader would call a step; steps are rules.
+
+Long because a product renames its dummies while it is built, and renaming builds products.
 """
 
 from __future__ import annotations
@@ -41,12 +43,16 @@ SMALL_POWER = 4
 
 def number(value: Fraction | int) -> Number:
     """A rational number as a term.  Raises NumberTooLong."""
+    if value in _SMALL:
+        return _SMALL[value]
     value = Fraction(value)
     if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
         raise NumberTooLong
     return Number.make(value)
 
 
+_SMALL: dict[Fraction | int, Number] = {}  # those that stand in most terms
+_SMALL.update({v: number(v) for n in range(-16, 17) for v in (Fraction(n), Fraction(n, 2))})
 ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
 
 
@@ -211,24 +217,26 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     rest (`x'x` in `x'x y_i`) is kept as one factor, so that it can be cancelled and raised to powers.
     """
     live = list(bound)
+    todo = list(factors)
+    if not live and len(todo) == 2 and type(todo[0]) is Number:
+        return _scaled(todo[0], todo[1])
     coefficient: Fraction | int = 1
     counts: dict[Term, Fraction | int] = {}  # whole numbers mostly, which are faster than fractions
-    todo = list(factors)
     todo.reverse()
     while todo:
         factor = todo.pop()
-        if isinstance(factor, Number):
-            coefficient *= factor.value
-        elif isinstance(factor, Product) and not _is_closed_contraction(factor):
+        kind = type(factor)
+        if kind is Number:
+            coefficient *= factor.value if factor.whole is None else factor.whole  # type: ignore[attr-defined]
+        elif kind is Product and not _is_closed_contraction(factor):  # type: ignore[arg-type]
             # its bound indices stand free nowhere else, unless another product of this height is merged too
-            merges = live and not set(live).isdisjoint(factor.bound)
-            inner, dummies = open_product(factor) if merges else (factor.factors, factor.bound)
+            merges = live and not set(live).isdisjoint(factor.bound)  # type: ignore[attr-defined]
+            inner, dummies = open_product(factor) if merges else (factor.factors, factor.bound)  # type: ignore
             live.extend(dummies)
             todo.extend(inner)
-        elif (
-            isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
-        ):
-            counts[factor.base] = counts.get(factor.base, 0) + factor.exponent.value.numerator
+        elif kind is Power and (count := getattr(factor.exponent, "whole", None)) is not None:  # type: ignore[attr-defined]
+            base = factor.base  # type: ignore[attr-defined]
+            counts[base] = counts.get(base, 0) + count
         else:
             counts[factor] = counts.get(factor, 0) + 1
     if coefficient == 0:
@@ -257,6 +265,24 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     if len(merged) == 1 and not names:
         return merged[0]
     return Product.make(tuple(merged), names)
+
+
+def _scaled(factor: Number, term: Term) -> Term:
+    """A number times a term, whose canonical form it leaves as it is."""
+    if factor is ONE or factor is ZERO:
+        return term if factor is ONE else ZERO
+    if type(term) is Number:
+        return number(factor.value * term.value)
+    if type(term) is not Product:
+        return Product.make((factor, term), ())
+    factors, bound = term.factors, term.bound
+    if type(factors[0]) is Number:
+        factor, factors = number(factor.value * factors[0].value), factors[1:]
+        if factor is ONE:
+            return factors[0] if len(factors) == 1 and not bound else Product.make(factors, bound)
+    elif bound and not term.free:
+        factors, bound = (term,), ()
+    return Product.make((factor, *factors), bound)
 
 
 def _is_closed_contraction(term: Product) -> bool:
@@ -333,16 +359,47 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     if type(term) is Component:  # most of all calls
         return component(term.tensor, tuple([substitute_slot(s, names) for s in term.indices]))
     memo: dict[Term, Term] = {}
+    targets = set(names.values())
+    is_renaming = len(targets) == len(names) and all(type(t) is Index for t in targets)
 
     def visit(t: Term) -> Term:
-        if changed.isdisjoint(t.free):
+        free = t.free
+        if changed.isdisjoint(free):
             return t
+        if type(t) is Component:
+            return component(t.tensor, tuple([substitute_slot(s, names) for s in t.indices]))
         found = memo.get(t)
         if found is None:
-            found = memo[t] = rebuild(t, visit, lambda s: substitute_slot(s, names))
+            if is_renaming and targets.isdisjoint(free):
+                found = _renamed(t, names, targets, visit)
+            if found is None:
+                found = rebuild(t, visit, lambda s: substitute_slot(s, names))
+            memo[t] = found
         return found
 
     return visit(term)
+
+
+def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:
+    """The same head over parts in which free indices have other names, each its own; None where more has to be looked at.
+
+    What was apart stays apart: nothing merges, vanishes or comes to stand in another bracket.  Only the order may be another.
+    """
+    kind = type(term)
+    if kind is Product:
+        bound = term.bound  # type: ignore[attr-defined]
+        if not targets.isdisjoint(bound) or not names.keys().isdisjoint(bound):
+            return None  # its own dummies are renamed with the others
+        factors = [child(f) for f in term.factors]  # type: ignore[attr-defined]
+        if len(bound) > 1:
+            factors, bound = labelled(factors, list(bound), substitute)
+        factors.sort(key=_key)
+        return Product.make(tuple(factors), bound)
+    if kind is Sum:
+        return Sum.make(tuple(sorted([child(t) for t in term.children()], key=_key)))
+    if kind is Power:
+        return Power.make(child(term.base), child(term.exponent))  # type: ignore[attr-defined]
+    return Apply.make(term.function, tuple([child(a) for a in term.arguments])) if kind is Apply else None  # type: ignore[attr-defined]
 
 
 def rebuild(

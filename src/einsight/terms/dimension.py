@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Union
 
-from .interning import Interned, intern_object
+from .interning import TABLE, Interned, intern_object
 
 _FRESH = itertools.count(1)
 
@@ -69,13 +70,19 @@ class Index(Interned):
     key: tuple[int, int, str]
 
     def __new__(cls, name: str, dim: Dim, kind: int = NAMED, number: int = 0) -> Index:
+        identity = cls, name, dim, kind, number
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
+        if found is not None:
+            return found
+
         def make() -> Index:
             self = object.__new__(cls)
             self.name, self.dim, self.kind = name, dim, kind
             self.key = (kind, number, name + ":" + dim.key)
             return self
 
-        return intern_object((cls, name, dim, kind, number), make)
+        return intern_object(identity, make)
 
     def over(self, dim: Dim) -> Index:
         """The same index, running over another dimension."""
@@ -91,6 +98,7 @@ def fresh_index(dim: Dim) -> Index:
     return Index(f"?{number}", dim, Index.FRESH, number)
 
 
+@lru_cache(maxsize=4096)
 def bound_index(height: int, place: int, dim: Dim) -> Index:
     """The canonical name of the `place`-th index of a binder of that height."""
     return Index(f"#{height}.{place}", dim, Index.BOUND, height * 4096 + place)

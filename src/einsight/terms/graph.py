@@ -100,7 +100,7 @@ def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dic
         distinct = sorted({_freeze(m) for m in marks.values()})
         ranking = {m: n for n, m in enumerate(distinct)}
         refined = {b: ranking[_freeze(marks[b])] for b in holders}
-        if len(distinct) == len(set(colours.values())):
+        if len(distinct) in (len(holders), len(set(colours.values()))):
             return refined
         colours = refined
 
@@ -141,13 +141,17 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
 
 def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[Term, tuple]) -> tuple:
     """What a term looks like when only the colours of the dummies can be seen; of large ones it is kept."""
+    if type(term) is Component:
+        slots = tuple([_slot_signature(s, colours, marked) for s in term.indices])
+        return (Component.RANK, term.tensor.key, tuple(sorted(slots)) if term.tensor.is_symmetric else slots, ())
     is_large = term.symbols > LONGEST_KEY
     if is_large and term in memo:
         return memo[term]
     slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
     if _slots_commute(term):
         slots = tuple(sorted(slots))
-    if not any(i in colours for c in term.children() for i in c.free) and not term.abstractions():
+    coloured = colours.keys()
+    if all(coloured.isdisjoint(c.free) for c in term.children()) and not term.abstractions():
         text = (_text_of_key(term) if is_large else repr(term.key)) if term.children() else ""
         return (term.RANK, str(term.key[1]), slots, ("=", text) if text else ())
     inner = [_signature(c, colours, marked, memo) for c in term.children()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from _weakref import _remove_dead_weakref  # type: ignore[attr-defined]  # what WeakValueDictionary uses: atomic
 from collections.abc import Callable
@@ -17,12 +18,15 @@ class _Entry(weakref.ref):
     identity: tuple
 
 
-_TABLE: dict[tuple, _Entry] = {}
+TABLE: dict[tuple, _Entry] = {}
+# so many are made between two polls: whatever takes long makes terms
+BETWEEN_POLLS = 8
+_tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
 
 
 def _remove(gone: Any) -> None:
     # only if it is still the dead one: another object of that identity may have been made since
-    _remove_dead_weakref(_TABLE, gone.identity)
+    _remove_dead_weakref(TABLE, gone.identity)
 
 
 def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any:
@@ -30,16 +34,17 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
 
     Safe under threads, and at a fork, without a lock: `setdefault` decides which of two that were made at once is the one.
     """
-    known = _TABLE.get(identity)
+    known = TABLE.get(identity)
     found = known() if known is not None else None
     if found is not None:
         return found
-    poll(counted=False)  # whatever takes long makes terms
+    if _tick():
+        poll(counted=False)
     made = make(*given)
     entry = _Entry(made, _remove)
     entry.identity = identity
     while True:
-        standing = _TABLE.setdefault(identity, entry)
+        standing = TABLE.setdefault(identity, entry)
         if standing is entry:
             return made
         found = standing()

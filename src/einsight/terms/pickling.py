@@ -18,7 +18,7 @@ from typing import Any
 from . import build
 from .dimension import Dim, Index, Shift, Slot, fresh_index, substitute_slot
 from .interning import Interned
-from .term import HEADS, Abstraction, Tensor, Term
+from .term import HEADS, Abstraction, Number, Tensor, Term
 
 # the kind, and the fields: plain data, and `[k]` for the k-th part
 Part = tuple[str, tuple[Any, ...]]
@@ -31,6 +31,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     Tensor: ("name", "dims", "properties", "definition"),
     Abstraction: ("params", "body", "symmetric"),
     **{head: head.__slots__ for head in HEADS.values()},
+    Number: ("value",),  # the rest follows from it
 }
 # terms as they stand: their order and their names are canonical
 _MAKERS: dict[str, Callable[..., Any]] = {

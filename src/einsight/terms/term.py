@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Slot, slot_indices, slot_key
-from .interning import Interned, intern_object
+from .interning import TABLE, Interned, intern_object
 
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
@@ -92,7 +92,10 @@ class Term(Interned):
     @classmethod
     def make(cls: type[Head], *parts: Any) -> Head:
         """The term with this head over those parts, as they stand: `build` knows which are canonical."""
-        return intern_object((cls, parts), cls, *parts)
+        identity = cls, parts
+        entry = TABLE.get(identity)  # as `intern_object` does: most are there
+        found = entry() if entry is not None else None
+        return intern_object(identity, cls, *parts) if found is None else found
 
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -104,7 +107,7 @@ class Term(Interned):
     def abstractions(self) -> tuple[Abstraction, ...]:
         return ()
 
-    def _finish(self, name: str, binds: tuple[Index, ...] = (), tensors: frozenset[Tensor] = NO_TENSORS) -> None:
+    def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
         frees = [c.free for c in children]
         depending = [c.depends for c in children]
@@ -122,21 +125,32 @@ class Term(Interned):
             symbols += abstraction.body.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
-        free = frees[0].union(*frees[1:]) if frees else NO_INDICES
+        self.free = frees[0].union(*frees[1:]) if frees else NO_INDICES
+        self.depends = tensors.union(*depending) if depending else tensors
+        self.height, self.heads, self.symbols = height, heads, symbols
+        inside = tuple([c.key for c in children]), tuple([a.key for a in abstractions])
+        self.key = (self.RANK, name, tuple([slot_key(s) for s in slots]), *inside, 0)
+        self.memo = {}
+
+    def _finish_children(self, children: tuple[Term, ...], name: str = "", binds: tuple[Index, ...] = ()) -> None:
+        """The same for a head that has neither slots nor abstractions, as most have."""
+        first = children[0]
+        free, depends, height, heads, symbols = first.free, first.depends, first.height, first.heads, 1 + first.symbols
+        for child in children[1:]:
+            if child.free is not free:
+                free = free | child.free
+            if child.depends is not depends:
+                depends = depends | child.depends
+            if child.height > height:
+                height = child.height
+            heads |= child.heads
+            symbols += child.symbols
         if binds:
             free = free.difference(binds)
             height += 1
-        self.free = free
-        self.depends = tensors.union(*depending) if depending else tensors
-        self.height, self.heads, self.symbols = height, heads, symbols
-        self.key = (
-            self.RANK,
-            name,
-            tuple(slot_key(s) for s in slots),
-            tuple(c.key for c in children),
-            tuple(a.key for a in abstractions),
-            len(binds),
-        )
+        self.free, self.depends, self.height, self.symbols = free, depends, height, symbols
+        self.heads = heads | 1 << self.RANK
+        self.key = (self.RANK, name, (), tuple([c.key for c in children]), (), len(binds))
         self.memo = {}
 
     def walk(self) -> Iterator[Term]:
@@ -154,14 +168,17 @@ class Term(Interned):
 
 
 class Number(Term):
-    """A rational number."""
+    """A rational number; `whole` where it is one without a denominator."""
 
-    __slots__ = ("value",)
+    __slots__ = ("value", "whole")
     RANK = 1
+    whole: int | None
 
     def __init__(self, value: Fraction) -> None:
         self.value = value
-        self._finish("")
+        self.whole = value.numerator if value.denominator == 1 else None
+        self.free, self.depends, self.memo = NO_INDICES, NO_TENSORS, {}
+        self.height, self.heads, self.symbols = 0, 1 << self.RANK, 1
         self.key = (1, "", (), (), (), value)
 
 
@@ -195,7 +212,11 @@ class Component(Term):
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor, self.indices = tensor, indices
-        self._finish(tensor.key, tensors=tensor.depends)
+        self.free = frozenset([i for s in indices for i in ((s,) if type(s) is Index else slot_indices(s))])
+        self.depends = tensor.depends
+        self.height, self.heads, self.symbols = 0, 1 << self.RANK, 1
+        self.key = (self.RANK, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
+        self.memo = {}
 
     def slots(self) -> tuple[Slot, ...]:
         return self.indices
@@ -251,7 +272,7 @@ class Power(Term):
 
     def __init__(self, base: Term, exponent: Term) -> None:
         self.base, self.exponent = base, exponent
-        self._finish("")
+        self._finish_children((base, exponent))
 
     def children(self) -> tuple[Term, ...]:
         return (self.base, self.exponent)
@@ -265,7 +286,10 @@ class Apply(Term):
 
     def __init__(self, function: str, arguments: tuple[Term, ...]) -> None:
         self.function, self.arguments = function, arguments
-        self._finish(function)
+        if arguments:
+            self._finish_children(arguments, function)
+        else:
+            self._finish(function)
 
     def children(self) -> tuple[Term, ...]:
         return self.arguments
@@ -313,7 +337,7 @@ class Sum(Term):
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
         self.terms = terms
-        self._finish("")
+        self._finish_children(terms)
 
     def children(self) -> tuple[Term, ...]:
         return self.terms
@@ -327,7 +351,7 @@ class Product(Term):
 
     def __init__(self, factors: tuple[Term, ...], bound: tuple[Index, ...]) -> None:
         self.factors, self.bound = factors, bound
-        self._finish("", binds=bound)
+        self._finish_children(factors, binds=bound)
 
     def children(self) -> tuple[Term, ...]:
         return self.factors

@@ -185,6 +185,7 @@ def test_a_mistake_is_told_where_one_small_change_mends_it(case):
     [
         (("C y = b", "y = C^-1 b"), False),  # it may follow from the equation
         (("∂f/∂x = 2 x", "f = xᵀ x"), True),  # a derivative, and of what
+        (("∂/∂x (xᵀ M x) = 2 M x", "M = Lᵀ L"), False),  # a special case
         (("∂f/∂x + H s = 0", "s = -H^-1 ∂f/∂x"), False),  # an equation, and what solves it
     ],
 )

@@ -238,7 +238,7 @@ class Page:
     ) -> Definition | None:
         """The last one before a formula, of its section if there is one; the first behind it where it is one with derivatives.
 
-        What stands behind an equation may follow from it.  `arguments`: how many the function has that is called.
+        What stands behind an equation may follow from it, and what does not lead to a variable may be a special case.  `arguments`: how many the function has that is called.
         """
         found = [
             d
@@ -251,8 +251,18 @@ class Page:
         near = [d for d in before if self.is_near(d, at)]
         again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
         counts_behind = at in self.with_derivatives and not again
-        near_after = [d for d in found if d.order > at and self.is_near(d, at) and counts_behind]
+        near_after = [d for d in found if d.order > at and counts_behind and self.is_near(d, at) and self._leads(d, at)]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
+
+    def _leads(self, found: Definition, at: int) -> bool:
+        """Does a definition rest on what the formula has derivatives in?  Where that does not say in what, any may."""
+        variables = set(self._taken_in(self.formulas[at].tree))
+        names, waiting = set[str](), [found]
+        while waiting and not names & variables:
+            new = waiting.pop().names - names
+            names |= new
+            waiting += [d for n in new for d in self.by_name.get(n, ()) if self.is_near(d, at)]
+        return not variables or bool(names & variables)
 
     def _family(self, name: str, at: int) -> Sequence[Definition]:
         """The last definition before a formula of what has the name with a word below, where only derivatives speak of the name:

@@ -144,6 +144,7 @@ CASES = [
     Case("not on every page", "∂/∂z Φ(z) = φ(z)", found=False),
     Case("what adds up to 1, where the page says it of something", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i",
          gradient(lambda v: -SHARES @ np.log(softmax(v)), x), softmax(x) - SHARES, facts=Facts(normalised=True)),
+    Case("what adds up to 1 is not 1", "l = ∑_k c_k log(q_k); ∂l/∂q_i = c_i", found=False, facts=Facts(has={"q": frozenset({"normalised"})})),
     Case("what need not add up to 1", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i", found=False),
     Case("a step is one name", "F = [[1, Δ t], [0, 1]]; F Fᵀ = [[1 + Δ t^2, Δ t], [Δ t, 1]]", STEP @ STEP.T, np.array([[1.25, 0.5], [0.5, 1]])),
     Case("a square by its name", "v = σ^2; L = log(σ^2) + c/σ^2; ∂L/∂v = 1/v - c/v^2", gradient(lambda v: np.log(v) + 0.3 / v, 0.7), 1 / 0.7 - 0.3 / 0.49),

@@ -35,14 +35,10 @@ def mistake_in(asked: Question) -> Mistake | None:
 def rests_on(asked: Question) -> Hashable:
     """All that an answer depends on: what stands in its section, what it rests on elsewhere, what is known of its names."""
     page, at = asked.page, asked.at
-    here = page.formulas[at]
-    near = tuple(
-        (f.tree, f.paragraph - here.paragraph, k < at) for k, f in enumerate(page.formulas) if f.section == here.section
-    )
     definitions = behind(page, at, asked.nodes)
     far = tuple((d.name, d.indices, d.arguments, d.body, d.order < at) for d in definitions)
-    names = {n for node in (*asked.nodes, *(d.body for d in definitions)) for n in names_of(node)}
-    return asked.left, asked.right, asked.layout, asked.where, near, far, page.of_names(names)
+    names = {n for node in asked.nodes for n in names_of(node)}.union(*(d.names for d in definitions))
+    return asked.left, asked.right, asked.layout, asked.where, page.of_section(at), far, page.of_names(names)
 
 
 def _kept(kind: str, asked: Question, find: Callable[[Question], World | Mistake | None]) -> World | Mistake | None:

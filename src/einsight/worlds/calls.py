@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..lowering.mentioned import names_of
 from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient
 from ..syntax.tree import (
@@ -30,7 +29,7 @@ from .facts import Definition
 from .functions import ARRAYS, ENTRYWISE
 from .letters import variable_below, whole_number
 from .naming import Naming
-from .unknowns import behind
+from .unknowns import names_behind
 
 
 class Calls(Naming[V, I]):
@@ -103,9 +102,7 @@ class Calls(Naming[V, I]):
         found = self.definition(name, 0)
         if found is not None and len(found.arguments) == 1:
             return Name(0, 0, found.arguments[0])
-        likely = self.page.variables(
-            name, {n for d in behind(self.page, self.at, [operand]) for n in names_of(d.body)} | {*names_of(operand)}
-        )
+        likely = self.page.variables(name, names_behind(self.page, self.at, [operand]))
         if not likely:
             raise Unfit("a gradient in nothing")
         return Name(0, 0, str(self.choice((name, "gradient in"), tuple((v, 0.5 * k) for k, v in enumerate(likely)))))

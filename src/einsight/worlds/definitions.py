@@ -15,7 +15,6 @@ from itertools import pairwise
 from ..lowering.mentioned import walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
-from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Array,
     Call,
@@ -32,7 +31,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .facts import Definition, Facts, Formula
+from .facts import Definition, Facts, Formula, Shown
 from .letters import (
     called_with,
     compares_letters,
@@ -40,6 +39,7 @@ from .letters import (
     divisors,
     indexed,
     primed,
+    quotients,
     speaks_of_derivatives,
     squared_name,
     told_apart,
@@ -47,6 +47,7 @@ from .letters import (
     variables_of,
     whole_names,
     with_marks,
+    without_marks,
 )
 
 PRIME = "ʹ"
@@ -69,7 +70,8 @@ class Page:
     marked    names with something above that tells them apart
     numbers   names that something is divided by, and bounds of sums
     differentiated  names of which some formula has a derivative, and `with_derivatives`, the numbers of such formulas
-    taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often
+    taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often;
+              `called` are those functions
     spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
     definite  matrices of whose determinants the page takes logarithms
     """
@@ -77,6 +79,7 @@ class Page:
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
         self.formulas, self.facts = list(formulas), facts
         self.members: dict[Key, tuple[str, ...]] = {}
+        self._sections: dict[int, tuple[Shown, dict[int, int]]] = {}
         lefts = [f.tree.sides[0] for f in self.formulas]
         lefts = [n.callee if isinstance(n, Call) else n.base if isinstance(n, Indexed) else n for n in lefts]
         given = {n.text for n in lefts if isinstance(n, Name)}
@@ -96,6 +99,7 @@ class Page:
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
+        self.called = frozenset(function for function, _ in self.called_with)
         self.spoken = {self.subscript(n)[0] for t in trees for n in indexed(t, called=True)}
         self.standing = {
             name for t in trees for n in indexed(t, called=False) for name, e in [self.subscript(n)] if not e
@@ -125,18 +129,12 @@ class Page:
                         yield from self._key(behind)
 
     def _differentiated(self, tree: Relation) -> Iterator[str]:
-        for node in walk(tree):
-            for _, unit in units(node) if isinstance(node, Chain) else ():
-                if isinstance(unit, Quotient):
-                    yield from (name for n in unit.above for name, _ in self._key(n))
+        return (name for unit in quotients(tree) for n in unit.above for name, _ in self._key(n))
 
     def _taken_in(self, tree: Relation) -> Iterator[str]:
+        yield from (name for unit in quotients(tree) for n in unit.below for name, _ in self._key(n))
         for node in walk(tree):
-            if isinstance(node, Chain):
-                for _, unit in units(node):
-                    if isinstance(unit, Quotient):
-                        yield from (name for n in unit.below for name, _ in self._key(n))
-            elif isinstance(node, Indexed) and isinstance(node.base, Symbol) and node.base.text[:1] == "∇":
+            if isinstance(node, Indexed) and isinstance(node.base, Symbol) and node.base.text[:1] == "∇":
                 yield canonical_name(node.subscript.text.strip("{}"))
 
     def variables(self, function: str, names: set[str]) -> list[str]:
@@ -161,15 +159,14 @@ class Page:
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
         for known in facts.familiar:
-            called = any(f == known.name for f, _ in self.called_with) or known.name in self.primed
-            if called and known.name not in self.by_name:
-                body = known.tree.sides[1]
-                made.by_name = {**made.by_name, known.name: [Definition(known.name, (), (known.argument,), body, -1)]}
+            if known.name in self.called | self.primed and known.name not in self.by_name:
+                made.by_name = {**made.by_name, known.name: [*self._defined(known.tree, -1)]}
         return made
 
     def of_names(self, names: Iterable[str]) -> Hashable:
         """All that the page shows of some names by how it is written, and says of them."""
-        wanted = {*names, *(n[1:] for n in names), *(n[:-1] for n in names), *(n[:1].upper() + n[1:] for n in names)}
+        near = ((n, n[1:], n[:-1], n[:1].upper() + n[1:], without_marks(n)) for n in names)
+        wanted = {name for group in near for name in group}
         facts = self.facts
         said = frozenset((n, facts.told.get(n), facts.kinds.get(n), facts.has.get(n, frozenset())) for n in wanted)
         sets = (
@@ -209,6 +206,16 @@ class Page:
             facts.normalised,
             frozenset(self.marked),
         )
+
+    def of_section(self, at: int) -> tuple[Shown, int]:
+        """What stands in the section of a formula, and the formula's number there."""
+        section = self.formulas[at].section
+        if section not in self._sections:
+            here = [k for k, f in enumerate(self.formulas) if f.section == section]
+            shown = Shown([self.formulas[k] for k in here])
+            self._sections[section] = shown, {k: number for number, k in enumerate(here)}
+        shown, numbers = self._sections[section]
+        return shown, numbers[at]
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:
@@ -348,8 +355,7 @@ class Page:
             indices = tuple(e.plain or "" for e in entries)
         elif isinstance(left, Name):
             name = canonical_name(left.text)
-            called = any(f == name for f, _ in self.called_with)
-            if called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
+            if name in self.called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
                 place = Name(body.start, body.start, ANYWHERE)
                 arguments, body = (ANYWHERE,), Call(body.start, body.end, body, (place,))
             base = squared_name(body)
@@ -357,11 +363,7 @@ class Page:
                 yield Definition(base + SQUARE, (), (), left, order)
         else:
             return
-        if (
-            not any(variables_of(body))
-            or name in ("I", "δ", *indices)
-            or name in arguments
-        ):
+        if not any(variables_of(body)) or name in ("I", "δ", *indices) or name in arguments:
             return
         if self._speaks_of(body, name, len(indices), square):
             return

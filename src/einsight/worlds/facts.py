@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +18,23 @@ class Formula:
     tree: Relation
     section: int = 0
     paragraph: int = 0
+
+
+class Shown:
+    """What stands in a section, as a key that is hashed once: it is a part of what each answer in the section rests on."""
+
+    __slots__ = ("_formulas", "_hash")
+
+    def __init__(self, formulas: Sequence[Formula]):
+        first = formulas[0].paragraph
+        self._formulas = tuple((f.tree, f.paragraph - first) for f in formulas)
+        self._hash = hash(self._formulas)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Shown) and self._formulas == other._formulas)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..syntax.parse import parse_statement
-from ..syntax.tree import Call, Name, Relation
+from ..syntax.tree import Relation
 
 _NORMAL = r"\bprobit|\bnormal(?:ly)?\b|\bGaussian|\binverse Mills"
 
@@ -34,14 +34,8 @@ class Familiar:
     @cached_property
     def tree(self) -> Relation:
         found = parse_statement(self.told)[0]
-        assert isinstance(found, Relation) and isinstance(found.sides[0], Call)
+        assert isinstance(found, Relation)
         return found
-
-    @property
-    def argument(self) -> str:
-        left = self.tree.sides[0]
-        first = left.arguments[0] if isinstance(left, Call) else left
-        return first.text if isinstance(first, Name) else ""
 
 
 FAMILIAR = (

@@ -10,6 +10,7 @@ from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.parse import parse_statement
+from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
     Addition,
@@ -31,17 +32,33 @@ from ..syntax.tree import (
 _COUNTING = frozenset("ijklmnpqrstuvabc")
 
 
-def renamed(node: Any, of: Callable[[str], str]) -> Any:
-    """The same with other names."""
+# what tells a solution from what it is a value of
+_OF_SOLUTIONS = ("⁽*⁾", "\u0302")
+
+
+def without_marks(name: str) -> str:
+    """The name of what a solution is a value of."""
+    for mark in _OF_SOLUTIONS:
+        name = name.replace(mark, "")
+    return name
+
+
+def rebuilt(node: Any, of: Callable[[Any], Any]) -> Any:
+    """A node with something else for each that stands right inside it; itself where all of these stay."""
     if isinstance(node, tuple):
-        return tuple(renamed(n, of) for n in node)
+        return tuple(map(of, node))
     if not isinstance(node, Node):
         return node
+    made = {f.name: of(value) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
+    return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+
+
+def renamed(node: Any, of: Callable[[str], str]) -> Any:
+    """The same with other names."""
     if isinstance(node, Name):
         text = of(node.text)
         return node if text == node.text else replace(node, text=text)
-    made = {f.name: renamed(v, of) for f in fields(node) if isinstance(v := getattr(node, f.name), (Node, tuple))}
-    return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+    return rebuilt(node, lambda inner: renamed(inner, of))
 
 
 def variable_below(nabla: Indexed) -> Node:
@@ -69,14 +86,7 @@ def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
 
 def joined(node: Any, signs: set[str]) -> Any:
     """`d X` as the name `dX`, wherever that is a factor, for the signs that have no value themselves."""
-    if isinstance(node, tuple):
-        return tuple(joined(n, signs) for n in node)
-    if not isinstance(node, Node):
-        return node
-    made = {
-        f.name: joined(value, signs) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))
-    }
-    node = replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
+    node = rebuilt(node, lambda inner: joined(inner, signs))
     if not isinstance(node, Chain):
         return node
     items: list[tuple[str, Node]] = []
@@ -157,6 +167,13 @@ def primed(tree: Relation) -> Iterator[str]:
             yield from names_of(node.callee.argument)
 
 
+def quotients(tree: Relation) -> Iterator[Quotient]:
+    """The derivatives that are written as quotients."""
+    for node in walk(tree):
+        if isinstance(node, Chain):
+            yield from (unit for _, unit in units(node) if isinstance(unit, Quotient))
+
+
 def called_with(tree: Relation) -> Iterator[tuple[str, str]]:
     """The functions of one name, each with that: `f` with `x` of `f(x)`."""
     for node in walk(tree):
@@ -179,7 +196,9 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
 
 def speaks_of_derivatives(tree: Relation) -> bool:
     """Does it say what a derivative is?  `∇f(x) + H d = 0` is an equation, which what stands behind it solves."""
-    solved = any(isinstance(s, Num) and s.value == 0 for s in tree.sides) and any(isinstance(s, Addition) for s in tree.sides)
+    solved = any(isinstance(s, Num) and s.value == 0 for s in tree.sides) and any(
+        isinstance(s, Addition) for s in tree.sides
+    )
     return not solved and any(isinstance(n, Symbol) and n.text[:1] in "∂∇" for n in walk(tree))
 
 

@@ -109,8 +109,8 @@ class Numbers(Differentiating):
         if self.supposed == SYMMETRIC and rows == columns > 1 and name in self.page.definite:
             has |= {"positive-definite"}
         if self.supposed == NORMALISED and name not in self.page.taken_in:
-            has |= {"normalised"}
-        if "normalised" in has and rows == columns == 1 and len(places) == 1 and name in self.page.counted:
+            has |= {NORMALISED}
+        if NORMALISED in has and rows == columns == 1 and len(places) == 1 and name in self.page.counted:
             return self._share(name, places)
         return _with(value, has)
 
@@ -361,7 +361,7 @@ def _softmax(value: Array, log: bool) -> Array:
 
 def _with(value: Array, has: frozenset[str]) -> Array:
     """An array with the properties that the page gives it."""
-    if "normalised" in has and value.columns == 1 < value.rows:
+    if NORMALISED in has and value.columns == 1 < value.rows:
         return arrays.mapped(
             lambda x: jets.divide(jets.absolute(x), arrays.total(map(jets.absolute, value.items))), value
         )

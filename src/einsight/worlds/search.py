@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ..asking.ranks import NUMBER
-from ..lowering.mentioned import names_of, walk
+from ..lowering.mentioned import walk
 from ..lowering.names import canonical_name
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
@@ -25,10 +25,10 @@ from .algebra import Options
 from .arrays import Array, Singular, Unfit
 from .definitions import PRIME, SQUARE, Key, Page
 from .functions import ARRAYS, ENTRYWISE
-from .letters import is_constant, renamed, variable_below
+from .letters import is_constant, renamed, variable_below, without_marks
 from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
 from .shapes import Shapes
-from .unknowns import Unknowns, behind, gradient_of, unknowns_of
+from .unknowns import Unknowns, behind, gradient_of, names_behind, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
 MOST_WAYS, MOST_WORLDS = 100, 4
@@ -41,8 +41,6 @@ _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the 
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 # what holds of letters: `i ≠ j`
 Where = tuple[tuple[str, str, str], ...]
-# what tells a solution from what it is a value of
-_OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def _is_named(node: Node) -> bool:
 def _depends(asked: Question) -> bool:
     """Does it speak of something that changes with something else, as the page says without saying how?"""
     page, at = asked.page, asked.at
-    named = {n for node in (*asked.nodes, *(d.body for d in behind(page, at, asked.nodes))) for n in names_of(node)}
+    named = names_behind(page, at, asked.nodes)
     return any(all(page.definition(n, k, at) is None for k in range(3)) for n in named & page.facts.dependent)
 
 
@@ -185,21 +183,19 @@ def _roots(asked: Question) -> Iterator[Question]:
         if formula.section != page.formulas[asked.at].section:
             return
         derivative = formula.tree.sides[0]
-        variables = [*_variables_of(derivative, page)]
-        variable = next((v for v in variables if _key_of(page, v) == wanted), None)
+        variable = next((v for v in _variables_of(derivative) if _key_of(page, v) == wanted), None)
+        is_gradient = _is_gradient_alone(derivative)
+        if is_gradient and wanted in ((v, 0) for v in (*page.taken_in, *(v for _, v in page.called_with))):
+            variable = Name(0, 0, wanted[0])
         if variable is not None:
             zero = Num(0, 0, 0)  # type: ignore[arg-type]
             yield replace(asked, left=derivative, right=zero, root=(variable, value))
-        for left, right in pairwise(formula.tree.sides) if not variables else ():
+        if is_gradient or any(_variables_of(derivative)):
+            continue
+        for left, right in pairwise(formula.tree.sides):
             unknown = next((n for side in (left, right) for n in walk(side) if _key_of(page, n) == wanted), None)
             if unknown is not None and unknown is not left:
                 yield replace(asked, left=left, right=right, root=(unknown, value))
-
-
-def without_marks(name: str) -> str:
-    for mark in _OF_SOLUTIONS:
-        name = name.replace(mark, "")
-    return name
 
 
 def _of_solutions(node: Node, page: Page) -> Node:
@@ -217,27 +213,26 @@ def has_derivative_alone(node: Node) -> bool:
     row = list(units(node)) if isinstance(node, Chain) else []
     is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
     return is_quotient or (
-        len(row) == 2 and isinstance(row[0][1], Indexed) and next(_variables_of(node, None), None) is not None
+        len(row) == 2 and isinstance(row[0][1], Indexed) and next(_variables_of(node), None) is not None
     )
 
 
-def _variables_of(node: Node, page: Page | None) -> Iterator[Node]:
-    """What a formula that is one derivative is taken in; on its page, what that may be where it is not said."""
+def _is_gradient_alone(node: Node) -> bool:
+    """`∇f`, which does not say in what."""
+    row = list(units(node)) if isinstance(node, Chain) else []
+    return len(row) == 2 and isinstance(row[0][1], Symbol) and row[0][1].text == "∇" and isinstance(row[1][1], Name)
+
+
+def _variables_of(node: Node) -> Iterator[Node]:
+    """What a formula that is one derivative is taken in, where it says so."""
     row = list(units(node)) if isinstance(node, Chain) else []
     first = row[0][1] if row else None
     if isinstance(first, Quotient):
         yield from (n for n in first.below if not isinstance(n, Symbol))
     elif isinstance(first, Indexed) and isinstance(first.base, Symbol) and first.base.text == "∇":
         yield variable_below(first)
-    elif isinstance(first, Symbol) and first.text == "∇" and len(row) == 2 and page is not None:
-        inner = row[1][1]
-        if isinstance(inner, Call):
-            yield from inner.arguments[:1]
-        elif isinstance(inner, Name):
-            name = canonical_name(inner.text)
-            yield from (
-                Name(0, 0, v) for v in page.variables(name, {*page.taken_in, *(v for _, v in page.called_with)})
-            )
+    elif isinstance(first, Symbol) and first.text == "∇" and len(row) == 2 and isinstance(row[1][1], Call):
+        yield from row[1][1].arguments[:1]
 
 
 # the search

@@ -210,9 +210,9 @@ class Shapes(Slots):
         elif function in ("norm", "norm1", "sum", "mean", "tr", "trace", "diag", "vec") and self.is_number(value):
             raise Unfit("of a number")
         if function == "cross":
+            if len(values) > 2:
+                raise Unfit("three arguments")
             for vector in values:
-                if len(values) > 2:
-                    raise Unfit("three arguments")
                 self.fit(vector, ("3", ONE))
             return ("3", "3" if len(values) == 1 else ONE)
         if len(values) > 1:

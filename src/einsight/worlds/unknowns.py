@@ -6,7 +6,7 @@ where `y` is made from `x`.  `dX` beside `X`, and `X̄`, are the gradients of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..asking.signs import is_sign
@@ -151,6 +151,12 @@ def behind(page: Page, at: int, sides: Iterable[Node]) -> list[Definition]:
                         found[definition] = None
                         waiting.append(definition.body)
     return list(found)
+
+
+def names_behind(page: Page, at: int, sides: Sequence[Node]) -> set[str]:
+    """The names in some formulas, and in the definitions that they rest on."""
+    own = {name for node in sides for name in names_of(node)}
+    return own.union(*(d.names for d in behind(page, at, sides)))
 
 
 def _key(page: Page, node: Node) -> Argument | None:

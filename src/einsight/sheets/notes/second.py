@@ -49,6 +49,11 @@ class Kept:
     holds: bool
 
     @property
+    def formula(self) -> tuple[int, int]:
+        """Where the formula stands that it is, or is a part of."""
+        return self.region.start, self.region.end
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Where it stands, by which it is found again."""
         return key_of(self.region)

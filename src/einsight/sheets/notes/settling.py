@@ -26,7 +26,7 @@ from ...worlds.search import Question, World, has_derivative_alone
 from .bounds import NORMALISED, scales
 from .known import Known
 from .paragraphs import BREAK, condition
-from .second import Kept, key_of
+from .second import Kept
 from .sections import Section, Sections, without_item
 from .trees import part, relation_of
 from .typefaces import kinds_by_typeface
@@ -60,12 +60,12 @@ class Settling:
         breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
         self.formulas: list[Formula] = []
-        self.at: dict[tuple[object, ...], list[int]] = {}
+        self.at: dict[tuple[int, int], list[int]] = {}
         for region in sorted(regions, key=lambda r: r.start):
             tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
             if isinstance(tree, Relation) and len(tree.sides) > 1:
                 section = without_item(sections.at(region.start))
-                self.at.setdefault(key_of(region)[:2], []).append(len(self.formulas))
+                self.at.setdefault((region.start, region.end), []).append(len(self.formulas))
                 self.regions.append(region)
                 paragraph = bisect_right(breaks, region.start)
                 self.formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
@@ -79,22 +79,32 @@ class Settling:
     def typefaces(self) -> Mapping[str, str]:
         return kinds_by_typeface(self.text, sorted(self.page.whole | self.page.counted.keys()))
 
+    @cached_property
+    def spoken(self) -> Facts:
+        """What the words of the page say of some names, without saying of which."""
+        symmetric, normalised = _SYMMETRIC.search(self.text) is not None, NORMALISED in scales(self.text)
+        return Facts(symmetric=symmetric, normalised=normalised, familiar=tuple(familiar_in(self.text)))
+
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read, and of what gives values."""
+        if len(self.formulas) > MOST_RELATIONS:
+            return
         out = {id(r) for r in plan.known.out}
         left = [one for one in (*plan.kept, *plan.refused) if id(one.told) in out and self._is_left(one)]
-        given = [one for one in plan.defined if id(one.told) in out and one.key[:2] in self.at]
-        if not (left or given) or len(self.at) > MOST_RELATIONS:
+        given = [one for one in plan.defined if id(one.told) in out and one.formula in self.at]
+        if not (left or given):
             return
-        page = self.page.among(_facts(plan.known, self.typefaces))
+        page = self.page.among(_facts(plan.known, self.typefaces, self.spoken))
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
             links = self._asked(page, one)
             made = [*self._settled(one, links, [world_of(link) for link in links])]
-            if made and (len(made) == len(links) or not one.told.problem):
+            is_whole = bool(made) and len(made) == len(links)
+            if is_whole:
                 gone.add(id(one.told))
-            found += made
+            if is_whole or one.told.problem:
+                found += made
         for one in given:  # which stays what it is
             links = self._asked(page, one)
             found += (self._right(link, world) for link in links if (world := world_of(link)) is not None)
@@ -102,19 +112,18 @@ class Settling:
 
     def _is_left(self, one: Kept) -> bool:
         """Is a claim not read, or read with guesses, and does it not hold, or perhaps not where the whole page is known?"""
-        return one.key[:2] in self.at and _is_unsure(one) and (not one.holds or self._is_given_later(one))
+        return one.formula in self.at and _is_unsure(one) and (not one.holds or self._is_given_later(one))
 
     def _is_given_later(self, one: Kept) -> bool:
         """Is a claim that rests on guesses of a name that something behind it gives a value, which may be of another one?"""
-        at, later = max(self.at.get(one.key[:2], [0])), self.page.by_name
-        guessed = one.told.rests_on if one.key[:2] in self.at else ()
-        return any(d.order > at for name in guessed for d in later.get(name, ()))
+        at = max(self.at[one.formula])
+        return any(d.order > at for name in one.told.rests_on for d in self.page.by_name.get(name, ()))
 
     def _asked(self, page: Page, one: Kept) -> list[Question]:
         """What is asked of a statement, link by link; a chain may be read in parts."""
         start, end = one.region.map_span((0, len(one.region.text)))
         where = tuple(_of_indices(self.text, one.region, page))
-        for at in self.at[one.key[:2]]:
+        for at in self.at[one.formula]:
             region = self.regions[at]
             links = [*pairwise(page.formulas[at].tree.sides)]
             spans = [region.map_span((left.start, right.end)) for left, right in links]
@@ -163,8 +172,8 @@ def _of_indices(text: str, region: Region, page: Page) -> Iterator[tuple[str, st
             yield found[1], "=" if found[2] == "=" else "≠", found[3]
 
 
-def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
-    """What is known of names in a section, but for their values."""
+def _facts(known: Known, typefaces: Mapping[str, str], spoken: Facts) -> Facts:
+    """What is known of names in a section, but for their values, beside what is spoken of."""
     names: Names = known.names
     told = {
         t.name: tuple(map(str, t.dims))
@@ -175,11 +184,8 @@ def _facts(known: Known, typefaces: Mapping[str, str]) -> Facts:
     has = {t.name: frozenset(t.properties) for t in known.tensors() if t.name in told}
     has |= {n: has.get(n, frozenset()) | p for n, p in known.properties.items()}
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
-    symmetric = _SYMMETRIC.search(known.text) is not None
-    normalised = NORMALISED in scales(known.text)
-    familiar = tuple(familiar_in(known.text))
     functions, dependent = frozenset(known.functions), frozenset(known.dependent)
-    return Facts(told, kinds, has, functions, symmetric, normalised, loose, dependent, familiar)
+    return replace(spoken, told=told, kinds=kinds, has=has, functions=functions, loose=loose, dependent=dependent)
 
 
 def _is_guessed(name: str, known: Known) -> bool:

@@ -114,10 +114,10 @@ def _sign(row: Row, item: Item, leaf: Leaf) -> None:
         row.out.append(differential_operator(item, leaf, row.inner))
     elif text == "ℝ":
         row.out += space(item)
-    elif leaf.source == "\\mid" and row.in_brackets():
-        row.emit(", ", leaf.start, leaf.end)  # of what the rest is given, as an argument is
     elif id(item) in row.dividers:
         row.emit(row.dividers[id(item)], leaf.start, leaf.end)
+    elif leaf.source == "\\mid" and row.in_brackets():
+        row.emit(", ", leaf.start, leaf.end)  # of what the rest is given, as an argument is
     elif text in ("‖", "|"):
         row.emit(text, leaf.start, leaf.end)
         row.out += (scripts_of_norm if text == "‖" or _is_second_bar(row) else scripts)(row, item.scripts)

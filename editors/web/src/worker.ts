@@ -1,8 +1,8 @@
 // einsight in the page's worker: its files come from the page's own host.
 
+import { fetched } from "../../engine/src/fetched";
 import type { FromWorker, ToWorker } from "../../engine/src/messages";
 import { serve } from "../../engine/src/serving";
-import type { Create } from "../../engine/src/starting";
 
 const engine = new URL("./engine/", self.location.href).href;
 /** The name says it, since a worker that comes from a cache has lost what stands behind `?` in its address. */
@@ -43,16 +43,8 @@ async function memory(): Promise<Uint8Array> {
 
 const take = serve(post, {
   index: engine,
-  create: async () => ((await import(`${engine}pyodide.asm.mjs`)) as { default: Create }).default,
+  ...fetched(engine),
   archive: async (name) => new Uint8Array(await new Response(await stream(`${name}.zip`, "loading", 0, 0)).arrayBuffer()),
-  archiveNow(name) {
-    // a worker may wait for a request
-    const request = new XMLHttpRequest();
-    request.open("GET", `${engine}${name}.zip`, false);
-    request.responseType = "arraybuffer";
-    request.send();
-    return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
-  },
   memory: isCold ? undefined : memory,
   told: (stage, part) => post({ kind: "progress", stage, part }),
   said: (text) => console.warn(text),

@@ -1,8 +1,8 @@
 // einsight in a worker of the browser: its files come from where the extension does; it sees the documents that it is told of.
 
+import { fetched } from "../../../engine/src/fetched";
 import type { FromWorker, ToWorker } from "../../../engine/src/messages";
 import { serve } from "../../../engine/src/serving";
-import type { Create } from "../../../engine/src/starting";
 
 const KEPT = "einsight-memory";
 
@@ -36,16 +36,8 @@ function begin(engine: string): (message: ToWorker) => void {
   const canKeep = typeof caches !== "undefined";
   return serve(post, {
     index: engine,
-    create: async () => ((await import(`${engine}pyodide.asm.mjs`)) as { default: Create }).default,
+    ...fetched(engine),
     archive: (name) => bytes(`${engine}${name}.zip`),
-    archiveNow(name) {
-      // a worker may wait for a request
-      const request = new XMLHttpRequest();
-      request.open("GET", `${engine}${name}.zip`, false);
-      request.responseType = "arraybuffer";
-      request.send();
-      return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
-    },
     memory: canKeep ? async () => memoryAt(await memory) : undefined,
     keep: canKeep ? (made) => void memory.then((address) => keep(address, made)).catch((problem) => post({ kind: "said", text: `the memory is not kept: ${problem}` })) : undefined,
     told: (stage, part) => post({ kind: "progress", stage, part }),

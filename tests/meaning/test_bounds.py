@@ -385,7 +385,7 @@ limited = limit_memory()
 real = comparison.compare
 def compare(left, right, *given, **more):
     if "det" in repr([getattr(t, "name", "") for t in left.walk()]):
-        bytearray(10**9)
+        bytes(10**9)  # asked for, not touched: no time goes by
     return real(left, right, *given, **more)
 comparison.compare = compare
 from einsight.sheets.check import check

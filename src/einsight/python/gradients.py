@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -58,7 +57,7 @@ def judge_gradients(
 
 def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:
     """The verdicts on a pair, or why there are none; those that rest on the same are kept."""
-    nodes = list(ast.walk(pair.backward))
+    nodes = rests.module.nodes.of(pair.backward)
     imports = tuple(sorted((n, p) for n, p in rests.module.imports.items() if p))  # what is derived is written in them
     said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed)
     rest = rests.key((pair.forward, pair.backward, pair.between, pair.owner), pair.owner)

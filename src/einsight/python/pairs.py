@@ -105,7 +105,9 @@ def _autograd(module: Module) -> Iterator[Pair]:
     """`class F(torch.autograd.Function)` with `forward` and `backward`."""
     if "Function" not in module.source.text:
         return
-    for owner in (n for n in _outside_tests(module.tree) if isinstance(n, ast.ClassDef)):
+    for owner in module.nodes.extents:
+        if not isinstance(owner, ast.ClassDef) or _is_in_test(module, owner):
+            continue
         if not any(
             resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
             for b in owner.bases
@@ -121,19 +123,15 @@ def _custom(module: Module) -> Iterator[Pair]:
     """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
     if not any(word in module.source.text for word in ("defvjp", "defjvp")):
         return
-    for scope in _outside_tests(module.tree):
-        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
+    for scope in module.nodes.extents:
+        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)) and not _is_in_test(module, scope):
             yield from _custom_in(module, scope)
 
 
-def _outside_tests(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those in functions that are tests: a rule that a test makes is there to be told from the derivative."""
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):
-            yield node
-            todo.extend(ast.iter_child_nodes(node))
+def _is_in_test(module: Module, node: ast.AST) -> bool:
+    """Is it a test, or in one?  A rule that a test makes is there to be told from the derivative."""
+    around = (node, *module.nodes.around(node))
+    return any(isinstance(o, ast.FunctionDef) and o.name.startswith("test") for o in around)
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
@@ -206,12 +204,19 @@ def _fixed(decorator: ast.expr) -> tuple[int, ...]:
 
 # by names
 
-# what the derivative of a function is called, with the function's name for `F` and a parameter's for `V`
-_CALLED = (
-    r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?F",
-    r"F_?(?:grad|gradient|deriv|derivative|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)",
-    r"d_?F_d_?V", r"d_?F_?d?V", r"(?:grad|gradient)_F_(?:wrt_)?V", r"F_(?:grad|gradient|jac|jacobian)_(?:wrt_)?V", r"(?:grad|gradient)_V_F",
-)  # fmt: skip
+# what stands before and behind a function's name in what its derivative is called, with a parameter's for `V`
+_CALLED = tuple(
+    (re.compile(before), re.compile(behind))
+    for before, behind in (
+        (r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?", r""),
+        (r"", r"_?(?:grad|gradient|deriv|derivative|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)"),
+        (r"d_?", r"_d_?(?P<V>\w+)"),
+        (r"d_?", r"_?d?(?P<V>\w+)"),
+        (r"(?:grad|gradient)_", r"_(?:wrt_)?(?P<V>\w+)"),
+        (r"", r"_(?:grad|gradient|jac|jacobian)_(?:wrt_)?(?P<V>\w+)"),
+        (r"(?:grad|gradient)_(?P<V>\w+)_", r""),
+    )
+)
 # names that belong together wherever they stand beside one another
 _VALUES = ("loss", "cost", "objective", "loglike", "loglik", "log_likelihood", "loglikelihood", "log_prob", "logpdf", "logp", "nll", "nloglike",
            "energy", "potential", "fn", "func", "f", "forward", "fun", "value", "__call__", "activation", "evaluate", "cost_function")  # fmt: skip
@@ -334,19 +339,27 @@ def _named_after(name: str, functions: Mapping[str, Function]) -> tuple[str, str
     for other in functions:
         if other == name or len(other) >= len(name):
             continue
-        bases = {other, other.removesuffix("_forward"), other.removesuffix("_fwd")}
+        bases = {other, other.removesuffix("_forward"), other.removesuffix("_fwd")} - {""}
         for base in bases:
             if base not in name:
                 continue
-            for pattern in _CALLED:
-                expression = pattern.replace("V", r"(?P<V>\w+)").replace("F", re.escape(base))
-                found = re.fullmatch(expression, name)
-                if found is not None and (best is None or len(other) > len(best[0])):
-                    variable = found.groupdict().get("V") or ""
-                    if variable and variable not in {a.arg for a in functions[other].args.args}:
-                        continue
+            for variable in _around(base, name):
+                if best is not None and len(other) <= len(best[0]):
+                    continue
+                if not variable or variable in {a.arg for a in functions[other].args.args}:
                     best = other, variable
     return best
+
+
+def _around(base: str, name: str) -> Iterator[str]:
+    """The parameters that the name of a derivative of `base` names; empty for each way in which it names none."""
+    ends = [name.split(base, k) for k in range(1, name.count(base) + 1)]
+    halves = [(base.join(parts[:-1]), parts[-1]) for parts in ends]
+    for before, behind in _CALLED:
+        for first, last in halves:
+            start, end = before.fullmatch(first), behind.fullmatch(last)
+            if start is not None and end is not None:
+                yield start.groupdict().get("V") or end.groupdict().get("V") or ""
 
 
 def _parameters(function: Function, owner: ast.ClassDef | None) -> list[str]:

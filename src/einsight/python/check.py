@@ -12,7 +12,7 @@ from ..documents.notebook import code
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
-from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
+from .contractions import EINSUMS, REGROUPINGS, call_of
 from .found import Found
 from .gradients import judge_gradients
 from .libraries import bound_names, dotted
@@ -132,14 +132,6 @@ def calls(module: Module) -> Iterator[tuple[ast.Call, str, bool]]:
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _MAY_FAIL = (ast.With, ast.AsyncWith, ast.Try)
-
-
-def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regrouping | None:
-    """What such a call says.  Raises Malformed."""
-    texts = [module.source.text_of(a) for a in node.args]
-    function = module.source.text_of(node.func)
-    make = contraction if path in EINSUMS else regrouping
-    return make(node, path, texts, function)
 
 
 def _malformed(module: Module) -> Iterator[Diagnostic]:

@@ -573,7 +573,7 @@ def _tensordot(arrays: Arrays, call: Call) -> Value:
             f"{arrays.size_text(a.axes[here])} against {arrays.size_text(b.axes[there])}",
         )
     output = (*(x for x in first if x not in second), *(x for x in second if x not in first))
-    return arrays.contract([a, b], Subscripts((tuple(first), tuple(second)), output), ["the first", "the second"])
+    return arrays.contract([a, b], Subscripts((tuple(first), tuple(second)), output), ("the first", "the second").__getitem__)
 
 
 def _places_of(value: Value) -> list[int]:

@@ -44,6 +44,8 @@ class Module:
         self.functions = {n: f for n, f in self.functions.items() if n in self.once}
         # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
+        # what such calls say, as `contractions.py` finds it
+        self.called: dict[tuple[ast.Call, str], object] = {}
         # how many axes the attributes of a class begin with, as `runs.py` finds them
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
         self._once_said: dict[tuple[object, ast.AST | None], Any] = {}

@@ -12,7 +12,7 @@ from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, fresh_index
-from ..terms.term import Component, Tensor, Term
+from ..terms.term import Component, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
 from .functions import GUARD
 from .labels import LABELS
@@ -32,12 +32,10 @@ class Allowing:
 
     def is_said_distribution(self, name: str) -> bool:
         """Do the names or the documentation say that entries add up to 1?"""
-        told = [
-            ast.get_docstring(n) or ""
-            for n in (self.pair.owner, self.pair.forward, self.pair.backward)
-            if n is not None
-        ]
-        return any(ADDS_UP.search(text) for text in (name, *told))
+        functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
+        told = [name, *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
+        called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
+        return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
 
     def as_count(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         """`self.n = X.shape[0]`, where it is right with a number in the place of that size; empty where it is not."""
@@ -76,6 +74,15 @@ class Allowing:
             normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
         )
 
+    def is_of_parts(self, axes: tuple[Index, ...], right: Term) -> bool:
+        """Is what is returned several of the terms that the function adds?  That is the function in another form, whatever its name says."""
+        output = self.paths.output
+        if self.paths.cotangent is not None or len(output.indices) != len(axes) or output.term is None:
+            return False
+        whole = normal_form(build.substitute(output.term, dict(zip(output.indices, axes, strict=True))))
+        parts, every = (t.terms if isinstance(t, Sum) else (t,) for t in (right, whole))
+        return len(parts) > 1 and set(parts) <= set(every)
+
     def is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
         """Is a derivative such as `y (1 - y)` right where its argument is the output?"""
         if self.paths.cotangent is not None or not (self.is_elementwise or not self.paths.output.rank):
@@ -105,7 +112,8 @@ def is_guard(pair: Pair, name: str) -> bool:
     return False
 
 
-ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
+# a cross entropy is one of distributions
+ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b|cross[-_ ]?entropy", re.IGNORECASE)
 
 
 def labels_in(*terms: Term) -> list[Tensor]:

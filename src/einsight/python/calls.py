@@ -250,7 +250,13 @@ class Calls(Expressions):
             kept = name in ("to", "astype", "type") and not any("int" in ast.unparse(a) or "bool" in ast.unparse(a) for a in (
                 *node.args, *(k.value for k in node.keywords)))  # fmt: skip
             return array if kept else Array(array.axes, array.open, why="numbers that are cut off")
-        return self._apply(node, METHODS[name], Call(library or "numpy", name, [array, *given], named))
+        was_told = self.told
+        # an object of a class of the program's own may have methods of that name that take other arguments
+        self.told = was_told and (not ambiguous or any(not i.dim.inferred for i in array.indices))
+        try:
+            return self._apply(node, METHODS[name], Call(library or "numpy", name, [array, *given], named))
+        finally:
+            self.told = was_told
 
     def _measured(self, array: Array, name: str, given: list[Value]) -> Value:
         if name == "size" and given:

@@ -73,9 +73,9 @@ def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
     """That the entries of an array along an axis add up to 1, as those of labels do."""
     leaves = frozenset(t for term in terms for t in term.depends)
     for tensor in sorted(leaves, key=lambda t: t.key):
-        if len(tensor.dims) > 1:
-            for axis in range(len(tensor.dims)):
-                yield Assumption(f"{tensor.name}.sum({axis}) = 1", divided(tensor, axis))
+        for axis in range(len(tensor.dims)):
+            along = axis if len(tensor.dims) > 1 else ""
+            yield Assumption(f"{tensor.name}.sum({along}) = 1", divided(tensor, axis))
 
 
 def divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -43,7 +44,7 @@ def judge_gradients(
     judged = Judged()
     rests = Rests(module, top, memory)
     for pair in pairs_of(module):
-        if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
+        if _is_surrogate(module, pair) or _is_difference(pair) or not (pair.is_explicit or is_transparent(pair.backward)):
             continue
         found = _judged_once(rests, pair, budget)
         if isinstance(found, str):
@@ -90,6 +91,17 @@ def _is_surrogate(module: Module, pair: Pair) -> bool:
     """Does a comment say that it differs on purpose?"""
     lines = range(pair.backward.lineno - 1, (pair.backward.end_lineno or 0) + 1)
     return any(_SURROGATE.search(module.source.comments.get(line, "")) for line in lines)
+
+
+def _is_difference(pair: Pair) -> bool:
+    """Is it a quotient of differences: the function at one point less the function at another?"""
+    own = (pair.forward.name, f"self.{pair.forward.name}")
+    called = lambda n: ast.unparse(n.func) if isinstance(n, ast.Call) else ""  # noqa: E731
+    return any(
+        isinstance(n.op, ast.Sub) and called(n.left) == called(n.right) in own
+        for n in ast.walk(pair.backward)
+        if isinstance(n, ast.BinOp)
+    )
 
 
 # what is told
@@ -225,9 +237,15 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
         plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
         every = {r.verdict for r, _ in meant}
         chosen = plausible[0]
-        alike = len({r.verdict for r in plausible}) == 1
+        alike = len({r.verdict for r in plausible}) == 1 or all(r.verdict in ("wrong", "right_if") for r in plausible)
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
+            # as likely a way in which it is accused with all the others: then nothing says that it is right in
+            own = min((m, s) for (results, s), m in zip(found, fits, strict=True) if results[k] is chosen)
+            alike &= not any(
+                all(r.verdict in ("wrong", "right_if") for r in results) and (m, s) <= own
+                for (results, s), m in zip(found, fits, strict=True)
+            )
         else:  # accused in one way or another in all of them
             told = [results[k] for results, _ in found if not results[k].thin]
             alike &= len(every) == 1 or all(r.verdict in _CODES and r.verdict != "undecided" for r in told)

@@ -242,6 +242,12 @@ def differentiated(name: str, parameters: Sequence[str]) -> str:
     return ""
 
 
+def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:
+    """The argument that a name says something is the derivative in, or what the object keeps."""
+    attribute = differentiated(name, kept)
+    return differentiated(name, parameters) or (f"self.{attribute}" if attribute else "")
+
+
 def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
     """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
     if isinstance(value, Table):
@@ -249,7 +255,8 @@ def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: 
     pairs = returned(node, value)
     if any(not isinstance(v, Array) for _, v in pairs):
         raise Unreadable("what it returns is not read")
-    said = [differentiated(n.id, parameters) if isinstance(n, ast.Name) else "" for n, _ in pairs]
+    kept = [n.removeprefix("self.") for n in run.arrays_given if n.startswith("self.")]
+    said = [_said(n.id, parameters, kept) if isinstance(n, ast.Name) else "" for n, _ in pairs]
     if all(said) and len(set(said)) == len(said):
         return [Claimed(p, n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
     if len(pairs) == 1:

@@ -301,6 +301,8 @@ class _Judge(Allowing):
             return self._undecided("it is right of the sum over the entries, of which the value is the mean")
         if self.is_of_few_entries(left, right, axes):
             return self._undecided("it is right where the argument has no more entries than the function names")
+        if self.is_of_parts(axes, right):
+            return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
         example = found.counterexample.describe() if found.counterexample else None

@@ -197,6 +197,32 @@ for _name, _make in _ELEMENTWISE.items():
     FUNCTIONS[_name] = METHODS[_name] = _one(_make)
 
 
+def _density(t: Term) -> Term:
+    """exp(-t²/2) / √(2π)."""
+    scale = half(build.product([TWO, build.constant("pi")]))
+    return build.quotient(build.apply("exp", build.product([build.number(Fraction(-1, 2)), build.power(t, 2)])), scale)
+
+
+def _distribution(t: Term) -> Term:
+    """(1 + erf(t / √2)) / 2."""
+    whole = build.add(ONE, build.apply("erf", build.quotient(t, half(TWO))))
+    return build.product([build.number(Fraction(1, 2)), whole])
+
+
+# of the standard normal distribution: with a mean or a scale besides they are not read
+_NORMAL: dict[str, Callable[[Term], Term]] = {
+    "stats.norm.pdf": _density,
+    "stats.norm.cdf": _distribution,
+    "stats.norm.sf": lambda t: _distribution(build.negate(t)),
+    "stats.norm.logpdf": lambda t: build.apply("log", _density(t)),
+    "stats.norm.logcdf": lambda t: build.apply("log", _distribution(t)),
+    "special.ndtr": _distribution,
+    "special.log_ndtr": lambda t: build.apply("log", _distribution(t)),
+}
+for _name, _make in _NORMAL.items():
+    FUNCTIONS[_name] = _one(_make)
+
+
 def masked(relation: str) -> Callable[[Term, Term], Term]:
     return lambda a, b: build.bracket(relation, a, b)
 

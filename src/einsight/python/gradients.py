@@ -44,7 +44,11 @@ def judge_gradients(
     judged = Judged()
     rests = Rests(module, top, memory)
     for pair in pairs_of(module):
-        if _is_surrogate(module, pair) or _is_difference(pair) or not (pair.is_explicit or is_transparent(pair.backward)):
+        if (
+            _is_surrogate(module, pair)
+            or _is_difference(pair)
+            or not (pair.is_explicit or is_transparent(pair.backward))
+        ):
             continue
         found = _judged_once(rests, pair, budget)
         if isinstance(found, str):

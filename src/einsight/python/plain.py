@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor
-from .pairs import Pair, generic
+from .named import generic
+from .pairs import Pair
 from .runs import Claimed, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward
 from .values import Array, Number, Several, Table, Value
 

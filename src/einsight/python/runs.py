@@ -10,9 +10,10 @@ from ..terms.dimension import Dim
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
-from .begun import begun_with, is_added_to, along, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
+from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
 from .module import Module
-from .pairs import Pair, generic
+from .named import generic
+from .pairs import Pair
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes

@@ -234,6 +234,9 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             for (results, s), count, misfits in zip(found, rights, fits, strict=True)
             if count == max(rights)
         ]
+        # where one value may be for any argument, it is for the one that it is right for
+        right_for = {r.parameter for r, _ in meant if r.verdict == "right"}
+        meant = [(r, s) for r, s in meant if len(right_for) != 1 or r.parameter in right_for]
         if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
             meant = [(r, s) for r, s in meant if not r.thin]
         fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
@@ -247,7 +250,9 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             # as likely a way in which it is accused with all the others: then nothing says that it is right in
             own = min((m, s) for (results, s), m in zip(found, fits, strict=True) if results[k] is chosen)
             alike &= not any(
-                all(r.verdict in ("wrong", "right_if") for r in results) and (m, s) <= own
+                all(r.verdict in ("wrong", "right_if") for r in results)
+                and results[k].parameter == chosen.parameter
+                and (m, s) <= own
                 for (results, s), m in zip(found, fits, strict=True)
             )
         else:  # accused in one way or another in all of them

@@ -75,7 +75,7 @@ def _named(
     yield from found
     tied = {id(p.backward) for p in found}
     for name, function in functions.items():
-        if id(function) not in tied | taken and (called := _gives_both(function)):
+        if id(function) not in tied | taken and not name.startswith("test") and (called := _gives_both(function)):
             yield Pair("both", called if called.isidentifier() else name, function, function, owner)
 
 
@@ -237,7 +237,7 @@ def _by_name(
 ) -> Iterator[Pair]:
     values = [n for n in VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in VALUES]
     for name, backward in functions.items():
-        if id(backward) in taken or name in VALUES:
+        if id(backward) in taken or name in VALUES or name.startswith("test"):
             continue
         found = named_after(name, functions)
         if found is None and len(values) == 1 and order_of(name) is not None:

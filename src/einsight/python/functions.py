@@ -599,7 +599,9 @@ def _tensordot(arrays: Arrays, call: Call) -> Value:
             f"{arrays.size_text(a.axes[here])} against {arrays.size_text(b.axes[there])}",
         )
     output = (*(x for x in first if x not in second), *(x for x in second if x not in first))
-    return arrays.contract([a, b], Subscripts((tuple(first), tuple(second)), output), ("the first", "the second").__getitem__)
+    return arrays.contract(
+        [a, b], Subscripts((tuple(first), tuple(second)), output), ("the first", "the second").__getitem__
+    )
 
 
 def _places_of(value: Value) -> list[int]:
@@ -937,8 +939,15 @@ def _like(term: Term | None) -> Operation:
     return operation
 
 
-for _name, _term in (("zeros_like", build.ZERO), ("ones_like", build.ONE), ("empty_like", None), ("randn_like", None)):
+for _name, _term in (("zeros_like", build.ZERO), ("ones_like", build.ONE), ("randn_like", None)):
     FUNCTIONS[_name] = _like(_term)
+
+
+@function("empty_like")
+def _empty_like(arrays: Arrays, call: Call) -> Value:
+    """Whatever stood in memory, which is nothing to what is made of it once all of it is written."""
+    array = call.array(0, "a", "prototype", "input")
+    return arrays.named("memory", array)[1] if not array.open else arrays.unknown("`empty_like`")
 
 
 @function("full_like")

@@ -254,6 +254,14 @@ def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: 
     if isinstance(value, Table):
         return list(_of_table(node.value, value, run, pair))
     pairs = returned(node, value)
+    tabled = [c for n, v in pairs if isinstance(v, Table) for c in _of_table(n, v, run, pair)]
+    if tabled:
+        others = [(n, v) for n, v in pairs if not isinstance(v, Table)]
+        return tabled + (_in_turn(others, parameters, pair, run) if others else [])
+    return _in_turn(pairs, parameters, pair, run)
+
+
+def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
     if any(not isinstance(v, Array) for _, v in pairs):
         raise Unreadable("what it returns is not read")
     kept = [n.removeprefix("self.") for n in run.arrays_given if n.startswith("self.")]

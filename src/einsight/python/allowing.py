@@ -204,12 +204,15 @@ def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) ->
     """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
     labels = labels_in(left, right)
     if not labels:
-        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
+        found = compare(
+            left, right, axes, function_value, example=not lightly, thorough=not lightly, smallest=False
+        )  # fmt: skip
+        return left, right, found
     for labelling in (first_label, two_labels):
         a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
         # that they agree on the first way is no more than a reason to look at the second
         thorough = not lightly and labelling is two_labels
-        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough)
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough, smallest=False)
         if not found.equal:
             break
     return a, b, found

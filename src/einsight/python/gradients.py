@@ -15,10 +15,11 @@ from ..terms.interruption import OutOfTime, within
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
 from .paths import conforming, read_pair, unknown_in
+from .results import Result
 from .runs import Misfitting, Nonconforming, Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
-from .verdicts import Result, judged_way
+from .verdicts import judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
@@ -82,7 +83,7 @@ def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result]
 def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
     try:
         with within(SECONDS if budget is None else budget) as limit:
-            return judge_pair(module, pair, top)
+            return [r.told() for r in judge_pair(module, pair, top)]
     except Unreadable as why:
         return str(why)
     except OutOfTime as spent:

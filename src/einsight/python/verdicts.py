@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal
+from ..meaning.equality import agree, are_equal, compare
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
@@ -29,6 +29,7 @@ from .allowing import (
 from .comparing import differ_grossly, normalised, unguarded
 from .module import Module
 from .pairs import Pair
+from .results import Result, Told
 from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
@@ -38,20 +39,6 @@ _SAID = re.compile(
     r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
 )
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
-
-
-@dataclass(frozen=True)
-class Result:
-    """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1."""
-
-    node: ast.AST
-    parameter: str
-    verdict: str
-    assumption: str | None = None
-    derived: str | None = None
-    counterexample: str | None = None
-    words: str = ""
-    thin: bool = False
 
 
 # one way
@@ -114,6 +101,8 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
         if result.verdict == "right":
             return result
         results.append(result)
+    if len(results) > 1:
+        results = [r.told() for r in results]
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
@@ -275,7 +264,7 @@ class _Judge(Allowing):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
-        derived = self._text(left) if not of_labels else None
+        derived = lambda: self._text(left) if not of_labels else None  # noqa: E731
         assumption = self._assumption(left, right, axes)
         if (
             assumption is not None
@@ -293,7 +282,8 @@ class _Judge(Allowing):
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
             words = assumption.sentence()
-            return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
+            general: Callable[[], Told] = lambda: (derived(), None, words)  # noqa: E731
+            return Result(self.claimed.node, self.parameter, "right_if", assumption.text, words=words, more=general)
         count = self.as_count(left, right, axes)
         if count:
             return Result(self.claimed.node, self.parameter, "right", count)
@@ -305,9 +295,12 @@ class _Judge(Allowing):
             return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
-        example = found.counterexample.describe() if found.counterexample else None
-        mistake = self._mistake(left, right, axes)
-        return Result(self.claimed.node, self.parameter, "wrong", None, derived, example, mistake)
+        more = lambda: (derived(), self._example(left, right, axes), self._mistake(left, right, axes))  # noqa: E731
+        return Result(self.claimed.node, self.parameter, "wrong", more=more)
+
+    def _example(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str | None:
+        found = compare(left, right, axes, function_value).counterexample
+        return found.describe() if found is not None else None
 
     def _undecided(self, words: str) -> Result:
         return Result(self.claimed.node, self.parameter, "undecided", words=words)

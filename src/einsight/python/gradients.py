@@ -14,7 +14,7 @@ from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
-from .paths import conforming, read_pair, unknown_in
+from .paths import conforming, is_capital, read_pair, unknown_in
 from .results import Result
 from .runs import Misfitting, Nonconforming, Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
@@ -163,6 +163,9 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
     if len(unknown) > MOST_UNKNOWN:
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
+    tried: list[Mapping[str, int]] = []
+    likely: Mapping[str, int] = {}
+    counted = 0
     failed = "its shapes do not go together"
     meant, others, clean = conforming(module, pair, top, unknown)
     for number, ranks in enumerate(meant):
@@ -182,12 +185,16 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
         found.append(way)
-        alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
+        tried.append(ranks)
+        # where an array is a number more is right than elsewhere
+        likely = likely or ranks
+        counted += not any(likely[n] and not rank for n, rank in ranks.items())
+        alike = counted > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
-    common, least = _in_common(found), min(s for _, s in found)
+    common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
             break
@@ -204,9 +211,13 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 def _judged_way(
     module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
 ) -> tuple[list[Result], int]:
-    """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
+    """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
+
+    Raises Unreadable; Nonconforming.
+    """
     paths = read_pair(module, pair, top, ranks)
-    return judged_way(module, pair, paths, lightly), paths.arrays.stretched
+    no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
+    return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
 
 
 def _unless_right(result: Result, other: Result) -> Result:
@@ -217,7 +228,7 @@ def _unless_right(result: Result, other: Result) -> Result:
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
-def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
+def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]) -> list[Result]:
     """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
 
     Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
@@ -248,13 +259,14 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
         alike = len({r.verdict for r in plausible}) == 1 or all(r.verdict in ("wrong", "right_if") for r in plausible)
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
-            # as likely a way in which it is accused with all the others: then nothing says that it is right in
-            own = min((m, s) for (results, s), m in zip(found, fits, strict=True) if results[k] is chosen)
+            # with more axes, and no worse otherwise, all of it may be accused: then nothing says that it is right
+            own = next(n for n, (results, _) in enumerate(found) if results[k] is chosen)
             alike &= not any(
                 all(r.verdict in ("wrong", "right_if") for r in results)
                 and results[k].parameter == chosen.parameter
-                and (m, s) <= own
-                for (results, s), m in zip(found, fits, strict=True)
+                and (m, s) <= (fits[own], found[own][1])
+                and all(ranks[n] >= rank for n, rank in tried[own].items())
+                for (results, s), m, ranks in zip(found, fits, tried, strict=True)
             )
         else:  # accused in one way or another in all of them
             told = [results[k] for results, _ in found if not results[k].thin]

@@ -268,6 +268,10 @@ def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str],
     said = [_said(n.id, parameters, kept) if isinstance(n, ast.Name) else "" for n, _ in pairs]
     if all(said) and len(set(said)) == len(said):
         return [Claimed(p, n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
+    left = [p for p in parameters if p not in said]
+    if len(pairs) > len(parameters) and said.count("") == len(left):  # those with a name by it, the others in order
+        rest = iter(left)
+        return [Claimed(p or next(rest), n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
     if len(pairs) == 1:
         ((expression, value),) = pairs
         assert isinstance(value, Array)

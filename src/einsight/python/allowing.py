@@ -16,6 +16,7 @@ from ..terms.term import Component, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
 from .functions import GUARD
 from .labels import LABELS
+from .module import Module
 from .pairs import Pair
 from .runs import Paths
 from .values import Array
@@ -30,10 +31,12 @@ class Allowing:
     tensor: Tensor
     is_elementwise: bool
 
-    def is_said_distribution(self, name: str) -> bool:
-        """Do the names or the documentation say that entries add up to 1?"""
+    def is_said_of_entries(self, text: str) -> bool:
+        """Do the names or the documentation say that the entries of an array add up to 1, or that they are 0 and 1?"""
+        if " * " in text:
+            return MASKS.search(text.split(" ")[0]) is not None
         functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
-        told = [name, *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
+        told = [text.split(".")[0], *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
         called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
         return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
 
@@ -120,6 +123,7 @@ def labels_in(*terms: Term) -> list[Tensor]:
     return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
 
 
+MASKS = re.compile(r"mask|indicator|observed|one_?hot", re.IGNORECASE)
 COUNT = re.compile(
     r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples"
 )
@@ -166,9 +170,12 @@ _SYMMETRIC = re.compile(
 )
 
 
-def is_said_symmetric(pair: Pair) -> bool:
-    """Does the documentation of the functions speak of symmetric matrices?"""
-    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
+def is_said_symmetric(pair: Pair, module: Module) -> bool:
+    """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
+    told = [ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None]
+    for function in (pair.forward, pair.backward):
+        lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+        told += [module.source.comments.get(line, "") for line in lines]
     return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
 
 

@@ -164,8 +164,6 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
     tried: list[Mapping[str, int]] = []
-    likely: Mapping[str, int] = {}
-    counted = 0
     failed = "its shapes do not go together"
     meant, others, clean = conforming(module, pair, top, unknown)
     for number, ranks in enumerate(meant):
@@ -186,14 +184,16 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
             continue
         found.append(way)
         tried.append(ranks)
-        # where an array is a number more is right than elsewhere
-        likely = likely or ranks
-        counted += not any(likely[n] and not rank for n, rank in ranks.items())
-        alike = counted > 1 and all(r.verdict == "right" for each, _ in found for r in each)
+        alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
+    stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
+    if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
+        with suppress(Nonconforming, Unreadable):
+            found.append(_judged_way(module, pair, top, stacked))
+            tried.append(stacked)
     common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
@@ -218,6 +218,11 @@ def _judged_way(
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
     return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
+
+
+def _is_stacked(ranks: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Has every array one axis more than there?"""
+    return any(others.values()) and all(ranks[n] == (rank + 1 if rank else 0) for n, rank in others.items())
 
 
 def _unless_right(result: Result, other: Result) -> Result:
@@ -247,7 +252,8 @@ def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, i
             if count == max(rights)
         ]
         # where one value may be for any argument, it is for the one that it is right for
-        right_for = {r.parameter for r, _ in meant if r.verdict == "right"}
+        nearest = min(s for _, s in meant)
+        right_for = {r.parameter for r, s in meant if r.verdict == "right" and s == nearest}
         meant = [(r, s) for r, s in meant if len(right_for) != 1 or r.parameter in right_for]
         if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
             meant = [(r, s) for r, s in meant if not r.thin]
@@ -259,13 +265,13 @@ def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, i
         alike = len({r.verdict for r in plausible}) == 1 or all(r.verdict in ("wrong", "right_if") for r in plausible)
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
-            # with more axes, and no worse otherwise, all of it may be accused: then nothing says that it is right
+            # with an axis more, and no worse otherwise, all of it may be accused: then nothing says that it is right
             own = next(n for n, (results, _) in enumerate(found) if results[k] is chosen)
             alike &= not any(
                 all(r.verdict in ("wrong", "right_if") for r in results)
                 and results[k].parameter == chosen.parameter
                 and (m, s) <= (fits[own], found[own][1])
-                and all(ranks[n] >= rank for n, rank in tried[own].items())
+                and _is_stacked(ranks, tried[own])
                 for (results, s), m, ranks in zip(found, fits, tried, strict=True)
             )
         else:  # accused in one way or another in all of them

@@ -26,7 +26,7 @@ from .allowing import (
     is_said_symmetric,
     labels_in,
 )
-from .comparing import differ_grossly, normalised, unguarded
+from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
 from .module import Module
 from .pairs import Pair
 from .results import Result, Told
@@ -269,16 +269,12 @@ class _Judge(Allowing):
         if (
             assumption is not None
             and assumption.text.endswith(" symmetric")
-            and (is_said_symmetric(self.pair) or is_made_symmetric(self.pair, assumption.text.split()[0]))
+            and (is_said_symmetric(self.pair, self.module) or is_made_symmetric(self.pair, assumption.text.split()[0]))
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if (
-            assumption is not None
-            and "sum" in assumption.text
-            and self.is_said_distribution(assumption.text.split(".")[0])
-        ):
+        if assumption is not None and _is_of_entries(assumption) and self.is_said_of_entries(assumption.text):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if assumption is not None and "sum" in assumption.text:
+        if assumption is not None and _is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
             words = assumption.sentence()
@@ -321,15 +317,16 @@ class _Judge(Allowing):
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
         variables = frozenset(t for t, _ in self.paths.parameters.values())
         cotangent = frozenset({self.paths.cotangent[0]} if self.paths.cotangent else ())
-        everything = itertools.chain(candidates((left, right), variables | cotangent), normalised((left, right)))
-        for assumption in everything:
-            if " = " in assumption.text and "sum" not in assumption.text:
+        own = self.tensor if self.parameter else None
+        of_entries = itertools.chain(normalised((left, right)), of_zeros_and_ones((left, right), own))
+        for assumption in itertools.chain(candidates((left, right), variables | cotangent), of_entries):
+            if " = " in assumption.text and not _is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
                 changed = [normal_form(assumption.change(t)) for t in (left, right)]
-                own = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if are_equal(changed[0], changed[1], own, function_value) and not are_equal(
-                    changed[0], build.ZERO, own, function_value
+                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
+                if are_equal(changed[0], changed[1], free, function_value) and not are_equal(
+                    changed[0], build.ZERO, free, function_value
                 ):
                     return assumption
             except _FAILURES:
@@ -370,6 +367,11 @@ class _Judge(Allowing):
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
+
+
+def _is_of_entries(assumption: Assumption) -> bool:
+    """That they add up to 1, or are 0 and 1: values that an array is given, and no property of a matrix."""
+    return "sum" in assumption.text or " * " in assumption.text
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -338,12 +338,12 @@ def _extent(token: Token) -> Extent:
 def _operand(part: Any) -> Node:
     if not isinstance(part, Token):
         return part
-    start, end = _start(part), _end(part)
-    if part.type == "NUMBER":
-        return Num(start, end, Fraction(str(part)))
-    if part.type == "NAME":
+    kind, start, end = part.type, part.start_pos or 0, part.end_pos or 0
+    if kind == "NAME":
         return Name(start, end, str(part))
-    if part.type == "QUOTED":
+    if kind == "NUMBER":
+        return Num(start, end, Fraction(str(part)))
+    if kind == "QUOTED":
         return Quoted(start, end, part[1:-1])
     return Symbol(start, end, str(part))
 

@@ -53,6 +53,13 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
         _remove(standing)  # dead, and not taken out yet
 
 
+def intern_new(identity: tuple, made: Any) -> Any:
+    """An object of an identity that nobody can have met before, put in the table."""
+    entry = TABLE[identity] = _Entry(made, _remove)
+    entry.identity = identity
+    return made
+
+
 class Interned:
     """What there is once: its copy is itself; `pickling.py` says how it goes into a pickle and becomes, where that is read, the one that there is."""
 

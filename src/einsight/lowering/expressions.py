@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from ..syntax.tree import (
     Absolute,
@@ -47,6 +48,11 @@ from .values import Value, merge_orders
 from .written_arrays import read_array
 
 
+@cache
+def _method(kind: type[Node]) -> str:
+    return "_" + kind.__name__.lower()
+
+
 class Reader(Context):
     """Reads the expressions of one statement: for each kind of node, who reads it."""
 
@@ -54,7 +60,7 @@ class Reader(Context):
         product = spread(self.names, node)
         if product is not None:
             return read_row(self, node, product)
-        method: Callable[[Node], Value | None] | None = getattr(self, "_" + type(node).__name__.lower(), None)
+        method: Callable[[Node], Value | None] | None = getattr(self, _method(type(node)), None)
         if method is None:
             self.error("EIN002", node, f"`{self.source(node)}` is not supported here")
             return None
@@ -65,7 +71,7 @@ class Reader(Context):
 
     def _group(self, node: Group) -> Value | None:
         value = self.read(node.inner)
-        return None if value is None else replace(value, traced=())  # a bracket closes what is summed in it
+        return value if value is None or not value.traced else replace(value, traced=())  # a bracket closes what is summed in it
 
     def _array(self, node: Array) -> Value | None:
         return read_array(self, node)

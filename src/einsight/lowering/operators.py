@@ -240,8 +240,13 @@ def _is_function(names: Names, node: Node) -> bool:
     return node.text == "d" or names.is_called(node.text)
 
 
+_POSTFIXED = frozenset({Call, Transpose, Superscript, Indexed})
+
+
 def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
     """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
+    if type(node) not in _POSTFIXED:
+        return None
     if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
         argument = node.arguments[0]
         return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))

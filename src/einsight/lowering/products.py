@@ -60,7 +60,7 @@ def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | 
     result = shaped[0][2]
     for _, _, value in shaped[1:]:
         result = _pair(reader, result, value)
-    return replace(result, term=build.product([*scalars, result.term]))
+    return replace(result, term=build.product([*scalars, result.term])) if scalars else result
 
 
 def _is_trailing_one(part: Node, operator: str, before: Sequence[Factor]) -> bool:

@@ -15,6 +15,7 @@ from ..terms import build
 from ..terms.bounds import is_long
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import (
+    HEADS,
     Abstraction,
     Apply,
     Bracket,
@@ -30,6 +31,8 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
+    has_shift,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, shown
 from .matrix_form import raise_abstraction
@@ -80,15 +83,17 @@ def printed(printer: Printer, term: Term, names: dict[Index, str] | None) -> str
     if is_long(term):
         raise Growing(term)
     names = dict(names or {})
-    missing = [i for i in sorted(term.free, key=lambda i: i.key) if i not in names]
-    names.update(free_names(missing, list(names.values())))
+    missing = [i for i in term.free if i not in names]
+    if missing:
+        names.update(free_names(sorted(missing, key=lambda i: i.key), list(names.values())))
     # a dummy must not look like a dimension or, in a bracket, like a scalar that stands there
-    parts = list(term.walk())
-    printer.reserved = {str(p.dim) for p in parts if isinstance(p, Size)}
-    if any(isinstance(s, Shift) for p in parts for s in p.slots()):
+    printer.reserved = set()
+    if has_head(term, Size):
+        printer.reserved |= {str(p.dim) for p in term.walk() if isinstance(p, Size)}
+    if has_shift(term):
         printer.reserved |= {str(d) for t in term.depends for d in t.dims}
-    if any(isinstance(p, Bracket) for p in parts):
-        printer.reserved |= {p.tensor.name for p in parts if isinstance(p, Component) and not p.indices}
+    if has_head(term, Bracket):
+        printer.reserved |= {p.tensor.name for p in term.walk() if isinstance(p, Component) and not p.indices}
     return printer.text(term, names, SUM)
 
 
@@ -104,6 +109,9 @@ def is_closed(text: str) -> bool:
     return False
 
 
+_METHODS = {head: f"_{name.lower()}" for name, head in HEADS.items()}
+
+
 class Printer:
     """Walks a term with a scope: the names of the indices that are free at that place."""
 
@@ -111,7 +119,7 @@ class Printer:
     reserved: AbstractSet[str] = frozenset()
 
     def text(self, term: Term, scope: dict[Index, str], level: int) -> str:
-        body, own = getattr(self, "_" + type(term).__name__.lower())(term, scope)
+        body, own = getattr(self, _METHODS[type(term)])(term, scope)
         return self.bracket(body) if own < level else body
 
     def bracket(self, body: str) -> str:
@@ -287,11 +295,13 @@ class Printer:
                 under.append(build.power(factor.base, -factor.exponent.value))
             else:
                 over.append(factor)
-        inner = dict(scope)
-        used = set(scope.values()) | self.reserved
-        for index in self._appearance([*over, *under], dummies):
-            inner[index] = _unused(DUMMY_LETTERS, used)
-            used.add(inner[index])
+        inner = scope
+        if dummies:
+            inner = dict(scope)
+            used = set(scope.values()) | self.reserved
+            for index in self._appearance([*over, *under], dummies):
+                inner[index] = _unused(DUMMY_LETTERS, used)
+                used.add(inner[index])
         explicit = [d for d in dummies if not is_summed(d, over, under)]
         if explicit:  # what is the same in each summand stands before the sum
             over.sort(key=lambda f: not f.free.isdisjoint(dummies))
@@ -331,5 +341,6 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3) if i in dummies)
+        holders = [f for f in factors if not f.free.isdisjoint(dummies)]
+        seen = dict.fromkeys(i for f in holders for i in indices_as_printed(f, 3) if i in dummies)
         return [*seen, *(d for d in dummies if d not in seen)]

@@ -15,9 +15,15 @@ from ..terms.term import Component, Delta, Number, Product, Sum, Term, slot_indi
 
 def ends(term: Term) -> tuple[Index, ...]:
     """The indices of a factor, in the order of its slots where it has any."""
-    if term.slots():
-        return tuple(i for s in term.slots() for i in slot_indices(s))
-    return tuple(sorted(term.free, key=lambda i: i.key))
+    slots = term.slots()
+    if slots:
+        return tuple([i for s in slots for i in ((s,) if type(s) is Index else slot_indices(s))])
+    free = term.free
+    return tuple(sorted(free, key=_key)) if len(free) > 1 else tuple(free)
+
+
+def _key(index: Index) -> tuple[int, int, str]:
+    return index.key
 
 
 def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
@@ -25,7 +31,9 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     rank = {i: k for k, i in enumerate(free)}
     scalars = [f for f in factors if not f.free]
     rest = [f for f in factors if f.free]
-    out: list[Term] = sorted(scalars, key=lambda f: (not isinstance(f, Number), f.key))
+    out: list[Term] = sorted(scalars, key=lambda f: (not isinstance(f, Number), f.key)) if len(scalars) > 1 else scalars
+    if len(rest) < 2:
+        return out + rest
     groups: list[list[Term]] = []
     left = list(rest)
     while left:
@@ -48,12 +56,15 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
 def _best_path(group: list[Term], rank: dict[Index, int]) -> list[Term]:
     if len(group) == 1 or len(group) > 12:
         return group
-    candidates = [_path(group, k) for k in range(len(group))]
-    return min(candidates, key=lambda c: (c[0], _first_rank(c[1], rank), [_name(f) for f in c[1]]))[1]
+    at = {f: ends(f) for f in group}
+    candidates = [_path(group, k, at) for k in range(len(group))]
+    least = min([c[0] for c in candidates])
+    best = [path for cost, path in candidates if cost == least]
+    return best[0] if len(best) == 1 else min(best, key=lambda path: (_first_rank(path, rank), list(map(_name, path))))
 
 
 def _first_rank(path: list[Term], rank: dict[Index, int]) -> list[int]:
-    return [min((rank.get(i, 99) for i in f.free), default=99) for f in path]
+    return [min([rank.get(i, 99) for i in f.free], default=99) for f in path]
 
 
 def _name(term: Term) -> str:
@@ -63,37 +74,38 @@ def _name(term: Term) -> str:
     return ("2" if isinstance(term, Delta) else "0") + str(term.key[1])
 
 
-def _path(group: list[Term], start: int) -> tuple[int, list[Term]]:
+def _path(group: list[Term], start: int, at: dict[Term, tuple[Index, ...]]) -> tuple[int, list[Term]]:
     left = list(group)
     current = left.pop(start)
     path, cost, entered = [current], 0, None
     while left:
         nearest = None
         for candidate in left:
-            shared = [i for i in ends(current) if i in candidate.free and i is not entered]
-            if shared:
-                step = _crossing(current, entered, shared[0])
+            free = candidate.free
+            shared = next((i for i in at[current] if i in free and i is not entered), None)
+            if shared is not None:
+                step = _crossing(current, at[current], entered, shared)
                 if nearest is None or (step, _name(candidate)) < nearest[:2]:
-                    nearest = (step, _name(candidate), candidate, shared[0])
+                    nearest = (step, _name(candidate), candidate, shared)
         if nearest is None:
             near = next((c for c in left for f in path if not c.free.isdisjoint(f.free)), left[0])
             cost += 1
-            entered = next((i for i in ends(near) if any(i in f.free for f in path)), None)
+            entered = next((i for i in at[near] if any(i in f.free for f in path)), None)
             current = near
         else:
             cost += nearest[0]
             current, entered = nearest[2], nearest[3]
         left.remove(current)
         path.append(current)
-    cost += _crossing(current, entered, None)
+    cost += _crossing(current, at[current], entered, None)
     return cost, path
 
 
-def _crossing(term: Term, entered: Index | None, left_by: Index | None) -> int:
+def _crossing(term: Term, at: tuple[Index, ...], entered: Index | None, left_by: Index | None) -> int:
     """1 where a two-index tensor is crossed from its second index to its first."""
-    if not isinstance(term, Component) or len(ends(term)) != 2:
+    if len(at) != 2 or not isinstance(term, Component):
         return 0
-    first, second = ends(term)
+    first, second = at
     if entered is not None:
         return 0 if entered is first else 2
     return 0 if left_by is second else 2

@@ -16,6 +16,7 @@ from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_ind
 from .graph import closed_components, labelled
 from .spare import give_back, spare_names
 from .term import (
+    NO_INDICES,
     Abstraction,
     Apply,
     Bracket,
@@ -43,8 +44,11 @@ SMALL_POWER = 4
 
 def number(value: Fraction | int) -> Number:
     """A rational number as a term.  Raises NumberTooLong."""
-    if value in _SMALL:
-        return _SMALL[value]
+    if type(value) is not int and value.denominator == 1:
+        value = value.numerator  # whose hash is quick
+    known = _SMALL.get(value)
+    if known is not None:
+        return known
     value = Fraction(value)
     if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
         raise NumberTooLong
@@ -218,8 +222,11 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     """
     live = list(bound)
     todo = list(factors)
-    if not live and len(todo) == 2 and type(todo[0]) is Number:
-        return _scaled(todo[0], todo[1])
+    if not live and len(todo) <= 2:
+        if len(todo) == 1:
+            return todo[0]
+        if todo and type(todo[0]) is Number:
+            return _scaled(todo[0], todo[1])
     coefficient: Fraction | int = 1
     counts: dict[Term, Fraction | int] = {}  # whole numbers mostly, which are faster than fractions
     todo.reverse()
@@ -241,15 +248,16 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
             counts[factor] = counts.get(factor, 0) + 1
     if coefficient == 0:
         return ZERO
-    used = {i for base, count in counts.items() if count for i in base.free}
-    for b in live:
-        if b not in used:
-            extra = size(b.dim)
-            if isinstance(extra, Number):
-                coefficient *= extra.value
-            else:
-                counts[extra] = counts.get(extra, 0) + 1
-    live = [b for b in live if b in used]
+    if live:
+        used = NO_INDICES.union(*[base.free for base, count in counts.items() if count])
+        for b in live:
+            if b not in used:
+                extra = size(b.dim)
+                if isinstance(extra, Number):
+                    coefficient *= extra.value
+                else:
+                    counts[extra] = counts.get(extra, 0) + 1
+        live = [b for b in live if b in used]
     if live:
         merged, live = _closed_apart(_from_counts(counts), live)
     else:
@@ -257,7 +265,8 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     names: tuple[Index, ...] = ()
     if live:
         merged, names = labelled(merged, live, substitute)
-    merged.sort(key=_key)
+    if len(merged) > 1:
+        merged.sort(key=_key)
     if coefficient != 1 or not merged:
         if names and not any(f.free.difference(names) for f in merged):
             merged, names = [Product.make(tuple(merged), names)], ()

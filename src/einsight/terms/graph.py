@@ -80,6 +80,8 @@ def labelled(
 def _orders(factors: list[Term], bound: list[Index]) -> Iterable[Sequence[Index]]:
     """Orders of the dummies that a colour refinement cannot tell apart, most often a single one."""
     ranks = {k: n for n, k in enumerate(sorted({b.dim.key for b in bound}))}
+    if len(ranks) == len(bound):  # their dimensions tell them apart
+        return (sorted(bound, key=lambda b: b.dim.key),)
     holders = {b: [f for f in factors if b in f.free] for b in bound}
     colours = _refined({b: ranks[b.dim.key] for b in bound}, holders)
     groups = [[b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))]
@@ -96,10 +98,10 @@ def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dic
         marks = {}
         for b in holders:
             memo: dict[Term, tuple] = {}
-            marks[b] = (colours[b], sorted([_signature(f, colours, b, memo) for f in holders[b]]))
-        distinct = sorted({_freeze(m) for m in marks.values()})
+            marks[b] = (colours[b], tuple(sorted([_signature(f, colours, b, memo) for f in holders[b]])))
+        distinct = sorted(set(marks.values()))
         ranking = {m: n for n, m in enumerate(distinct)}
-        refined = {b: ranking[_freeze(marks[b])] for b in holders}
+        refined = {b: ranking[mark] for b, mark in marks.items()}
         if len(distinct) in (len(holders), len(set(colours.values()))):
             return refined
         colours = refined
@@ -118,10 +120,6 @@ def _singled_out(colours: dict[Index, int], holders: dict[Index, list[Term]]) ->
     for chosen in [b for b in holders if colours[b] == first]:
         apart = {b: 2 * c + (c == first and b is not chosen) for b, c in colours.items()}
         yield from _singled_out(_refined(apart, holders), holders)
-
-
-def _freeze(mark: tuple) -> tuple:
-    return (mark[0], tuple(mark[1]))
 
 
 def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tuple[int, int, str]:

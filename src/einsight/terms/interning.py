@@ -21,7 +21,7 @@ class _Entry(weakref.ref):
 TABLE: dict[tuple, _Entry] = {}
 # so many are made between two polls: whatever takes long makes terms
 BETWEEN_POLLS = 8
-_tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
+tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
 
 
 def _remove(gone: Any) -> None:
@@ -38,19 +38,23 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
     found = known() if known is not None else None
     if found is not None:
         return found
-    if _tick():
+    if tick():
         poll(counted=False)
-    made = make(*given)
+    return standing(identity, make(*given))
+
+
+def standing(identity: tuple, made: Any) -> Any:
+    """The one of that identity, which is what was made unless another thread was quicker."""
     entry = _Entry(made, _remove)
     entry.identity = identity
     while True:
-        standing = TABLE.setdefault(identity, entry)
-        if standing is entry:
+        known = TABLE.setdefault(identity, entry)
+        if known is entry:
             return made
-        found = standing()
+        found = known()
         if found is not None:
             return found
-        _remove(standing)  # dead, and not taken out yet
+        _remove(known)  # dead, and not taken out yet
 
 
 def intern_new(identity: tuple, made: Any) -> Any:

@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Shift, Slot, slot_indices, slot_key
-from .interning import TABLE, Interned, intern_object
+from .interning import TABLE, Interned, intern_object, standing, tick
+from .interruption import poll
 
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
@@ -94,9 +95,13 @@ class Term(Interned):
     def make(cls: type[Head], *parts: Any) -> Head:
         """The term with this head over those parts, as they stand: `build` knows which are canonical."""
         identity = cls, parts
-        entry = TABLE.get(identity)  # as `intern_object` does: most are there
+        entry = TABLE.get(identity)  # as `intern_object` does, with one call less
         found = entry() if entry is not None else None
-        return intern_object(identity, cls, *parts) if found is None else found
+        if found is not None:
+            return found
+        if tick():
+            poll(counted=False)
+        return standing(identity, cls(*parts))
 
     def children(self) -> tuple[Term, ...]:
         return ()

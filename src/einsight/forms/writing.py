@@ -60,11 +60,19 @@ def write(whole: Form) -> Text:
 
 
 def _marked(turned: Text) -> Text:
-    inverse = re.fullmatch(r"(\w+|\(.*\))\^-1", turned.text)
+    inverse = _INVERSE.fullmatch(turned.text) if turned.text.endswith("^-1") else None
     if inverse and turned.level == ATOM and _closes_at_end(inverse[1]):
         return Text(f"{inverse[1]}^-T", ATOM)
-    raised = re.search(r"\^[\w-]+$", turned.text) is not None
+    raised = _is_raised(turned.text)
     return Text(f"{turned.text}'" if turned.level == ATOM and not raised else f"({turned.text})'", ATOM)
+
+
+_INVERSE = re.compile(r"(\w+|\(.*\))\^-1")
+_RAISED = re.compile(r"\^[\w-]+$")
+
+
+def _is_raised(text: str) -> bool:
+    return "^" in text and _RAISED.search(text) is not None
 
 
 def _closes_at_end(text: str) -> bool:
@@ -126,7 +134,7 @@ def _power(whole: Form) -> Text:
             return Text(f"{inner.text[1:-1]}' {inner.text[1:-1]}", PRODUCT)
     if not base.is_scalar and inner.level == ATOM and inner.text.endswith("'"):
         return _marked(Text(f"{write(transpose(base)).at(ATOM)}^{exponent}", ATOM))
-    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$", inner.text)
+    closed = inner.level == ATOM and not _is_raised(inner.text)
     if not base.is_scalar and exponent == -1 and not closed:
         return Text(f"inv({inner.text})", ATOM)
     shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
@@ -140,7 +148,7 @@ def _entries(whole: Form) -> Text:
     if exponent < 0:
         return _layered([], [form.entrywise_power(base, -exponent)])
     inner = write(base)
-    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$|'$", inner.text)
+    closed = inner.level == ATOM and not inner.text.endswith("'") and not _is_raised(inner.text)
     shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
     dot = "." if base.is_matrix else ""
     return Text(f"{inner.text if closed else f'({inner.text})'}{dot}^{shown}", ATOM)

@@ -146,8 +146,13 @@ class Names:
         return made
 
     def fact(self, key: Fact) -> Any:
-        found = self.own.get(key)
-        return self.outer.fact(key) if found is None and self.outer is not None else found
+        names: Facts = self
+        while type(names) is Names:
+            found = names.own.get(key)
+            if found is not None or names.outer is None:
+                return found
+            names = names.outer
+        return names.fact(key)
 
     def vocabulary(self) -> Iterable[str]:
         """Every name, the newest first."""

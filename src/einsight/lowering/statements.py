@@ -60,7 +60,7 @@ class _Ahead:
 def _lower_all(
     text: str, elementwise: Callable[[str], int], layout: str, ahead: dict[Fact, Any]
 ) -> tuple[Names, list[Diagnostic]]:
-    names = Names(elementwise, _Ahead(ahead))
+    names = Names(elementwise, _Ahead(ahead) if ahead else None)
     names.own[LAYOUT] = layout
     found: list[Diagnostic] = []
     declared: dict[str, Span] = {}

@@ -35,12 +35,12 @@ def collect(term: Term) -> Term | None:
     """a x + b x = (a + b) x for plain numbers a and b."""
     if not isinstance(term, Sum):
         return None
+    if len({split_coefficient(part)[1] for part in term.terms}) == len(term.terms):
+        return None
     totals: dict[Term, Fraction] = {}
     for part in term.terms:
         number, rest = split_coefficient(part)
         totals[rest] = totals.get(rest, Fraction(0)) + number
-    if len(totals) == len(term.terms) and all(totals.values()):
-        return None
     return build.add(*(build.product([build.number(n), t]) for t, n in totals.items() if n))
 
 

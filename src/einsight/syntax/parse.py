@@ -18,6 +18,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 from .bars import Bars
 from .blanks import blanked
 from .mistakes import explain, unclosed
+from .plain import plain_declaration
 from .replay import Replay
 from .subscripts import read_subscript
 from .tree import (
@@ -97,8 +98,11 @@ def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)
+    tree: Any = plain_declaration(text)
+    if tree is not None:
+        return tree, ()
     replay = _replay()
-    tree: Any = replay.tree(text) if replay is not None else None
+    tree = replay.tree(text) if replay is not None else None
     if tree is None:
         try:
             tree = grammar().parse(text)

@@ -128,7 +128,7 @@ def call_along(
         return None
     term = along(reader, row, value.term, flat((value.axes[axis],)))
     if row.keeps_axis:
-        return replace(value, term=term)
+        return value.of(term)
     left = tuple(a for k, a in enumerate(value.axes) if k != axis)
     return Value(term, left, value.order)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 
 from ..syntax.tree import (
     Absolute,
@@ -47,10 +46,7 @@ from .sums import NEEDS_INDEX
 from .values import Value, merge_orders
 from .written_arrays import read_array
 
-
-@cache
-def _method(kind: type[Node]) -> str:
-    return "_" + kind.__name__.lower()
+_METHODS = {kind: f"_{kind.__name__.lower()}" for kind in Node.__subclasses__()}
 
 
 class Reader(Context):
@@ -60,7 +56,7 @@ class Reader(Context):
         product = spread(self.names, node)
         if product is not None:
             return read_row(self, node, product)
-        method: Callable[[Node], Value | None] | None = getattr(self, _method(type(node)), None)
+        method: Callable[[Node], Value | None] | None = getattr(self, _METHODS[type(node)], None)
         if method is None:
             self.error("EIN002", node, f"`{self.source(node)}` is not supported here")
             return None
@@ -207,7 +203,7 @@ class Reader(Context):
             return None
         if value.rank == 2:
             return functions.call(self, node, "det", [node.inner], [value])
-        return replace(value, term=build.apply("abs", value.term))
+        return value.of(build.apply("abs", value.term))
 
     def _norm(self, node: Norm) -> Value | None:
         value = self.read(node.inner)

@@ -8,7 +8,6 @@ from ..syntax.finding import children
 from ..syntax.tree import Indexed, Name, Node, Num, Superscript, Symbol
 from .names import canonical_name
 
-
 _ATOMS = frozenset({Name, Num, Symbol})  # in which nothing stands
 
 

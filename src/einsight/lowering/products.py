@@ -48,7 +48,7 @@ def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | 
         return None
     scaled = _scaled_identity(reader, node, arrays)
     if scaled is not None:
-        return replace(scaled, term=build.product([*scalars, scaled.term]))
+        return scaled.of(build.product([*scalars, scaled.term]))
     shaped = _shape_flexible(reader, node, arrays)
     if shaped is None:
         return None
@@ -130,7 +130,7 @@ def _shape_flexible(reader: Context, node: Node, arrays: list[Factor]) -> list[F
         kept.append((operator, part, value))
     if scale:
         operator, part, value = kept[0]
-        kept[0] = (operator, part, replace(value, term=build.product([*scale, value.term])))
+        kept[0] = (operator, part, value.of(build.product([*scale, value.term])))
     return kept
 
 
@@ -174,7 +174,7 @@ class _Row:
             return Value(left.term, (left.axes[0], right.axes[1]))
         inner = left.axes[-1]
         if right.row and right.rank == 1:  # a one-column matrix times a row
-            self._rename({i: 1 for i in flat((inner,))})
+            self._rename(dict.fromkeys(flat((inner,)), 1))
             self.factors.append(right.term)
             return Value(left.term, (left.axes[0], right.axes[0]))
         if isinstance(inner, Fused):

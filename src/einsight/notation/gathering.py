@@ -163,5 +163,6 @@ def _shared(first: Sequence[Term], second: Sequence[Term]) -> dict[Term, Fractio
 
 def _counted(factor: Term) -> tuple[Term, Fraction | int]:
     if isinstance(factor, Power) and isinstance(factor.exponent, Number):
-        return factor.base, factor.exponent.value
+        exponent = factor.exponent
+        return factor.base, exponent.value if exponent.whole is None else exponent.whole
     return factor, 1

@@ -140,9 +140,10 @@ class Printer:
     def subscript(self, slots: Sequence[Slot], scope: dict[Index, str]) -> str:
         if not slots:
             return ""
-        names = [self.slot(s, scope) for s in slots]
-        if all(len(n) == 1 and n.isalnum() for n in names):
-            return "_" + "".join(names)
+        names = [scope.get(s, s.name) if type(s) is Index else self.slot(s, scope) for s in slots]
+        together = "".join(names)
+        if len(together) == len(names) and together.isalnum():
+            return "_" + together
         return "_{" + ",".join(names) + "}"
 
     # atoms
@@ -287,10 +288,11 @@ class Printer:
     def _product_text(
         self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]
     ) -> tuple[str, int]:
-        number, over, under = Fraction(1), [], []
+        number: Fraction | int = 1
+        over, under = [], []
         for factor in order_factors(factors, list(scope)):
             if isinstance(factor, Number):
-                number *= factor.value
+                number *= factor.value if factor.whole is None else factor.whole
             elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0:
                 under.append(build.power(factor.base, -factor.exponent.value))
             else:
@@ -307,7 +309,7 @@ class Printer:
             over.sort(key=lambda f: not f.free.isdisjoint(dummies))
         before = sum(f.free.isdisjoint(dummies) for f in over) if explicit else 0
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
-        size = abs(number)
+        size = -number if number < 0 else number
         numerator, denominator = size.numerator, size.denominator
         if explicit:
             sums = self.sum_over(sorted(inner[d] for d in explicit))

@@ -115,6 +115,9 @@ def order_terms(terms: Sequence[Term]) -> list[Term]:
     """Positive terms before negative ones, products before single components before numbers."""
     kinds = {Product: 0, Component: 2, Number: 3}
 
+    if len(terms) == 1:
+        return list(terms)
+
     def place(term: Term) -> tuple:
         number, rest = split_coefficient(term)
         return (

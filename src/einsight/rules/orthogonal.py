@@ -13,7 +13,7 @@ def _is_orthogonal(term: Term) -> bool:
 
 
 def _holds_orthogonal(term: Term) -> bool:
-    return any(["orthogonal" in t.properties for t in term.depends])
+    return any("orthogonal" in t.properties for t in term.depends)
 
 
 def contract(term: Term) -> Term | None:

@@ -95,12 +95,12 @@ def _replay() -> Replay | None:
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
     text = blanked(text)
+    tree: Any = plain_declaration(text) if len(text) <= LONGEST_NUMBER else None
+    if tree is not None:
+        return tree, ()
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)
-    tree: Any = plain_declaration(text)
-    if tree is not None:
-        return tree, ()
     replay = _replay()
     tree = replay.tree(text) if replay is not None else None
     if tree is None:

@@ -153,9 +153,9 @@ class Replay:
                     states[-1] = state = at
                     if is_operand and type(values[-1]) is Lexeme:
                         values[-1] = operand(values[-1])
-                if type(action) is int:
+                if isinstance(action, int):
                     below, state = state, action
-                    states.append(state)
+                    states.append(action)
                     values.append(token)
                     break
                 if action is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from operator import attrgetter
 
 from .bounds import MOST_BITS, NumberTooLong
 from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_index, slot_key, substitute_slot
@@ -117,14 +118,14 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
     if not isinstance(exponent, Term):
         exponent = number(exponent)
     if isinstance(exponent, Number):
-        n = exponent.value
-        if n == 1:
-            return base
-        if n == 0:
-            return ONE
-        if n.denominator == 1:
+        n = exponent.whole
+        if n is not None:
+            if n == 1:
+                return base
+            if n == 0:
+                return ONE
             if isinstance(base, Number) and (base.value != 0 or n > 0) and _is_small_power(base.value, n):
-                return number(base.value ** int(n))
+                return number(base.value**n)
             if isinstance(base, Power) and isinstance(base.exponent, Number):
                 return power(base.base, base.exponent.value * n)
             if isinstance(base, Product) and not base.bound:
@@ -134,7 +135,7 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
     return Power.make(base, exponent)
 
 
-def _is_small_power(base: Fraction, exponent: Fraction) -> bool:
+def _is_small_power(base: Fraction, exponent: int) -> bool:
     """Can the number be written out?  Larger powers stay powers."""
     digits = max(base.numerator.bit_length(), base.denominator.bit_length())
     return digits * abs(exponent) <= LARGEST_NUMBER
@@ -184,11 +185,11 @@ def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term
 def add(*terms: Term) -> Term:
     """`a + b + …`: flat, ordered, plain numbers added."""
     flat: list[Term] = []
-    total = Fraction(0)
+    total: Fraction | int = 0
     for term in terms:
         for part in term.terms if isinstance(term, Sum) else (term,):
             if isinstance(part, Number):
-                total += part.value
+                total += part.value if part.whole is None else part.whole
             else:
                 flat.append(part)
     if total:
@@ -324,8 +325,7 @@ def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     return _from_counts(counts), [b for b in bound if b not in gone]
 
 
-def _key(term: Term) -> tuple:
-    return term.key
+_key = attrgetter("key")
 
 
 def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
@@ -366,7 +366,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     if changed.isdisjoint(term.free):
         return term
     if type(term) is Component:  # most of all calls
-        return component(term.tensor, tuple([substitute_slot(s, names) for s in term.indices]))
+        return _at(term, names)
     memo: dict[Term, Term] = {}
     targets = set(names.values())
     is_renaming = len(targets) == len(names) and all(type(t) is Index for t in targets)
@@ -376,7 +376,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
         if changed.isdisjoint(free):
             return t
         if type(t) is Component:
-            return component(t.tensor, tuple([substitute_slot(s, names) for s in t.indices]))
+            return _at(t, names)
         found = memo.get(t)
         if found is None:
             if is_renaming and targets.isdisjoint(free):
@@ -387,6 +387,13 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
         return found
 
     return visit(term)
+
+
+def _at(term: Component, names: dict[Index, Slot]) -> Component:
+    """A component with other slots."""
+    given = names.get
+    indices = tuple([given(s, s) if type(s) is Index else substitute_slot(s, names) for s in term.indices])
+    return component(term.tensor, indices)
 
 
 def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:

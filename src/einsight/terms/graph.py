@@ -140,7 +140,10 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
 def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[Term, tuple]) -> tuple:
     """What a term looks like when only the colours of the dummies can be seen; of large ones it is kept."""
     if type(term) is Component:
-        slots = tuple([_slot_signature(s, colours, marked) for s in term.indices])
+        slots = tuple([
+            s.key if type(s) is Index and s not in colours and s.kind else _slot_signature(s, colours, marked)
+            for s in term.indices
+        ])  # fmt: skip
         return (Component.RANK, term.tensor.key, tuple(sorted(slots)) if term.tensor.is_symmetric else slots, ())
     is_large = term.symbols > LONGEST_KEY
     if is_large and term in memo:

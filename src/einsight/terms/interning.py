@@ -11,20 +11,20 @@ from typing import Any
 from .interruption import poll
 
 
-class _Entry(weakref.ref):
+class Entry(weakref.ref):
     """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
 
     __slots__ = ("identity",)
     identity: tuple
 
 
-TABLE: dict[tuple, _Entry] = {}
+TABLE: dict[tuple, Entry] = {}
 # so many are made between two polls: whatever takes long makes terms
 BETWEEN_POLLS = 8
 tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
 
 
-def _remove(gone: Any) -> None:
+def remove(gone: Any) -> None:
     # only if it is still the dead one: another object of that identity may have been made since
     _remove_dead_weakref(TABLE, gone.identity)
 
@@ -45,7 +45,7 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
 
 def standing(identity: tuple, made: Any) -> Any:
     """The one of that identity, which is what was made unless another thread was quicker."""
-    entry = _Entry(made, _remove)
+    entry = Entry(made, remove)
     entry.identity = identity
     while True:
         known = TABLE.setdefault(identity, entry)
@@ -54,12 +54,12 @@ def standing(identity: tuple, made: Any) -> Any:
         found = known()
         if found is not None:
             return found
-        _remove(known)  # dead, and not taken out yet
+        remove(known)  # dead, and not taken out yet
 
 
 def intern_new(identity: tuple, made: Any) -> Any:
     """An object of an identity that nobody can have met before, put in the table."""
-    entry = TABLE[identity] = _Entry(made, _remove)
+    entry = TABLE[identity] = Entry(made, remove)
     entry.identity = identity
     return made
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Shift, Slot, slot_indices, slot_key
-from .interning import TABLE, Interned, intern_object, standing, tick
+from .interning import TABLE, Entry, Interned, intern_object, remove, standing, tick
 from .interruption import poll
 
 Head = TypeVar("Head", bound="Term")
@@ -101,7 +101,10 @@ class Term(Interned):
             return found
         if tick():
             poll(counted=False)
-        return standing(identity, cls(*parts))
+        made = cls(*parts)
+        entry = Entry(made, remove)
+        entry.identity = identity
+        return made if TABLE.setdefault(identity, entry) is entry else standing(identity, made)
 
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -227,8 +230,8 @@ class Component(Term):
                 self.key = (4, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
                 break
         else:
-            self.free = frozenset(indices)
-            self.key = (4, tensor.key, tuple([i.key for i in indices]), (), (), 0)
+            self.free = frozenset(indices)  # type: ignore[arg-type]
+            self.key = (4, tensor.key, tuple([i.key for i in indices]), (), (), 0)  # type: ignore[union-attr]
         self.memo = {}
 
     def slots(self) -> tuple[Slot, ...]:

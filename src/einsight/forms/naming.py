@@ -127,10 +127,11 @@ def _is_call(part: Form) -> bool:
 
 def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     """The parts that stand there twice, the most promising first; the whole of a definition is none."""
-    counts: Counter[Form] = Counter()
-    for place in (whole, *definitions):
+    parts = _parts(whole)
+    counts: Counter[Form] = Counter(part for part in parts if part is not whole)
+    for place in definitions:
         counts.update(part for part in _parts(place) if part is not place)
-    found = [(-RATIO, ratio) for part in _parts(whole) for ratio in ratios(part)]
+    found = [(-RATIO, ratio) for part in parts if part.parts for ratio in ratios(part)]
     for part, times in counts.items():
         if times == 1:
             continue

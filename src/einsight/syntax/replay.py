@@ -153,9 +153,9 @@ class Replay:
                     states[-1] = state = at
                     if is_operand and type(values[-1]) is Lexeme:
                         values[-1] = operand(values[-1])
-                if isinstance(action, int):
-                    below, state = state, action
-                    states.append(action)
+                if type(action) is int:
+                    below, state = state, action  # type: ignore[assignment]
+                    states.append(state)
                     values.append(token)
                     break
                 if action is None:

@@ -343,6 +343,5 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        holders = [f for f in factors if not f.free.isdisjoint(dummies)]
-        seen = dict.fromkeys(i for f in holders for i in indices_as_printed(f, 3) if i in dummies)
+        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3, dummies))
         return [*seen, *(d for d in dummies if d not in seen)]

@@ -6,7 +6,7 @@ backwards: `W_ij x_j`, but `y_k A_ki`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..rules.algebra import split_coefficient
 from ..terms.dimension import Index
@@ -129,14 +129,17 @@ def order_terms(terms: Sequence[Term]) -> list[Term]:
     return sorted(terms, key=place)
 
 
-def indices_as_printed(term: Term, depth: int) -> list[Index]:
-    """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
-    if depth == 0 or not term.children():
-        return list(ends(term))
-    parts: Sequence[Term] = term.children()
-    if isinstance(term, Product):
-        parts = order_factors(term.factors, ())
-    elif isinstance(term, Sum):
-        parts = order_terms(term.terms)
-    inner = [i for p in parts for i in indices_as_printed(p, depth - 1)]
-    return inner + [i for i in ends(term) if i not in inner]
+def indices_as_printed(term: Term, depth: int, among: Collection[Index]) -> list[Index]:
+    """The free indices of a term that are among those, about as its text shows them, so that steps of a derivation name dummies alike."""
+    if term.free.isdisjoint(among):
+        return []
+    parts = term.children()
+    if depth == 0 or not parts:
+        return [i for i in ends(term) if i in among]
+    if sum(not p.free.isdisjoint(among) for p in parts) > 1:
+        if isinstance(term, Product):
+            parts = tuple(order_factors(parts, ()))
+        elif isinstance(term, Sum):
+            parts = tuple(order_terms(parts))
+    inner = [i for p in parts for i in indices_as_printed(p, depth - 1, among)]
+    return inner + [i for i in ends(term) if i in among and i not in inner]

@@ -17,6 +17,7 @@ from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_ind
 from .graph import closed_components, labelled
 from .spare import give_back, spare_names
 from .term import (
+    ITSELF,
     NO_INDICES,
     Abstraction,
     Apply,
@@ -381,6 +382,10 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
         if found is None:
             if is_renaming and targets.isdisjoint(free):
                 found = _renamed(t, names, targets, visit)
+                if found is not None:
+                    for key, known in tuple(t.memo.items()):
+                        if known is ITSELF:
+                            found.memo[key] = ITSELF
             if found is None:
                 found = rebuild(t, visit, lambda s: substitute_slot(s, names))
             memo[t] = found

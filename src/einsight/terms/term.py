@@ -20,6 +20,9 @@ from .interruption import poll
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
+# what is kept of a term for which it is the answer itself: were it to refer to itself, only the garbage collector would free it.
+# Such an answer is the same under other names of its indices, and goes with the term when they are renamed.
+ITSELF = "itself"
 SHIFTED = 1  # among the bits of heads, of which none has the rank 0
 
 

@@ -6,7 +6,7 @@ The text reads back as the right side of a definition whose left side has the fr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
@@ -58,6 +58,16 @@ def free_names(indices: Sequence[Index], taken: Sequence[str] = ()) -> dict[Inde
             names[index] = _unused(FREE_LETTERS, used)
             used.add(names[index])
     return names
+
+
+def free_letters(count: int, taken: Iterable[str]) -> list[str]:
+    """The first letters for free indices that are left."""
+    used = set(taken)
+    letters = []
+    for _ in range(count):
+        letters.append(_unused(FREE_LETTERS, used))
+        used.add(letters[-1])
+    return letters
 
 
 def _unused(letters: str, used: set[str]) -> str:

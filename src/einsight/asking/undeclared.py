@@ -18,7 +18,21 @@ from ..lowering.statements import lower_statement
 from ..syntax.finding import children
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Node, Norm, Num, Relation, Superscript, Transpose
+from ..syntax.tree import (
+    Addition,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Layer,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Relation,
+    Superscript,
+    Transpose,
+)
 from ..terms.dimension import Dim
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines, told_apart
@@ -91,7 +105,7 @@ _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm,
 
 
 def _is_plain(text: str, names: Names) -> bool:
-    """Is it an expression in names of arrays and numbers that are all declared, and functions of them?  Then nothing is open."""
+    """Is it an expression in arrays, their entries and numbers that are all declared, and functions of them?  Then nothing is open."""
     tree, problems = parse_statement(text)
     if (
         problems
@@ -114,11 +128,25 @@ def _is_plain(text: str, names: Names) -> bool:
             if not names.is_function(text) or text in SIZED:
                 return False
             todo += node.arguments  # type: ignore[attr-defined]
+        elif kind is Indexed:
+            if not _is_component(node, names):  # type: ignore[arg-type]
+                return False
         elif kind not in _OF_NAMES:
             return False
         elif kind is not Num:
             todo += children(node)
     return True
+
+
+def _is_component(node: Indexed, names: Names) -> bool:
+    """Is it one entry of an array that is declared, with a letter for each of its axes?  Its subscript is no mark, and it no sample."""
+    entry = names.find(node.base.text) if isinstance(node.base, Name) else None
+    at, mark = node.subscript, node.marked
+    if entry is None or entry.tensor is None or at.problem or at.lower is not None or at.condition is not None:
+        return False
+    if len(at.entries) != len(entry.tensor.dims) or not all(e.plain for e in at.entries):
+        return False
+    return not mark or not (names.knows(mark) or names.is_dimension(mark) or names.fact(("mark", canonical_name(mark))))
 
 
 def _letters(text: str, names: Names) -> Letters | None:

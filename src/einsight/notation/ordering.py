@@ -57,7 +57,8 @@ def _best_path(group: list[Term], rank: dict[Index, int]) -> list[Term]:
     if len(group) == 1 or len(group) > 12:
         return group
     at = {f: ends(f) for f in group}
-    candidates = [_path(group, k, at) for k in range(len(group))]
+    candidates = _both_ways(*group, at) if len(group) == 2 else []
+    candidates = candidates or [_path(group, k, at) for k in range(len(group))]
     least = min([c[0] for c in candidates])
     best = [path for cost, path in candidates if cost == least]
     return best[0] if len(best) == 1 else min(best, key=lambda path: (_first_rank(path, rank), list(map(_name, path))))
@@ -99,6 +100,19 @@ def _path(group: list[Term], start: int, at: dict[Term, tuple[Index, ...]]) -> t
         path.append(current)
     cost += _crossing(current, at[current], entered, None)
     return cost, path
+
+
+def _both_ways(a: Term, b: Term, at: dict[Term, tuple[Index, ...]]) -> list[tuple[int, list[Term]]]:
+    """The paths of two factors, as `_path` finds them; none where slots of the one do not lead to the other."""
+    found = []
+    for first, second in ((a, b), (b, a)):
+        free = second.free
+        shared = next((i for i in at[first] if i in free), None)
+        if shared is None:
+            return []
+        cost = _crossing(first, at[first], None, shared) + _crossing(second, at[second], shared, None)
+        found.append((cost, [first, second]))
+    return found
 
 
 def _crossing(term: Term, at: tuple[Index, ...], entered: Index | None, left_by: Index | None) -> int:

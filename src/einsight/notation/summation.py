@@ -25,7 +25,7 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
             return counts in ([2], [1, 1])
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
-    if any(_is_broadcast(f, index) for f in holders):
+    if any(has_head(f, Sum) and _is_broadcast(f, index) for f in holders):
         return False  # terms of a sum have the same indices, but for those that a `∑` governs
     if len(holders) == 1:
         (factor,) = holders
@@ -48,6 +48,8 @@ def _occurrences(term: Term, index: Index) -> int:
     """How often the convention counts an index in a term."""
     if index not in term.free:
         return 0
+    if type(term) is Component and not has_shift(term):
+        return term.indices.count(index)
     own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
     inner = [_occurrences(c, index) for c in term.children()]
     return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))

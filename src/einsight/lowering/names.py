@@ -6,10 +6,11 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
+from ..frozen import frozen
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
@@ -57,7 +58,7 @@ def plain_name(text: str) -> str:
     return text.replace("_", "").replace("−", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A name's meaning: an array or an unknown function, where it was declared, and how.
 

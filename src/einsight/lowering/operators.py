@@ -7,8 +7,8 @@ can be told what they are: a declared name that starts with `d` wins over the de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..syntax.tree import (
     Absolute,
     Call,
@@ -29,7 +29,7 @@ from .names import ARRAY_FUNCTIONS, ARRAYS, FUNCTIONS, Names
 Items = tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SumSign:
     """`∑_{i,j}`, `∑_{j=1}^m`: governs the product that follows."""
 
@@ -38,7 +38,7 @@ class SumSign:
     upper: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Differential:
     """`∂^order numerator / ∂variables`; without a numerator it governs the product that follows."""
 
@@ -49,7 +49,7 @@ class Differential:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NablaSign:
     """`∇_x`, `∇²_x`, or `D_x`, which gives the Jacobian."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Union
 
+from ..frozen import frozen
 from ..terms import build
 from ..terms.dimension import ONE_DIM, Dim, Index, Slot, fresh_index
 from ..terms.term import Term
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fused:
     """An axis that runs over several indices, the first slowest: `vec(X)` has the axis `(j, i)`."""
 
@@ -43,7 +44,7 @@ def fresh_axis(axis: Axis) -> Axis:
     return fresh_index(axis.dim)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """`term` over `axes`: none for a scalar, one for a vector, two for rows and columns of a matrix.
 

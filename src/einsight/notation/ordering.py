@@ -57,7 +57,7 @@ def _best_path(group: list[Term], rank: dict[Index, int]) -> list[Term]:
     if len(group) == 1 or len(group) > 12:
         return group
     at = {f: ends(f) for f in group}
-    candidates = _both_ways(*group, at) if len(group) == 2 else []
+    candidates = _both_ways(group[0], group[1], at) if len(group) == 2 else []
     candidates = candidates or [_path(group, k, at) for k in range(len(group))]
     least = min([c[0] for c in candidates])
     best = [path for cost, path in candidates if cost == least]

@@ -166,5 +166,5 @@ class Replay:
                     del states[-size:], values[-size:]
                 below = states[-1]
                 state = does[below][name]  # type: ignore[assignment]
-                states.append(state)
+                states.append(state)  # type: ignore[arg-type]
                 values.append(made)

@@ -13,7 +13,7 @@ from . import form
 from .form import Form, NotAForm, product, transpose
 from .rules import centred_at_mean
 from .taste import RATIO, dislike, ratios
-from .writing import length, write
+from .writing import length, signs, write
 
 # the letters that people give to such parts
 _OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
@@ -137,7 +137,7 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
             continue
         if part.is_scalar and part.head == "power" and part.data < 0:
             continue  # what is divided by has a name, and no reciprocal
-        size = length(write(part).text)
+        size = signs(part)
         if size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
             standing = size + (part.head == "total")  # a sum stands in brackets among others
             saved = times * standing - (size + times + OVERHEAD)
@@ -168,7 +168,7 @@ def _bare(part: Form) -> Form:
         return part
     found = part.memo.get("bare")
     if found is None:
-        found = part.memo["bare"] = min(part, transpose(part), key=lambda f: (length(write(f).text), not f.rows, f.key))
+        found = part.memo["bare"] = min(part, transpose(part), key=lambda f: (signs(f), not f.rows, f.key))
     return found
 
 

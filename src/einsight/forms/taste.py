@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .form import Form, product
 from .rules import of_entries, split
-from .writing import length, write
+from .writing import signs
 
 # how many signs more a form seems to have that repeats what could stand before a bracket, or has a quotient without a name in a fraction
 REPEATED, RATIO = 2, 5
@@ -18,7 +18,7 @@ def cost(whole: Form) -> int:
     """How long it is, and seems to be."""
     found = whole.memo.get("cost")
     if found is None:
-        found = whole.memo["cost"] = length(write(whole).text) + dislike(whole)
+        found = whole.memo["cost"] = signs(whole) + dislike(whole)
     return found
 
 
@@ -83,7 +83,7 @@ def _ratios(whole: Form) -> Iterator[Form]:
             others = outside.union(*(d for n, d in enumerate(divisors) if n != k))
             if chain and others & set(divisors[k]) and any(s.head == "product" for s in scalars):
                 ratio = product(scalars)
-                if length(write(ratio).text) > SHORT_RATIO:
+                if signs(ratio) > SHORT_RATIO:
                     yield ratio
 
 

@@ -42,21 +42,39 @@ def write(whole: Form) -> Text:
     if found is None:
         plain = _plain(whole)
         other = transpose(whole)
+        size = _signs_of_plain(whole)
         if other is not whole and not whole.is_scalar:
             turned = _plain(other)
             marked = _marked(turned)
+            size_of_marked = _signs_of_plain(other) + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
             sum_ = whole.parts[0] if whole.head == "turned" else whole
             broadcast = sum_.head == "total" and any(is_all_ones(_array_of(p)) for p in sum_.parts)
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
-            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
-                length(plain.text),
-                outside,
-            ):
-                plain = marked
+            if (not whole.rows and (broadcast or entrywise)) or (size_of_marked, not outside) < (size, outside):
+                plain, size = marked, size_of_marked
         found = whole.memo["text"] = plain
+        whole.memo["signs"] = size
     return found
+
+
+def signs(whole: Form) -> int:
+    """How many signs a reader meets in the text of a form."""
+    write(whole)
+    found: int = whole.memo["signs"]
+    return found
+
+
+def _signs_of_plain(whole: Form) -> int:
+    found = whole.memo.get("signs of plain")
+    if found is None:
+        found = whole.memo["signs of plain"] = length(_plain(whole).text)
+    return found
+
+
+# a mark behind a text, that and brackets around it, and an inverse as the transpose of one: by what they add to the text
+_SIGNS_OF_MARK = {1: 1, 3: 2, 0: 0}
 
 
 def _marked(turned: Text) -> Text:

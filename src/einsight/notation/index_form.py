@@ -16,6 +16,7 @@ from ..terms.bounds import is_long
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import (
     HEADS,
+    SHIFTED,
     Abstraction,
     Apply,
     Bracket,
@@ -32,7 +33,6 @@ from ..terms.term import (
     Sum,
     Term,
     has_head,
-    has_shift,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, shown
 from .matrix_form import raise_abstraction
@@ -100,7 +100,7 @@ def printed(printer: Printer, term: Term, names: dict[Index, str] | None) -> str
     printer.reserved = set()
     if has_head(term, Size):
         printer.reserved |= {str(p.dim) for p in term.walk() if isinstance(p, Size)}
-    if has_shift(term):
+    if term.heads & SHIFTED:
         printer.reserved |= {str(d) for t in term.depends for d in t.dims}
     if has_head(term, Bracket):
         printer.reserved |= {p.tensor.name for p in term.walk() if isinstance(p, Component) and not p.indices}

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from ..terms import build
 from ..terms.bounds import LONGEST_POWER, SYMBOLS, is_long, length_in_words
+from ..terms.interning import ITSELF
 from ..terms.interruption import poll
-from ..terms.term import HEADS, ITSELF, Apply, Derivative, Number, Operator, Product, Term, has_head
+from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
 from ..terms.unknown import shown
 from ..terms.walk import map_parts
 from .catalogue import catalogue

@@ -15,9 +15,9 @@ from operator import attrgetter
 from .bounds import MOST_BITS, NumberTooLong
 from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_index, slot_key, substitute_slot
 from .graph import closed_components, labelled
+from .interning import ITSELF
 from .spare import give_back, spare_names
 from .term import (
-    ITSELF,
     NO_INDICES,
     Abstraction,
     Apply,

@@ -132,7 +132,7 @@ Slot = Union[Index, int, Shift]  # noqa: UP007 - evaluated at run time on 3.10
 
 
 def slot_key(slot: Slot) -> tuple[int, int, str]:
-    return (3, slot, "") if isinstance(slot, int) else slot.key
+    return slot.key if type(slot) is Index else (3, slot, "") if isinstance(slot, int) else slot.key
 
 
 def slot_indices(slot: Slot) -> tuple[Index, ...]:

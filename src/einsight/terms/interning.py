@@ -11,20 +11,20 @@ from typing import Any
 from .interruption import poll
 
 
-class Entry(weakref.ref):
+class _Entry(weakref.ref):
     """A live object in the table, under its identity.  Half the cost of a WeakValueDictionary's look-up."""
 
     __slots__ = ("identity",)
     identity: tuple
 
 
-TABLE: dict[tuple, Entry] = {}
+TABLE: dict[tuple, _Entry] = {}
 # so many are made between two polls: whatever takes long makes terms
 BETWEEN_POLLS = 8
-tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
+_tick = itertools.cycle([True, *[False] * (BETWEEN_POLLS - 1)]).__next__
 
 
-def remove(gone: Any) -> None:
+def _remove(gone: Any) -> None:
     # only if it is still the dead one: another object of that identity may have been made since
     _remove_dead_weakref(TABLE, gone.identity)
 
@@ -38,30 +38,36 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
     found = known() if known is not None else None
     if found is not None:
         return found
-    if tick():
+    return intern_absent(identity, make, given)
+
+
+def intern_absent(identity: tuple, make: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """The same, where none was found."""
+    if _tick():
         poll(counted=False)
-    return standing(identity, make(*given))
-
-
-def standing(identity: tuple, made: Any) -> Any:
-    """The one of that identity, which is what was made unless another thread was quicker."""
-    entry = Entry(made, remove)
+    made = make(*given)
+    entry = _Entry(made, _remove)
     entry.identity = identity
     while True:
-        known = TABLE.setdefault(identity, entry)
-        if known is entry:
+        standing = TABLE.setdefault(identity, entry)
+        if standing is entry:
             return made
-        found = known()
+        found = standing()
         if found is not None:
             return found
-        remove(known)  # dead, and not taken out yet
+        _remove(standing)  # dead, and not taken out yet
 
 
 def intern_new(identity: tuple, made: Any) -> Any:
     """An object of an identity that nobody can have met before, put in the table."""
-    entry = TABLE[identity] = Entry(made, remove)
+    entry = TABLE[identity] = _Entry(made, _remove)
     entry.identity = identity
     return made
+
+
+# What is kept of an object for which it is the answer itself: were it to refer to itself, only the garbage collector would free it.
+# Of a term such an answer is the same under other names of its indices, and goes with it when they are renamed.
+ITSELF = "itself"
 
 
 class Interned:

@@ -14,15 +14,11 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Shift, Slot, slot_indices, slot_key
-from .interning import TABLE, Entry, Interned, intern_object, remove, standing, tick
-from .interruption import poll
+from .interning import TABLE, Interned, intern_absent, intern_object
 
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
-# what is kept of a term for which it is the answer itself: were it to refer to itself, only the garbage collector would free it.
-# Such an answer is the same under other names of its indices, and goes with the term when they are renamed.
-ITSELF = "itself"
 SHIFTED = 1  # among the bits of heads, of which none has the rank 0
 
 
@@ -100,14 +96,7 @@ class Term(Interned):
         identity = cls, parts
         entry = TABLE.get(identity)  # as `intern_object` does, with one call less
         found = entry() if entry is not None else None
-        if found is not None:
-            return found
-        if tick():
-            poll(counted=False)
-        made = cls(*parts)
-        entry = Entry(made, remove)
-        entry.identity = identity
-        return made if TABLE.setdefault(identity, entry) is entry else standing(identity, made)
+        return intern_absent(identity, cls, parts) if found is None else found
 
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -225,16 +214,10 @@ class Component(Term):
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor, self.indices = tensor, indices
-        self.depends, self.height, self.heads, self.symbols = tensor.depends, 0, 1 << 4, 1
-        for slot in indices:
-            if type(slot) is not Index:
-                self.free = frozenset([i for s in indices for i in slot_indices(s)])
-                self.heads |= any(isinstance(s, Shift) for s in indices)
-                self.key = (4, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
-                break
-        else:
-            self.free = frozenset(indices)  # type: ignore[arg-type]
-            self.key = (4, tensor.key, tuple([i.key for i in indices]), (), (), 0)  # type: ignore[union-attr]
+        self.depends, self.height, self.symbols = tensor.depends, 0, 1
+        self.heads = 1 << self.RANK | (Shift in map(type, indices))  # of which True is SHIFTED
+        self.free = frozenset([i for s in indices for i in ((s,) if type(s) is Index else slot_indices(s))])
+        self.key = (self.RANK, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
         self.memo = {}
 
     def slots(self) -> tuple[Slot, ...]:
@@ -410,11 +393,6 @@ HEADS: dict[str, type[Term]] = {
         Power, Apply, Operator, Derivative, Sum, Product,
     )
 }  # fmt: skip
-
-
-def has_shift(term: Term) -> bool:
-    """Does a shifted index stand anywhere inside?"""
-    return bool(term.heads & SHIFTED)
 
 
 def has_head(term: Term, head: type[Term]) -> bool:

@@ -235,6 +235,7 @@ def _product(factors: tuple[Form, ...], value: Rational) -> Form:
 
     for factor in factors:
         take(factor)
+    take = None  # type: ignore[assignment]  # which holds itself
     if not _is_writable(value):
         raise NotAForm
     parts: list[Form] = []
@@ -403,6 +404,7 @@ def _total(terms: tuple[Form, ...]) -> Form:
 
     for term in terms:
         take(term, ONE)
+    take = None  # type: ignore[assignment]  # which holds itself
     # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
     parts = [times(rest, value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
     if not parts:
@@ -463,6 +465,7 @@ def hadamard(factors: Iterable[Form]) -> Form:
     for factor in factors:
         shape = factor.shape if not factor.is_scalar else shape
         take(factor)
+    take = None  # type: ignore[assignment]  # which holds itself
     if shape is None:
         return product(scalars, value)
     parts = [entrywise_power(base, exponent) for base, exponent in counts.items() if exponent]

@@ -198,7 +198,9 @@ def _put(part: Form, whole: Form, mark: Form) -> Form:
             memo[current] = found
         return found
 
-    return visit(whole)
+    found = visit(whole)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _joined(parts: list[Form], part: Form, mark: Form) -> list[Form]:

@@ -37,7 +37,9 @@ def gathered(term: Term) -> Term:
             return _spread(part)
         return _of_sum(part, kept) if isinstance(part, Sum) else part
 
-    return term if weight(term) > MOST_SYMBOLS else visit(term)
+    found = term if weight(term) > MOST_SYMBOLS else visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _spread(term: Product) -> Term:

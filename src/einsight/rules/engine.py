@@ -225,6 +225,7 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
         return t
 
     result = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
     if check and has_head(result, Derivative):
         raise MissingRule(next(t for t in result.walk() if isinstance(t, Derivative)))
     return result
@@ -314,4 +315,6 @@ def everywhere(rule: Rule, term: Term) -> Term:
             found = memo[t] = new if new is not None else map_parts(t, visit)
         return found
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found

@@ -391,7 +391,10 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
             memo[t] = found
         return found
 
-    return visit(term)
+    found = visit(term)
+    # it holds itself, and else only the garbage collector would free it with all that it remembers
+    visit = None  # type: ignore[assignment]
+    return found
 
 
 def _at(term: Component, names: dict[Index, Slot]) -> Component:

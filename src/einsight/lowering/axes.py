@@ -86,7 +86,9 @@ def _put_over(formula: Term, term: Term, over: tuple[Index, ...], groups: dict[I
             return _operator(t.name, opened(params), visit(body))
         return map_parts(t, visit)
 
-    return visit(formula)
+    found = visit(formula)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _operator(name: str, over: Sequence[Index], term: Term) -> Term:

@@ -94,14 +94,17 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index], opened: dict[Term
         outside = [d for d in own if any(d in f.free for f in before)]
         rests = []
         for factors, dummies in ((first, own), (turned, [way.get(d, d) for d in others])):
-            left_over = [build.power(b, c - shared.get(b, 0)) for b, c in map(_counted, factors)]
+            left_over = [build.power(b, n) for b, c in map(_counted, factors) if (n := c - shared.get(b, 0))]
             rests.append(build.product(left_over, [d for d in dummies if d not in outside]))
         one, two = rests[0].free, rests[1].free
         if one and two and one != two and not one | two <= kept:
             continue
         content = _content(rests)
-        inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
-        found = build.product([build.number(content), *before, inner], outside)
+        if content == 1:
+            found = build.product([*before, build.add(*rests)], outside)
+        else:
+            inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
+            found = build.product([build.number(content), *before, inner], outside)
         if best is None or weight(found) < best[0]:
             best = weight(found), found
     if best is None:
@@ -115,6 +118,8 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index], opened: dict[Term
 def _content(terms: Sequence[Term]) -> Fraction:
     """The number that all terms are multiples of, negative where all of them are."""
     numbers = [next((f.value for f in _factors(t) if isinstance(f, Number)), ONE) for t in terms]
+    if ONE in numbers and all(n.denominator == 1 for n in numbers):
+        return ONE
     size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
     return -size if all(n < 0 for n in numbers) else size
 

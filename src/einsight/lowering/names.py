@@ -147,13 +147,11 @@ class Names:
         return made
 
     def fact(self, key: Fact) -> Any:
-        names: Facts = self
-        while type(names) is Names:
-            found = names.own.get(key)
-            if found is not None or names.outer is None:
-                return found
-            names = names.outer
-        return names.fact(key)
+        found = self.own.get(key)
+        outer = self.outer
+        while found is None and type(outer) is Names:  # as each of them would, one call for all
+            found, outer = outer.own.get(key), outer.outer
+        return outer.fact(key) if found is None and outer is not None else found
 
     def vocabulary(self) -> Iterable[str]:
         """Every name, the newest first."""

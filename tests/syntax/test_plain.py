@@ -9,19 +9,55 @@ from paths import DATA
 from einsight.syntax.parse import grammar
 from einsight.syntax.plain import plain_declaration
 
-NAMES = ["x", "A, B", "A,B , θ", "in", "x in", "R", "dim", "where, x", "x_1", "x'", " W ", "W1", "λ,Σ", "x,", "ς", "2x", "x y"]
+NAMES = [
+    "x",
+    "A, B",
+    "A,B , θ",
+    "in",
+    "x in",
+    "R",
+    "dim",
+    "where, x",
+    "x_1",
+    "x'",
+    " W ",
+    "W1",
+    "λ,Σ",
+    "x,",
+    "ς",
+    "2x",
+    "x y",
+]
 SIGNS = [" in ", "∈", " ∈ ", "  in", " In ", " in\t"]
 SPACES = [
     "R", "ℝ", "R^n", "R^12", "R ^n", "R^ n", "Rn", "R^n1", "R^n_1", "R^n x m", "R^(n)", "R^( n )", "R^(n x m)", "R^(n × m)",
     "R^(n×m×3)", "R^(n*m)", "R^(nxm)", "R^(n xm)", "R^(x x x)", "R^(3 x 4)", "R^(3x4)", "R^{n x m}", "R^(n x)", "R^()", "R^(n, m)", "ℝⁿ",
     "R^x", "R^(n x mx)", "R^(x)", "R^(in x where)", "R^(n  x  m)", "R^(1n x m)", "R^-1",
 ]  # fmt: skip
-ENDS = ["", " ", " symmetric", " positive-definite", " symmetric constant ", " x m", " Sym", " -a", " a-", "  in", "symmetric", " = 1"]
+ENDS = [
+    "",
+    " ",
+    " symmetric",
+    " positive-definite",
+    " symmetric constant ",
+    " x m",
+    " Sym",
+    " -a",
+    " a-",
+    "  in",
+    "symmetric",
+    " = 1",
+]
 
 
 def test_what_it_matches_is_read_as_by_the_grammar():
     made = map("".join, itertools.product(NAMES, SIGNS, SPACES, ENDS))
-    lines = (line for f in DATA.rglob("*") if f.suffix in (".ein", ".txt", ".md") for line in f.read_text("utf-8").splitlines())
+    lines = (
+        line
+        for f in DATA.rglob("*")
+        if f.suffix in (".ein", ".txt", ".md")
+        for line in f.read_text("utf-8").splitlines()
+    )
     written = {piece.strip() for line in lines for piece in re.split("[;|!]", line)}
     matched = 0
     for text in {*written, *itertools.islice(made, 0, None, 7)}:

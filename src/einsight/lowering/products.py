@@ -61,7 +61,15 @@ def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | 
     row = _Row([*scalars, result.term])
     for _, _, value in shaped[1:]:
         result = row.take(reader, result, value)
-    return Value(build.product(row.factors, row.summed), result.axes, result.order, result.row, result.flexible, result.traced, result.split)
+    return Value(
+        build.product(row.factors, row.summed),
+        result.axes,
+        result.order,
+        result.row,
+        result.flexible,
+        result.traced,
+        result.split,
+    )
 
 
 def _is_trailing_one(part: Node, operator: str, before: Sequence[Factor]) -> bool:

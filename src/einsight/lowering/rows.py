@@ -43,7 +43,9 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
 
 
 def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
-    return read_unit_vector(reader, node) if units and isinstance(node, Indexed) and node in units else reader.read(node)
+    return (
+        read_unit_vector(reader, node) if units and isinstance(node, Indexed) and node in units else reader.read(node)
+    )
 
 
 def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, int] | None:

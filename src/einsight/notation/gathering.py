@@ -81,7 +81,11 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index], opened: dict[Term
     sides = _factors(left), _factors(right)
     if max(len(t.bound) if isinstance(t, Product) else 0 for t in (left, right)) > MOST_DUMMIES:
         return None
-    if isinstance(left, Number) or isinstance(right, Number) or set(map(_head, sides[0])).isdisjoint(map(_head, sides[1])):
+    if (
+        isinstance(left, Number)
+        or isinstance(right, Number)
+        or set(map(_head, sides[0])).isdisjoint(map(_head, sides[1]))
+    ):
         return None
     (first, own), (second, others) = _opened(left, opened), _opened(right, opened)
     best: tuple[int, Term] | None = None

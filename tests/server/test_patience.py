@@ -54,7 +54,7 @@ def test_while_one_is_derived_hovers_and_statements_are_answered(tmp_path):
 
 
 def test_a_derivation_beyond_its_time_has_what_there_is():
-    settings = {"budget": 0.4}
+    settings = {"budget": 0.2}
     with Session(clock=COMPUTED, options={"settings": settings}, settings=settings) as session:
         session.open(TEXT)
         found = _view(session, "∇_x²")

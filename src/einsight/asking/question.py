@@ -65,7 +65,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
         raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
-    if any(map(_SIGMOID.search, (formula, *definitions))) and not (
+    if any("σ" in t and _SIGMOID.search(t) for t in (formula, *definitions)) and not (
         names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
     ):
         # as grading takes it: told below
@@ -123,6 +123,8 @@ def _is_quantity(texts: Sequence[str]) -> bool:
 
 def _as_name(variable: str, text: str) -> str:
     """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
+    if variable.isalnum():
+        return variable
     raised = with_raised_marks(variable)
     if raised in text:
         return raised

@@ -1,4 +1,4 @@
-"""Matrix forms beside those that people write, `tests/data/forms.txt` and `forms-aside.txt`: each is held to difference quotients, and none is much longer.
+"""Matrix forms beside those that people write, `tests/data/forms.txt` and the tables beside it: each is held to difference quotients, and none is much longer.
 
 Every twelfth is held to them in the default run, campaigns take all.  `python -m einsight.bench forms` counts them.
 """

@@ -21,7 +21,7 @@ from typing import Any
 from .table import Row, percentile, sampled
 
 _DATA = Path(__file__).parents[3] / "tests" / "data"
-TABLES = (_DATA / "forms.txt", _DATA / "forms-aside.txt")
+TABLES = tuple(_DATA / f"forms{which}.txt" for which in ("", "-aside", "-outside", "-outside-aside"))
 GRADIENT = "∇"
 PUT_ASIDE = "put aside"
 # how much longer than a person's a form may be

@@ -48,6 +48,11 @@ _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 # a sum over the index of what follows: `Σ xᵢ`, `Σ (xᵢ - y_i)²`
 _BARE_SUM = re.compile(r"Σ(?=\s*\(?\s*[^\W\d_](?:_\{?([a-z])(?![\w,])|([ᵢⱼₖ])))")
+# a sum over the entries of what follows: `Σ log(b - A x)`, `Σ (y - X w)²`; a matrix is transposed or inverted somewhere
+_WHOLE_SUM = re.compile(r"Σ\s*(?=([a-z]{2,9})\s*\(|\()")
+_OF_A_MATRIX = re.compile(r"Σ\s*(?:['ᵀ⁻^_)\],]|$)|\|\s*Σ")
+# `‖x‖²/2σ²`: what touches a number below a slash stands there with it, unless a number stands above
+_BELOW = re.compile(r"(?<=[\w)\]|‖²³'])(?<!(?<![\w.])[0-9])/(\d+(?:\.\d+)?)([^\W\d_]\w*(?:²|³|\^\d+)?)(?![\w(])")
 _ABOVE = dict(zip("ˣʸᶻᵃᵇᵏᵐⁿᵗ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "xyzabkmnt-+0123456789", strict=True))
 _RAISED_RUN = re.compile(f"[{''.join(_ABOVE)}]*[ˣʸᶻᵃᵇᵏᵐⁿᵗ][{''.join(_ABOVE)}]*")
 
@@ -74,6 +79,8 @@ def habitual(text: str, names: Names) -> str:
     text = _BEHIND_POWER.sub(" ", text)
     if not names.knows("Σ"):
         text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
+        text = _with_whole_sums(text, names)
+    text = _BELOW.sub(lambda m: f"/({m[1]} {m[2]})", text)
     text = _RAISED.sub("'", text)
     text = _with_brackets(text, names)
     text = _ONE.sub("ones", text)
@@ -87,6 +94,21 @@ def habitual(text: str, names: Names) -> str:
     if not names.knows("transpose"):
         text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+def _with_whole_sums(text: str, names: Names) -> str:
+    """`Σ log(b - A x)` as `sum(log(b - A x))`, and `Σ (y - X w)²` with it, where `Σ` is no matrix."""
+    if "Σ" not in text or _OF_A_MATRIX.search(text):
+        return text
+    while (found := _WHOLE_SUM.search(text)) is not None:
+        begin = text.index("(", found.start())
+        end = _closing(text, begin)
+        power = _POWER.match(text, end)
+        if end > len(text) or (names.elementwise(found[1]) != 1 if found[1] else power is None):
+            return text
+        end = power.end() if power is not None else end
+        text = f"{text[: found.start()]}sum({text[found.end() : end].strip()}){text[end:]}"
+    return text
 
 
 def _unless_known(meant: str, names: Names) -> Callable[[re.Match[str]], str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
-from .brackets import with_positive_parts
+from .brackets import closing, with_positive_parts
 from .habits import with_samples_below
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
@@ -17,11 +17,52 @@ _OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\ma
 _AROUND = re.compile(r"^\s*(?:\$\$?|\\\[|\\\(|\\displaystyle)|(?:\$\$?|\\\]|\\\))\s*[.,;]?\s*$")
 
 
+# `{a \over b}`, TeX's own
+_OVER = re.compile(r"\\over(?![A-Za-z])")
+# `y!`, `y_i!`, `(n - 1)!`
+_FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{}]*\}|\w))?\s*!(?!=)")
+
+
+def _with_fractions(text: str) -> str:
+    """`{a \\over b}` as `\\frac{a}{b}`, of all that stands in the group."""
+    while (found := _OVER.search(text)) is not None:
+        begin = _opening(text, found.start())
+        end = closing(text, begin) if begin >= 0 else len(text)
+        above, below = text[begin + 1 : found.start()], text[found.end() : end]
+        text = f"{text[: max(begin, 0)]}\\frac{{{above.strip()}}}{{{below.strip()}}}{text[end + 1 :]}"
+    return text
+
+
+def _opening(text: str, at: int) -> int:
+    """The place of the brace that is open at a place; -1 where none is."""
+    depth = 0
+    for k in range(at - 1, -1, -1):
+        depth += (text[k] == "}") - (text[k] == "{")
+        if depth < 0:
+            return k
+    return -1
+
+
+def _with_factorials(text: str) -> str:
+    while (found := _FACTORIAL.search(text)) is not None:
+        begin = found.start()
+        if found[0][0] == ")":
+            depth = 0
+            for begin in range(found.start(), -1, -1):
+                depth += (text[begin] in ")]") - (text[begin] in "([")
+                if depth == 0:
+                    break
+        inner = text[begin : found.end() - 1].strip()
+        text = f"{text[:begin]}\\operatorname{{factorial}}({inner}){text[found.end() :]}"
+    return text
+
+
 def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     """What a formula says: what its names stand for, then the formula itself; `is_known` tells functions.  Raises Unwritten."""
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
+    inner = _with_factorials(_with_fractions(inner))
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
     formulas = [with_samples_below(_one(part)) for part in (formula, *others)]

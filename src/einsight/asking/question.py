@@ -11,14 +11,15 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_inner_products, with_parts_of_matrices
+from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
-from .lists import cut_first, in_words, with_functions_as_names
+from .lists import cut_first, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
 from .undeclared import first_that_conforms, require_no_unknown_function
+from .words import in_words
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Question:
     spelling     `language`, `latex` or `code`
     read_as      the expression, where it is not what was written
     assumed      what is taken of names, as declarations
+    order        how often it is to be differentiated, as words say: of a Hessian 2
     """
 
     expression: str
@@ -38,6 +40,7 @@ class Question:
     spelling: str = LANGUAGE
     read_as: str = ""
     assumed: tuple[str, ...] = ()
+    order: int = 1
 
     @property
     def said(self) -> list[Diagnostic]:
@@ -53,14 +56,16 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
-    text, said = in_words(blanked(expression).strip())
-    variables = variables or said
+    asked = in_words(blanked(expression).strip())
+    text = asked.formula
+    variables = variables or asked.variables
     spelling = spelling_of(text)
-    wrt = tuple(_variable(v) for v in variables)
+    wrt = tuple(_as_declared(_variable(v), names) for v in variables)
     sigmoid: list[str] = []
     try:
         ranks: dict[str, int] = {}
         *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
+        *definitions, formula = without_powers([*definitions, without_left_side(formula, names)])
     except Unwritten as unwritten:
         what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
         message = f"{what} is not read: {unwritten.reason}"
@@ -95,6 +100,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
         if any(d.severity == "error" for d in lowered.diagnostics):
             raise EinsightError(lowered.diagnostics)
+        if lowered.kind in ("claim", "query"):
+            message = f"`{definition.strip()}` stands behind the formula, and says what none of its names is"
+            raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
     way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:
@@ -104,7 +112,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     wrt = tuple(_as_name(v, way.text) for v in wrt)
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
-    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
+    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), asked.order)
 
 
 # people write the logistic function so, unless the letter is a quantity
@@ -171,7 +179,7 @@ _WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
 
 def _on_paper(statement: str, names: Names) -> str:
     """What the language has no sign for, in what it has."""
-    return with_parts_of_matrices(with_inner_products(statement), names)
+    return with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
 
 
 def _variable(text: str) -> str:

@@ -6,12 +6,13 @@ Of each name it is known whether it is a number, a vector or a matrix; then ever
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 
 from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
+from ..lowering.mentioned import walk
 from ..lowering.names import AS_ROW, Names, canonical_name
 from ..lowering.operators import juxtaposed, spread
 from ..syntax.quotients import Quotient, units
@@ -37,7 +38,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .ranks import MATRIX, MEMBER, ROW
+from .ranks import MATRIX, MEMBER, ROW, fresh_letters
 from .signs import flat, is_d, is_nabla, is_sign, is_written_out
 
 ONE = "1"
@@ -48,12 +49,6 @@ _ALONG = {row.name for row in ROWS if row.along}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
-_FRESH = "nmkpqrstuvhlabcfgwyz"
-
-
-def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
-    """Letters for dimensions that nobody names, those with so many primes first."""
-    return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)
 
 
 class Conflict(Exception):
@@ -185,7 +180,8 @@ class Inference:
         if isinstance(node.argument, Num) and node.argument.value == 1:
             return ONE, self.fresh()  # `1' x`
         rows, columns = self.shape(node.argument)
-        if isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+        inner = (self.shape(n) for n in walk(node.argument) if isinstance(n, (Name, Indexed)))
+        if self.is_number((rows, columns)) and all(map(self.is_number, inner)):
             raise Conflict  # nobody transposes a number
         return columns, rows
 
@@ -364,6 +360,9 @@ class Inference:
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict
+                is_number = isinstance(unit, Name) and self.ranks.get(canonical_name(unit.text)) == 0
+                if self.care >= STRICT and is_number and operator != "/" and ONE not in map(self.root, done):
+                    raise Conflict  # `X θ`: a number that has a name stands before the arrays
                 done = self._product(done, shape)
         return done
 

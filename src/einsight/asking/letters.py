@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from ..lowering.constants import is_commutation, is_unit_vector
@@ -29,6 +29,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
+from .signs import has_differentials, is_shifted, occurrences, outside_of_calls, same_base
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -73,7 +74,7 @@ class Letters:
         self.inside = self.nodes if self.body is tree else tuple(walk(self.body))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
-        self.has_differentials = _has_differentials(self.nodes)
+        self.has_differentials = has_differentials(self.nodes)
         self._read_signs()
         self._count_samples()
         below = [
@@ -108,14 +109,16 @@ class Letters:
         free = [name for name, upper in self.bound.items() if not upper]
         if len(free) != 1:
             return
+        chains = [n for n in self.inside if isinstance(n, Chain)]
+        inside = {id(c) for n in chains if any(map(sum_sign, outside_of_calls(n))) for c in outside_of_calls(n)}
         divisors = {
-            n.text
-            for node in self.inside
-            if isinstance(node, Chain) and any(map(sum_sign, _outside_of_calls(node)))
-            for (operator, part) in node.items
-            for n in _outside_of_calls(part)
-            if isinstance(n, Name) and n.text in _COUNTS and (operator == "/" or n.text in "nN")
-            if not is_known(n.text, self.names)
+            name.text
+            for node in chains
+            for operator, part in node.items
+            for name in outside_of_calls(part)
+            if isinstance(name, Name) and name.text in _COUNTS
+            if name.text in "nN" or (operator == "/" and id(node) in inside)
+            if not is_known(name.text, self.names)
         }
         if len(divisors) == 1:
             (count,) = divisors
@@ -125,15 +128,15 @@ class Letters:
     def _labels(self, below: list[Indexed]) -> frozenset[str]:
         """Letters that only tell names apart: `t` of `h_t` beside `h_{t-1}`, `x` and `h` of `W_xh`, `f` of `σ_f` in `K_ij = σ_f^2 …`."""
         left = self.tree.sides[0] if defines(self.tree) else None
-        own = letters_of(left) if isinstance(left, Indexed) and not _is_shifted(left) else set()
+        own = letters_of(left) if isinstance(left, Indexed) and not is_shifted(left) else set()
         given = {c for v in self.variables for c in _SHIFTED.findall(v)}
         whole = self._is_of_whole_arrays()
         bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
         found = given | {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
         for node in below:
             several, letters = len(node.subscript.entries) > 1, letters_of(node)
-            if _is_shifted(node):  # a time: with no sum over it
-                if isinstance(left, Indexed) and _same_base(node, left):
+            if is_shifted(node):  # a time: with no sum over it
+                if isinstance(left, Indexed) and same_base(node, left):
                     found |= letters & letters_of(left)
                 elif whole or letters & given:
                     found |= letters - own
@@ -141,7 +144,7 @@ class Letters:
                 found |= letters & (bases | _NO_INDICES)
         if found:
             found |= {c for n in below for c in letters_of(n) & bases}
-        met = Counter(c for n in below if n is not left for c in _occurrences(n))
+        met = Counter(c for n in below if n is not left for c in occurrences(n))
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:
                 found |= {c for c in letters_of(node) if met[c] == 1 and c not in own}
@@ -344,43 +347,6 @@ class Letters:
 
     def _is_marked(self, node: Indexed) -> bool:
         return bool(node.marked) and not letters_of(node) & self.indices
-
-
-def _outside_of_calls(node: Node) -> Iterator[Node]:
-    """A node and what stands in it, but for what functions are given."""
-    yield node
-    for inner in () if isinstance(node, Call) else children(node):
-        yield from _outside_of_calls(inner)
-
-
-def _has_differentials(nodes: Iterable[Node]) -> bool:
-    """Does a `d` stand before something, or in a quotient, as that of a derivative?"""
-    for node in nodes:
-        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "d":
-            return True
-        if isinstance(node, Chain):
-            for (_, part), (operator, behind) in pairwise(node.items):
-                bare = part.base if isinstance(part, Superscript) else part
-                is_d = isinstance(bare, Name) and bare.text == "d"
-                if is_d and (not operator or operator == "/" and isinstance(behind, Name) and behind.text[0] == "d"):
-                    return True
-    return False
-
-
-def _is_shifted(node: Node) -> bool:
-    """Is it one letter with a number added below: `h_{t-1}`?"""
-    if not isinstance(node, Indexed) or len(node.subscript.entries) != 1:
-        return False
-    entry = node.subscript.entries[0]
-    return len(entry.names) == 1 and bool(entry.offset)
-
-
-def _same_base(node: Indexed, other: Indexed) -> bool:
-    return isinstance(node.base, Name) and isinstance(other.base, Name) and node.base.text == other.base.text
-
-
-def _occurrences(node: Indexed) -> list[str]:
-    return [name for entry in node.subscript.entries for name, _ in entry.names]
 
 
 def _is_capital(text: str) -> bool:

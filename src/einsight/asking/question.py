@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..lowering.names import Names, canonical_name, plain_name
@@ -61,15 +61,54 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     variables = variables or asked.variables
     spelling = spelling_of(text)
     wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    found: Question | None = None
+    refused: EinsightError | None = None
+    ranks: dict[str, int] = {}
+    ways = ways_in(text, spelling, names, ranks, wrt)
+    while True:
+        try:
+            statements = next(ways, None)
+            if statements is None:
+                break
+            *definitions, formula = statements
+            statements = without_powers([*definitions, without_left_side(formula, names)])
+            made = _question(statements, text, asked.order, wrt, spelling, ranks, names)
+        except Unwritten as unwritten:
+            what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
+            message = f"{what} is not read: {unwritten.reason}"
+            refused = refused or EinsightError(
+                [Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]
+            )
+            break
+        except EinsightError as problem:
+            refused = refused or problem
+            continue
+        if spelling != CODE or _conforms(made):
+            return made
+        found = found or made
+    if found is not None:
+        return found
+    assert refused is not None
+    raise refused from None
+
+
+def _conforms(question: Question) -> bool:
+    lowered = lower_statement(Piece(0, question.expression), question.names.child(), question.names.layout)
+    return not any(d.severity == "error" for d in lowered.diagnostics)
+
+
+def _question(
+    statements: Sequence[str],
+    text: str,
+    order: int,
+    wrt: tuple[str, ...],
+    spelling: str,
+    ranks: Mapping[str, int],
+    names: Names,
+) -> Question:
+    """A question in the language, with what is taken of its names.  Raises EinsightError."""
+    *definitions, formula = statements
     sigmoid: list[str] = []
-    try:
-        ranks: dict[str, int] = {}
-        *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
-        *definitions, formula = without_powers([*definitions, without_left_side(formula, names)])
-    except Unwritten as unwritten:
-        what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
-        message = f"{what} is not read: {unwritten.reason}"
-        raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
     if any(map(_SIGMOID.search, (formula, *definitions))) and not (
         names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
     ):
@@ -98,6 +137,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         way.tell(inner)
         assumed += way.declarations
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+        if lowered.kind == "declaration":
+            assumed.append(definition)
         if any(d.severity == "error" for d in lowered.diagnostics):
             raise EinsightError(lowered.diagnostics)
         if lowered.kind in ("claim", "query"):
@@ -112,7 +153,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     wrt = tuple(_as_name(v, way.text) for v in wrt)
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
-    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), asked.order)
+    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
 
 
 # people write the logistic function so, unless the letter is a quantity
@@ -145,6 +186,20 @@ def _as_name(variable: str, text: str) -> str:
 _OF_RANK = {1: "sample", 2: "matrix"}
 
 
+def ways_in(
+    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
+) -> Iterator[list[str]]:
+    """What a text says, the likeliest way first: code may be written of whole arrays and in components."""
+    if spelling != CODE:
+        yield statements_in(text, spelling, names, ranks, variables)
+        return
+    from . import code
+
+    tensors = {name: e.tensor for name, e in names.all().items() if e.tensor is not None}
+    ranks.update((name, len(tensor.dims)) for name, tensor in tensors.items())
+    yield from code.written(text, ranks, {name: tuple(map(str, t.dims)) for name, t in tensors.items()})
+
+
 def statements_in(
     text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
 ) -> list[str]:
@@ -157,10 +212,7 @@ def statements_in(
 
         return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
-        from . import code
-
-        ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
-        return code.written(text, ranks)
+        return next(ways_in(text, spelling, names, ranks))
     found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
     return [_on_paper(s, names) for s in found]
 

@@ -16,8 +16,11 @@ _BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 
 
-def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
-    """`Xw` as `X w`, where one of its letters stands alone elsewhere or is differentiated in; `Trace` as `trace`."""
+def told_apart(text: str, here: Letters, variables: tuple[str, ...], surely: bool = False) -> str:
+    """`Xw` as `X w`, where one of its letters stands alone elsewhere or is differentiated in; `Trace` as `trace`.
+
+    Where it shall be `surely`, all of its letters do.
+    """
     tree, names = here.tree, here.names
     whole = [n for n in here.nodes if isinstance(n, Name)]
     callees = {id(n.callee) for n in here.nodes if isinstance(n, Call)}
@@ -71,7 +74,8 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
         if letters[0] == "d" and not names.knows("d"):  # a differential
             continue
         foreign = any(c in GREEK.values() for c in letters)  # `λI`: no word has a Greek letter in it
-        if plain not in variables and (foreign or any(c in alone or names.knows(c) for c in letters)):
+        met = [c in alone or names.knows(c) for c in letters]
+        if plain not in variables and (foreign or all(met) or any(met) and not surely):
             changes.append((name.start, name.end, " ".join(letters)))
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]

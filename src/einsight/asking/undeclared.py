@@ -71,12 +71,12 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     if letters is None:
         yield Taken(text)
         return
-    told = told_apart(text, letters, variables)
+    told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
     if letters.is_of_a_time():  # `h_t = …` says when, and not which component
-        told, text = (_right_side(way, names, variables) for way in (told, text))
+        told, surely = (_right_side(way, names, variables) for way in (told, surely))
     texts = _with_other_signs(told, names)
-    if told != text:  # words are names where their letters do not conform
-        texts += _with_other_signs(text, names)
+    if told != surely:  # words are names where their letters do not conform
+        texts += _with_other_signs(surely, names)
     readings = {way: letters if way == text else _letters(way, names, variables) for way in texts}
     if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
         yield Taken(told, dimensions=tuple(read.dimensions))
@@ -177,10 +177,8 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
     families = letters.families()
     known = tuple(n for n in families if letters.names.knows(n))
     numbers = tuple(letters.without_shape())
-    if len(known) < len(families) or (numbers and letters.has_whole_arrays()):
-        if numbers:
-            return
-        known = ()
+    if numbers and (not letters.below or letters.has_whole_arrays() or len(known) < len(families)):
+        return
     lines = tuple(f"{n} ∈ ℝ" for n in numbers)
     for orientation in (AS_COLUMN, AS_ROW) if known else (AS_COLUMN,):
         yield Taken(text, lines, known, orientation, tuple(letters.dimensions))

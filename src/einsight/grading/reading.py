@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..asking.inference import LOOSE, STRICT, fresh_letters
+from ..asking.inference import LOOSE, STRICT
 from ..asking.letters import TYPESET, WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
-from ..asking.ranks import KINDS
+from ..asking.ranks import KINDS, fresh_letters
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, LATEX

@@ -16,7 +16,7 @@ from ..lowering.report import fail
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Indexed, Name, Relation
 from .answers import ENTRY, LONGEST, VALUE, Said, bare_name, lone_name, mentions
-from .entries import by_entries
+from .entries import by_entries, entry_of_all
 
 # people write the sigmoid so, unless the letter is a quantity in one of the texts
 _SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
@@ -64,7 +64,9 @@ def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
 def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
     ranks: dict[str, int] = {}
     kind = spelling or spelling_of(answer.formula)
-    *own, formula = statements_in(answer.formula, kind, names, ranks)
+    entry_of_it = entry_of_all(answer.formula) if kind != CODE else None
+    whole_formula, index = entry_of_it or (answer.formula, "")
+    *own, formula = statements_in(whole_formula, kind, names, ranks)
     defined: dict[str, str] = {}
     entries, values = {}, {}
     said_of: dict[str, str] = {}
@@ -107,7 +109,7 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
     formula = _put_in(_in_sigmoids(formula, names), defined, names)
     if answer.entries and kind != CODE:
         formula = by_entries(formula)
-    order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    order = (index,) if index else order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
     return Text(formula, order, ranks, kind, whole[::-1])
 

@@ -27,7 +27,7 @@ from .reading import (
     read_alone,
     read_together,
 )
-from .readings import NotFitting, numpy_reading, other_readings
+from .readings import NotFitting, is_component, numpy_reading, other_readings
 from .result import Grade, graded, is_given_up, told
 
 ANY = "any"
@@ -86,6 +86,7 @@ class Pair:
                 return Found("shape", str(problem)), side
             readings = []
         odd = found is None or found.verdict == "shape" or (side is not None and side.replaces)
+        odd |= written is not None and is_component(side.text if side else written.text, written.order, self._rank())
         if not readings and written is not None and odd:
             text = side.text if side is not None else written.text
             readings = list(other_readings(replace(written, text=text), self.names, self._rank()))

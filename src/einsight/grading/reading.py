@@ -177,8 +177,11 @@ def counted_by(
             )
             for line in told:
                 lower_statement(Piece(0, line), scope)
+            counted = text
+            if text.spelling == CODE and row not in (text.ranks or {}):  # `len(y)`, which was given that name
+                counted = replace(text, text=re.sub(rf"(?<!\w){row}(?!\w)", count, text.text))
             try:
-                left, right = _value(reference, order, scope), read_alone(text, scope)
+                left, right = _value(reference, order, scope), read_alone(counted, scope)
             except EinsightError:
                 continue
             yield Side(reference, left, scope, told, True), replace(right, assumed=told, replaces=True)
@@ -217,8 +220,11 @@ def _value(text: str, order: tuple[str, ...], names: Names) -> Value:
         if codes <= {"EIN201", "EIN202"} and (defined := kept_free(text, free, names)) is not None:
             return defined
         raise
-    if set(order) - {i.name for i in value.order} and (defined := kept_free(text, order, names)) is not None:
-        return defined  # an index on the left is free everywhere on the right
+    is_repeated = any(len(re.findall(rf"(?<=[_{{\[,\w]){c}(?![A-Za-z])", text)) > 1 for c in order)
+    if is_repeated or set(order) - {i.name for i in value.order}:
+        defined = kept_free(text, order, names)
+        if defined is not None:
+            return defined  # an index on the left is free everywhere on the right
     return ordered(value, order) if order else value
 
 

@@ -44,11 +44,12 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
         at = getattr(problem, "offset", None) or 1
         raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
     told, own = dict(ranks), {canonical_name(n) for n in names_in(tree)}
+    is_torch = not own.isdisjoint({"torch", "F", "nn"})
     taken = dict.fromkeys(batches(tree, lambda name: name in told or canonical_name(name) in told), 2)
     ranks.update(taken)
     refused: Unwritten | None = None
     try:
-        writer = _Writer(ranks, Lengths(dims or {}, own))
+        writer = _Writer(ranks, Lengths(dims or {}, own), is_torch)
         program = writer.program(tree.body)
         yield [*writer.lengths.declared, *program]
     except Unwritten as problem:
@@ -56,7 +57,7 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
         ranks.clear()
         ranks.update(told | taken)
     try:
-        yield _in_components(tree.body, _Writer(ranks, Lengths(dims or {}, own)))
+        yield _in_components(tree.body, _Writer(ranks, Lengths(dims or {}, own), is_torch))
     except Unwritten:
         if refused is not None:
             raise refused from None
@@ -64,7 +65,7 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
 
 def _in_components(body: list[ast.stmt], writer: _Writer) -> list[str]:
     """Some lines of code as one expression in components, behind what is declared for it."""
-    made = Components(writer.rank_of, writer.lengths)
+    made = Components(writer.rank_of, writer.lengths, writer.is_torch)
     while len(body) == 1 and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
         body = [s for s in body[0].body if not _is_text(s)]
     for k, statement in enumerate(body):
@@ -97,8 +98,8 @@ def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
 
 
 class _Writer(Calls):
-    def __init__(self, ranks: dict[str, int], lengths: Lengths):
-        self.ranks, self.declared, self.lengths = ranks, frozenset(ranks), lengths
+    def __init__(self, ranks: dict[str, int], lengths: Lengths, is_torch: bool = False):
+        self.ranks, self.declared, self.lengths, self.is_torch = ranks, frozenset(ranks), lengths, is_torch
         self.whole: ast.AST | None = None  # the expression at the end
         self.kept: dict[str, int] = {}  # of names that stand for one row or one column
 

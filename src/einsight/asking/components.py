@@ -13,6 +13,7 @@ from itertools import count
 
 from ..lowering.called import own_name
 from ..lowering.names import canonical_name
+from .library import KEYWORDS, counts_one_less
 from .nodes import Lengths, entries_of, is_library, length_asked, number_of
 from .pieces import Unwritten
 
@@ -58,8 +59,8 @@ class Components:
     lengths  how long their axes are
     """
 
-    def __init__(self, rank_of: Callable[[str], int], lengths: Lengths):
-        self.rank_of, self.lengths = rank_of, lengths
+    def __init__(self, rank_of: Callable[[str], int], lengths: Lengths, is_torch: bool):
+        self.rank_of, self.lengths, self.is_torch = rank_of, lengths, is_torch
         self.numbers = count()
         self.known: dict[str, Part] = {}
 
@@ -266,6 +267,9 @@ class Components:
         keywords = {k.arg: k.value for k in node.keywords if k.arg}
         axis = keywords.get("axis", keywords.get("dim"))
         called = own_name(name)
+        unknown = keywords.keys() - KEYWORDS - ({"ddof", "correction", "unbiased"} if name in ("var", "std") else set())
+        if unknown or name in ("var", "std") and counts_one_less(name, keywords, self.is_torch) is not False:
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
         if name in ("maximum", "minimum") or called in ("max", "min") and len(arguments) == 2 and axis is None:
             left, right, axes = self.together(node, self.write(arguments[0]), self.write(arguments[1]))
             return Part(f"{called}({left.text}, {right.text})", axes)

@@ -61,6 +61,7 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it."""
+    text = _as_matlab(text, names)
     text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
     for said, meant in _CALLED.items():
@@ -94,6 +95,25 @@ def habitual(text: str, names: Names) -> str:
     if not names.knows("transpose"):
         text = _turned(text)
     return text if names.knows("Σ") else _SUM.sub("∑", text)
+
+
+# sums and differences of Julia and Octave entry by entry, where plain ones mean the same; the matrix product of R
+_DOTTED = re.compile(r"(?<![\d.])\s*\.([+-])(?![\w]*\.)")
+_OF_R = (
+    (re.compile(r"(?<![\w.])t(?=\()"), "transpose"),
+    (re.compile(r"(?<![\w.])crossprod\(([^(),]*(?:\([^()]*\))?[^(),]*)\)"), r"((\1)' (\1))"),
+    (re.compile(r"(?<!%)\*(?!%)"), " ⊙ "),
+    (re.compile(r"\s*%\*%\s*"), " "),
+)
+
+
+def _as_matlab(text: str, names: Names) -> str:
+    """What R and Julia write, as MATLAB does: `t(x) %*% A`, `A*x .- b`."""
+    text = _DOTTED.sub(r" \1", text)
+    if "%*%" in text or "crossprod(" in text and not names.is_function("crossprod"):
+        for sign, meant in _OF_R:
+            text = sign.sub(meant, text)
+    return text
 
 
 def _with_whole_sums(text: str, names: Names) -> str:
@@ -192,7 +212,7 @@ def _closing(text: str, at: int) -> int:
 
 
 _SHIFTED = re.compile(r"(?<=[^\W\d_])_\{?\s*(\w\s*[-+−]\s*\d+)\s*\}?(?!\w)")
-_LAYER = re.compile(r"(?<=[^\W\d_])\^\{\((\w+)\)\}")
+_LAYER = re.compile(r"(?<=[^\W\d_])\^\{\s*[(\[]\s*(\w+)\s*[)\]]\s*\}")
 
 
 def with_raised_marks(text: str) -> str:

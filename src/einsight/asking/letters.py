@@ -128,11 +128,16 @@ class Letters:
     def _labels(self, below: list[Indexed]) -> frozenset[str]:
         """Letters that only tell names apart: `t` of `h_t` beside `h_{t-1}`, `x` and `h` of `W_xh`, `f` of `σ_f` in `K_ij = σ_f^2 …`."""
         left = self.tree.sides[0] if defines(self.tree) else None
-        own = letters_of(left) if isinstance(left, Indexed) and not is_shifted(left) else set()
+        own = (
+            {c for c in letters_of(left) if c.islower()}
+            if isinstance(left, Indexed) and not is_shifted(left)
+            else set()
+        )
         given = {c for v in self.variables for c in _SHIFTED.findall(v)}
         whole = self._is_of_whole_arrays()
         bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
-        found = given | {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
+        found = given | {c for n in below for c in letters_of(n) if c.isupper()}
+        found |= {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
         for node in below:
             several, letters = len(node.subscript.entries) > 1, letters_of(node)
             if is_shifted(node):  # a time: with no sum over it
@@ -218,7 +223,9 @@ class Letters:
                 return False
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
                 return False
-            if isinstance(node, Name) and (_is_capital(node.text) or self.names.knows(node.text)):
+            entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
+            is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
+            if isinstance(node, Name) and (_is_capital(node.text) or is_array):
                 return False
         return not self.names.fact(WORDS)
 
@@ -270,7 +277,7 @@ class Letters:
             return
         if (
             isinstance(node, Name)
-            and not is_known(name := canonical_name(node.text), names)
+            and not (is_known(name := canonical_name(node.text), names) and (name != "δ" or names.knows("δ")))
             and not names.is_function(name)
             and name not in INFINITY
             and not (name == "d" and self.has_differentials)
@@ -322,9 +329,18 @@ class Letters:
                 if entry.tensor is not None and len(entry.tensor.dims) == 2:
                     found[name] = ()
                 continue
+            if name in self.vectors():
+                continue
             letter = next(iter(letters_of(node)))
             found[name] = (self.bound.get(letter) or found.get(name, ("",))[0] or f"{letter}",)
         return found
+
+    def vectors(self) -> set[str]:
+        """Names that stand whole and with one index, `p' c` beside `c_i`, and are no arrays of samples."""
+        indexed = {n.base.start for n in self.below}
+        whole = {canonical_name(n.text) for n in self.inside if isinstance(n, Name) and n.start not in indexed}
+        single = {canonical_name(n.base.text) for n in self.below if len(n.subscript.entries) == 1}  # type: ignore[attr-defined]
+        return {n for n in whole & single if not _is_capital(n) and n not in self.samples()}
 
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""

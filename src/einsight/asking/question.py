@@ -12,14 +12,16 @@ from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
+from .crosses import with_cross_products
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
 from .lists import cut_first, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
+from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
 from .undeclared import first_that_conforms, require_no_unknown_function
-from .words import in_words
+from .words import in_words, objective
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,14 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
-    asked = in_words(blanked(expression).strip())
-    text = asked.formula
-    variables = variables or asked.variables
+    whole = blanked(expression).strip()
+    asked = in_words(whole)
+    text, over = objective(asked.formula)
+    variables = variables or asked.variables or over
+    if over and variables and not any(v.strip("\\{} ") in over[0] for v in variables):
+        text = asked.formula  # the smallest value is no objective in anything else
     spelling = spelling_of(text)
+    bold = _bold_in(text) if spelling == LATEX else {}
     wrt = tuple(_as_declared(_variable(v), names) for v in variables)
     found: Question | None = None
     refused: EinsightError | None = None
@@ -72,7 +78,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
                 break
             *definitions, formula = statements
             statements = without_powers([*definitions, without_left_side(formula, names)])
-            made = _question(statements, text, asked.order, wrt, spelling, ranks, names)
+            statements = _with_cross_products(statements, names, bold)
+            made = _question(statements, whole, asked.order, wrt, spelling, ranks, names)
         except Unwritten as unwritten:
             what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
             message = f"{what} is not read: {unwritten.reason}"
@@ -126,6 +133,9 @@ def _question(
     elif spelling == LATEX:
         inner = names.child()
         inner.own[TYPESET] = True
+        kinds = {
+            canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
+        }
     assumed = [*sigmoid]
     if definitions and inner is names:
         inner = names.child()
@@ -154,6 +164,35 @@ def _question(
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
+
+
+# a small letter in bold or under an arrow, which is no number
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|pmb)\s*\{?\s*(\\[a-z]+|[a-z])(?![A-Za-z])")
+
+
+def _bold_in(text: str) -> dict[str, str]:
+    """The small letters that are bold in some LaTeX, with what they are then."""
+    return {
+        canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
+    }
+
+
+def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
+    """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
+    if not any("×" in s and "∈" not in s for s in statements):
+        return list(statements)
+    met: dict[str, None] = {}
+
+    def is_vector(name: str) -> bool:
+        name = canonical_name(name)
+        entry = names.find(name)
+        if entry is None and bold.get(name.partition("_")[0]):
+            met[name] = None
+            return True
+        return entry is not None and entry.tensor is not None and [str(d) for d in entry.tensor.dims] == ["3"]
+
+    made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
+    return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
 
 
 # people write the logistic function so, unless the letter is a quantity
@@ -213,8 +252,9 @@ def statements_in(
         return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         return next(ways_in(text, spelling, names, ranks))
-    found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
-    return [_on_paper(s, names) for s in found]
+    text, declared = with_lengths(habitual(text, names), names)
+    found = with_functions_as_names(*cut_first(text), names.is_function)
+    return [*declared, *(_on_paper(s, names) for s in found)]
 
 
 def _as_declared(statement: str, names: Names) -> str:

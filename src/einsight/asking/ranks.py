@@ -22,6 +22,8 @@ _RANKS = {
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
     "bold capital": (MATRIX, VECTOR),
+    "bold": (VECTOR, NUMBER),
+    "bold greek": (VECTOR, MATRIX, NUMBER),
 }
 
 

@@ -34,6 +34,7 @@ _OF_SHAPES = frozenset(
 )
 MOST_SHAPES = 24
 _INNER = re.compile(r"(?<!\w)([^\W\d_])\s*·\s*([^\W\d_])(?![\w'ᵀ^(\[])")
+_BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
@@ -67,6 +68,9 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     if _is_plain(text, names):
         yield Taken(text)
         return
+    bold = {n for n, kind in kinds.items() if kind.startswith("bold")}
+    if bold and "|" in text:  # `|r|` of a vector is its length
+        text = _BARS.sub(lambda m: f"‖{m[1]}‖" if _is_of(bold, m[1]) else m[0], text)
     letters = _letters(text, names, variables)
     if letters is None:
         yield Taken(text)
@@ -87,6 +91,16 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     for way, read in readings.items():
         if read is not None:
             yield from _unshaped(way, read)
+
+
+def _is_of(vectors: set[str], text: str) -> bool:
+    """Is it a sum of these vectors, with no product in it?"""
+    found = re.findall(r"[^\W\d_]\w*", text)
+    return (
+        bool(found)
+        and all(canonical_name(n.partition("_")[0]) in vectors for n in found)
+        and not set(text) & set("^⁻'ᵀ/(")
+    )
 
 
 def _with_other_signs(text: str, names: Names) -> list[str]:
@@ -158,6 +172,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     if letters.is_of_numbers():
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
+    kinds |= {n: "vector" for n in letters.vectors() if n in found}
     for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
         lines, sampled = [], []
         for name, dims in shape.items():

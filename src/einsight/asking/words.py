@@ -23,6 +23,28 @@ _ALONE = re.compile(rf"{_BEGINS}(?P<what>\$[^$]+\$)\s*[.?]?", re.I | re.S)
 _DOLLARS = re.compile(r"\$\$?([^$]+)\$\$?")
 
 
+# `\\hat\\beta = \\arg\\min_\\beta`, `min_w`, `minimize`: what is minimised stands behind
+_OBJECTIVE = re.compile(
+    r"\s*\$?\s*(?:[^=<>]*=\s*)?(?:\\?arg\s*\\?[,!;]?\s*|\\operatorname\*?\{arg\s*\\?,?)?\s*\\?(?:operatorname\*?\{\s*|mathrm\{\s*|underset\{(?P<set>[^{}]+)\}\{\s*\\?(?:operatorname\*?\{)?(?:arg\s*\\?,?\s*\\?)?)?"
+    r"(?:min|max)(?:imi[sz]e)?\s*\}*\s*(?:_\s*(?:\{(?P<below>(?:[^{}]|\{[^{}]*\})+)\}|(?P<one>\\?\w+)))?(?:\s|\\[ ,;:!]|\\q?quad|~)*(?=[^\s({,])"
+)
+
+
+_IN_FULL = re.compile(r"\s*\$?\s*\\?(?:text\{|operatorname\{|mathrm\{)?\s*(?:min|max)imi[sz]e")
+
+
+def objective(text: str) -> tuple[str, tuple[str, ...]]:
+    """What is to be minimised, and over what, of `\\min_w \\|X w - y\\|^2`; another text as it is."""
+    found = _OBJECTIVE.match(text)
+    if found is None:
+        return text, ()
+    below = (found["below"] or found["one"] or found["set"] or "").strip()
+    variable = re.split(r"\\in(?![a-z])|∈|,", below)[0].strip()
+    if variable:
+        return text[found.end() :], (variable,)
+    return (text[found.end() :] if _IN_FULL.match(text) else text), ()
+
+
 @dataclass(frozen=True)
 class Asked:
     """A formula, in what it is to be differentiated as far as words say that, and how often."""

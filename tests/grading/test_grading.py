@@ -105,6 +105,23 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         (r"\operatorname{sech}^2(x)", "1 - tanh(x)^2", "x in R", "equal"),
         ("x⁴e⁻ˣ", "x^4 exp(-x)", "x in R", "equal"),
         ("2 Σ xᵢ", "2 sum(x)", DECLARED, "equal"),
+        # what is written in components without a left side has the letters that it is asked for
+        (r"\frac{2 b_i x_i}{1 + x_i^2}", "2 (b ⊙ x) ./ (1 + x ⊙ x)", DECLARED, "equal"),
+        ("b_i x_i x_i", "(b' x) x", DECLARED, "different"),
+        # entries that stand for all, with dots or a count
+        (r"(b_1 x_1, \dots, b_n x_n)^\top", "b ⊙ x", DECLARED, "equal"),
+        (r"(b_1 x_1, \dots, b_n x_1)^\top", "b ⊙ x", DECLARED, "unread"),
+        ("[x_k^2]_{k=1}^n", "x ⊙ x", DECLARED, "equal"),
+        # names that prose says, each with its face
+        (r"$\delta x^T$, where $x = b$ and $\delta = A b$ is the error", "A b x'", "A in R^(n x n); b, x in R^n", "equal"),
+        (r"A\hat{y} with $\hat{y}_i = x_i^2$", "A (x ⊙ x)", DECLARED, "equal"),
+        # an exponential of a matrix is a power of e, and none of entries
+        (r"\operatorname{tr}(A e^{tA})", "tr(A expm(t A))", "", "equal"),
+        ("np.exp(A)", "expm(A)", "", "different"),
+        # how many rows there are, which the reference calls by a letter
+        ("2 * X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "equal"),
+        ("X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "different"),
+        (r"\frac{1}{m} X^T(Xw - y)", "1/n X' (X w - y)", "", "different"),
         # words around it
         ("Hx with $H = A^T A$", "A' A x", DECLARED, "equal"),
         (r"\hat{b} = A\hat x, where \hat x = A^T b", "A A' b", DECLARED, "equal"),

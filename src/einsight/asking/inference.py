@@ -88,8 +88,8 @@ class Inference:
             raise Conflict
 
     def unify_shapes(self, left: Shape, right: Shape) -> None:
-        self.unify(left[0], right[0])
-        self.unify(left[1], right[1])
+        for one, other in zip(left, right, strict=True):
+            self.unify(one, other)
 
     def is_number(self, shape: Shape) -> bool:
         return self.root(shape[0]) == ONE and self.root(shape[1]) == ONE
@@ -247,6 +247,8 @@ class Inference:
         inner, *others = [self.shape(a) for a in plain]
         if callee.text in _OF_SQUARES:
             self.unify(*inner)
+            if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own
+                raise Conflict
         if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner) and not others:
             raise Conflict  # nobody takes the mean of a number
         if callee.text in _TO_NUMBERS and isinstance(axis, Num) and all(self.root(d) != ONE for d in inner):
@@ -255,15 +257,12 @@ class Inference:
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
             inner = self._together(inner, other)
-        if callee.text == "d":
-            return inner
-        if callee.text == "inv":
-            self.unify(*inner)
+        if callee.text in ("d", "inv"):
             return inner
         if callee.text == "diag":
             return (inner[0], inner[0]) if self.root(inner[1]) == ONE else (inner[0], ONE)
         if callee.text == "vec":
-            return (self.fresh(), ONE)
+            return self.fresh(), ONE
         if self.names.is_function(callee.text) and not self.names.knows(callee.text):
             return inner
         return self._product(self.shape(callee), inner)

@@ -20,7 +20,12 @@ from .pieces import Unwritten
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
-from .undeclared import first_that_conforms, require_no_unknown_function
+from .undeclared import (
+    Taken,
+    first_that_conforms,
+    require_no_unknown_function,
+    with_matrix_exponentials,
+)
 from .words import in_words, objective
 
 
@@ -90,7 +95,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         except EinsightError as problem:
             refused = refused or problem
             continue
-        if spelling != CODE or _conforms(made):
+        if spelling != CODE or _conforms(Taken(made.expression), made.names):
             return made
         found = found or made
     if found is not None:
@@ -99,8 +104,10 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     raise refused from None
 
 
-def _conforms(question: Question) -> bool:
-    lowered = lower_statement(Piece(0, question.expression), question.names.child(), question.names.layout)
+def _conforms(way: Taken, names: Names) -> bool:
+    inner = names.child()
+    way.tell(inner)
+    lowered = lower_statement(Piece(0, way.text), inner, names.layout)
     return not any(d.severity == "error" for d in lowered.diagnostics)
 
 
@@ -155,7 +162,10 @@ def _question(
             message = f"`{definition.strip()}` stands behind the formula, and says what none of its names is"
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
-    way = first_that_conforms(formula, wrt, inner, kinds)
+    of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
+    way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    if of_matrices is not None and not _conforms(way, inner):
+        way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:
         inner = names.child() if inner is names else inner
         way.tell(inner)

@@ -19,6 +19,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Norm, Num, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
+from .brackets import closing
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
@@ -34,6 +35,8 @@ _OF_SHAPES = frozenset(
 )
 MOST_SHAPES = 24
 _INNER = re.compile(r"(?<!\w)([^\W\d_])\s*·\s*([^\W\d_])(?![\w'ᵀ^(\[])")
+_EXP = re.compile(r"(?<![\w.])exp\(")
+_POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
 _BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
@@ -78,19 +81,23 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
     if letters.is_of_a_time():  # `h_t = …` says when, and not which component
         told, surely = (_right_side(way, names, variables) for way in (told, surely))
-    texts = _with_other_signs(told, names)
+    several = [_with_other_signs(told, names)]
     if told != surely:  # words are names where their letters do not conform
-        texts += _with_other_signs(surely, names)
-    readings = {way: letters if way == text else _letters(way, names, variables) for way in texts}
+        several.append(_with_other_signs(surely, names))
+    readings = {
+        way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts
+    }
     if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
         yield Taken(told, dimensions=tuple(read.dimensions))
         return
-    for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
-        for way, read in readings.items():
-            yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
-    for way, read in readings.items():
-        if read is not None:
-            yield from _unshaped(way, read)
+    for texts in several:
+        for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
+            for way in texts:
+                read = readings[way]
+                yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
+        for way in texts:
+            if (read := readings[way]) is not None:
+                yield from _unshaped(way, read)
 
 
 def _is_of(vectors: set[str], text: str) -> bool:
@@ -239,6 +246,15 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         if codes == {"EIN205"}:  # a bound that has another name than its axis, which is told
             bounded = bounded or way
     return broadcast or bounded or (first if lacks_axis else Taken(first.text))
+
+
+def with_matrix_exponentials(text: str, written: str) -> str | None:
+    """`exp(A t)` as `expm(A t)` where it was written `e^{A t}`: of a matrix nobody means the entries.  None where no power of `e` has a capital."""
+    if "exp(" not in text or re.search(r"(?<![\w])\\?exp(?![a-z])", written) or not _POWER_OF_E.search(written):
+        return None
+    places = [m.end() - 1 for m in _EXP.finditer(text)]
+    has_capital = any(re.search(r"[A-ZΑ-Ω]", text[at : closing(text, at)]) for at in places)
+    return _EXP.sub("expm(", text) if has_capital else None
 
 
 def _with_free_indices(way: Taken, names: Names) -> Taken | None:

@@ -10,6 +10,7 @@ from ..asking.brackets import closing
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
 from ..asking.spellings import CODE, LANGUAGE, LATEX, spelling_of
+from ..asking.undeclared import with_matrix_exponentials
 from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.report import fail
@@ -44,6 +45,7 @@ class Text:
     order     the indices of what stands on its left, in their order
     ranks     what code takes names for
     defined   arrays that are defined by their entries, as statements of the language in the order of their use
+    of_matrices  the text with powers of `e` as exponentials of matrices, where it may have some
     """
 
     text: str
@@ -51,6 +53,7 @@ class Text:
     ranks: Mapping[str, int] | None = None
     spelling: str = ""
     defined: tuple[str, ...] = ()
+    of_matrices: str | None = None
 
 
 def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
@@ -111,7 +114,8 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
         formula = by_entries(formula)
     order = (index,) if index else order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
-    return Text(formula, order, ranks, kind, whole[::-1])
+    of_matrices = with_matrix_exponentials(formula, answer.formula) if kind != CODE else None
+    return Text(formula, order, ranks, kind, whole[::-1], of_matrices)
 
 
 def _read(text: str, own: str, beside: str, names: Names, ranks: dict[str, int]) -> list[str]:

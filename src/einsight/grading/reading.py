@@ -82,6 +82,11 @@ def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[
 
 def read_alone(text: Text, names: Names) -> Side:
     """A text with what is taken of its names.  Raises EinsightError."""
+    if text.of_matrices is not None:
+        try:
+            return read_alone(replace(text, text=text.of_matrices, of_matrices=None), names)
+        except EinsightError:  # of numbers, then
+            text = replace(text, of_matrices=None)
     inner, kinds = _scope(text, names)
     require_no_unknown_function(text.text, inner)
     way = first_that_conforms(text.text, (), inner, kinds)

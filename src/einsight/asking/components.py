@@ -264,6 +264,8 @@ class Components:
             raise self.refuse(node, f"`{ast.unparse(callee)}` is not read in code")
         if not arguments:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        if name == "einsum":
+            return self._einsum(node, arguments)
         keywords = {k.arg: k.value for k in node.keywords if k.arg}
         axis = keywords.get("axis", keywords.get("dim"))
         called = own_name(name)
@@ -304,6 +306,25 @@ class Components:
         if len(values) == 1 and not keywords and name not in ("inv", "det", "slogdet", "trace", "diag", "pinv", "expm"):
             return Part(f"{called}({values[0].text})", values[0].axes)
         raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+
+    def _einsum(self, node: ast.Call, arguments: list[ast.expr]) -> Part:
+        said = arguments[0].value if isinstance(arguments[0], ast.Constant) else None
+        inputs, arrow, output = said.replace(" ", "").partition("->") if isinstance(said, str) else ("", "", "")
+        parts = inputs.split(",")
+        if not arrow or "." in inputs or len(parts) != len(arguments) - 1 or node.keywords:
+            raise self.refuse(node, "only `einsum` with its subscripts written out is read")
+        named: dict[str, Axis] = {}
+        factors = []
+        for letters, argument in zip(parts, arguments[1:], strict=True):
+            value = self.write(argument)
+            if len(letters) != len(value.axes) or any(a.index is None or a.size for a in value.axes):
+                raise self.refuse(node, "the subscripts and the operands of this `einsum` do not fit")
+            for letter, axis in zip(letters, value.axes, strict=True):
+                value = _renamed(value, axis, named.setdefault(letter, axis))
+            factors.append(value.whole)
+        summed = [a.sign for letter, a in named.items() if letter not in output]
+        text = " * ".join(factors)
+        return Part(f"(∑_{{{','.join(summed)}}} {text})" if summed else text, tuple(named[c] for c in output))
 
     def _where(self, node: ast.Call, values: list[Part]) -> Part:
         condition, first, _ = self.together(node, values[0], values[1])
@@ -355,6 +376,8 @@ def _renamed(part: Part, old: Axis, new: Axis) -> Part:
 
 
 def _put_in(part: Part, axis: Axis, text: str) -> Part:
+    if f"_{axis.sign}(" in part.text:
+        raise Unwritten("a part of what a function runs along is not read")
     return replace(part, text=part.text.replace(axis.sign, text), otherwise=part.otherwise.replace(axis.sign, text))
 
 

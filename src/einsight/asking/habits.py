@@ -154,9 +154,10 @@ def _exponentials(text: str) -> str:
     if found is None or re.search(r"(?<![\w.])e(?!\w|\s*\^|\s*_)", text):
         return text
     at = found.end()
-    if text[at : at + 1] in ("(", "{"):
-        end = _closing(text, at)
-        inner = text[at + 1 : end - 1]
+    sign = text[at : at + 1] if text[at : at + 1] in ("-", "−") and text[at + 1 : at + 2] == "(" else ""
+    if text[at : at + 1] in ("(", "{") or sign:
+        end = _closing(text, at + len(sign))
+        inner = sign + text[at + len(sign) : end] if sign else text[at + 1 : end - 1]
     else:
         exponent = _EXPONENT.match(text, at)
         if exponent is None:

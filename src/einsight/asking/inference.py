@@ -46,6 +46,7 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
+_OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
@@ -64,7 +65,7 @@ class Inference:
         self.names, self.ranks, self.care, self.called = names, ranks, care, called
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
-        self.numbers = itertools.count()
+        self.numbers, self.reduced = itertools.count(), set[int]()
 
     # dimensions
 
@@ -88,8 +89,8 @@ class Inference:
             raise Conflict
 
     def unify_shapes(self, left: Shape, right: Shape) -> None:
-        for one, other in zip(left, right, strict=True):
-            self.unify(one, other)
+        self.unify(left[0], right[0])
+        self.unify(left[1], right[1])
 
     def is_number(self, shape: Shape) -> bool:
         return self.root(shape[0]) == ONE and self.root(shape[1]) == ONE
@@ -196,6 +197,7 @@ class Inference:
             self.care >= STRICT
             and not node.dotted
             and not isinstance(node.base, Call)
+            and id(node) not in self.reduced
             and not self.is_number(shape)
             and any(self.root(d) == ONE for d in shape)
         ):
@@ -231,6 +233,8 @@ class Inference:
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
+        if isinstance(callee, Indexed) and self.names.is_function(callee.marked):  # `log_softmax`
+            callee = Name(callee.start, callee.end, callee.marked)
         if not isinstance(callee, Name):
             raise Conflict
         if callee.text in self.called:
@@ -238,14 +242,13 @@ class Inference:
         if callee.text in ("I", "ones", "zeros"):
             sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
-        if callee.text in COMMUTATIONS and len(node.arguments) == 2:
-            return self.fresh(), self.fresh()
-        if callee.text in ("kron", "khatri_rao") and all(map(self.shape, node.arguments)):
+        if callee.text in _OF_BLOCKS and len(node.arguments) == 2 and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
+        self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
         inner, *others = [self.shape(a) for a in plain]
-        if callee.text in _OF_SQUARES:
+        if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)
             if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own
                 raise Conflict
@@ -257,13 +260,11 @@ class Inference:
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
             inner = self._together(inner, other)
-        if callee.text in ("d", "inv"):
-            return inner
         if callee.text == "diag":
             return (inner[0], inner[0]) if self.root(inner[1]) == ONE else (inner[0], ONE)
         if callee.text == "vec":
             return self.fresh(), ONE
-        if self.names.is_function(callee.text) and not self.names.knows(callee.text):
+        if callee.text == "d" or (self.names.is_function(callee.text) and not self.names.knows(callee.text)):
             return inner
         return self._product(self.shape(callee), inner)
 

@@ -23,6 +23,35 @@ _OVER = re.compile(r"\\over(?![A-Za-z])")
 _FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{}]*\}|\w))?\s*!(?!=)")
 
 
+# `\\sum_i^n`, which begins at 1
+_UNBEGUN = re.compile(r"(\\(?:sum|prod)(?:\s*\\limits)?\s*_\s*)(?:\{\s*([a-z])\s*\}|([a-z]))(?=\s*\^)")
+_LOG_TO_BASE = re.compile(r"\\log\s*_\s*(?:\{\s*(\d+)\s*\}|(\d))")
+# `\\|x\\|_W^2`, measured by a matrix
+_BARS = r"(?:\\(?:left|right|[bB]igg?[lr]?)?\s*(?:\\\||\\Vert|\\lVert|\\rVert))"
+_MATRIX = r"(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*(?:[A-EG-Z]|\\[A-Z][a-z]+)\s*\}|[A-EG-Z](?![A-Za-z])|\\(?:Sigma|Lambda|Omega|Gamma)(?![A-Za-z]))"
+_MEASURE = rf"{_MATRIX}(?:\s*\^\s*\{{\s*-1\s*\}})?"
+_MEASURED = re.compile(
+    rf"{_BARS}((?:(?!{_BARS}).)+?){_BARS}\s*_\s*(?:\{{\s*({_MEASURE})\s*\}}|({_MATRIX}))\s*\^\s*(?:2|\{{\s*2\s*\}})",
+    re.S,
+)
+# `x^{\\odot 2}`, entry by entry
+_BY_ENTRIES = re.compile(
+    r"((?:\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{[^{}]*\}|\w)|\\[a-z]+|[A-Za-z])(?:_\s*(?:\{[^{}]*\}|\w))?)\s*\^\s*\{\s*\\(?:odot|circ)\s*([23])\s*\}"
+)
+
+
+_ENTRYWISE = r" \odot "
+
+
+def _in_habits(text: str) -> str:
+    """What the reader of pages does not take, written as it does."""
+    text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
+    text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)
+    text = _MEASURED.sub(lambda m: rf"\left({m[1]}\right)^\top {m[2] or m[3]} \left({m[1]}\right)", text)
+    text = _BY_ENTRIES.sub(lambda m: f"({_ENTRYWISE.join([m[1]] * int(m[2]))})", text)
+    return _with_factorials(_with_fractions(text))
+
+
 def _with_fractions(text: str) -> str:
     """`{a \\over b}` as `\\frac{a}{b}`, of all that stands in the group."""
     while (found := _OVER.search(text)) is not None:
@@ -62,7 +91,7 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
-    inner = _with_factorials(_with_fractions(inner))
+    inner = _in_habits(inner)
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
     formulas = [with_samples_below(_one(part)) for part in (formula, *others)]

@@ -88,7 +88,7 @@ class Letters:
 
     def _is_word(self, node: Indexed) -> bool:
         """Is it a name as it stands, `W_hh` of code?"""
-        return bool(self.names.fact(("mark", canonical_name(node.marked))))
+        return bool(self.names.fact(("mark", canonical_name(node.marked)))) or self.names.is_function(node.marked)
 
     def _read_signs(self) -> None:
         for node in self.nodes:
@@ -253,7 +253,7 @@ class Letters:
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             mark = node.marked
             if self._is_word(node):
-                if not names.knows(mark):
+                if not names.knows(mark) and not names.is_function(mark):
                     yield canonical_name(mark)
                 return
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:

@@ -89,6 +89,25 @@ def _applied(formula: str, function: str, letter: str, body: str) -> str:
     raise Unwritten(f"`{function}` stands in too many places")
 
 
+_NAME = re.compile(r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*(?:_\{\w+\})?)\s*=(?!=)")
+
+
+def _asked_last(formula: str, others: Sequence[str]) -> tuple[str, list[str]]:
+    """The formula and the others, where `h = tanh(W x), L = v' h` asks for the last, which rests on the first."""
+    last, first = others[-1] if others else "", _NAME.match(formula)
+    named = _NAME.match(last)
+    if first is None or named is None or first[1] == named[1]:
+        return formula, list(others)
+    is_used = any(_mentions(s[m.end() :] if (m := _NAME.match(s)) else s, named[1]) for s in (formula, *others[:-1]))
+    if is_used or not any(_mentions(s, first[1]) for s in (last[named.end() :], *others[:-1])):
+        return formula, list(others)
+    return last, [formula, *others[:-1]]
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?![\w\u0300-\u036f])", text) is not None
+
+
 def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
     """What names stand for, then the formula; `h(x) = …` in the names as they are says what `h` stands for.
 
@@ -101,6 +120,7 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
         found and not any("=" in o for o in others) and not is_known(found[1])
     ):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
+    formula, others = _asked_last(formula, others)
     definitions = []
     for statement in others:
         found = _FUNCTION.match(statement)
@@ -125,7 +145,7 @@ _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\
 def without_left_side(formula: str, names: Names) -> str:
     """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
     left, sign, right = formula.partition("=")
-    if not sign or "=" in right or left.endswith((":", "<", ">", "!")):
+    if not sign or "=" in _BELOW_A_SUM.sub("", right) or left.endswith((":", "<", ">", "!")):
         return formula
     found = _QUANTITY.match(left)
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
@@ -139,6 +159,7 @@ def without_left_side(formula: str, names: Names) -> str:
     return right.strip()
 
 
+_BELOW_A_SUM = re.compile(r"_\{[^{}]*\}|_\w=\w|\[[^\[\]]*\]")
 # what a square stands for: `σ^2 = …`
 _SQUARE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\^\s*\{?2\}?|²)\s*=(?!=)")
 

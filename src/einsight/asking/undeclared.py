@@ -28,13 +28,14 @@ from .sized import has_unsized, sized
 from .telling import told_apart
 
 # letters that people call functions by: before a bracket they are none of these arrays
-_FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
+_FUNCTION_LETTERS = frozenset("fghFGHφψσρΦ")
 # what is wrong with a formula in which names have other shapes
 _OF_SHAPES = frozenset(
     {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
 )
 MOST_SHAPES = 24
-_INNER = re.compile(r"(?<!\w)([^\W\d_])\s*·\s*([^\W\d_])(?![\w'ᵀ^(\[])")
+_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z](?!\w))?)(?![\w'ᵀ^(\[])")
+_OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
 _BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
@@ -84,9 +85,7 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     several = [_with_other_signs(told, names)]
     if told != surely:  # words are names where their letters do not conform
         several.append(_with_other_signs(surely, names))
-    readings = {
-        way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts
-    }
+    readings = {way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts}
     if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
         yield Taken(told, dimensions=tuple(read.dimensions))
         return
@@ -118,6 +117,8 @@ def _with_other_signs(text: str, names: Names) -> list[str]:
         texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
     if "|" in text:
         texts.append(_BAR.sub("‖", text))
+    if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
+        texts.append(inner)
     return texts
 
 
@@ -208,11 +209,14 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
 
 def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
     """Are both vectors, as they are declared, or by their letters?"""
-    for name in (left, right):
+    for text in (left, right):
+        name, _, index = text.partition("_")
+        if names.knows(text):
+            name, index = text, ""
         entry = names.find(name)
         if entry is None and likely_ranks(name)[0] != VECTOR:
             return False
-        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1):
+        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1 + bool(index)):
             return False
     return True
 

@@ -22,6 +22,7 @@ _RANKS = {
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
     "bold capital": (MATRIX, VECTOR),
+    "amplitude": (NUMBER, MATRIX),
     "bold": (VECTOR, NUMBER),
     "bold greek": (VECTOR, MATRIX, NUMBER),
 }

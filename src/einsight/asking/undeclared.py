@@ -20,6 +20,7 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Norm, Num, Relation, Superscript, Transpose
 from ..terms.dimension import Dim
 from .brackets import closing
+from .counting import amplitudes, counted_rows
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
@@ -180,7 +181,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     if letters.is_of_numbers():
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
-    kinds |= {n: "vector" for n in letters.vectors() if n in found}
+    kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
     for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
         lines, sampled = [], []
         for name, dims in shape.items():
@@ -241,6 +242,11 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and d.message.startswith("the number")}
         codes = wrong | mixed | ({"EIN205"} & {d.code for d in lowered.diagnostics})
         lacks_axis |= way == first and "EIN306" in codes  # which is what to mend, whatever shapes there are
+        if not codes and (letters := _letters(way.text, names, ())) is not None:
+            inner = names.child()
+            way.tell(inner)
+            told, counted = counted_rows(way.text, way.declarations, letters, inner)
+            way = replace(way, declarations=told, dimensions=(*way.dimensions, *counted))
         if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
             return named
         if not codes:

@@ -149,6 +149,9 @@ class Letters:
                 found |= letters & (bases | _NO_INDICES)
         if found:
             found |= {c for n in below for c in letters_of(n) & bases}
+        indexed = {n.base.start for n in below}
+        alone = {n.text for n in self.inside if isinstance(n, Name) and n.start not in indexed}
+        found |= {c for n in below if _is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
         met = Counter(c for n in below if n is not left for c in occurrences(n))
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:

@@ -37,6 +37,7 @@ _OF_SHAPES = frozenset(
 MOST_SHAPES = 24
 _INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z](?!\w))?)(?![\w'ᵀ^(\[])")
 _OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
+_CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
 _BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
@@ -118,6 +119,8 @@ def _with_other_signs(text: str, names: Names) -> list[str]:
         texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
     if "|" in text:
         texts.append(_BAR.sub("‖", text))
+    if _CASE.search(text):  # cases of an array are cases of its entries
+        texts.append(_CASE.sub(r" ⊙ [", text))
     if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
         texts.append(inner)
     return texts

@@ -122,6 +122,10 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         ("2 * X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "equal"),
         ("X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "different"),
         (r"\frac{1}{m} X^T(Xw - y)", "1/n X' (X w - y)", "", "different"),
+        # a letter that nobody counts by is no index with another name
+        ("W_h h", "W_x h", "", "undecided"),
+        ("x_i", "x_j", "", "equal"),
+        ("2x if x > 0 else 0", "2 max(x, 0)", "x in R^n", "equal"),  # cases of an array are cases of its entries
         # words around it
         ("Hx with $H = A^T A$", "A' A x", DECLARED, "equal"),
         (r"\hat{b} = A\hat x, where \hat x = A^T b", "A A' b", DECLARED, "equal"),

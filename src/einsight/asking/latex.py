@@ -27,7 +27,7 @@ _FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{
 _UNBEGUN = re.compile(r"(\\(?:sum|prod)(?:\s*\\limits)?\s*_\s*)(?:\{\s*([a-z])\s*\}|([a-z]))(?=\s*\^)")
 _LOG_TO_BASE = re.compile(r"\\log\s*_\s*(?:\{\s*(\d+)\s*\}|(\d))")
 # `\\|x\\|_W^2`, measured by a matrix
-_BARS = r"(?:\\(?:left|right|[bB]igg?[lr]?)?\s*(?:\\\||\\Vert|\\lVert|\\rVert))"
+_BARS = r"(?:(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?(?:\\\||\\[lr]?Vert(?![A-Za-z])))"
 _MATRIX = r"(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*(?:[A-EG-Z]|\\[A-Z][a-z]+)\s*\}|[A-EG-Z](?![A-Za-z])|\\(?:Sigma|Lambda|Omega|Gamma)(?![A-Za-z]))"
 _MEASURE = rf"{_MATRIX}(?:\s*\^\s*\{{\s*-1\s*\}})?"
 _MEASURED = re.compile(

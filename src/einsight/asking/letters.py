@@ -136,6 +136,7 @@ class Letters:
         given = {c for v in self.variables for c in _SHIFTED.findall(v)}
         whole = self._is_of_whole_arrays()
         bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
+        bases |= {n.text.partition("⁽")[0] for n in self.nodes if isinstance(n, Name) and "⁽" in n.text}
         found = given | {c for n in below for c in letters_of(n) if c.isupper()}
         found |= {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
         for node in below:

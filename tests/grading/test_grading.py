@@ -33,7 +33,9 @@ def test_no_answer_is_passed_that_is_not_right(family, part):
             assert verdict != "equal" or truth(family, code) == "equal", text
 
 
-@pytest.mark.parametrize("several", [pytest.param([0], id="some"), pytest.param(range(len(PARTS)), id="all", marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(
+    "several", [pytest.param([0], id="some"), pytest.param(range(len(PARTS)), id="all", marks=pytest.mark.campaign)]
+)
 def test_few_right_answers_are_turned_down_and_few_are_not_read(several):
     right = rejected = unread = asked = 0
     for family in FAMILIES:
@@ -113,7 +115,12 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         (r"(b_1 x_1, \dots, b_n x_1)^\top", "b ⊙ x", DECLARED, "unread"),
         ("[x_k^2]_{k=1}^n", "x ⊙ x", DECLARED, "equal"),
         # names that prose says, each with its face
-        (r"$\delta x^T$, where $x = b$ and $\delta = A b$ is the error", "A b x'", "A in R^(n x n); b, x in R^n", "equal"),
+        (
+            r"$\delta x^T$, where $x = b$ and $\delta = A b$ is the error",
+            "A b x'",
+            "A in R^(n x n); b, x in R^n",
+            "equal",
+        ),
         (r"A\hat{y} with $\hat{y}_i = x_i^2$", "A (x ⊙ x)", DECLARED, "equal"),
         # an exponential of a matrix is a power of e, and none of entries
         (r"\operatorname{tr}(A e^{tA})", "tr(A expm(t A))", "", "equal"),
@@ -154,7 +161,17 @@ def test_what_is_asked_wrongly_raises(named):
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 2000, pytest.param("(" * 9000, marks=pytest.mark.campaign), "$" * 20001, "\\boxed{" * 3000, "x_" * 9000, "```\n" * 3000, "\x00", "A^" * 5000]
+    "text",
+    [
+        "(" * 2000,
+        pytest.param("(" * 9000, marks=pytest.mark.campaign),
+        "$" * 20001,
+        "\\boxed{" * 3000,
+        "x_" * 9000,
+        "```\n" * 3000,
+        "\x00",
+        "A^" * 5000,
+    ],
 )
 def test_hostile_text_has_a_verdict(text):
     assert einsight.grade(text, "A x", DECLARED).verdict in ("unread", "undecided", "shape")

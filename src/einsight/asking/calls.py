@@ -77,7 +77,8 @@ class Calls:
         if (ready := of_library(name, values, keywords, lambda a, b: self.matmul(node, a, b))) is not None:
             return ready
         first, last = values[0], values[-1]
-        if name in ("var", "std", "cov"):
+        own_call = isinstance(node.func, ast.Name) and keywords.keys() <= {"axis"}  # `cov(C, axis=0)` of the language
+        if name in ("var", "std", "cov") and not own_call:
             return self._spread(node, name, first, arguments, keywords)
         if unknown := keywords.keys() - KEYWORDS:
             raise self.refuse(node, f"`{min(unknown)}=` of `{ast.unparse(node)}` is not read")

@@ -52,7 +52,9 @@ _BARE_SUM = re.compile(r"Σ(?=\s*\(?\s*[^\W\d_](?:_\{?([a-z])(?![\w,])|([ᵢⱼ�
 _WHOLE_SUM = re.compile(r"Σ\s*(?=([a-z]{2,9})\s*\(|\()")
 _OF_A_MATRIX = re.compile(r"Σ\s*(?:['ᵀ⁻^_)\],]|$)|\|\s*Σ")
 # `‖x‖²/2σ²`: what touches a number below a slash stands there with it, unless a number stands above
-_BELOW = re.compile(r"(?<=[\w)\]|‖²³'])(?<!(?<![\w.])[0-9])/(\d+(?:\.\d+)?)([^\W\d_]\w*(?:²|³|\^\d+)?)(?![\w(])")
+_BELOW = re.compile(
+    r"(?<=[\w)\]|‖²³'])(?<!(?<![\w.])[0-9])/(\d+(?:\.\d+)?)(?![eE][-+]?\d)([^\W\d_]\w*(?:²|³|\^\d+)?)(?![\w(])"
+)
 _ABOVE = dict(zip("ˣʸᶻᵃᵇᵏᵐⁿᵗ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "xyzabkmnt-+0123456789", strict=True))
 _RAISED_RUN = re.compile(f"[{''.join(_ABOVE)}]*[ˣʸᶻᵃᵇᵏᵐⁿᵗ][{''.join(_ABOVE)}]*")
 

@@ -14,7 +14,7 @@ from einsight.worlds.answers import mistake_in, rests_on, world_of
 from einsight.worlds.definitions import Page
 from einsight.worlds.facts import Facts, Formula
 from einsight.worlds.familiar import FAMILIAR
-from einsight.worlds.search import Question
+from einsight.worlds.questions import Question
 
 rng = np.random.default_rng(7)
 N, M, K = 3, 4, 2
@@ -55,6 +55,10 @@ def off_diagonal(a):
 
 def exponential(a):
     return np.linalg.matrix_power(sum(np.linalg.matrix_power(a / 64, k) / math.factorial(k) for k in range(15)), 64)
+
+
+def rbf(s, t):
+    return np.exp(-((s - t) @ (s - t)) / 2)
 
 
 def density(t):
@@ -156,6 +160,14 @@ CASES = [
          gradient(lambda v: 0.35 * (v - y) @ (v - y), x), 0.7 * (x - y)),
     Case("indices that a sum runs over may be the same", "E = ∑_i ∑_j x_i a_{ij} x_j; d = x_i - x_j; ∂d/∂x_i = 1", found=False),
     Case("the exponential of a matrix", "∂/∂t exp(t A) = A exp(t A)", jacobian(lambda t: exponential(t[0] * A), [0.4]).reshape(N, N), A @ exponential(0.4 * A)),
+    Case("a point with a prime", "k(x, xʹ) = exp(-(x - xʹ)ᵀ (x - xʹ)/2); ∂²k/∂x ∂xʹᵀ = (I - (x - xʹ)(x - xʹ)ᵀ) k",
+         jacobian(lambda v: gradient(lambda t: rbf(t, v), x, 1e-4), y, 1e-4), (np.eye(N) - np.outer(x - y, x - y)) * rbf(x, y)),
+    Case("where a derivative is 0 of what is defined", "S = (u - W b)ᵀ (u - W b) + c bᵀ b; b̂ = (Wᵀ W + c I)^-1 Wᵀ u",
+         gradient(lambda b: np.sum((u - W @ b) ** 2) + 0.7 * b @ b, np.linalg.solve(W.T @ W + 0.7 * np.eye(N), W.T @ u)), np.zeros(N)),
+    Case("where a derivative is not 0", "S = (u - W b)ᵀ (u - W b) + c bᵀ b; b̂ = (Wᵀ W - c I)^-1 Wᵀ u", found=False),
+    Case("where any derivative is 0", "S = c aᵀ b - c bᵀ a + c; b̂ = 2 a", found=False),
+    Case("the members of a set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈C} (x_i - m)", gradient(lambda m: np.sum((x[:2] - m) ** 2), 0.3), -2 * np.sum(x[:2] - 0.3)),
+    Case("the members of another set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈D} (x_i - m)", found=False),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip
 

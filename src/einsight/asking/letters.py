@@ -137,6 +137,7 @@ class Letters:
         whole = self._is_of_whole_arrays()
         bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
         bases |= {n.text.partition("⁽")[0] for n in self.nodes if isinstance(n, Name) and "⁽" in n.text}
+        under = [(n.base.text, letters_of(n)) for n in below]  # type: ignore[attr-defined]
         found = given | {c for n in below for c in letters_of(n) if c.isupper()}
         found |= {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
         for node in below:
@@ -147,7 +148,8 @@ class Letters:
                 elif whole or letters & given:
                     found |= letters - own
             elif several and (letters <= bases or whole):
-                found |= letters & (bases | _NO_INDICES)
+                alone = {c for c in letters & _NO_INDICES if len({b for b, below_it in under if c in below_it}) == 1}
+                found |= letters & bases | alone
         if found:
             found |= {c for n in below for c in letters_of(n) & bases}
         indexed = {n.base.start for n in below}

@@ -11,6 +11,8 @@ _TERM = re.compile(r"\s*([+\-−]?)\s*(?:(\d+)|([^\W\d_][^\W_]*))")
 # below a sum: `i<j`, `i≠j`
 _COMPARED = re.compile(r"\s*([^\W\d_])\s*(<=|>=|!=|[<>≠≤≥])\s*([^\W\d_])\s*")
 _RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}
+# below a sum: `i∈C`, `i∈Ω_u`, `j∈N(i)`
+_MEMBER = re.compile(r"\s*([^\W\d_])\s*(?:∈|\bin\b)\s*([^\W\d_])\s*(?:_([^\W\d_]+)|\(\s*([^\W\d_])\s*\))?\s*")
 _WORD = re.compile(r"[^\W_]+\Z")
 
 
@@ -29,6 +31,11 @@ def read_subscript(text: str, start: int, end: int) -> Subscript:
     if compared and not bracketed:
         ends = tuple(IndexEntry(at + compared.start(k), at + compared.end(k), ((compared[k], 1),), 0) for k in (1, 3))
         return Subscript(start, end, inner.strip(), ends, condition=_RELATIONS.get(compared[2], compared[2]))
+    member = _MEMBER.fullmatch(inner)
+    if member and not bracketed:
+        letter = IndexEntry(at + member.start(1), at + member.end(1), ((member[1], 1),), 0)
+        indices = (member[3] or member[4] or "") + member[1]
+        return Subscript(start, end, inner.strip(), (letter,), within=f"{member[2]}_{indices}")
     if "=" in inner:
         head, lower = inner.split("=", 1)
         inner, lower = head, lower.strip()

@@ -57,7 +57,7 @@ class IndexEntry(Node):
 @dataclass(frozen=True, slots=True)
 class Subscript(Node):
     """`_ij`; `text` is what was written, `lower` the bound in `_{j=1}`, `condition` the `<` in `_{i<j}`, `problem` what
-    cannot be read."""
+    cannot be read, `within` what tells of `_{i∈Ω_u}` who is in the set, `Ω_ui`."""
 
     text: str
     entries: tuple[IndexEntry, ...]
@@ -65,6 +65,7 @@ class Subscript(Node):
     problem: str | None = None
     bracketed: bool = False
     condition: str | None = None
+    within: str = ""
 
     @property
     def mark(self) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable
 from ..lowering.mentioned import names_of
 from ..terms.interruption import in_polls
 from .mistakes import Mistake, mistake
-from .search import Question, World, holds
+from .questions import Question, World
+from .search import holds
 from .unknowns import behind
 
 # answers that are kept: while one types, most formulas of a page stay as they are

@@ -67,7 +67,16 @@ class Calls(Naming[V, I]):
         if len(variables) > 2:
             raise Unfit("a third derivative")
         inner = lambda: self.derivative(of, variables[0], "gradient")  # noqa: E731
-        return self.derivative(inner, _untransposed(variables[1]), "numerator")
+        return self.derivative(inner, self._untransposed(variables[1]), "numerator")
+
+    def _untransposed(self, node: Node) -> Node:
+        """The second variable of `∂²f/∂x ∂xᵀ`, also where a prime transposes; an `x'` that functions are of is another point."""
+        while isinstance(node, (Transpose, Group)):
+            node = node.argument if isinstance(node, Transpose) else node.inner
+        given = {a for found in self.page.by_name.values() for d in found for a in d.arguments}
+        if not isinstance(node, Name) or node.text in given:
+            return node
+        return replace(node, text=node.text.rstrip(PRIME))
 
     def _nabla(self, unit: Node, row: Sequence[tuple[str, Node]], k: int, whole: Node) -> tuple[V, int]:
         rest = row[k + 1 :]
@@ -269,9 +278,3 @@ def _without_powers(node: Node) -> tuple[Node, list[Transpose | Superscript]]:
             node = node.base
         else:
             return node, around
-
-
-def _untransposed(node: Node) -> Node:
-    while isinstance(node, (Transpose, Group)):
-        node = node.argument if isinstance(node, Transpose) else node.inner
-    return replace(node, text=node.text.rstrip(PRIME)) if isinstance(node, Name) else node

@@ -15,7 +15,8 @@ from ..syntax.tree import Addition, Group, Node
 from . import arrays, jets
 from .arrays import Array, Unfit
 from .numbers import MOST_PLACES, Numbers
-from .search import SIZES, Question, World, conforming, is_close, premises
+from .questions import Question, World
+from .search import SIZES, conforming, is_close, premises
 from .shapes import Shapes
 from .unknowns import behind, unknowns_of
 

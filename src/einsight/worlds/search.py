@@ -11,24 +11,22 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from ..asking.ranks import NUMBER
 from ..lowering.mentioned import walk
-from ..lowering.names import canonical_name
-from ..syntax.quotients import Quotient, units
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
+from ..syntax.tree import Call, Name, Node
 from ..terms.interruption import poll
 from . import jets
 from .algebra import Options
 from .arrays import Array, Singular, Unfit
-from .definitions import PRIME, SQUARE, Key, Page
 from .functions import ARRAYS, ENTRYWISE
-from .letters import is_constant, renamed, variable_below, without_marks
+from .letters import is_constant
 from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
+from .questions import Question, Where, World
 from .shapes import Shapes
-from .unknowns import Unknowns, behind, gradient_of, names_behind, unknowns_of
+from .solutions import gives_value, roots
+from .unknowns import Unknowns, behind, names_behind, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
 MOST_WAYS, MOST_WORLDS = 100, 4
@@ -39,50 +37,14 @@ SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
-# what holds of letters: `i ≠ j`
-Where = tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True)
-class World:
-    """What a formula holds in: what its names are taken for."""
-
-    premises: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """Are two sides of the formula `at` a page equal?
-
-    points  what names are given in numbers
-    root    a name, as it is written, and the value at which it is asked
-    where   what is to hold of letters that count: `i ≠ j`
-    """
-
-    page: Page
-    at: int
-    left: Node
-    right: Node
-    layout: str
-    points: dict[str, Node] = field(default_factory=dict)
-    root: tuple[Node, Node] | None = None
-    where: Where = ()
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return (self.left, self.right) if self.root is None else (self.left, self.right, self.root[1])
-
-    @property
-    def has_zero(self) -> bool:
-        return _is_zero(self.left) or _is_zero(self.right)
 
 
 def holds(asked: Question) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
     if _depends(asked) or all(map(_is_named, (asked.left, asked.right))):
         return None
-    if _gives_value(asked):
-        return next(filter(None, map(_answer, _roots(asked))), None)
+    if gives_value(asked):
+        return next(filter(None, map(_answer, roots(asked))), None)
     return next(filter(None, (_answer(replace(asked, points=points)) for points in _points(asked))), None)
 
 
@@ -111,7 +73,7 @@ def _answer(asked: Question) -> World | None:
         for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
             for supposed, where, said in _supposed(asked, free):
                 if _is_equal(replace(asked, where=where), shapes, free, supposed):
-                    return World((*premises(shapes), *said, *_familiar(asked)))
+                    return World((*premises(shapes), *said, *_familiar(asked), *asked.said))
     return None
 
 
@@ -140,99 +102,6 @@ def _points(asked: Question) -> Iterator[dict[str, Node]]:
     yield {}
     if points := asked.page.points(asked.at, not is_constant(asked.right)):
         yield points
-
-
-# values and solutions
-
-
-def _gives_value(asked: Question) -> bool:
-    """Does a formula say what its left side is, which nothing else says?"""
-    page, left = asked.page, asked.left
-    key = _key_of(page, left)
-    if key is None:
-        return False
-    name, count = key
-    marked = gradient_of(name, page) or page.transposed(name) or name.endswith(PRIME) or name in ("I", "ones", "e")
-    if not name or marked or name in asked.page.points(asked.at, False):
-        return False
-    counts = (0, count, *page.counted.get(name, ()))
-    return all(page.definition(n, k, asked.at) is None for n in (name, name + SQUARE) for k in counts)
-
-
-def _key_of(page: Page, node: Node) -> Key | None:
-    if isinstance(node, Superscript) and isinstance(node.exponent, Num) and node.exponent.value == 2:
-        found = _key_of(page, node.base)
-        return (found[0] + SQUARE, found[1]) if found is not None else None
-    if isinstance(node, Name):
-        return canonical_name(node.text), 0
-    if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text != "δ":
-        name, entries = page.subscript(node)
-        return name, len(entries)
-    return None
-
-
-def _roots(asked: Question) -> Iterator[Question]:
-    """`μ = …` as what makes a derivative in `μ` zero that its section has before it, or as what solves an equation there."""
-    page, key = asked.page, _key_of(asked.page, asked.left)
-    if key is None or is_constant(asked.right):
-        return
-    wanted = without_marks(key[0]), key[1]
-    value = _of_solutions(asked.right, page)
-    for order in range(asked.at - 1, -1, -1):
-        formula = page.formulas[order]
-        if formula.section != page.formulas[asked.at].section:
-            return
-        derivative = formula.tree.sides[0]
-        variable = next((v for v in _variables_of(derivative) if _key_of(page, v) == wanted), None)
-        is_gradient = _is_gradient_alone(derivative)
-        if is_gradient and wanted in ((v, 0) for v in (*page.taken_in, *(v for _, v in page.called_with))):
-            variable = Name(0, 0, wanted[0])
-        if variable is not None:
-            zero = Num(0, 0, 0)  # type: ignore[arg-type]
-            yield replace(asked, left=derivative, right=zero, root=(variable, value))
-        if is_gradient or any(_variables_of(derivative)):
-            continue
-        for left, right in pairwise(formula.tree.sides):
-            unknown = next((n for side in (left, right) for n in walk(side) if _key_of(page, n) == wanted), None)
-            if unknown is not None and unknown is not left:
-                yield replace(asked, left=left, right=right, root=(unknown, value))
-
-
-def _of_solutions(node: Node, page: Page) -> Node:
-    """A value with other solutions for what they are values of: `ν*` is what solves for `ν`."""
-
-    def of(name: str) -> str:
-        base = without_marks(name)
-        return base if base != name and not page.by_name.get(canonical_name(name)) else name
-
-    return renamed(node, of)
-
-
-def has_derivative_alone(node: Node) -> bool:
-    """Is a side nothing but one derivative?"""
-    row = list(units(node)) if isinstance(node, Chain) else []
-    is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
-    return is_quotient or (
-        len(row) == 2 and isinstance(row[0][1], Indexed) and next(_variables_of(node), None) is not None
-    )
-
-
-def _is_gradient_alone(node: Node) -> bool:
-    """`∇f`, which does not say in what."""
-    row = list(units(node)) if isinstance(node, Chain) else []
-    return len(row) == 2 and isinstance(row[0][1], Symbol) and row[0][1].text == "∇" and isinstance(row[1][1], Name)
-
-
-def _variables_of(node: Node) -> Iterator[Node]:
-    """What a formula that is one derivative is taken in, where it says so."""
-    row = list(units(node)) if isinstance(node, Chain) else []
-    first = row[0][1] if row else None
-    if isinstance(first, Quotient):
-        yield from (n for n in first.below if not isinstance(n, Symbol))
-    elif isinstance(first, Indexed) and isinstance(first.base, Symbol) and first.base.text == "∇":
-        yield variable_below(first)
-    elif isinstance(first, Symbol) and first.text == "∇" and len(row) == 2 and isinstance(row[1][1], Call):
-        yield from row[1][1].arguments[:1]
 
 
 # the search
@@ -316,12 +185,6 @@ def _is_shrunk(shapes: Shapes) -> bool:
 
 def _is_number_instead(options: Options, chosen: int) -> bool:
     return options[0][0] != NUMBER and options[min(chosen, len(options) - 1)][0] == NUMBER
-
-
-def _is_zero(node: Node) -> bool:
-    while isinstance(node, Group):
-        node = node.inner
-    return isinstance(node, Num) and node.value == 0
 
 
 # numbers

@@ -11,6 +11,8 @@ from .row import Write
 from .tree import Command, Group, Item, Items, Leaf, leaves
 
 _TIMES = ("×", "·", ",")
+# `i∈C`, `i∈Ω_u`, `j∈N(i)`
+_MEMBER = re.compile(r"([^\W\d_])∈([^\W\d_])(?:_([^\W\d_]+)|\(([^\W\d_])\))?")
 
 
 def summation(item: Item, write: Write) -> list[Piece]:
@@ -31,6 +33,9 @@ def summation(item: Item, write: Write) -> list[Piece]:
         each = [(f"_{names}" if len(names) == 1 else f"_{{{','.join(names)}}}") + " "]
     elif re.fullmatch(r"[^\W\d_][<>≠≤≥][^\W\d_]", said) and not top:  # `\sum_{i<j}`
         each = [f"_{{{said}}} "]
+    elif (member := _MEMBER.fullmatch(said)) and not top:  # `∑_{i∈Ω_u}`
+        index, name, mark, argument = member.groups()
+        each = [f"_{{{index}∈{name}{'_' * bool(mark or argument)}{mark or argument or ''}}} "]
     elif re.fullmatch(r"[^\W\d_](,[^\W\d_])+=1", said) and top.isalnum():  # `\sum_{i,j=1}^n`
         each = [f"_{{{name}=1}}^{top} " for name in said[:-2].split(",")]
     else:
@@ -80,11 +85,7 @@ def set_of_matrices(space: Items) -> tuple[list[Piece], str]:
     """`∈ \\mathbf{S}^n_{++}`, the symmetric matrices, or those that are positive definite, with what that says; empty for another set."""
     item = space[-1]
     atom, above, below = item.atom, *(next((s for s in item.scripts if s.sign == sign), None) for sign in "^_")
-    letter = (
-        word(atom.arguments[0])
-        if isinstance(atom, Command) and atom.arguments
-        else word((Item(atom),))
-    )
+    letter = word(atom.arguments[0]) if isinstance(atom, Command) and atom.arguments else word((Item(atom),))
     size = extent(tuple(split(above.inside, "×", "times")[0])) if above is not None else ""
     if len(space) != 2 or letter not in ("S", "Sym", "SPD") or not size:
         return [], ""

@@ -22,7 +22,8 @@ from ...worlds.answers import mistake_in, world_of
 from ...worlds.definitions import Page
 from ...worlds.facts import Facts, Formula
 from ...worlds.familiar import familiar_in
-from ...worlds.search import Question, World, has_derivative_alone
+from ...worlds.questions import Question, World
+from ...worlds.solutions import has_derivative_alone
 from .bounds import NORMALISED, scales
 from .known import Known
 from .paragraphs import BREAK, condition

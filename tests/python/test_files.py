@@ -10,7 +10,7 @@ from thinning import part_in, rest_in_campaigns
 
 from einsight.python.check import findings
 
-FILES = ("gradients", "shapes", "held-back", "unseen", "layers", "habits")
+FILES = ("gradients", "shapes", "held-back", "unseen", "layers", "habits", "outside", "outside-held-back")
 CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
 FILED = [case.values[0] for case in CASES]
 # what is told of a gradient, where that may be another word than the truth: what is accused stays accused

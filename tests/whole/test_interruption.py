@@ -134,7 +134,7 @@ def test_reading_polls_wherever_it_is_long(run):
     sheet = run.sheet()
     planning = interrupted(lambda: sheet.become(run.texts[1]), 0, None)
     assert (planning > 0) == (run.language != "ein")
-    assert interrupted(sheet.finish, 0, None) > 20
+    assert interrupted(sheet.finish, 0, None) > 12
 
 
 def test_a_run_is_stopped_at_its_nth_poll(run):

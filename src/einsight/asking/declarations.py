@@ -40,20 +40,23 @@ def _statement(text: str) -> str:
     names, sign, space = (
         text.partition("∈") if "∈" in text else text.partition(" in ") if " in " in text else (text, "", "")
     )
-    text = f"{with_raised_marks(names)}{sign}{space}" if sign and "=" not in names else text
+    if sign and "=" not in names and ("_" in names or "^" in names):
+        text = f"{with_raised_marks(names)}{sign}{space}"
     text = text.replace(r"\in", "∈").replace(r"\mathbb{R}", "ℝ").replace(r"\times", "×") if "\\" in text else text
     bare = text.strip()
-    found = _BY_COLON.fullmatch(bare)
+    found = _BY_COLON.fullmatch(bare) if ":" in bare else None
     if found and found[2] in ("R", "ℝ"):
         return f"{found[1]} ∈ ℝ{found[3]}"
     if found and "->" not in bare and "→" not in bare:
         return f"{found[1]} ∈ {_space(found[2])}{found[3]}"
-    found = _BY_BRACKET.fullmatch(bare)
+    found = _BY_BRACKET.fullmatch(bare) if "(" in bare else None
     if found:
         return f"{found[1]} ∈ {_space(found[2])}"
     if "∈" in text or " in " in text:
-        text = _SPACE.sub(lambda m: f"{m[1]}({_sizes(m[2] or m[3].replace('x', ' x '))})", text)
-        text = _apart(text)
+        if "^" in text:
+            text = _SPACE.sub(lambda m: f"{m[1]}({_sizes(m[2] or m[3].replace('x', ' x '))})", text)
+        if "," in text:
+            text = _apart(text)
     return text
 
 

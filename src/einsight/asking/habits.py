@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 from ..lowering.names import GREEK, Names
 from .brackets import with_columns, with_numbers_below, with_positive_parts, with_products, with_round_brackets
@@ -28,6 +27,7 @@ _CALLED = {
     "norm2": "norm", "Transpose": "transpose", "Inverse": "inv", "inverse": "inv", "Det": "det", "Sym": "sym",
     "Skew": "skew", "adjugate": "adj", "cofactor": "cof", "Diag": "diag",
 }  # fmt: skip
+_OTHER_CALLS = re.compile(rf"(?<![\w.])(?:{'|'.join(_CALLED)})(?=\s*[(\[])")
 # `<x, y>`, and the sum of the sums of columns
 _ANGLES = re.compile(r"(?<![-=])<([^<>=,]+),([^<>=,]+)>(?!=)")
 _TWICE = re.compile(r"(?<![\w.])sum\s*\(\s*sum\s*\(")
@@ -62,41 +62,49 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 
 def habitual(text: str, names: Names) -> str:
-    """Plain text as the language writes it."""
+    """Plain text as the language writes it; each habit is looked for only where a sign of it stands."""
     text = _as_matlab(text, names)
-    text = _INFINITY.sub("inf", text.replace("**", "^"))
+    if "**" in text or "nf" in text:
+        text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
-    for said, meant in _CALLED.items():
-        text = re.sub(rf"(?<![\w.]){said}(?=\s*[(\[])", _unless_known(meant, names), text)
-    text = _EYE.sub(r"I(\1)", text)
-    text = with_round_brackets(text, names)
-    text = with_products(text)
-    text = with_columns(text)
-    text = with_numbers_below(text)
-    text = _ANGLES.sub(r"⟨\1,\2⟩", text)
-    text = _TWICE.sub("sum((", text)
-    text = with_positive_parts(text, "max(({}), 0)")
-    text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
-    text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], text)
-    text = _RAISED_RUN.sub(lambda m: f"^({''.join(map(_ABOVE.__getitem__, m[0]))})", text)
-    text = _BEHIND_POWER.sub(" ", text)
-    if not names.knows("Σ"):
-        text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
-        text = _with_whole_sums(text, names)
-    text = _BELOW.sub(lambda m: f"/({m[1]} {m[2]})", text)
-    text = _RAISED.sub("'", text)
+    if "(" in text or "[" in text:
+        text = _with_calls_and_brackets(text, names)
+    if "prod" in text or "∏" in text:
+        text = with_products(text)
+    if "/" in text:
+        text = with_numbers_below(text)
+    if "<" in text:
+        text = _ANGLES.sub(r"⟨\1,\2⟩", text)
+    if "^{(" in text or "_" in text:
+        text = _LAYER.sub(lambda m: with_raised_marks(f"a{m[0]}")[1:], with_positive_parts(text, "max(({}), 0)"))
+    if not text.isascii():
+        text = _FRACTION.sub(lambda m: f"({_written(m[0])})", text)
+        text = _RAISED_RUN.sub(lambda m: f"^({''.join(map(_ABOVE.__getitem__, m[0]))})", text)
+        text = _BEHIND_POWER.sub(" ", text)
+        if not names.knows("Σ"):
+            text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
+            text = _with_whole_sums(text, names)
+        text = _RAISED.sub("'", text)
+    if "/" in text:
+        text = _BELOW.sub(lambda m: f"/({m[1]} {m[2]})", text)
     text = _with_brackets(text, names)
-    text = _ONE.sub("ones", text)
-    text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
-    text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
-    text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
-    if not names.knows("e"):
-        text = _exponentials(text)
-    text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
-    text = _INNER.sub(lambda m: f"sum(({m[1].strip()}) ⊙ ({m[2].strip()}))", text)
-    if not names.knows("transpose"):
+    if "1" in text:
+        text = _ONE.sub("ones", text)
+    if "logistic" in text or "expit" in text:
+        text = _LOGISTIC.sub(lambda m: m[1] if names.knows(m[1]) else "sigmoid", text)
+    if "_" in text:
+        text = _TOUCHING.sub(lambda m: _told_apart(m, names), text)
+    if "^" in text:
+        text = _TRANSPOSE.sub(lambda m: f"^T {_apart(m[1], names)}", text)
+        if not names.knows("e"):
+            text = _exponentials(text)
+    if "\\" in text:
+        text = _LEFT_DIVISION.sub(lambda m: f"inv({m[1]}) ", text)
+    if "⟨" in text:
+        text = _INNER.sub(lambda m: f"sum(({m[1].strip()}) ⊙ ({m[2].strip()}))", text)
+    if "transpose" in text and not names.knows("transpose"):
         text = _turned(text)
-    return text if names.knows("Σ") else _SUM.sub("∑", text)
+    return _SUM.sub("∑", text) if "Σ" in text and not names.knows("Σ") else text
 
 
 # sums and differences of Julia and Octave entry by entry, where plain ones mean the same; the matrix product of R
@@ -133,8 +141,16 @@ def _with_whole_sums(text: str, names: Names) -> str:
     return text
 
 
-def _unless_known(meant: str, names: Names) -> Callable[[re.Match[str]], str]:
-    return lambda found: found[0] if names.knows(found[0]) else meant
+def _with_calls_and_brackets(text: str, names: Names) -> str:
+    """Functions by the names that the language has for them, and brackets that are round where they hold no index."""
+    text = _OTHER_CALLS.sub(lambda m: m[0] if names.knows(m[0]) else _CALLED[m[0]], text)
+    if "eye" in text:
+        text = _EYE.sub(r"I(\1)", text)
+    if "[" in text:
+        text = with_round_brackets(text, names)
+    if "," in text:
+        text = with_columns(text)
+    return _TWICE.sub("sum((", text) if "sum" in text else text
 
 
 def _told_apart(found: re.Match[str], names: Names) -> str:

@@ -29,6 +29,8 @@ _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 def cut_first(text: str) -> tuple[str, list[str]]:
     """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
+    if not any(sign in text for sign in ",;\\"):
+        return text, []
     parts, depth, begin, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]

@@ -123,7 +123,7 @@ def _question(
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements
     sigmoid: list[str] = []
-    if any(map(_SIGMOID.search, (formula, *definitions))) and not (
+    if any("σ" in t and _SIGMOID.search(t) for t in (formula, *definitions)) and not (
         names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
     ):
         # as grading takes it: told below
@@ -221,6 +221,8 @@ def _is_quantity(texts: Sequence[str]) -> bool:
 
 def _as_name(variable: str, text: str) -> str:
     """`h_{t-1}` as the name that it has in the text, `h⁽ᵗ⁻¹⁾`."""
+    if variable.isalnum():
+        return variable
     raised = with_raised_marks(variable)
     if raised in text:
         return raised

@@ -46,9 +46,12 @@ def sized(text: str, names: Names) -> str | None:
     return text
 
 
+_SIGN = re.compile(r"(?<![^\W\d_])(?:I|ones)(?![^\W_])|(?<![\w.])0*1(?!\d)")
+
+
 def has_unsized(text: str) -> bool:
     """Does a constant stand in it whose size nothing beside it says?"""
-    if not any(sign in text for sign in ("I", "ones", "1")):
+    if _SIGN.search(text) is None:
         return False
     tree, problems = parse_statement(text)
     return not problems and isinstance(tree, Relation) and next(_constants(tree), None) is not None

@@ -24,6 +24,8 @@ _CALLS = re.compile(r"(?<![\w.])(?:dot|matmul|outer|multiply|vdot|zeros_like|one
 _COMPARED = re.compile(r"\*\s*\([^()=]*[<>]=?[^()]*\)|\([^()=]*[<>]=?[^()]*\)\s*\*")
 # the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
 _KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
+# what has none of these is no code, as most texts have none
+_OF_CODE = re.compile(r"[@.\[=<>]|return|lambda|def|einsum|dot|matmul|outer|multiply|_like")
 
 
 def spelling_of(text: str) -> str:
@@ -31,8 +33,10 @@ def spelling_of(text: str) -> str:
 
     LaTeX has its backslashes; code its `@`, its modules, its methods, its keywords.
     """
-    if _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
+    if ("\\" in text or "$" in text or "_{" in text) and _LATEX.search(_LEFT_DIVISION.sub(" ", text)):
         return LATEX
+    if _OF_CODE.search(text) is None:
+        return LANGUAGE
     is_code = _CODE.search(text) or (
         (_KEYWORDS.search(text) or _CALLS.search(text) or _COMPARED.search(text)) and _is_python(text)
     )

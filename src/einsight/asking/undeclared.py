@@ -15,9 +15,24 @@ from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
 from ..lowering.report import Diagnostic, EinsightError, Fix
 from ..lowering.statements import lower_statement
+from ..syntax.finding import children
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Addition, Call, Chain, Group, Layer, Name, Norm, Num, Relation, Superscript, Transpose
+from ..syntax.tree import (
+    Addition,
+    Call,
+    Chain,
+    Group,
+    Indexed,
+    Layer,
+    Name,
+    Node,
+    Norm,
+    Num,
+    Relation,
+    Superscript,
+    Transpose,
+)
 from ..terms.dimension import Dim
 from .brackets import closing
 from .counting import amplitudes, counted_rows
@@ -30,6 +45,7 @@ from .telling import told_apart
 
 # letters that people call functions by: before a bracket they are none of these arrays
 _FUNCTION_LETTERS = frozenset("fghFGHφψσρΦ")
+_CALLED = re.compile(r"([^\W\d_][^\W_]*)\(")
 # what is wrong with a formula in which names have other shapes
 _OF_SHAPES = frozenset(
     {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
@@ -126,11 +142,11 @@ def _with_other_signs(text: str, names: Names) -> list[str]:
     return texts
 
 
-_OF_NAMES = (Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num)
+_OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
 
 
 def _is_plain(text: str, names: Names) -> bool:
-    """Is it an expression in names of arrays and numbers that are all declared, and functions of them?  Then nothing is open."""
+    """Is it an expression in arrays, their entries and numbers that are all declared, and functions of them?  Then nothing is open."""
     tree, problems = parse_statement(text)
     if (
         problems
@@ -141,16 +157,37 @@ def _is_plain(text: str, names: Names) -> bool:
         or "|" in text
     ):
         return False
-    nodes = walk(tree)
-    if not all(isinstance(n, _OF_NAMES) for n in nodes):
+    todo: list[Node] = [tree]
+    while todo:
+        node = todo.pop()
+        kind = type(node)
+        if kind is Name:
+            if not names.knows(node.text):  # type: ignore[attr-defined]
+                return False
+        elif kind is Call and type(node.callee) is Name:  # type: ignore[attr-defined]
+            text = node.callee.text  # type: ignore[attr-defined]
+            if not names.is_function(text) or text in SIZED:
+                return False
+            todo += node.arguments  # type: ignore[attr-defined]
+        elif kind is Indexed:
+            if not _is_component(node, names):  # type: ignore[arg-type]
+                return False
+        elif kind not in _OF_NAMES:
+            return False
+        elif kind is not Num:
+            todo += children(node)
+    return True
+
+
+def _is_component(node: Indexed, names: Names) -> bool:
+    """Is it one entry of an array that is declared, with a letter for each of its axes?  Its subscript is no mark, and it no sample."""
+    entry = names.find(node.base.text) if isinstance(node.base, Name) else None
+    at, mark = node.subscript, node.marked
+    if entry is None or entry.tensor is None or at.problem or at.lower is not None or at.condition is not None:
         return False
-    calls = [n for n in nodes if isinstance(n, Call)]
-    callees = {id(n.callee) for n in calls}
-    return all(
-        names.is_function(n.text) and n.text not in SIZED if id(n) in callees else names.knows(n.text)
-        for n in nodes
-        if isinstance(n, Name)
-    )
+    if len(at.entries) != len(entry.tensor.dims) or not all(e.plain for e in at.entries):
+        return False
+    return not mark or not (names.knows(mark) or names.is_dimension(mark) or names.fact(("mark", canonical_name(mark))))
 
 
 def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | None:
@@ -299,7 +336,7 @@ def require_no_unknown_function(text: str, names: Names) -> None:
 
     `f(x)` is no product of an array `f`, and nothing says what its derivative is.
     """
-    if "(" not in text:
+    if not any(canonical_name(m[1]) in _FUNCTION_LETTERS for m in _CALLED.finditer(text)):
         return
     tree, problems = parse_statement(text)
     nodes = () if problems or tree is None else tuple(walk(tree))

@@ -235,8 +235,8 @@ def _derive(
     if value.flexible:
         raise fail("EIN301", "nothing here says how large this is: write `I(n)` or `ones(n)`")
     output = value.order + value.plain_axes
-    laid = replace(value, axes=(*value.order, *value.axes), order=(), row=False)
-    term, axes, matrix_value = value.term, output, laid
+    term, axes = value.term, output
+    matrix_value = Value(term, (*value.order, *value.axes), traced=value.traced, split=value.split)
     reader = Reader(names, Report(), expression, layout)
     of_variables = []
     for place, variable in enumerate(variables):
@@ -245,7 +245,7 @@ def _derive(
         # a second derivative of a scalar is the Jacobian of its gradient
         once = "gradient" if len(variables) > 1 and place == 0 else "numerator" if place else layout
         free = tuple(s for s in slots if isinstance(s, Index))
-        matrix_value = lay_out(replace(matrix_value, term=term), free, once)
+        matrix_value = lay_out(matrix_value.of(term), free, once)
         axes = axes + free
         of_variables.append(len(free))
     settled = reader.settle(Value(term, axes))
@@ -288,7 +288,8 @@ def _finish(
     reduced = shortest(reduce(term), term)
     axes = tuple(rename.get(a, a) for a in axes)
     laid_term = term if laid.term is written else build.substitute(laid.term, rename)
-    laid = replace(laid, term=laid_term, axes=_renamed(laid.axes, rename))
+    axes_laid = _renamed(laid.axes, rename) if rename else laid.axes
+    laid = Value(laid_term, axes_laid, laid.order, laid.row, laid.flexible, laid.traced, laid.split)
     laid = stacked(laid, layout) or laid
     index = in_components(gathered(reduced), free_names(axes))
     return Derived(

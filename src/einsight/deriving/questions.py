@@ -14,7 +14,7 @@ from ..lowering.names import Names
 from ..lowering.report import Diagnostic, EinsightError, Report, fail
 from ..lowering.statements import lower_document, lower_statement
 from ..lowering.values import Value
-from ..notation.index_form import free_names
+from ..notation.index_form import free_letters, free_names
 from ..rules.catalogue import catalogue, kept_while_known
 from ..settings import MOST_SEARCH
 from ..syntax.blanks import blanked
@@ -108,8 +108,7 @@ def read_variable(text: str, names: Names, axes: Sequence[Index]) -> tuple[tuple
     text = blanked(text).strip()
     entry = names.get(text)
     if entry is not None and entry.tensor is not None:
-        named = free_names([*axes, *(build.fresh_index(d) for d in entry.tensor.dims)])
-        letters = list(named.values())[len(axes) :]
+        letters = free_letters(len(entry.tensor.dims), free_names(axes).values())
         return tuple(Index(n, d) for n, d in zip(letters, entry.tensor.dims, strict=True)), entry.tensor
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:

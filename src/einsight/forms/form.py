@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Union
 
 from ..terms.interning import TABLE, Interned, intern_object
@@ -22,6 +23,8 @@ Rational = Union[Fraction, int]  # noqa: UP007 - evaluated at run time on 3.10
 ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
+# products, sums and powers that are remembered
+KEPT = 4096
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
 REDUCTIONS = frozenset({"tr", "det", "logdet", "sum", "norm", "mean", "logsumexp", "var", "max", "min", "prod"})
 
@@ -185,6 +188,7 @@ def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
     return found
 
 
+@lru_cache(KEPT)
 def times(form: Form, factor: Rational) -> Form:
     """A number times a form.  Raises NotAForm for 0."""
     if factor == 1:
@@ -202,10 +206,14 @@ def _is_writable(value: Rational) -> bool:
 
 def product(factors: Iterable[Form], coefficient: Rational = 1) -> Form:
     """The product in a row, of numbers, scalars and arrays that conform.  Raises NotAForm for one that is 0."""
-    factors = list(factors)
+    factors = tuple(factors)
     if len(factors) == 1 and coefficient == 1:
         return factors[0]
-    value = exact(coefficient)
+    return _product(factors, exact(coefficient))
+
+
+@lru_cache(KEPT)  # a search comes to the same by many ways
+def _product(factors: tuple[Form, ...], value: Rational) -> Form:
     scalars: dict[Form, Rational] = {}
     chain: list[Form] = []
 
@@ -227,6 +235,7 @@ def product(factors: Iterable[Form], coefficient: Rational = 1) -> Form:
 
     for factor in factors:
         take(factor)
+    take = None  # type: ignore[assignment]  # which holds itself
     if not _is_writable(value):
         raise NotAForm
     parts: list[Form] = []
@@ -368,6 +377,11 @@ def size(dims: Dims) -> Form:
 
 def total(terms: Iterable[Form]) -> Form:
     """The sum, equal summands taken together.  Raises NotAForm where nothing is left."""
+    return _total(tuple(terms))
+
+
+@lru_cache(KEPT)
+def _total(terms: tuple[Form, ...]) -> Form:
     counts: dict[Form, Rational] = {}
 
     def take(form: Form, count: Rational) -> None:
@@ -390,6 +404,7 @@ def total(terms: Iterable[Form]) -> Form:
 
     for term in terms:
         take(term, ONE)
+    take = None  # type: ignore[assignment]  # which holds itself
     # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
     parts = [times(rest, value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
     if not parts:
@@ -450,6 +465,7 @@ def hadamard(factors: Iterable[Form]) -> Form:
     for factor in factors:
         shape = factor.shape if not factor.is_scalar else shape
         take(factor)
+    take = None  # type: ignore[assignment]  # which holds itself
     if shape is None:
         return product(scalars, value)
     parts = [entrywise_power(base, exponent) for base, exponent in counts.items() if exponent]
@@ -485,6 +501,7 @@ def entrywise_power(base: Form, exponent: Rational) -> Form:
     return Form("entries", (base,), exponent, base.rows, base.columns)
 
 
+@lru_cache(KEPT)
 def power(base: Form, exponent: Rational) -> Form:
     """A number to a power, or a square matrix to a whole one."""
     exponent = exact(exponent)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
+from itertools import chain as chained
 
 from . import form
 from .form import Form, NotAForm, product, transpose
 from .rules import centred_at_mean
 from .taste import RATIO, dislike, ratios
-from .writing import length, write
+from .writing import length, signs, write
 
 # the letters that people give to such parts
 _OF_FUNCTIONS = {"softmax": "sp", "sigmoid": "s", "tanh": "th", "exp": "e", "relu": "h", "along": "P"}
@@ -126,15 +127,18 @@ def _is_call(part: Form) -> bool:
 
 def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     """The parts that stand there twice, the most promising first; the whole of a definition is none."""
-    counts: Counter[Form] = Counter()
-    for place in (whole, *definitions):
+    parts = _parts(whole)
+    counts: Counter[Form] = Counter(part for part in parts if part is not whole)
+    for place in definitions:
         counts.update(part for part in _parts(place) if part is not place)
-    found = [(-RATIO, ratio) for part in _parts(whole) for ratio in ratios(part)]
+    found = [(-RATIO, ratio) for part in parts if part.parts for ratio in ratios(part)]
     for part, times in counts.items():
+        if times == 1:
+            continue
         if part.is_scalar and part.head == "power" and part.data < 0:
             continue  # what is divided by has a name, and no reciprocal
-        size = length(write(part).text)
-        if times > 1 and size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
+        size = signs(part)
+        if size > (3 if not _is_call(part) else 2) and len(part.rows) < 2 and len(part.columns) < 2:
             standing = size + (part.head == "total")  # a sum stands in brackets among others
             saved = times * standing - (size + times + OVERHEAD)
             if saved >= -_is_call(part):
@@ -142,30 +146,30 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     return [part for _, part in sorted(found, key=lambda f: f[0])[:MOST_TRIED]]
 
 
-def _parts(whole: Form) -> Iterator[Form]:
+def _parts(whole: Form) -> tuple[Form, ...]:
     """Every part as often as it stands there, a transpose as what it is of; of a row also the factors that stand together."""
-    todo = [whole]
-    while todo:
-        part = todo.pop()
-        yield _bare(part)
-        if part.head == "product" and len(part.parts) > 2:
-            chain = [p for p in part.parts if not p.is_scalar]
+    found = whole.memo.get("parts")
+    if found is None:
+        own = [_bare(whole)]
+        if whole.head == "product" and len(whole.parts) > 2:
+            chain = [p for p in whole.parts if not p.is_scalar]
             for start in range(len(chain)):
                 for end in range(start + 2, len(chain) + 1):
-                    if end - start < len(chain) or len(chain) < len(part.parts):
+                    if end - start < len(chain) or len(chain) < len(whole.parts):
                         with suppress(NotAForm):
-                            yield _bare(form.product(chain[start:end]))
-        todo.extend(part.parts)
+                            own.append(_bare(form.product(chain[start:end])))
+        found = whole.memo["parts"] = (*own, *chained.from_iterable(map(_parts, reversed(whole.parts))))
+    return found
 
 
 def _bare(part: Form) -> Form:
     """Of a form and its transpose the one with fewer signs."""
     if part.is_scalar:
         return part
-    other = transpose(part)
-    if other is part:
-        return part
-    return min((part, other), key=lambda f: (length(write(f).text), not f.rows, f.key))
+    found = part.memo.get("bare")
+    if found is None:
+        found = part.memo["bare"] = min(part, transpose(part), key=lambda f: (signs(f), not f.rows, f.key))
+    return found
 
 
 def _put(part: Form, whole: Form, mark: Form) -> Form:
@@ -194,7 +198,9 @@ def _put(part: Form, whole: Form, mark: Form) -> Form:
             memo[current] = found
         return found
 
-    return visit(whole)
+    found = visit(whole)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _joined(parts: list[Form], part: Form, mark: Form) -> list[Form]:

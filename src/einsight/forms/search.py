@@ -47,7 +47,13 @@ class Search:
     def _around(self, start: Form, whole: Form) -> list[Form]:
         """Those that are reached from one by steps, each of the parts at its best."""
         if start.head not in ("total", "product", "hadamard"):
-            return list(dict.fromkeys([start, whole])) if cost(start) <= cost(whole) else [whole, start]
+            if start is whole:
+                return [whole]
+            return [start, whole] if cost(start) <= cost(whole) else [whole, start]
+        if start is whole and self.left > 0 and not _neighbours(whole):
+            poll()
+            self.left -= 1
+            return [whole]
         order = itertools.count()
         seen = dict.fromkeys([start, whole])
         waiting = [(cost(f), next(order), f) for f in seen]
@@ -84,6 +90,8 @@ def shortest(whole: Form, most: int) -> list[Form]:
     turned = transpose(whole)
     first = min(whole, turned, key=lambda f: f.key)
     found = _shortest(first, most)
+    if len(found) == 1:
+        return [whole]
     return list(found) if first is whole else sorted(map(transpose, found), key=cost)
 
 
@@ -93,12 +101,10 @@ def _shortest(whole: Form, most: int) -> tuple[Form, ...]:
 
 
 def _neighbours(whole: Form) -> list[Form]:
-    found = []
-    steps = alternatives(whole)
-    while True:
-        try:
-            found.append(next(steps))
-        except StopIteration:
-            return found
-        except NotAForm:
-            return found
+    found = whole.memo.get("neighbours")
+    if found is None:
+        found = []
+        with suppress(NotAForm):
+            found.extend(alternatives(whole))
+        whole.memo["neighbours"] = found
+    return found

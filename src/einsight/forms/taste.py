@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .form import Form, product
 from .rules import of_entries, split
-from .writing import length, write
+from .writing import signs
 
 # how many signs more a form seems to have that repeats what could stand before a bracket, or has a quotient without a name in a fraction
 REPEATED, RATIO = 2, 5
@@ -18,7 +18,7 @@ def cost(whole: Form) -> int:
     """How long it is, and seems to be."""
     found = whole.memo.get("cost")
     if found is None:
-        found = whole.memo["cost"] = length(write(whole).text) + dislike(whole)
+        found = whole.memo["cost"] = signs(whole) + dislike(whole)
     return found
 
 
@@ -26,7 +26,7 @@ def dislike(whole: Form) -> int:
     """How many signs more a form seems to have than it has."""
     found = whole.memo.get("dislike")
     if found is None:
-        found = sum(map(dislike, whole.parts)) + RATIO * (any(True for _ in ratios(whole)) or is_cleared(whole))
+        found = sum(map(dislike, whole.parts)) + RATIO * (bool(ratios(whole)) or is_cleared(whole))
         if whole.head == "total":
             found += REPEATED * (shared_by(whole) or _shares_a_vector(whole))
         whole.memo["dislike"] = found
@@ -57,22 +57,33 @@ def shared_by(whole: Form) -> bool:
     return any(set.intersection(*sets) for sets in (ends, scalars, entries))
 
 
-def ratios(whole: Form) -> Iterator[Form]:
+def ratios(whole: Form) -> tuple[Form, ...]:
     """Quotients such as `x' A x/‖x‖^2` before a term of a sum, which is divided by the same, or has another term that is."""
+    if whole.head not in ("total", "product"):
+        return ()
+    found = whole.memo.get("ratios")
+    if found is None:
+        found = whole.memo["ratios"] = tuple(_ratios(whole))
+    return found
+
+
+def _ratios(whole: Form) -> Iterator[Form]:
     sums: list[tuple[Form, set[Form]]] = []
     if whole.head == "total":
         sums = [(whole, set())]
-    elif whole.head == "product":
+    else:
         outside = set(_divisors([p for p in whole.parts if p.is_scalar]))
         sums = [(p, outside) for p in whole.parts if p.head == "total"]
     for sum_, outside in sums:
         terms = [split(p) for p in sum_.parts]
+        divisors = [_divisors(t[1]) for t in terms]
+        if not any(divisors):
+            continue
         for k, (_, scalars, chain) in enumerate(terms):
-            own = _divisors(scalars)
-            others = outside.union(*(_divisors(t[1]) for n, t in enumerate(terms) if n != k))
-            if chain and others & set(own) and any(s.head == "product" for s in scalars):
+            others = outside.union(*(d for n, d in enumerate(divisors) if n != k))
+            if chain and others & set(divisors[k]) and any(s.head == "product" for s in scalars):
                 ratio = product(scalars)
-                if length(write(ratio).text) > SHORT_RATIO:
+                if signs(ratio) > SHORT_RATIO:
                     yield ratio
 
 

@@ -42,29 +42,55 @@ def write(whole: Form) -> Text:
     if found is None:
         plain = _plain(whole)
         other = transpose(whole)
+        size = _signs_of_plain(whole)
         if other is not whole and not whole.is_scalar:
             turned = _plain(other)
             marked = _marked(turned)
+            size_of_marked = _signs_of_plain(other) + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
             sum_ = whole.parts[0] if whole.head == "turned" else whole
             broadcast = sum_.head == "total" and any(is_all_ones(_array_of(p)) for p in sum_.parts)
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
-            if (not whole.rows and (broadcast or entrywise)) or (length(marked.text), not outside) < (
-                length(plain.text),
-                outside,
-            ):
-                plain = marked
+            if (not whole.rows and (broadcast or entrywise)) or (size_of_marked, not outside) < (size, outside):
+                plain, size = marked, size_of_marked
         found = whole.memo["text"] = plain
+        whole.memo["signs"] = size
     return found
 
 
+def signs(whole: Form) -> int:
+    """How many signs a reader meets in the text of a form."""
+    write(whole)
+    found: int = whole.memo["signs"]
+    return found
+
+
+def _signs_of_plain(whole: Form) -> int:
+    found = whole.memo.get("signs of plain")
+    if found is None:
+        found = whole.memo["signs of plain"] = length(_plain(whole).text)
+    return found
+
+
+# a mark behind a text, that and brackets around it, and an inverse as the transpose of one: by what they add to the text
+_SIGNS_OF_MARK = {1: 1, 3: 2, 0: 0}
+
+
 def _marked(turned: Text) -> Text:
-    inverse = re.fullmatch(r"(\w+|\(.*\))\^-1", turned.text)
+    inverse = _INVERSE.fullmatch(turned.text) if turned.text.endswith("^-1") else None
     if inverse and turned.level == ATOM and _closes_at_end(inverse[1]):
         return Text(f"{inverse[1]}^-T", ATOM)
-    raised = re.search(r"\^[\w-]+$", turned.text) is not None
+    raised = _is_raised(turned.text)
     return Text(f"{turned.text}'" if turned.level == ATOM and not raised else f"({turned.text})'", ATOM)
+
+
+_INVERSE = re.compile(r"(\w+|\(.*\))\^-1")
+_RAISED = re.compile(r"\^[\w-]+$")
+
+
+def _is_raised(text: str) -> bool:
+    return "^" in text and _RAISED.search(text) is not None
 
 
 def _closes_at_end(text: str) -> bool:
@@ -126,7 +152,7 @@ def _power(whole: Form) -> Text:
             return Text(f"{inner.text[1:-1]}' {inner.text[1:-1]}", PRODUCT)
     if not base.is_scalar and inner.level == ATOM and inner.text.endswith("'"):
         return _marked(Text(f"{write(transpose(base)).at(ATOM)}^{exponent}", ATOM))
-    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$", inner.text)
+    closed = inner.level == ATOM and not _is_raised(inner.text)
     if not base.is_scalar and exponent == -1 and not closed:
         return Text(f"inv({inner.text})", ATOM)
     shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
@@ -140,7 +166,7 @@ def _entries(whole: Form) -> Text:
     if exponent < 0:
         return _layered([], [form.entrywise_power(base, -exponent)])
     inner = write(base)
-    closed = inner.level == ATOM and not re.search(r"\^[\w-]+$|'$", inner.text)
+    closed = inner.level == ATOM and not inner.text.endswith("'") and not _is_raised(inner.text)
     shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
     dot = "." if base.is_matrix else ""
     return Text(f"{inner.text if closed else f'({inner.text})'}{dot}^{shown}", ATOM)

@@ -129,7 +129,7 @@ def _terms(
 
 def _summands(term: Term) -> dict[Term, Fraction]:
     parts = term.terms if isinstance(term, Sum) else (term,)
-    return {rest: number for number, rest in map(split_coefficient, parts)}
+    return {rest: Fraction(number) for number, rest in map(split_coefficient, parts)}
 
 
 def _changed_texts(text: str) -> Iterator[tuple[str, str]]:

@@ -151,4 +151,6 @@ def _put_in(term: Term, arguments: dict[str, Value]) -> Term:
             return build.instantiate(build.abstraction(value.plain_axes, value.term), t.indices)
         return map_parts(t, visit)
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found

@@ -86,7 +86,9 @@ def _put_over(formula: Term, term: Term, over: tuple[Index, ...], groups: dict[I
             return _operator(t.name, opened(params), visit(body))
         return map_parts(t, visit)
 
-    return visit(formula)
+    found = visit(formula)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _operator(name: str, over: Sequence[Index], term: Term) -> Term:
@@ -128,7 +130,7 @@ def call_along(
         return None
     term = along(reader, row, value.term, flat((value.axes[axis],)))
     if row.keeps_axis:
-        return replace(value, term=term)
+        return value.of(term)
     left = tuple(a for k, a in enumerate(value.axes) if k != axis)
     return Value(term, left, value.order)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..syntax.tree import Call, Indexed, Keyword, Name, Node, Num, Subscript, Transpose
 from ..terms import build
 from ..terms.dimension import Dim, fresh_index
@@ -37,7 +35,7 @@ def read_call(reader: Context, node: Call) -> Value | None:
             return None
         argument = reader.read(node.arguments[0])
         name = callee.text if entry is None else reader.names.applied(entry)
-        return None if argument is None else replace(argument, term=build.apply(name + primes, argument.term))
+        return None if argument is None else argument.of(build.apply(name + primes, argument.term))
     unknown = _unknown_function(reader, callee, primes)
     if unknown is not None:
         return _unknown_call(reader, node, *unknown)

@@ -120,7 +120,7 @@ def _once_more(reader: Context, value: Value, variable: Indexed) -> Value | None
         return None
     whole = reader.settle(component).term
     assert isinstance(whole, Component)
-    return replace(value, term=build.derivative(reader.settle(value).term, whole.tensor, whole.indices))
+    return value.of(build.derivative(reader.settle(value).term, whole.tensor, whole.indices))
 
 
 def _operand(reader: Context, body: Node, variable: Node) -> Value | None:
@@ -214,7 +214,7 @@ def differentiate(reader: Context, node: Node, value: Value, variable: Node, lay
     axes = tuple(fresh_index(d) for d in tensor.dims)
     term = build.derivative(value.term, tensor, axes)
     by = (Fused(axes[::-1]),) if stacked and len(axes) == 2 else axes
-    return lay_out(replace(value, term=term), by, layout)
+    return lay_out(value.of(term), by, layout)
 
 
 def _met(reader: Context, node: Node, value: Value, tensor: Tensor) -> tuple[Value, Tensor] | None:

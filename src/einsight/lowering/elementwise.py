@@ -24,7 +24,7 @@ def add(reader: Context, node: Node, parts: Sequence[tuple[int, Node, Value]]) -
     """`± a ± b`: one shape, or scalars among arrays; the same free indices, or none."""
     if len(parts) == 1:
         sign, _, value = parts[0]
-        return value if sign > 0 else replace(value, term=build.negate(value.term))
+        return value if sign > 0 else value.of(build.negate(value.term))
     arrays = [(p, v) for _, p, v in parts if v.rank]
     model = arrays[0][1] if arrays else None
     terms: list[Term] = []
@@ -161,11 +161,11 @@ def layer(reader: Context, node: Layer, parts: Sequence[tuple[str, Node, Value]]
                 fitted = fit(reader, left_node, result, (part, value))
                 if fitted is None:
                     return None
-                result = replace(result, term=fitted)
+                result = result.of(fitted)
             if not result.rank and (value.rank or value.flexible):
-                combined = replace(value, term=build.product([result.term, term]))
+                combined = value.of(build.product([result.term, term]))
             else:
-                combined = replace(result, term=build.product([result.term, term]))
+                combined = result.of(build.product([result.term, term]))
         if combined is None:
             return None
         result = replace(combined, order=merge_orders(result.order, value.order))
@@ -222,7 +222,7 @@ def power_of_each(reader: Context, node: Superscript, base: Value, exponent: Val
 def power(reader: Context, node: Superscript, base: Value, exponent: Term) -> Value | None:
     """`x^2` elementwise for numbers and vectors; the matrix power for matrices; `.^` always elementwise."""
     if base.flexible == "I" and not node.dotted:
-        return replace(base, term=build.power(base.term, exponent))
+        return base.of(build.power(base.term, exponent))
     if base.flexible:
         reader.error("EIN301", node, "nothing here says how large this is: write `I(n)` or `ones(n)`")
         return None
@@ -230,7 +230,7 @@ def power(reader: Context, node: Superscript, base: Value, exponent: Term) -> Va
         reader.error("EIN001", node, "this is a power of zero that has no value")
         return None
     if base.rank != 2 or node.dotted:
-        return replace(base, term=build.power(base.term, exponent))
+        return base.of(build.power(base.term, exponent))
     symbolic = not isinstance(exponent, Number) and is_whole(exponent)
     if not symbolic and not (isinstance(exponent, Number) and exponent.value.denominator == 1):
         message = "a matrix is raised to whole powers only: write `.^` for the power of each entry, or declare `k ∈ ℝ integer` for a symbolic one"
@@ -246,7 +246,7 @@ def power(reader: Context, node: Superscript, base: Value, exponent: Term) -> Va
         return None
     base = reader.settle(base)
     if not base.is_fused:
-        return replace(base, term=build.matrix_power(base.plain_axes, base.term, exponent))
+        return base.of(build.matrix_power(base.plain_axes, base.term, exponent))
     blocks = blocks_of(base)
     if blocks is not None:
         return blocks.power(base, exponent)
@@ -258,7 +258,7 @@ def power(reader: Context, node: Superscript, base: Value, exponent: Term) -> Va
 
 def _multiplied_out(base: Value, count: int) -> Value:
     if count == 0:
-        return replace(base, term=identity(*base.axes))
+        return base.of(identity(*base.axes))
     result = base
     for _ in range(count - 1):
         shared, fresh = fresh_axis(base.axes[0]), fresh_axis(base.axes[1])

@@ -46,6 +46,8 @@ from .sums import NEEDS_INDEX
 from .values import Value, merge_orders
 from .written_arrays import read_array
 
+_METHODS = {kind: f"_{kind.__name__.lower()}" for kind in Node.__subclasses__()}
+
 
 class Reader(Context):
     """Reads the expressions of one statement: for each kind of node, who reads it."""
@@ -54,7 +56,7 @@ class Reader(Context):
         product = spread(self.names, node)
         if product is not None:
             return read_row(self, node, product)
-        method: Callable[[Node], Value | None] | None = getattr(self, "_" + type(node).__name__.lower(), None)
+        method: Callable[[Node], Value | None] | None = getattr(self, _METHODS[type(node)], None)
         if method is None:
             self.error("EIN002", node, f"`{self.source(node)}` is not supported here")
             return None
@@ -65,7 +67,9 @@ class Reader(Context):
 
     def _group(self, node: Group) -> Value | None:
         value = self.read(node.inner)
-        return None if value is None else replace(value, traced=())  # a bracket closes what is summed in it
+        return (
+            value if value is None or not value.traced else replace(value, traced=())
+        )  # a bracket closes what is summed in it
 
     def _array(self, node: Array) -> Value | None:
         return read_array(self, node)
@@ -201,7 +205,7 @@ class Reader(Context):
             return None
         if value.rank == 2:
             return functions.call(self, node, "det", [node.inner], [value])
-        return replace(value, term=build.apply("abs", value.term))
+        return value.of(build.apply("abs", value.term))
 
     def _norm(self, node: Norm) -> Value | None:
         value = self.read(node.inner)

@@ -56,7 +56,7 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
         return None
     if value.flexible == "I" and len(subscript.entries) == 2:
         delta = _delta(reader, node, subscript)
-        return None if delta is None else replace(delta, term=build.product([value.term, delta.term]))
+        return None if delta is None else delta.of(build.product([value.term, delta.term]))
     return component_of(reader, node, value, subscript)
 
 

@@ -43,7 +43,7 @@ class Blocks:
     def power(self, value: Value, exponent: Term) -> Value:
         """(s A ⊗ B)^k = s^k A^k ⊗ B^k."""
         raised = [build.matrix_power(pair, body, exponent) for pair, body in self.factors]
-        return replace(value, term=build.product([self._scaled(exponent), *raised]))
+        return value.of(build.product([self._scaled(exponent), *raised]))
 
     def determinant(self) -> Term:
         """det(s A ⊗ B) = s^(n m) det(A)^m det(B)^n, for A n×n and B m×m."""

@@ -34,7 +34,7 @@ def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
             row = layout == "numerator"
         elif variables == 2 and layout == "numerator":
             slots = slots[::-1]
-        return replace(value, axes=slots, row=row and variables == 1)
+        return Value(value.term, slots, value.order, row and variables == 1, value.flexible, value.traced, value.split)
     if variables == 0:
         if rank == 1:
             return replace(value, row=layout == "denominator")
@@ -42,7 +42,7 @@ def lay_out(value: Value, slots: tuple[Axis, ...], layout: str) -> Value:
     whole = axes + slots
     if rank == 1 and variables == 1 and layout == "denominator":
         whole = whole[::-1]
-    return replace(value, axes=whole, row=False)
+    return Value(value.term, whole, value.order, False, value.flexible, value.traced, value.split)
 
 
 def _without_units(value: Value, slots: tuple[Axis, ...]) -> tuple[Value, tuple[Axis, ...]] | None:

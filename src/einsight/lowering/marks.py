@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ..frozen import frozen
 from ..syntax.tree import IndexEntry, Name, Node
 from ..terms.dimension import Dim
 
@@ -19,7 +20,7 @@ TENSOR, FUNCTION, INDEX, DELTA, DIMENSION, CONSTANT, OPERATOR, PROPERTY = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """`name` stands at `start` to `end`; `declares` where it is introduced there."""
 
@@ -30,7 +31,7 @@ class Mark:
     declares: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Between `start` and `end` an index is summed; it runs over `dim`, or over the part of it that `bounds` says."""
 

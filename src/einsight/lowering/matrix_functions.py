@@ -46,7 +46,7 @@ def _trace(reader: Context, node: Node, inner: Node, value: Value) -> Value | No
 def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
     def read(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
         if not value.rank and not value.flexible:
-            return value if name == "det" else replace(value, term=build.apply("log", value.term))
+            return value if name == "det" else value.of(build.apply("log", value.term))
         square = _square(reader, node, inner, value, name)
         if square is None:
             return None
@@ -63,7 +63,7 @@ def _matrix_scalar(name: str):  # type: ignore[no-untyped-def]
 
 def _inv(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
     if value.flexible == "I" or not value.rank:
-        return replace(value, term=build.power(value.term, -1))
+        return value.of(build.power(value.term, -1))
     square = _square(reader, node, inner, value, "inv")
     if square is None or not square.is_fused:
         return None if square is None else _inverse(square)
@@ -103,7 +103,7 @@ def _inverse(value: Value) -> Value:
 def _exponential(reader: Context, node: Node, inner: Node, value: Value) -> Value | None:
     """`I + A + A²/2 + …`."""
     if not value.rank and not value.flexible:
-        return replace(value, term=build.apply("exp", value.term))
+        return value.of(build.apply("exp", value.term))
     square = _square(reader, node, inner, value, "expm")
     if square is None:
         return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..syntax.finding import children
-from ..syntax.tree import Indexed, Name, Node, Superscript
+from ..syntax.tree import Indexed, Name, Node, Num, Superscript, Symbol
 from .names import canonical_name
+
+_ATOMS = frozenset({Name, Num, Symbol})  # in which nothing stands
 
 
 def walk(node: Node) -> list[Node]:
@@ -16,10 +18,8 @@ def walk(node: Node) -> list[Node]:
     while waiting:
         node = waiting.pop()
         found.append(node)
-        inner = children(node)
-        if inner:
-            inner.reverse()
-            waiting += inner
+        if type(node) not in _ATOMS:
+            waiting += reversed(children(node))
     return found
 
 

@@ -6,10 +6,11 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
+from ..frozen import frozen
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from ..terms.unknown import DECLARED
@@ -57,7 +58,7 @@ def plain_name(text: str) -> str:
     return text.replace("_", "").replace("−", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A name's meaning: an array or an unknown function, where it was declared, and how.
 
@@ -147,7 +148,10 @@ class Names:
 
     def fact(self, key: Fact) -> Any:
         found = self.own.get(key)
-        return self.outer.fact(key) if found is None and self.outer is not None else found
+        outer = self.outer
+        while found is None and type(outer) is Names:  # as each of them would, one call for all
+            found, outer = outer.own.get(key), outer.outer
+        return outer.fact(key) if found is None and outer is not None else found
 
     def vocabulary(self) -> Iterable[str]:
         """Every name, the newest first."""

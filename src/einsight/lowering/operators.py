@@ -7,8 +7,8 @@ can be told what they are: a declared name that starts with `d` wins over the de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..syntax.tree import (
     Absolute,
     Call,
@@ -29,7 +29,7 @@ from .names import ARRAY_FUNCTIONS, ARRAYS, FUNCTIONS, Names
 Items = tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SumSign:
     """`∑_{i,j}`, `∑_{j=1}^m`: governs the product that follows."""
 
@@ -38,7 +38,7 @@ class SumSign:
     upper: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Differential:
     """`∂^order numerator / ∂variables`; without a numerator it governs the product that follows."""
 
@@ -49,7 +49,7 @@ class Differential:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NablaSign:
     """`∇_x`, `∇²_x`, or `D_x`, which gives the Jacobian."""
 
@@ -240,8 +240,13 @@ def _is_function(names: Names, node: Node) -> bool:
     return node.text == "d" or names.is_called(node.text)
 
 
+_POSTFIXED = frozenset({Call, Transpose, Superscript, Indexed})
+
+
 def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
     """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
+    if type(node) not in _POSTFIXED:
+        return None
     if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
         argument = node.arguments[0]
         return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))

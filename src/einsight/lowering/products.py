@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..syntax.tree import Indexed, Node, Num
 from ..terms import build
-from ..terms.dimension import ONE_DIM, Dim, Index, fresh_index
+from ..terms.dimension import ONE_DIM, Dim, Index, Slot, fresh_index
 from ..terms.term import Term
 from .context import Context
 from .operators import names_in, nodes_in
@@ -48,7 +48,7 @@ def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | 
         return None
     scaled = _scaled_identity(reader, node, arrays)
     if scaled is not None:
-        return replace(scaled, term=build.product([*scalars, scaled.term]))
+        return scaled.of(build.product([*scalars, scaled.term]))
     shaped = _shape_flexible(reader, node, arrays)
     if shaped is None:
         return None
@@ -58,9 +58,18 @@ def multiply(reader: Context, node: Node, factors: Sequence[Factor]) -> Value | 
         _explain(reader, node, shaped)
         return None
     result = shaped[0][2]
+    row = _Row([*scalars, result.term])
     for _, _, value in shaped[1:]:
-        result = _pair(reader, result, value)
-    return replace(result, term=build.product([*scalars, result.term]))
+        result = row.take(reader, result, value)
+    return Value(
+        build.product(row.factors, row.summed),
+        result.axes,
+        result.order,
+        result.row,
+        result.flexible,
+        result.traced,
+        result.split,
+    )
 
 
 def _is_trailing_one(part: Node, operator: str, before: Sequence[Factor]) -> bool:
@@ -129,7 +138,7 @@ def _shape_flexible(reader: Context, node: Node, arrays: list[Factor]) -> list[F
         kept.append((operator, part, value))
     if scale:
         operator, part, value = kept[0]
-        kept[0] = (operator, part, replace(value, term=build.product([*scale, value.term])))
+        kept[0] = (operator, part, value.of(build.product([*scale, value.term])))
     return kept
 
 
@@ -153,31 +162,44 @@ def _junctions(factors: Sequence[Factor], fits: Callable[[Dim, Dim], bool]) -> l
     return found
 
 
-def _pair(reader: Context, left: Value, right: Value) -> Value:
-    if not left.rank:
-        return replace(right, term=build.product([left.term, right.term]))
-    if not left.row and left.rank == 1:  # a column: only a row or a one-row matrix conforms
-        if right.rank == 1:
-            return Value(build.product([left.term, right.term]), left.axes + right.axes)
-        term = right.on((1, right.axes[1]))
-        return Value(build.product([left.term, term]), (left.axes[0], right.axes[1]))
-    inner = left.axes[-1]
-    if right.row and right.rank == 1:  # a one-column matrix times a row
-        term = left.on((left.axes[0], 1))
-        return Value(build.product([term, right.term]), (left.axes[0], right.axes[0]))
-    if isinstance(inner, Fused):
-        shared = fresh_axis(inner)
-    elif reader.resolved(inner.dim) is inner.dim and inner.kind == Index.FRESH and inner not in right.term.free:
-        shared = inner  # nobody else's
-    else:
-        shared = fresh_index(reader.resolved(inner.dim))
-    factors = [
-        left.term if shared is inner else left.on((*left.axes[:-1], shared)),
-        right.on((shared, *right.axes[1:])),
-    ]
-    term = build.product(factors, flat((shared,)))
-    axes = left.axes[:-1] + right.axes[1:]
-    return Value(term, axes, row=left.rank == 1 and len(axes) == 1)
+class _Row:
+    """The factors of a product so far, and the indices that it sums: it is built once, at the end."""
+
+    def __init__(self, factors: list[Term]):
+        self.factors = factors
+        self.summed: list[Index] = []
+
+    def take(self, reader: Context, left: Value, right: Value) -> Value:
+        """One factor more; what has the axes of the product with it."""
+        if not left.rank:
+            self.factors.append(right.term)
+            return right
+        if not left.row and left.rank == 1:  # a column: only a row or a one-row matrix conforms
+            if right.rank == 1:
+                self.factors.append(right.term)
+                return Value(left.term, left.axes + right.axes)
+            self.factors.append(right.on((1, right.axes[1])))
+            return Value(left.term, (left.axes[0], right.axes[1]))
+        inner = left.axes[-1]
+        if right.row and right.rank == 1:  # a one-column matrix times a row
+            self._rename(dict.fromkeys(flat((inner,)), 1))
+            self.factors.append(right.term)
+            return Value(left.term, (left.axes[0], right.axes[0]))
+        if isinstance(inner, Fused):
+            shared = fresh_axis(inner)
+        elif reader.resolved(inner.dim) is inner.dim and inner.kind == Index.FRESH and inner not in right.term.free:
+            shared = inner  # nobody else's
+        else:
+            shared = fresh_index(reader.resolved(inner.dim))
+        if shared is not inner:
+            self._rename(dict(zip(flat((inner,)), flat((shared,)), strict=True)))
+        self.factors.append(right.on((shared, *right.axes[1:])))
+        self.summed += flat((shared,))
+        axes = left.axes[:-1] + right.axes[1:]
+        return Value(left.term, axes, row=left.rank == 1 and len(axes) == 1)
+
+    def _rename(self, names: dict[Index, Slot]) -> None:
+        self.factors = [build.substitute(f, names) for f in self.factors]
 
 
 def _explain(reader: Context, node: Node, factors: Sequence[Factor]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..syntax.tree import Indexed, Name, Node
 from ..terms import build
 from ..terms.dimension import Index
@@ -45,12 +43,16 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
 
 
 def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
-    return read_unit_vector(reader, node) if isinstance(node, Indexed) and node in units else reader.read(node)
+    return (
+        read_unit_vector(reader, node) if units and isinstance(node, Indexed) and node in units else reader.read(node)
+    )
 
 
 def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, int] | None:
     """The value of a sum sign or derivative with all that it takes in, and where the row goes on."""
     item = items[place][1]
+    if type(item) is Name and item.text[0] != "d":
+        return None
     sign = sum_sign(item)
     if sign is not None:
         reader.marks.add(kinds.OPERATOR, item.start, item.start + (1 if reader.text[item.start] == "∑" else 3), "∑")
@@ -136,7 +138,7 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
         reader.marks.summed(index.name, node.start, node.end, index.dim)
     order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
     term = build.product([whole.term], summed) if summed else whole.term
-    result = replace(whole, term=term, order=order, traced=())
+    result = Value(term, whole.axes, order, whole.row, whole.flexible, (), whole.split)
     return reader.closed(result, [i.name for i in summed]) if summed else result
 
 

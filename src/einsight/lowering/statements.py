@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from ..syntax.blanks import blanked
@@ -61,7 +60,7 @@ class _Ahead:
 def _lower_all(
     text: str, elementwise: Callable[[str], int], layout: str, ahead: dict[Fact, Any]
 ) -> tuple[Names, list[Diagnostic]]:
-    names = Names(elementwise, _Ahead(ahead))
+    names = Names(elementwise, _Ahead(ahead) if ahead else None)
     names.own[LAYOUT] = layout
     found: list[Diagnostic] = []
     declared: dict[str, Span] = {}
@@ -128,11 +127,10 @@ def _direct(directive: Directive, names: Names) -> Lowered:
 def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lowered:
     """One statement; what it declares or defines is told to `names`."""
     report = Report()
-    piece = replace(piece, text=blanked(piece.text))
-    tree, problems = parse_statement(piece.text)
+    text = blanked(piece.text)
+    tree, problems = parse_statement(text)
     layout = layout or (names.layout if isinstance(tree, Relation) else "")
-    marks = Marks(piece.text)
-    lowered = Lowered("broken", piece.text, layout, diagnostics=report.diagnostics, tree=tree, marks=marks)
+    lowered = Lowered("broken", text, layout, diagnostics=report.diagnostics, tree=tree, marks=Marks(text))
     for problem in problems:
         fixes = tuple(Fix(title, (problem.start, problem.end), new) for title, new in problem.fixes)
         report.add(problem.code, problem.start, problem.end, problem.message, fixes)
@@ -144,15 +142,15 @@ def lower_statement(piece: Piece, names: Names, layout: str | None = None) -> Lo
         elif isinstance(tree, DimensionDeclaration):
             declare_dimension(tree, names, report, lowered)
         elif isinstance(tree, Relation):
-            lower_relation(tree, names, report, lowered, piece.text)
+            lower_relation(tree, names, report, lowered, text)
         elif tree is None:
-            _lose(piece.text, names)
+            _lose(text, names)
     except RecursionError:
         report.add(
-            "EIN504", 0, len(piece.text), "this expression is nested too deeply to be read: give its inner parts names"
+            "EIN504", 0, len(text), "this expression is nested too deeply to be read: give its inner parts names"
         )
     except NumberTooLong as problem:
-        report.add("EIN504", 0, len(piece.text), str(problem))
+        report.add("EIN504", 0, len(text), str(problem))
     return lowered
 
 

@@ -49,11 +49,12 @@ def agree(left: Term, right: Term, axes: Sequence[Index], values: Values) -> boo
 
 def compare(
     left: Term, right: Term, axes: Sequence[Index], values: Values, points: int = 4, example: bool = True,
-    thorough: bool = True,
+    thorough: bool = True, smallest: bool = True,
 ) -> Verdict:  # fmt: skip
     """Are the two terms equal over those axes, everywhere that the declared properties allow?
 
-    Without `example` the first difference ends it, unconfirmed; if not `thorough`, so does agreement.
+    Without `example` the first difference ends it, unconfirmed; if not `thorough`, so does agreement.  Without `smallest` the
+    counterexample is the first that was met.
     """
     if left is right:
         return Verdict(True)
@@ -106,8 +107,8 @@ def compare(
                     reason = "floating-point numbers lose too many digits on it"
                     continue
                 if not isinstance(confirmed, bool):
-                    smallest = _smallest(points_at, values, sizes)
-                    return Verdict(False, smallest or confirmed or example_at(instance, axes, dims, tensors, *pair))
+                    shown = _smallest(points_at, values, sizes) if smallest else None
+                    return Verdict(False, shown or confirmed or example_at(instance, axes, dims, tensors, *pair))
             agreed += 1
             if agreed >= wanted:
                 return Verdict(True) if field.exact or gentle or not thorough else _confirm(points_at, values)

@@ -15,11 +15,13 @@ from fractions import Fraction
 from ..rules.algebra import weight
 from ..terms import build
 from ..terms.dimension import Index
-from ..terms.term import Number, Power, Product, Sum, Term
+from ..terms.term import Number, Power, Product, Sum, Term, has_head
 from ..terms.walk import map_parts
 
 # symbols of a term, its summands, and the dummies of a summand, beyond which nothing is gathered
 MOST_SYMBOLS, MOST_TERMS, MOST_DUMMIES = 200, 8, 3
+ONE = Fraction(1)
+Opened = tuple[Sequence[Term], Sequence[Index]]
 
 
 def gathered(term: Term) -> Term:
@@ -27,23 +29,29 @@ def gathered(term: Term) -> Term:
     kept = term.free
 
     def visit(part: Term) -> Term:
+        if not has_head(part, Sum):
+            return part
         if isinstance(part, (Sum, Product, Power)):
             part = map_parts(part, visit)
         if isinstance(part, Product):
             return _spread(part)
         return _of_sum(part, kept) if isinstance(part, Sum) else part
 
-    return term if weight(term) > MOST_SYMBOLS else visit(term)
+    found = term if weight(term) > MOST_SYMBOLS else visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _spread(term: Product) -> Term:
     """`∑_p (a_p + b_p)` as `∑_p a_p + ∑_p b_p`, of which the convention says each `∑` where it can."""
-    factors, dummies = build.open_product(term)
-    sums = [f for f in factors if isinstance(f, Sum)]
-    if not dummies or len(sums) != 1 or any(not isinstance(f, (Sum, Number)) for f in factors):
+    if not term.bound or sum(isinstance(f, Sum) for f in term.factors) != 1:
         return term
+    if any(not isinstance(f, (Sum, Number)) for f in term.factors):
+        return term
+    factors, dummies = build.open_product(term)
+    terms = next(f.terms for f in factors if isinstance(f, Sum))
     numbers = [f for f in factors if isinstance(f, Number)]
-    return build.add(*(build.product([*numbers, t], dummies) for t in sums[0].terms))
+    return build.add(*(build.product([*numbers, t], dummies) for t in terms))
 
 
 def _of_sum(whole: Sum, kept: AbstractSet[Index]) -> Term:
@@ -51,11 +59,12 @@ def _of_sum(whole: Sum, kept: AbstractSet[Index]) -> Term:
     if len(terms) > MOST_TERMS:
         return whole
     saved: dict[tuple[Term, Term], tuple[int, Term]] = {}
+    opened: dict[Term, Opened] = {}
     while len(terms) > 1:
         pairs = list(itertools.combinations(terms, 2))
         for pair in pairs:
             if pair not in saved:
-                merged = _merged(*pair, kept)
+                merged = _merged(*pair, kept, opened)
                 saved[pair] = (0, whole) if merged is None else (1 + sum(map(weight, pair)) - weight(merged), merged)
         best = max(pairs, key=lambda pair: saved[pair][0])
         if not saved[best][0]:
@@ -64,17 +73,21 @@ def _of_sum(whole: Sum, kept: AbstractSet[Index]) -> Term:
     return build.add(*terms)
 
 
-def _merged(left: Term, right: Term, kept: AbstractSet[Index]) -> Term | None:
+def _merged(left: Term, right: Term, kept: AbstractSet[Index], opened: dict[Term, Opened]) -> Term | None:
     """Two terms as what they share times the sum of what is left of them; None where that is no shorter.
 
     By the convention the terms of that sum have the same indices, or none but those of the whole, along which they may be repeated.
     """
-    (first, own), (second, others) = _opened(left), _opened(right)
-    if max(len(own), len(others)) > MOST_DUMMIES:
+    sides = _factors(left), _factors(right)
+    if max(len(t.bound) if isinstance(t, Product) else 0 for t in (left, right)) > MOST_DUMMIES:
         return None
-    heads = {_head(f) for f in first} & {_head(f) for f in second}
-    if not heads or isinstance(left, Number) or isinstance(right, Number):
+    if (
+        isinstance(left, Number)
+        or isinstance(right, Number)
+        or set(map(_head, sides[0])).isdisjoint(map(_head, sides[1]))
+    ):
         return None
+    (first, own), (second, others) = _opened(left, opened), _opened(right, opened)
     best: tuple[int, Term] | None = None
     for way in _ways(own, others):
         turned = [build.substitute(f, dict(way)) for f in second]
@@ -85,33 +98,49 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index]) -> Term | None:
         outside = [d for d in own if any(d in f.free for f in before)]
         rests = []
         for factors, dummies in ((first, own), (turned, [way.get(d, d) for d in others])):
-            left_over = [build.power(b, c - shared.get(b, 0)) for b, c in map(_counted, factors)]
+            left_over = [build.power(b, n) for b, c in map(_counted, factors) if (n := c - shared.get(b, 0))]
             rests.append(build.product(left_over, [d for d in dummies if d not in outside]))
         one, two = rests[0].free, rests[1].free
         if one and two and one != two and not one | two <= kept:
             continue
         content = _content(rests)
-        inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
-        found = build.product([build.number(content), *before, inner], outside)
+        if content == 1:
+            found = build.product([*before, build.add(*rests)], outside)
+        else:
+            inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
+            found = build.product([build.number(content), *before, inner], outside)
         if best is None or weight(found) < best[0]:
             best = weight(found), found
     if best is None:
         return None
     found, shorter = best[1], weight(left) + weight(right) - best[0]
     # one line to divide by is better than two
-    divided = any(isinstance(f, Power) and _counted(f)[1] < 0 for f in _opened(found)[0])
+    divided = any(isinstance(f, Power) and _counted(f)[1] < 0 for f in _factors(found))
     return found if shorter > 0 or (shorter == 0 and divided) else None
 
 
 def _content(terms: Sequence[Term]) -> Fraction:
     """The number that all terms are multiples of, negative where all of them are."""
-    numbers = [next((f.value for f in _opened(t)[0] if isinstance(f, Number)), Fraction(1)) for t in terms]
+    numbers = [next((f.value for f in _factors(t) if isinstance(f, Number)), ONE) for t in terms]
+    if ONE in numbers and all(n.denominator == 1 for n in numbers):
+        return ONE
     size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
     return -size if all(n < 0 for n in numbers) else size
 
 
-def _opened(term: Term) -> tuple[Sequence[Term], Sequence[Index]]:
-    return build.open_product(term) if isinstance(term, Product) else ((term,), ())
+def _factors(term: Term) -> Sequence[Term]:
+    """The factors as they stand, under the names that their product binds."""
+    return term.factors if isinstance(term, Product) else (term,)
+
+
+def _opened(term: Term, opened: dict[Term, Opened]) -> Opened:
+    """The factors with names of their own for what is summed: a term of the sum has the same in each pair."""
+    if not isinstance(term, Product):
+        return (term,), ()
+    found = opened.get(term)
+    if found is None:
+        found = opened[term] = build.open_product(term)
+    return found
 
 
 def _head(factor: Term) -> object:
@@ -145,5 +174,6 @@ def _shared(first: Sequence[Term], second: Sequence[Term]) -> dict[Term, Fractio
 
 def _counted(factor: Term) -> tuple[Term, Fraction | int]:
     if isinstance(factor, Power) and isinstance(factor.exponent, Number):
-        return factor.base, factor.exponent.value
+        exponent = factor.exponent
+        return factor.base, exponent.value if exponent.whole is None else exponent.whole
     return factor, 1

@@ -6,7 +6,7 @@ The text reads back as the right side of a definition whose left side has the fr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
@@ -15,6 +15,8 @@ from ..terms import build
 from ..terms.bounds import is_long
 from ..terms.dimension import Index, Shift, Slot
 from ..terms.term import (
+    HEADS,
+    SHIFTED,
     Abstraction,
     Apply,
     Bracket,
@@ -30,6 +32,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, shown
 from .matrix_form import raise_abstraction
@@ -57,6 +60,16 @@ def free_names(indices: Sequence[Index], taken: Sequence[str] = ()) -> dict[Inde
     return names
 
 
+def free_letters(count: int, taken: Iterable[str]) -> list[str]:
+    """The first letters for free indices that are left."""
+    used = set(taken)
+    letters = []
+    for _ in range(count):
+        letters.append(_unused(FREE_LETTERS, used))
+        used.add(letters[-1])
+    return letters
+
+
 def _unused(letters: str, used: set[str]) -> str:
     for letter in letters:
         if letter not in used:
@@ -80,15 +93,17 @@ def printed(printer: Printer, term: Term, names: dict[Index, str] | None) -> str
     if is_long(term):
         raise Growing(term)
     names = dict(names or {})
-    missing = [i for i in sorted(term.free, key=lambda i: i.key) if i not in names]
-    names.update(free_names(missing, list(names.values())))
+    missing = [i for i in term.free if i not in names]
+    if missing:
+        names.update(free_names(sorted(missing, key=lambda i: i.key), list(names.values())))
     # a dummy must not look like a dimension or, in a bracket, like a scalar that stands there
-    parts = list(term.walk())
-    printer.reserved = {str(p.dim) for p in parts if isinstance(p, Size)}
-    if any(isinstance(s, Shift) for p in parts for s in p.slots()):
+    printer.reserved = set()
+    if has_head(term, Size):
+        printer.reserved |= {str(p.dim) for p in term.walk() if isinstance(p, Size)}
+    if term.heads & SHIFTED:
         printer.reserved |= {str(d) for t in term.depends for d in t.dims}
-    if any(isinstance(p, Bracket) for p in parts):
-        printer.reserved |= {p.tensor.name for p in parts if isinstance(p, Component) and not p.indices}
+    if has_head(term, Bracket):
+        printer.reserved |= {p.tensor.name for p in term.walk() if isinstance(p, Component) and not p.indices}
     return printer.text(term, names, SUM)
 
 
@@ -104,6 +119,9 @@ def is_closed(text: str) -> bool:
     return False
 
 
+_METHODS = {head: f"_{name.lower()}" for name, head in HEADS.items()}
+
+
 class Printer:
     """Walks a term with a scope: the names of the indices that are free at that place."""
 
@@ -111,7 +129,7 @@ class Printer:
     reserved: AbstractSet[str] = frozenset()
 
     def text(self, term: Term, scope: dict[Index, str], level: int) -> str:
-        body, own = getattr(self, "_" + type(term).__name__.lower())(term, scope)
+        body, own = getattr(self, _METHODS[type(term)])(term, scope)
         return self.bracket(body) if own < level else body
 
     def bracket(self, body: str) -> str:
@@ -132,9 +150,10 @@ class Printer:
     def subscript(self, slots: Sequence[Slot], scope: dict[Index, str]) -> str:
         if not slots:
             return ""
-        names = [self.slot(s, scope) for s in slots]
-        if all(len(n) == 1 and n.isalnum() for n in names):
-            return "_" + "".join(names)
+        names = [scope.get(s, s.name) if type(s) is Index else self.slot(s, scope) for s in slots]
+        together = "".join(names)
+        if len(together) == len(names) and together.isalnum():
+            return "_" + together
         return "_{" + ",".join(names) + "}"
 
     # atoms
@@ -279,25 +298,28 @@ class Printer:
     def _product_text(
         self, factors: Sequence[Term], dummies: Sequence[Index], scope: dict[Index, str]
     ) -> tuple[str, int]:
-        number, over, under = Fraction(1), [], []
+        number: Fraction | int = 1
+        over, under = [], []
         for factor in order_factors(factors, list(scope)):
             if isinstance(factor, Number):
-                number *= factor.value
+                number *= factor.value if factor.whole is None else factor.whole
             elif isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0:
                 under.append(build.power(factor.base, -factor.exponent.value))
             else:
                 over.append(factor)
-        inner = dict(scope)
-        used = set(scope.values()) | self.reserved
-        for index in self._appearance([*over, *under], dummies):
-            inner[index] = _unused(DUMMY_LETTERS, used)
-            used.add(inner[index])
+        inner = scope
+        if dummies:
+            inner = dict(scope)
+            used = set(scope.values()) | self.reserved
+            for index in self._appearance([*over, *under], dummies):
+                inner[index] = _unused(DUMMY_LETTERS, used)
+                used.add(inner[index])
         explicit = [d for d in dummies if not is_summed(d, over, under)]
         if explicit:  # what is the same in each summand stands before the sum
             over.sort(key=lambda f: not f.free.isdisjoint(dummies))
         before = sum(f.free.isdisjoint(dummies) for f in over) if explicit else 0
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
-        size = abs(number)
+        size = -number if number < 0 else number
         numerator, denominator = size.numerator, size.denominator
         if explicit:
             sums = self.sum_over(sorted(inner[d] for d in explicit))
@@ -331,5 +353,5 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3) if i in dummies)
+        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3, dummies))
         return [*seen, *(d for d in dummies if d not in seen)]

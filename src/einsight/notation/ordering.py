@@ -6,7 +6,7 @@ backwards: `W_ij x_j`, but `y_k A_ki`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..rules.algebra import split_coefficient
 from ..terms.dimension import Index
@@ -15,9 +15,15 @@ from ..terms.term import Component, Delta, Number, Product, Sum, Term, slot_indi
 
 def ends(term: Term) -> tuple[Index, ...]:
     """The indices of a factor, in the order of its slots where it has any."""
-    if term.slots():
-        return tuple(i for s in term.slots() for i in slot_indices(s))
-    return tuple(sorted(term.free, key=lambda i: i.key))
+    slots = term.slots()
+    if slots:
+        return tuple([i for s in slots for i in ((s,) if type(s) is Index else slot_indices(s))])
+    free = term.free
+    return tuple(sorted(free, key=_key)) if len(free) > 1 else tuple(free)
+
+
+def _key(index: Index) -> tuple[int, int, str]:
+    return index.key
 
 
 def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
@@ -25,7 +31,9 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     rank = {i: k for k, i in enumerate(free)}
     scalars = [f for f in factors if not f.free]
     rest = [f for f in factors if f.free]
-    out: list[Term] = sorted(scalars, key=lambda f: (not isinstance(f, Number), f.key))
+    out: list[Term] = sorted(scalars, key=lambda f: (not isinstance(f, Number), f.key)) if len(scalars) > 1 else scalars
+    if len(rest) < 2:
+        return out + rest
     groups: list[list[Term]] = []
     left = list(rest)
     while left:
@@ -48,12 +56,16 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
 def _best_path(group: list[Term], rank: dict[Index, int]) -> list[Term]:
     if len(group) == 1 or len(group) > 12:
         return group
-    candidates = [_path(group, k) for k in range(len(group))]
-    return min(candidates, key=lambda c: (c[0], _first_rank(c[1], rank), [_name(f) for f in c[1]]))[1]
+    at = {f: ends(f) for f in group}
+    candidates = _both_ways(group[0], group[1], at) if len(group) == 2 else []
+    candidates = candidates or [_path(group, k, at) for k in range(len(group))]
+    least = min([c[0] for c in candidates])
+    best = [path for cost, path in candidates if cost == least]
+    return best[0] if len(best) == 1 else min(best, key=lambda path: (_first_rank(path, rank), list(map(_name, path))))
 
 
 def _first_rank(path: list[Term], rank: dict[Index, int]) -> list[int]:
-    return [min((rank.get(i, 99) for i in f.free), default=99) for f in path]
+    return [min([rank.get(i, 99) for i in f.free], default=99) for f in path]
 
 
 def _name(term: Term) -> str:
@@ -63,37 +75,51 @@ def _name(term: Term) -> str:
     return ("2" if isinstance(term, Delta) else "0") + str(term.key[1])
 
 
-def _path(group: list[Term], start: int) -> tuple[int, list[Term]]:
+def _path(group: list[Term], start: int, at: dict[Term, tuple[Index, ...]]) -> tuple[int, list[Term]]:
     left = list(group)
     current = left.pop(start)
     path, cost, entered = [current], 0, None
     while left:
         nearest = None
         for candidate in left:
-            shared = [i for i in ends(current) if i in candidate.free and i is not entered]
-            if shared:
-                step = _crossing(current, entered, shared[0])
+            free = candidate.free
+            shared = next((i for i in at[current] if i in free and i is not entered), None)
+            if shared is not None:
+                step = _crossing(current, at[current], entered, shared)
                 if nearest is None or (step, _name(candidate)) < nearest[:2]:
-                    nearest = (step, _name(candidate), candidate, shared[0])
+                    nearest = (step, _name(candidate), candidate, shared)
         if nearest is None:
             near = next((c for c in left for f in path if not c.free.isdisjoint(f.free)), left[0])
             cost += 1
-            entered = next((i for i in ends(near) if any(i in f.free for f in path)), None)
+            entered = next((i for i in at[near] if any(i in f.free for f in path)), None)
             current = near
         else:
             cost += nearest[0]
             current, entered = nearest[2], nearest[3]
         left.remove(current)
         path.append(current)
-    cost += _crossing(current, entered, None)
+    cost += _crossing(current, at[current], entered, None)
     return cost, path
 
 
-def _crossing(term: Term, entered: Index | None, left_by: Index | None) -> int:
+def _both_ways(a: Term, b: Term, at: dict[Term, tuple[Index, ...]]) -> list[tuple[int, list[Term]]]:
+    """The paths of two factors, as `_path` finds them; none where slots of the one do not lead to the other."""
+    found = []
+    for first, second in ((a, b), (b, a)):
+        free = second.free
+        shared = next((i for i in at[first] if i in free), None)
+        if shared is None:
+            return []
+        cost = _crossing(first, at[first], None, shared) + _crossing(second, at[second], shared, None)
+        found.append((cost, [first, second]))
+    return found
+
+
+def _crossing(term: Term, at: tuple[Index, ...], entered: Index | None, left_by: Index | None) -> int:
     """1 where a two-index tensor is crossed from its second index to its first."""
-    if not isinstance(term, Component) or len(ends(term)) != 2:
+    if len(at) != 2 or not isinstance(term, Component):
         return 0
-    first, second = ends(term)
+    first, second = at
     if entered is not None:
         return 0 if entered is first else 2
     return 0 if left_by is second else 2
@@ -102,6 +128,9 @@ def _crossing(term: Term, entered: Index | None, left_by: Index | None) -> int:
 def order_terms(terms: Sequence[Term]) -> list[Term]:
     """Positive terms before negative ones, products before single components before numbers."""
     kinds = {Product: 0, Component: 2, Number: 3}
+
+    if len(terms) == 1:
+        return list(terms)
 
     def place(term: Term) -> tuple:
         number, rest = split_coefficient(term)
@@ -114,14 +143,17 @@ def order_terms(terms: Sequence[Term]) -> list[Term]:
     return sorted(terms, key=place)
 
 
-def indices_as_printed(term: Term, depth: int) -> list[Index]:
-    """The free indices of a term about as its text shows them, so that steps of a derivation name dummies alike."""
-    if depth == 0 or not term.children():
-        return list(ends(term))
-    parts: Sequence[Term] = term.children()
-    if isinstance(term, Product):
-        parts = order_factors(term.factors, ())
-    elif isinstance(term, Sum):
-        parts = order_terms(term.terms)
-    inner = [i for p in parts for i in indices_as_printed(p, depth - 1)]
-    return inner + [i for i in ends(term) if i not in inner]
+def indices_as_printed(term: Term, depth: int, among: Collection[Index]) -> list[Index]:
+    """The free indices of a term that are among those, about as its text shows them, so that steps of a derivation name dummies alike."""
+    if term.free.isdisjoint(among):
+        return []
+    parts = term.children()
+    if depth == 0 or not parts:
+        return [i for i in ends(term) if i in among]
+    if sum(not p.free.isdisjoint(among) for p in parts) > 1:
+        if isinstance(term, Product):
+            parts = tuple(order_factors(parts, ()))
+        elif isinstance(term, Sum):
+            parts = tuple(order_terms(parts))
+    inner = [i for p in parts for i in indices_as_printed(p, depth - 1, among)]
+    return inner + [i for i in ends(term) if i in among and i not in inner]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..terms.dimension import Index
-from ..terms.term import Component, Delta, Operator, Position, Product, Sum, Term, has_head, slot_indices
+from ..terms.term import SHIFTED, Component, Delta, Operator, Position, Product, Sum, Term, has_head, slot_indices
 
 
 def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
@@ -19,9 +19,11 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
         return False  # they stand in a bracket of their own
     if 0 < sum(f in under for f in holders) < len(holders):
         return False  # what stands above and below the line of a quotient is not summed
+    if all(type(f) is Component and not f.heads & SHIFTED for f in holders):
+        return [f.slots().count(index) for f in holders] in ([2], [1, 1])
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
-    if any(_is_broadcast(f, index) for f in holders):
+    if any(has_head(f, Sum) and _is_broadcast(f, index) for f in holders):
         return False  # terms of a sum have the same indices, but for those that a `∑` governs
     if len(holders) == 1:
         (factor,) = holders
@@ -44,6 +46,8 @@ def _occurrences(term: Term, index: Index) -> int:
     """How often the convention counts an index in a term."""
     if index not in term.free:
         return 0
+    if type(term) is Component and not term.heads & SHIFTED:
+        return term.indices.count(index)
     own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
     inner = [_occurrences(c, index) for c in term.children()]
     return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))

@@ -8,6 +8,7 @@ two numbers, or two declared names of one scope.
 
     source.py        the syntax tree of a file that is being typed, and places
     libraries.py     which function of which library a name stands for
+    nodes.py         the nodes of the tree in their order, gathered in one walk
     module.py        what the top of a file says
     annotations.py   shapes that annotations and comments declare
     subscripts.py    the strings of `einsum` and of einops
@@ -28,12 +29,14 @@ two numbers, or two declared names of one scope.
     calls.py         calls; functions of the file are put in
     loops.py         loops and comprehensions
     reading.py       statements
+    named.py         which function a name says that something is the derivative of
     pairs.py         which function is written as the derivative of which
     begun.py         what the text of a class says of its arrays before they are read
     runs.py          one reading of both
     plain.py         what functions that names tie are given, and what they return for which argument
     ways.py          the same of the libraries' own ways
     paths.py         both with shapes that go together
+    results.py       a verdict, and what is told of it
     verdicts.py      the verdict on one value
     allowing.py      what a derivative may rest on that its text does not say
     comparing.py     what is asked of two terms besides whether they are equal

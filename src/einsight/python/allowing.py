@@ -12,10 +12,11 @@ from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, fresh_index
-from ..terms.term import Component, Tensor, Term
+from ..terms.term import Component, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
 from .functions import GUARD
 from .labels import LABELS
+from .module import Module
 from .pairs import Pair
 from .runs import Paths
 from .values import Array
@@ -30,14 +31,14 @@ class Allowing:
     tensor: Tensor
     is_elementwise: bool
 
-    def is_said_distribution(self, name: str) -> bool:
-        """Do the names or the documentation say that entries add up to 1?"""
-        told = [
-            ast.get_docstring(n) or ""
-            for n in (self.pair.owner, self.pair.forward, self.pair.backward)
-            if n is not None
-        ]
-        return any(ADDS_UP.search(text) for text in (name, *told))
+    def is_said_of_entries(self, text: str) -> bool:
+        """Do the names or the documentation say that the entries of an array add up to 1, or that they are 0 and 1?"""
+        if " * " in text:
+            return MASKS.search(text.split(" ")[0]) is not None
+        functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
+        told = [text.split(".")[0], *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
+        called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
+        return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
 
     def as_count(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         """`self.n = X.shape[0]`, where it is right with a number in the place of that size; empty where it is not."""
@@ -76,6 +77,15 @@ class Allowing:
             normal_form(replace_dims(left, sizes)), normal_form(replace_dims(right, sizes)), moved, function_value
         )
 
+    def is_of_parts(self, axes: tuple[Index, ...], right: Term) -> bool:
+        """Is what is returned several of the terms that the function adds?  That is the function in another form, whatever its name says."""
+        output = self.paths.output
+        if self.paths.cotangent is not None or len(output.indices) != len(axes) or output.term is None:
+            return False
+        whole = normal_form(build.substitute(output.term, dict(zip(output.indices, axes, strict=True))))
+        parts, every = (t.terms if isinstance(t, Sum) else (t,) for t in (right, whole))
+        return len(parts) > 1 and set(parts) <= set(every)
+
     def is_of_output(self, axes: tuple[Index, ...], left: Term) -> bool:
         """Is a derivative such as `y (1 - y)` right where its argument is the output?"""
         if self.paths.cotangent is not None or not (self.is_elementwise or not self.paths.output.rank):
@@ -105,13 +115,15 @@ def is_guard(pair: Pair, name: str) -> bool:
     return False
 
 
-ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b", re.IGNORECASE)
+# a cross entropy is one of distributions
+ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b|cross[-_ ]?entropy", re.IGNORECASE)
 
 
 def labels_in(*terms: Term) -> list[Tensor]:
     return sorted({t for term in terms for t in term.depends if LABELS in t.properties}, key=lambda t: t.key)
 
 
+MASKS = re.compile(r"mask|indicator|observed|one_?hot", re.IGNORECASE)
 COUNT = re.compile(
     r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples"
 )
@@ -158,9 +170,12 @@ _SYMMETRIC = re.compile(
 )
 
 
-def is_said_symmetric(pair: Pair) -> bool:
-    """Does the documentation of the functions speak of symmetric matrices?"""
-    told = (ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None)
+def is_said_symmetric(pair: Pair, module: Module) -> bool:
+    """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
+    told = [ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None]
+    for function in (pair.forward, pair.backward):
+        lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+        told += [module.source.comments.get(line, "") for line in lines]
     return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
 
 
@@ -196,12 +211,15 @@ def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) ->
     """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
     labels = labels_in(left, right)
     if not labels:
-        return left, right, compare(left, right, axes, function_value, example=not lightly, thorough=not lightly)
+        found = compare(
+            left, right, axes, function_value, example=not lightly, thorough=not lightly, smallest=False
+        )  # fmt: skip
+        return left, right, found
     for labelling in (first_label, two_labels):
         a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
         # that they agree on the first way is no more than a reason to look at the second
         thorough = not lightly and labelling is two_labels
-        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough)
+        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough, smallest=False)
         if not found.equal:
             break
     return a, b, found

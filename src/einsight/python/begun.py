@@ -55,6 +55,55 @@ def tables_of(owner: ast.ClassDef | None) -> frozenset[str]:
     return frozenset(found)
 
 
+def set_in(owner: ast.ClassDef) -> dict[str, set[str]]:
+    """The methods of a class that assign each attribute; the class itself has no name."""
+    found: dict[str, set[str]] = {}
+    for statement in owner.body:
+        method = statement.name if isinstance(statement, ast.FunctionDef) else ""
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+                is_own = isinstance(node, ast.Attribute) if method else isinstance(node, ast.Name)
+                if is_own:
+                    found.setdefault(node.attr if isinstance(node, ast.Attribute) else node.id, set()).add(method)
+    return found
+
+
+def along(node: ast.AST) -> frozenset[str]:
+    """The names and attributes that say an axis somewhere: `axis=self.dim`."""
+    keywords = (n for n in ast.walk(node) if isinstance(n, ast.keyword) and n.arg in ("axis", "dim", "axes", "dims"))
+    return frozenset(ast.unparse(k.value) for k in keywords if isinstance(k.value, (ast.Name, ast.Attribute)))
+
+
+def usual_in(owner: ast.ClassDef) -> dict[str, ast.Constant]:
+    """What attributes are by default that `__init__` alone sets, where that is a word, a flag, nothing, or an axis."""
+    start = methods_of(owner).get("__init__")
+    if start is None:
+        return {}
+    arguments, setting, axes = start.args, set_in(owner), along(owner)
+    defaults = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
+    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
+    found: dict[str, ast.Constant] = {}
+    for statement in start.body:
+        if not isinstance(statement, ast.Assign) or not isinstance(target := statement.targets[0], ast.Attribute):
+            continue
+        value: ast.expr | None = statement.value
+        value = defaults.get(value.id) if isinstance(value, ast.Name) else value
+        constant = constant_of(value)
+        if constant is None or setting[target.attr] != {"__init__"}:
+            continue
+        if not is_number(constant) or (f"self.{target.attr}" in axes and isinstance(constant.value, int)):
+            found[target.attr] = constant
+    return found
+
+
+def constant_of(node: ast.expr | None) -> ast.Constant | None:
+    """A constant, with its sign; None for anything else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and is_number(node.operand):
+        assert isinstance(node.operand, ast.Constant)
+        return ast.copy_location(ast.Constant(-node.operand.value), node)  # type: ignore[operator]
+    return node if isinstance(node, ast.Constant) else None
+
+
 def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) -> dict[str, int]:
     """How many axes the attributes have that `__init__` makes arrays and no other method assigns anew."""
     found = module.begun.get(owner)

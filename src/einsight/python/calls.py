@@ -13,7 +13,7 @@ from ..terms.term import Bracket, Product, Sum, Term
 from . import joining, networks
 from .arrays import Arrays
 from .axes import Misfit
-from .contractions import EINSUMS, REGROUPINGS, contraction, regrouping
+from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, call_of
 from .expressions import Expressions
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
@@ -250,7 +250,13 @@ class Calls(Expressions):
             kept = name in ("to", "astype", "type") and not any("int" in ast.unparse(a) or "bool" in ast.unparse(a) for a in (
                 *node.args, *(k.value for k in node.keywords)))  # fmt: skip
             return array if kept else Array(array.axes, array.open, why="numbers that are cut off")
-        return self._apply(node, METHODS[name], Call(library or "numpy", name, [array, *given], named))
+        was_told = self.told
+        # an object of a class of the program's own may have methods of that name that take other arguments
+        self.told = was_told and (not ambiguous or any(not i.dim.inferred for i in array.indices))
+        try:
+            return self._apply(node, METHODS[name], Call(library or "numpy", name, [array, *given], named))
+        finally:
+            self.told = was_told
 
     def _measured(self, array: Array, name: str, given: list[Value]) -> Value:
         if name == "size" and given:
@@ -330,13 +336,13 @@ class Calls(Expressions):
 
     def _einsum(self, node: ast.Call, path: str) -> Value:
         try:
-            found = contraction(node, path, [self.text(a) for a in node.args], self.text(node.func))
+            found = call_of(self.module, node, path)
         except Malformed:
             for argument in node.args:
                 self.evaluate(argument)
             return UNKNOWN
-        operands = [self.evaluate(a) for a in (found.operands if found is not None else node.args)]
-        if found is None:
+        operands = [self.evaluate(a) for a in (found.operands if isinstance(found, Contraction) else node.args)]
+        if not isinstance(found, Contraction):
             return UNKNOWN
         arrays = [as_array(v) for v in operands]
         if any(a is None for a in arrays):
@@ -344,7 +350,7 @@ class Calls(Expressions):
         if self.branch:  # what is learnt of a shape counts where it is certain to run
             arrays = [Array(a.axes, a.open, a.term, a.why) for a in arrays if a is not None]
         made = [a for a in arrays if a is not None]
-        shown = [self.text(o) for o in found.operands]
+        shown = lambda k: self.text(found.operands[k])  # noqa: E731
         contract = lambda: self.arrays.contract(made, found.subscripts, shown)  # noqa: E731
         result = self._fitting(node, contract, "EIN602")
         self.note(node, result)
@@ -352,10 +358,10 @@ class Calls(Expressions):
 
     def _regroup(self, node: ast.Call, path: str) -> Value:
         try:
-            found = regrouping(node, path, [self.text(a) for a in node.args], self.text(node.func))
+            found = call_of(self.module, node, path)
         except Malformed:
             found = None
-        if found is None:
+        if not isinstance(found, Regrouping):
             for argument in node.args:
                 self.evaluate(argument)
             return UNKNOWN

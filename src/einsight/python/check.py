@@ -12,7 +12,7 @@ from ..documents.notebook import code
 from ..lowering.report import NAMES, Diagnostic, Fix, Span, is_fault, told_fault
 from ..terms.interruption import poll
 from .arrays import Arrays
-from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, contraction, regrouping
+from .contractions import EINSUMS, REGROUPINGS, call_of
 from .found import Found
 from .gradients import judge_gradients
 from .libraries import bound_names, dotted
@@ -117,34 +117,21 @@ def module_of(text: str) -> Module | None:
 
 def calls(module: Module) -> Iterator[tuple[ast.Call, str, bool]]:
     """The calls of `einsum` and of einops, with the function, and whether they are meant to run."""
-    shadows: list[set[str]] = [set()]
-
-    def visit(node: ast.AST, meant: bool) -> Iterator[tuple[ast.Call, str, bool]]:
-        own = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        if own:
-            shadows.append(shadows[-1] | bound_names(node))
-        if isinstance(node, ast.Call):
-            parts = dotted(node.func)
-            if parts is not None and parts[0] not in shadows[-1] and module.imports.get(parts[0]):
-                path = ".".join([module.imports[parts[0]], *parts[1:]])
-                if path in EINSUMS or path in REGROUPINGS:
-                    yield node, path, meant
-        if isinstance(node, (ast.With, ast.AsyncWith, ast.Try)) or is_for_types(node):
-            meant = False
-        for child in ast.iter_child_nodes(node):
-            yield from visit(child, meant)
-        if own:
-            shadows.pop()
-
-    yield from visit(module.tree, True)
+    for node in module.nodes.calls:
+        parts = dotted(node.func)
+        if parts is None or not module.imports.get(parts[0]):
+            continue
+        path = ".".join([module.imports[parts[0]], *parts[1:]])
+        if path not in EINSUMS and path not in REGROUPINGS:
+            continue
+        around = list(module.nodes.around(node))
+        if any(parts[0] in module.said(bound_names, o) for o in around if isinstance(o, _FUNCTIONS)):
+            continue
+        yield node, path, not any(isinstance(o, _MAY_FAIL) or is_for_types(o) for o in around)
 
 
-def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regrouping | None:
-    """What such a call says.  Raises Malformed."""
-    texts = [module.source.text_of(a) for a in node.args]
-    function = module.source.text_of(node.func)
-    make = contraction if path in EINSUMS else regrouping
-    return make(node, path, texts, function)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_MAY_FAIL = (ast.With, ast.AsyncWith, ast.Try)
 
 
 def _malformed(module: Module) -> Iterator[Diagnostic]:
@@ -188,7 +175,7 @@ def read_everything(module: Module, report: list[Diagnostic], memory: Memory = M
             memory.read_count += 1
         report += [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
         if reading.shapes:
-            nodes = list(ast.walk(function))
+            nodes = module.nodes.of(function)
             module.shapes |= {nodes[place]: shape for place, shape in reading.shapes}
     return top
 
@@ -213,7 +200,7 @@ def _reading(
         reader.environment[function.args.args[0].arg] = Thing(dict(attributes), methods=methods)
     reader.run(function.body)
     _check_result(reader, function)
-    places = {node: place for place, node in enumerate(ast.walk(function))} if reader.shapes else {}
+    places = {node: place for place, node in enumerate(module.nodes.of(function))} if reader.shapes else {}
     return Reading(
         [replace(d, span=(d.span[0] - start, d.span[1] - start)) for d in report],
         [(places[node], shape) for node, shape in reader.shapes.items() if node in places],
@@ -234,7 +221,7 @@ def _attributes_once(rests: Rests, owner: ast.ClassDef) -> dict[str, Value]:
 def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str, Value]:
     """What the names of the file stand for that mean one thing throughout."""
     reader = Reader(module, Arrays(Sizes(mark="top")), {}, report)
-    for name in bound_names(module.tree) - set(module.functions):
+    for name in module.bound_in(module.tree) - module.functions.keys():
         if name not in module.once:
             reader.environment[name] = UNKNOWN
     body = [
@@ -242,7 +229,7 @@ def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str
     ]
     reader.run(body)
     kept = {n: v for n, v in reader.environment.items() if n in module.once}
-    return kept | {n: UNKNOWN for n in bound_names(module.tree) if n not in module.once}
+    return kept | {n: UNKNOWN for n in module.bound_in(module.tree) if n not in module.once}
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

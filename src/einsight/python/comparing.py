@@ -12,7 +12,7 @@ from ..meaning.fields import Floats, NotInField
 from ..meaning.instances import Instance, dims_and_tensors, fill, literal_components
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Component, Number, Sum, Tensor, Term
+from ..terms.term import Component, Number, Power, Sum, Tensor, Term
 from ..terms.walk import map_parts
 from .functions import GUARD
 
@@ -69,13 +69,33 @@ def unguarded(term: Term, small: frozenset[Tensor]) -> Term:
     return visit(term)
 
 
+def of_zeros_and_ones(terms: Sequence[Term], variable: Tensor | None) -> Iterator[Assumption]:
+    """That the entries of an array are 0 or 1, as those of a mask are; not of what is differentiated in."""
+    powers = {t for term in terms for t in term.walk() if isinstance(t, Power)}
+    masks = {p.base.tensor for p in powers if isinstance(p.base, Component) and isinstance(p.exponent, Number)}
+    for tensor in sorted((t for t in masks if t.dims and t is not variable), key=lambda t: t.key):
+        yield Assumption(f"{tensor.name} * {tensor.name} = {tensor.name}", without_powers(tensor))
+
+
+def without_powers(tensor: Tensor) -> Callable[[Term], Term]:
+    """An entry of the tensor in the place of its positive powers."""
+
+    def visit(term: Term) -> Term:
+        if isinstance(term, Power) and isinstance(term.base, Component) and term.base.tensor is tensor:
+            exponent = term.exponent
+            return term.base if isinstance(exponent, Number) and exponent.value > 0 else term
+        return map_parts(term, visit)
+
+    return visit
+
+
 def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
     """That the entries of an array along an axis add up to 1, as those of labels do."""
     leaves = frozenset(t for term in terms for t in term.depends)
     for tensor in sorted(leaves, key=lambda t: t.key):
-        if len(tensor.dims) > 1:
-            for axis in range(len(tensor.dims)):
-                yield Assumption(f"{tensor.name}.sum({axis}) = 1", divided(tensor, axis))
+        for axis in range(len(tensor.dims)):
+            along = axis if len(tensor.dims) > 1 else ""
+            yield Assumption(f"{tensor.name}.sum({along}) = 1", divided(tensor, axis))
 
 
 def divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:

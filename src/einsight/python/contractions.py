@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..targets.contraction import pairs
 from ..terms.dimension import Dim, Index
 from .libraries import library_of
+from .module import Module
 from .subscripts import (
     ELLIPSIS,
     Group,
@@ -258,6 +259,23 @@ def _spaced(letters: Sequence[str]) -> str:
 
 def _atom(text: str) -> str:
     return text if text.replace(".", "").replace("_", "").isalnum() else f"({text})"
+
+
+def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regrouping | None:
+    """What a call of `einsum` or of einops says, found out once; None where its string does not stand there.  Raises Malformed."""
+    key = node, path
+    if key not in module.called:
+        texts = [module.source.text_of(a) for a in node.args]
+        function = module.source.text_of(node.func)
+        try:
+            module.called[key] = (contraction if path in EINSUMS else regrouping)(node, path, texts, function)
+        except Malformed as wrong:
+            module.called[key] = wrong
+    found = module.called[key]
+    if isinstance(found, Malformed):
+        raise found
+    assert found is None or isinstance(found, (Contraction, Regrouping))
+    return found
 
 
 def contraction(node: ast.Call, path: str, texts: Sequence[str], function: str) -> Contraction | None:

@@ -11,6 +11,7 @@ from ..terms.dimension import Dim
 from ..terms.term import Term
 from .functions import as_array
 from .indexing import Indexing
+from .nodes import walk
 from .values import (
     INFINITE,
     NOTHING,
@@ -286,7 +287,7 @@ def _or(a: Term, b: Term) -> Term:
 
 def asks_for_gradient(test: ast.expr) -> bool:
     """`ctx.needs_input_grad[0]`: what follows is what is computed when it is wanted."""
-    return any(isinstance(n, ast.Attribute) and n.attr == "needs_input_grad" for n in ast.walk(test))
+    return any(isinstance(n, ast.Attribute) and n.attr == "needs_input_grad" for n in walk(test))
 
 
 def _constant_of(path: str) -> Value:

@@ -197,6 +197,32 @@ for _name, _make in _ELEMENTWISE.items():
     FUNCTIONS[_name] = METHODS[_name] = _one(_make)
 
 
+def _density(t: Term) -> Term:
+    """exp(-t²/2) / √(2π)."""
+    scale = half(build.product([TWO, build.constant("pi")]))
+    return build.quotient(build.apply("exp", build.product([build.number(Fraction(-1, 2)), build.power(t, 2)])), scale)
+
+
+def _distribution(t: Term) -> Term:
+    """(1 + erf(t / √2)) / 2."""
+    whole = build.add(ONE, build.apply("erf", build.quotient(t, half(TWO))))
+    return build.product([build.number(Fraction(1, 2)), whole])
+
+
+# of the standard normal distribution: with a mean or a scale besides they are not read
+_NORMAL: dict[str, Callable[[Term], Term]] = {
+    "stats.norm.pdf": _density,
+    "stats.norm.cdf": _distribution,
+    "stats.norm.sf": lambda t: _distribution(build.negate(t)),
+    "stats.norm.logpdf": lambda t: build.apply("log", _density(t)),
+    "stats.norm.logcdf": lambda t: build.apply("log", _distribution(t)),
+    "special.ndtr": _distribution,
+    "special.log_ndtr": lambda t: build.apply("log", _distribution(t)),
+}
+for _name, _make in _NORMAL.items():
+    FUNCTIONS[_name] = _one(_make)
+
+
 def masked(relation: str) -> Callable[[Term, Term], Term]:
     return lambda a, b: build.bracket(relation, a, b)
 
@@ -573,7 +599,9 @@ def _tensordot(arrays: Arrays, call: Call) -> Value:
             f"{arrays.size_text(a.axes[here])} against {arrays.size_text(b.axes[there])}",
         )
     output = (*(x for x in first if x not in second), *(x for x in second if x not in first))
-    return arrays.contract([a, b], Subscripts((tuple(first), tuple(second)), output), ["the first", "the second"])
+    return arrays.contract(
+        [a, b], Subscripts((tuple(first), tuple(second)), output), ("the first", "the second").__getitem__
+    )
 
 
 def _places_of(value: Value) -> list[int]:
@@ -911,8 +939,15 @@ def _like(term: Term | None) -> Operation:
     return operation
 
 
-for _name, _term in (("zeros_like", build.ZERO), ("ones_like", build.ONE), ("empty_like", None), ("randn_like", None)):
+for _name, _term in (("zeros_like", build.ZERO), ("ones_like", build.ONE), ("randn_like", None)):
     FUNCTIONS[_name] = _like(_term)
+
+
+@function("empty_like")
+def _empty_like(arrays: Arrays, call: Call) -> Value:
+    """Whatever stood in memory, which is nothing to what is made of it once all of it is written."""
+    array = call.array(0, "a", "prototype", "input")
+    return arrays.named("memory", array)[1] if not array.open else arrays.unknown("`empty_like`")
 
 
 @function("full_like")

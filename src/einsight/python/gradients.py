@@ -14,11 +14,12 @@ from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
-from .paths import conforming, read_pair, unknown_in
+from .paths import conforming, is_capital, read_pair, unknown_in
+from .results import Result
 from .runs import Misfitting, Nonconforming, Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
-from .verdicts import Result, judged_way
+from .verdicts import judged_way
 
 SECONDS = 5.0
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
@@ -44,7 +45,11 @@ def judge_gradients(
     judged = Judged()
     rests = Rests(module, top, memory)
     for pair in pairs_of(module):
-        if _is_surrogate(module, pair) or not (pair.is_explicit or is_transparent(pair.backward)):
+        if (
+            _is_surrogate(module, pair)
+            or _is_difference(pair)
+            or not (pair.is_explicit or is_transparent(pair.backward))
+        ):
             continue
         found = _judged_once(rests, pair, budget)
         if isinstance(found, str):
@@ -58,7 +63,7 @@ def judge_gradients(
 
 def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:
     """The verdicts on a pair, or why there are none; those that rest on the same are kept."""
-    nodes = list(ast.walk(pair.backward))
+    nodes = rests.module.nodes.of(pair.backward)
     imports = tuple(sorted((n, p) for n, p in rests.module.imports.items() if p))  # what is derived is written in them
     said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed)
     rest = rests.key((pair.forward, pair.backward, pair.between, pair.owner), pair.owner)
@@ -78,7 +83,7 @@ def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result]
 def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
     try:
         with within(SECONDS if budget is None else budget) as limit:
-            return judge_pair(module, pair, top)
+            return [r.told() for r in judge_pair(module, pair, top)]
     except Unreadable as why:
         return str(why)
     except OutOfTime as spent:
@@ -91,6 +96,17 @@ def _is_surrogate(module: Module, pair: Pair) -> bool:
     """Does a comment say that it differs on purpose?"""
     lines = range(pair.backward.lineno - 1, (pair.backward.end_lineno or 0) + 1)
     return any(_SURROGATE.search(module.source.comments.get(line, "")) for line in lines)
+
+
+def _is_difference(pair: Pair) -> bool:
+    """Is it a quotient of differences: the function at one point less the function at another?"""
+    own = (pair.forward.name, f"self.{pair.forward.name}")
+    called = lambda n: ast.unparse(n.func) if isinstance(n, ast.Call) else ""  # noqa: E731
+    return any(
+        isinstance(n.op, ast.Sub) and called(n.left) == called(n.right) in own
+        for n in ast.walk(pair.backward)
+        if isinstance(n, ast.BinOp)
+    )
 
 
 # what is told
@@ -147,6 +163,7 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
     if len(unknown) > MOST_UNKNOWN:
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
     found: list[tuple[list[Result], int]] = []
+    tried: list[Mapping[str, int]] = []
     failed = "its shapes do not go together"
     meant, others, clean = conforming(module, pair, top, unknown)
     for number, ranks in enumerate(meant):
@@ -166,12 +183,18 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
         if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
         found.append(way)
+        tried.append(ranks)
         alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
     if not found:
         raise Unreadable(failed)
-    common, least = _in_common(found), min(s for _, s in found)
+    stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
+    if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
+        with suppress(Nonconforming, Unreadable):
+            found.append(_judged_way(module, pair, top, stacked))
+            tried.append(stacked)
+    common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
             break
@@ -188,9 +211,18 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 def _judged_way(
     module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
 ) -> tuple[list[Result], int]:
-    """The verdicts with so many axes, and how often arrays of different numbers of axes meet.  Raises Unreadable; Nonconforming."""
+    """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
+
+    Raises Unreadable; Nonconforming.
+    """
     paths = read_pair(module, pair, top, ranks)
-    return judged_way(module, pair, paths, lightly), paths.arrays.stretched
+    no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
+    return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
+
+
+def _is_stacked(ranks: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Has every array one axis more than there?"""
+    return any(others.values()) and all(ranks[n] == (rank + 1 if rank else 0) for n, rank in others.items())
 
 
 def _unless_right(result: Result, other: Result) -> Result:
@@ -201,7 +233,7 @@ def _unless_right(result: Result, other: Result) -> Result:
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
-def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
+def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]) -> list[Result]:
     """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
 
     Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
@@ -219,6 +251,10 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
             for (results, s), count, misfits in zip(found, rights, fits, strict=True)
             if count == max(rights)
         ]
+        # where one value may be for any argument, it is for the one that it is right for
+        nearest = min(s for _, s in meant)
+        right_for = {r.parameter for r, s in meant if r.verdict == "right" and s == nearest}
+        meant = [(r, s) for r, s in meant if len(right_for) != 1 or r.parameter in right_for]
         if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
             meant = [(r, s) for r, s in meant if not r.thin]
         fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
@@ -226,9 +262,18 @@ def _in_common(found: list[tuple[list[Result], int]]) -> list[Result]:
         plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
         every = {r.verdict for r, _ in meant}
         chosen = plausible[0]
-        alike = len({r.verdict for r in plausible}) == 1
+        alike = len({r.verdict for r in plausible}) == 1 or all(r.verdict in ("wrong", "right_if") for r in plausible)
         if chosen.verdict == "right":
             alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
+            # with an axis more, and no worse otherwise, all of it may be accused: then nothing says that it is right
+            own = next(n for n, (results, _) in enumerate(found) if results[k] is chosen)
+            alike &= not any(
+                all(r.verdict in ("wrong", "right_if") for r in results)
+                and results[k].parameter == chosen.parameter
+                and (m, s) <= (fits[own], found[own][1])
+                and _is_stacked(ranks, tried[own])
+                for (results, s), m, ranks in zip(found, fits, tried, strict=True)
+            )
         else:  # accused in one way or another in all of them
             told = [results[k] for results, _ in found if not results[k].thin]
             alike &= len(every) == 1 or all(r.verdict in _CODES and r.verdict != "undecided" for r in told)

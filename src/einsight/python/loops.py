@@ -13,6 +13,7 @@ from ..terms import build
 from ..terms.dimension import Index, fresh_index
 from .calls import Calls
 from .functions import as_array
+from .nodes import walk
 from .values import UNKNOWN, Array, Each, Library, Number, Several, Table, Text, Value, plain
 
 # turns of a loop that are read one by one, and statements in all of them
@@ -29,7 +30,7 @@ class Loops(Calls):
 
     def looped(self, node: ast.For) -> bool:
         """Read a loop; False where it is none of those that are read, and nothing has been read of it."""
-        if node.orelse or any(isinstance(n, _LEAVES) for s in node.body for n in ast.walk(s)):
+        if node.orelse or any(isinstance(n, _LEAVES) for n in walk(*node.body)):
             return False
         turns = self._turns(node.iter)
         if turns is not None:
@@ -192,7 +193,7 @@ def _added_to(node: ast.For) -> list[str] | None:
         target: ast.expr | None = statement.target if isinstance(statement, (ast.AugAssign, ast.AnnAssign)) else None
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
-        read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        read = [n.id for n in walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
         if isinstance(target, ast.Name) and target.id not in bound:
             if isinstance(statement, ast.AugAssign):
                 if not isinstance(statement.op, (ast.Add, ast.Sub)) or target.id in read:
@@ -206,12 +207,12 @@ def _added_to(node: ast.For) -> list[str] | None:
                 continue
         if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Assert)):
             return None
-        for part in ast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, (ast.Subscript, ast.Attribute)) and not isinstance(part.ctx, ast.Load):
                 return None
             if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
                 bound.add(part.id)
-    loads = [n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    loads = [n.id for n in walk(*node.body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     if not added or set(added) & bound or any(loads.count(n) != count for n, count in added.items()):
         return None
     return list(added)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .libraries import bound_names, imported
+from .nodes import Nodes
 from .source import Source
 
 Function = ast.FunctionDef
@@ -31,11 +32,10 @@ class Module:
         assert source.tree is not None
         self.source = source
         self.tree = source.tree
-        every = list(ast.walk(self.tree))
-        self.nodes = every
-        self.imports = imported([n for n in every if isinstance(n, (ast.Import, ast.ImportFrom))])
-        top = bound_names(self.tree)
-        for name in top:  # bound to something else too
+        self.nodes = Nodes(self.tree)
+        self._bound: dict[ast.AST, frozenset[str]] = {}
+        self.imports = imported(self.nodes.imports)
+        for name in self.bound_in(self.tree):  # bound to something else too
             if name in self.imports:
                 self.imports[name] = ""
         self.functions = {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef)}
@@ -44,10 +44,11 @@ class Module:
         self.functions = {n: f for n, f in self.functions.items() if n in self.once}
         # what was read of calls of `einsum` and of names that are assigned, as it was read last, in words
         self.shapes: dict[ast.AST, Callable[[], str]] = {}
+        # what such calls say, as `contractions.py` finds it
+        self.called: dict[tuple[ast.Call, str], object] = {}
         # how many axes the attributes of a class begin with, as `runs.py` finds them
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
         self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
-        self._bound: dict[ast.AST, frozenset[str]] = {}
 
     @cached_property
     def libraries(self) -> frozenset[str]:
@@ -61,19 +62,9 @@ class Module:
 
     def _once(self) -> frozenset[str]:
         """Names that the top of the file binds exactly once, and no function changes."""
-        counts: Counter[str] = Counter()
-        for node in self.nodes:
-            if isinstance(node, ast.Global):
-                counts.update(dict.fromkeys(node.names, 2))
-        todo: list[ast.AST] = list(self.tree.body)
-        while todo:
-            node = todo.pop()
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                counts[node.name] += 1
-                continue
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                counts[node.id] += 1
-            todo.extend(ast.iter_child_nodes(node))
+        counts = Counter(self.nodes.bound_in(self.tree))
+        for node in self.nodes.globals:
+            counts.update(dict.fromkeys(node.names, 2))
         return frozenset(n for n, count in counts.items() if count == 1)
 
     def said(self, ask: Callable[..., T], node: ast.AST | None) -> T:
@@ -85,35 +76,41 @@ class Module:
         return found
 
     def bound_in(self, statement: ast.AST) -> frozenset[str]:
-        """The names that a statement binds."""
+        """The names that a statement, or the file, binds where it stands; not by imports."""
         found = self._bound.get(statement)
         if found is None:
-            found = self._bound[statement] = frozenset(bound_names(ast.Module([statement], [])))  # type: ignore[list-item]
+            has_block = statement in self.nodes.extents
+            every = self.nodes.bound_in(statement) if has_block else bound_names(ast.Module([statement], []))  # type: ignore[list-item]
+            found = self._bound[statement] = frozenset(every)
         return found
 
     @cached_property
     def attributes_set(self) -> Counter[str]:
         """How often an attribute of each name is assigned, anywhere in the file."""
-        return Counter(n.attr for n in self.nodes if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load))
+        return Counter(self.nodes.attributes_set)
 
     def every_function(self) -> Iterator[tuple[Function, ast.ClassDef | None]]:
         """The functions of the file with the class that they are methods of."""
         todo: list[tuple[ast.AST, ast.ClassDef | None]] = [(self.tree, None)]
         while todo:
             node, owner = todo.pop()
-            for child in ast.iter_child_nodes(node):
+            for child in (c for block in _BLOCKS for c in getattr(node, block, ())):
                 if isinstance(child, ast.ClassDef):
                     todo.append((child, child))
                 elif isinstance(child, ast.FunctionDef):
                     yield child, owner
                     todo.append((child, None))
-                elif isinstance(child, ast.stmt) and not is_for_types(child):
+                elif child in self.nodes.extents and not is_for_types(child):
                     todo.append((child, owner))
+
+
+_BLOCKS = ("body", "orelse", "finalbody")
 
 
 def is_for_types(node: ast.AST) -> bool:
     """Is it `if TYPE_CHECKING:`, whose body nobody runs?"""
-    return isinstance(node, ast.If) and ast.unparse(node.test).split(".")[-1] == "TYPE_CHECKING"
+    test = node.test if isinstance(node, ast.If) else None
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def decorator_names(function: Function) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .libraries import resolve
 from .module import Module
+from .named import VALUES, generic, in_variable, named_after, of_stem, order_of, parameters_of
 
 Function = ast.FunctionDef
 
@@ -55,6 +56,9 @@ def pairs_of(module: Module) -> Iterator[Pair]:
     """Every pair of a file, those of the libraries' own ways first."""
     explicit = [*_autograd(module), *_custom(module)]
     yield from explicit
+    given = list(_given_together(module))
+    yield from given
+    explicit += given
     taken = {id(f) for p in explicit for f in (p.backward, p.between) if f is not None}
     yield from _named(module, module.functions, None, taken)
     for owner in module.classes.values():
@@ -71,19 +75,8 @@ def _named(
     yield from found
     tied = {id(p.backward) for p in found}
     for name, function in functions.items():
-        if id(function) not in tied | taken and (called := _gives_both(function)):
+        if id(function) not in tied | taken and not name.startswith("test") and (called := _gives_both(function)):
             yield Pair("both", called if called.isidentifier() else name, function, function, owner)
-
-
-# names of what is a derivative, of something that they do not name
-_GENERIC = re.compile(
-    r"(?:\w+_)?(?:d?grads?|gradients?|jac|jacobian|derivs?|derivatives?|der|score)|d|g|[dg](?:w|W|x|X|theta|beta|params?)"
-)
-
-
-def generic(name: str) -> bool:
-    """Is something of that name a derivative?"""
-    return _GENERIC.fullmatch(name) is not None or name.startswith(("grad_", "d_", "dL"))
 
 
 def _gives_both(function: Function) -> str:
@@ -92,10 +85,17 @@ def _gives_both(function: Function) -> str:
     if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
         return ""
     first, *others = last.value.elts
-    names = [e.id for o in others for e in (o.elts if isinstance(o, ast.Tuple) else [o]) if isinstance(e, ast.Name)]
+    names = [e.id for o in others for e in _items(o) if isinstance(e, ast.Name)]
     says = any(generic(n) or re.fullmatch(r"d\w+", n) for n in names) or "grad" in function.name
     called = first.id if isinstance(first, ast.Name) else function.name
     return called if says and not generic(called) and not called.startswith("d") else ""
+
+
+def _items(node: ast.expr) -> list[ast.expr]:
+    """What stands in a tuple, a list, or in an array of one."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], (ast.List, ast.Tuple)):
+        node = node.args[0]
+    return node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
 
 
 # the libraries' own ways
@@ -105,7 +105,9 @@ def _autograd(module: Module) -> Iterator[Pair]:
     """`class F(torch.autograd.Function)` with `forward` and `backward`."""
     if "Function" not in module.source.text:
         return
-    for owner in (n for n in _outside_tests(module.tree) if isinstance(n, ast.ClassDef)):
+    for owner in module.nodes.extents:
+        if not isinstance(owner, ast.ClassDef) or _is_in_test(module, owner):
+            continue
         if not any(
             resolve(b, module.imports).endswith(("autograd.Function", "autograd.function.Function"))
             for b in owner.bases
@@ -121,19 +123,15 @@ def _custom(module: Module) -> Iterator[Pair]:
     """`f.defvjp(fwd, bwd)`, `f.defjvp(jvp)` and `@f.defjvp`, in each scope that holds the functions themselves."""
     if not any(word in module.source.text for word in ("defvjp", "defjvp")):
         return
-    for scope in _outside_tests(module.tree):
-        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)):
+    for scope in module.nodes.extents:
+        if isinstance(scope, (ast.Module, ast.FunctionDef, ast.ClassDef, ast.If)) and not _is_in_test(module, scope):
             yield from _custom_in(module, scope)
 
 
-def _outside_tests(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those in functions that are tests: a rule that a test makes is there to be told from the derivative."""
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test")):
-            yield node
-            todo.extend(ast.iter_child_nodes(node))
+def _is_in_test(module: Module, node: ast.AST) -> bool:
+    """Is it a test, or in one?  A rule that a test makes is there to be told from the derivative."""
+    around = (node, *module.nodes.around(node))
+    return any(isinstance(o, ast.FunctionDef) and o.name.startswith("test") for o in around)
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
@@ -204,58 +202,60 @@ def _fixed(decorator: ast.expr) -> tuple[int, ...]:
     return ()
 
 
+# what a function of SciPy takes a derivative as: by keyword, or behind the function
+_TAKEN_AS = ("jac", "fprime", "Dfun")
+
+
+def _given_together(module: Module) -> Iterator[Pair]:
+    """`minimize(f, x0, jac=g)`: a function and its derivative that one call takes, and that no two calls take otherwise."""
+    found: dict[str, set[str]] = {}
+    for call in module.nodes.calls:
+        path = resolve(call.func, module.imports)
+        if not path.startswith("scipy.optimize."):
+            continue
+        values: list[ast.expr | None] = [k.value for k in call.keywords if k.arg in _TAKEN_AS]
+        if path == "scipy.optimize.check_grad":
+            values = list(call.args[1:2])
+        for value in values:
+            if call.args and isinstance(call.args[0], ast.Name) and isinstance(value, ast.Name):
+                found.setdefault(value.id, set()).add(call.args[0].id)
+    for name, whose in found.items():
+        forward, backward = module.functions.get(min(whose)), module.functions.get(name)
+        if len(whose) > 1 or forward is None or backward is None or forward is backward:
+            continue
+        if parameters_of(forward, None) == parameters_of(backward, None):
+            yield Pair("plain", forward.name, forward, backward)
+
+
 # by names
 
-# what the derivative of a function is called, with the function's name for `F` and a parameter's for `V`
-_CALLED = (
-    r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?F",
-    r"F_?(?:grad|gradient|deriv|derivative|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)",
-    r"d_?F_d_?V", r"d_?F_?d?V", r"(?:grad|gradient)_F_(?:wrt_)?V", r"F_(?:grad|gradient|jac|jacobian)_(?:wrt_)?V", r"(?:grad|gradient)_V_F",
-)  # fmt: skip
-# names that belong together wherever they stand beside one another
-_VALUES = ("loss", "cost", "objective", "loglike", "loglik", "log_likelihood", "loglikelihood", "log_prob", "logpdf", "logp", "nll", "nloglike",
-           "energy", "potential", "fn", "func", "f", "forward", "fun", "value", "__call__", "activation", "evaluate", "cost_function")  # fmt: skip
-_GRADIENTS = (
-    "gradient",
-    "grad",
-    "score",
-    "jac",
-    "jacobian",
-    "backward",
-    "derivative",
-    "deriv",
-    "df",
-    "fprime",
-    "prime",
-)
-_HESSIANS = ("hessian", "hess")
 _SECOND = re.compile(r"hess")
 
 
 def _by_name(
     module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
 ) -> Iterator[Pair]:
-    values = [n for n in _VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in _VALUES]
+    values = [n for n in VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in VALUES]
     for name, backward in functions.items():
-        if id(backward) in taken or name in _VALUES:
+        if id(backward) in taken or name in VALUES or name.startswith("test"):
             continue
-        found = _named_after(name, functions)
-        if found is None and len(values) == 1 and _plainly(name) is not None:
+        found = named_after(name, functions)
+        if found is None and len(values) == 1 and order_of(name) is not None:
             found = values[0], ""
         if found is None and len(values) == 1:
-            variable = _in_variable(name, _parameters(functions[values[0]], owner))
+            variable = in_variable(name, parameters_of(functions[values[0]], owner))
             found = (values[0], variable) if variable else None
         if found is None:
-            found = _of_stem(name, functions)
+            found = of_stem(name, functions)
         if found is None and name in _BACK:
             found = _forward_of(name, functions, owner)
         if found is None:
             continue
         forward, variable = functions[found[0]], found[1]
-        parameters = _parameters(forward, owner)
+        parameters = parameters_of(forward, owner)
         if variable and variable not in parameters:
             continue
-        own = _parameters(backward, owner)
+        own = parameters_of(backward, owner)
         # the same arguments, or a cotangent and what was kept besides; one argument has any name
         same = set(parameters) <= set(own) or len(parameters) == len(own) == 1
         then = _loss_of(name, parameters, own, functions) if owner is None else None
@@ -295,66 +295,12 @@ def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDe
     forward = functions.get(_BACK[name])
     if forward is None:
         return None
-    own, through = set(_parameters(functions[name], owner)), set(_parameters(forward, owner))
-    losses = [n for n in _VALUES if n in functions and n not in ("forward", "__call__", "f", "fn")]
-    fitting = [n for n in losses if own == set(_parameters(functions[n], owner))]
+    own, through = set(parameters_of(functions[name], owner)), set(parameters_of(forward, owner))
+    losses = [n for n in VALUES if n in functions and n not in ("forward", "__call__", "f", "fn")]
+    fitting = [n for n in losses if own == set(parameters_of(functions[n], owner))]
     if own - through and through < own and len(fitting) == 1:
         return fitting[0], ""
     return _BACK[name], ""
-
-
-def _in_variable(name: str, parameters: list[str]) -> str:
-    """The argument that a name alone says something is the derivative in: `grad_W`, `dW`, `d_dW`; empty where it says none."""
-    for parameter in parameters:
-        if re.fullmatch(
-            rf"(?:grad|gradient|deriv|score|d|d_d)_?(?:wrt_)?{re.escape(parameter)}|{re.escape(parameter)}_grad", name
-        ):
-            return parameter
-    return ""
-
-
-def _of_stem(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
-    """`ridge_gradient` of `ridge_loss`: the same words around one for a value and one for a derivative."""
-    words = name.split("_")
-    found = []
-    for k, word in enumerate(words):
-        if word in _GRADIENTS or word in _HESSIANS:
-            found += [o for v in _VALUES if (o := "_".join([*words[:k], v, *words[k + 1 :]])) in functions]
-    return (found[0], "") if len(words) > 1 and len(set(found)) == 1 else None
-
-
-def _plainly(name: str) -> int | None:
-    """Is it a name for a derivative that says nothing of what?"""
-    return 1 if name in _GRADIENTS else 2 if name in _HESSIANS else None
-
-
-def _named_after(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
-    """The function that a name says it is the derivative of, and in which variable."""
-    best: tuple[str, str] | None = None
-    for other in functions:
-        if other == name or len(other) >= len(name):
-            continue
-        bases = {other, other.removesuffix("_forward"), other.removesuffix("_fwd")}
-        for base in bases:
-            if base not in name:
-                continue
-            for pattern in _CALLED:
-                expression = pattern.replace("V", r"(?P<V>\w+)").replace("F", re.escape(base))
-                found = re.fullmatch(expression, name)
-                if found is not None and (best is None or len(other) > len(best[0])):
-                    variable = found.groupdict().get("V") or ""
-                    if variable and variable not in {a.arg for a in functions[other].args.args}:
-                        continue
-                    best = other, variable
-    return best
-
-
-def _parameters(function: Function, owner: ast.ClassDef | None) -> list[str]:
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    is_method = owner is not None and not any(
-        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorator_list
-    )
-    return names[1:] if is_method else names
 
 
 def _is_cached(forward: Function, backward: Function) -> bool:

@@ -112,7 +112,7 @@ def _fitting(
     They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
     arrays no more than two have one axis less or more than is likely.  `thin` are shapes that are tried besides.
     """
-    likely = {n: 2 if _bare(n)[:1].isupper() else 1 for n in unknown}
+    likely = {n: 2 if is_capital(n) else 1 for n in unknown}
 
     def far(name: str, rank: int) -> int:
         """How far from what is likely."""
@@ -152,6 +152,11 @@ def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping
     except Unreadable as why:
         if _LASTING.search(str(why)):
             raise
+
+
+def is_capital(name: str) -> bool:
+    """Is it called as matrices are?"""
+    return _bare(name)[:1].isupper()
 
 
 def _bare(name: str) -> str:

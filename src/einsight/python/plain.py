@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor
-from .pairs import Pair, generic
+from .named import generic
+from .pairs import Pair
 from .runs import Claimed, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward
 from .values import Array, Number, Several, Table, Value
 
@@ -242,16 +243,35 @@ def differentiated(name: str, parameters: Sequence[str]) -> str:
     return ""
 
 
+def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:
+    """The argument that a name says something is the derivative in, or what the object keeps."""
+    attribute = differentiated(name, kept)
+    return differentiated(name, parameters) or (f"self.{attribute}" if attribute else "")
+
+
 def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
     """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
     if isinstance(value, Table):
         return list(_of_table(node.value, value, run, pair))
     pairs = returned(node, value)
+    tabled = [c for n, v in pairs if isinstance(v, Table) for c in _of_table(n, v, run, pair)]
+    if tabled:
+        others = [(n, v) for n, v in pairs if not isinstance(v, Table)]
+        return tabled + (_in_turn(others, parameters, pair, run) if others else [])
+    return _in_turn(pairs, parameters, pair, run)
+
+
+def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
     if any(not isinstance(v, Array) for _, v in pairs):
         raise Unreadable("what it returns is not read")
-    said = [differentiated(n.id, parameters) if isinstance(n, ast.Name) else "" for n, _ in pairs]
+    kept = [n.removeprefix("self.") for n in run.arrays_given if n.startswith("self.")]
+    said = [_said(n.id, parameters, kept) if isinstance(n, ast.Name) else "" for n, _ in pairs]
     if all(said) and len(set(said)) == len(said):
         return [Claimed(p, n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
+    left = [p for p in parameters if p not in said]
+    if len(pairs) > len(parameters) and said.count("") == len(left):  # those with a name by it, the others in order
+        rest = iter(left)
+        return [Claimed(p or next(rest), n, v) for p, (n, v) in zip(said, pairs, strict=True) if isinstance(v, Array)]
     if len(pairs) == 1:
         ((expression, value),) = pairs
         assert isinstance(value, Array)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..terms import build
 from ..terms.dimension import Index, fresh_index
@@ -42,16 +43,16 @@ class Products(Axes):
         term, why = self._term([first, second], lambda x, y: build.product([x, y], summed))
         return Array((*lead, *left, *right), is_open, term, why)
 
-    def contract(self, operands: Sequence[Array], subscripts: Subscripts, texts: Sequence[str]) -> Array:
+    def contract(self, operands: Sequence[Array], subscripts: Subscripts, text: Callable[[int], str]) -> Array:
         """`einsum`, in which every library broadcasts an axis of length 1.  Raises Misfit.
 
-        `texts` are what the operands are called in messages.
+        `text` says what an operand is called in messages.
         """
         axes: dict[str, Axis] = {}
         whose: dict[str, int] = {}
         leads: list[Array] = []
-        for number, (operand, letters, text) in enumerate(zip(operands, subscripts.operands, texts, strict=True)):
-            own = self._letter_axes(operand, letters, text)
+        for number, (operand, letters) in enumerate(zip(operands, subscripts.operands, strict=True)):
+            own = self._letter_axes(operand, letters, partial(text, number))
             if own is None:
                 leads.append(self.unknown())
                 continue
@@ -62,14 +63,12 @@ class Products(Axes):
                 if letter not in axes:
                     axes[letter], whose[letter] = axis, number
                     continue
-                here, there, first = self.size_text(axes[letter]), self.size_text(axis), whose[letter]
-                told = f"letter `{letter}` is {here} in `{texts[first]}` and {there} in `{text}`"
-                if first == number:
-                    told = f"letter `{letter}` is {here} and {there} in `{text}`"
-                axes[letter] = self.beside(axes[letter], axis, lambda told=told: told)  # type: ignore[misc]
+                met = (letter, axes[letter], whose[letter], axis, number)
+                axes[letter] = self.beside(axes[letter], axis, partial(self._letter_told, text, *met))
         lead_axes = self.broadcast(leads) if leads else ()
         for letter in (x for part in (*subscripts.operands, subscripts.output) for x in part if x != ELLIPSIS):
-            axes.setdefault(letter, self.unknown_axis(letter))
+            if letter not in axes:
+                axes[letter] = self.unknown_axis(letter)
         new = {x: tuple(fresh_index(self.sizes.find(i.dim)) for i in axis) for x, axis in axes.items()}
         front = tuple(tuple(fresh_index(i.dim) for i in axis) for axis in lead_axes)
         is_open = any(a.open for a in leads)
@@ -87,8 +86,16 @@ class Products(Axes):
         term, why = self._term(parts, lambda *terms: build.product(terms, summed))
         return Array(output, False, term, why)
 
+    def _letter_told(
+        self, text: Callable[[int], str], letter: str, before: Axis, first: int, axis: Axis, number: int
+    ) -> str:
+        here, there = self.size_text(before), self.size_text(axis)
+        if first == number:
+            return f"letter `{letter}` is {here} and {there} in `{text(number)}`"
+        return f"letter `{letter}` is {here} in `{text(first)}` and {there} in `{text(number)}`"
+
     def _letter_axes(
-        self, operand: Array, letters: Sequence[str], text: str
+        self, operand: Array, letters: Sequence[str], text: Callable[[], str]
     ) -> tuple[Array | None, list[tuple[str, Axis]]] | None:
         """What `...` stands for, and the axes with their letters; None where that is not known.  Raises Misfit."""
         named = [x for x in letters if x != ELLIPSIS]
@@ -102,9 +109,9 @@ class Products(Axes):
         if not operand.open and (operand.rank < len(named) or (operand.rank > len(named) and not has_dots)):
             many = f"{operand.rank} ax{'i' if operand.rank == 1 else 'e'}s"
             at_least = "at least " * has_dots
-            raise Misfit(f"`{text}` has {many}, and `{_written(letters)}` names {at_least}{len(named)}")
+            raise Misfit(f"`{text()}` has {many}, and `{_written(letters)}` names {at_least}{len(named)}")
         if operand.open and operand.rank > len(named) and not has_dots:
-            raise Misfit(f"`{text}` has at least {operand.rank} axes, and `{_written(letters)}` names {len(named)}")
+            raise Misfit(f"`{text()}` has at least {operand.rank} axes, and `{_written(letters)}` names {len(named)}")
         at = list(letters).index(ELLIPSIS) if has_dots else len(letters)
         before, behind = letters[:at], letters[at + 1 :]
         if operand.open and (before or operand.rank < len(behind)):

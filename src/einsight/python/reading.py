@@ -15,6 +15,7 @@ from .expressions import asks_for_gradient
 from .libraries import imported
 from .loops import Loops
 from .module import is_for_types, is_transparent
+from .nodes import walk
 from .sizes import Factors
 from .values import (
     NOTHING,
@@ -70,7 +71,8 @@ class Reader(Loops):
 
     def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
         """Read statements that may run or not; what they bind is lost behind them."""
-        was_told, self.told = self.told, self.told and told
+        # with what a helper is called here, a branch in it may never run
+        was_told, self.told = self.told, self.told and told and not self.depth
         self.branch += 1
         for body in bodies:
             inner = dict(self.environment)
@@ -299,7 +301,7 @@ class Reader(Loops):
         about_shapes = any(
             isinstance(n, ast.Attribute) and n.attr in ("shape", "ndim", "size", "dim", "T")
             or isinstance(n, ast.Name) and n.id in ("len", "isinstance")
-            for n in ast.walk(node.test)
+            for n in walk(node.test)
         )  # fmt: skip
         self._in_branch((node.body, node.orelse), told=not about_shapes)
         self._lose(node, "it has a condition")

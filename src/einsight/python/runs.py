@@ -10,9 +10,10 @@ from ..terms.dimension import Dim
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
-from .begun import begun_with, is_added_to, is_number, keyed_in, methods_of, tables_of
+from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
 from .module import Module
-from .pairs import Pair, generic
+from .named import generic
+from .pairs import Pair
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
@@ -109,7 +110,18 @@ class Run:
             return self.table(f"self.{name}")
         if self.is_backward and is_added_to(self.pair.backward, name):
             return plain(0)  # what is added up begins at 0
+        usual = self.module.said(usual_in, self.pair.owner) if self.pair.owner is not None else {}
+        if name in usual:
+            return self.reader().evaluate(usual[name])
+        if self.is_backward and f"self.{name}" not in self.arrays_given and not self._is_begun(name):
+            raise Unreadable(f"nothing that is read gives `self.{name}`, which may be anything")
         return self.given(f"self.{name}", Array(open=True))
+
+    def _is_begun(self, name: str) -> bool:
+        """Is an attribute that the function itself does not name given by `__init__`, or the class, alone?"""
+        assert self.pair.owner is not None
+        setting = self.module.said(set_in, self.pair.owner)
+        return name in setting and setting[name] <= {"", "__init__", self.pair.backward.name}
 
     def table(self, name: str) -> Table:
         """A dictionary of arrays that is given."""
@@ -165,6 +177,7 @@ class Run:
         said_there = comments_of(self.pair.backward, self.module)
         documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
+        axes = self.module.said(along, function)
         for argument in every[skip:]:
             name = argument.arg
             declared = annotated(argument.annotation)
@@ -177,6 +190,8 @@ class Run:
                 self.documented.add(name)
             if name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
+            elif name in axes and is_number(with_default.get(name)):
+                found[name] = reader.evaluate(with_default[name])
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
                 found[name] = self.given(name, Array())
             elif name in with_default and declared is None:

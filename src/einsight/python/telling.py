@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..judging.judge import Claim
 from ..lowering.report import Span
-from .check import call_of, calls
-from .contractions import Contraction, Regrouping
+from .check import calls
+from .contractions import Contraction, Regrouping, call_of
 from .found import Found
 from .module import Module
 from .subscripts import Malformed

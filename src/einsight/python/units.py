@@ -39,7 +39,6 @@ class Memory:
     functions: dict[Key, Reading] = field(default_factory=dict)
     attributes: dict[Key, dict[str, Value]] = field(default_factory=dict)
     pairs: dict[Key, Any] = field(default_factory=dict)
-    names: dict[str, frozenset[str]] = field(default_factory=dict)
     read_count: int = 0
     judged_count: int = 0
 
@@ -72,7 +71,7 @@ class Rests:
         reached: dict[str, str] = {}
         mentioned: set[str] = set()
         while todo:
-            for name in self._mentioned(todo.pop()) - mentioned:
+            for name in module.nodes.mentioned(todo.pop()) - mentioned:
                 mentioned.add(name)
                 for found in (module.functions.get(name), methods.get(name)):
                     if found is not None:
@@ -84,18 +83,6 @@ class Rests:
     def _text(self, node: ast.AST) -> str:
         assert isinstance(node, ast.stmt)
         return self.module.source.whole_text_of(node)
-
-    def _mentioned(self, node: ast.AST) -> frozenset[str]:
-        """The names and attributes in a function."""
-        text = self._text(node)
-        found = self.memory.names.get(text)
-        if found is None:
-            every = ast.walk(node)
-            names = frozenset(
-                n.id if isinstance(n, ast.Name) else n.attr for n in every if isinstance(n, (ast.Name, ast.Attribute))
-            )
-            found = keep(self.memory.names, text, names)
-        return found
 
     def _fact(self, name: str) -> Key | None:
         """What a name stands for at the top of the file; None where it stands for nothing there."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal
+from ..meaning.equality import agree, are_equal, compare
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
@@ -26,9 +26,10 @@ from .allowing import (
     is_said_symmetric,
     labels_in,
 )
-from .comparing import differ_grossly, normalised, unguarded
+from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
 from .module import Module
 from .pairs import Pair
+from .results import Result, Told
 from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
@@ -38,20 +39,6 @@ _SAID = re.compile(
     r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
 )
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
-
-
-@dataclass(frozen=True)
-class Result:
-    """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1."""
-
-    node: ast.AST
-    parameter: str
-    verdict: str
-    assumption: str | None = None
-    derived: str | None = None
-    counterexample: str | None = None
-    words: str = ""
-    thin: bool = False
 
 
 # one way
@@ -114,6 +101,8 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
         if result.verdict == "right":
             return result
         results.append(result)
+    if len(results) > 1:
+        results = [r.told() for r in results]
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
@@ -275,25 +264,22 @@ class _Judge(Allowing):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
-        derived = self._text(left) if not of_labels else None
+        derived = lambda: self._text(left) if not of_labels else None  # noqa: E731
         assumption = self._assumption(left, right, axes)
         if (
             assumption is not None
             and assumption.text.endswith(" symmetric")
-            and (is_said_symmetric(self.pair) or is_made_symmetric(self.pair, assumption.text.split()[0]))
+            and (is_said_symmetric(self.pair, self.module) or is_made_symmetric(self.pair, assumption.text.split()[0]))
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if (
-            assumption is not None
-            and "sum" in assumption.text
-            and self.is_said_distribution(assumption.text.split(".")[0])
-        ):
+        if assumption is not None and _is_of_entries(assumption) and self.is_said_of_entries(assumption.text):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if assumption is not None and "sum" in assumption.text:
+        if assumption is not None and _is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None:
             words = assumption.sentence()
-            return Result(self.claimed.node, self.parameter, "right_if", assumption.text, derived, words=words)
+            general: Callable[[], Told] = lambda: (derived(), None, words)  # noqa: E731
+            return Result(self.claimed.node, self.parameter, "right_if", assumption.text, words=words, more=general)
         count = self.as_count(left, right, axes)
         if count:
             return Result(self.claimed.node, self.parameter, "right", count)
@@ -301,11 +287,16 @@ class _Judge(Allowing):
             return self._undecided("it is right of the sum over the entries, of which the value is the mean")
         if self.is_of_few_entries(left, right, axes):
             return self._undecided("it is right where the argument has no more entries than the function names")
+        if self.is_of_parts(axes, right):
+            return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
-        example = found.counterexample.describe() if found.counterexample else None
-        mistake = self._mistake(left, right, axes)
-        return Result(self.claimed.node, self.parameter, "wrong", None, derived, example, mistake)
+        more = lambda: (derived(), self._example(left, right, axes), self._mistake(left, right, axes))  # noqa: E731
+        return Result(self.claimed.node, self.parameter, "wrong", more=more)
+
+    def _example(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str | None:
+        found = compare(left, right, axes, function_value).counterexample
+        return found.describe() if found is not None else None
 
     def _undecided(self, words: str) -> Result:
         return Result(self.claimed.node, self.parameter, "undecided", words=words)
@@ -326,15 +317,16 @@ class _Judge(Allowing):
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
         variables = frozenset(t for t, _ in self.paths.parameters.values())
         cotangent = frozenset({self.paths.cotangent[0]} if self.paths.cotangent else ())
-        everything = itertools.chain(candidates((left, right), variables | cotangent), normalised((left, right)))
-        for assumption in everything:
-            if " = " in assumption.text and "sum" not in assumption.text:
+        own = self.tensor if self.parameter else None
+        of_entries = itertools.chain(normalised((left, right)), of_zeros_and_ones((left, right), own))
+        for assumption in itertools.chain(candidates((left, right), variables | cotangent), of_entries):
+            if " = " in assumption.text and not _is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
                 changed = [normal_form(assumption.change(t)) for t in (left, right)]
-                own = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if are_equal(changed[0], changed[1], own, function_value) and not are_equal(
-                    changed[0], build.ZERO, own, function_value
+                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
+                if are_equal(changed[0], changed[1], free, function_value) and not are_equal(
+                    changed[0], build.ZERO, free, function_value
                 ):
                     return assumption
             except _FAILURES:
@@ -375,6 +367,11 @@ class _Judge(Allowing):
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
+
+
+def _is_of_entries(assumption: Assumption) -> bool:
+    """That they add up to 1, or are 0 and 1: values that an array is given, and no property of a matrix."""
+    return "sum" in assumption.text or " * " in assumption.text
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -8,39 +8,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ..terms import build
-from ..terms.term import Apply, Number, Power, Product, Sum, Term
+from ..terms.term import Apply, Component, Number, Power, Product, Sum, Term
 from .pattern import rule
 from .rule import Rule
 
 LARGEST_EXPANSION = 24
 _REST, _WEIGHT, _SHAPE = "rest", "weight", "shape"  # what is kept with a term
-_ONE = Fraction(1)
 
 
-def split_coefficient(term: Term) -> tuple[Fraction, Term]:
+def split_coefficient(term: Term) -> tuple[Fraction | int, Term]:
     """A term as a number times the rest."""
     if isinstance(term, Number):
-        return term.value, build.ONE
+        return _value(term), build.ONE
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
         rest = term.memo.get(_REST)
         if rest is None:
             factors = term.factors[1:]
             alone = len(factors) == 1 and not term.bound
             rest = term.memo[_REST] = factors[0] if alone else Product.make(factors, term.bound)
-        return term.factors[0].value, rest
-    return _ONE, term
+        return _value(term.factors[0]), rest
+    return 1, term
+
+
+def _value(number: Number) -> Fraction | int:
+    return number.value if number.whole is None else number.whole
 
 
 def collect(term: Term) -> Term | None:
     """a x + b x = (a + b) x for plain numbers a and b."""
     if not isinstance(term, Sum):
         return None
-    totals: dict[Term, Fraction] = {}
+    if len({split_coefficient(part)[1] for part in term.terms}) == len(term.terms):
+        return None
+    totals: dict[Term, Fraction | int] = {}
     for part in term.terms:
         number, rest = split_coefficient(part)
-        totals[rest] = totals.get(rest, Fraction(0)) + number
-    if len(totals) == len(term.terms) and all(totals.values()):
-        return None
+        totals[rest] = totals.get(rest, 0) + number
     return build.add(*(build.product([build.number(n), t]) for t, n in totals.items() if n))
 
 
@@ -130,12 +133,15 @@ def sign(term: Term) -> Term | None:
 
 def weight(term: Term) -> int:
     """About how many symbols a reader meets: the measure that `expand` must bring down."""
+    kind = type(term)
+    if kind is Component:
+        return 1
     found = term.memo.get(_WEIGHT)
     if found is None:
-        if isinstance(term, Number):
+        if kind is Number:
             found = 0
-        elif isinstance(term, (Sum, Product)):
-            found = sum(map(weight, term.children()))
+        elif kind is Sum or kind is Product:
+            found = sum([weight(t) for t in term.children()])
         elif isinstance(term, Power):
             found = weight(term.base) + (1 if isinstance(term.exponent, Number) else weight(term.exponent))
         else:

@@ -31,9 +31,7 @@ from ..terms.term import (
 )
 from .dispatch import Dispatch
 from .engine import MissingRule
-from .faults import OWN
 from .function_bodies import function_derivative
-from .rule import Rule
 
 Pair = tuple[Slot, Slot]
 
@@ -56,20 +54,15 @@ def direct(term: Derivative, dispatch: Dispatch, visit: Callable[[Term], Term]) 
 
     `visit` gives the normal form of what a definition says.  What no rule takes is left as it stands.
     """
-    rules = dispatch.on(term)
-    if dispatch.hears_all or _is_foreign(rules):
+    if dispatch.hears_all or dispatch.hears_foreign(term):
         return None
-    for rule in rules:
+    for rule in dispatch.on(term):
         if rule.phase != "expand":  # which comes before differentiation: through many definitions
             break
         found = rule.apply(term)
         if found is not None:
             return found
     return _Direct(term, dispatch, visit).whole()
-
-
-def _is_foreign(rules: Sequence[Rule]) -> bool:
-    return any(rule.source not in OWN for rule in rules)
 
 
 class _Direct:
@@ -121,7 +114,7 @@ class _Direct:
 
     def _is_taken(self, body: Term) -> bool:
         """May a rule that is not ours take the derivative of what stands behind a name?"""
-        return _is_foreign(self.dispatch.on(build.derivative(body, self.tensor, self.slots)))
+        return self.dispatch.hears_foreign(build.derivative(body, self.tensor, self.slots))
 
     def _of_product(self, term: Product) -> Sequence[Part]:
         if len(term.factors) == 1 and type(term.factors[0]) is Operator:

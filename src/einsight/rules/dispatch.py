@@ -24,6 +24,7 @@ class Dispatch:
         self._by_head: dict[type[Term], list[Rule]] = {}
         self._calls: dict[str, frozenset[str]] = {}
         self._kept: dict[tuple[type[Term], int, frozenset[str]], list[Rule]] = {}
+        self._foreign: dict[int, bool] = {}  # by the list that is kept
         self._choosy: set[type[Term]] = set()  # heads of which some rules want functions
         self._inside: dict[str, int] = {}
         self._looked_at = 0  # the heads that any rule wants inside
@@ -54,6 +55,7 @@ class Dispatch:
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
+                self._foreign.clear()
             _, bits, functions = key
             listed = self._by_head.get(head, ())
             found = self._kept[key] = [
@@ -61,6 +63,14 @@ class Dispatch:
                 for rule in listed
                 if self._calls[rule.id] <= functions and self._inside[rule.id] & bits == self._inside[rule.id]
             ]
+        return found
+
+    def hears_foreign(self, term: Term) -> bool:
+        """Is one of them none of ours?"""
+        rules = self.on(term)
+        found = self._foreign.get(id(rules))
+        if found is None:
+            found = self._foreign[id(rules)] = any(rule.source not in OWN for rule in rules)
         return found
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ..terms import build
 from ..terms.bounds import LONGEST_POWER, SYMBOLS, is_long, length_in_words
+from ..terms.interning import ITSELF
 from ..terms.interruption import poll
 from ..terms.term import HEADS, Apply, Derivative, Number, Operator, Product, Term, has_head
 from ..terms.unknown import shown
@@ -29,8 +30,6 @@ FUEL = 20_000
 NESTED = 50
 # and one that fires so often within itself is to blame where a term grows too long
 REPEATED = 5
-# a term that is its own normal form: were it to refer to itself, only the garbage collector would free it
-ITSELF = "itself"
 
 
 # who carries a derivative out as a whole, as the rules would: given the dispatch and what normalises; None for "the rules shall"
@@ -181,6 +180,9 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
             memo[t] = found = settle(t if is_flat else map_parts(t, visit))
             if check and not has_head(found, Derivative):
                 t.memo[stands] = ITSELF if found is t else found
+                if found is t and type(t) is Product and t.bound:  # so are its factors, under whatever names
+                    for factor in t.factors:
+                        factor.memo[stands] = ITSELF
         return found
 
     def settle(t: Term) -> Term:
@@ -223,6 +225,7 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
         return t
 
     result = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
     if check and has_head(result, Derivative):
         raise MissingRule(next(t for t in result.walk() if isinstance(t, Derivative)))
     return result
@@ -312,4 +315,6 @@ def everywhere(rule: Rule, term: Term) -> Term:
             found = memo[t] = new if new is not None else map_parts(t, visit)
         return found
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found

@@ -128,4 +128,6 @@ def _at(body: Term, arguments: tuple[Term, ...]) -> Term:
             return given.get(term.tensor, term)
         return map_parts(term, visit)
 
-    return visit(body)
+    found = visit(body)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found

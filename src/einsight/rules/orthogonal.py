@@ -12,9 +12,15 @@ def _is_orthogonal(term: Term) -> bool:
     return isinstance(term, Component) and "orthogonal" in term.tensor.properties
 
 
+def _holds_orthogonal(term: Term) -> bool:
+    return any("orthogonal" in t.properties for t in term.depends)
+
+
 def contract(term: Term) -> Term | None:
     """∑_k Q_ki Q_kj = δ_ij for an orthogonal Q, and so for its rows."""
-    if not isinstance(term, Product) or not term.bound or not any(_is_orthogonal(_base(f)) for f in term.factors):
+    if not isinstance(term, Product) or not term.bound or not _holds_orthogonal(term):
+        return None
+    if not any(_is_orthogonal(_base(f)) for f in term.factors):
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):

@@ -23,6 +23,9 @@ def quotient(term: Term) -> Term | None:
     """sinh(z)/cosh(z) = tanh(z), sin(z)/cos(z) = tan(z), sign(z)/abs(z) = 1/z."""
     if not isinstance(term, Product) or not any(isinstance(f, Power) for f in term.factors):
         return None
+    applied = [(base.function, times) for base, times in map(_applied, term.factors) if base is not None]
+    if not any((a, b) in _QUOTIENTS for a, times in applied if times >= 1 for b, divided in applied if divided <= -1):
+        return None
     factors, dummies = build.open_product(term)
     for above in factors:
         top, times = _applied(above)
@@ -45,7 +48,9 @@ def quotient(term: Term) -> Term | None:
 
 def mirrored(term: Term) -> Term | None:
     """exp(-z) sigmoid(z) = sigmoid(-z)."""
-    if not isinstance(term, Product) or not any(isinstance(f, Apply) and f.function == "exp" for f in term.factors):
+    if not isinstance(term, Product):
+        return None
+    if not {"exp", "sigmoid"} <= {f.function for f in term.factors if isinstance(f, Apply)}:
         return None
     factors, dummies = build.open_product(term)
     for factor in factors:

@@ -41,9 +41,13 @@ def determinant_of_product(term: Term) -> Term | None:
     return build.product([build.operator("det", [m]) for m in parts.matrices])
 
 
+def _holds_delta(body: Term) -> bool:
+    return isinstance(body, Product) and any(isinstance(f, Delta) for f in body.factors)
+
+
 def inverse_of_diagonal(term: Term) -> Term | None:
     """inv(diag(x)) = diag(1/x)."""
-    if not isinstance(term, Operator) or term.name != "inv":
+    if not isinstance(term, Operator) or term.name != "inv" or not _holds_delta(term.arguments[0].body):
         return None
     (row, column), body = build.open_abstraction(term.arguments[0])
     factors, dummies = build.open_product(body) if isinstance(body, Product) else ((body,), ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .tree import (
     Absolute,
     Addition,
@@ -24,14 +26,14 @@ from .tree import (
 COMPOUND = (Absolute, Addition, Array, Call, Chain, Group, Indexed, Iverson, Layer, Norm, Superscript, Transpose)
 
 
-_PLAIN = frozenset({"str", "int", "bool", "Fraction", "str | None", "str | int"})
 # of each kind of node the slots in which nodes stand, itself or in tuples
 _HOLDING: dict[type[Node], tuple[str, ...]] = {}
 
 
 def _holding(kind: type[Node]) -> tuple[str, ...]:
+    kinds = {"Node", *(k.__name__ for k in Node.__subclasses__())}
     own = kind.__annotations__  # what it adds to `start` and `end`
-    found = _HOLDING[kind] = tuple(slot for slot, said in own.items() if said not in _PLAIN)
+    found = _HOLDING[kind] = tuple(slot for slot, said in own.items() if not kinds.isdisjoint(re.findall(r"\w+", said)))
     return found
 
 
@@ -41,19 +43,20 @@ def children(node: Node) -> list[Node]:
     found: list[Node] = []
     for slot in _HOLDING[kind] if kind in _HOLDING else _holding(kind):
         value = getattr(node, slot)
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
+        if type(value) is tuple:
             _take_in(value, found)
+        elif value is not None:
+            found.append(value)
     return found
 
 
 def _take_in(values: tuple[object, ...], found: list[Node]) -> None:
     for value in values:
-        if isinstance(value, Node):
+        kind = type(value)
+        if kind is tuple:
+            _take_in(value, found)  # type: ignore[arg-type]
+        elif kind is not str and isinstance(value, Node):
             found.append(value)
-        elif isinstance(value, tuple):
-            _take_in(value, found)
 
 
 def path_at(root: Node, offset: int, end: int | None = None) -> list[Node]:

@@ -20,6 +20,7 @@ from .bars import Bars
 from .blanks import blanked
 from .finding import children
 from .mistakes import explain, unclosed
+from .plain import plain_declaration
 from .replay import Replay
 from .subscripts import read_subscript
 from .tree import (
@@ -96,11 +97,14 @@ def _replay() -> Replay | None:
 def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
     """The tree of one statement, or why there is none."""
     text = blanked(text)
+    tree: Any = plain_declaration(text) if len(text) <= LONGEST_NUMBER else None
+    if tree is not None:
+        return tree, ()
     problem = _too_much(text)
     if problem is not None:
         return None, (problem,)
     replay = _replay()
-    tree: Any = replay.tree(text) if replay is not None else None
+    tree = replay.tree(text) if replay is not None else None
     if tree is None:
         try:
             tree = grammar().parse(text)
@@ -341,12 +345,12 @@ def _extent(token: Token) -> Extent:
 def _operand(part: Any) -> Node:
     if not isinstance(part, Token):
         return part
-    start, end = _start(part), _end(part)
-    if part.type == "NUMBER":
-        return Num(start, end, Fraction(str(part)))
-    if part.type == "NAME":
+    kind, start, end = part.type, part.start_pos or 0, part.end_pos or 0
+    if kind == "NAME":
         return Name(start, end, str(part))
-    if part.type == "QUOTED":
+    if kind == "NUMBER":
+        return Num(start, end, Fraction(str(part)))
+    if kind == "QUOTED":
         return Quoted(start, end, part[1:-1])
     return Symbol(start, end, str(part))
 

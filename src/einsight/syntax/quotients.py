@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ..frozen import frozen
 from .tree import Chain, Indexed, Name, Node, Num, Superscript, Symbol
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quotient(Node):
     """What stands above and below the line."""
 

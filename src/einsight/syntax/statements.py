@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from .blanks import LINE_END, blanked
 
 # brackets that a line may leave open for the next one; no statement with more is read
@@ -22,7 +22,7 @@ _SIGNS = re.compile(r"[()\[\]{}∈]|(?<![<>!:=])=")
 _IGNORE = re.compile(r"#\s*einsight:\s*ignore\b\s*([A-Z0-9, ]*)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A statement's text as it stands at `start`, comments blanked out.
 
@@ -34,7 +34,7 @@ class Piece:
     ignored: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """`#! word argument`."""
 
@@ -46,7 +46,7 @@ class Directive:
         return tuple(self.text[2:].split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Whole lines of a document, `start` to `end`, that no statement crosses; most often one line.
 

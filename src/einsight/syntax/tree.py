@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from ..frozen import frozen
 
 # a subscript that may be part of a name: letters or digits
 _MARK = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
+    if TYPE_CHECKING:
+        __slots__: ClassVar[tuple[str, ...]]
     start: int
     end: int
 
@@ -20,24 +24,24 @@ class Node:
         return self.start, self.end
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Num(Node):
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Node):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol(Node):
     """`∑`, `∇`, `∇²` or `∂` as it stands; what it governs is read off later."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexEntry(Node):
     """One place of a subscript: `names` with their factors (one for a plain index), and a number.
 
@@ -54,7 +58,7 @@ class IndexEntry(Node):
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscript(Node):
     """`_ij`; `text` is what was written, `lower` the bound in `_{j=1}`, `condition` the `<` in `_{i<j}`, `problem` what
     cannot be read, `within` what tells of `_{i∈Ω_u}` who is in the set, `Ω_ui`."""
@@ -73,7 +77,7 @@ class Subscript(Node):
         return self.text if _MARK.fullmatch(self.text) and not self.bracketed and self.lower is None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indexed(Node):
     base: Node
     subscript: Subscript
@@ -85,13 +89,13 @@ class Indexed(Node):
         return f"{self.base.text}_{mark}" if mark and isinstance(self.base, Name) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transpose(Node):
     argument: Node
     prime: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Superscript(Node):
     """`base ^ exponent`; `dotted` for `.^`."""
 
@@ -100,7 +104,7 @@ class Superscript(Node):
     dotted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     """`f(x)`: a call where `f` is a function, else a product.  Among the arguments stand keywords and quoted words as well."""
 
@@ -108,7 +112,7 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keyword(Node):
     """`axis=1` among the arguments of a call."""
 
@@ -116,57 +120,57 @@ class Keyword(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quoted(Node):
     """`'fro'` among the arguments of a call."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group(Node):
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array(Node):
     """An array written out entry by entry; the entries of a matrix are its rows, each an array."""
 
     entries: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Iverson(Node):
     left: Node
     relation: str
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absolute(Node):
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Norm(Node):
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain(Node):
     """Factors in a row: `(operator, factor)`, the operator one of `` (juxtaposition), `*`, `/`, `×` (a cross product where both are vectors)."""
 
     items: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer(Node):
     """`a ⊙ b ⊗ c`, left to right; the first operator is empty."""
 
     items: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Addition(Node):
     """`± a ± b`."""
 
@@ -176,47 +180,47 @@ class Addition(Node):
 # statements
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent(Node):
     value: str | int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space(Node):
     extents: tuple[Extent, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target(Node):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property(Node):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declaration(Node):
     targets: tuple[Target, ...]
     space: Space
     properties: tuple[Property, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionDeclaration(Node):
     target: Target
     source: Space
     image: Space
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DimensionDeclaration(Node):
     name: Name
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation(Node):
     """`a = b = …`; a single side is a query.  `bindings` are the `where` names."""
 
@@ -225,7 +229,7 @@ class Relation(Node):
     assigns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem(Node):
     """Why a text is no statement: the code, the message, and replacements `(title, new text)` for the span."""
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from operator import attrgetter
 
 from .bounds import MOST_BITS, NumberTooLong
 from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_index, slot_key, substitute_slot
 from .graph import closed_components, labelled
+from .interning import ITSELF
 from .spare import give_back, spare_names
 from .term import (
+    NO_INDICES,
     Abstraction,
     Apply,
     Bracket,
@@ -43,8 +46,11 @@ SMALL_POWER = 4
 
 def number(value: Fraction | int) -> Number:
     """A rational number as a term.  Raises NumberTooLong."""
-    if value in _SMALL:
-        return _SMALL[value]
+    if type(value) is not int and value.denominator == 1:
+        value = value.numerator  # whose hash is quick
+    known = _SMALL.get(value)
+    if known is not None:
+        return known
     value = Fraction(value)
     if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
         raise NumberTooLong
@@ -113,14 +119,14 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
     if not isinstance(exponent, Term):
         exponent = number(exponent)
     if isinstance(exponent, Number):
-        n = exponent.value
-        if n == 1:
-            return base
-        if n == 0:
-            return ONE
-        if n.denominator == 1:
+        n = exponent.whole
+        if n is not None:
+            if n == 1:
+                return base
+            if n == 0:
+                return ONE
             if isinstance(base, Number) and (base.value != 0 or n > 0) and _is_small_power(base.value, n):
-                return number(base.value ** int(n))
+                return number(base.value**n)
             if isinstance(base, Power) and isinstance(base.exponent, Number):
                 return power(base.base, base.exponent.value * n)
             if isinstance(base, Product) and not base.bound:
@@ -130,7 +136,7 @@ def power(base: Term, exponent: Term | int | Fraction) -> Term:
     return Power.make(base, exponent)
 
 
-def _is_small_power(base: Fraction, exponent: Fraction) -> bool:
+def _is_small_power(base: Fraction, exponent: int) -> bool:
     """Can the number be written out?  Larger powers stay powers."""
     digits = max(base.numerator.bit_length(), base.denominator.bit_length())
     return digits * abs(exponent) <= LARGEST_NUMBER
@@ -180,11 +186,11 @@ def derivative(body: Term, tensor: Tensor, indices: Sequence[Slot] = ()) -> Term
 def add(*terms: Term) -> Term:
     """`a + b + …`: flat, ordered, plain numbers added."""
     flat: list[Term] = []
-    total = Fraction(0)
+    total: Fraction | int = 0
     for term in terms:
         for part in term.terms if isinstance(term, Sum) else (term,):
             if isinstance(part, Number):
-                total += part.value
+                total += part.value if part.whole is None else part.whole
             else:
                 flat.append(part)
     if total:
@@ -218,8 +224,11 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     """
     live = list(bound)
     todo = list(factors)
-    if not live and len(todo) == 2 and type(todo[0]) is Number:
-        return _scaled(todo[0], todo[1])
+    if not live and len(todo) <= 2:
+        if len(todo) == 1:
+            return todo[0]
+        if todo and type(todo[0]) is Number:
+            return _scaled(todo[0], todo[1])
     coefficient: Fraction | int = 1
     counts: dict[Term, Fraction | int] = {}  # whole numbers mostly, which are faster than fractions
     todo.reverse()
@@ -241,15 +250,16 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
             counts[factor] = counts.get(factor, 0) + 1
     if coefficient == 0:
         return ZERO
-    used = {i for base, count in counts.items() if count for i in base.free}
-    for b in live:
-        if b not in used:
-            extra = size(b.dim)
-            if isinstance(extra, Number):
-                coefficient *= extra.value
-            else:
-                counts[extra] = counts.get(extra, 0) + 1
-    live = [b for b in live if b in used]
+    if live:
+        used = NO_INDICES.union(*[base.free for base, count in counts.items() if count])
+        for b in live:
+            if b not in used:
+                extra = size(b.dim)
+                if isinstance(extra, Number):
+                    coefficient *= extra.value
+                else:
+                    counts[extra] = counts.get(extra, 0) + 1
+        live = [b for b in live if b in used]
     if live:
         merged, live = _closed_apart(_from_counts(counts), live)
     else:
@@ -257,7 +267,8 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     names: tuple[Index, ...] = ()
     if live:
         merged, names = labelled(merged, live, substitute)
-    merged.sort(key=_key)
+    if len(merged) > 1:
+        merged.sort(key=_key)
     if coefficient != 1 or not merged:
         if names and not any(f.free.difference(names) for f in merged):
             merged, names = [Product.make(tuple(merged), names)], ()
@@ -315,8 +326,7 @@ def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     return _from_counts(counts), [b for b in bound if b not in gone]
 
 
-def _key(term: Term) -> tuple:
-    return term.key
+_key = attrgetter("key")
 
 
 def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
@@ -357,7 +367,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     if changed.isdisjoint(term.free):
         return term
     if type(term) is Component:  # most of all calls
-        return component(term.tensor, tuple([substitute_slot(s, names) for s in term.indices]))
+        return _at(term, names)
     memo: dict[Term, Term] = {}
     targets = set(names.values())
     is_renaming = len(targets) == len(names) and all(type(t) is Index for t in targets)
@@ -367,17 +377,31 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
         if changed.isdisjoint(free):
             return t
         if type(t) is Component:
-            return component(t.tensor, tuple([substitute_slot(s, names) for s in t.indices]))
+            return _at(t, names)
         found = memo.get(t)
         if found is None:
             if is_renaming and targets.isdisjoint(free):
                 found = _renamed(t, names, targets, visit)
+                if found is not None:
+                    for key, known in tuple(t.memo.items()):
+                        if known is ITSELF:
+                            found.memo[key] = ITSELF
             if found is None:
                 found = rebuild(t, visit, lambda s: substitute_slot(s, names))
             memo[t] = found
         return found
 
-    return visit(term)
+    found = visit(term)
+    # it holds itself, and else only the garbage collector would free it with all that it remembers
+    visit = None  # type: ignore[assignment]
+    return found
+
+
+def _at(term: Component, names: dict[Index, Slot]) -> Component:
+    """A component with other slots."""
+    given = names.get
+    indices = tuple([given(s, s) if type(s) is Index else substitute_slot(s, names) for s in term.indices])
+    return component(term.tensor, indices)
 
 
 def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Union
 
-from .interning import TABLE, Interned, intern_object
+from .interning import TABLE, Interned, intern_new, intern_object
 
 _FRESH = itertools.count(1)
 
@@ -95,7 +95,10 @@ class Index(Interned):
 def fresh_index(dim: Dim) -> Index:
     """An index that occurs nowhere else."""
     number = next(_FRESH)
-    return Index(f"?{number}", dim, Index.FRESH, number)
+    name = f"?{number}"
+    made = object.__new__(Index)
+    made.name, made.dim, made.kind, made.key = name, dim, Index.FRESH, (Index.FRESH, number, f"{name}:{dim.key}")
+    return intern_new((Index, name, dim, Index.FRESH, number), made)
 
 
 @lru_cache(maxsize=4096)
@@ -129,7 +132,7 @@ Slot = Union[Index, int, Shift]  # noqa: UP007 - evaluated at run time on 3.10
 
 
 def slot_key(slot: Slot) -> tuple[int, int, str]:
-    return (3, slot, "") if isinstance(slot, int) else slot.key
+    return slot.key if type(slot) is Index else (3, slot, "") if isinstance(slot, int) else slot.key
 
 
 def slot_indices(slot: Slot) -> tuple[Index, ...]:

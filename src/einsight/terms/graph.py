@@ -61,7 +61,8 @@ def labelled(
 ) -> tuple[list[Term], tuple[Index, ...]]:
     """The factors with the canonical names of this height for the bound indices, and those names."""
     height = 1 + max(f.height for f in factors)
-    orders: Iterable[Sequence[Index]] = [bound] if len(bound) == 1 else _orders(factors, bound)
+    orders: Iterable[Sequence[Index]] = (bound,) if len(bound) == 1 else _orders(factors, bound)
+    is_settled = isinstance(orders, tuple)  # there is only one
     best: tuple | None = None
     chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
     for order in orders:
@@ -69,7 +70,7 @@ def labelled(
         targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
         names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
         renamed = [rename(f, names) for f in factors] if names else factors
-        if len(bound) == 1:
+        if is_settled:
             return renamed, targets
         key = tuple(sorted(f.key for f in renamed))
         if best is None or key < best:
@@ -78,10 +79,14 @@ def labelled(
 
 
 def _orders(factors: list[Term], bound: list[Index]) -> Iterable[Sequence[Index]]:
-    """Orders of the dummies that a colour refinement cannot tell apart, most often a single one."""
+    """Orders of the dummies that a colour refinement cannot tell apart; most often a single one, in a tuple."""
     ranks = {k: n for n, k in enumerate(sorted({b.dim.key for b in bound}))}
+    if len(ranks) == len(bound):  # their dimensions tell them apart
+        return (sorted(bound, key=lambda b: b.dim.key),)
     holders = {b: [f for f in factors if b in f.free] for b in bound}
     colours = _refined({b: ranks[b.dim.key] for b in bound}, holders)
+    if len(set(colours.values())) == len(bound):
+        return (sorted(bound, key=colours.__getitem__),)
     groups = [[b for b in bound if colours[b] == c] for c in sorted(set(colours.values()))]
     if math.prod(math.factorial(len(g)) for g in groups) > LABELLINGS:
         return itertools.islice(_singled_out(colours, holders), LABELLINGS)
@@ -96,10 +101,11 @@ def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dic
         marks = {}
         for b in holders:
             memo: dict[Term, tuple] = {}
-            marks[b] = (colours[b], sorted([_signature(f, colours, b, memo) for f in holders[b]]))
-        distinct = sorted({_freeze(m) for m in marks.values()})
+            signatures = [_signature(f, colours, b, memo) for f in holders[b]]
+            marks[b] = (colours[b], tuple(sorted(signatures) if len(signatures) > 1 else signatures))
+        distinct = sorted(set(marks.values()))
         ranking = {m: n for n, m in enumerate(distinct)}
-        refined = {b: ranking[_freeze(marks[b])] for b in holders}
+        refined = {b: ranking[mark] for b, mark in marks.items()}
         if len(distinct) in (len(holders), len(set(colours.values()))):
             return refined
         colours = refined
@@ -120,10 +126,6 @@ def _singled_out(colours: dict[Index, int], holders: dict[Index, list[Term]]) ->
         yield from _singled_out(_refined(apart, holders), holders)
 
 
-def _freeze(mark: tuple) -> tuple:
-    return (mark[0], tuple(mark[1]))
-
-
 def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tuple[int, int, str]:
     if isinstance(slot, Index):
         if slot is marked:
@@ -142,7 +144,10 @@ def _slot_signature(slot: Slot, colours: dict[Index, int], marked: Index) -> tup
 def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[Term, tuple]) -> tuple:
     """What a term looks like when only the colours of the dummies can be seen; of large ones it is kept."""
     if type(term) is Component:
-        slots = tuple([_slot_signature(s, colours, marked) for s in term.indices])
+        slots = tuple([
+            s.key if type(s) is Index and s not in colours and s.kind else _slot_signature(s, colours, marked)
+            for s in term.indices
+        ])  # fmt: skip
         return (Component.RANK, term.tensor.key, tuple(sorted(slots)) if term.tensor.is_symmetric else slots, ())
     is_large = term.symbols > LONGEST_KEY
     if is_large and term in memo:

@@ -38,6 +38,11 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
     found = known() if known is not None else None
     if found is not None:
         return found
+    return intern_absent(identity, make, given)
+
+
+def intern_absent(identity: tuple, make: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """The same, where none was found."""
     if _tick():
         poll(counted=False)
     made = make(*given)
@@ -51,6 +56,18 @@ def intern_object(identity: tuple, make: Callable[..., Any], *given: Any) -> Any
         if found is not None:
             return found
         _remove(standing)  # dead, and not taken out yet
+
+
+def intern_new(identity: tuple, made: Any) -> Any:
+    """An object of an identity that nobody can have met before, put in the table."""
+    entry = TABLE[identity] = _Entry(made, _remove)
+    entry.identity = identity
+    return made
+
+
+# What is kept of an object for which it is the answer itself: were it to refer to itself, only the garbage collector would free it.
+# Of a term such an answer is the same under other names of its indices, and goes with it when they are renamed.
+ITSELF = "itself"
 
 
 class Interned:

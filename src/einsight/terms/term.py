@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from .dimension import Dim, Index, Slot, slot_indices, slot_key
-from .interning import TABLE, Interned, intern_object
+from .dimension import Dim, Index, Shift, Slot, slot_indices, slot_key
+from .interning import TABLE, Interned, intern_absent, intern_object
 
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
+SHIFTED = 1  # among the bits of heads, of which none has the rank 0
 
 
 class Tensor(Interned):
@@ -74,7 +75,7 @@ class Term(Interned):
     free     the indices whose value is still open
     depends  the tensors its value depends on, through definitions too
     height   how many binders are nested inside at most: names the next one
-    heads    bit set of the heads inside, so that a walk can pass over what cannot match
+    heads    bit set of the heads inside, so that a walk can pass over what cannot match; SHIFTED where a shifted index stands
     symbols  how many heads it has, shared parts counted each time: how long it is when it is written
     key      a total order that does not depend on the run
     """
@@ -93,9 +94,9 @@ class Term(Interned):
     def make(cls: type[Head], *parts: Any) -> Head:
         """The term with this head over those parts, as they stand: `build` knows which are canonical."""
         identity = cls, parts
-        entry = TABLE.get(identity)  # as `intern_object` does: most are there
+        entry = TABLE.get(identity)  # as `intern_object` does, with one call less
         found = entry() if entry is not None else None
-        return intern_object(identity, cls, *parts) if found is None else found
+        return intern_absent(identity, cls, parts) if found is None else found
 
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -125,6 +126,7 @@ class Term(Interned):
             symbols += abstraction.body.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
+            heads |= any(isinstance(s, Shift) for s in slots)
         self.free = frees[0].union(*frees[1:]) if frees else NO_INDICES
         self.depends = tensors.union(*depending) if depending else tensors
         self.height, self.heads, self.symbols = height, heads, symbols
@@ -212,9 +214,9 @@ class Component(Term):
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor, self.indices = tensor, indices
+        self.depends, self.height, self.symbols = tensor.depends, 0, 1
+        self.heads = 1 << self.RANK | (Shift in map(type, indices))  # of which True is SHIFTED
         self.free = frozenset([i for s in indices for i in ((s,) if type(s) is Index else slot_indices(s))])
-        self.depends = tensor.depends
-        self.height, self.heads, self.symbols = 0, 1 << self.RANK, 1
         self.key = (self.RANK, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
         self.memo = {}
 

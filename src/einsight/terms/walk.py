@@ -80,7 +80,9 @@ def replace_dims(term: Term, dims: dict[Dim, Dim]) -> Term:
             )
         return memo[t]
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Term:
@@ -103,7 +105,9 @@ def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Ter
             memo[t] = found
         return found
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def replace_tensors(term: Term, special: dict[Tensor, Tensor]) -> Term:
@@ -124,7 +128,9 @@ def replace_tensors(term: Term, special: dict[Tensor, Tensor]) -> Term:
             memo[t] = found
         return found
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def fold_definitions(term: Term, tensors: Iterable[Tensor]) -> Term:
@@ -155,7 +161,9 @@ def fold_definitions(term: Term, tensors: Iterable[Tensor]) -> Term:
                 return build.component(tensor, slots)
         return None
 
-    return visit(term)
+    found = visit(term)
+    visit = None  # type: ignore[assignment]  # which holds itself
+    return found
 
 
 def _fold_factors(term: Term, tensor: Tensor, definition: Abstraction) -> Term:

@@ -1,0 +1,127 @@
+"""Which function a name says that something is the derivative of, and in which argument: by words, and by what stands around them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+Function = ast.FunctionDef
+
+# names of what is a derivative, of something that they do not name
+_GENERIC = re.compile(
+    r"(?:\w+_)?(?:d?grads?|gradients?|jac|jacobian|derivs?|derivatives?|der|score)|d|g|[dg](?:w|W|x|X|theta|beta|params?)"
+)
+
+
+def generic(name: str) -> bool:
+    """Is something of that name a derivative?"""
+    return _GENERIC.fullmatch(name) is not None or name.startswith(("grad_", "d_", "dL"))
+
+
+# what stands before and behind a function's name in what its derivative is called, with a parameter's for `V`
+_CALLED = tuple(
+    (re.compile(before), re.compile(behind))
+    for before, behind in (
+        (r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?", r""),
+        (r"", r"_?(?:grad|gradient|deriv|derivative|der|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)"),
+        (r"d_?", r"_d_?(?P<V>\w+)"),
+        (r"d_?", r"_?d?(?P<V>\w+)"),
+        (r"(?:grad|gradient)_", r"_(?:wrt_)?(?P<V>\w+)"),
+        (r"", r"_(?:grad|gradient|jac|jacobian)_(?:wrt_)?(?P<V>\w+)"),
+        (r"(?:grad|gradient)_(?P<V>\w+)_", r""),
+    )
+)
+# names that belong together wherever they stand beside one another
+VALUES = ("loss", "cost", "objective", "loglike", "loglik", "log_likelihood", "loglikelihood", "log_prob", "logpdf", "logp", "nll", "nloglike",
+           "energy", "potential", "fn", "func", "f", "forward", "fun", "value", "__call__", "activation", "evaluate", "cost_function")  # fmt: skip
+GRADIENTS = (
+    "gradient",
+    "grad",
+    "score",
+    "jac",
+    "jacobian",
+    "backward",
+    "derivative",
+    "deriv",
+    "df",
+    "fprime",
+    "prime",
+)
+HESSIANS = ("hessian", "hess")
+
+
+def named_after(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """The function that a name says it is the derivative of, and in which variable."""
+    best: tuple[str, str] | None = None
+    for other in functions:
+        if other == name or len(other) >= len(name):
+            continue
+        bases = {other, other.removesuffix("_forward"), other.removesuffix("_fwd")} - {""}
+        for base in bases:
+            if base not in name:
+                continue
+            for variable in _around(base, name):
+                if best is not None and len(other) <= len(best[0]):
+                    continue
+                if not variable or variable in {a.arg for a in functions[other].args.args}:
+                    best = other, variable
+    return best
+
+
+def _around(base: str, name: str) -> Iterator[str]:
+    """The parameters that the name of a derivative of `base` names; empty for each way in which it names none."""
+    ends = [name.split(base, k) for k in range(1, name.count(base) + 1)]
+    halves = [(base.join(parts[:-1]), parts[-1]) for parts in ends]
+    for before, behind in _CALLED:
+        for first, last in halves:
+            start, end = before.fullmatch(first), behind.fullmatch(last)
+            if start is not None and end is not None:
+                yield start.groupdict().get("V") or end.groupdict().get("V") or ""
+
+
+def in_variable(name: str, parameters: list[str]) -> str:
+    """The argument that a name alone says something is the derivative in: `grad_W`, `dW`, `d_dW`; empty where it says none."""
+    for parameter in parameters:
+        if re.fullmatch(
+            rf"(?:grad|gradient|deriv|score|d|d_d)_?(?:wrt_)?{re.escape(parameter)}|{re.escape(parameter)}_grad", name
+        ):
+            return parameter
+    return ""
+
+
+def of_stem(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """`ridge_gradient` of `ridge_loss`: the same words around one for a value and one for a derivative."""
+    words = name.split("_")
+    found = []
+    for k, word in enumerate(words):
+        if word in GRADIENTS or word in HESSIANS:
+            found += [o for v in VALUES if (o := "_".join([*words[:k], v, *words[k + 1 :]])) in functions]
+    if len(words) > 1 and len(set(found)) == 1:
+        return found[0], ""
+    return _beside(name, functions)
+
+
+def _beside(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """`krr_grad` of `krr_objective`: the only other function that begins so, with the same arguments."""
+    own = parameters_of(functions[name], None)
+    ends = [name.removesuffix(g) for g in (*GRADIENTS, *HESSIANS) if name.endswith(g)]
+    start = min(ends, key=len, default="")
+    if len(start.strip("_")) < 2 or len(own) < 2:
+        return None
+    is_alike = lambda n: n.startswith(start) and parameters_of(functions[n], None) == own  # noqa: E731
+    others = [n for n in functions if n != name and is_alike(n) and not n.endswith((*GRADIENTS, *HESSIANS))]
+    return (others[0], "") if len(others) == 1 else None
+
+
+def order_of(name: str) -> int | None:
+    """Is it a name for a derivative that says nothing of what?"""
+    return 1 if name in GRADIENTS else 2 if name in HESSIANS else None
+
+
+def parameters_of(function: Function, owner: ast.ClassDef | None) -> list[str]:
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    is_method = owner is not None and not any(
+        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorator_list
+    )
+    return names[1:] if is_method else names

@@ -1,0 +1,35 @@
+"""The verdict on one value, and what is told of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+# what is derived, a counterexample, and words
+Told = tuple[str | None, str | None, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1.
+
+    What is told of a verdict besides costs as much as the verdict, so it is worked out for those that are told: `more` gives it.
+    """
+
+    node: ast.AST
+    parameter: str
+    verdict: str
+    assumption: str | None = None
+    derived: str | None = None
+    counterexample: str | None = None
+    words: str = ""
+    thin: bool = False
+    more: Callable[[], Told] | None = None
+
+    def told(self) -> Result:
+        """With what is told besides."""
+        if self.more is None:
+            return self
+        derived, counterexample, words = self.more()
+        return replace(self, derived=derived, counterexample=counterexample, words=words or self.words, more=None)

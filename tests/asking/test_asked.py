@@ -17,11 +17,11 @@ ROWS = [
     for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# ")
 ]
-NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod".split()} | {
+NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross".split()} | {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
 }
-SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "q": 7, "K": 6}
+SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6}
 
 
 def _shape(tensor):
@@ -67,9 +67,16 @@ def test_is_read_as_it_is_meant(row):
 
 
 def _named(variable):
-    return {"\\theta": "θ", "\\beta": "β", "beta": "β", "\\mathbf{x}": "x", "\\lambda": "λ", "h_{t-1}": "h⁽ᵗ⁻¹⁾"}.get(
-        variable, variable
-    )
+    return {
+        "\\theta": "θ",
+        "theta": "θ",
+        "sigma": "σ",
+        "\\beta": "β",
+        "beta": "β",
+        "\\mathbf{x}": "x",
+        "\\lambda": "λ",
+        "h_{t-1}": "h⁽ᵗ⁻¹⁾",
+    }.get(variable, variable)
 
 
 def _quotients(function, values, variable, step=1e-5):
@@ -92,8 +99,13 @@ def _quotients(function, values, variable, step=1e-5):
         ("np.argmax(W @ x)", "W", "EIN107"),
         ("softmax(Q K')", "Q", "EIN306"),  # which no other shape hides
         (r"\begin{cases} x & y \end{cases}", "x", "EIN001"),
-        ("np.where(x > 0, x, 0)", "x", "EIN001"),
-        ("X[:, None] - X", "X", "EIN001"),
+        ("x[1:] * x[:-1]", "x", "EIN001"),  # a part of an axis, with no sum over it
+        ("x[::2].sum()", "x", "EIN001"),
+        ("np.var(x + y, ddof=1)", "x", "EIN001"),  # of how many, nobody says
+        ("F.softplus(x, beta=2)", "x", "EIN001"),  # what is not understood is not left out
+        ("np.sum(x, where=y)", "x", "EIN001"),
+        ("x, σ^3 = 2", "x", "EIN001"),  # which says what no name is
+        (r"\min_w \max_v w^T A v", "v", "EIN101"),  # the smallest value is no objective in something else
         (r"\frac{\partial L}{\partial W}", None, "EIN101"),  # no 0 for want of a definition
         ("x = y", "x", "EIN101"),
     ],
@@ -153,3 +165,33 @@ def test_no_question_is_answered_with_another_value(which):
             ("right", "refused") if answer.question.scope else ("right", "refused", "misread")
         )  # an answer may be one of several
         assert answer.outcome in right, (answer.question.id, answer.question.text, answer.told)
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "formula", "order"),
+    [
+        ("Find the Hessian of $x^T A x$ with respect to $x$.", None, "x' A x", 2),
+        ("How do I compute the gradient of $\\|A x - b\\|^2$ wrt $x$?", None, "‖A x - b‖²", 1),
+        ("what is the derivative w.r.t. x of x' A x", None, "x' A x", 1),
+        (r"\hat{x} = \arg\min_x \|A x - b\|^2", "x", "‖A x - b‖²", 1),
+        (r"e^{A t} b", "t", "expm(A t) b", 1),  # of a matrix nobody means the entries
+        (r"e^{-x^T A x}", "x", "exp(-x' A x)", 1),
+    ],
+)
+def test_words_and_signs_around_a_formula_are_read(text, variable, formula, order):
+    declare = "A in R^(n x n); x, b in R^n; t in R"
+    found = einsight.derive(text, wrt=variable, declare=declare)
+    assert found.index == einsight.derive(formula, wrt=variable or "x", declare=declare, order=order).index
+    assert found.read_as
+
+
+def test_a_hessian_is_no_gradient():
+    with pytest.raises(einsight.EinsightError, match="Hessian"):
+        einsight.gradients("Hessian of x' A x wrt x", wrt=["x"])
+
+
+def test_how_long_an_array_is_has_the_name_of_its_axis():
+    found = einsight.derive(
+        "((A @ x - b)**2).sum() / A.shape[0]", wrt="x", declare="A in R^(p x q); x in R^q; b in R^p"
+    )
+    assert found.matrix == einsight.derive("‖A x - b‖²/p", wrt="x", declare="A in R^(p x q); x in R^q; b in R^p").matrix

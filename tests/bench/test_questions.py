@@ -28,9 +28,16 @@ def ids(question):
     return question.id
 
 
+def _is_of_halves(q):
+    """Is it of the author whose questions were halved, and not parted into thirds?"""
+    return q.id > "g500" and q.id.startswith("g")
+
+
 def test_there_are_enough_of_each_kind_in_both_parts():
     assert len(EVERY) >= 210 and sum(not q.scope for q in EVERY) >= 15
-    assert len(PARTS["held_back"]) == pytest.approx(len(EVERY) / 3, abs=2)
+    of_thirds = [q for q in EVERY if not _is_of_halves(q)]
+    assert sum(not _is_of_halves(q) for q in PARTS["held_back"]) == pytest.approx(len(of_thirds) / 3, abs=2)
+    assert sum(map(_is_of_halves, PARTS["held_back"])) >= 60
     for part in PARTS.values():
         counts = Counter(q.kind for q in part)
         assert set(counts) == set(KINDS) and max(counts.values()) < 1.5 * min(counts.values())

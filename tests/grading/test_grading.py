@@ -33,7 +33,9 @@ def test_no_answer_is_passed_that_is_not_right(family, part):
             assert verdict != "equal" or truth(family, code) == "equal", text
 
 
-@pytest.mark.parametrize("several", [pytest.param([0], id="some"), pytest.param(range(len(PARTS)), id="all", marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(
+    "several", [pytest.param([0], id="some"), pytest.param(range(len(PARTS)), id="all", marks=pytest.mark.campaign)]
+)
 def test_few_right_answers_are_turned_down_and_few_are_not_read(several):
     right = rejected = unread = asked = 0
     for family in FAMILIES:
@@ -105,6 +107,32 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         (r"\operatorname{sech}^2(x)", "1 - tanh(x)^2", "x in R", "equal"),
         ("x⁴e⁻ˣ", "x^4 exp(-x)", "x in R", "equal"),
         ("2 Σ xᵢ", "2 sum(x)", DECLARED, "equal"),
+        # what is written in components without a left side has the letters that it is asked for
+        (r"\frac{2 b_i x_i}{1 + x_i^2}", "2 (b ⊙ x) ./ (1 + x ⊙ x)", DECLARED, "equal"),
+        ("b_i x_i x_i", "(b' x) x", DECLARED, "different"),
+        # entries that stand for all, with dots or a count
+        (r"(b_1 x_1, \dots, b_n x_n)^\top", "b ⊙ x", DECLARED, "equal"),
+        (r"(b_1 x_1, \dots, b_n x_1)^\top", "b ⊙ x", DECLARED, "unread"),
+        ("[x_k^2]_{k=1}^n", "x ⊙ x", DECLARED, "equal"),
+        # names that prose says, each with its face
+        (
+            r"$\delta x^T$, where $x = b$ and $\delta = A b$ is the error",
+            "A b x'",
+            "A in R^(n x n); b, x in R^n",
+            "equal",
+        ),
+        (r"A\hat{y} with $\hat{y}_i = x_i^2$", "A (x ⊙ x)", DECLARED, "equal"),
+        # an exponential of a matrix is a power of e, and none of entries
+        (r"\operatorname{tr}(A e^{tA})", "tr(A expm(t A))", "", "equal"),
+        ("np.exp(A)", "expm(A)", "", "different"),
+        # how many rows there are, which the reference calls by a letter
+        ("2 * X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "equal"),
+        ("X.T @ (X @ w - y) / len(y)", "2/n X' (X w - y)", "", "different"),
+        (r"\frac{1}{m} X^T(Xw - y)", "1/n X' (X w - y)", "", "different"),
+        # a letter that nobody counts by is no index with another name
+        ("W_h h", "W_x h", "", "undecided"),
+        ("x_i", "x_j", "", "equal"),
+        ("2x if x > 0 else 0", "2 max(x, 0)", "x in R^n", "equal"),  # cases of an array are cases of its entries
         # words around it
         ("Hx with $H = A^T A$", "A' A x", DECLARED, "equal"),
         (r"\hat{b} = A\hat x, where \hat x = A^T b", "A A' b", DECLARED, "equal"),
@@ -133,7 +161,17 @@ def test_what_is_asked_wrongly_raises(named):
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 2000, pytest.param("(" * 9000, marks=pytest.mark.campaign), "$" * 20001, "\\boxed{" * 3000, "x_" * 9000, "```\n" * 3000, "\x00", "A^" * 5000]
+    "text",
+    [
+        "(" * 2000,
+        pytest.param("(" * 9000, marks=pytest.mark.campaign),
+        "$" * 20001,
+        "\\boxed{" * 3000,
+        "x_" * 9000,
+        "```\n" * 3000,
+        "\x00",
+        "A^" * 5000,
+    ],
 )
 def test_hostile_text_has_a_verdict(text):
     assert einsight.grade(text, "A x", DECLARED).verdict in ("unread", "undecided", "shape")

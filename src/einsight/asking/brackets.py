@@ -118,6 +118,25 @@ def with_numbers_below(text: str) -> str:
     return text
 
 
+def with_bars_apart(text: str) -> str:
+    """`|x||y|` as `|x| |y|`: a bar that closes what is open, and one that opens."""
+    at, open_ = 0, ""
+    while (found := _BARS.search(text, at)) is not None:
+        run, at = found[0], found.end()
+        if open_ == "|" and len(run) == 2 and _NAME_BEHIND.match(text, at):
+            text = f"{text[: found.start()]}| |{text[at:]}"
+            at += 1
+        elif len(run) > 2:
+            return text
+        else:
+            open_ = "" if open_ else run
+    return text
+
+
+_BARS = re.compile(r"\|+")
+_NAME_BEHIND = re.compile(r"\s*[\w(\\]")
+
+
 def with_inner_products(text: str) -> str:
     """`A : B C` as `sum((A) ⊙ (B C))`, which is the number tr(A' B C); not where a function is declared."""
     if ":" not in text or re.search(r"→|->|ℝ|\bR\b", text):

@@ -6,7 +6,8 @@ import ast
 from dataclasses import replace
 
 from ..lowering.called import own_name
-from .nodes import entries_of, is_library, number_of
+from .library import KEYWORDS, counts_one_less, of_library, varied
+from .nodes import Lengths, entries_of, is_library, number_of
 from .pieces import (
     ATOM,
     CHAIN,
@@ -30,6 +31,8 @@ class Calls:
     """The part of the writer of code that writes calls."""
 
     whole: ast.AST | None
+    is_torch: bool
+    lengths: Lengths
 
     def write(self, node: ast.expr) -> Written:
         raise NotImplementedError
@@ -61,6 +64,9 @@ class Calls:
             for part in arguments[0].elts[1:]:
                 whole = self.matmul(node, whole, self.write(part))
             return whole
+        weights = keywords.get("weights")
+        if name == "average" and weights is not None:
+            arguments.append(weights)
         if name in ("eye", "identity", "ones", "zeros"):
             return self._constant_array(node, name, arguments)
         if name == "norm" and len(arguments) == 2:  # of which kind
@@ -68,7 +74,14 @@ class Calls:
         values = [self.write(a) for a in arguments]
         if not values:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        if (ready := of_library(name, values, keywords, lambda a, b: self.matmul(node, a, b))) is not None:
+            return ready
         first, last = values[0], values[-1]
+        own_call = isinstance(node.func, ast.Name) and keywords.keys() <= {"axis"}  # `cov(C, axis=0)` of the language
+        if name in ("var", "std", "cov") and not own_call:
+            return self._spread(node, name, first, arguments, keywords)
+        if unknown := keywords.keys() - KEYWORDS:
+            raise self.refuse(node, f"`{min(unknown)}=` of `{ast.unparse(node)}` is not read")
         if name == "vdot" and len(values) == 2 and first.rank == last.rank == 2:
             return Written(f"sum({times(first, last).text})", ATOM, 0)
         if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
@@ -137,9 +150,31 @@ class Calls:
             at = number_of(keywords["axis"]) if "axis" in keywords else number_of(arguments[-1])
             if at is not None and -2 <= at <= 1:
                 return self.with_axis(first, at % 2)
-        if name in ("mse_loss", "mean_squared_error") and len(values) == 2 and "reduction" not in keywords:
-            return Written(f"mean(({plus(first, '-', last).text}).^2)", ATOM, 0)
         return self._named(node, name, values, keywords)
+
+    def _spread(
+        self, node: ast.Call, name: str, value: Written, arguments: list[ast.expr], keywords: dict[str, ast.expr]
+    ) -> Written:
+        """A variance, a deviation or a covariance, by how it counts and along what it runs."""
+        one_less = counts_one_less(name, keywords, self.is_torch)
+        unknown = keywords.keys() - KEYWORDS - {"ddof", "correction", "unbiased", "bias", "rowvar"}
+        if one_less is None or unknown or len(arguments) > 2:
+            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
+        rest = {k: v for k, v in keywords.items() if k in KEYWORDS}
+        if name == "cov" and value.rank == 2:
+            rows = keywords.get("rowvar")
+            by_rows = rows is None or not (isinstance(rows, ast.Constant) and rows.value in (False, 0))
+            rest["axis"] = ast.Constant(1 if by_rows else 0)
+        if not one_less:
+            return self._named(node, name, [value], rest)
+        axis = number_of(rest["axis" if "axis" in rest else "dim"]) if rest.keys() & {"axis", "dim"} else None
+        if len(arguments) == 2:
+            axis = number_of(arguments[1])
+        along = 0 if axis is None else axis % max(value.rank, 1)
+        is_whole = value.rank < 2 or axis is not None
+        length = self.lengths.of(value.text, along, value.rank) if value.text.isidentifier() and is_whole else None
+        axis = None if value.rank < 2 else along
+        return varied(name, value, length, axis, lambda reason: self.refuse(node, reason))
 
     def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
         """A function that the language has, by its name there."""

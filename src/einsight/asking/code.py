@@ -8,12 +8,13 @@ its letter, a capital for a matrix.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from ..lowering.names import GREEK
+from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
-from .nodes import is_library, new_axis, number_of
+from .components import Components, names_in
+from .nodes import Lengths, is_library, length_asked, new_axis, number_of
 from .pieces import (
     ATOM,
     CHAIN,
@@ -31,22 +32,74 @@ from .pieces import (
 )
 
 
-def written(code: str, ranks: dict[str, int]) -> list[str]:
-    """The statements of the language that say what some lines of code do, the last of them an expression.
+def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[list[str]]:
+    """The statements of the language that say what some lines of code do, the last of them an expression: of whole arrays, then in components.
 
-    `ranks` are the numbers of axes of the names that are declared; what others are taken for is added.  Raises Unwritten.
+    `ranks` are the numbers of axes of the names that are declared, `dims` how long these are; what others are taken for is added to `ranks`.
+    Raises Unwritten where neither can be written.
     """
     try:
         tree = ast.parse(code.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         at = getattr(problem, "offset", None) or 1
         raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
-    return _Writer(ranks).program(tree.body)
+    told, own = dict(ranks), {canonical_name(n) for n in names_in(tree)}
+    is_torch = not own.isdisjoint({"torch", "F", "nn"})
+    taken = dict.fromkeys(batches(tree, lambda name: name in told or canonical_name(name) in told), 2)
+    ranks.update(taken)
+    refused: Unwritten | None = None
+    try:
+        writer = _Writer(ranks, Lengths(dims or {}, own), is_torch)
+        program = writer.program(tree.body)
+        yield [*writer.lengths.declared, *program]
+    except Unwritten as problem:
+        refused = problem
+        ranks.clear()
+        ranks.update(told | taken)
+    try:
+        yield _in_components(tree.body, _Writer(ranks, Lengths(dims or {}, own), is_torch))
+    except Unwritten:
+        if refused is not None:
+            raise refused from None
+
+
+def _in_components(body: list[ast.stmt], writer: _Writer) -> list[str]:
+    """Some lines of code as one expression in components, behind what is declared for it."""
+    made = Components(writer.rank_of, writer.lengths, writer.is_torch)
+    while len(body) == 1 and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        body = [s for s in body[0].body if not _is_text(s)]
+    for k, statement in enumerate(body):
+        last = k == len(body) - 1
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            continue
+        value = getattr(statement, "value", None)
+        if last and isinstance(statement, (ast.Return, ast.Expr, ast.Assign)) and value is not None:
+            statement_of_it = made.statement(value.body if isinstance(value, ast.Lambda) else value)
+            return [*writer.lengths.declared, statement_of_it]
+        target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+        if not isinstance(target, ast.Name) or value is None:
+            break
+        made.known[target.id] = made.write(value)
+    raise Unwritten("only assignments to names, and an expression at the end, are read")
+
+
+def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
+    """Names of which each row is a sample, since weights stand behind them: `x` of `x @ W.T`, and `y` beside it."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult) and isinstance(node.left, ast.Name):
+            right = node.right.value if isinstance(node.right, ast.Attribute) else node.right
+            is_sample = node.left.id[0].islower() and not is_known(node.left.id)
+            if is_sample and isinstance(right, ast.Name) and right.id[0] == "W" and not is_known(right.id):
+                found.add(node.left.id)
+    if found:
+        found |= {n for n in names_in(tree) if n[0] in "yt" and len(n) == 1 and not is_known(n)}
+    return found
 
 
 class _Writer(Calls):
-    def __init__(self, ranks: dict[str, int]):
-        self.ranks, self.declared = ranks, frozenset(ranks)
+    def __init__(self, ranks: dict[str, int], lengths: Lengths, is_torch: bool = False):
+        self.ranks, self.declared, self.lengths, self.is_torch = ranks, frozenset(ranks), lengths, is_torch
         self.whole: ast.AST | None = None  # the expression at the end
         self.kept: dict[str, int] = {}  # of names that stand for one row or one column
 
@@ -86,6 +139,9 @@ class _Writer(Calls):
         return Unwritten(reason, start, end)
 
     def write(self, node: ast.expr) -> Written:
+        asked = length_asked(node)
+        if asked is not None and (size := self.lengths.of(canonical_name(asked[0]), asked[1], self.rank_of(asked[0]))):
+            return Written(size, ATOM, 0)
         method: Callable[[ast.expr], Written] | None = getattr(self, "_" + type(node).__name__.lower(), None)
         if method is None:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
@@ -100,12 +156,17 @@ class _Writer(Calls):
 
     def _name(self, node: ast.Name) -> Written:
         name = _name(node.id)
-        rank = self._rank(node.id)
-        self.ranks.setdefault(name, rank)
+        rank = self.rank_of(node.id)
         return Written(name, ATOM, rank, kept=self.kept.get(node.id, -1))
 
+    def rank_of(self, name: str) -> int:
+        """The number of axes of a name, which is kept."""
+        rank = self._rank(name)
+        self.ranks.setdefault(_name(name), rank)
+        return rank
+
     def _rank(self, name: str) -> int:
-        for known in (name, _name(name)):
+        for known in (name, _name(name), canonical_name(_name(name))):
             if known in self.ranks:
                 return self.ranks[known]
         if name[0].isupper():

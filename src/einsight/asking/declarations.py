@@ -13,7 +13,7 @@ from typing import Any
 from ..lowering.report import fail
 from .habits import with_raised_marks
 
-_NAME = r"[^\W\d_]\w*(?:_\{\w+\})?['\u0300-\u036f]?"
+_NAME = r"[^\W\d_]\w*(?:_\{\w+\})?(?:\^\{[(\[]\w+[)\]]\})?['\u0300-\u036f]?"
 _NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
 _SIZE = r"(?:[^\W_]+(?:_[^\W_]+)?)"
 _SIZES = rf"{_SIZE}(?:\s*(?:,|x|×|\*|\s)\s*{_SIZE})*"

@@ -48,6 +48,13 @@ _SUM = re.compile(r"Σ(?=_\{?\s*[a-z]\b|[ᵢⱼₖₗₘₙ])")
 
 # a sum over the index of what follows: `Σ xᵢ`, `Σ (xᵢ - y_i)²`
 _BARE_SUM = re.compile(r"Σ(?=\s*\(?\s*[^\W\d_](?:_\{?([a-z])(?![\w,])|([ᵢⱼₖ])))")
+# a sum over the entries of what follows: `Σ log(b - A x)`, `Σ (y - X w)²`; a matrix is transposed or inverted somewhere
+_WHOLE_SUM = re.compile(r"Σ\s*(?=([a-z]{2,9})\s*\(|\()")
+_OF_A_MATRIX = re.compile(r"Σ\s*(?:['ᵀ⁻^_)\],]|$)|\|\s*Σ")
+# `‖x‖²/2σ²`: what touches a number below a slash stands there with it, unless a number stands above
+_BELOW = re.compile(
+    r"(?<=[\w)\]|‖²³'])(?<!(?<![\w.])[0-9])/(\d+(?:\.\d+)?)(?![eE][-+]?\d)([^\W\d_]\w*(?:²|³|\^\d+)?)(?![\w(])"
+)
 _ABOVE = dict(zip("ˣʸᶻᵃᵇᵏᵐⁿᵗ⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "xyzabkmnt-+0123456789", strict=True))
 _RAISED_RUN = re.compile(f"[{''.join(_ABOVE)}]*[ˣʸᶻᵃᵇᵏᵐⁿᵗ][{''.join(_ABOVE)}]*")
 
@@ -56,6 +63,7 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it; each habit is looked for only where a sign of it stands."""
+    text = _as_matlab(text, names)
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
@@ -75,7 +83,10 @@ def habitual(text: str, names: Names) -> str:
         text = _BEHIND_POWER.sub(" ", text)
         if not names.knows("Σ"):
             text = _BARE_SUM.sub(lambda m: f"∑_{m[1] or dict(zip('ᵢⱼₖ', 'ijk', strict=True))[m[2]]} ", text)
+            text = _with_whole_sums(text, names)
         text = _RAISED.sub("'", text)
+    if "/" in text:
+        text = _BELOW.sub(lambda m: f"/({m[1]} {m[2]})", text)
     text = _with_brackets(text, names)
     if "1" in text:
         text = _ONE.sub("ones", text)
@@ -94,6 +105,40 @@ def habitual(text: str, names: Names) -> str:
     if "transpose" in text and not names.knows("transpose"):
         text = _turned(text)
     return _SUM.sub("∑", text) if "Σ" in text and not names.knows("Σ") else text
+
+
+# sums and differences of Julia and Octave entry by entry, where plain ones mean the same; the matrix product of R
+_DOTTED = re.compile(r"(?<![\d.])\s*\.([+-])(?![\w]*\.)")
+_OF_R = (
+    (re.compile(r"(?<![\w.])t(?=\()"), "transpose"),
+    (re.compile(r"(?<![\w.])crossprod\(([^(),]*(?:\([^()]*\))?[^(),]*)\)"), r"((\1)' (\1))"),
+    (re.compile(r"(?<!%)\*(?!%)"), " ⊙ "),
+    (re.compile(r"\s*%\*%\s*"), " "),
+)
+
+
+def _as_matlab(text: str, names: Names) -> str:
+    """What R and Julia write, as MATLAB does: `t(x) %*% A`, `A*x .- b`."""
+    text = _DOTTED.sub(r" \1", text)
+    if "%*%" in text or "crossprod(" in text and not names.is_function("crossprod"):
+        for sign, meant in _OF_R:
+            text = sign.sub(meant, text)
+    return text
+
+
+def _with_whole_sums(text: str, names: Names) -> str:
+    """`Σ log(b - A x)` as `sum(log(b - A x))`, and `Σ (y - X w)²` with it, where `Σ` is no matrix."""
+    if "Σ" not in text or _OF_A_MATRIX.search(text):
+        return text
+    while (found := _WHOLE_SUM.search(text)) is not None:
+        begin = text.index("(", found.start())
+        end = _closing(text, begin)
+        power = _POWER.match(text, end)
+        if end > len(text) or (names.elementwise(found[1]) != 1 if found[1] else power is None):
+            return text
+        end = power.end() if power is not None else end
+        text = f"{text[: found.start()]}sum({text[found.end() : end].strip()}){text[end:]}"
+    return text
 
 
 def _with_calls_and_brackets(text: str, names: Names) -> str:
@@ -127,9 +172,10 @@ def _exponentials(text: str) -> str:
     if found is None or re.search(r"(?<![\w.])e(?!\w|\s*\^|\s*_)", text):
         return text
     at = found.end()
-    if text[at : at + 1] in ("(", "{"):
-        end = _closing(text, at)
-        inner = text[at + 1 : end - 1]
+    sign = text[at : at + 1] if text[at : at + 1] in ("-", "−") and text[at + 1 : at + 2] == "(" else ""
+    if text[at : at + 1] in ("(", "{") or sign:
+        end = _closing(text, at + len(sign))
+        inner = sign + text[at + len(sign) : end] if sign else text[at + 1 : end - 1]
     else:
         exponent = _EXPONENT.match(text, at)
         if exponent is None:
@@ -185,7 +231,7 @@ def _closing(text: str, at: int) -> int:
 
 
 _SHIFTED = re.compile(r"(?<=[^\W\d_])_\{?\s*(\w\s*[-+−]\s*\d+)\s*\}?(?!\w)")
-_LAYER = re.compile(r"(?<=[^\W\d_])\^\{\((\w+)\)\}")
+_LAYER = re.compile(r"(?<=[^\W\d_])\^\{\s*[(\[]\s*(\w+)\s*[)\]]\s*\}")
 
 
 def with_raised_marks(text: str) -> str:

@@ -6,12 +6,13 @@ Of each name it is known whether it is a number, a vector or a matrix; then ever
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 
 from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
+from ..lowering.mentioned import walk
 from ..lowering.names import AS_ROW, Names, canonical_name
 from ..lowering.operators import juxtaposed, spread
 from ..syntax.quotients import Quotient, units
@@ -37,7 +38,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .ranks import MATRIX, MEMBER, ROW
+from .ranks import MATRIX, MEMBER, ROW, fresh_letters
 from .signs import flat, is_d, is_nabla, is_sign, is_written_out
 
 ONE = "1"
@@ -45,15 +46,10 @@ Shape = tuple[object, object]
 SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
+_OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
-_FRESH = "nmkpqrstuvhlabcfgwyz"
-
-
-def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
-    """Letters for dimensions that nobody names, those with so many primes first."""
-    return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)
 
 
 class Conflict(Exception):
@@ -69,7 +65,7 @@ class Inference:
         self.names, self.ranks, self.care, self.called = names, ranks, care, called
         self.same: dict[object, object] = {}
         self.shape_of: dict[str, Shape] = {}
-        self.numbers = itertools.count()
+        self.numbers, self.reduced = itertools.count(), set[int]()
 
     # dimensions
 
@@ -185,7 +181,8 @@ class Inference:
         if isinstance(node.argument, Num) and node.argument.value == 1:
             return ONE, self.fresh()  # `1' x`
         rows, columns = self.shape(node.argument)
-        if isinstance(node.argument, (Name, Indexed)) and self.is_number((rows, columns)):
+        inner = (self.shape(n) for n in walk(node.argument) if isinstance(n, (Name, Indexed)))
+        if self.is_number((rows, columns)) and all(map(self.is_number, inner)):
             raise Conflict  # nobody transposes a number
         return columns, rows
 
@@ -200,6 +197,7 @@ class Inference:
             self.care >= STRICT
             and not node.dotted
             and not isinstance(node.base, Call)
+            and id(node) not in self.reduced
             and not self.is_number(shape)
             and any(self.root(d) == ONE for d in shape)
         ):
@@ -235,6 +233,8 @@ class Inference:
 
     def _call(self, node: Call) -> Shape:
         callee = node.callee
+        if isinstance(callee, Indexed) and self.names.is_function(callee.marked):  # `log_softmax`
+            callee = Name(callee.start, callee.end, callee.marked)
         if not isinstance(callee, Name):
             raise Conflict
         if callee.text in self.called:
@@ -242,15 +242,16 @@ class Inference:
         if callee.text in ("I", "ones", "zeros"):
             sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
-        if callee.text in COMMUTATIONS and len(node.arguments) == 2:
-            return self.fresh(), self.fresh()
-        if callee.text in ("kron", "khatri_rao") and all(map(self.shape, node.arguments)):
+        if callee.text in _OF_BLOCKS and len(node.arguments) == 2 and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
+        self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
         inner, *others = [self.shape(a) for a in plain]
-        if callee.text in _OF_SQUARES:
+        if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)
+            if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own
+                raise Conflict
         if self.care >= LOOSE and callee.text in _ALONG and self.is_number(inner) and not others:
             raise Conflict  # nobody takes the mean of a number
         if callee.text in _TO_NUMBERS and isinstance(axis, Num) and all(self.root(d) != ONE for d in inner):
@@ -259,16 +260,11 @@ class Inference:
             return SCALAR
         for other in others:  # entry by entry, numbers among arrays
             inner = self._together(inner, other)
-        if callee.text == "d":
-            return inner
-        if callee.text == "inv":
-            self.unify(*inner)
-            return inner
         if callee.text == "diag":
             return (inner[0], inner[0]) if self.root(inner[1]) == ONE else (inner[0], ONE)
         if callee.text == "vec":
-            return (self.fresh(), ONE)
-        if self.names.is_function(callee.text) and not self.names.knows(callee.text):
+            return self.fresh(), ONE
+        if callee.text == "d" or (self.names.is_function(callee.text) and not self.names.knows(callee.text)):
             return inner
         return self._product(self.shape(callee), inner)
 
@@ -364,6 +360,9 @@ class Inference:
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict
+                is_number = isinstance(unit, Name) and self.ranks.get(canonical_name(unit.text)) == 0
+                if self.care >= STRICT and is_number and operator != "/" and ONE not in map(self.root, done):
+                    raise Conflict  # `X θ`: a number that has a name stands before the arrays
                 done = self._product(done, shape)
         return done
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
-from .brackets import with_positive_parts
+from .brackets import closing, with_positive_parts
 from .habits import with_samples_below
 from .lists import cut_first, with_functions_as_names
 from .pieces import Unwritten
@@ -17,11 +17,81 @@ _OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\ma
 _AROUND = re.compile(r"^\s*(?:\$\$?|\\\[|\\\(|\\displaystyle)|(?:\$\$?|\\\]|\\\))\s*[.,;]?\s*$")
 
 
+# `{a \over b}`, TeX's own
+_OVER = re.compile(r"\\over(?![A-Za-z])")
+# `y!`, `y_i!`, `(n - 1)!`
+_FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{}]*\}|\w))?\s*!(?!=)")
+
+
+# `\\sum_i^n`, which begins at 1
+_UNBEGUN = re.compile(r"(\\(?:sum|prod)(?:\s*\\limits)?\s*_\s*)(?:\{\s*([a-z])\s*\}|([a-z]))(?=\s*\^)")
+_LOG_TO_BASE = re.compile(r"\\log\s*_\s*(?:\{\s*(\d+)\s*\}|(\d))")
+# `\\|x\\|_W^2`, measured by a matrix
+_BARS = r"(?:(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?(?:\\\||\\[lr]?Vert(?![A-Za-z])))"
+_MATRIX = r"(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*(?:[A-EG-Z]|\\[A-Z][a-z]+)\s*\}|[A-EG-Z](?![A-Za-z])|\\(?:Sigma|Lambda|Omega|Gamma)(?![A-Za-z]))"
+_MEASURE = rf"{_MATRIX}(?:\s*\^\s*\{{\s*-1\s*\}})?"
+_MEASURED = re.compile(
+    rf"{_BARS}((?:(?!{_BARS}).)+?){_BARS}\s*_\s*(?:\{{\s*({_MEASURE})\s*\}}|({_MATRIX}))\s*\^\s*(?:2|\{{\s*2\s*\}})",
+    re.S,
+)
+# `x^{\\odot 2}`, entry by entry
+_BY_ENTRIES = re.compile(
+    r"((?:\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{[^{}]*\}|\w)|\\[a-z]+|[A-Za-z])(?:_\s*(?:\{[^{}]*\}|\w))?)\s*\^\s*\{\s*\\(?:odot|circ)\s*([23])\s*\}"
+)
+
+
+_ENTRYWISE = r" \odot "
+
+
+def _in_habits(text: str) -> str:
+    """What the reader of pages does not take, written as it does."""
+    text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
+    text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)
+    text = _MEASURED.sub(lambda m: rf"\left({m[1]}\right)^\top {m[2] or m[3]} \left({m[1]}\right)", text)
+    text = _BY_ENTRIES.sub(lambda m: f"({_ENTRYWISE.join([m[1]] * int(m[2]))})", text)
+    return _with_factorials(_with_fractions(text))
+
+
+def _with_fractions(text: str) -> str:
+    """`{a \\over b}` as `\\frac{a}{b}`, of all that stands in the group."""
+    while (found := _OVER.search(text)) is not None:
+        begin = _opening(text, found.start())
+        end = closing(text, begin) if begin >= 0 else len(text)
+        above, below = text[begin + 1 : found.start()], text[found.end() : end]
+        text = f"{text[: max(begin, 0)]}\\frac{{{above.strip()}}}{{{below.strip()}}}{text[end + 1 :]}"
+    return text
+
+
+def _opening(text: str, at: int) -> int:
+    """The place of the brace that is open at a place; -1 where none is."""
+    depth = 0
+    for k in range(at - 1, -1, -1):
+        depth += (text[k] == "}") - (text[k] == "{")
+        if depth < 0:
+            return k
+    return -1
+
+
+def _with_factorials(text: str) -> str:
+    while (found := _FACTORIAL.search(text)) is not None:
+        begin = found.start()
+        if found[0][0] == ")":
+            depth = 0
+            for begin in range(found.start(), -1, -1):
+                depth += (text[begin] in ")]") - (text[begin] in "([")
+                if depth == 0:
+                    break
+        inner = text[begin : found.end() - 1].strip()
+        text = f"{text[:begin]}\\operatorname{{factorial}}({inner}){text[found.end() :]}"
+    return text
+
+
 def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     """What a formula says: what its names stand for, then the formula itself; `is_known` tells functions.  Raises Unwritten."""
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
+    inner = _in_habits(inner)
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
     formulas = [with_samples_below(_one(part)) for part in (formula, *others)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -28,7 +29,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .habits import with_raised_marks
+from .signs import has_differentials, is_shifted, occurrences, outside_of_calls, same_base
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -36,16 +37,18 @@ WORDS = ("words", "")
 TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTS")
-# `d/dw` of a letter
-_BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
 # letters of indices, as `[i = j]` compares
 _COUNTING = frozenset("ijklpq")
-# functions of an array that are something else with a capital: `Var(X)` of a random variable
-_OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
+# letters that people give to arrays, and to no index: `Σ_xy`
+_NO_INDICES = frozenset("xyzuvw")
+# the letter of a variable with a shift, `h_{t-1}`, and of a name that has one above
+_SHIFTED = re.compile(r"_\{\s*([a-z])\s*[-+]\s*\d+\s*\}")
+_RAISED_TIME = re.compile("⁽([ᵗᵏⁿᵐⁱʲ])[⁻⁺]")
+_LOWERED = dict(zip("ᵗᵏⁿᵐⁱʲ", "tknmij", strict=True))
 # constants with a size in their brackets
 SIZED = frozenset({"I", "ones", "zeros", "commutation"})
 # names that mean something where nobody gives them another meaning
-_MEANT = frozenset({"I", "ones", "pi", "π", "d", "delta", "δ", "sum"})
+_MEANT = frozenset({"I", "ones", "pi", "π", "delta", "δ", "sum"})
 
 
 def defines(tree: Relation) -> bool:
@@ -64,25 +67,28 @@ class Letters:
     indices     letters that are indices; any other below a name is part of the name
     """
 
-    def __init__(self, tree: Relation, names: Names):
-        self.tree, self.names = tree, names
+    def __init__(self, tree: Relation, names: Names, variables: tuple[str, ...] = ()):
+        self.tree, self.names, self.variables = tree, names, variables
         self.body = tree.sides[1] if defines(tree) else tree
         self.nodes = tuple(walk(tree))
         self.inside = self.nodes if self.body is tree else tuple(walk(self.body))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
+        self.has_differentials = has_differentials(self.nodes)
         self._read_signs()
         self._count_samples()
-        self.below = [
+        below = [
             n
             for n in self.nodes
             if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n) and not self._is_word(n)
         ]
+        self.labels = self._labels(below)
+        self.below = [n for n in below if not self._is_labelled(n)]
         self.indices = self._indices()
 
     def _is_word(self, node: Indexed) -> bool:
         """Is it a name as it stands, `W_hh` of code?"""
-        return bool(self.names.fact(("mark", canonical_name(node.marked))))
+        return bool(self.names.fact(("mark", canonical_name(node.marked)))) or self.names.is_function(node.marked)
 
     def _read_signs(self) -> None:
         for node in self.nodes:
@@ -103,19 +109,75 @@ class Letters:
         free = [name for name, upper in self.bound.items() if not upper]
         if len(free) != 1:
             return
+        chains = [n for n in self.inside if isinstance(n, Chain)]
+        inside = {id(c) for n in chains if any(map(sum_sign, outside_of_calls(n))) for c in outside_of_calls(n)}
         divisors = {
-            n.text
-            for node in self.inside
-            if isinstance(node, Chain)
-            for (operator, part) in node.items
-            for n in walk(part)
-            if isinstance(n, Name) and n.text in _COUNTS and (operator == "/" or n.text in "nN")
-            if not is_known(n.text, self.names)
+            name.text
+            for node in chains
+            for operator, part in node.items
+            for name in outside_of_calls(part)
+            if isinstance(name, Name) and name.text in _COUNTS
+            if name.text in "nN" or (operator == "/" and id(node) in inside)
+            if not is_known(name.text, self.names)
         }
         if len(divisors) == 1:
             (count,) = divisors
             self.bound[free[0]] = count
             self.dimensions[count] = None
+
+    def _labels(self, below: list[Indexed]) -> frozenset[str]:
+        """Letters that only tell names apart: `t` of `h_t` beside `h_{t-1}`, `x` and `h` of `W_xh`, `f` of `σ_f` in `K_ij = σ_f^2 …`."""
+        left = self.tree.sides[0] if defines(self.tree) else None
+        own = (
+            {c for c in letters_of(left) if c.islower()}
+            if isinstance(left, Indexed) and not is_shifted(left)
+            else set()
+        )
+        given = {c for v in self.variables for c in _SHIFTED.findall(v)}
+        whole = self._is_of_whole_arrays()
+        bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
+        bases |= {n.text.partition("⁽")[0] for n in self.nodes if isinstance(n, Name) and "⁽" in n.text}
+        under = [(n.base.text, letters_of(n)) for n in below]  # type: ignore[attr-defined]
+        found = given | {c for n in below for c in letters_of(n) if c.isupper()}
+        found |= {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
+        for node in below:
+            several, letters = len(node.subscript.entries) > 1, letters_of(node)
+            if is_shifted(node):  # a time: with no sum over it
+                if isinstance(left, Indexed) and same_base(node, left):
+                    found |= letters & letters_of(left)
+                elif whole or letters & given:
+                    found |= letters - own
+            elif several and (letters <= bases or whole):
+                alone = {c for c in letters & _NO_INDICES if len({b for b, below_it in under if c in below_it}) == 1}
+                found |= letters & bases | alone
+        if found:
+            found |= {c for n in below for c in letters_of(n) & bases}
+        indexed = {n.base.start for n in below}
+        alone = {n.text for n in self.inside if isinstance(n, Name) and n.start not in indexed}
+        found |= {c for n in below if _is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
+        met = Counter(c for n in below if n is not left for c in occurrences(n))
+        for node in below:
+            if left is not None and node is not left and len(node.subscript.entries) == 1:
+                found |= {c for c in letters_of(node) if met[c] == 1 and c not in own}
+        return frozenset(found - self.bound.keys())
+
+    def is_of_a_time(self) -> bool:
+        """Is its left side a name with a label, which no component is: `h_t = …` beside `h_{t-1}`?"""
+        left = self.tree.sides[0] if defines(self.tree) else None
+        return isinstance(left, Indexed) and bool(letters_of(left)) and letters_of(left) <= self.labels
+
+    def _is_labelled(self, node: Indexed) -> bool:
+        """Is what stands below it no index: labels alone, or the mark of a name that is known?"""
+        return bool(node.marked) and (
+            self.names.knows(node.marked) or bool(letters_of(node)) and letters_of(node) <= self.labels
+        )
+
+    def _is_of_whole_arrays(self) -> bool:
+        """Is something transposed, or multiplied entry by entry, as nobody does it to components?"""
+        return any(
+            isinstance(n, Transpose) or (isinstance(n, Layer) and any(op == "⊙" for op, _ in n.items))
+            for n in self.inside
+        )
 
     def _indices(self) -> frozenset[str]:
         """Bound by a sum, on an array with several, on one that has such a letter elsewhere; all, where nothing stands whole."""
@@ -123,7 +185,7 @@ class Letters:
         everything = {c for n in self.below for c in letters_of(n)}
         if defines(self.tree) and isinstance(self.tree.sides[0], Indexed):
             found |= {c for n in self.below for c in letters_of(n) if n is self.tree.sides[0]}
-        if not self._has_whole_arrays():
+        if not self.has_whole_arrays():
             return frozenset(found | everything)
         for node in self.below:
             if len(node.subscript.entries) > 1 and len(node.subscript.text) < 3 or node.base.text in ("δ", "delta"):  # type: ignore[attr-defined]
@@ -136,12 +198,22 @@ class Letters:
             grown = bool(more)
         return frozenset(found)
 
-    def _has_whole_arrays(self) -> bool:
-        """Does a name stand without indices that is no number, or is something transposed?"""
+    def has_whole_arrays(self) -> bool:
+        """Does a name stand without indices that is no number, or with a label, or is something transposed?"""
+        if self._is_of_whole_arrays():
+            return True
         indexed = {n.base.start for n in self.below}
-        for node in self.inside:
-            if isinstance(node, Transpose):
+        labelled = [
+            n for n in self.inside if isinstance(n, Indexed) and isinstance(n.base, Name) and self._is_labelled(n)
+        ]
+        for labelled_name in labelled:
+            entry = self.names.find(labelled_name.marked)
+            if entry is not None and entry.tensor is not None and entry.tensor.dims:
                 return True
+            if entry is None and _is_capital(labelled_name.marked):
+                return True
+        indexed |= {n.base.start for n in labelled}
+        for node in self.inside:
             if isinstance(node, Name) and node.start not in indexed and not sum_sign(node):
                 entry = self.names.find(node.text)
                 if entry is not None and entry.tensor is not None and entry.tensor.dims:
@@ -157,7 +229,9 @@ class Letters:
                 return False
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
                 return False
-            if isinstance(node, Name) and (_is_capital(node.text) or self.names.knows(node.text)):
+            entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
+            is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
+            if isinstance(node, Name) and (_is_capital(node.text) or is_array):
                 return False
         return not self.names.fact(WORDS)
 
@@ -185,7 +259,7 @@ class Letters:
         if isinstance(node, Indexed) and isinstance(node.base, Name):
             mark = node.marked
             if self._is_word(node):
-                if not names.knows(mark):
+                if not names.knows(mark) and not names.is_function(mark):
                     yield canonical_name(mark)
                 return
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
@@ -209,9 +283,10 @@ class Letters:
             return
         if (
             isinstance(node, Name)
-            and not is_known(name := canonical_name(node.text), names)
+            and not (is_known(name := canonical_name(node.text), names) and (name != "δ" or names.knows("δ")))
             and not names.is_function(name)
             and name not in INFINITY
+            and not (name == "d" and self.has_differentials)
         ):
             yield name
         if isinstance(node, Chain):
@@ -260,9 +335,18 @@ class Letters:
                 if entry.tensor is not None and len(entry.tensor.dims) == 2:
                     found[name] = ()
                 continue
+            if name in self.vectors():
+                continue
             letter = next(iter(letters_of(node)))
             found[name] = (self.bound.get(letter) or found.get(name, ("",))[0] or f"{letter}",)
         return found
+
+    def vectors(self) -> set[str]:
+        """Names that stand whole and with one index, `p' c` beside `c_i`, and are no arrays of samples."""
+        indexed = {n.base.start for n in self.below}
+        whole = {canonical_name(n.text) for n in self.inside if isinstance(n, Name) and n.start not in indexed}
+        single = {canonical_name(n.base.text) for n in self.below if len(n.subscript.entries) == 1}  # type: ignore[attr-defined]
+        return {n for n in whole & single if not _is_capital(n) and n not in self.samples()}
 
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
@@ -304,69 +388,3 @@ def letters_of(node: Indexed) -> set[str]:
 
 def letters_in(text: str) -> int:
     return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)
-
-
-def told_apart(text: str, here: Letters, variables: tuple[str, ...]) -> str:
-    """`Xw` as `X w`, where one of its letters stands alone elsewhere or is differentiated in; `Trace` as `trace`."""
-    tree, names = here.tree, here.names
-    whole = [n for n in here.nodes if isinstance(n, Name)]
-    callees = {id(n.callee) for n in here.nodes if isinstance(n, Call)}
-    alone = {canonical_name(n.text) for n in whole if letters_in(n.text) == 1}
-    alone |= {canonical_name(v.partition("_")[0]) for v in variables}
-    alone |= {canonical_name(c) for c in _BELOW_D.findall(text)}
-    changes: list[tuple[int, int, str]] = []
-
-    def _known(plain: str) -> bool:
-        return is_known(canonical_name(plain), names) or names.is_function(plain)
-
-    for node in here.nodes:  # `x_1` where `x1` is declared: one name
-        if not isinstance(node, Indexed) or not node.marked or names.knows(node.marked):
-            continue
-        run = node.marked.replace("_", "")
-        if names.knows(run) and not is_known(_base(node), names):
-            changes.append((node.start, node.end, run))
-    own = {n.start for n in walk(tree.sides[0])} if defines(tree) else set()  # what a definition names
-    for node in here.below:  # `x_i` is one of `X`, which is declared or differentiated in
-        base = "" if node.start in own else _base(node)
-        capital = base.upper()
-        entry = names.find(capital) if len(base) == 1 and base != capital else None
-        is_matrix = (
-            entry is not None and entry.tensor is not None and len(entry.tensor.dims) == len(node.subscript.entries) + 1
-        )
-        meant = is_matrix or (entry is None and base != capital and capital in variables)
-        if meant and not names.knows(base) and letters_of(node) and letters_of(node) <= here.indices:
-            changes.append((node.base.start, node.base.end, capital))
-    for node in here.below:  # `s_{t-1}` beside whole arrays is a name
-        entries = node.subscript.entries
-        shifted = len(entries) == 1 and len(entries[0].names) == 1 and entries[0].offset
-        if shifted and not letters_of(node) & here.indices:
-            changes.append((node.start, node.end, with_raised_marks(f"{_base(node)}_{{{node.subscript.text}}}")))
-    done = {start for start, _, _ in changes}
-    if defines(tree):  # a name of its own
-        done |= {n.start for n in walk(tree.sides[0])}
-    for name in whole:
-        if name.start in done or names.fact(WORDS):
-            continue
-        plain = name.text
-        if names.fact(TYPESET) and not (id(name) in callees and names.is_function(plain.lower())):
-            continue
-        if _known(plain):
-            continue
-        if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:
-            changes.append((name.start, name.end, plain.lower()))
-            continue
-        letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)
-        if len(letters) < 2 or "".join(letters) != plain or plain in GREEK or plain in ALSO_SPELLED or len(letters) > 4:
-            continue
-        if letters[0] == "d" and not names.knows("d"):  # a differential
-            continue
-        foreign = any(c in GREEK.values() for c in letters)  # `λI`: no word has a Greek letter in it
-        if plain not in variables and (foreign or any(c in alone or names.knows(c) for c in letters)):
-            changes.append((name.start, name.end, " ".join(letters)))
-    for start, end, new in sorted(changes, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
-
-
-def _base(node: Indexed) -> str:
-    return canonical_name(node.base.text) if isinstance(node.base, Name) else ""

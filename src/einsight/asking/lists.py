@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from ..lowering.names import Names, canonical_name
+from .brackets import closing
 from .pieces import Unwritten
 
 # what stands between a formula and what its names stand for
@@ -14,9 +16,14 @@ _BETWEEN = re.compile(
 _SAID_BETWEEN = re.compile(
     r"(?:\\q?quad\s*)*\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?:where|with|and|for|for all|subject to)\s*:?\s*\}(?:\s|\\[ ,;]|~)*"
 )
+# room before what a name stands for: `… \\quad \\mu = …`
+_APART = re.compile(r"(?:\\q?quad(?![A-Za-z])(?:\s|\\[ ,;]|~)*)+")
+_NAMED = re.compile(r"(?:\\?[A-Za-z]+\s*\{?\s*)*(?:[_^]\s*(?:\{[^{}]*\}|\w)\s*)*\}?\s*=")
 _SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
 _WHERE = re.compile(r"(?<![\w\\{])where\b")
+# a function that is said behind: `where s(a) = …`
+_WHERE_FUNCTION = re.compile(r"where\s+(?=[^\W\d_]\w*\s*\(\s*\w+\s*\)\s*=)")
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
@@ -31,6 +38,16 @@ def cut_first(text: str) -> tuple[str, list[str]]:
         if said is not None and at > begin:
             parts.append(text[begin:at])
             begin = at = said.end()
+            continue
+        apart = _APART.match(text, at) if char == "\\" and depth == 0 else None
+        if apart is not None and at > begin and _NAMED.match(text, apart.end()):
+            parts.append(text[begin:at])
+            begin = at = apart.end()
+            continue
+        behind = _WHERE_FUNCTION.match(text, at) if char == "w" and depth == 0 else None
+        if behind is not None and at > begin and not text[at - 1].isalnum():
+            parts.append(text[begin:at].rstrip(" ,;"))
+            begin = at = behind.end()
             continue
         if char == "\\":
             command = re.match(r"\\([A-Za-z]+|.)", text[at:], re.S)
@@ -54,24 +71,6 @@ def cut_first(text: str) -> tuple[str, list[str]]:
     return formula, joined + names
 
 
-_ASKED = re.compile(
-    r"(?:(?:please\s+)?(?:find|compute|calculate|give|derive|evaluate|take|what\s+is|what's)\s+)?(?:the\s+)?"
-    r"(?:(?:partial\s+|total\s+|matrix\s+)?(?:derivative|gradient|jacobian)\s+of|differentiate)\s+(?P<what>.+)",
-    re.I | re.S,
-)
-_BY = re.compile(r"(?P<what>.+?),?\s+(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?)\s+(?P<by>[^\s,]+)\s*[.?]?", re.I | re.S)
-
-
-def in_words(text: str) -> tuple[str, tuple[str, ...]]:
-    """`gradient of f with respect to x` as f and x; a formula alone as it is, with no variable."""
-    asked = _ASKED.fullmatch(text)
-    inner = asked["what"].strip() if asked is not None else text
-    by = _BY.fullmatch(inner)
-    if by is not None:
-        return by["what"].strip().strip("$"), (by["by"].strip("$.?"),)
-    return (inner.rstrip("?. "), ()) if asked is not None else (text, ())
-
-
 def _applied(formula: str, function: str, letter: str, body: str) -> str:
     """The formula with what `φ(t) = …` says put in for each `φ(…)`.  Raises Unwritten for a function of several letters."""
     if not re.fullmatch(r"[^\W\d_]", letter):
@@ -92,6 +91,25 @@ def _applied(formula: str, function: str, letter: str, body: str) -> str:
     raise Unwritten(f"`{function}` stands in too many places")
 
 
+_NAME = re.compile(r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*(?:_\{\w+\})?)\s*=(?!=)")
+
+
+def _asked_last(formula: str, others: Sequence[str]) -> tuple[str, list[str]]:
+    """The formula and the others, where `h = tanh(W x), L = v' h` asks for the last, which rests on the first."""
+    last, first = others[-1] if others else "", _NAME.match(formula)
+    named = _NAME.match(last)
+    if first is None or named is None or first[1] == named[1]:
+        return formula, list(others)
+    is_used = any(_mentions(s[m.end() :] if (m := _NAME.match(s)) else s, named[1]) for s in (formula, *others[:-1]))
+    if is_used or not any(_mentions(s, first[1]) for s in (last[named.end() :], *others[:-1])):
+        return formula, list(others)
+    return last, [formula, *others[:-1]]
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?![\w\u0300-\u036f])", text) is not None
+
+
 def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
     """What names stand for, then the formula; `h(x) = …` in the names as they are says what `h` stands for.
 
@@ -104,6 +122,7 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
         found and not any("=" in o for o in others) and not is_known(found[1])
     ):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
+    formula, others = _asked_last(formula, others)
     definitions = []
     for statement in others:
         found = _FUNCTION.match(statement)
@@ -118,4 +137,53 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
         if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
+    return [*definitions, formula]
+
+
+# `log p(x)`, `N(x | μ, Σ)`, `-KL(q ‖ p)` before an `=`: the name of a quantity
+_QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\w+\})?)\s*\(")
+
+
+def without_left_side(formula: str, names: Names) -> str:
+    """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
+    left, sign, right = formula.partition("=")
+    if not sign or "=" in _BELOW_A_SUM.sub("", right) or left.endswith((":", "<", ">", "!")):
+        return formula
+    found = _QUANTITY.match(left)
+    if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
+        return formula
+    arguments = left[found.end() : closing(left, found.end() - 1)]
+    is_claim = names.is_function(found[1]) and not re.fullmatch(r"\s*[^\W\d_]\w*\s*", arguments)
+    if names.knows(canonical_name(found[1])) or is_claim:
+        return formula
+    if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:
+        return formula
+    return right.strip()
+
+
+_BELOW_A_SUM = re.compile(r"_\{[^{}]*\}|_\w=\w|\[[^\[\]]*\]")
+# what a square stands for: `σ^2 = …`
+_SQUARE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\^\s*\{?2\}?|²)\s*=(?!=)")
+
+
+def without_powers(statements: Sequence[str]) -> list[str]:
+    """The statements, with `σ^2 = v` among the definitions as a definition of its own name, `σ⁽²⁾ = v`, or of `σ` where that stands elsewhere too."""
+    *definitions, formula = statements
+    for k, definition in enumerate(definitions):
+        found = _SQUARE.match(definition)
+        if found is None:
+            continue
+        name = re.escape(found[1])
+        square = re.compile(rf"(?<!\w){name}\s*(?:\^\s*(?:\{{2\}}|2(?![\w.]))|²)")
+        others = [d for j, d in enumerate(definitions) if j != k]
+        body = definition[found.end() :]
+        rest = square.sub(" ", "\n".join([*others, formula, body]))
+        if re.search(rf"(?<!\w){name}(?!\w)", rest):
+            definitions[k] = f"{found[1]} = sqrt({body.strip()})"
+            continue
+        marked = f"{found[1]}⁽²⁾"
+        definitions = [
+            f"{marked} = {body.strip()}" if j == k else square.sub(marked, d) for j, d in enumerate(definitions)
+        ]
+        formula = square.sub(marked, formula)
     return [*definitions, formula]

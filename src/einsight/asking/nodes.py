@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 _LIBRARIES = frozenset(
     {"np", "numpy", "jnp", "jax", "torch", "F", "nn", "scipy", "sp", "tf", "math", "special", "linalg", "cp", "mx"}
@@ -45,3 +47,43 @@ def number_of(node: ast.expr) -> int | None:
         return None if inner is None else -inner
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class Lengths:
+    """How long the axes of names are; what nobody declares gets a name for each axis, and is declared with it."""
+
+    def __init__(self, dims: Mapping[str, tuple[str, ...]], taken: Iterable[str]):
+        self.dims = dict(dims)
+        self.taken = {*taken, *dims, *chain.from_iterable(dims.values())}
+        self.declared: list[str] = []
+
+    def of(self, name: str, axis: int, rank: int) -> str | None:
+        """How long an axis is, counted as Python does; None where there is no such axis."""
+        if name not in self.dims:
+            letters = [c for c in "nmkpqN" if c not in self.taken][:rank]
+            if not 0 < rank == len(letters):
+                return None
+            self.dims[name] = tuple(letters)
+            self.taken.update(letters)
+            space = letters[0] if rank == 1 else f"({'×'.join(letters)})"
+            self.declared.append(f"{name} ∈ ℝ^{space}")
+        dims = self.dims[name]
+        return dims[axis] if -len(dims) <= axis < len(dims) else None
+
+
+def length_asked(node: ast.expr) -> tuple[str, int] | None:
+    """The name and the axis of which `len(x)`, `x.shape[0]`, `x.size(0)` or `np.shape(x)[0]` says how long it is."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        callee, argument = node.func, node.args[0]
+        if isinstance(callee, ast.Attribute) and callee.attr == "size" and isinstance(callee.value, ast.Name):
+            at = number_of(argument)
+            return None if at is None else (callee.value.id, at)
+        if isinstance(callee, ast.Name) and callee.id == "len" and isinstance(argument, ast.Name):
+            return argument.id, 0
+    if isinstance(node, ast.Subscript) and number_of(node.slice) is not None:
+        inner = node.value
+        if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(inner.value, ast.Name):
+            return inner.value.id, number_of(node.slice) or 0
+    if isinstance(node, ast.Attribute) and node.attr == "size" and isinstance(node.value, ast.Name):
+        return node.value.id, 0
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..lowering.names import Names, canonical_name, plain_name
@@ -11,14 +11,22 @@ from ..lowering.report import Diagnostic, EinsightError
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_inner_products, with_parts_of_matrices
+from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
+from .crosses import with_cross_products
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
-from .lists import cut_first, in_words, with_functions_as_names
+from .lists import cut_first, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
+from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
-from .undeclared import first_that_conforms, require_no_unknown_function
+from .undeclared import (
+    Taken,
+    first_that_conforms,
+    require_no_unknown_function,
+    with_matrix_exponentials,
+)
+from .words import in_words, objective
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Question:
     spelling     `language`, `latex` or `code`
     read_as      the expression, where it is not what was written
     assumed      what is taken of names, as declarations
+    order        how often it is to be differentiated, as words say: of a Hessian 2
     """
 
     expression: str
@@ -38,6 +47,7 @@ class Question:
     spelling: str = LANGUAGE
     read_as: str = ""
     assumed: tuple[str, ...] = ()
+    order: int = 1
 
     @property
     def said(self) -> list[Diagnostic]:
@@ -53,18 +63,66 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
 
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
-    text, said = in_words(blanked(expression).strip())
-    variables = variables or said
+    whole = blanked(expression).strip()
+    asked = in_words(whole)
+    text, over = objective(asked.formula)
+    variables = variables or asked.variables or over
+    if over and variables and not any(v.strip("\\{} ") in over[0] for v in variables):
+        text = asked.formula  # the smallest value is no objective in anything else
     spelling = spelling_of(text)
-    wrt = tuple(_variable(v) for v in variables)
+    bold = _bold_in(text) if spelling == LATEX else {}
+    wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    found: Question | None = None
+    refused: EinsightError | None = None
+    ranks: dict[str, int] = {}
+    ways = ways_in(text, spelling, names, ranks, wrt)
+    while True:
+        try:
+            statements = next(ways, None)
+            if statements is None:
+                break
+            *definitions, formula = statements
+            statements = without_powers([*definitions, without_left_side(formula, names)])
+            statements = _with_cross_products(statements, names, bold)
+            made = _question(statements, whole, asked.order, wrt, spelling, ranks, names)
+        except Unwritten as unwritten:
+            what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
+            message = f"{what} is not read: {unwritten.reason}"
+            refused = refused or EinsightError(
+                [Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]
+            )
+            break
+        except EinsightError as problem:
+            refused = refused or problem
+            continue
+        if spelling != CODE or _conforms(Taken(made.expression), made.names):
+            return made
+        found = found or made
+    if found is not None:
+        return found
+    assert refused is not None
+    raise refused from None
+
+
+def _conforms(way: Taken, names: Names) -> bool:
+    inner = names.child()
+    way.tell(inner)
+    lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+    return not any(d.severity == "error" for d in lowered.diagnostics)
+
+
+def _question(
+    statements: Sequence[str],
+    text: str,
+    order: int,
+    wrt: tuple[str, ...],
+    spelling: str,
+    ranks: Mapping[str, int],
+    names: Names,
+) -> Question:
+    """A question in the language, with what is taken of its names.  Raises EinsightError."""
+    *definitions, formula = statements
     sigmoid: list[str] = []
-    try:
-        ranks: dict[str, int] = {}
-        *definitions, formula = statements_in(text, spelling, names, ranks, wrt)
-    except Unwritten as unwritten:
-        what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
-        message = f"{what} is not read: {unwritten.reason}"
-        raise EinsightError([Diagnostic("EIN001", "error", (unwritten.start, unwritten.end), message)]) from None
     if any("σ" in t and _SIGMOID.search(t) for t in (formula, *definitions)) and not (
         names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
     ):
@@ -82,6 +140,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     elif spelling == LATEX:
         inner = names.child()
         inner.own[TYPESET] = True
+        kinds = {
+            canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
+        }
     assumed = [*sigmoid]
     if definitions and inner is names:
         inner = names.child()
@@ -93,10 +154,18 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         way.tell(inner)
         assumed += way.declarations
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
+        if lowered.kind == "declaration":
+            assumed.append(definition)
         if any(d.severity == "error" for d in lowered.diagnostics):
             raise EinsightError(lowered.diagnostics)
+        if lowered.kind in ("claim", "query"):
+            message = f"`{definition.strip()}` stands behind the formula, and says what none of its names is"
+            raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
-    way = first_that_conforms(formula, wrt, inner, kinds)
+    of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
+    way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    if of_matrices is not None and not _conforms(way, inner):
+        way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:
         inner = names.child() if inner is names else inner
         way.tell(inner)
@@ -104,7 +173,36 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     wrt = tuple(_as_name(v, way.text) for v in wrt)
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
-    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed))
+    return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
+
+
+# a small letter in bold or under an arrow, which is no number
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|pmb)\s*\{?\s*(\\[a-z]+|[a-z])(?![A-Za-z])")
+
+
+def _bold_in(text: str) -> dict[str, str]:
+    """The small letters that are bold in some LaTeX, with what they are then."""
+    return {
+        canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
+    }
+
+
+def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
+    """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
+    if not any("×" in s and "∈" not in s for s in statements):
+        return list(statements)
+    met: dict[str, None] = {}
+
+    def is_vector(name: str) -> bool:
+        name = canonical_name(name)
+        entry = names.find(name)
+        if entry is None and bold.get(name.partition("_")[0]):
+            met[name] = None
+            return True
+        return entry is not None and entry.tensor is not None and [str(d) for d in entry.tensor.dims] == ["3"]
+
+    made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
+    return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
 
 
 # people write the logistic function so, unless the letter is a quantity
@@ -139,6 +237,20 @@ def _as_name(variable: str, text: str) -> str:
 _OF_RANK = {1: "sample", 2: "matrix"}
 
 
+def ways_in(
+    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
+) -> Iterator[list[str]]:
+    """What a text says, the likeliest way first: code may be written of whole arrays and in components."""
+    if spelling != CODE:
+        yield statements_in(text, spelling, names, ranks, variables)
+        return
+    from . import code
+
+    tensors = {name: e.tensor for name, e in names.all().items() if e.tensor is not None}
+    ranks.update((name, len(tensor.dims)) for name, tensor in tensors.items())
+    yield from code.written(text, ranks, {name: tuple(map(str, t.dims)) for name, t in tensors.items()})
+
+
 def statements_in(
     text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
 ) -> list[str]:
@@ -151,12 +263,10 @@ def statements_in(
 
         return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
-        from . import code
-
-        ranks.update((name, len(e.tensor.dims)) for name, e in names.all().items() if e.tensor is not None)
-        return code.written(text, ranks)
-    found = with_functions_as_names(*cut_first(habitual(text, names)), names.is_function)
-    return [_on_paper(s, names) for s in found]
+        return next(ways_in(text, spelling, names, ranks))
+    text, declared = with_lengths(habitual(text, names), names)
+    found = with_functions_as_names(*cut_first(text), names.is_function)
+    return [*declared, *(_on_paper(s, names) for s in found)]
 
 
 def _as_declared(statement: str, names: Names) -> str:
@@ -173,7 +283,7 @@ _WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
 
 def _on_paper(statement: str, names: Names) -> str:
     """What the language has no sign for, in what it has."""
-    return with_parts_of_matrices(with_inner_products(statement), names)
+    return with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
 
 
 def _variable(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Container, Iterator, Mapping
 
 from ..lowering.names import GREEK
 
@@ -11,6 +12,7 @@ NUMBER, VECTOR, MATRIX, ROW = range(4)
 MEMBER = "⟨⟩"
 # what an array with so many axes is called
 KINDS = {NUMBER: "number", VECTOR: "vector", MATRIX: "matrix"}
+_FRESH = "nmkpqrstuvhlabcfgwyz"
 # the ranks of what words call a vector or a matrix
 _RANKS = {
     "number": (NUMBER,),
@@ -20,6 +22,9 @@ _RANKS = {
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
     "bold capital": (MATRIX, VECTOR),
+    "amplitude": (NUMBER, MATRIX),
+    "bold": (VECTOR, NUMBER),
+    "bold greek": (VECTOR, MATRIX, NUMBER),
 }
 
 
@@ -38,3 +43,8 @@ def likely_ranks(name: str) -> tuple[int, ...]:
 def ranks_of(name: str, kinds: Mapping[str, str]) -> tuple[int, ...]:
     """The same, where `kinds` may say what words call it."""
     return _RANKS.get(kinds.get(name, ""), likely_ranks(name))
+
+
+def fresh_letters(taken: Container[str], primes: int = 0) -> Iterator[str]:
+    """Letters for dimensions that nobody names, those with so many primes first."""
+    return (letter for k in itertools.count(primes) for c in _FRESH if (letter := c + "ʹ" * k) not in taken)

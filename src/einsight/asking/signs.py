@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from ..syntax.finding import children
 from ..syntax.quotients import Quotient
-from ..syntax.tree import Group, Indexed, Name, Node, Num, Superscript, Symbol
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
 
 
 def flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
@@ -40,3 +42,40 @@ def is_sign(node: Node) -> bool:
 def is_nabla(node: Node) -> bool:
     base = node.base if isinstance(node, (Indexed, Superscript)) else node
     return isinstance(base, Symbol) and base.text.startswith("∇")
+
+
+def outside_of_calls(node: Node) -> Iterator[Node]:
+    """A node and what stands in it, but for what functions are given."""
+    yield node
+    for inner in () if isinstance(node, Call) else children(node):
+        yield from outside_of_calls(inner)
+
+
+def has_differentials(nodes: Iterable[Node]) -> bool:
+    """Does a `d` stand before something, or in a quotient, as that of a derivative?"""
+    for node in nodes:
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "d":
+            return True
+        if isinstance(node, Chain):
+            for (_, part), (operator, behind) in pairwise(node.items):
+                bare = part.base if isinstance(part, Superscript) else part
+                is_d = isinstance(bare, Name) and bare.text == "d"
+                if is_d and (not operator or operator == "/" and isinstance(behind, Name) and behind.text[0] == "d"):
+                    return True
+    return False
+
+
+def is_shifted(node: Node) -> bool:
+    """Is it one letter with a number added below: `h_{t-1}`?"""
+    if not isinstance(node, Indexed) or len(node.subscript.entries) != 1:
+        return False
+    entry = node.subscript.entries[0]
+    return len(entry.names) == 1 and bool(entry.offset)
+
+
+def same_base(node: Indexed, other: Indexed) -> bool:
+    return isinstance(node.base, Name) and isinstance(other.base, Name) and node.base.text == other.base.text
+
+
+def occurrences(node: Indexed) -> list[str]:
+    return [name for entry in node.subscript.entries for name, _ in entry.names]

@@ -14,6 +14,7 @@ from ..lowering.names import Names, canonical_name
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Call, Chain, Name, Node, Num, Relation, Transpose
 from .inference import STRICT
+from .nodes import Lengths
 from .shapes import shapes
 
 VECTOR, SQUARE = "vector", "square"
@@ -76,3 +77,26 @@ def _constants(tree: Relation) -> Iterator[tuple[Node, str]]:
 
 def _is_one(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 1
+
+
+# what MATLAB, Julia and R ask for: how long an array is
+_LENGTH = re.compile(r"(?<![\w.])(length|numel|nrow|ncol|size)\(\s*([^\W\d_]\w*)\s*(?:,\s*([12])\s*)?\)")
+
+
+def with_lengths(text: str, names: Names) -> tuple[str, list[str]]:
+    """A text with `length(y)` and `size(X, 1)` as the names of dimensions, and declarations of arrays that have none yet."""
+    if "(" not in text or _LENGTH.search(text) is None:
+        return text, []
+    tensors = {n: e.tensor for n, e in names.all().items() if e.tensor is not None}
+    letters = {canonical_name(w) for w in re.findall(r"[^\W\d_]\w*", text)}
+    lengths = Lengths({n: tuple(map(str, t.dims)) for n, t in tensors.items()}, letters)
+
+    def length(found: re.Match[str]) -> str:
+        called, name, place = found[1], canonical_name(found[2]), found[3]
+        rank = len(lengths.dims.get(name, ())) or (2 if name[0].isupper() else 1)
+        axis = int(place) - 1 if place else 1 if called == "ncol" else 0
+        asked = called == "size" and not place or called in ("length", "numel") and rank > 1
+        known = names.is_function(called) or names.knows(called) or asked
+        return found[0] if known else lengths.of(name, axis, rank) or found[0]
+
+    return _LENGTH.sub(length, text), lengths.declared

@@ -20,10 +20,12 @@ _CODE = re.compile(
 )
 # functions that only a library has
 _CALLS = re.compile(r"(?<![\w.])(?:dot|matmul|outer|multiply|vdot|zeros_like|ones_like)\s*\(")
+# a comparison as a factor
+_COMPARED = re.compile(r"\*\s*\([^()=]*[<>]=?[^()]*\)|\([^()=]*[<>]=?[^()]*\)\s*\*")
 # the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
 _KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
 # what has none of these is no code, as most texts have none
-_OF_CODE = re.compile(r"[@.\[=]|return|lambda|def|einsum|dot|matmul|outer|multiply|_like")
+_OF_CODE = re.compile(r"[@.\[=<>]|return|lambda|def|einsum|dot|matmul|outer|multiply|_like")
 
 
 def spelling_of(text: str) -> str:
@@ -35,7 +37,9 @@ def spelling_of(text: str) -> str:
         return LATEX
     if _OF_CODE.search(text) is None:
         return LANGUAGE
-    is_code = _CODE.search(text) or ((_KEYWORDS.search(text) or _CALLS.search(text)) and _is_python(text))
+    is_code = _CODE.search(text) or (
+        (_KEYWORDS.search(text) or _CALLS.search(text) or _COMPARED.search(text)) and _is_python(text)
+    )
     return CODE if is_code else LANGUAGE
 
 

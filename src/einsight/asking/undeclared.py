@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_COLUMN, AS_ROW, Names, canonical_name, space_text
@@ -34,19 +34,29 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.dimension import Dim
+from .brackets import closing
+from .counting import amplitudes, counted_rows
 from .inference import LOOSE, STRICT
-from .letters import SIZED, Letters, defines, told_apart
+from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
 from .sized import has_unsized, sized
+from .telling import told_apart
 
 # letters that people call functions by: before a bracket they are none of these arrays
-_FUNCTION_LETTERS = frozenset("fghFGHφψσρ")
+_FUNCTION_LETTERS = frozenset("fghFGHφψσρΦ")
 _CALLED = re.compile(r"([^\W\d_][^\W_]*)\(")
 # what is wrong with a formula in which names have other shapes
-_OF_SHAPES = frozenset({"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304"})
+_OF_SHAPES = frozenset(
+    {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
+)
 MOST_SHAPES = 24
-_INNER = re.compile(r"(?<!\w)([^\W\d_])\s*·\s*([^\W\d_])(?![\w'ᵀ^(\[])")
+_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z](?!\w))?)(?![\w'ᵀ^(\[])")
+_OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
+_CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
+_EXP = re.compile(r"(?<![\w.])exp\(")
+_POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
+_BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
@@ -80,25 +90,56 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     if _is_plain(text, names):
         yield Taken(text)
         return
-    letters = _letters(text, names)
+    bold = {n for n, kind in kinds.items() if kind.startswith("bold")}
+    if bold and "|" in text:  # `|r|` of a vector is its length
+        text = _BARS.sub(lambda m: f"‖{m[1]}‖" if _is_of(bold, m[1]) else m[0], text)
+    letters = _letters(text, names, variables)
     if letters is None:
         yield Taken(text)
         return
-    told = told_apart(text, letters, variables)
-    texts = [told]
-    if "·" in told:  # of two vectors it is their inner product
-        texts.insert(
-            0, _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], told)
-        )
-    if "|" in told:  # bars around a vector mean its length, which `‖` says
-        texts.append(_BAR.sub("‖", told))
-    readings = {way: letters if way == text else _letters(way, names) for way in texts}
+    told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
+    if letters.is_of_a_time():  # `h_t = …` says when, and not which component
+        told, surely = (_right_side(way, names, variables) for way in (told, surely))
+    several = [_with_other_signs(told, names)]
+    if told != surely:  # words are names where their letters do not conform
+        several.append(_with_other_signs(surely, names))
+    readings = {way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts}
     if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
         yield Taken(told, dimensions=tuple(read.dimensions))
         return
-    for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
-        for way, read in readings.items():
-            yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
+    for texts in several:
+        for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
+            for way in texts:
+                read = readings[way]
+                yield from [Taken(way)] if read is None else _shaped(way, read, care, orientation, kinds)
+        for way in texts:
+            if (read := readings[way]) is not None:
+                yield from _unshaped(way, read)
+
+
+def _is_of(vectors: set[str], text: str) -> bool:
+    """Is it a sum of these vectors, with no product in it?"""
+    found = re.findall(r"[^\W\d_]\w*", text)
+    return (
+        bool(found)
+        and all(canonical_name(n.partition("_")[0]) in vectors for n in found)
+        and not set(text) & set("^⁻'ᵀ/(")
+    )
+
+
+def _with_other_signs(text: str, names: Names) -> list[str]:
+    """A formula, with `x · y` of two vectors as their inner product before it, and `|x|` as the length of a vector behind."""
+    texts = [text]
+    if "·" in text:
+        inner = _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], text)
+        texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
+    if "|" in text:
+        texts.append(_BAR.sub("‖", text))
+    if _CASE.search(text):  # cases of an array are cases of its entries
+        texts.append(_CASE.sub(r" ⊙ [", text))
+    if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
+        texts.append(inner)
+    return texts
 
 
 _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
@@ -149,10 +190,15 @@ def _is_component(node: Indexed, names: Names) -> bool:
     return not mark or not (names.knows(mark) or names.is_dimension(mark) or names.fact(("mark", canonical_name(mark))))
 
 
-def _letters(text: str, names: Names) -> Letters | None:
+def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | None:
     """What the letters of a formula are; None where it does not read."""
     tree, problems = parse_statement(text)
-    return None if problems or not isinstance(tree, Relation) else Letters(tree, names)
+    return None if problems or not isinstance(tree, Relation) else Letters(tree, names, variables)
+
+
+def _right_side(text: str, names: Names, variables: tuple[str, ...]) -> str:
+    letters = _letters(text, names, variables)
+    return text if letters is None else text[letters.body.start :]
 
 
 def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapping[str, str]) -> Iterator[Taken]:
@@ -175,6 +221,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     if letters.is_of_numbers():
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
+    kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
     for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
         lines, sampled = [], []
         for name, dims in shape.items():
@@ -189,13 +236,28 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions))
 
 
+def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
+    """A formula that inference does not follow: with what is declared alone, or with numbers beside components."""
+    families = letters.families()
+    known = tuple(n for n in families if letters.names.knows(n))
+    numbers = tuple(letters.without_shape())
+    if numbers and (not letters.below or letters.has_whole_arrays() or len(known) < len(families)):
+        return
+    lines = tuple(f"{n} ∈ ℝ" for n in numbers)
+    for orientation in (AS_COLUMN, AS_ROW) if known else (AS_COLUMN,):
+        yield Taken(text, lines, known, orientation, tuple(letters.dimensions))
+
+
 def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
     """Are both vectors, as they are declared, or by their letters?"""
-    for name in (left, right):
+    for text in (left, right):
+        name, _, index = text.partition("_")
+        if names.knows(text):
+            name, index = text, ""
         entry = names.find(name)
         if entry is None and likely_ranks(name)[0] != VECTOR:
             return False
-        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1):
+        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1 + bool(index)):
             return False
     return True
 
@@ -203,7 +265,7 @@ def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
 def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:
     """The likeliest way to read a formula in which it conforms; as it stands where there is none."""
     ways = taken(text, variables, names, kinds)
-    first, broadcast = next(ways, Taken(text)), None
+    first, broadcast, bounded, lacks_axis = next(ways, Taken(text)), None, None, False
     others = (way for way in ways if way != first)
     second = next(others, None)
     if second is None and not (first.declarations or first.families):  # nothing is taken that would have to be tried
@@ -219,11 +281,45 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
             return way
         mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and d.message.startswith("the number")}
         codes = wrong | mixed | ({"EIN205"} & {d.code for d in lowered.diagnostics})
+        lacks_axis |= way == first and "EIN306" in codes  # which is what to mend, whatever shapes there are
+        if not codes and (letters := _letters(way.text, names, ())) is not None:
+            inner = names.child()
+            way.tell(inner)
+            told, counted = counted_rows(way.text, way.declarations, letters, inner)
+            way = replace(way, declarations=told, dimensions=(*way.dimensions, *counted))
+        if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
+            return named
         if not codes:
             return way
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not
             broadcast = broadcast or way
-    return broadcast or Taken(first.text)
+        if codes == {"EIN205"}:  # a bound that has another name than its axis, which is told
+            bounded = bounded or way
+    return broadcast or bounded or (first if lacks_axis else Taken(first.text))
+
+
+def with_matrix_exponentials(text: str, written: str) -> str | None:
+    """`exp(A t)` as `expm(A t)` where it was written `e^{A t}`: of a matrix nobody means the entries.  None where no power of `e` has a capital."""
+    if "exp(" not in text or re.search(r"(?<![\w])\\?exp(?![a-z])", written) or not _POWER_OF_E.search(written):
+        return None
+    places = [m.end() - 1 for m in _EXP.finditer(text)]
+    has_capital = any(re.search(r"[A-ZΑ-Ω]", text[at : closing(text, at)]) for at in places)
+    return _EXP.sub("expm(", text) if has_capital else None
+
+
+def _with_free_indices(way: Taken, names: Names) -> Taken | None:
+    """A formula of samples with their indices on its left, so that all are free: `F_ij = ‖x_i - x_j‖` for `‖x_i - x_j‖`."""
+    letters = _letters(way.text, names, ())
+    if letters is None or len(letters.tree.sides) > 1:
+        return None
+    free = dict.fromkeys(c for n in letters.below for e in n.subscript.entries for c, _ in e.names)
+    free = {c: None for c in free if c not in letters.bound}
+    name = next(c for c in "FGHEUV" if not re.search(rf"(?<!\w){c}(?!\w)", way.text))
+    text = f"{name}_{{{','.join(free)}}} = {way.text}"
+    lowered = lower_statement(Piece(0, text), names.child(), names.layout)
+    if not free or any(d.severity == "error" for d in lowered.diagnostics):
+        return None
+    return replace(way, text=text)
 
 
 def _with_sizes(way: Taken, names: Names) -> Taken:
@@ -243,9 +339,19 @@ def require_no_unknown_function(text: str, names: Names) -> None:
     if not any(canonical_name(m[1]) in _FUNCTION_LETTERS for m in _CALLED.finditer(text)):
         return
     tree, problems = parse_statement(text)
-    for node in () if problems or tree is None else walk(tree):
+    nodes = () if problems or tree is None else tuple(walk(tree))
+    behind_rows = {
+        id(behind)
+        for node in nodes
+        if isinstance(node, Chain)
+        for (_, before), (_, behind) in pairwise(node.items)
+        if isinstance(before, Transpose)
+    }
+    for node in nodes:
         if not isinstance(node, Call) or not isinstance(node.callee, Name):
             continue
+        if id(node) in behind_rows and node.callee.text.isupper():
+            continue  # `x' H (x - y)`
         name = canonical_name(node.callee.text)
         if name not in _FUNCTION_LETTERS or names.knows(name):
             continue

@@ -19,7 +19,7 @@ from .differences import difference_quotients
 
 FOLDER = Path(__file__).parents[3] / "tests" / "data" / "grading"
 SEEN, HELD_BACK = FOLDER / "seen.txt", FOLDER / "held_back.txt"
-SIZES = ({"n": 5, "m": 3, "k": 2}, {"n": 4, "m": 2, "k": 6}, {"n": 7, "m": 5, "k": 3})
+SIZES = ({"n": 5, "m": 3, "k": 2, "p": 4}, {"n": 4, "m": 2, "k": 6, "p": 3}, {"n": 7, "m": 5, "k": 3, "p": 6})
 ENOUGH = 3  # of the twelve points, where a derivative is to be compared
 TOO_LARGE = 1e7  # where something is singular
 

@@ -75,7 +75,7 @@ def derive(
     with answering():
         names, said = declared(declare, layout, shapes)
         asked = read_question(expression, [] if wrt is None else texts("`wrt`", wrt), names)
-        variables = [*asked.variables] * (order if isinstance(wrt, str) else 1)
+        variables = [*asked.variables] * (1 if isinstance(wrt, (list, tuple)) else max(order, asked.order))
         if not variables:
             found = _evaluate_expression(asked.expression, asked.names, layout)
         else:
@@ -123,6 +123,8 @@ def gradients(
     with answering():
         names, said = declared(declare, layout, shapes)
         asked = read_question(expression, variables, names)
+        if asked.order > 1:
+            raise fail("EIN001", "a Hessian is asked for, and these are first derivatives: `derive` gives it")
         lowered = lower_expression(asked.expression, asked.names, layout)
     found = {}
     for given, variable in zip(variables, asked.variables, strict=True):

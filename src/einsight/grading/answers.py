@@ -22,8 +22,9 @@ _OPENS = re.compile(
 _CLOSES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)", "<answer>": "</answer>", "`": "`"}
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 # one name, with whatever marks it has
+_FACE = r"\\(?:math[a-z]+|bm|boldsymbol|pmb|vec|hat|widehat|tilde|widetilde|bar|overline|underline|d?dot|text[a-z]*|rm|bf|cal|operatorname)(?![A-Za-z])"
 _LONE = re.compile(
-    r"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:\\[A-Za-z]+\s*\{?\s*)*[^\W\d_]?\}?(?:[_^]\s*(?:\{[^{}]*\}|\*|[^\W_]))*['*]?\s*\)?"
+    rf"(?!.*\\(?:nabla|partial|d?frac))\(?\s*(?:{_FACE}\s*\{{?\s*)*(?:[^\W\d_]|\\[A-Za-z]+)?\s*\}}*(?:[_^]\s*(?:\{{[^{{}}]*\}}|\*|[^\W_]))*['*]?\s*\)?"
 )
 # one of the rows of an array, as words mention it: `$a_i^\\top$`
 _ROW = re.compile(
@@ -54,7 +55,7 @@ _ENTRYWISE = re.compile(r"element-?wise|entry-?wise|component-?wise|point-?wise|
 _WORD_NAME = re.compile(r"\s*[A-Za-z][A-Za-z]*\d*(?:_\w+)?\s*")
 VALUE = re.compile(r"\s*(\\?[A-Za-z]+)\s*(?:\\left)?\s*\(\s*([^()=]*?)\s*(?:\\right)?\s*\)\s*")
 ENTRY = re.compile(
-    r"\s*((?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?\\?[A-Za-z]+\}?)\s*_\s*(?:\{\s*([a-z](?:[,\s]*[a-z])?)\s*\}|([a-z]))\s*"
+    r"\s*((?:\\(?:mathbf|boldsymbol|bm|mathrm|hat|widehat|tilde|bar|vec)(?![A-Za-z])\s*\{?\s*)?\\?[A-Za-z]+\}?)\s*_\s*(?:\{\s*([a-z](?:[,\s]*[a-z])?)\s*\}|([a-z]))\s*"
 )
 _UNFINISHED = re.compile(r"[-+=*/(\[,]\s*$")
 _BOLD = re.compile(r"(?<!\S)\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w(])")
@@ -161,13 +162,13 @@ def _chosen(found: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def mentions(text: str, name: str) -> bool:
     """Does a text hold a name?  Letters that touch are names of their own, as in `Hy`, unless they are a command."""
+    entry = ENTRY.fullmatch(name)
+    if entry is not None and mentions(text, entry[1]):
+        return True
     if _ACCENT.search(name):
         return re.sub(r"[{}\s]", "", name) in re.sub(r"[{}\s]", "", text)
     if _is_value(name):
         return re.sub(r"\s|\\left|\\right", "", name) in re.sub(r"\s|\\left|\\right", "", text)
-    entry = ENTRY.fullmatch(name)
-    if entry is not None and mentions(text, entry[1]):
-        return True
     name = bare_name(name)
     if len(name) == 1 and name.isalpha():
         return re.search(rf"(?<!\\)(?<![a-zA-Z]{{3}}){re.escape(name)}", re.sub(r"\\[A-Za-z]+", " ", text)) is not None

@@ -10,13 +10,14 @@ from ..asking.brackets import closing
 from ..asking.pieces import Unwritten
 from ..asking.question import statements_in
 from ..asking.spellings import CODE, LANGUAGE, LATEX, spelling_of
+from ..asking.undeclared import with_matrix_exponentials
 from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.report import fail
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Indexed, Name, Relation
 from .answers import ENTRY, LONGEST, VALUE, Said, bare_name, lone_name, mentions
-from .entries import by_entries
+from .entries import by_entries, entry_of_all
 
 # people write the sigmoid so, unless the letter is a quantity in one of the texts
 _SIGMA = re.compile(r"(?<!\w)σ(?=\s*[(\[])")
@@ -44,6 +45,7 @@ class Text:
     order     the indices of what stands on its left, in their order
     ranks     what code takes names for
     defined   arrays that are defined by their entries, as statements of the language in the order of their use
+    of_matrices  the text with powers of `e` as exponentials of matrices, where it may have some
     """
 
     text: str
@@ -51,6 +53,7 @@ class Text:
     ranks: Mapping[str, int] | None = None
     spelling: str = ""
     defined: tuple[str, ...] = ()
+    of_matrices: str | None = None
 
 
 def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
@@ -64,7 +67,9 @@ def written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
 def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text:
     ranks: dict[str, int] = {}
     kind = spelling or spelling_of(answer.formula)
-    *own, formula = statements_in(answer.formula, kind, names, ranks)
+    entry_of_it = entry_of_all(answer.formula) if kind != CODE else None
+    whole_formula, index = entry_of_it or (answer.formula, "")
+    *own, formula = statements_in(whole_formula, kind, names, ranks)
     defined: dict[str, str] = {}
     entries, values = {}, {}
     said_of: dict[str, str] = {}
@@ -107,9 +112,10 @@ def _written(answer: Said, names: Names, known: set[str], spelling: str) -> Text
     formula = _put_in(_in_sigmoids(formula, names), defined, names)
     if answer.entries and kind != CODE:
         formula = by_entries(formula)
-    order = order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
+    order = (index,) if index else order_of(answer.sides[0]) if len(answer.sides) > 1 else ()
     formula = _ONES.sub("1 1", formula)
-    return Text(formula, order, ranks, kind, whole[::-1])
+    of_matrices = with_matrix_exponentials(formula, answer.formula) if kind != CODE else None
+    return Text(formula, order, ranks, kind, whole[::-1], of_matrices)
 
 
 def _read(text: str, own: str, beside: str, names: Names, ranks: dict[str, int]) -> list[str]:

@@ -1,10 +1,59 @@
-"""Products that are meant otherwise: `*` and `/` entry by entry, as code has them or words say; `⊗` of vectors as Kronecker's."""
+"""Entries that stand for an array, `(a_1 x_1, …, a_n x_n)`; products that are meant otherwise: `*` and `/` entry by entry, as code has them or words say; `⊗` of vectors as Kronecker's."""
 
 from __future__ import annotations
 
+import re
+
+from ..asking.brackets import closing
 from ..lowering.mentioned import walk
 from ..syntax.parse import parse_statement
 from ..syntax.tree import Chain, Layer, Relation
+
+_DOTS = re.compile(r"\s*(?:\\(?:[lcv]?dots[a-z]?)(?![A-Za-z])|\.\.\.|…)\s*")
+_OPENS = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]")
+_CLOSED = re.compile(r"(?:\\right|\\[bB]igg?r?)?\s*$")
+_BEHIND = re.compile(r"(?:\s*(?:\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\s*\{\s*T\s*\}|T|⊤)\s*\}?|'|ᵀ|⊤))?\s*\.?\s*")
+_COUNTED = re.compile(r"\s*_\s*\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*(?:\{\s*)?[A-Za-z]\s*\}?\s*")
+
+
+def entry_of_all(text: str) -> tuple[str, str] | None:
+    """The entry that all are like, and its index: of `(a_1 x_1, \\dots, a_n x_n)^T` it is `a_i x_i`, of `[x_k^2]_{k=1}^n` `x_k^2`."""
+    opening = _OPENS.match(text)
+    if opening is None:
+        return None
+    end = closing(text, opening.end() - 1)
+    inner, behind = _CLOSED.sub("", text[opening.end() : end]), text[end + 1 :]
+    counted = _COUNTED.fullmatch(behind)
+    if counted is not None:
+        return inner, counted[1]
+    if _BEHIND.fullmatch(behind) is None:
+        return None
+    parts = _parts(inner)
+    if len(parts) < 3 or _DOTS.fullmatch(parts[-2]) is None or any(map(_DOTS.fullmatch, parts[:-2])):
+        return None
+    letter = next((c for c in "ijklpq" if not re.search(rf"(?<![A-Za-z\\]){c}(?![A-Za-z])", inner)), "")
+    last = re.search(r"_\s*\{?\s*([A-Za-z])\s*\}?", parts[-1])
+    if not letter or last is None:
+        return None
+    entries = [_with_index(part, str(k + 1), letter) for k, part in enumerate(parts[:-2])]
+    entries.append(_with_index(parts[-1], last[1], letter))
+    bare = {re.sub(r"\s|[{}]", "", e) for e in entries}
+    return (entries[0], letter) if len(bare) == 1 else None
+
+
+def _with_index(text: str, counted: str, letter: str) -> str:
+    return re.sub(rf"_\s*(?:\{{\s*{counted}\s*\}}|{counted}(?!\d))", f"_{letter} ", text)
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas, and between the breaks of lines, that are in no bracket."""
+    parts, depth, begin = [], 0, 0
+    for k, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and depth == 0 and text[k - 1 : k] != "\\":
+            parts.append(text[begin:k])
+            begin = k + 1
+    return [*parts, text[begin:]]
 
 
 def by_entries(text: str) -> str:

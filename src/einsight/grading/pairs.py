@@ -27,12 +27,14 @@ from .reading import (
     read_alone,
     read_together,
 )
-from .readings import NotFitting, numpy_reading, other_readings
+from .readings import NotFitting, is_component, numpy_reading, other_readings
 from .result import Grade, graded, is_given_up, told
 
 ANY = "any"
 # in which a derivative has the shape that most people give it: a gradient its variable's
 OWN_SHAPE = "mixed"
+# letters that people count by
+_INDICES = frozenset("ijklmnpqr")
 # verdicts that another reading of the answer may change
 _DOUBTFUL = ("shape", "undecided", "different")
 
@@ -69,11 +71,21 @@ class Pair:
         if found is None:
             assert refused is not None
             raise refused
+        if found.verdict == "equal" and side is not None and self.assumed and self._renames_labels(side):
+            found = Found(
+                "undecided", "letters below differ, and nothing says that they are indices: declare the names"
+            )
         text = side.text if side is not None else written.text if written is not None else ""
         assumed = (
             side.assumed if side is not None and side.replaces else (*self.assumed, *(side.assumed if side else ()))
         )
         return self._graded(found, side, text, assumed)
+
+    def _renames_labels(self, side: Side) -> bool:
+        """Do letters below differ from those of what it should be, and are they none that people count by, `W_h` and `W_x`?"""
+        left = {i.name for i in self._reference(side).value.order}
+        right = {i.name for i in side.value.order}
+        return bool(left and right) and not (left ^ right) <= _INDICES
 
     def _otherwise(
         self, answer: str, written: Text | None, found: Found | None, side: Side | None
@@ -86,6 +98,7 @@ class Pair:
                 return Found("shape", str(problem)), side
             readings = []
         odd = found is None or found.verdict == "shape" or (side is not None and side.replaces)
+        odd |= written is not None and is_component(side.text if side else written.text, written.order, self._rank())
         if not readings and written is not None and odd:
             text = side.text if side is not None else written.text
             readings = list(other_readings(replace(written, text=text), self.names, self._rank()))

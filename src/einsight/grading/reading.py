@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..asking.inference import LOOSE, STRICT, fresh_letters
+from ..asking.inference import LOOSE, STRICT
 from ..asking.letters import TYPESET, WORDS, Letters, letters_of
 from ..asking.pieces import Unwritten
-from ..asking.ranks import KINDS
+from ..asking.ranks import KINDS, fresh_letters
 from ..asking.shapes import shapes
 from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, LATEX
@@ -82,6 +82,11 @@ def answer_in(text: str, names: Names, known: set[str], spelling: str) -> tuple[
 
 def read_alone(text: Text, names: Names) -> Side:
     """A text with what is taken of its names.  Raises EinsightError."""
+    if text.of_matrices is not None:
+        try:
+            return read_alone(replace(text, text=text.of_matrices, of_matrices=None), names)
+        except EinsightError:  # of numbers, then
+            text = replace(text, of_matrices=None)
     inner, kinds = _scope(text, names)
     require_no_unknown_function(text.text, inner)
     way = first_that_conforms(text.text, (), inner, kinds)
@@ -177,8 +182,11 @@ def counted_by(
             )
             for line in told:
                 lower_statement(Piece(0, line), scope)
+            counted = text
+            if text.spelling == CODE and row not in (text.ranks or {}):  # `len(y)`, which was given that name
+                counted = replace(text, text=re.sub(rf"(?<!\w){row}(?!\w)", count, text.text))
             try:
-                left, right = _value(reference, order, scope), read_alone(text, scope)
+                left, right = _value(reference, order, scope), read_alone(counted, scope)
             except EinsightError:
                 continue
             yield Side(reference, left, scope, told, True), replace(right, assumed=told, replaces=True)
@@ -217,8 +225,11 @@ def _value(text: str, order: tuple[str, ...], names: Names) -> Value:
         if codes <= {"EIN201", "EIN202"} and (defined := kept_free(text, free, names)) is not None:
             return defined
         raise
-    if set(order) - {i.name for i in value.order} and (defined := kept_free(text, order, names)) is not None:
-        return defined  # an index on the left is free everywhere on the right
+    is_repeated = any(len(re.findall(rf"(?<=[_{{\[,\w]){c}(?![A-Za-z])", text)) > 1 for c in order)
+    if is_repeated or set(order) - {i.name for i in value.order}:
+        defined = kept_free(text, order, names)
+        if defined is not None:
+            return defined  # an index on the left is free everywhere on the right
     return ordered(value, order) if order else value
 
 

@@ -80,6 +80,11 @@ def _code_in(answer: str) -> str | None:
     return None
 
 
+def is_component(text: str, order: tuple[str, ...], rank: int) -> bool:
+    """Has a text without a left side as many letters below as it should have axes, so that it may be one component?"""
+    return rank > 0 and not order and len(unbound_letters(text)) == rank
+
+
 def other_readings(text: Text, names: Names, rank: int) -> Iterator[Side]:
     """Readings of a text of the language that should have so many axes."""
     letters = unbound_letters(text.text)

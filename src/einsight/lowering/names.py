@@ -54,7 +54,7 @@ def canonical_name(text: str) -> str:
 
 def plain_name(text: str) -> str:
     """A name by its letters alone, however its marks are set: `x_new`, `x_{new}` and `xnew`, `W^{(1)}` and `W⁽¹⁾` are one."""
-    text = unicodedata.normalize("NFKD", canonical_name(re.sub(r"[{}()⁽⁾^\s]", "", text)))
+    text = unicodedata.normalize("NFKD", canonical_name(re.sub(r"[{}()\[\]⁽⁾^\s]", "", text)))
     return text.replace("_", "").replace("−", "-")
 
 

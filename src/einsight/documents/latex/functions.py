@@ -20,8 +20,14 @@ _ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", 
 def write_function(row: Row, item: Item, name: str) -> None:
     """A function with its argument; a power of it is one of its value, `\\sin^2 x` is `sin(x)^2`."""
     name = words.RENAMED.get(name, name)
-    if any(s.sign == "_" for s in item.scripts):
+    below = [s for s in item.scripts if s.sign == "_"]
+    index = word(below[0].inside) if below else ""
+    if below and not (name in words.ALONG_AN_INDEX and re.fullmatch(r"[a-z]", index) and len(item.scripts) == 1):
         raise Unread(f"`{name}` with a subscript", item.start, item.end)
+    if below:  # `\softmax_j(S_{ij})` runs along an index
+        row.emit(f"{name}_{index}", item.atom.start, item.end)
+        _write_argument(row, item, name)
+        return
     if [(s.sign, word(s.inside)) for s in item.scripts] == [("^", "-1")]:  # `\tan^{-1} x` is no reciprocal
         if name not in words.INVERSES:
             raise Unread(f"the inverse of `{name}`", item.start, item.end)

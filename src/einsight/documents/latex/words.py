@@ -42,6 +42,8 @@ RENAMED = {
     "GELU": "gelu", "SiLU": "silu", "Det": "det", "Vec": "vec", "ln": "log", "Sym": "sym", "Skew": "skew", "Adj": "adj", "adjugate": "adj",
     "Cof": "cof",
 }  # fmt: skip
+# those that run along an index, which stands below them
+ALONG_AN_INDEX = frozenset({"softmax", "logsumexp", "max", "min", "mean", "log_softmax"})
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 # of these, the command itself is the function; others want \operatorname, \mathrm, \text or a macro
 FUNCTION_COMMANDS = frozenset({

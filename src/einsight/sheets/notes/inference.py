@@ -10,8 +10,8 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...asking.inference import NOTES, ONE, STRICT, Conflict, Inference, fresh_letters
-from ...asking.ranks import NUMBER, ROW, VECTOR, ranks_of
+from ...asking.inference import NOTES, ONE, STRICT, Conflict, Inference
+from ...asking.ranks import NUMBER, ROW, VECTOR, fresh_letters, ranks_of
 from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Names, canonical_name
 from ...syntax.tree import Call, Name, Relation

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ...asking.inference import fresh_letters
-from ...asking.ranks import NUMBER, ranks_of
+from ...asking.ranks import NUMBER, fresh_letters, ranks_of
 from ...asking.shapes import shapes
 from ...documents.regions import Region
 from ...lowering.lowered import Lowered

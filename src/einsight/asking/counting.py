@@ -1,0 +1,76 @@
+"""What single letters count or scale: `n` of `1/n ‖X w - y‖²` is how many rows there are, `A` of `A exp(-k t)` is a number."""
+
+from __future__ import annotations
+
+import re
+
+from ..lowering.mentioned import walk
+from ..lowering.names import Names, canonical_name
+from ..lowering.statements import lower_statement
+from ..syntax.statements import Piece
+from ..syntax.tree import Absolute, Call, Chain, Indexed, Iverson, Layer, Name, Norm, Symbol, Transpose
+from .letters import Letters
+from .ranks import likely_ranks
+from .signs import outside_of_calls
+
+_SPACE = re.compile(r"(\S+) ∈ ℝ(?:\^\(?([^()]*)\)?)?")
+
+
+def counted_rows(
+    text: str, lines: tuple[str, ...], letters: Letters, names: Names
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Declarations in which `n`, that divides a norm or a sum and nobody declares, is how many are summed; and that `n`.
+
+    `names` has what is declared there: `1/(2n) ‖y - X β‖²` gives `X ∈ ℝ^(n×m)`.
+    """
+    counts = [line[0] for line in lines if line in ("n ∈ ℝ", "N ∈ ℝ")]
+    if len(counts) != 1 or not divides(letters, counts[0]):
+        return lines, ()
+    for node in letters.inside:
+        of = node.inner if isinstance(node, Norm) else node.arguments[0] if isinstance(node, Call) else None
+        if of is None or (isinstance(node, Call) and not (isinstance(node.callee, Name) and node.callee.text == "sum")):
+            continue
+        lowered = lower_statement(Piece(0, text[of.start : of.end]), names.child(), names.layout)
+        axes = lowered.sides[0].value.axes if lowered.sides and lowered.sides[0].value is not None else ()
+        row = str(axes[0].dim) if axes else ""
+        if any(f" ∈ ℝ^{row}" in f"{line} " or re.search(rf"[(×]{re.escape(row)}[)×]", line) for line in lines if row):
+            found = (_SPACE.fullmatch(line) for line in lines if line != f"{counts[0]} ∈ ℝ")
+            return tuple(f"{m[1]} ∈ ℝ{_space(m[2], row, counts[0])}" for m in found if m is not None), (counts[0],)
+    return lines, ()
+
+
+def _space(sizes: str | None, old: str, new: str) -> str:
+    if sizes is None:
+        return ""
+    dims = [new if d == old else d for d in re.split(r"\s*×\s*", sizes)]
+    return f"^({'×'.join(dims)})" if len(dims) > 1 else f"^{dims[0]}"
+
+
+def divides(letters: Letters, name: str) -> bool:
+    """Does a name stand only below a slash, outside of what functions are given?"""
+    below = 0
+    for node in letters.inside:
+        for operator, part in node.items if isinstance(node, Chain) else ():
+            if operator == "/":
+                below += sum(isinstance(n, Name) and n.text == name for n in outside_of_calls(part))
+    return below > 0 and below == sum(isinstance(n, Name) and n.text == name for n in letters.inside)
+
+
+def amplitudes(letters: Letters) -> set[str]:
+    """The one capital of a formula that is else of numbers and functions of them, as in `A exp(-k t)`."""
+    inside = {
+        n.text
+        for c in letters.inside
+        if isinstance(c, Call)
+        for a in c.arguments
+        for n in walk(a)
+        if isinstance(n, Name)
+    }
+    capitals = {n.text for n in letters.inside if isinstance(n, Name) and n.text[:1].isupper()}
+    others = (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)
+    calls = [n.callee.text for n in letters.inside if isinstance(n, Call) and isinstance(n.callee, Name)]
+    if len(capitals) != 1 or capitals & inside or any(isinstance(n, others) for n in letters.inside):
+        return set()
+    others_met = {n.text for n in letters.inside if isinstance(n, Name)} - capitals - set(calls)
+    are_numbers = all(likely_ranks(canonical_name(c))[0] == 0 for c in others_met)
+    return capitals if are_numbers and calls and all(map(letters.names.elementwise, calls)) else set()

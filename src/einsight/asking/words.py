@@ -1,0 +1,68 @@
+"""What is asked in words: `gradient of f with respect to x`, `Find the Hessian of $f$ in $x$`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BEGINS = (
+    r"(?:(?:please|can\s+you|could\s+you|i\s+want\s+to|i\s+need\s+to|how\s+(?:do|can|would|to)(?:\s+(?:i|we|you|one))?)\s+)*"
+    r"(?:(?:find|compute|calculate|give|derive|determine|evaluate|take|obtain|get|show|what\s+is|what's|what\s+are)\s+)?(?:me\s+)?(?:the\s+|a\s+)?"
+)
+_KIND = r"(?:(?:partial|total|matrix|vector|first|second|full)\s+)*(?P<kind>derivative|gradient|jacobian|hessian|differentiat\w+|differential)s?(?:\s+matrix)?"
+_VARIABLE = r"(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|scalar|parameters?|weights?|variable)\s+)?"
+_NAME = r"[^\s,?]+?"
+_OF_THEN_BY = re.compile(
+    rf"{_BEGINS}{_KIND}\s+(?:of\s+)?(?P<what>.+?),?\s+(?:{_VARIABLE}|by\s+|in\s+(?=\$?\\?\w+\$?\s*[.?]?$))(?P<by>{_NAME})\s*[.?]?",
+    re.I | re.S,
+)
+_BY_THEN_OF = re.compile(rf"{_BEGINS}{_KIND}\s+{_VARIABLE}(?P<by>{_NAME})\s+of\s+(?P<what>.+?)[.?]?", re.I | re.S)
+_OF = re.compile(rf"{_BEGINS}{_KIND}\s+of\s+(?P<what>.+?)[.?]?", re.I | re.S)
+_BY = re.compile(rf"(?P<what>.+?),?\s+{_VARIABLE}(?P<by>{_NAME})\s*[.?]?", re.I | re.S)
+_ALONE = re.compile(rf"{_BEGINS}(?P<what>\$[^$]+\$)\s*[.?]?", re.I | re.S)
+_DOLLARS = re.compile(r"\$\$?([^$]+)\$\$?")
+
+
+# `\\hat\\beta = \\arg\\min_\\beta`, `min_w`, `minimize`: what is minimised stands behind
+_OBJECTIVE = re.compile(
+    r"\s*\$?\s*(?:[^=<>]*=\s*)?(?:\\?arg\s*\\?[,!;]?\s*|\\operatorname\*?\{arg\s*\\?,?)?\s*\\?(?:operatorname\*?\{\s*|mathrm\{\s*|underset\{(?P<set>[^{}]+)\}\{\s*\\?(?:operatorname\*?\{)?(?:arg\s*\\?,?\s*\\?)?)?"
+    r"(?:min|max)(?:imi[sz]e)?\s*\}*\s*(?:_\s*(?:\{(?P<below>(?:[^{}]|\{[^{}]*\})+)\}|(?P<one>\\?\w+)))?(?:\s|\\[ ,;:!]|\\q?quad|~)*(?=[^\s({,])"
+)
+
+
+_IN_FULL = re.compile(r"\s*\$?\s*\\?(?:text\{|operatorname\{|mathrm\{)?\s*(?:min|max)imi[sz]e")
+
+
+def objective(text: str) -> tuple[str, tuple[str, ...]]:
+    """What is to be minimised, and over what, of `\\min_w \\|X w - y\\|^2`; another text as it is."""
+    found = _OBJECTIVE.match(text)
+    if found is None:
+        return text, ()
+    below = (found["below"] or found["one"] or found["set"] or "").strip()
+    variable = re.split(r"\\in(?![a-z])|∈|,", below)[0].strip()
+    if variable:
+        return text[found.end() :], (variable,)
+    return (text[found.end() :] if _IN_FULL.match(text) else text), ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A formula, in what it is to be differentiated as far as words say that, and how often."""
+
+    formula: str
+    variables: tuple[str, ...] = ()
+    order: int = 1
+
+
+def in_words(text: str) -> Asked:
+    """What words around a formula ask for; a formula alone as it is, with no variable."""
+    for way in (_BY_THEN_OF, _OF_THEN_BY, _OF, _BY, _ALONE):
+        found = way.fullmatch(text)
+        if found is None:
+            continue
+        said = found.groupdict()
+        formula = _DOLLARS.sub(r" \1 ", said["what"]).strip().rstrip("?. ")
+        by = (said.get("by") or "").strip("$.?,")
+        kind = (said.get("kind") or "").lower()
+        return Asked(formula, (by,) if by else (), 2 if kind == "hessian" else 1)
+    return Asked(text)

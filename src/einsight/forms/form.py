@@ -542,7 +542,20 @@ def function(text: str, arguments: Sequence[Form]) -> Form:
     shape = next((a.shape for a in arguments if not a.is_scalar), ((), ()))
     if any(not a.is_scalar and a.shape != shape for a in arguments):
         raise NotAForm
-    return Form("function", tuple(arguments), text, *shape)
+    arguments = tuple(arguments)
+    if text == "min" and len(arguments) == 2:
+        arguments, text = _clipped(arguments)
+    return Form("function", arguments, text, *shape)
+
+
+def _clipped(arguments: tuple[Form, ...]) -> tuple[tuple[Form, ...], str]:
+    """`min(max(x, a), b)` as `clip(x, a, b)`, where `x` alone is an array."""
+    inner, most = arguments if arguments[1].is_scalar else arguments[::-1]
+    if inner.head == "function" and inner.data == "max" and most.is_scalar and not inner.is_scalar:
+        array, least = inner.parts if inner.parts[1].is_scalar else inner.parts[::-1]
+        if least.is_scalar:
+            return (array, least, most), "clip"
+    return arguments, "min"
 
 
 def kronecker(left: Form, right: Form) -> Form:

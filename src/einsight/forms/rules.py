@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from . import form
 from .form import Form, NotAForm, product, scaled, total
+from .squares import determinants, into_inverses
 
 MOST_TERMS = 12
 
@@ -238,13 +239,14 @@ def _exchanged(part: Form) -> Iterator[Form]:
 def _of_product(whole: Form) -> Iterator[Form]:
     yield from _exchanged(whole)
     yield from _multiplied_out(whole)
-    yield from _determinants(whole)
+    yield from determinants(whole)
     yield from _mixed(whole)
     if any(p.head == "transpose" and p.parts[0].head == "khatri_rao" for p in whole.parts):
         yield from map(form.transpose, _mixed(form.transpose(whole)))
     yield from _double_angle(whole)
     yield from _variances(whole)
     yield from _taken_in(whole)
+    yield from into_inverses(whole)
     for place, part in enumerate(whole.parts):
         if part.head == "total":
             for other in _of_total(part):
@@ -257,18 +259,6 @@ def _multiplied_out(whole: Form) -> Iterator[Form]:
         if part.head == "total" and len(part.parts) <= MOST_TERMS // 2:
             before, after = whole.parts[:place], whole.parts[place + 1 :]
             yield total([product([*before, p, *after], whole.data) for p in part.parts])
-
-
-def _determinants(whole: Form) -> Iterator[Form]:
-    """`det(A) det(B) = det(A B)`."""
-    found = [p for p in whole.parts if p.head == "det" and len(p.parts[0].rows) == 1]
-    found.sort(key=lambda p: (p.parts[0].parts or p.parts)[0].key)
-    for k, left in enumerate(found):
-        for right in found[k + 1 :]:
-            if left.parts[0].shape == right.parts[0].shape:
-                rest = [p for p in whole.parts if p is not left and p is not right]
-                inner = product([left.parts[0], right.parts[0]])
-                yield product([Form("det", (inner,), None, (), ()), *rest], whole.data)
 
 
 def _mixed(whole: Form) -> Iterator[Form]:

@@ -163,10 +163,12 @@ def _entries(whole: Form) -> Text:
     (base,), exponent = whole.parts, whole.data
     if exponent == HALF:
         return Text(f"sqrt({write(base).text})", ATOM)
-    if exponent < 0:
-        return _layered([], [form.entrywise_power(base, -exponent)])
     inner = write(base)
     closed = inner.level == ATOM and not inner.text.endswith("'") and not _is_raised(inner.text)
+    if closed and exponent < -1 and exponent.denominator == 1:
+        return Text(f"{inner.text}.^{exponent}", ATOM)
+    if exponent < 0:
+        return _layered([], [form.entrywise_power(base, -exponent)])
     shown = str(exponent) if exponent.denominator == 1 else f"({exponent})"
     dot = "." if base.is_matrix else ""
     return Text(f"{inner.text if closed else f'({inner.text})'}{dot}^{shown}", ATOM)

@@ -67,6 +67,11 @@ DECLARED = "A in R^(n x n); x, b in R^n"
         ("x A", "A x", "", "shape"),
         ("a^T", "a", "", "transposed"),
         ("(I - 1/n 11^T) x", "x - 1/n ones(n) ones(n)' x", "x in R^n", "equal"),
+        # ones behind a number; what divides them counts rows
+        ("X - X.mean(axis=0)", "X - 1/n 1 1' X", "", "equal"),
+        ("X - X.mean()", "X - 1/n 1 1' X", "", "different"),
+        # a size that nothing says is no wrong shape
+        (r"(d \mathbf{1}^\top) \odot X", "diag(d) X", "d in R^n; X in R^(n x m)", "unread"),
         ("X^{-1} y", "(X'X)^{-1} X' y", "", "equal_if"),
         # components without a left side: what they stand for is what is asked for
         ("2 x_i b_i", "2 x ⊙ b", DECLARED, "equal"),

@@ -13,6 +13,7 @@ from .letters import Letters
 from .ranks import likely_ranks
 from .signs import outside_of_calls
 
+_ONES = re.compile(r"(?<![\w.])ones\((\w+)\)(?! *')")
 _SPACE = re.compile(r"(\S+) ∈ ℝ(?:\^\(?([^()]*)\)?)?")
 
 
@@ -21,18 +22,20 @@ def counted_rows(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Declarations in which `n`, that divides a norm or a sum and nobody declares, is how many are summed; and that `n`.
 
-    `names` has what is declared there: `1/(2n) ‖y - X β‖²` gives `X ∈ ℝ^(n×m)`.
+    `names` has what is declared there: `1/(2n) ‖y - X β‖²` gives `X ∈ ℝ^(n×m)`, and so does `X - 1/n 1 1' X`.
     """
     counts = [line[0] for line in lines if line in ("n ∈ ℝ", "N ∈ ℝ")]
     if len(counts) != 1 or not divides(letters, counts[0]):
         return lines, ()
+    rows = []
     for node in letters.inside:
         of = node.inner if isinstance(node, Norm) else node.arguments[0] if isinstance(node, Call) else None
         if of is None or (isinstance(node, Call) and not (isinstance(node.callee, Name) and node.callee.text == "sum")):
             continue
         lowered = lower_statement(Piece(0, text[of.start : of.end]), names.child(), names.layout)
         axes = lowered.sides[0].value.axes if lowered.sides and lowered.sides[0].value is not None else ()
-        row = str(axes[0].dim) if axes else ""
+        rows.append(str(axes[0].dim) if axes else "")
+    for row in [*rows, *dict.fromkeys(_ONES.findall(text))]:
         if any(f" ∈ ℝ^{row}" in f"{line} " or re.search(rf"[(×]{re.escape(row)}[)×]", line) for line in lines if row):
             found = (_SPACE.fullmatch(line) for line in lines if line != f"{counts[0]} ∈ ℝ")
             return tuple(f"{m[1]} ∈ ℝ{_space(m[2], row, counts[0])}" for m in found if m is not None), (counts[0],)

@@ -351,12 +351,8 @@ class Inference:
                 return self._product(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
-                if (
-                    not k
-                    and isinstance(unit, Num)
-                    and unit.value == 1
-                    and isinstance(dict(rows[1:2]).get(""), Transpose)
-                ):
+                is_one = isinstance(unit, Num) and unit.value == 1 and not operator
+                if is_one and isinstance(dict(rows[k + 1 : k + 2]).get(""), Transpose):
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
                     raise Conflict

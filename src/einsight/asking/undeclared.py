@@ -273,6 +273,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
+        unsized = way.text
         if has_unsized(way.text):
             way = _with_sizes(way, inner)
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
@@ -287,6 +288,10 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
             way.tell(inner)
             told, counted = counted_rows(way.text, way.declarations, letters, inner)
             way = replace(way, declarations=told, dimensions=(*way.dimensions, *counted))
+            if counted and way.text != unsized:  # the sizes have other names now
+                inner = names.child()
+                way.tell(inner)
+                way = _with_sizes(replace(way, text=unsized), inner)
         if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
             return named
         if not codes:

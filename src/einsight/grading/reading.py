@@ -29,6 +29,8 @@ from .answers import LONGEST, Said, bare_name, said
 from .defined import Text, written
 
 _SHAPES = ("EIN2", "EIN3")
+# how every message begins that asks for the size of `I` or of ones
+_UNSIZED = "nothing here says how"
 _CAPITALISED = re.compile(r"[^\W\d_]?[a-zà-ÿ]+")
 # what nobody else calls anything
 _LEFT = "Ϙ"
@@ -293,7 +295,8 @@ def names_in(text: str) -> set[str]:
 def is_of_shapes(refused: EinsightError) -> bool:
     """Is it refused since shapes or indices are at odds?"""
     errors = [d for d in refused.diagnostics if d.severity == "error"]
-    return bool(errors) and all(d.code.startswith(_SHAPES) for d in errors)
+    unsized = any(d.message.startswith(_UNSIZED) for d in errors)  # which is not known, rather than wrong
+    return bool(errors) and not unsized and all(d.code.startswith(_SHAPES) for d in errors)
 
 
 def counts_axes(text: str) -> bool:

@@ -40,6 +40,10 @@ CALLS = [
      {"matrix": "A' y", "layout": "denominator", "index": "y_k A_ki"}),
     ("derive", {"expression": "d/dx (x' x)"}, {"matrix": "2 x'"}),
     ("check", {"text": "a, x in R^m\nd/dx (a' x) = a'", "language": "ein"}, {"holds": True, "unread": []}),
+    # what a text looks like is what it is read as, and of nothing that is judged nothing holds
+    ("check", {"text": "a, x in R^m\nd/dx (a' x) = a'"}, {"holds": True, "language": "ein"}),
+    ("check", {"text": "import numpy as np\ndef f(x):\n    return np.sum(x)\n"}, {"holds": None, "language": "python"}),
+    ("check", {"text": "Let $a, x \\in \\mathbb{R}^m$."}, {"holds": None, "language": "markdown"}),
     ("check", {"text": "For $a, x \\in \\mathbb{R}^m$ is $\\nabla_x (a^T x) = 2 a$."}, {"holds": False}),
     ("grade", {"answer": "\\boxed{2A^\\top(Ax-b)}", "question": "‖A x - b‖²", "wrt": "x"}, {"verdict": "equal"}),
     ("grade", {"answer": "2 A x", "reference": "(A + A') x", "declare": "A in R^(n x n); x in R^n"},
@@ -93,7 +97,8 @@ def test_a_session():
         text = answer.content[0].text
         assert answer.is_error and all(word in text for word in words), text
     assert page.structured_content["page"].startswith("EIN402 claim-transposed") and "layouts" in topics.content[0].text
-    wrong = answers[4].structured_content["claims"][0]
+    failed = next(a for (_, _, e), a in zip(CALLS, answers, strict=True) if e.get("holds") is False)
+    wrong = failed.structured_content["claims"][0]
     assert wrong["verdict"] == "wrong" and wrong["derived"] == "a" and wrong["line"] == 1
     # with code and steps, and a solution with its links
     derivation = derived.structured_content

@@ -5,6 +5,7 @@ Shapes of arrays are declared as everywhere, `A in R^(n x m); x in R^m`; what is
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -82,7 +83,8 @@ class Said(TypedDict):
 
 
 class Checked(TypedDict):
-    holds: bool
+    holds: bool | None
+    language: str
     layout: str
     claims: list[ClaimFound]
     diagnostics: list[Said]
@@ -216,8 +218,9 @@ def check(
         ),
     ],
     language: Annotated[
-        Literal["ein", "markdown", "latex", "python"], Field(description="What the text is written in.")
-    ] = "markdown",
+        Literal["auto", "ein", "markdown", "latex", "python"],
+        Field(description="What the text is written in; auto: what it looks like."),
+    ] = "auto",
     layout: Annotated[
         Literal["auto", "numerator", "denominator", "mixed"],
         Field(description="auto: the one that most claims follow."),
@@ -226,13 +229,14 @@ def check(
     """Check every `=` of a derivation: right, transposed, right_if (an assumption is missing), wrong, shape, undecided.
 
     Use it on your own derivations before you show them. A wrong claim comes with a counterexample and with what einsight derives.
-    `holds` is true where every claim that was judged is right, and there is no error. Formulas that were not understood are in
-    `unread`: nothing is claimed about them. Names are declared in the text: "Let $A \\in \\mathbb{R}^{n \\times m}$" or `A in R^(n x m)`.
+    `holds` is true where every claim that was judged is right, and there is no error; null where nothing was judged. Formulas that
+    were not understood are in `unread`: nothing is claimed about them. Names are declared in the text: "Let $A \\in \\mathbb{R}^{n \\times m}$" or `A in R^(n x m)`.
     """
     from ..documents.positions import LineIndex
     from ..sheets.check import check as checked
 
     _require_short(text)
+    language = _likely_language(text) if language == "auto" else language
     found = checked(text, language, layout)
     lines = LineIndex(text, "utf-32")
 
@@ -263,9 +267,24 @@ def check(
     ]
     bad = any(c["verdict"] not in ("right", "undecided") for c in claims) or any(d["severity"] == "error" for d in told)
     unread = [f"line {line_at(span[0])}: {reason}" for span, reason in found.unread_reasons]
+    judged = bad or any(c["verdict"] == "right" for c in claims)
     return Checked(
-        holds=not bad, layout=found.layout, claims=claims[:MOST], diagnostics=told[:MOST], unread=unread[:MOST]
+        holds=not bad if judged else None,
+        language=language,
+        layout=found.layout,
+        claims=claims[:MOST],
+        diagnostics=told[:MOST],
+        unread=unread[:MOST],
     )
+
+
+def _likely_language(text: str) -> Literal["ein", "markdown", "latex", "python"]:
+    """What a text looks like: statements of the language have neither dollars nor commands nor definitions of Python."""
+    if re.search(r"^\s*(?:def |class |import |from \w+ import )", text, re.MULTILINE):
+        return "python"
+    if re.search(r"\\(?:documentclass|begin\{document\}|section)", text):
+        return "latex"
+    return "markdown" if re.search(r"\$|\\[\[(]|\\begin\{", text) else "ein"
 
 
 @_tool

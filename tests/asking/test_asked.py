@@ -106,6 +106,9 @@ def _quotients(function, values, variable, step=1e-5):
         ("np.sum(x, where=y)", "x", "EIN001"),
         ("x, σ^3 = 2", "x", "EIN001"),  # which says what no name is
         (r"\min_w \max_v w^T A v", "v", "EIN101"),  # the smallest value is no objective in something else
+        ("argmin_z ||A z - x||^2 + ||z||_1", "x", "EIN002"),  # what is best is no number times what it is best for
+        (r"\arg\min_z \|A z - x\|^2", "x", "EIN002"),
+        ("E[x' A x]", "A", "EIN002"),  # and an expectation no product with an array
         (r"\frac{\partial L}{\partial W}", None, "EIN101"),  # no 0 for want of a definition
         ("x = y", "x", "EIN101"),
     ],

@@ -26,7 +26,7 @@ from .undeclared import (
     require_no_unknown_function,
     with_matrix_exponentials,
 )
-from .words import in_words, objective
+from .words import in_words, objective, require_derivable
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,10 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     asked = in_words(whole)
     text, over = objective(asked.formula)
     variables = variables or asked.variables or over
-    if over and variables and not any(v.strip("\\{} ") in over[0] for v in variables):
+    elsewhere = over and variables and not any(v.strip("\\{} ") in over[0] for v in variables)
+    if elsewhere:
         text = asked.formula  # the smallest value is no objective in anything else
+    require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
     wrt = tuple(_as_declared(_variable(v), names) for v in variables)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..lowering.names import Names
+from ..lowering.report import fail
+
 _BEGINS = (
     r"(?:(?:please|can\s+you|could\s+you|i\s+want\s+to|i\s+need\s+to|how\s+(?:do|can|would|to)(?:\s+(?:i|we|you|one))?)\s+)*"
     r"(?:(?:find|compute|calculate|give|derive|determine|evaluate|take|obtain|get|show|what\s+is|what's|what\s+are)\s+)?(?:me\s+)?(?:the\s+|a\s+)?"
@@ -43,6 +46,27 @@ def objective(text: str) -> tuple[str, tuple[str, ...]]:
     if variable:
         return text[found.end() :], (variable,)
     return (text[found.end() :] if _IN_FULL.match(text) else text), ()
+
+
+# `E[x' A x]`: brackets behind a name hold indices, and those of an expectation more than that
+_EXPECTATION = re.compile(r"(?<![\w\\])(?:E|𝔼)\s*\[(?!\s*[^\W\d_]?\w?\s*(?:,\s*\w+\s*)?\])")
+
+
+def require_derivable(text: str, over: str, names: Names) -> None:
+    """Raise EinsightError (EIN002) for what is no finite expression: an expectation, a minimiser (over what is not asked for).
+
+    Neither is a product with an array of its name.
+    """
+    if over and re.match(r"[^(]*?arg\s*\\?[,!;]?\s*\}?\{?\\?\s*(?:min|max)", text):
+        message = (
+            f"what is best over `{over}` is not derived: write out what it is, or derive what is optimised in `{over}`"
+        )
+        raise fail("EIN002", message)
+    if _EXPECTATION.search(text) and not names.knows("E"):
+        raise fail(
+            "EIN002",
+            "an expectation is not derived, since nothing says of what samples: write `mean` over them, or declare `E`",
+        )
 
 
 @dataclass(frozen=True)

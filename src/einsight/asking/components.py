@@ -327,9 +327,8 @@ class Components:
         return Part(f"(∑_{{{','.join(summed)}}} {text})" if summed else text, tuple(named[c] for c in output))
 
     def _where(self, node: ast.Call, values: list[Part]) -> Part:
-        condition, first, _ = self.together(node, values[0], values[1])
-        condition = replace(condition, axes=self.together(node, values[0], values[1])[2])
-        condition, second, axes = self.together(node, condition, values[2])
+        condition, first, axes = self.together(node, values[0], values[1])
+        _, second, axes = self.together(node, replace(condition, axes=axes), values[2])
         return Part(f"{values[0].text} * {first.whole} + {values[0].otherwise} * {second.whole}", axes, is_sum=True)
 
     def _along(self, node: ast.Call, name: str, value: Part, axis: ast.expr | None, is_kept: bool) -> Part:

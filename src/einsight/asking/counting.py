@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
@@ -27,19 +28,24 @@ def counted_rows(
     counts = [line[0] for line in lines if line in ("n ∈ ℝ", "N ∈ ℝ")]
     if len(counts) != 1 or not divides(letters, counts[0]):
         return lines, ()
-    rows = []
+    for row in _summed_axes(text, letters, names):
+        if any(f" ∈ ℝ^{row}" in f"{line} " or re.search(rf"[(×]{re.escape(row)}[)×]", line) for line in lines):
+            found = (_SPACE.fullmatch(line) for line in lines if line != f"{counts[0]} ∈ ℝ")
+            return tuple(f"{m[1]} ∈ ℝ{_space(m[2], row, counts[0])}" for m in found if m is not None), (counts[0],)
+    return lines, ()
+
+
+def _summed_axes(text: str, letters: Letters, names: Names) -> Iterator[str]:
+    """The first axes of what norms and sums are of, and those of ones."""
     for node in letters.inside:
         of = node.inner if isinstance(node, Norm) else node.arguments[0] if isinstance(node, Call) else None
         if of is None or (isinstance(node, Call) and not (isinstance(node.callee, Name) and node.callee.text == "sum")):
             continue
         lowered = lower_statement(Piece(0, text[of.start : of.end]), names.child(), names.layout)
         axes = lowered.sides[0].value.axes if lowered.sides and lowered.sides[0].value is not None else ()
-        rows.append(str(axes[0].dim) if axes else "")
-    for row in [*rows, *dict.fromkeys(_ONES.findall(text))]:
-        if any(f" ∈ ℝ^{row}" in f"{line} " or re.search(rf"[(×]{re.escape(row)}[)×]", line) for line in lines if row):
-            found = (_SPACE.fullmatch(line) for line in lines if line != f"{counts[0]} ∈ ℝ")
-            return tuple(f"{m[1]} ∈ ℝ{_space(m[2], row, counts[0])}" for m in found if m is not None), (counts[0],)
-    return lines, ()
+        if axes:
+            yield str(axes[0].dim)
+    yield from dict.fromkeys(_ONES.findall(text))
 
 
 def _space(sizes: str | None, old: str, new: str) -> str:

@@ -48,6 +48,8 @@ def objective(text: str) -> tuple[str, tuple[str, ...]]:
     return (text[found.end() :] if _IN_FULL.match(text) else text), ()
 
 
+# `arg min` of what begins an objective
+_IS_BEST = re.compile(r"(?<![A-Za-z])arg(?=\W*(?:operatorname\W*)?(?:min|max))")
 # `E[x' A x]`: brackets behind a name hold indices, and those of an expectation more than that
 _EXPECTATION = re.compile(r"(?<![\w\\])(?:E|𝔼)\s*\[(?!\s*[^\W\d_]?\w?\s*(?:,\s*\w+\s*)?\])")
 
@@ -57,7 +59,8 @@ def require_derivable(text: str, over: str, names: Names) -> None:
 
     Neither is a product with an array of its name.
     """
-    if over and re.match(r"[^(]*?arg\s*\\?[,!;]?\s*\}?\{?\\?\s*(?:min|max)", text):
+    begin = _OBJECTIVE.match(text) if over else None
+    if begin is not None and _IS_BEST.search(begin[0]):
         message = (
             f"what is best over `{over}` is not derived: write out what it is, or derive what is optimised in `{over}`"
         )

@@ -73,10 +73,10 @@ class Calls(Naming[V, I]):
         """The second variable of `∂²f/∂x ∂xᵀ`, also where a prime transposes; an `x'` that functions are of is another point."""
         while isinstance(node, (Transpose, Group)):
             node = node.argument if isinstance(node, Transpose) else node.inner
-        given = {a for found in self.page.by_name.values() for d in found for a in d.arguments}
-        if not isinstance(node, Name) or node.text in given:
+        if not isinstance(node, Name) or not node.text.endswith(PRIME):
             return node
-        return replace(node, text=node.text.rstrip(PRIME))
+        is_given = any(node.text in d.arguments for found in self.page.by_name.values() for d in found)
+        return node if is_given else replace(node, text=node.text.rstrip(PRIME))
 
     def _nabla(self, unit: Node, row: Sequence[tuple[str, Node]], k: int, whole: Node) -> tuple[V, int]:
         rest = row[k + 1 :]

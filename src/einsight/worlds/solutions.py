@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
@@ -18,6 +19,7 @@ from .unknowns import gradient_of
 
 # definitions of which it is asked whether their derivative is 0
 MOST_OBJECTIVES = 3
+ZERO = Num(0, 0, Fraction(0))
 
 
 def gives_value(asked: Question) -> bool:
@@ -49,20 +51,21 @@ def _key_of(page: Page, node: Node) -> Key | None:
 def roots(asked: Question) -> Iterator[Question]:
     """`μ = …` as what makes a derivative in `μ` zero that its section has before it, as what solves an equation there, or as where
     the derivative of something is 0 that is defined before it."""
-    yield from _of_section(asked)
-    yield from itertools.islice(_stationary(asked), MOST_OBJECTIVES)
-
-
-def _stationary(asked: Question) -> Iterator[Question]:
-    """`β̂ = …` as where the derivative in `β` of what the page defines by `β` is 0, the nearest first.
-
-    Of other sections only where a mark says that it is a solution.
-    """
     page, key = asked.page, _key_of(asked.page, asked.left)
     if key is None or is_constant(asked.right):
         return
     wanted = without_marks(key[0]), key[1]
     value = _of_solutions(asked.right, page)
+    yield from _of_section(asked, wanted, value)
+    yield from itertools.islice(_stationary(asked, key, wanted, value), MOST_OBJECTIVES)
+
+
+def _stationary(asked: Question, key: Key, wanted: Key, value: Node) -> Iterator[Question]:
+    """`β̂ = …` as where the derivative in `β` of what the page defines by `β` is 0, the nearest first.
+
+    Of other sections only where a mark says that it is a solution.
+    """
+    page = asked.page
     for order in range(asked.at - 1, -1, -1):
         formula = page.formulas[order]
         if formula.section != page.formulas[asked.at].section and wanted == key:
@@ -74,9 +77,8 @@ def _stationary(asked: Question) -> Iterator[Question]:
         variable = next((n for side in formula.tree.sides[1:] for n in walk(side) if _key_of(page, n) == wanted), None)
         if variable is not None:
             said = f"`{key[0]}` is where the derivative of `{name.text}` is 0"
-            zero = Num(0, 0, 0)  # type: ignore[arg-type]
             yield replace(
-                asked, left=_derivative(head, variable), right=zero, root=(variable, value), said=(*asked.said, said)
+                asked, left=_derivative(head, variable), right=ZERO, root=(variable, value), said=(*asked.said, said)
             )
 
 
@@ -86,12 +88,9 @@ def _derivative(of: Node, variable: Node) -> Chain:
     return Chain(of.start, of.end, (("", sign), ("", of), ("/", sign), ("", variable)))
 
 
-def _of_section(asked: Question) -> Iterator[Question]:
-    page, key = asked.page, _key_of(asked.page, asked.left)
-    if key is None or is_constant(asked.right):
-        return
-    wanted = without_marks(key[0]), key[1]
-    value = _of_solutions(asked.right, page)
+def _of_section(asked: Question, wanted: Key, value: Node) -> Iterator[Question]:
+    """As what makes a derivative 0 that stands before it in its section, or as what solves an equation there."""
+    page = asked.page
     for order in range(asked.at - 1, -1, -1):
         formula = page.formulas[order]
         if formula.section != page.formulas[asked.at].section:
@@ -102,8 +101,7 @@ def _of_section(asked: Question) -> Iterator[Question]:
         if is_gradient and wanted in ((v, 0) for v in (*page.taken_in, *(v for _, v in page.called_with))):
             variable = Name(0, 0, wanted[0])
         if variable is not None:
-            zero = Num(0, 0, 0)  # type: ignore[arg-type]
-            yield replace(asked, left=derivative, right=zero, root=(variable, value))
+            yield replace(asked, left=derivative, right=ZERO, root=(variable, value))
         if is_gradient or any(_variables_of(derivative)):
             continue
         for left, right in pairwise(formula.tree.sides):

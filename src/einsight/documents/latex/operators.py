@@ -11,8 +11,8 @@ from .row import Write
 from .tree import Command, Group, Item, Items, Leaf, leaves
 
 _TIMES = ("×", "·", ",")
-# `i∈C`, `i∈Ω_u`, `j∈N(i)`
-_MEMBER = re.compile(r"([^\W\d_])∈([^\W\d_])(?:_([^\W\d_]+)|\(([^\W\d_])\))?")
+# below a sum over a part of an axis: `i<j`; `i∈C`, `i∈Ω_u`, `j∈N(i)`
+_RESTRICTED = re.compile(r"[^\W\d_](?:[<>≠≤≥][^\W\d_]|∈[^\W\d_](?:_[^\W\d_]+|\([^\W\d_]\))?)")
 
 
 def summation(item: Item, write: Write) -> list[Piece]:
@@ -31,11 +31,8 @@ def summation(item: Item, write: Write) -> list[Piece]:
     elif re.fullmatch(r"[^\W\d_](,?[^\W\d_])*", said) and not top:
         names = said.replace(",", "")
         each = [(f"_{names}" if len(names) == 1 else f"_{{{','.join(names)}}}") + " "]
-    elif re.fullmatch(r"[^\W\d_][<>≠≤≥][^\W\d_]", said) and not top:  # `\sum_{i<j}`
+    elif _RESTRICTED.fullmatch(said) and not top:
         each = [f"_{{{said}}} "]
-    elif (member := _MEMBER.fullmatch(said)) and not top:  # `∑_{i∈Ω_u}`
-        index, name, mark, argument = member.groups()
-        each = [f"_{{{index}∈{name}{'_' * bool(mark or argument)}{mark or argument or ''}}} "]
     elif re.fullmatch(r"[^\W\d_](,[^\W\d_])+=1", said) and top.isalnum():  # `\sum_{i,j=1}^n`
         each = [f"_{{{name}=1}}^{top} " for name in said[:-2].split(",")]
     else:

@@ -20,7 +20,7 @@ from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
 from ...terms.dimension import Dim
-from ...terms.term import Tensor
+from ...terms.term import Number, Tensor
 from .bounds import holds
 from .declared import declaration, declared, directive
 from .sections import Section, holds_in, without_item
@@ -112,6 +112,11 @@ class Known:
     def is_defined(self, name: str) -> bool:
         tensor = self.tensor(name)
         return tensor is not None and tensor.definition is not None
+
+    def is_number(self, name: str) -> bool:
+        """Is what a name is given nothing but a number?"""
+        tensor = self.tensor(name)
+        return tensor is not None and tensor.definition is not None and isinstance(tensor.definition.body, Number)
 
     def is_known(self, name: str) -> bool:
         names = self.names

@@ -17,6 +17,7 @@ from ...syntax.tree import (
     Call,
     Declaration,
     FunctionDeclaration,
+    Indexed,
     Name,
     Node,
     Num,
@@ -212,6 +213,8 @@ class Reader:
             for side in tree.sides
         ):
             return True  # `i = j`
+        if self._is_another_case(tree):
+            return True
         name = canonical_name(left.text) if isinstance(left, Name) else ""
         if not name or (self.known.is_defined(name) and not self.known.is_of_other_section(name)):
             return False
@@ -226,6 +229,15 @@ class Reader:
             isinstance(side, Name) and not self.known.is_defined(canonical_name(side.text)) for side in rest[:-1]
         )
         return bare and not names_of(rest[-1]) and not tree.assigns
+
+    def _is_another_case(self, tree: Relation) -> bool:
+        """`y_n = -1` of entries of which `y_n = +1` was said: what they are elsewhere, and neither holds of all of them."""
+        left, right = tree.sides[0], tree.sides[-1]
+        name = canonical_name(left.base.text) if isinstance(left, Indexed) and isinstance(left.base, Name) else ""
+        if not name or len(tree.sides) > 2 or names_of(right) or not self.known.is_number(name):
+            return False
+        self.known.lose(name)
+        return True
 
     def _defines_first(self, tree: Relation) -> bool:
         """Does the first `=` of a chain give its left side a value, and what follows claim something of that?"""

@@ -167,6 +167,7 @@ CASES = [
     Case("where a derivative is not 0", "S = (u - W b)ᵀ (u - W b) + c bᵀ b; b̂ = (Wᵀ W - c I)^-1 Wᵀ u", found=False),
     Case("where any derivative is 0", "S = c aᵀ b - c bᵀ a + c; b̂ = 2 a", found=False),
     Case("the members of a set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈C} (x_i - m)", gradient(lambda m: np.sum((x[:2] - m) ** 2), 0.3), -2 * np.sum(x[:2] - 0.3)),
+    Case("how many members a set has", "L = 1/|C| ∑_{i∈C} (x_i - m)^2; ∂L/∂m = 2 m - 2/|C| ∑_{i∈C} x_i", gradient(lambda m: np.mean((x[:2] - m) ** 2), 0.3), 0.6 - 2 * np.mean(x[:2])),
     Case("the members of another set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈D} (x_i - m)", found=False),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
 
 from .tree import (
     Absolute,
@@ -90,3 +93,13 @@ def equals_at(tree: Relation, offset: int) -> int | None:
         if left.end <= offset <= right.start:
             return k
     return None
+
+
+def rebuilt(node: Any, of: Callable[[Any], Any]) -> Any:
+    """A node with something else for each that stands right inside it; itself where all of these stay."""
+    if isinstance(node, tuple):
+        return tuple(map(of, node))
+    if not isinstance(node, Node):
+        return node
+    made = {f.name: of(value) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
+    return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node

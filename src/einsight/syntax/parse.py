@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib import resources
@@ -18,7 +17,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 
 from .bars import Bars
 from .blanks import blanked
-from .finding import children
+from .members import with_members, with_sizes
 from .mistakes import explain, unclosed
 from .plain import plain_declaration
 from .replay import Replay
@@ -114,6 +113,8 @@ def parse_statement(text: str) -> tuple[Statement | None, tuple[Problem, ...]]:
         if target is not None and not target.text:
             message = "only a name can be declared: write `W in R^(n x m)`"
             return None, (Problem(target.start, target.end, "EIN001", message),)
+    if ("|" in text or "‖" in text) and ("∈" in text or " in " in text):
+        tree = with_sizes(tree)
     return tree, ()
 
 
@@ -278,7 +279,7 @@ class _Build(Transformer):
                     node = Group(_start(sign), node.end, Addition(_start(sign), node.end, ((-1, node),)))
                 items.append((operator, node))
                 operator, sign = "", None
-        items = _with_members(items)
+        items = with_members(items)
         return items[0][1] if len(items) == 1 else Chain(start, end, tuple(items))
 
     def factor(self, parts: list[Any]) -> Node:
@@ -353,32 +354,6 @@ def _operand(part: Any) -> Node:
     if kind == "QUOTED":
         return Quoted(start, end, part[1:-1])
     return Symbol(start, end, str(part))
-
-
-def _with_members(items: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
-    """Factors of which a sum over the members of a set, `∑_{i∈Ω_u}`, also adds up `Ω_ui`, which is 1 for members and 0 for others."""
-    found: list[tuple[str, Node]] = []
-    for operator, node in reversed(items):
-        if isinstance(node, Indexed) and node.subscript.within and found:
-            said = node.subscript
-            name, _, indices = said.within.partition("_")
-            letter = indices[-1]
-            if any(_stands(letter, n) for _, n in found):
-                example = "`∑_i … x_i`"
-                problem = (
-                    f"`{letter}` stands for the members of `{name}` themselves: give them an index, as in {example}"
-                )
-                node = replace(node, subscript=replace(said, problem=problem))
-            else:
-                below = read_subscript(f"_{indices}", said.start, said.end)
-                found.append(("", Indexed(said.start, said.end, Name(said.start, said.end, name), below)))
-        found.append((operator, node))
-    return found[::-1]
-
-
-def _stands(letter: str, node: Node) -> bool:
-    """Does a letter stand somewhere as a name?"""
-    return isinstance(node, Name) and node.text == letter or any(_stands(letter, n) for n in children(node))
 
 
 def _attach(node: Node, part: Any) -> Node:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
-from ..syntax.finding import children
+from ..syntax.finding import children, rebuilt
 from ..syntax.parse import parse_statement
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
@@ -41,16 +41,6 @@ def without_marks(name: str) -> str:
     for mark in _OF_SOLUTIONS:
         name = name.replace(mark, "")
     return name
-
-
-def rebuilt(node: Any, of: Callable[[Any], Any]) -> Any:
-    """A node with something else for each that stands right inside it; itself where all of these stay."""
-    if isinstance(node, tuple):
-        return tuple(map(of, node))
-    if not isinstance(node, Node):
-        return node
-    made = {f.name: of(value) for f in fields(node) if isinstance(value := getattr(node, f.name), (Node, tuple))}
-    return replace(node, **made) if any(made[k] is not getattr(node, k) for k in made) else node
 
 
 def renamed(node: Any, of: Callable[[str], str]) -> Any:

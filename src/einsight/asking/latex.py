@@ -9,7 +9,7 @@ from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
 from .brackets import closing, with_positive_parts
 from .habits import with_samples_below
-from .lists import cut_first, with_functions_as_names
+from .lists import cut_first, hang_together, with_functions_as_names
 from .pieces import Unwritten
 
 _OTHER_TRANSPOSE = re.compile(r"\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf|\\mathrm\s*\{\s*T)")
@@ -94,12 +94,14 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     inner = _in_habits(inner)
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
-    formulas = [with_samples_below(_one(part)) for part in (formula, *others)]
+    formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part)]
     return with_functions_as_names(formulas[0], formulas[1:], is_known)
 
 
-def _one(text: str) -> str:
-    """One formula.  A prime is a transpose where the formula has no other for it and can be read so; else part of a name."""
+def _formulas(text: str) -> list[str]:
+    """One formula, or several that stand below one another and each say what a name stands for.
+
+    A prime is a transpose where the formula has no other for it and can be read so; else part of a name."""
     habits = habits_of([text])
     ways = [Habits(p, habits.has_invariants) for p in ("transpose", "name")]
     if _OTHER_TRANSPOSE.search(text):
@@ -112,8 +114,9 @@ def _one(text: str) -> str:
             refused = refused or Unwritten(unread.reason, *unread.span)
             continue
         problem = next((s for s in found if s.problem), None)
-        if problem is None and len(found) == 1:
-            return found[0].text.strip()
+        texts = [s.text.strip() for s in found]
+        if problem is None and (len(found) == 1 or found and not any(s.condition for s in found) and hang_together(texts)):
+            return texts
         if problem is not None:
             refused = refused or Unwritten(problem.problem, *problem.span)
         else:

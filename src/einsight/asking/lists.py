@@ -19,11 +19,21 @@ _SAID_BETWEEN = re.compile(
 # room before what a name stands for: `… \\quad \\mu = …`
 _APART = re.compile(r"(?:\\q?quad(?![A-Za-z])(?:\s|\\[ ,;]|~)*)+")
 _NAMED = re.compile(r"(?:\\?[A-Za-z]+\s*\{?\s*)*(?:[_^]\s*(?:\{[^{}]*\}|\w)\s*)*\}?\s*=")
+# what a statement names: `h`, `W_1`, `p_i` (which is `p`), `σ^2`, `s(q, k)`
+_NAMED_LEFT = re.compile(
+    r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*?(?:_\{\w+\})?)(?:_\{?[a-z](?:,?\s*[a-z])?\}?|[ᵢⱼₖₗₘₙₜ]+)?(?:\s*\^\s*\{?2\}?|²)?\s*(?:\([\w\s,]*\)\s*)?=(?!=)"
+)
 _SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
 _WHERE = re.compile(r"(?<![\w\\{])where\b")
 # a function that is said behind: `where s(a) = …`
 _WHERE_FUNCTION = re.compile(r"where\s+(?=[^\W\d_]\w*\s*\(\s*\w+\s*\)\s*=)")
+# what a square stands for: `σ^2 = …`
+_SQUARE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\^\s*\{?2\}?|²)\s*=(?!=)")
+# `, i = 1, \\dots, n` at the end: for all of them
+_FOR_ALL = re.compile(
+    r"[,;]?(?:\s|\\q?quad|\\[,; ]|~|\\(?:text|mbox)\s*\{\s*for\s*(?:all\s*)?\}|\\forall)*(?<=[\s,;}~d])[a-z]\s*=\s*[01]\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\w+\s*\.?\s*$"
+)
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 
@@ -31,6 +41,7 @@ def cut_first(text: str) -> tuple[str, list[str]]:
     """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
     if not any(sign in text for sign in ",;\\"):
         return text, []
+    text = _FOR_ALL.sub("", text)
     parts, depth, begin, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]
@@ -54,7 +65,7 @@ def cut_first(text: str) -> tuple[str, list[str]]:
             at += len(command[0]) if command else 1
             continue
         depth += (char in "([{") - (char in ")]}")
-        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and _SAYS.search(text, at) else None
+        between = _BETWEEN.match(text, at) if char in ",;" and depth == 0 and _is_cut(text, begin, at) else None
         if between is not None and not _WHERE.search(text, begin, at):
             parts.append(text[begin:at])
             begin = at = between.end()
@@ -71,43 +82,118 @@ def cut_first(text: str) -> tuple[str, list[str]]:
     return formula, joined + names
 
 
-def _applied(formula: str, function: str, letter: str, body: str) -> str:
-    """The formula with what `φ(t) = …` says put in for each `φ(…)`.  Raises Unwritten for a function of several letters."""
-    if not re.fullmatch(r"[^\W\d_]", letter):
-        raise Unwritten(f"`{function}` is a function of several names, and called with others")
+def _is_cut(text: str, begin: int, at: int) -> bool:
+    """Does a statement stand before this comma, or behind it?"""
+    is_named = bool(_NAMED.match(text, begin) or _NAMED_LEFT.match(text, begin)) and text[at + 1 :].strip(" ,;.") != ""
+    return bool(_SAYS.search(text, at)) or is_named
+
+
+_LINE = re.compile(r"\s*\n\s*")
+# a line that begins or ends so goes on
+_BEGINS_WITH_MORE, _ENDS_WITH_MORE = re.compile(r"[-+*/^·⊙=,;)\]}−]"), re.compile(r"[-+*/^·⊙=,(\[{−]")
+
+
+def on_one_line(text: str) -> str:
+    """Statements that stand below one another, one behind the other: a line ends with its statement, unless a sign says that it goes on."""
+    lines = _LINE.split(text.strip())
+    out = lines[0]
+    for line in lines[1:]:
+        says = _NAMED_LEFT.match(line) or _NAMED_LEFT.match(_last_of(out))
+        is_open = sum(map(out.count, "([{")) > sum(map(out.count, ")]}"))
+        goes_on = is_open or _BEGINS_WITH_MORE.match(line) or _ENDS_WITH_MORE.match(out[-1:])
+        out += f"; {line}" if says and not goes_on else f" {line}"
+    return out
+
+
+def _last_of(text: str) -> str:
+    return text.rpartition(";")[2]
+
+
+def _applied(formula: str, function: str, letters: Sequence[str], body: str) -> str:
+    """The formula with what `φ(t) = …` says put in for each `φ(…)`.  Raises Unwritten where it is called with more or less."""
     called = re.compile(rf"(?<!\w){re.escape(function)}\s*(?=\()")
+    letter = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, letters))})(?![^\W_])")
     for _ in range(20):
         found = called.search(formula)
         if found is None:
             return formula
-        depth, end = 0, found.end()
-        for end in range(found.end(), len(formula)):
-            depth += (formula[end] == "(") - (formula[end] == ")")
-            if depth == 0:
-                break
-        argument = formula[found.end() : end + 1]
-        said = re.sub(rf"(?<![^\W_]){re.escape(letter)}(?![^\W_])", argument.replace("\\", r"\\"), body)
+        end = closing(formula, found.end())
+        given = _parted(formula[found.end() + 1 : end])
+        if len(given) != len(letters):
+            raise Unwritten(f"`{function}` is a function of {len(letters)} names, and called with {len(given)}")
+        meant = dict(zip(letters, (a if re.fullmatch(r"\w+", a) else f"({a})" for a in given), strict=True))
+        said = letter.sub(lambda m, meant=meant: meant[m[0]], body)  # type: ignore[misc]
         formula = f"{formula[: found.start()]}({said}){formula[end + 1 :]}"
     raise Unwritten(f"`{function}` stands in too many places")
 
 
-_NAME = re.compile(r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*(?:_\{\w+\})?)\s*=(?!=)")
+def _parted(arguments: str) -> list[str]:
+    """What stands between the commas that are in no bracket."""
+    parts, depth = [""], 0
+    for char in arguments:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [p.strip() for p in parts]
 
 
-def _asked_last(formula: str, others: Sequence[str]) -> tuple[str, list[str]]:
-    """The formula and the others, where `h = tanh(W x), L = v' h` asks for the last, which rests on the first."""
-    last, first = others[-1] if others else "", _NAME.match(formula)
-    named = _NAME.match(last)
-    if first is None or named is None or first[1] == named[1]:
-        return formula, list(others)
-    is_used = any(_mentions(s[m.end() :] if (m := _NAME.match(s)) else s, named[1]) for s in (formula, *others[:-1]))
-    if is_used or not any(_mentions(s, first[1]) for s in (last[named.end() :], *others[:-1])):
-        return formula, list(others)
-    return last, [formula, *others[:-1]]
+def named_by(statement: str) -> str:
+    """The name of which a statement says what it stands for; none of a declaration or an expression."""
+    found = _NAMED_LEFT.match(statement)
+    return "" if found is None or "∈" in statement[: found.end()] else found[1]
+
+
+def _body(statement: str) -> str:
+    found = _NAMED_LEFT.match(statement)
+    return statement if found is None else statement[found.end() :]
 
 
 def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?![\w\u0300-\u036f])", text) is not None
+    """Does it stand there, or a component of it: `p`, `p_k`, `pₖ`?"""
+    behind = r"(?:(?![\w\u0300-\u036f⁽])|(?=_\{?[a-z]{1,2}(?![a-z]))|(?=[ᵢⱼₖₗₘₙₜ]))"
+    return bool(name) and re.search(rf"(?<!\w){re.escape(name)}{behind}", text) is not None
+
+
+def _rests(statements: Sequence[str]) -> list[list[int]]:
+    """For each statement the places of those that say what its names stand for."""
+    named, bodies = list(map(named_by, statements)), list(map(_body, statements))
+    return [[j for j, n in enumerate(named) if j != k and _mentions(bodies[k], n)] for k in range(len(statements))]
+
+
+def hang_together(statements: Sequence[str]) -> bool:
+    """Does all but one of them say what a name of another stands for?"""
+    is_used = {j for on in _rests(statements) for j in on}
+    return len(statements) - len(is_used) <= 1
+
+
+def asked_of(statements: Sequence[str]) -> tuple[str, list[str]]:
+    """What a list of statements asks for, and the others, each behind those that it rests on.
+
+    It is the first one, as in `a' x, a = …`, unless another rests on that: then the last one that none rests on.
+    """
+    rests = _rests(statements)
+    is_used = {j for on in rests for j in on}
+    asked = 0
+    if 0 in is_used:
+        asked = next((k for k in reversed(range(1, len(statements))) if k not in is_used and not _declares(statements[k])), 0)
+    order: list[int] = [k for k, s in enumerate(statements) if _declares(s) and k != asked]
+
+    def add(k: int, around: tuple[int, ...]) -> None:
+        for j in rests[k]:
+            if j not in around and j != asked:
+                add(j, (*around, j))
+        if k not in order and k != asked:
+            order.append(k)
+
+    for k in range(len(statements)):
+        add(k, (k,))
+    return statements[asked], [statements[k] for k in order]
+
+
+def _declares(statement: str) -> bool:
+    return "∈" in statement and "=" not in statement.partition("∈")[0]
 
 
 def with_functions_as_names(formula: str, others: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
@@ -117,27 +203,34 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
 
     Raises Unwritten where something behind the formula says what none of its names is.
     """
+    formula, others = asked_of([formula, *others])
     found = _FUNCTION.match(formula)
     if (
         found and not any("=" in o for o in others) and not is_known(found[1])
     ):  # `f(x) = x' A x` asks for the right side
         formula = formula[found.end() :]
-    formula, others = _asked_last(formula, others)
-    definitions = []
-    for statement in others:
+    square = _SQUARE.match(formula)
+    if square and not any(_mentions(s, square[1]) for s in (*others, formula[square.end() :])):  # `s^2 = …` asks for it
+        formula = formula[square.end() :]
+    rest = [*others, formula]
+    definitions: list[str] = []
+    while len(rest) > 1:
+        statement = rest.pop(0)
         found = _FUNCTION.match(statement)
         if found:
-            call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{re.escape(found[2].strip())}\s*\)"
-            bare = re.sub(call, found[1], formula)
-            if re.search(rf"(?<!\w){re.escape(found[1])}\s*\(", bare):  # of something else than its letter
-                formula = _applied(formula, found[1], found[2].strip(), statement[found.end() :])
+            letters = [a.strip() for a in found[2].split(",")]
+            between = r"\s*,\s*".join(map(re.escape, letters))
+            call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{between}\s*\)"
+            bare = [re.sub(call, found[1], s) for s in rest]
+            if any(re.search(rf"(?<!\w){re.escape(found[1])}\s*\(", s) for s in bare):  # of something else than its letter
+                rest = [_applied(s, found[1], letters, statement[found.end() :]) for s in rest]
                 continue
-            formula = bare
+            rest = bare
             statement = f"{found[1]} = {statement[found.end() :]}"
         if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
-    return [*definitions, formula]
+    return [*definitions, *rest]
 
 
 # `log p(x)`, `N(x | μ, Σ)`, `-KL(q ‖ p)` before an `=`: the name of a quantity
@@ -162,8 +255,6 @@ def without_left_side(formula: str, names: Names) -> str:
 
 
 _BELOW_A_SUM = re.compile(r"_\{[^{}]*\}|_\w=\w|\[[^\[\]]*\]")
-# what a square stands for: `σ^2 = …`
-_SQUARE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\^\s*\{?2\}?|²)\s*=(?!=)")
 
 
 def without_powers(statements: Sequence[str]) -> list[str]:

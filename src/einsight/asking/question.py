@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..lowering.names import Names, canonical_name, plain_name
 from ..lowering.report import Diagnostic, EinsightError
@@ -13,10 +13,12 @@ from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
 from .crosses import with_cross_products
+from .customary import GAMMA, SIGMOID, is_of_numbers, with_function
 from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
-from .lists import cut_first, with_functions_as_names, without_left_side, without_powers
+from .lists import cut_first, on_one_line, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
+from .prose import require_no_prose
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
@@ -86,7 +88,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             *definitions, formula = statements
             statements = without_powers([*definitions, without_left_side(formula, names)])
             statements = _with_cross_products(statements, names, bold)
-            made = _question(statements, whole, asked.order, wrt, spelling, ranks, names)
+            made = _customary(statements, whole, asked.order, wrt, spelling, ranks, names)
         except Unwritten as unwritten:
             what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
             message = f"{what} is not read: {unwritten.reason}"
@@ -113,6 +115,31 @@ def _conforms(way: Taken, names: Names) -> bool:
     return not any(d.severity == "error" for d in lowered.diagnostics)
 
 
+def _customary(
+    statements: Sequence[str],
+    text: str,
+    order: int,
+    wrt: tuple[str, ...],
+    spelling: str,
+    ranks: Mapping[str, int],
+    names: Names,
+) -> Question:
+    """A question with `σ(…)` and `Γ(…)` as the functions that they customarily are, which is told.  Raises EinsightError."""
+    told: tuple[str, ...] = ()
+    if (of_logistic := with_function(statements, *SIGMOID, wrt, names)) is not None:
+        statements, told = of_logistic, ("σ = sigmoid",)
+    of_gamma = with_function(statements, *GAMMA, wrt, names)
+    if of_gamma is not None:
+        try:
+            made = _question(of_gamma, text, order, wrt, spelling, ranks, names)
+        except EinsightError:
+            made = None
+        if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
+            return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
+    made = _question(statements, text, order, wrt, spelling, ranks, names)
+    return replace(made, assumed=(*told, *made.assumed))
+
+
 def _question(
     statements: Sequence[str],
     text: str,
@@ -124,13 +151,6 @@ def _question(
 ) -> Question:
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements
-    sigmoid: list[str] = []
-    if any("σ" in t and _SIGMOID.search(t) for t in (formula, *definitions)) and not (
-        names.knows("σ") or "σ" in wrt or _is_quantity((formula, *definitions))
-    ):
-        # as grading takes it: told below
-        formula, *definitions = (_SIGMOID.sub("sigmoid", s) for s in (formula, *definitions))
-        sigmoid = ["σ = sigmoid"]
     # a vector has no orientation in code, so what is written rests on what its names were taken for
     kinds: dict[str, str] = {}
     inner = names
@@ -145,13 +165,14 @@ def _question(
         kinds = {
             canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
         }
-    assumed = [*sigmoid]
+    assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
     for definition in definitions:
         if _is_declared(definition, inner):
             continue
         require_no_unknown_function(definition, inner)
+        require_no_prose(definition, wrt, inner)
         way = first_that_conforms(definition, wrt, inner, kinds)
         way.tell(inner)
         assumed += way.declarations
@@ -164,6 +185,7 @@ def _question(
             message = f"`{definition.strip()}` stands behind the formula, and says what none of its names is"
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
+    require_no_prose(formula, wrt, inner)
     of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
     way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
     if of_matrices is not None and not _conforms(way, inner):
@@ -207,18 +229,10 @@ def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[
     return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
 
 
-# people write the logistic function so, unless the letter is a quantity
-_SIGMOID = re.compile(r"(?<!\w)σ(?=\s*\()")
-
-
 def _is_declared(statement: str, names: Names) -> bool:
     """Does it say where names lie that are all known?"""
     said, sign, _ = statement.partition("∈")
     return bool(sign) and "=" not in said and all(names.knows(canonical_name(n.strip())) for n in said.split(","))
-
-
-def _is_quantity(texts: Sequence[str]) -> bool:
-    return any("σ" in _SIGMOID.sub("", t) for t in texts)
 
 
 def _as_name(variable: str, text: str) -> str:
@@ -266,6 +280,8 @@ def statements_in(
         return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
     if spelling == CODE:
         return next(ways_in(text, spelling, names, ranks))
+    if "\n" in text:
+        text = on_one_line(text)
     text, declared = with_lengths(habitual(text, names), names)
     found = with_functions_as_names(*cut_first(text), names.is_function)
     return [*declared, *(_on_paper(s, names) for s in found)]

@@ -10,11 +10,14 @@ from .names import is_transpose, letters, split, word
 from .pieces import Piece
 from .row import Row, until_closed
 from .scripts import scripts
-from .tree import Command, Item, Leaf, is_bracket, is_sign, leaves
+from .tree import Command, Item, Items, Leaf, is_bracket, is_sign, leaves
 
 COMPARED = ("=", "≠", "<", ">", "≤", "≥", "∈")
 # an argument without brackets ends before one of these: `\log x + 1`
 _ENDS_ARGUMENT = ("=", "+", "-", ",", "|", "·", "≤", "≥", "<", ">", "≠", "∈", "⊙", "./", ":=")
+
+# a term before one of these
+_ENDS_TERM = ("=", "+", "-", ",", "≤", "≥", "<", ">", "≠", "∈", ":=")
 
 
 def write_function(row: Row, item: Item, name: str) -> None:
@@ -80,7 +83,7 @@ def _end_of_bare_argument(row: Row) -> int:
     stop, depth, bars = row.at, 0, 0
     first = row.next()
     over_sum = (
-        first is not None and isinstance(first.atom, Leaf) and first.atom.text == "∑"
+        first is not None and isinstance(first.atom, Leaf) and first.atom.text in ("∑", "∏")
     )  # which governs the product behind it
     while stop < len(row.items):
         atom = row.items[stop].atom
@@ -123,7 +126,7 @@ def _is_called(item: Item) -> bool:
     name = letters(item)
     if not name or len(name) != 1 or any(s.sign == "_" for s in item.scripts):
         return False
-    return name[0].text in ("σ", "φ", "ψ", "Φ") or (len(name[0].text) > 1 and name[0].text in words.FUNCTIONS)
+    return name[0].text in ("σ", "φ", "ψ", "Φ", "Γ") or (len(name[0].text) > 1 and name[0].text in words.FUNCTIONS)
 
 
 def _is_function(item: Item) -> bool:
@@ -142,10 +145,11 @@ def write_product(row: Row, item: Item) -> None:
     top = word(bounds["^"]) if "^" in bounds else ""
     if found is None or not (top == "" if found[2] or "=" not in said else re.fullmatch(r"[^\W\d_]|\d+", top)):
         raise Unread("the bounds of this product", item.start, item.end)
-    stop = _end_of_bare_argument(row)
+    stop = _end_of_product(row)
     if stop == row.at:
         raise Unread("a product of nothing", item.start, item.end)
     inside = row.items[row.at : stop]
+    _require_end(inside, found[1])
     pieces = row.inner(inside)
     row.emit(f"prod_{found[1]}(", item.start, item.end)
     if found[2]:
@@ -157,6 +161,35 @@ def write_product(row: Row, item: Item) -> None:
         row.out += pieces
     row.emit(")", inside[-1].end, inside[-1].end)
     row.at = stop
+
+
+def _end_of_product(row: Row) -> int:
+    """A product sign governs the factors behind it, up to the end of the term."""
+    depth, bars = 0, False
+    for stop in range(row.at, len(row.items)):
+        atom = row.items[stop].atom
+        if not isinstance(atom, Leaf):
+            continue
+        if atom.text in ("|", "‖") and not depth:
+            bars = not bars
+            continue
+        is_word = atom.kind == "WORDS" and atom.text.strip() not in words.FUNCTIONS
+        ends = is_word or (atom.kind == "SIGN" and atom.text in _ENDS_TERM) or atom.text in words.GAPS
+        if not bars and (depth == 0 and ends or depth == 0 and atom.kind == "CLOSING"):
+            return stop
+        depth += (atom.kind == "OPENING") - (atom.kind == "CLOSING")
+    return len(row.items)
+
+
+def _require_end(inside: Items, index: str) -> None:
+    """Raise Unread where factors stand last that do not have the index: whether they are multiplied as often, nobody says."""
+    met = [k for k, item in enumerate(inside) if any(x.text == index for x in leaves((item,)))]
+    depth = 0
+    for k, item in enumerate(inside):
+        is_closing = is_bracket(item, "CLOSING")
+        if met and k > met[-1] and not depth and not is_closing and not is_sign(item, "|", "‖", "!"):
+            raise Unread("where this product ends", item.start, item.end)
+        depth += is_bracket(item, "OPENING") - is_closing
 
 
 def is_e(atom: object) -> bool:

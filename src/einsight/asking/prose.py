@@ -1,0 +1,49 @@
+"""Words that are no formula: `largest eigenvalue of A` is not a product of what its words might be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ..lowering.mentioned import walk
+from ..lowering.names import ALSO_SPELLED, GREEK, Names
+from ..lowering.report import fail
+from ..syntax.parse import parse_statement
+from ..syntax.tree import Chain, Name, Node
+
+_LONG = 4  # letters of which at least one of the words is made
+_WORD = re.compile(r"[A-Za-z]?[a-z]+")
+
+
+def require_no_prose(text: str, variables: Collection[str], names: Names) -> None:
+    """Raise EinsightError (EIN001) where words stand in a row that nobody declares, with nothing between them.
+
+    A product of such names is written with `*`.
+    """
+    if re.search(r"[A-Za-z]{2}\s+[a-z]{2}", text) is None:
+        return
+    tree, problems = parse_statement(text)
+    if problems or tree is None:
+        return
+    for node in walk(tree):
+        run: list[Name] = []
+        for word in _words(node, variables, names):
+            run = [*run, word] if word is not None else []
+            if len(run) > 1 and any(len(w.text) >= _LONG for w in run):
+                said = text[run[0].start : run[-1].end]
+                message = f"`{said}` are words, and no formula: write one, and `*` between names that are multiplied"
+                raise fail("EIN001", message)
+
+
+def _words(node: Node, variables: Collection[str], names: Names) -> Iterator[Name | None]:
+    """The factors of a row, each that is a word as it stands; None for another, and before one with a sign."""
+    for operator, part in node.items if isinstance(node, Chain) else ():
+        if operator:
+            yield None
+        is_word = isinstance(part, Name) and _is_word(part.text, variables, names)
+        yield part if is_word else None  # type: ignore[misc]
+
+
+def _is_word(text: str, variables: Collection[str], names: Names) -> bool:
+    is_name = text in GREEK or text in ALSO_SPELLED or text in variables
+    return _WORD.fullmatch(text) is not None and len(text) > 1 and not (is_name or names.knows(text) or names.is_function(text))

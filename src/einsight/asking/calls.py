@@ -6,15 +6,15 @@ import ast
 from dataclasses import replace
 
 from ..lowering.called import own_name
-from .library import KEYWORDS, counts_one_less, of_library, varied
-from .nodes import Lengths, entries_of, is_library, number_of
+from .keywords import Keywords
+from .library import KEYWORDS, of_library
+from .nodes import entries_of, is_library, number_of
 from .pieces import (
     ATOM,
     CHAIN,
     LAYER,
     POSTFIX,
     SUM,
-    Unwritten,
     Written,
     broadcast,
     exponent,
@@ -24,23 +24,19 @@ from .pieces import (
     transposed,
 )
 
+_TURNING = frozenset({"transpose", "swapaxes", "permute", "swapdims", "moveaxis"})
 _REDUCES = frozenset({"sum", "mean", "max", "min", "norm", "prod", "var", "std", "logsumexp"})
 
 
-class Calls:
+class Calls(Keywords):
     """The part of the writer of code that writes calls."""
 
     whole: ast.AST | None
-    is_torch: bool
-    lengths: Lengths
-
-    def write(self, node: ast.expr) -> Written:
-        raise NotImplementedError
-
-    def refuse(self, node: ast.expr, reason: str) -> Unwritten:
-        raise NotImplementedError
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
+        raise NotImplementedError
+
+    def as_vector(self, value: Written) -> Written:
         raise NotImplementedError
 
     def with_axis(self, value: Written, place: int) -> Written:
@@ -69,8 +65,13 @@ class Calls:
             arguments.append(weights)
         if name in ("eye", "identity", "ones", "zeros"):
             return self._constant_array(node, name, arguments)
-        if name == "norm" and len(arguments) == 2:  # of which kind
-            keywords.setdefault("ord", arguments.pop())
+        if name in ("clip", "clamp") and arguments:
+            return self.clipped(node, arguments, keywords)
+        if name in ("norm", "vector_norm", "matrix_norm"):
+            arguments, keywords = self.norm_of(node, name, arguments, keywords)
+            name = "norm"
+        if name in _TURNING and len(arguments) > 1 or "axes" in keywords and name == "transpose":
+            return self.turned(node, name, arguments, keywords)
         values = [self.write(a) for a in arguments]
         if not values:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
@@ -79,18 +80,19 @@ class Calls:
         first, last = values[0], values[-1]
         own_call = isinstance(node.func, ast.Name) and keywords.keys() <= {"axis"}  # `cov(C, axis=0)` of the language
         if name in ("var", "std", "cov") and not own_call:
-            return self._spread(node, name, first, arguments, keywords)
+            return self.spread(node, name, first, arguments, keywords)
         if unknown := keywords.keys() - KEYWORDS:
             raise self.refuse(node, f"`{min(unknown)}=` of `{ast.unparse(node)}` is not read")
         if name == "vdot" and len(values) == 2 and first.rank == last.rank == 2:
             return Written(f"sum({times(first, last).text})", ATOM, 0)
         if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
+            first, last = self.as_vector(first), self.as_vector(last)  # whatever their letters say
             if not (first.rank and last.rank):
                 return times(first, last)
             if name == "inner" and last.rank == 2:
                 last = transposed(last)
             return self.matmul(node, first, last)
-        if name in ("transpose", "t", "swapaxes"):
+        if name in ("transpose", "t"):
             return transposed(first)
         if name == "outer" and len(values) == 2:
             return Written(f"{first.at(CHAIN)} {transposed(last).at(POSTFIX)}", CHAIN, 2)
@@ -150,33 +152,9 @@ class Calls:
             at = number_of(keywords["axis"]) if "axis" in keywords else number_of(arguments[-1])
             if at is not None and -2 <= at <= 1:
                 return self.with_axis(first, at % 2)
-        return self._named(node, name, values, keywords)
+        return self.named(node, name, values, keywords)
 
-    def _spread(
-        self, node: ast.Call, name: str, value: Written, arguments: list[ast.expr], keywords: dict[str, ast.expr]
-    ) -> Written:
-        """A variance, a deviation or a covariance, by how it counts and along what it runs."""
-        one_less = counts_one_less(name, keywords, self.is_torch)
-        unknown = keywords.keys() - KEYWORDS - {"ddof", "correction", "unbiased", "bias", "rowvar"}
-        if one_less is None or unknown or len(arguments) > 2:
-            raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
-        rest = {k: v for k, v in keywords.items() if k in KEYWORDS}
-        if name == "cov" and value.rank == 2:
-            rows = keywords.get("rowvar")
-            by_rows = rows is None or not (isinstance(rows, ast.Constant) and rows.value in (False, 0))
-            rest["axis"] = ast.Constant(1 if by_rows else 0)
-        if not one_less:
-            return self._named(node, name, [value], rest)
-        axis = number_of(rest["axis" if "axis" in rest else "dim"]) if rest.keys() & {"axis", "dim"} else None
-        if len(arguments) == 2:
-            axis = number_of(arguments[1])
-        along = 0 if axis is None else axis % max(value.rank, 1)
-        is_whole = value.rank < 2 or axis is not None
-        length = self.lengths.of(value.text, along, value.rank) if value.text.isidentifier() and is_whole else None
-        axis = None if value.rank < 2 else along
-        return varied(name, value, length, axis, lambda reason: self.refuse(node, reason))
-
-    def _named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
+    def named(self, node: ast.Call, name: str, values: list[Written], keywords: dict[str, ast.expr]) -> Written:
         """A function that the language has, by its name there."""
         reduces = name not in ("maximum", "minimum") and own_name(name) in _REDUCES
         name = own_name(name)
@@ -197,6 +175,8 @@ class Calls:
         inside = ", ".join(v.text for v in values)
         if name == "norm" and order is not None:
             which = ast.unparse(order)
+            if which.startswith("-"):
+                raise self.refuse(node, f"the norm `{which}` is not read")
             inside += ", 'inf'" if which.endswith("inf") else f", {which}"
         if axis is not None and not (isinstance(axis, ast.Constant) and axis.value is None):
             number = number_of(axis)

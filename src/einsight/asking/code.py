@@ -14,7 +14,7 @@ from dataclasses import replace
 from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
 from .components import Components, names_in
-from .nodes import Lengths, is_library, length_asked, new_axis, number_of
+from .nodes import Lengths, is_library, is_new, length_asked, new_axis, number_of
 from .pieces import (
     ATOM,
     CHAIN,
@@ -45,7 +45,9 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
         raise Unwritten(f"this is no Python: {getattr(problem, 'msg', problem)}", at - 1, at) from None
     told, own = dict(ranks), {canonical_name(n) for n in names_in(tree)}
     is_torch = not own.isdisjoint({"torch", "F", "nn"})
-    taken = dict.fromkeys(batches(tree, lambda name: name in told or canonical_name(name) in told), 2)
+    unknown = [n for n in names_in(tree) if n not in told and canonical_name(n) not in told]
+    taken = dict.fromkeys(batches(tree, lambda name: name not in unknown), 2)
+    taken |= {name: rank for name, rank in ranks_said(tree).items() if name in unknown}
     ranks.update(taken)
     refused: Unwritten | None = None
     try:
@@ -94,6 +96,20 @@ def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
                 found.add(node.left.id)
     if found:
         found |= {n for n in names_in(tree) if n[0] in "yt" and len(n) == 1 and not is_known(n)}
+    return found
+
+
+def ranks_said(tree: ast.AST) -> dict[str, int]:
+    """Numbers of axes that code says of names: `x[:, None, :]` has two, and what `bmm` multiplies has three."""
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Tuple):
+            count = sum(not is_new(p) for p in node.slice.elts)
+            if count > 1 and not any(isinstance(p, ast.Constant) and p.value is ... for p in node.slice.elts):
+                found[node.value.id] = count
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "bmm":
+            factors = [*node.args, *([] if is_library(node.func.value) else [node.func.value])]
+            found |= {a.id: 3 for a in factors if isinstance(a, ast.Name)}
     return found
 
 
@@ -208,7 +224,7 @@ class _Writer(Calls):
 
     def with_axis(self, value: Written, place: int) -> Written:
         """A vector as a column (`place` 1) or as a row (0)."""
-        return replace(column(self._as_vector(value)), rank=2, kept=place)
+        return replace(column(self.as_vector(value)), rank=2, kept=place)
 
     # operators
 
@@ -237,7 +253,7 @@ class _Writer(Calls):
 
     def matmul(self, node: ast.AST, left: Written, right: Written) -> Written:
         """`a @ b`: of two vectors a number; a vector before a matrix is a row."""
-        left, right = self._as_vector(left), self._as_vector(right)
+        left, right = self.as_vector(left), self.as_vector(right)
         if not (left.rank and right.rank):
             raise self.refuse(node, "`@` is of arrays, and one of these is a number")
         if left.rank > 2 or right.rank > 2:
@@ -269,9 +285,10 @@ class _Writer(Calls):
             return Written(f"{left.at(CHAIN)} {right.at(POSTFIX)}", CHAIN, 2, kept=1)
         raise self.refuse(node, "this product of a row or a column is not read")
 
-    def _as_vector(self, value: Written) -> Written:
+    def as_vector(self, value: Written) -> Written:
         """A name that nobody declares is a vector where it stands beside `@`, whatever its letters."""
-        if value.rank or value.text in self.declared or not value.text.isidentifier():
+        is_declared = value.text in self.declared or canonical_name(value.text) in self.declared
+        if value.rank or is_declared or not value.text.isidentifier():
             return value
         self.ranks[value.text] = 1
         return Written(value.text, ATOM, 1)

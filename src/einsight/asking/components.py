@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 from ..lowering.called import own_name
 from ..lowering.names import canonical_name
 from .library import KEYWORDS, counts_one_less
-from .nodes import Lengths, entries_of, is_library, length_asked, number_of
+from .nodes import Lengths, entries_of, is_library, is_new, length_asked, number_of
+from .parts import Axis, Part, put_in, renamed
 from .pieces import Unwritten
 
 _SIGNS = {ast.Add: "+", ast.Sub: "-"}
@@ -25,32 +26,6 @@ _LETTERS = "ijklpqrstuvabcdefgh"
 _REDUCING = frozenset({"sum", "mean", "max", "min", "prod", "var", "std", "norm", "logsumexp"})
 _KEEPING = frozenset({"softmax", "log_softmax"})
 _NESTED = frozenset({"sum", "mean", "max", "min", "prod"})  # along several axes one after the other
-
-
-@dataclass(frozen=True)
-class Axis:
-    """An axis: its index, None for one of a single entry; how many entries it has, as text, where they are fewer than the array's."""
-
-    index: int | None
-    size: str = ""
-
-    @property
-    def sign(self) -> str:
-        return f"⟦{self.index}⟧"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A component; `otherwise` is the opposite of a comparison, `is_sum` whether it is held together by brackets alone."""
-
-    text: str
-    axes: tuple[Axis, ...] = ()
-    otherwise: str = ""
-    is_sum: bool = False
-
-    @property
-    def whole(self) -> str:
-        return f"({self.text})" if self.is_sum else self.text
 
 
 class Components:
@@ -173,7 +148,7 @@ class Components:
             if one.index is not None and other.index is not None:
                 if one.size != other.size:
                     raise self.refuse(node, f"`{ast.unparse(node)}` has parts of axes that are not alike")
-                right = _renamed(right, other, one)
+                right = renamed(right, other, one)
                 axes.insert(0, one)
             else:
                 axes.insert(0, other if one.index is None else one)
@@ -182,8 +157,8 @@ class Components:
     def matmul(self, node: ast.AST, left: Part, right: Part) -> Part:
         if not (left.axes and right.axes):
             raise self.refuse(node, "`@` is of arrays, and one of these is a number")
-        if len(left.axes) > 2 or len(right.axes) > 2:
-            raise self.refuse(node, "`@` of arrays with more than two axes: write `einsum`")
+        if max(len(left.axes), len(right.axes)) > 2:
+            return self._batched(node, left, right)
         one, other = left.axes[-1], right.axes[0]
         rest = (*left.axes[:-1], *right.axes[1:])
         if one.index is None or other.index is None:
@@ -192,15 +167,26 @@ class Components:
             return Part(f"{left.whole} * {right.whole}", rest)
         if one.size or other.size:
             raise self.refuse(node, "`@` of a part of an axis is not read")
-        right = _renamed(right, other, one)
+        right = renamed(right, other, one)
         return Part(f"(∑_{{{one.sign}}} {left.whole} * {right.whole})", rest)
+
+    def _batched(self, node: ast.AST, left: Part, right: Part) -> Part:
+        """A product of matrices for each entry of the axes before them."""
+        if min(len(left.axes), len(right.axes)) < 2:
+            raise self.refuse(node, "`@` of a vector and an array with more than two axes: write `einsum`")
+        one, other, rows, columns = left.axes[-1], right.axes[-2], left.axes[-2], right.axes[-1]
+        if any(a.size or a.index is None for a in (one, other, rows, columns)):
+            raise self.refuse(node, "`@` of a part of an axis is not read")
+        before = [replace(p, axes=p.axes[:-2]) for p in (left, renamed(right, other, one))]
+        left, right, axes = self.together(node, *before)
+        return Part(f"(∑_{{{one.sign}}} {left.whole} * {right.whole})", (*axes, rows, columns))
 
     # parts of arrays
 
     def _subscript(self, node: ast.Subscript) -> Part:
         value = self.write(node.value)
         parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-        given = sum(not _is_new(p) and not _is_rest(p) for p in parts)
+        given = sum(not is_new(p) and not _is_rest(p) for p in parts)
         if given > len(value.axes):
             raise self.refuse(node, f"`{ast.unparse(node.value)}` is taken for an array with {len(value.axes)} axes")
         rest = [p for p in parts if _is_rest(p)]
@@ -213,7 +199,7 @@ class Components:
         kept: list[Axis] = []
         axes = iter(value.axes)
         for part in parts:
-            if _is_new(part):
+            if is_new(part):
                 kept.append(Axis(None))
                 continue
             axis = next(axes)
@@ -224,7 +210,7 @@ class Components:
             number = number_of(part)
             if number is None or number < 0 or axis.index is None:
                 raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
-            value = _put_in(value, axis, str(number + 1))
+            value = put_in(value, axis, str(number + 1))
         return replace(value, axes=tuple(kept))
 
     def _sliced(self, node: ast.Subscript, value: Part, axis: Axis, part: ast.Slice) -> tuple[Part, Axis]:
@@ -239,7 +225,7 @@ class Components:
             raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
         is_rest = end is None or end < 0
         size = f"{self._length(node, axis, value)}-{begin - (end or 0)}" if is_rest else f"{(end or 0) - begin}"
-        moved = _put_in(value, axis, f"{axis.sign}+{begin}") if begin else value
+        moved = put_in(value, axis, f"{axis.sign}+{begin}") if begin else value
         return moved, Axis(axis.index, size)
 
     def _length(self, node: ast.Subscript, axis: Axis, value: Part) -> str:
@@ -287,7 +273,7 @@ class Components:
         values = [self.write(a) for a in arguments]
         if name == "where" and len(values) == 3 and values[0].otherwise:
             return self._where(node, values)
-        if name in ("dot", "matmul", "mm", "mv", "inner", "vdot") and len(values) == 2:
+        if name in ("dot", "matmul", "mm", "mv", "bmm", "inner", "vdot") and len(values) == 2:
             return self.matmul(node, *values)
         if name in ("transpose", "t"):
             return replace(values[0], axes=values[0].axes[::-1])
@@ -297,6 +283,9 @@ class Components:
                 old = values[0].axes
                 at %= len(old) + 1
                 return replace(values[0], axes=(*old[:at], Axis(None), *old[at:]))
+        if name in ("power", "pow") and len(values) == 2:
+            base, raised, axes = self.together(node, *values)
+            return Part(f"({base.text})^({raised.text})", axes)
         if name in ("square",):
             return Part(f"({values[0].text})^2", values[0].axes)
         if name == "diff" and len(values) == 1 and len(values[0].axes) == 1 and not node.keywords:
@@ -320,7 +309,7 @@ class Components:
             if len(letters) != len(value.axes) or any(a.index is None or a.size for a in value.axes):
                 raise self.refuse(node, "the subscripts and the operands of this `einsum` do not fit")
             for letter, axis in zip(letters, value.axes, strict=True):
-                value = _renamed(value, axis, named.setdefault(letter, axis))
+                value = renamed(value, axis, named.setdefault(letter, axis))
             factors.append(value.whole)
         summed = [a.sign for letter, a in named.items() if letter not in output]
         text = " * ".join(factors)
@@ -366,27 +355,6 @@ class Components:
             summed = f"(∑_{{{bound}}} ({text}))"
             return f"{summed}/({axis.size})" if name == "mean" else summed
         return f"{name}_{axis.sign}({text})"
-
-
-def _renamed(part: Part, old: Axis, new: Axis) -> Part:
-    return replace(
-        part, text=part.text.replace(old.sign, new.sign), otherwise=part.otherwise.replace(old.sign, new.sign)
-    )
-
-
-def _put_in(part: Part, axis: Axis, text: str) -> Part:
-    if f"_{axis.sign}(" in part.text:
-        raise Unwritten("a part of what a function runs along is not read")
-    return replace(part, text=part.text.replace(axis.sign, text), otherwise=part.otherwise.replace(axis.sign, text))
-
-
-def _is_new(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Constant)
-        and node.value is None
-        or isinstance(node, ast.Attribute)
-        and node.attr == "newaxis"
-    )
 
 
 def _is_rest(node: ast.expr) -> bool:

@@ -39,7 +39,7 @@ from ..syntax.tree import (
 )
 from ..terms.term import Tensor
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
-from .signs import flat, is_d, is_nabla, is_sign, is_written_out
+from .signs import flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
 ONE = "1"
 Shape = tuple[object, object]
@@ -235,6 +235,8 @@ class Inference:
         callee = node.callee
         if isinstance(callee, Indexed) and self.names.is_function(callee.marked):  # `log_softmax`
             callee = Name(callee.start, callee.end, callee.marked)
+        if is_along_an_index(callee, self.names) and self.is_number(self.shape(node.arguments[0])):
+            return SCALAR  # of what is one component: `prod_i(x_i)`
         if not isinstance(callee, Name):
             raise Conflict
         if callee.text in self.called:

@@ -40,11 +40,24 @@ _BY_ENTRIES = re.compile(
 )
 
 
+# `w_{c'}` and `\\sum_{c'}`, an index with a prime
+_PRIMED = re.compile(r"([a-z])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
+_BELOW = re.compile(r"_\s*(?:\{[^{}]*\}|[a-z]\s*')")
 _ENTRYWISE = r" \odot "
+
+
+def _without_primes(text: str) -> str:
+    """`\\sum_{c'} w_{c'}` with a letter that stands nowhere else for `c'`."""
+    named = dict.fromkeys(m[1] for below in _BELOW.findall(text) for m in _PRIMED.finditer(below))
+    letters = set("".join(re.sub(r"\\[A-Za-z]+", " ", text)))
+    free = [c for c in "lpqrsuvhgabcdefjkimnotwxyz" if c not in letters]
+    meant = dict(zip(named, free, strict=False))
+    return _BELOW.sub(lambda m: _PRIMED.sub(lambda p: meant.get(p[1], p[0]), m[0]), text)
 
 
 def _in_habits(text: str) -> str:
     """What the reader of pages does not take, written as it does."""
+    text = _without_primes(text) if "'" in text or "prime" in text else text
     text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
     text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)
     text = _MEASURED.sub(lambda m: rf"\left({m[1]}\right)^\top {m[2] or m[3]} \left({m[1]}\right)", text)

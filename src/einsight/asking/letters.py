@@ -29,7 +29,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .signs import has_differentials, is_shifted, occurrences, outside_of_calls, same_base
+from .signs import has_differentials, is_along_an_index, is_shifted, occurrences, outside_of_calls, same_base
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -64,6 +64,7 @@ class Letters:
     nodes       all that stands in it
     dimensions  names that bound a sum, or are the size of a constant: `∑_{i=1}^n`, `I(n)`
     bound       indices that a sum binds, each with the name above it
+    along       functions that run along an index, `prod_i`, by the ids of their nodes
     indices     letters that are indices; any other below a name is part of the name
     """
 
@@ -74,6 +75,8 @@ class Letters:
         self.inside = self.nodes if self.body is tree else tuple(walk(self.body))
         self.dimensions: dict[str, None] = {}
         self.bound: dict[str, str] = {}
+        callees = (n.callee for n in self.nodes if isinstance(n, Call))
+        self.along = {id(c): c for c in callees if isinstance(c, Indexed) and is_along_an_index(c, names)}
         self.has_differentials = has_differentials(self.nodes)
         self._read_signs()
         self._count_samples()
@@ -81,6 +84,7 @@ class Letters:
             n
             for n in self.nodes
             if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n) and not self._is_word(n)
+            and id(n) not in self.along
         ]
         self.labels = self._labels(below)
         self.below = [n for n in below if not self._is_labelled(n)]
@@ -159,7 +163,8 @@ class Letters:
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:
                 found |= {c for c in letters_of(node) if met[c] == 1 and c not in own}
-        return frozenset(found - self.bound.keys())
+        along = {c for n in self.along.values() for c in letters_of(n)}
+        return frozenset(found - self.bound.keys() - along)
 
     def is_of_a_time(self) -> bool:
         """Is its left side a name with a label, which no component is: `h_t = …` beside `h_{t-1}`?"""
@@ -181,7 +186,7 @@ class Letters:
 
     def _indices(self) -> frozenset[str]:
         """Bound by a sum, on an array with several, on one that has such a letter elsewhere; all, where nothing stands whole."""
-        found = set(self.bound)
+        found = set(self.bound) | {c for n in self.along.values() for c in letters_of(n)}
         everything = {c for n in self.below for c in letters_of(n)}
         if defines(self.tree) and isinstance(self.tree.sides[0], Indexed):
             found |= {c for n in self.below for c in letters_of(n) if n is self.tree.sides[0]}
@@ -287,6 +292,7 @@ class Letters:
             and not names.is_function(name)
             and name not in INFINITY
             and not (name == "d" and self.has_differentials)
+            and name not in self.bound
         ):
             yield name
         if isinstance(node, Chain):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from .crosses import components
 from .crosses import written as crossed
 from .nodes import number_of
-from .pieces import ATOM, CHAIN, LAYER, SUM, Unwritten, Written, plus, times, transposed
+from .pieces import ATOM, CHAIN, LAYER, POSTFIX, SUM, Unwritten, Written, plus, times, transposed
 
 # keywords that are understood wherever they stand; `dtype` says nothing of a value
 KEYWORDS = frozenset({"axis", "dim", "axes", "ord", "p", "keepdims", "keepdim", "dtype"})
@@ -62,19 +62,15 @@ def of_library(
     return None
 
 
-def varied(
-    name: str, value: Written, length: str | None, axis: int | None, refuse: Callable[[str], Unwritten]
-) -> Written:
-    """A variance, a deviation or a covariance that is divided by n - 1."""
+def varied(name: str, value: Written, length: str | None, refuse: Callable[[str], Unwritten]) -> Written:
+    """A variance, a deviation or a covariance, which is divided by n, as divided by n - 1."""
     if length is None:
         raise refuse(
             f"`{name}` divides by one less than there are entries here: say how many, as in `ddof=0`, or declare them"
         )
-    inside = value.text if axis is None else f"{value.text}, axis={axis}"
     factor = f"{length}/({length} - 1)"
     factor = f"sqrt({factor})" if name == "std" else factor
-    rank = 2 if name == "cov" else value.rank - 1 if axis is not None else 0
-    return Written(f"{factor} {name}({inside})", CHAIN, rank)
+    return replace(value, text=f"{factor} {value.at(POSTFIX)}", holds=CHAIN)
 
 
 def _as_name(value: Written) -> str:

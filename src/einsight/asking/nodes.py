@@ -21,11 +21,11 @@ def is_library(node: ast.expr) -> bool:
 def new_axis(node: ast.expr) -> int | None:
     """Where `[:, None]` (1) and `[None, :]` or `[None]` (0) put an axis of one entry; None for anything else."""
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    kinds = ["new" if _is_new(p) else "all" if _is_all(p) else "" for p in parts]
+    kinds = ["new" if is_new(p) else "all" if _is_all(p) else "" for p in parts]
     return {("all", "new"): 1, ("new", "all"): 0, ("new",): 0}.get(tuple(kinds))
 
 
-def _is_new(node: ast.expr) -> bool:
+def is_new(node: ast.expr) -> bool:
     is_none = isinstance(node, ast.Constant) and node.value is None
     return is_none or (isinstance(node, ast.Attribute) and node.attr == "newaxis")
 

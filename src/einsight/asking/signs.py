@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from ..lowering.names import Names
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
@@ -79,3 +80,8 @@ def same_base(node: Indexed, other: Indexed) -> bool:
 
 def occurrences(node: Indexed) -> list[str]:
     return [name for entry in node.subscript.entries for name, _ in entry.names]
+
+
+def is_along_an_index(callee: Node, names: Names) -> bool:
+    """Is it a function that runs along an index, `prod_i`?"""
+    return isinstance(callee, Indexed) and isinstance(callee.base, Name) and names.is_function(callee.base.text)

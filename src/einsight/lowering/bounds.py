@@ -13,9 +13,10 @@ from ..syntax.parse import parse_statement
 from ..syntax.tree import Addition, Group, Name, Node, Num, Relation
 from ..terms import build
 from ..terms.dimension import Dim, Index
-from ..terms.term import Term
+from ..terms.term import Position, Term
 from . import marks as kinds
 from .context import Context
+from .function_table import INFINITY
 from .operators import SumSign
 from .report import Fix
 from .values import Value, merge_orders
@@ -41,6 +42,8 @@ def read_bounds(reader: Context, sign: SumSign, body: Value) -> Bounds:
     free = {i.name: i for i in body.order}
     found: list[Index] = []
     upper_node = _inside(sign.upper) if sign.upper is not None else None
+    if isinstance(upper_node, Name) and upper_node.text in INFINITY and not reader.names.is_dimension(upper_node.text):
+        reader.error("EIN002", upper_node, "a sum without an end is no sum over an axis")
     axis, upper = _upper(reader, upper_node, free, found) if upper_node is not None else (None, None)
     if upper_node is not None and axis is None and upper is None:
         reader.error(
@@ -54,7 +57,11 @@ def read_bounds(reader: Context, sign: SumSign, body: Value) -> Bounds:
         tree, problems = parse_statement(text or "")
         node = tree.sides[0] if not problems and isinstance(tree, Relation) and len(tree.sides) == 1 else None
         lower = _number(reader, _inside(node), free, found) if node is not None else None
-        if lower is None or lower is build.ZERO:
+        if (lower is None or lower is build.ZERO) and _counts(body.term, sign):
+            message = f"the sum counts from {text}, and what it counts runs along an axis, which is counted from 1"
+            reader.report.add("EIN001", sign.node.start, sign.node.end, message)
+            lower = None
+        elif lower is None or lower is build.ZERO:
             reader.error(
                 "EIN205",
                 sign.subscript or sign.node,
@@ -62,6 +69,12 @@ def read_bounds(reader: Context, sign: SumSign, body: Value) -> Bounds:
             )
             lower = None
     return Bounds(axis, lower, upper, tuple(dict.fromkeys(found)))
+
+
+def _counts(term: Term, sign: SumSign) -> bool:
+    """Does the index of a sum stand in what is summed as a number?"""
+    names = {n for e in (sign.subscript.entries if sign.subscript is not None else ()) for n, _ in e.names}
+    return any(isinstance(t, Position) and isinstance(t.slot, Index) and t.slot.name in names for t in term.walk())
 
 
 def restrict(reader: Context, sign: SumSign, body: Value, bound: Sequence[Index], limits: Bounds) -> Value:

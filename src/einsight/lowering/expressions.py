@@ -104,7 +104,7 @@ class Reader(Context):
     def unknown_name(self, node: Name) -> Value | None:
         """A name that nobody declared: a constant, a dimension, the position of an index, or a mistake."""
         text = node.text
-        if self.in_bracket and not self.names.is_dimension(text):
+        if (self.in_bracket or text in self.bound) and not self.names.is_dimension(text):
             return self._position(node)
         if text in ("I", "ones") or text in CONSTANTS:
             self.marks.node(kinds.CONSTANT, node)

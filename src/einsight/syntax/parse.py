@@ -356,6 +356,12 @@ def _operand(part: Any) -> Node:
     return Symbol(start, end, str(part))
 
 
+def _is_sum(node: Node) -> bool:
+    """Is it a sum sign with its index?  Nobody transposes one."""
+    base = node.base if isinstance(node, Indexed) else None
+    return (isinstance(base, Symbol) and base.text == "∑") or (isinstance(base, Name) and base.text == "sum")
+
+
 def _attach(node: Node, part: Any) -> Node:
     if isinstance(part, Token):
         start, end = _start(part), _end(part)
@@ -364,6 +370,9 @@ def _attach(node: Node, part: Any) -> Node:
         if part.type == "PRIME":
             return Transpose(node.start, end, node, True)
         if part.type == "TRANSPOSE":
+            at = start + str(part).find("T")
+            if at >= start and _is_sum(node):  # `∑_{t=1}^T`
+                return Superscript(node.start, end, node, Name(at, at + 1, "T"))
             return Transpose(node.start, end, node, False)
         if part.type == "INVERSE_TRANSPOSE":
             inverse = Superscript(node.start, end, node, Num(start, end, Fraction(-1)))

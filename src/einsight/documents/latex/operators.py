@@ -25,7 +25,7 @@ def summation(item: Item, write: Write) -> list[Piece]:
     said = "".join(x.text for x in leaves(below) if x.kind != "WORD")
     place = (item.scripts[0].start, end)
     top = extent(bounds["^"]) or text_of(write(bounds["^"])) if "^" in bounds else ""
-    if re.fullmatch(r"[^\W\d_]=\d+", said) and top:
+    if re.fullmatch(r"[^\W\d_]=(?:\d+|[^\W\d_](?:[+-]\d+)?)", said) and top:
         top = top if top.isalnum() else f"({top})"
         each = [f"_{{{said}}}^{top} "]
     elif re.fullmatch(r"[^\W\d_](,?[^\W\d_])*", said) and not top:

@@ -39,6 +39,8 @@ _TURNED = re.compile(r"(?<![\w.])transpose\s*(?=\()")
 _TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+|\d+)([^\W\d_])(?=_)")
 # `A⊤`, with nothing that raises it
 _RAISED = re.compile(r"(?<=[\w)\]])⊤")
+# `max_i (…)`, whose bracket holds what it is of
+_ALONG_APART = re.compile(r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()")
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 # a word, and what may stand between the name of a function and its argument
 _WORD = re.compile(r"(?<![\w.])[a-z]{2,9}(?![A-Za-z_0-9])")
@@ -67,6 +69,8 @@ def habitual(text: str, names: Names) -> str:
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
+    if "(" in text:
+        text = _ALONG_APART.sub(r"\1", text)
     if "(" in text or "[" in text:
         text = _with_calls_and_brackets(text, names)
     if "prod" in text or "∏" in text:

@@ -47,6 +47,7 @@ SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
 _OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
+_NOT_OF_NUMBERS = {"tr", "trace", "det", "logdet"}
 _OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
@@ -250,6 +251,8 @@ class Inference:
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
         self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
         inner, *others = [self.shape(a) for a in plain]
+        if self.care >= LOOSE and callee.text in _NOT_OF_NUMBERS and self.is_number(inner):
+            raise Conflict
         if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)
             if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own

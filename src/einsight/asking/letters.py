@@ -100,7 +100,7 @@ class Letters:
             if sign is not None and sign.subscript is not None:
                 above = [n.text for n in walk(sign.upper) if isinstance(n, Name)] if sign.upper is not None else []
                 upper = above[0] if len(above) == 1 else ""  # `n` of `n - 1` too
-                if upper:
+                if upper and upper not in INFINITY:
                     self.dimensions[upper] = None
                 for entry in sign.subscript.entries:
                     for name, _ in entry.names:

@@ -52,6 +52,8 @@ def of_library(
     if name == "average" and keywords.keys() == {"weights"} and first.rank == 1 and both:
         weights = values.pop()
         return Written(f"sum({times(weights, first).text})/sum({weights.text})", CHAIN, 0)
+    if name in ("cross_entropy", "softmax_cross_entropy") and both:
+        return _cross_entropy(name, first, last, keywords)
     if name in _LOSSES and both and keywords.keys() <= {"reduction"}:
         made = _LOSSES[name](first, last)
         kind = keywords.get("reduction", ast.Constant("mean"))
@@ -60,6 +62,18 @@ def of_library(
             return Written(f"{how}({made.text})", ATOM, 0)
         return made if how == "none" else None
     return None
+
+
+def _cross_entropy(name: str, logits: Written, target: Written, keywords: Mapping[str, ast.expr]) -> Written:
+    """That of logits and of probabilities of the same shape.  Raises Unwritten for numbers of classes."""
+    if keywords or name != "cross_entropy" or logits.rank != target.rank or logits.rank not in (1, 2) or logits.kept >= 0:
+        raise Unwritten(
+            f"`{name}` is read of logits and probabilities of one shape: write `-(P * F.log_softmax(Z, dim=1)).sum(1).mean()`"
+        )
+    axis = ", axis=1" if logits.rank == 2 else ""
+    logs = replace(logits, text=f"log_softmax({logits.text}{axis})", holds=ATOM)
+    summed = f"sum({times(target, logs).text}{axis})"
+    return Written(f"-mean({summed})" if axis else f"-{summed}", SUM, 0)
 
 
 def varied(name: str, value: Written, length: str | None, refuse: Callable[[str], Unwritten]) -> Written:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names
-from ..lowering.report import fail
+from ..lowering.report import Diagnostic, fail
 from ..syntax.parse import parse_statement
-from ..syntax.tree import Chain, Name, Node
+from ..syntax.tree import Call, Chain, Name, Node
 
 _LONG = 4  # letters of which at least one of the words is made
 _WORD = re.compile(r"[A-Za-z]?[a-z]+")
@@ -47,3 +47,12 @@ def _words(node: Node, variables: Collection[str], names: Names) -> Iterator[Nam
 def _is_word(text: str, variables: Collection[str], names: Names) -> bool:
     is_name = text in GREEK or text in ALSO_SPELLED or text in variables
     return _WORD.fullmatch(text) is not None and len(text) > 1 and not (is_name or names.knows(text) or names.is_function(text))
+
+
+def require_no_function_of_a_matrix(tree: Node, said: Iterable[Diagnostic]) -> None:
+    """Raise EinsightError (EIN002) where a trace is of a logarithm, taken entry by entry: in `tr(ρ log ρ)` it is that of the matrix."""
+    traces = [n for n in walk(tree) if isinstance(n, Call) and isinstance(n.callee, Name) and n.callee.text in ("tr", "trace")]
+    for told in said:
+        inside = any(n.start <= told.span[0] < n.end for n in traces)
+        if told.code == "EIN305" and "of a square matrix" in told.message and inside:
+            raise fail("EIN002", told.message.replace(" here; it is not the", ", and no trace is taken of that: it is the", 1))

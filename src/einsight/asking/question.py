@@ -18,7 +18,7 @@ from .habits import habitual, with_raised_marks
 from .letters import TYPESET, WORDS
 from .lists import cut_first, on_one_line, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
-from .prose import require_no_prose
+from .prose import require_no_function_of_a_matrix, require_no_prose
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
@@ -194,6 +194,10 @@ def _question(
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
+    if spelling != CODE and "tr" in way.text and any(f in way.text for f in ("log", "exp", "sqrt")):
+        lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
+        if lowered.tree is not None:
+            require_no_function_of_a_matrix(lowered.tree, lowered.diagnostics)
     wrt = tuple(_as_name(v, way.text) for v in wrt)
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text

@@ -34,7 +34,7 @@ def likely_ranks(name: str) -> tuple[int, ...]:
     if name.endswith(MEMBER):
         return (NUMBER, VECTOR)
     if letter in GREEK.values():
-        return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR)
+        return (MATRIX, NUMBER, VECTOR) if letter.isupper() else (NUMBER, VECTOR, MATRIX)
     if letter.isupper():
         return (MATRIX, NUMBER)
     return (VECTOR, NUMBER, MATRIX) if letter in "xyzuvwab" else (NUMBER, VECTOR)

@@ -1,6 +1,6 @@
 """Other signs of a transpose, of arrays of real numbers: `A^t`, `A^*`, `A^H`, `A^\\dagger`, `{}^tA`, `A.'`, `Aᴴ`.
 
-`^H`, `^\\dagger` and `.'` mean nothing else.  `^t` is a power where `t` is known or stands elsewhere, and `^*` marks a name, as in
+`^H` and `.'` mean nothing else, nor does `^\\dagger` on a vector; on a matrix it is refused, as its pseudoinverse is written so too.  `^t` is a power where `t` is known or stands elsewhere, and `^*` marks a name, as in
 `x^* - x`; what stands before a factor, or behind a bracket of arrays, is transposed.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+
+from .pieces import Unwritten
 
 # what is set above: one sign, or a group, in whatever face
 _ABOVE = re.compile(
@@ -18,6 +20,7 @@ _ABOVE = re.compile(
 _BEFORE = re.compile(r"(?:\{\s*\}|(?<![\w)\]}'|‖])(?=\^))\s*\^\s*\{?\s*t\s*\}?(?:\s|\\[!,;])*")
 _UNICODE = re.compile(r"(?<=[\w)\]}])(?:ᴴ|†|(?<=[A-Z)])ᵗ|(?<=[a-z])ᵗ(?=\s*[^\W\d_(]))")
 _PLAIN_QUOTE = re.compile(r"(?<=[\w)\]'])\.'")
+_DAGGER = re.compile(r"(?<![A-Za-z\\])(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*)?(?:[A-Z]|\\[A-Z][a-z]+)\s*\}?\s*(?:\^\s*\{?\s*(?:\\dagger|\\dag(?![a-z])|†)|†)")
 _FONT = r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*)?"
 _LETTER = re.compile(
     r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([^\W\d_]))\s*$"
@@ -31,6 +34,10 @@ def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str
     """The text with a transpose and an inverse one for them; `is_known` tells letters that have a meaning of their own."""
     if not any(sign in text for sign in "^†ᴴᵗ.{"):
         return text
+    dagger = _DAGGER.search(text)
+    if dagger is not None:
+        reason = "a dagger on a matrix is its transpose or its pseudoinverse: write `^T`, or `inv` of what is inverted"
+        raise Unwritten(reason, *dagger.span())
     text = _PLAIN_QUOTE.sub("'", text)
     text = _UNICODE.sub(signs[0], text)
     counts = is_known("t") or _stands_elsewhere(text)

@@ -43,7 +43,7 @@ def read_bounds(reader: Context, sign: SumSign, body: Value) -> Bounds:
     found: list[Index] = []
     upper_node = _inside(sign.upper) if sign.upper is not None else None
     if isinstance(upper_node, Name) and upper_node.text in INFINITY and not reader.names.is_dimension(upper_node.text):
-        reader.error("EIN002", upper_node, "a sum without an end is no sum over an axis")
+        reader.report.add("EIN001", upper_node.start, upper_node.end, "a sum without an end is no sum over an axis")
     axis, upper = _upper(reader, upper_node, free, found) if upper_node is not None else (None, None)
     if upper_node is not None and axis is None and upper is None:
         reader.error(

@@ -40,7 +40,9 @@ _TOUCHING = re.compile(r"(?<![^\W\d])([^\W\d_]+)_([a-z]+|\d+)([^\W\d_])(?=_)")
 # `A⊤`, with nothing that raises it
 _RAISED = re.compile(r"(?<=[\w)\]])⊤")
 # `max_i (…)`, whose bracket holds what it is of
-_ALONG_APART = re.compile(r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()")
+_ALONG_APART = re.compile(
+    r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()"
+)
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 # a word, and what may stand between the name of a function and its argument
 _WORD = re.compile(r"(?<![\w.])[a-z]{2,9}(?![A-Za-z_0-9])")

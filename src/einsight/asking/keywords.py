@@ -67,17 +67,22 @@ class Keywords:
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
         callee = node.func
         owner = ast.unparse(callee.value) if isinstance(callee, ast.Attribute) else ""
-        of_entries = name == "vector_norm" or (isinstance(callee, ast.Attribute) and not owner.endswith(("linalg", "LA")))
+        of_entries = name == "vector_norm" or (
+            isinstance(callee, ast.Attribute) and not owner.endswith(("linalg", "LA"))
+        )
         order = keywords.get("ord", keywords.get("p"))
         if of_entries and order is not None and not keywords.keys() & {"axis", "dim"} and number_of(order) == 2:
             keywords = {k: v for k, v in keywords.items() if k not in ("ord", "p")}
-        elif of_entries and order is not None and self.write(arguments[0]).rank > 1 and not keywords.keys() & {"axis", "dim"}:
+        elif (
+            of_entries
+            and order is not None
+            and self.write(arguments[0]).rank > 1
+            and not keywords.keys() & {"axis", "dim"}
+        ):
             raise self.refuse(node, f"`{ast.unparse(node)}` is of all entries: write `abs` and `sum`")
         return arguments[:1], keywords
 
-    def turned(
-        self, node: ast.Call, name: str, arguments: list[ast.expr], keywords: dict[str, ast.expr]
-    ) -> Written:
+    def turned(self, node: ast.Call, name: str, arguments: list[ast.expr], keywords: dict[str, ast.expr]) -> Written:
         """An array with its axes in another order."""
         value = self.write(arguments[0])
         said = [keywords["axes"]] if "axes" in keywords else arguments[1:]

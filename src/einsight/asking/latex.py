@@ -43,6 +43,8 @@ _BY_ENTRIES = re.compile(
 # `w_{c'}` and `\\sum_{c'}`, an index with a prime
 _PRIMED = re.compile(r"([a-z])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
 _BELOW = re.compile(r"_\s*(?:\{[^{}]*\}|[a-z]\s*')")
+# `\\text{trace of } X`
+_WORDS_BEFORE = re.compile(r"\s*\\(?:text|mbox|textrm)\s*\{((?=[^{}]*[A-Za-z]\s+[A-Za-z])[^{}]*[A-Za-z]\s*)\}")
 _ENTRYWISE = r" \odot "
 
 
@@ -104,6 +106,9 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
         inner = bare
+    said = _WORDS_BEFORE.match(inner)
+    if said is not None and "=" not in inner:
+        raise Unwritten(f"words before a formula: {said[1].strip()}", *said.span(1))
     inner = _in_habits(inner)
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
@@ -128,7 +133,9 @@ def _formulas(text: str) -> list[str]:
             continue
         problem = next((s for s in found if s.problem), None)
         texts = [s.text.strip() for s in found]
-        if problem is None and (len(found) == 1 or found and not any(s.condition for s in found) and hang_together(texts)):
+        if problem is None and (
+            len(found) == 1 or found and not any(s.condition for s in found) and hang_together(texts)
+        ):
             return texts
         if problem is not None:
             refused = refused or Unwritten(problem.problem, *problem.span)

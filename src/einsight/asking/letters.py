@@ -33,6 +33,8 @@ from .signs import has_differentials, is_along_an_index, is_shifted, occurrences
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
+# do others take what is defined for an array?
+OF_ARRAYS = ("arrays", "")
 # has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
 TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
@@ -83,7 +85,10 @@ class Letters:
         below = [
             n
             for n in self.nodes
-            if isinstance(n, Indexed) and isinstance(n.base, Name) and not sum_sign(n) and not self._is_word(n)
+            if isinstance(n, Indexed)
+            and isinstance(n.base, Name)
+            and not sum_sign(n)
+            and not self._is_word(n)
             and id(n) not in self.along
         ]
         self.labels = self._labels(below)
@@ -163,8 +168,7 @@ class Letters:
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:
                 found |= {c for c in letters_of(node) if met[c] == 1 and c not in own}
-        along = {c for n in self.along.values() for c in letters_of(n)}
-        return frozenset(found - self.bound.keys() - along)
+        return frozenset(found - self.bound.keys() - {c for n in self.along.values() for c in letters_of(n)})
 
     def is_of_a_time(self) -> bool:
         """Is its left side a name with a label, which no component is: `h_t = …` beside `h_{t-1}`?"""
@@ -238,7 +242,7 @@ class Letters:
             is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
             if isinstance(node, Name) and (_is_capital(node.text) or is_array):
                 return False
-        return not self.names.fact(WORDS)
+        return not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
 
     def without_shape(self) -> dict[str, None]:
         """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""

@@ -66,7 +66,13 @@ def of_library(
 
 def _cross_entropy(name: str, logits: Written, target: Written, keywords: Mapping[str, ast.expr]) -> Written:
     """That of logits and of probabilities of the same shape.  Raises Unwritten for numbers of classes."""
-    if keywords or name != "cross_entropy" or logits.rank != target.rank or logits.rank not in (1, 2) or logits.kept >= 0:
+    if (
+        keywords
+        or name != "cross_entropy"
+        or logits.rank != target.rank
+        or logits.rank not in (1, 2)
+        or logits.kept >= 0
+    ):
         raise Unwritten(
             f"`{name}` is read of logits and probabilities of one shape: write `-(P * F.log_softmax(Z, dim=1)).sum(1).mean()`"
         )

@@ -177,7 +177,9 @@ def asked_of(statements: Sequence[str]) -> tuple[str, list[str]]:
     is_used = {j for on in rests for j in on}
     asked = 0
     if 0 in is_used:
-        asked = next((k for k in reversed(range(1, len(statements))) if k not in is_used and not _declares(statements[k])), 0)
+        asked = next(
+            (k for k in reversed(range(1, len(statements))) if k not in is_used and not _declares(statements[k])), 0
+        )
     order: list[int] = [k for k, s in enumerate(statements) if _declares(s) and k != asked]
 
     def add(k: int, around: tuple[int, ...]) -> None:
@@ -222,7 +224,9 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
             between = r"\s*,\s*".join(map(re.escape, letters))
             call = rf"(?<!\w){re.escape(found[1])}\s*\(\s*{between}\s*\)"
             bare = [re.sub(call, found[1], s) for s in rest]
-            if any(re.search(rf"(?<!\w){re.escape(found[1])}\s*\(", s) for s in bare):  # of something else than its letter
+            if any(
+                re.search(rf"(?<!\w){re.escape(found[1])}\s*\(", s) for s in bare
+            ):  # of something else than its letter
                 rest = [_applied(s, found[1], letters, statement[found.end() :]) for s in rest]
                 continue
             rest = bare

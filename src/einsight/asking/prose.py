@@ -46,13 +46,21 @@ def _words(node: Node, variables: Collection[str], names: Names) -> Iterator[Nam
 
 def _is_word(text: str, variables: Collection[str], names: Names) -> bool:
     is_name = text in GREEK or text in ALSO_SPELLED or text in variables
-    return _WORD.fullmatch(text) is not None and len(text) > 1 and not (is_name or names.knows(text) or names.is_function(text))
+    return (
+        _WORD.fullmatch(text) is not None
+        and len(text) > 1
+        and not (is_name or names.knows(text) or names.is_function(text))
+    )
 
 
 def require_no_function_of_a_matrix(tree: Node, said: Iterable[Diagnostic]) -> None:
     """Raise EinsightError (EIN002) where a trace is of a logarithm, taken entry by entry: in `tr(ρ log ρ)` it is that of the matrix."""
-    traces = [n for n in walk(tree) if isinstance(n, Call) and isinstance(n.callee, Name) and n.callee.text in ("tr", "trace")]
+    traces = [
+        n for n in walk(tree) if isinstance(n, Call) and isinstance(n.callee, Name) and n.callee.text in ("tr", "trace")
+    ]
     for told in said:
         inside = any(n.start <= told.span[0] < n.end for n in traces)
         if told.code == "EIN305" and "of a square matrix" in told.message and inside:
-            raise fail("EIN002", told.message.replace(" here; it is not the", ", and no trace is taken of that: it is the", 1))
+            raise fail(
+                "EIN002", told.message.replace(" here; it is not the", ", and no trace is taken of that: it is the", 1)
+            )

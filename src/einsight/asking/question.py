@@ -15,8 +15,8 @@ from .brackets import with_bars_apart, with_inner_products, with_parts_of_matric
 from .crosses import with_cross_products
 from .customary import GAMMA, SIGMOID, is_of_numbers, with_function
 from .habits import habitual, with_raised_marks
-from .letters import TYPESET, WORDS
-from .lists import cut_first, on_one_line, with_functions_as_names, without_left_side, without_powers
+from .letters import OF_ARRAYS, TYPESET, WORDS
+from .lists import cut_first, named_by, on_one_line, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
 from .prose import require_no_function_of_a_matrix, require_no_prose
 from .sized import with_lengths
@@ -173,7 +173,9 @@ def _question(
             continue
         require_no_unknown_function(definition, inner)
         require_no_prose(definition, wrt, inner)
-        way = first_that_conforms(definition, wrt, inner, kinds)
+        scope = inner.child()
+        scope.own[OF_ARRAYS] = any(_takes_for_array(s, named_by(definition)) for s in statements if s != definition)
+        way = first_that_conforms(definition, wrt, scope, kinds)
         way.tell(inner)
         assumed += way.declarations
         lowered = lower_statement(Piece(0, way.text), inner, names.layout)
@@ -231,6 +233,17 @@ def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[
 
     made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
     return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
+
+
+def _takes_for_array(statement: str, name: str) -> bool:
+    """Is a name transposed there, or its length taken?"""
+    return (
+        bool(name)
+        and re.search(
+            rf"(?<!\w){re.escape(name)}\s*(?:'|ᵀ|\^\{{?T)|(?:\|\||‖)\s*{re.escape(name)}\s*(?:\|\||‖)", statement
+        )
+        is not None
+    )
 
 
 def _is_declared(statement: str, names: Names) -> bool:

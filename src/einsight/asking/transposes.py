@@ -20,7 +20,9 @@ _ABOVE = re.compile(
 _BEFORE = re.compile(r"(?:\{\s*\}|(?<![\w)\]}'|‖])(?=\^))\s*\^\s*\{?\s*t\s*\}?(?:\s|\\[!,;])*")
 _UNICODE = re.compile(r"(?<=[\w)\]}])(?:ᴴ|†|(?<=[A-Z)])ᵗ|(?<=[a-z])ᵗ(?=\s*[^\W\d_(]))")
 _PLAIN_QUOTE = re.compile(r"(?<=[\w)\]'])\.'")
-_DAGGER = re.compile(r"(?<![A-Za-z\\])(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*)?(?:[A-Z]|\\[A-Z][a-z]+)\s*\}?\s*(?:\^\s*\{?\s*(?:\\dagger|\\dag(?![a-z])|†)|†)")
+_DAGGER = re.compile(
+    r"(?<![A-Za-z\\])(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*)?(?:[A-Z]|\\[A-Z][a-z]+)\s*\}?\s*(?:\^\s*\{?\s*(?:\\dagger|\\dag(?![a-z])|†)|†)"
+)
 _FONT = r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*)?"
 _LETTER = re.compile(
     r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([^\W\d_]))\s*$"

@@ -28,7 +28,7 @@ _DOLLARS = re.compile(r"\$\$?([^$]+)\$\$?")
 
 # `\\hat\\beta = \\arg\\min_\\beta`, `min_w`, `minimize`: what is minimised stands behind
 _OBJECTIVE = re.compile(
-    r"\s*\$?\s*(?:[^=<>]*=\s*)?(?:\\?arg\s*\\?[,!;]?\s*|\\operatorname\*?\{arg\s*\\?,?)?\s*\\?(?:operatorname\*?\{\s*|mathrm\{\s*|underset\{(?P<set>[^{}]+)\}\{\s*\\?(?:operatorname\*?\{)?(?:arg\s*\\?,?\s*\\?)?)?"
+    r"\s*\$?\s*(?:[^=<>]*=\s*)?(?:\\?arg\s*\\?[,!;]?\s*|\\operatorname\*?\{arg\s*\\?,?)?\s*\\?(?:operatorname\*?\{\s*|mathrm\{\s*|text\{\s*|underset\{(?P<set>[^{}]+)\}\{\s*\\?(?:operatorname\*?\{)?(?:arg\s*\\?,?\s*\\?)?)?"
     r"(?:min|max)(?:imi[sz]e)?\s*\}*\s*(?:_\s*(?:\{(?P<below>(?:[^{}]|\{[^{}]*\})+)\}|(?P<one>\\?\w+)))?(?:\s|\\[ ,;:!]|\\q?quad|~)*(?=[^\s({,])"
 )
 

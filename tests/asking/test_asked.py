@@ -17,11 +17,11 @@ ROWS = [
     for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# ")
 ]
-NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross".split()} | {
+NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross max arange".split()} | {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
 }
-SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6}
+SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6, "T": 3, "b": 2}
 
 
 def _shape(tensor):
@@ -75,6 +75,7 @@ def _named(variable):
         "beta": "β",
         "\\mathbf{x}": "x",
         "\\lambda": "λ",
+        "\\gamma": "γ",
         "h_{t-1}": "h⁽ᵗ⁻¹⁾",
     }.get(variable, variable)
 
@@ -105,12 +106,25 @@ def _quotients(function, values, variable, step=1e-5):
         ("F.softplus(x, beta=2)", "x", "EIN001"),  # what is not understood is not left out
         ("np.sum(x, where=y)", "x", "EIN001"),
         ("x, σ^3 = 2", "x", "EIN001"),  # which says what no name is
-        (r"\min_w \max_v w^T A v", "v", "EIN101"),  # the smallest value is no objective in something else
+        (r"\min_w \max_v w^T A v", "v", "EIN203"),  # the smallest value is no objective in something else
         ("argmin_z ||A z - x||^2 + ||z||_1", "x", "EIN002"),  # what is best is no number times what it is best for
         (r"\arg\min_z \|A z - x\|^2", "x", "EIN002"),
         ("E[x' A x]", "A", "EIN002"),  # and an expectation no product with an array
         (r"\frac{\partial L}{\partial W}", None, "EIN101"),  # no 0 for want of a definition
         ("x = y", "x", "EIN101"),
+        ("largest eigenvalue of A", "A", "EIN001"),  # words are no product of names
+        (r"\text{trace of } X", "X", "EIN001"),
+        (r"\prod_i x_i y", "x", "EIN001"),  # multiplied once, or each time?
+        (r"\sum_{t=0}^T \gamma^t r_t", r"\gamma", "EIN001"),  # an axis is counted from 1
+        (r"\sum_{n=1}^\infty x^n/n", "x", "EIN001"),
+        (r"X^\dagger b", "X", "EIN001"),  # transposed, or a pseudoinverse
+        (
+            r"\operatorname{tr}(\rho \log \rho)",
+            r"\rho",
+            "EIN002",
+        ),  # the logarithm of a matrix, which is none of its entries
+        ("F.cross_entropy(Z, y)", "Z", "EIN001"),
+        (r"e^{s(a)}, s(q,k) = q^\top k", "a", "EIN001"),
     ],
 )
 def test_what_cannot_be_told_is_refused(text, variable, code):

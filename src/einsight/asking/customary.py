@@ -24,7 +24,8 @@ def with_function(
         return None
     if any(letter in called.sub("", s) for s in statements):  # which is a quantity
         return None
-    return [called.sub(function, s) for s in statements]
+    is_factor = letter.isupper() and any(re.search(rf"['ᵀ]\s*{letter}\s*\(", s) for s in statements)
+    return None if is_factor else [called.sub(function, s) for s in statements]  # `y' Γ(x - a)`
 
 
 def is_of_numbers(statements: Sequence[str], function: str, names: Names) -> bool:

@@ -38,63 +38,27 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
+from .dimensions import ONE, SCALAR, Conflict, Dimensions, Shape
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
 from .signs import flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
-ONE = "1"
-Shape = tuple[object, object]
-SCALAR: Shape = (ONE, ONE)
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
 _OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
 _NOT_OF_NUMBERS = {"tr", "trace", "det", "logdet"}
-_OF_SQUARES = {"tr", "trace", "det", "logdet", "inv", "expm"}
+_OF_SQUARES = {*_NOT_OF_NUMBERS, "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 
 
-class Conflict(Exception):
-    """Two dimensions that differ, or a formula that this cannot follow."""
-
-
-class Inference:
-    """
-    called  names that stand before their arguments, `f` of `f(w)`: that is `f` itself
-    """
+class Inference(Dimensions):
+    """`called` are names that stand before their arguments, `f` of `f(w)`: that is `f` itself."""
 
     def __init__(self, names: Names, ranks: dict[str, int], care: int, called: frozenset[str] = frozenset()):
         self.names, self.ranks, self.care, self.called = names, ranks, care, called
-        self.same: dict[object, object] = {}
+        super().__init__()
         self.shape_of: dict[str, Shape] = {}
-        self.numbers, self.reduced = itertools.count(), set[int]()
-
-    # dimensions
-
-    def fresh(self) -> int:
-        return next(self.numbers)
-
-    def root(self, dim: object) -> object:
-        while dim in self.same:
-            dim = self.same[dim]
-        return dim
-
-    def unify(self, left: object, right: object) -> None:
-        left, right = self.root(left), self.root(right)
-        if left == right:
-            return
-        if not isinstance(left, str):
-            self.same[left] = right
-        elif not isinstance(right, str):
-            self.same[right] = left
-        else:
-            raise Conflict
-
-    def unify_shapes(self, left: Shape, right: Shape) -> None:
-        self.unify(left[0], right[0])
-        self.unify(left[1], right[1])
-
-    def is_number(self, shape: Shape) -> bool:
-        return self.root(shape[0]) == ONE and self.root(shape[1]) == ONE
+        self.reduced = set[int]()
 
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
@@ -251,7 +215,14 @@ class Inference:
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
         self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
         inner, *others = [self.shape(a) for a in plain]
-        if self.care >= LOOSE and callee.text in _NOT_OF_NUMBERS and self.is_number(inner):
+        of_number = self.is_number(inner)
+        if (
+            of_number
+            and self.care >= LOOSE
+            and callee.text in _NOT_OF_NUMBERS
+            or self.names.fact(("of numbers", callee.text))
+            and not of_number
+        ):
             raise Conflict
         if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)

@@ -112,7 +112,7 @@ def _last_of(text: str) -> str:
 def _applied(formula: str, function: str, letters: Sequence[str], body: str) -> str:
     """The formula with what `φ(t) = …` says put in for each `φ(…)`.  Raises Unwritten where it is called with more or less."""
     called = re.compile(rf"(?<!\w){re.escape(function)}\s*(?=\()")
-    letter = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, letters))})(?![^\W_])")
+    letter = re.compile(rf"(?<![^\W_])(?:{chr(124).join(map(re.escape, letters))})(?![^\W_ᵀ⁻²³])")
     for _ in range(20):
         found = called.search(formula)
         if found is None:

@@ -130,8 +130,10 @@ def _customary(
         statements, told = of_logistic, ("σ = sigmoid",)
     of_gamma = with_function(statements, *GAMMA, wrt, names)
     if of_gamma is not None:
+        inner = names.child()
+        inner.own["of numbers", GAMMA[1]] = True
         try:
-            made = _question(of_gamma, text, order, wrt, spelling, ranks, names)
+            made = _question(of_gamma, text, order, wrt, spelling, ranks, inner)
         except EinsightError:
             made = None
         if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..lowering.layout import LAYOUTS
+from ..lowering.mentioned import names_of
 from ..syntax.tree import Node
 from .arrays import Array, Unfit
 from .edits import Edit, edits, names_in
@@ -53,7 +54,7 @@ def _slips(asked: Question) -> Iterator[Mistake]:
     """What may be wrong, the likeliest first; of a formula that does not go together only what changes that."""
     bodies = [d.body for d in behind(asked.page, asked.at, [asked.left])]
     near = [*names_in(asked.right)]
-    far = [*near, *(n for node in (asked.left, *bodies) for n in names_in(node))]
+    far = [*near, *_variables(asked), *(n for body in bodies for n in names_in(body))]
     tried: dict[Node, Edit] = {}
     for edit in (*edits(asked.right, near), *edits(asked.right, far)):
         tried.setdefault(edit.node, edit)
@@ -66,6 +67,12 @@ def _slips(asked: Question) -> Iterator[Mistake]:
             world = holds(replace(way, right=edit.node), _WAYS)
             if world is not None:
                 yield Mistake(edit.words, world)
+
+
+def _variables(asked: Question) -> Iterator[Node]:
+    """What the left side is differentiated in, as it is written."""
+    inside = {*asked.page.taken_in_by(asked.page.formulas[asked.at].tree)}
+    return (n for n in names_in(asked.left) if inside & names_of(n).keys())
 
 
 def _all_symmetric(facts: Facts, names: Iterable[str]) -> Facts:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain as chained
 
+from ..frozen import frozen
 from . import form
 from .form import Form, NotAForm, product, transpose
 from .rules import centred_at_mean
@@ -28,7 +29,16 @@ UNUSUAL = 2
 Binding = tuple[str, Form]
 
 
-def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[Binding] = ()) -> tuple[str, int]:
+@frozen
+class Shown:
+    """A text, and the form that it is of, with what the names in it stand for; None where that is not known."""
+
+    text: str
+    form: Form | None = None
+    bindings: tuple[Binding, ...] = ()
+
+
+def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[Binding] = ()) -> tuple[Shown, int]:
     """The text of a form, with names for what repeats, and how long it is and seems to be.
 
     `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
@@ -60,7 +70,7 @@ def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[
             break
         least, text, whole, bindings, found = best
         least += 2 * _is_call(found)
-    return text, least
+    return Shown(text, whole, tuple(bindings)), least
 
 
 def _with_binding(bindings: list[Binding], new: Binding, turned: list[Form]) -> list[Binding]:

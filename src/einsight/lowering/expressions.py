@@ -67,9 +67,8 @@ class Reader(Context):
 
     def _group(self, node: Group) -> Value | None:
         value = self.read(node.inner)
-        return (
-            value if value is None or not value.traced else replace(value, traced=())
-        )  # a bracket closes what is summed in it
+        # a bracket closes what is summed in it
+        return value if value is None or not value.traced else value.closed(value.term)
 
     def _array(self, node: Array) -> Value | None:
         return read_array(self, node)

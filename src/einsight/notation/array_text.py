@@ -25,7 +25,7 @@ class Array:
     flipped: str
     flipped_level: int
     chain: tuple[Array, ...] = ()
-    number: Fraction = Fraction(1)
+    number: Fraction | int = 1
     scalars: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     root: Array | None = None
@@ -66,7 +66,7 @@ def flip(array: Array) -> Array:
 
 
 def product(
-    factors: Sequence[Array], number: Fraction = Fraction(1), scalars: Sequence[str] = (), below: Sequence[str] = ()
+    factors: Sequence[Array], number: Fraction | int = 1, scalars: Sequence[str] = (), below: Sequence[str] = ()
 ) -> Array:
     """`number · scalars · factors / below`, products inside flattened."""
     flat: list[Array] = []
@@ -135,7 +135,8 @@ def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
 
 def scaled_product(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
     """A product of numbers and of matrices in a row."""
-    number, texts = Fraction(1), []
+    number: Fraction | int = 1
+    texts = []
     for scalar in scalars:
         if scalar.scaled and not scalar.chain and not scalar.scalars and not scalar.below:
             number *= scalar.number
@@ -147,7 +148,7 @@ def scaled_product(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
 def total(parts: Sequence[Array]) -> Array:
     """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
     if len({p.text for p in parts}) == 1:
-        return product([parts[0]], Fraction(len(parts)))
+        return product([parts[0]], len(parts))
     text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
     shared = _content([p.number for p in parts])
     if shared != 1:
@@ -168,7 +169,7 @@ def _sum_text(parts: Sequence[Array]) -> str:
     return _joined([p.text for p in parts])
 
 
-def _content(numbers: Sequence[Fraction]) -> Fraction:
+def _content(numbers: Sequence[Fraction | int]) -> Fraction:
     """The greatest number that all are whole multiples of."""
     size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
     return -size if all(n < 0 for n in numbers) else size

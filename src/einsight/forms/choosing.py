@@ -51,13 +51,11 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
         return replace(found, text=_K.sub("commutation(", found.text)) if is_commutation_taken else found
 
     size = length(text)
-    given: Form | None = None
+    given = _form_of(text, FormReader(names, tensor)) if size <= LONG else None
     found: list[Shown] = []
-    if SHORT < size <= LONG and steps():
-        given = _form_of(text, FormReader(names, tensor))
-        if given is not None:
-            found = _shorter(given, plain, is_free, repeated)
-            yield from map(spelled, found)
+    if given is not None and size > SHORT and steps():
+        found = _shorter(given, plain, is_free, repeated)
+        yield from map(spelled, found)
     if all(f.text != plain for f in found):
         yield spelled(Shown(plain, given if plain == text else None))
 

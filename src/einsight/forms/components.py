@@ -38,9 +38,14 @@ class Components:
 
     def __init__(self, names: Names, tensors: Sequence[Tensor]):
         self._names = names.child()
+        self._tensors: dict[str, Tensor] = {}  # those that are no words, nor entries of others
         for tensor in tensors:
-            if not self._names.knows(tensor.name):
-                self._names.put(Entry(tensor.name, tensor, None, "declared"))
+            entry = self._names.get(tensor.name)
+            if entry is None and not self._names.knows(tensor.name):
+                entry = Entry(tensor.name, tensor, None, "declared")
+                self._names.put(entry)
+            if entry is not None and entry.tensor is not None and entry.kind != "inferred" and tensor.name.isalnum():
+                self._tensors[tensor.name] = entry.tensor
         self._dims = {str(d): d for t in tensors for d in t.dims}
 
     def bind(self, name: str, definition: Form) -> None:
@@ -52,6 +57,7 @@ class Components:
         body = build.abstraction(axes, self.at(definition, rows, columns))
         tensor = Tensor(name, tuple(a.dim for a in axes), frozenset(), body)
         self._names.put(Entry(name, tensor, None, "defined"))
+        self._tensors[name] = tensor
 
     def over(self, dims: Sequence[str]) -> Indices:
         """Fresh indices over dimensions that are given by their names."""
@@ -88,7 +94,7 @@ class Components:
         return method(form, rows, columns)
 
     def _product(self, form: Form, rows: Indices, columns: Indices) -> Term:
-        factors = [build.number(form.data)] if form.data != 1 else []
+        factors: list[Term] = [build.number(form.data)] if form.data != 1 else []
         chain = []
         for part in form.parts:
             if part.rows or part.columns:
@@ -107,16 +113,13 @@ class Components:
 
     def _name(self, form: Form, rows: Indices, columns: Indices) -> Term:
         text, slots = form.data, (*rows, *columns)
-        if len(text) > 1 and (not text.isalnum() or self._names.is_called(text)):
-            raise NotAForm  # it may be an entry, or what stands before a bracket
-        entry = self._names.get(text)
-        if entry is not None:
-            tensor = entry.tensor
-            if tensor is None or [i.dim for i in slots] != list(tensor.dims):
+        tensor = self._tensors.get(text)
+        if tensor is not None:
+            if [i.dim for i in slots] != [*tensor.dims]:
                 raise NotAForm
             return build.component(tensor, slots)
-        if slots or text in ("I", "ones"):
-            raise NotAForm
+        if slots or self._names.knows(text) or text in ("I", "ones") or (len(text) > 1 and self._names.is_called(text)):
+            raise NotAForm  # it may be an entry, or what stands before a bracket
         if text in CONSTANTS:
             return build.constant("pi")
         if not self._names.is_dimension(text) or self._names.is_function(text):
@@ -221,7 +224,11 @@ def _axes(rows: Indices, columns: Indices) -> tuple[Axis, ...]:
 
 
 def components(
-    form: Form, bindings: Sequence[tuple[str, Form]], names: Names, tensors: Sequence[Tensor], sides: tuple[Indices, Indices]
+    form: Form,
+    bindings: Sequence[tuple[str, Form]],
+    names: Names,
+    tensors: Sequence[Tensor],
+    sides: tuple[Indices, Indices],
 ) -> Term | None:
     """The term of a form at the indices of its rows and columns; None for another shape, or for what its text alone tells.
 

@@ -7,7 +7,6 @@ and whoever uses the part stays silent, so that one mistake gives one report.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..syntax.tree import (
     Absolute,

@@ -6,8 +6,9 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from ..frozen import frozen
 
 SUM, LAYER, PRODUCT, ATOM = range(4)
 
@@ -16,7 +17,7 @@ class NoForm(Exception):
     """What is to be written has no matrix form that is known here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Array:
     """The text of an array and of its transpose; `chain` holds the factors of a product, `root` what a power to `count` is of."""
 
@@ -82,7 +83,7 @@ def product(
     parts = [*scalars, *(f.at(ATOM) for f in flat)]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
-    size = abs(number)
+    size = number if number >= 0 else -number
     if size.denominator != 1 or not parts:
         parts.insert(0, str(size))
     elif size != 1:

@@ -113,20 +113,13 @@ class Term(Interned):
 
     def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
-        frees = [c.free for c in children]
-        depending = [c.depends for c in children]
-        height, heads, symbols = 0, 1 << self.RANK, 1
-        for child in children:
-            if child.height > height:
-                height = child.height
-            heads |= child.heads
-            symbols += child.symbols
-        for abstraction in abstractions:
-            frees.append(abstraction.free)
-            depending.append(abstraction.body.depends)
-            height = max(height, abstraction.height)
-            heads |= abstraction.body.heads
-            symbols += abstraction.body.symbols
+        parts, inner = (*children, *abstractions), (*children, *[a.body for a in abstractions])
+        frees = [p.free for p in parts]
+        depending = [c.depends for c in inner]
+        height, heads, symbols = max([p.height for p in parts], default=0), 1 << self.RANK, 1
+        for part in inner:
+            heads |= part.heads
+            symbols += part.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
             heads |= any(isinstance(s, Shift) for s in slots)
@@ -219,7 +212,7 @@ class Component(Term):
         self.tensor, self.indices = tensor, indices
         self.depends, self.height, self.symbols = tensor.depends, 0, 1
         if _ONLY_INDICES.issuperset(map(type, indices)):  # as of most
-            self.heads, self.free, keys = 1 << 4, frozenset(indices), tuple(map(_key, indices))
+            self.heads, self.free, keys = 1 << 4, frozenset(indices), tuple(map(_key, indices))  # type: ignore[arg-type]
         else:
             self.heads = 1 << 4 | (Shift in map(type, indices))  # of which True is SHIFTED
             self.free = frozenset([i for s in indices for i in slot_indices(s)])

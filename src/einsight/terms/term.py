@@ -113,9 +113,9 @@ class Term(Interned):
 
     def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
-        parts, inner = (*children, *abstractions), (*children, *[a.body for a in abstractions])
-        frees = [p.free for p in parts]
-        depending = [c.depends for c in inner]
+        parts: tuple[Any, ...] = (*children, *abstractions)
+        inner = (*children, *[a.body for a in abstractions])
+        frees, depending = [p.free for p in parts], [c.depends for c in inner]
         height, heads, symbols = max([p.height for p in parts], default=0), 1 << self.RANK, 1
         for part in inner:
             heads |= part.heads

@@ -273,7 +273,7 @@ def statements_in(
 
 def _as_declared(statement: str, names: Names) -> str:
     """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
-    marked = {plain_name(n): n for n in names.all() if "_" in n}
+    marked = {plain_name(n): n for n in names.vocabulary() if "_" in n}
     if not marked:
         return statement
     return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)

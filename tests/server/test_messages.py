@@ -135,7 +135,9 @@ def test_what_is_kept_does_not_grow_with_edits_and_questions():
                     }
                     assert "result" in await client.ask(method, given)
             await client.until(
-                lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["version"] == version
+                lambda m, last=version: (
+                    m.get("method") == "textDocument/publishDiagnostics" and m["params"]["version"] == last
+                )
             )
             client.got.clear()
             gc.collect()

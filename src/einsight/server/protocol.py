@@ -113,7 +113,8 @@ class Protocol(LanguageServerProtocol):
         """As pygls does it, which for ever keeps what a notification came to: two kilobytes a keystroke."""
 
         def ended(future: Any) -> None:
-            self._request_futures.pop(msg_id, None)
+            if not future.cancelled():  # pygls takes out what it cancels, and goes through the rest at `shutdown`
+                self._request_futures.pop(msg_id, None)
             callback(future)
 
         super()._execute_handler(msg_id, handler, ended, args, kwargs)

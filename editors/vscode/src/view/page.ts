@@ -392,7 +392,8 @@ function network({ diagram }: Derivation): Child {
 const live = element("div", { class: "live", role: "status", "aria-live": "polite" });
 const note = element("p", { class: "hint" });
 const main = element("main");
-document.body.append(main, note, live);
+const late = element("div", { class: "working late", role: "status" });
+document.body.append(late, main, note, live);
 
 function say(text: string): void {
   live.textContent = text;
@@ -419,6 +420,13 @@ function show(shown: View, place: string, working: boolean): void {
   host.setState({ view: shown, place });
 }
 
+/** Make what is shown faint, since it is no longer what stands at that place; nothing in it can be taken. */
+function setLate(place: string | null): void {
+  late.replaceChildren(...(place === null ? [] : [element("div", { class: "bar" }), `reading ${place} …`]));
+  main.classList.toggle("outdated", place !== null);
+  main.inert = place !== null;
+}
+
 function nothingToDerive({ kind, findings, problem }: View): string {
   if (problem) return `No derivation: ${problem}.`;
   if (findings.some((f) => f.severity === "error")) return "This does not read yet, so nothing is derived.";
@@ -435,6 +443,8 @@ function focused(): number | null {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   if (data.kind === "rules") return showRules(data.at, data.found);
   setPinned(data.pinned);
+  setLate(data.kind === "late" ? data.place : null);
+  if (data.kind === "late") return;
   if (data.kind === "view") show(data.view, data.place, data.working);
   else note.textContent = data.text;
 });
@@ -464,5 +474,8 @@ document.fonts.addEventListener("loadingdone", fit);
 
 setPinned(false);
 const last = host.getState();
-if (last) show(last.view, last.place, false);
+if (last) {
+  show(last.view, last.place, false);
+  setLate(last.place);
+}
 host.postMessage({ kind: "ready" });

@@ -107,6 +107,14 @@ function fit(): void {
   document.querySelectorAll<HTMLElement>(".formula").forEach(fitOne);
 }
 
+/** Begin a row with what `where` explains, where the formula has several. */
+function setApart(made: HTMLElement): void {
+  const bases = [...made.querySelectorAll<HTMLElement>(".katex-base")];
+  const explains = bases.find((base) => base.textContent?.trimStart().startsWith("where"));
+  if (!explains || explains.offsetTop === bases[0].offsetTop && bases[bases.length - 1].offsetTop === bases[0].offsetTop) return;
+  explains.before(document.createElement("br"));
+}
+
 /** Give a piece that would have a row to itself the one before it. */
 function keepCompany(made: HTMLElement, room: number): void {
   const bases = [...made.querySelectorAll<HTMLElement>(".katex-base")];
@@ -133,6 +141,7 @@ function fitOne(made: HTMLElement): void {
   let stage = 0;
   while (widest() > room && stage + 1 < STAGES.length) typeset(made, latex, STAGES[++stage]);
   made.dataset.stage = String(stage);
+  setApart(made);
   keepCompany(made, room);
   const width = widest();
   if (width > room) made.style.fontSize = `${Math.max(SMALLEST, room / width) * 100}%`;

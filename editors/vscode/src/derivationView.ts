@@ -32,6 +32,7 @@ export class DerivationView implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Runs from the first edit or step of the cursor that nothing has been shown for. */
   private late: ReturnType<typeof setTimeout> | undefined;
+  private isLate = false;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly pointer = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
@@ -130,12 +131,19 @@ export class DerivationView implements vscode.Disposable {
 
   /** Have the page say that what it shows is old, unless something newer comes soon. */
   private expect(): void {
-    this.late ??= setTimeout(() => this.subject && this.send({ kind: "late", place: placeIn(this.subject, this.subject.position.line), pinned: this.pinned }), LATE);
+    if (this.isLate) this.tellLate();
+    this.late ??= setTimeout(() => this.tellLate(), LATE);
+  }
+
+  private tellLate(): void {
+    this.isLate = true;
+    if (this.subject) this.send({ kind: "late", place: placeIn(this.subject, this.subject.position.line), pinned: this.pinned });
   }
 
   private arrived(): void {
     clearTimeout(this.late);
     this.late = undefined;
+    this.isLate = false;
   }
 
   private askSoon(): void {

@@ -61,6 +61,7 @@ export class DocumentSide {
   private readonly look = new Compartment();
   private timers: Record<string, number> = {};
   private late: number | undefined;
+  private isLate = false;
   private view: View | null = null;
   private variable: string | undefined;
   private isPinned = false;
@@ -238,15 +239,20 @@ export class DocumentSide {
 
   /** Have the derivation say that what it shows is old, unless something newer comes soon. */
   private expect(): void {
-    this.late ??= window.setTimeout(() => {
-      const doc = this.editor?.state.doc;
-      if (doc && this.view) this.frame.send({ kind: "late", place: `line ${doc.lineAt(Math.min(this.at, doc.length)).number}`, pinned: this.isPinned });
-    }, LATE);
+    if (this.isLate) this.tellLate();
+    this.late ??= window.setTimeout(() => this.tellLate(), LATE);
+  }
+
+  private tellLate(): void {
+    this.isLate = true;
+    const doc = this.editor?.state.doc;
+    if (doc && this.view) this.frame.send({ kind: "late", place: `line ${doc.lineAt(Math.min(this.at, doc.length)).number}`, pinned: this.isPinned });
   }
 
   private arrived(): void {
     clearTimeout(this.late);
     this.late = undefined;
+    this.isLate = false;
   }
 
   /** A text that was changed is answered; a server that has said nothing since is busy with what nobody waits for any more. */

@@ -161,7 +161,7 @@ def test_packages_are_built_checked_and_tested_from_elsewhere(runner):
     # the whole run of the tests is that of `.ci/run`; here it is whether they are found, and find the package
     runner.run(
         _script("build", "The whole of the tests, from elsewhere"),
-        PYTEST_ADDOPTS="tests/whole/test_public.py -p no:cacheprovider",
+        PYTEST_ADDOPTS="tests/whole/test_public.py tests/whole/test_release.py -p no:cacheprovider",
     )
     assert not list((runner.temp / "elsewhere").glob("*.egg-info"))
 

@@ -1,10 +1,11 @@
-"""The catalogue is filled as the command line fills it, no secret is written into anybody's home, and limits of time count what is
+"""The catalogue is filled as the command line fills it, every form that is shown is read back, no secret is written into anybody's home, and limits of time count what is
 computed: a busy machine changes nothing."""
 
 import gc
 import os
 
 import cost
+import read_back
 import warm
 from computed import computed
 
@@ -18,6 +19,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # words are English: `argparse` looks for translations of each, in files that are not there
 os.environ.setdefault("LANGUAGE", "C")
 install()
+read_back.watch()
 processes.start = warm.worker(processes.start, processes.START)
 os.environ.setdefault("EINSIGHT_CACHE_KEY", "of the tests")
 

@@ -1,7 +1,9 @@
 """The server without a transport: messages in and out as texts, on a loop that computes everything itself, as in a browser."""
 
 import asyncio
+import gc
 import json
+from collections import Counter
 
 from einsight.server.messages import Conversation
 
@@ -100,3 +102,48 @@ def test_what_is_no_message_is_left_out():
         return await opened(client)
 
     assert talked(talk)["params"]["uri"] == URI
+
+
+def test_what_is_kept_does_not_grow_with_edits_and_questions():
+    """Objects are counted, since the memory of a process says little: the same letters typed again leave none behind."""
+    asked = ("textDocument/hover", "einsight/view", "textDocument/inlayHint", "textDocument/codeAction")
+
+    async def talk(client):
+        await opened(client)
+        version = 1
+        counted = []
+        for rounds in (5, 20):
+            for _ in range(rounds):
+                for start, end, text in ((14, 15, "3"), (14, 15, ""), (14, 14, "2")):
+                    version += 1
+                    span = {"start": {"line": 1, "character": start}, "end": {"line": 1, "character": end}}
+                    changed = {
+                        "textDocument": {"uri": URI, "version": version},
+                        "contentChanges": [{"range": span, "text": text}],
+                    }
+                    client.tell("textDocument/didChange", changed)
+                    client.got.clear()
+                for method in asked:
+                    at = {"line": 1, "character": 4}
+                    whole = {"start": at, "end": at}
+                    given = {
+                        "textDocument": {"uri": URI},
+                        "uri": URI,
+                        "position": at,
+                        "range": whole,
+                        "context": {"diagnostics": []},
+                    }
+                    assert "result" in await client.ask(method, given)
+            await client.until(
+                lambda m, last=version: (
+                    m.get("method") == "textDocument/publishDiagnostics" and m["params"]["version"] == last
+                )
+            )
+            client.got.clear()
+            gc.collect()
+            counted.append(Counter(type(o).__qualname__ for o in gc.get_objects()))
+        return counted
+
+    before, after = talked(talk)
+    more = after - before
+    assert more.total() < 60, more.most_common(10)  # 60 edits and 80 questions: fewer than one object for each

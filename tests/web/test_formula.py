@@ -120,3 +120,41 @@ def test_messages_are_answered_whatever_they_are():
         '{"method": "code", "given": {"text": "x\' x", "target": "fortran"}}',
     ):
         assert json.loads(ask(wrong))["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "matrix"),
+    [
+        ("gradient of x' A x with respect to A", ["A"], "x x'"),
+        ("x' A x, w.r.t. A", ["A"], "x x'"),
+        ("d/dA of x' A x", ["A"], "x x'"),
+        (r"$\frac{\partial}{\partial X}$ of $\log\det X$", ["X"], "X^-1"),
+        ("Hessian of x' A x with respect to x", ["x", "x"], "A + A'"),
+        ("minimize ‖X w - y‖² over w", ["w"], None),
+    ],
+)
+def test_what_words_ask_for_is_what_it_is_differentiated_in(text, wrt, matrix):
+    shown = answered(Asked(text))
+    if matrix is None:  # refused, or answered in what is said
+        assert shown["kind"] == "problem" or shown["wrt"] == wrt
+        return
+    assert shown["wrt"] == wrt and shown["order"] == len(wrt) and shown["matrix"] == matrix
+
+
+def test_several_variables_are_refused_and_not_taken_for_a_second_derivative():
+    (problem,) = answered(Asked("derivative of ‖W x + b‖² wrt W and b"))["problems"]
+    assert "several" in problem["message"]
+
+
+def test_what_is_asked_of_a_formula_again_is_kept_and_what_was_not_tried_is_not(monkeypatch):
+    from einsight.web import formula
+
+    calls = []
+    derive = formula.derive
+    monkeypatch.setattr(formula, "derive", lambda *given: calls.append(given) or derive(*given))
+    asked = Asked("tr(K L)")
+    answered(asked), in_layouts(asked), source(asked, "numpy")
+    assert len(calls) == 3  # one for each layout
+    formula._derived(asked).not_tried.append("EIN504: a form was not found")
+    answered(asked), answered(asked)
+    assert len(calls) == 4

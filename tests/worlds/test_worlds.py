@@ -49,6 +49,10 @@ def softmax(t):
     return np.exp(t) / np.sum(np.exp(t))
 
 
+def logistic(t):
+    return 1.2 / (1 + 0.3 * np.exp(-0.9 * t))
+
+
 def off_diagonal(a):
     return a[~np.eye(len(a), dtype=bool)]
 
@@ -122,9 +126,22 @@ CASES = [
     Case("samples above a name count", "J = (1/m) ∑_{i=1}^m (w x⁽ⁱ⁾)^2; ∂J/∂w = 2 w x⁽ⁱ⁾ x⁽ⁱ⁾", found=False),
     Case("a factor that is missing", "f = xᵀ x; ∂f/∂x = x", facts=Facts(told={"x": ("n",)}), found=False, fault="a factor 2 is missing",
          left=gradient(lambda v: v @ v, x), right=2 * x),
-    Case("a sign in one term", "f = aᵀ x + xᵀ x; ∂f/∂x = -a + 2 x", facts=Facts(told={"x": ("n",), "a": ("n",)}), found=False, fault="the sign is the other one in its term 1",
+    Case("a sign in one term", "f = aᵀ x + xᵀ x; ∂f/∂x = -a + 2 x", facts=Facts(told={"x": ("n",), "a": ("n",)}), found=False, fault="the sign of `a` is the other one",
          left=gradient(lambda v: y @ v + v @ v, x), right=y + 2 * x),
-    Case("what rests on a guess is not accused", "f = xᵀ x; ∂f/∂x = x", found=False),
+    Case("what is wrong of whatever it may speak of", "f = xᵀ x; ∂f/∂x = x", found=False, fault="a factor 2 is missing", left=gradient(lambda v: v @ v, x), right=2 * x),
+    Case("what is right of symmetric matrices is not accused", "f = xᵀ A x; ∂f/∂x = 2 A x", found=False),
+    Case("what is right in the other layout is not accused", "∂/∂x (W x) = Wᵀ", found=False, layout="numerator"),
+    Case("a transpose that is missing", "f = (W x - u)ᵀ (W x - u); ∂f/∂x = 2 W (W x - u)", facts=Facts(told={"W": ("m", "n")}), found=False, fault="`W` is to be transposed",
+         left=gradient(lambda v: (W @ v - u) @ (W @ v - u), x), right=2 * W.T @ (W @ x - u)),
+    Case("a power that is too small", "f = c/s; ∂f/∂s = -c/s", found=False, fault="`s` is to be squared", left=gradient(lambda s: 0.3 / s, 0.7), right=-0.3 / 0.49),
+    Case("one name for another", "f = pᵀ q; ∂f/∂p = p", found=False, fault="`p` stands for `q`", left=gradient(lambda v: v @ y, x), right=y),
+    Case("an argument with the wrong sign", "f = log(1 + exp(-t)); ∂f/∂t = -1/(1 + exp(-t))", found=False, fault="the sign of the argument `- t` is the other one",
+         left=gradient(lambda t: np.log1p(np.exp(-t)), 0.7), right=-1 / (1 + np.exp(0.7))),
+    Case("beside a value it may be a special case", "f = k (l - m)^2 + l; l = 2 m; ∂f/∂m = k m", found=False),
+    Case("two slips are not told", "f = pᵀ q; ∂f/∂p = -2 p", found=False),
+    Case("nothing is called with itself", "y(t) = c/(1 + a exp(-r t)); ∂y/∂t = r y(1 - y/c)", gradient(logistic, 0.4), 0.9 * logistic(0.4) * (1 - logistic(0.4) / 1.2)),
+    Case("what one differentiates in may be anything", "w = (Xᵀ X)^-1 Xᵀ y; ∂/∂w log(1 + exp(-c wᵀ a)) = -c a/(1 + exp(c wᵀ a))",
+         gradient(lambda v: np.log1p(np.exp(-0.7 * v @ y)), x), -0.7 * y / (1 + np.exp(0.7 * x @ y))),
     Case("what solves an equation of its section", "Xᵀ X b = Xᵀ y; b = (Xᵀ X)^-1 Xᵀ y", X.T @ X @ np.linalg.lstsq(X, x, None)[0], X.T @ x),
     Case("what does not solve it", "Xᵀ X b = Xᵀ y; b = 2 (Xᵀ X)^-1 Xᵀ y", found=False),
     Case("what any value solves shows nothing", "aᵀ b = bᵀ a; b = 3 c", found=False),
@@ -148,7 +165,8 @@ CASES = [
     Case("not on every page", "∂/∂z Φ(z) = φ(z)", found=False),
     Case("what adds up to 1, where the page says it of something", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i",
          gradient(lambda v: -SHARES @ np.log(softmax(v)), x), softmax(x) - SHARES, facts=Facts(normalised=True)),
-    Case("what adds up to 1 is not 1", "l = ∑_k c_k log(q_k); ∂l/∂q_i = c_i", found=False, facts=Facts(has={"q": frozenset({"normalised"})})),
+    Case("what adds up to 1 is not 1", "l = ∑_k c_k log(q_k); ∂l/∂q_i = c_i", found=False, facts=Facts(has={"q": frozenset({"normalised"})}), fault="it is to be divided by `q_i`",
+         left=gradient(lambda v: SHARES @ np.log(v), SHARES), right=np.ones(N)),
     Case("what need not add up to 1", "s_i = exp(z_i)/∑_k exp(z_k); L = -∑_i y_i log(s_i); ∂L/∂z_i = s_i - y_i", found=False),
     Case("a step is one name", "F = [[1, Δ t], [0, 1]]; F Fᵀ = [[1 + Δ t^2, Δ t], [Δ t, 1]]", STEP @ STEP.T, np.array([[1.25, 0.5], [0.5, 1]])),
     Case("a square by its name", "v = σ^2; L = log(σ^2) + c/σ^2; ∂L/∂v = 1/v - c/v^2", gradient(lambda v: np.log(v) + 0.3 / v, 0.7), 1 / 0.7 - 0.3 / 0.49),
@@ -168,7 +186,8 @@ CASES = [
     Case("where any derivative is 0", "S = c aᵀ b - c bᵀ a + c; b̂ = 2 a", found=False),
     Case("the members of a set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈C} (x_i - m)", gradient(lambda m: np.sum((x[:2] - m) ** 2), 0.3), -2 * np.sum(x[:2] - 0.3)),
     Case("how many members a set has", "L = 1/|C| ∑_{i∈C} (x_i - m)^2; ∂L/∂m = 2 m - 2/|C| ∑_{i∈C} x_i", gradient(lambda m: np.mean((x[:2] - m) ** 2), 0.3), 0.6 - 2 * np.mean(x[:2])),
-    Case("the members of another set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈D} (x_i - m)", found=False),
+    Case("the members of another set", "L = ∑_{i∈C} (x_i - m)^2; ∂L/∂m = -2 ∑_{i∈D} (x_i - m)", found=False, fault="`D_i` stands for `C_i`",
+         left=gradient(lambda m: np.sum((x[:2] - m) ** 2), 0.3), right=-2 * np.sum(x[:2] - 0.3)),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip
 

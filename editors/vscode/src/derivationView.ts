@@ -11,6 +11,8 @@ const TYPE = "einsight.derivation";
 const PAUSE = 40;
 /** Milliseconds behind which a statement is shown without its derivation. */
 const SOON = 120;
+/** Milliseconds behind which what is shown of another place, or of an older text, is said to be that. */
+const LATE = 250;
 
 /** What the view is about: a place of a document, and what a definition is differentiated in. */
 interface Subject {
@@ -28,6 +30,9 @@ export class DerivationView implements vscode.Disposable {
   private about: Subject | undefined;
   private pinned = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Runs from the first edit or step of the cursor that nothing has been shown for. */
+  private late: ReturnType<typeof setTimeout> | undefined;
+  private isLate = false;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly pointer = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
@@ -110,6 +115,7 @@ export class DerivationView implements vscode.Disposable {
     const { document, selection } = editor;
     const sameStatement = this.isAbout(document.uri) && this.shown && contains(this.shown.range, selection.active);
     this.subject = { document, position: selection.active, variable: sameStatement ? this.about?.variable : undefined };
+    if (!sameStatement) this.expect();
     this.askSoon();
   }
 
@@ -119,7 +125,25 @@ export class DerivationView implements vscode.Disposable {
     if (!here.length || !contentChanges.length) return;
     for (const subject of new Set(here))
       for (const change of contentChanges) subject!.position = shifted(subject!.position, change);
+    this.expect();
     this.askSoon();
+  }
+
+  /** Have the page say that what it shows is old, unless something newer comes soon. */
+  private expect(): void {
+    if (this.isLate) this.tellLate();
+    this.late ??= setTimeout(() => this.tellLate(), LATE);
+  }
+
+  private tellLate(): void {
+    this.isLate = true;
+    if (this.subject) this.send({ kind: "late", place: placeIn(this.subject, this.subject.position.line), pinned: this.pinned });
+  }
+
+  private arrived(): void {
+    clearTimeout(this.late);
+    this.late = undefined;
+    this.isLate = false;
   }
 
   private askSoon(): void {
@@ -154,11 +178,12 @@ export class DerivationView implements vscode.Disposable {
   private show(view: View, subject: Subject, working: boolean): void {
     if (this.shown?.text !== view.text) this.point(null);
     this.shown = view;
-    const name = vscode.workspace.asRelativePath(subject.document.uri).split("/").pop();
-    this.send({ kind: "view", view, place: `${name}:${view.range.start.line + 1}`, pinned: this.pinned, working });
+    this.arrived();
+    this.send({ kind: "view", view, place: placeIn(subject, view.range.start.line), pinned: this.pinned, working });
   }
 
   private note(text: string): void {
+    this.arrived();
     this.send({ kind: "note", text, pinned: this.pinned });
   }
 
@@ -224,9 +249,15 @@ export class DerivationView implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    this.arrived();
     this.asking?.cancel();
     this.panel?.dispose();
   }
+}
+
+/** `notes.md:12`, the line from 0. */
+function placeIn({ document }: Subject, line: number): string {
+  return `${vscode.workspace.asRelativePath(document.uri).split("/").pop()}:${line + 1}`;
 }
 
 function placeOf({ line, character }: vscode.Position): Place {

@@ -151,6 +151,7 @@ export class Server implements vscode.Disposable {
   private async start(): Promise<void> {
     this.say("$(loading~spin) starting", "");
     this.status.busy = true;
+    this.status.selector = LANGUAGES.map((language) => ({ language })); // beside programs too, once one of them has asked for a server
     try {
       const told = (stage: string) => this.say(`$(loading~spin) ${stage}`, "einsight starts inside VS Code");
       const way = await this.host.choose(this.log, told);

@@ -42,7 +42,7 @@ export class DerivationFrame {
   }
 
   send(message: ToPage): void {
-    if (message.kind !== "rules") this.last = message;
+    if (message.kind !== "rules" && message.kind !== "late") this.last = message;
     // loaded when there is something to show: the first answer does not wait for it
     if (!this.element.src) this.element.src = new URL("./frame.html", document.baseURI).href;
     if (this.isReady) this.element.contentWindow?.postMessage(message, location.origin);

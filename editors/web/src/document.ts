@@ -20,6 +20,8 @@ import { copy, element } from "./parts";
 
 /** Milliseconds that the cursor, or the text, has to rest. */
 const PAUSE = 40;
+/** Milliseconds behind which the derivation says that what it shows is old. */
+const LATE = 250;
 const KEEP = 700;
 /** Milliseconds after a change without a word from the server, after which it is started anew. */
 const SILENCE = 6000;
@@ -58,6 +60,8 @@ export class DocumentSide {
   private readonly picker = element("select", { "aria-label": "Language" });
   private readonly look = new Compartment();
   private timers: Record<string, number> = {};
+  private late: number | undefined;
+  private isLate = false;
   private view: View | null = null;
   private variable: string | undefined;
   private isPinned = false;
@@ -228,8 +232,27 @@ export class DocumentSide {
         if (next !== this.at && !this.isWithin(next)) this.variable = undefined;
         this.at = next;
       }
+      if (update.docChanged || !this.isWithin(this.at)) this.expect();
       this.soon("view", PAUSE, () => void this.ask());
     }
+  }
+
+  /** Have the derivation say that what it shows is old, unless something newer comes soon. */
+  private expect(): void {
+    if (this.isLate) this.tellLate();
+    this.late ??= window.setTimeout(() => this.tellLate(), LATE);
+  }
+
+  private tellLate(): void {
+    this.isLate = true;
+    const doc = this.editor?.state.doc;
+    if (doc && this.view) this.frame.send({ kind: "late", place: `line ${doc.lineAt(Math.min(this.at, doc.length)).number}`, pinned: this.isPinned });
+  }
+
+  private arrived(): void {
+    clearTimeout(this.late);
+    this.late = undefined;
+    this.isLate = false;
   }
 
   /** A text that was changed is answered; a server that has said nothing since is busy with what nobody waits for any more. */
@@ -268,6 +291,7 @@ export class DocumentSide {
     const doc = editor.state.doc;
     const view = await this.request<View>("einsight/view", { uri: this.uri, position: placeOf(doc, this.at), variable: this.variable });
     if (editor !== this.editor || editor.state.doc !== doc) return;
+    this.arrived();
     if (!view) return this.frame.send({ kind: "note", text: this.view ? "" : "Put the cursor into a definition, a claim or a query.", pinned: this.isPinned });
     if (view.text !== this.view?.text) pointAt(editor, null);
     this.view = view;

@@ -209,7 +209,7 @@ export class FormulaSide {
     if (found.variables.length)
       groups.push(this.radios("differentiate in", found.variables, found.wrt[0], (wrt) => this.change({ wrt })));
     if (found.kind === "expression" && found.wrt.length)
-      groups.push(this.radios("order", ["1", "2"], String(this.asked.order), (order) => this.change({ order: Number(order) })));
+      groups.push(this.radios("order", ["1", "2"], String(found.order), (order) => this.change({ order: Number(order) })));
     groups.push(this.radios("layout", LAYOUTS, this.asked.layout, (layout) => this.change({ layout })));
     const shapes = [...found.chosen.map((s) => this.shape(s, true)), ...found.assumed.map((s) => this.shape(s, false))];
     if (shapes.length)

@@ -39,6 +39,7 @@ export interface Answer {
   problems: Problem[];
   readAs: string;
   wrt: string[];
+  order: number;
   variables: string[];
   layout: string;
   index: string;

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..lowering.names import Names, canonical_name, plain_name
-from ..lowering.report import Diagnostic, EinsightError
+from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
@@ -67,6 +67,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     """
     whole = blanked(expression).strip()
     asked = in_words(whole)
+    if len(asked.variables) > 1 and not variables:
+        listed = ", ".join(asked.variables)
+        raise fail("EIN001", f"a derivative is in one variable, and {listed} are several: ask in one after the other")
     text, over = objective(asked.formula)
     variables = variables or asked.variables or over
     elsewhere = over and variables and not any(v.strip("\\{} ") in over[0] for v in variables)
@@ -308,7 +311,7 @@ def statements_in(
 
 def _as_declared(statement: str, names: Names) -> str:
     """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
-    marked = {plain_name(n): n for n in names.all() if "_" in n}
+    marked = {plain_name(n): n for n in names.vocabulary() if "_" in n}
     if not marked:
         return statement
     return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)

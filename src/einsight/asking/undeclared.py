@@ -31,6 +31,7 @@ from ..syntax.tree import (
     Num,
     Relation,
     Superscript,
+    Symbol,
     Transpose,
 )
 from ..terms.dimension import Dim
@@ -170,13 +171,20 @@ def _is_plain(text: str, names: Names) -> bool:
                 return False
             todo += node.arguments  # type: ignore[attr-defined]
         elif kind is Indexed:
-            if not _is_component(node, names):  # type: ignore[arg-type]
+            if not (_is_sum(node) or _is_component(node, names)):  # type: ignore[arg-type]
                 return False
-        elif kind not in _OF_NAMES:
-            return False
+        elif kind not in _OF_NAMES or (kind is Superscript and type(node.base) is Indexed and _is_sum(node.base)):  # type: ignore[attr-defined]
+            return False  # what stands above a sum sign is a size
         elif kind is not Num:
             todo += children(node)
     return True
+
+
+def _is_sum(node: Indexed) -> bool:
+    """Is it `∑_i`, without a bound or a condition that may name anything?"""
+    at = node.subscript
+    is_sign = type(node.base) is Symbol and node.base.text == "∑"
+    return is_sign and not (at.problem or at.lower or at.condition or at.within) and all(e.plain for e in at.entries)
 
 
 def _is_component(node: Indexed, names: Names) -> bool:

@@ -15,14 +15,21 @@ _BEGINS = (
 _KIND = r"(?:(?:partial|total|matrix|vector|first|second|full)\s+)*(?P<kind>derivative|gradient|jacobian|hessian|differentiat\w+|differential)s?(?:\s+matrix)?"
 _VARIABLE = r"(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|scalar|parameters?|weights?|variable)\s+)?"
 _NAME = r"[^\s,?]+?"
+_AND = r"\s*(?:,\s*and\s|,|&|\s+and\s)\s*"
+_NAMES = rf"{_NAME}(?:{_AND}{_NAME})*?"
 _OF_THEN_BY = re.compile(
-    rf"{_BEGINS}{_KIND}\s+(?:of\s+)?(?P<what>.+?),?\s+(?:{_VARIABLE}|by\s+|in\s+(?=\$?\\?\w+\$?\s*[.?]?$))(?P<by>{_NAME})\s*[.?]?",
+    rf"{_BEGINS}{_KIND}\s+(?:of\s+)?(?P<what>.+?),?\s+(?:{_VARIABLE}|by\s+|in\s+(?=\$?\\?\w+\$?\s*[.?]?$))(?P<by>{_NAMES})\s*[.?]?",
     re.I | re.S,
 )
-_BY_THEN_OF = re.compile(rf"{_BEGINS}{_KIND}\s+{_VARIABLE}(?P<by>{_NAME})\s+of\s+(?P<what>.+?)[.?]?", re.I | re.S)
+_BY_THEN_OF = re.compile(rf"{_BEGINS}{_KIND}\s+{_VARIABLE}(?P<by>{_NAMES})\s+of\s+(?P<what>.+?)[.?]?", re.I | re.S)
 _OF = re.compile(rf"{_BEGINS}{_KIND}\s+of\s+(?P<what>.+?)[.?]?", re.I | re.S)
-_BY = re.compile(rf"(?P<what>.+?),?\s+{_VARIABLE}(?P<by>{_NAME})\s*[.?]?", re.I | re.S)
+_BY = re.compile(rf"(?P<what>.+?),?\s+{_VARIABLE}(?P<by>{_NAMES})\s*[.?]?", re.I | re.S)
 _ALONE = re.compile(rf"{_BEGINS}(?P<what>\$[^$]+\$)\s*[.?]?", re.I | re.S)
+# `d/dA of f`, `\\frac{d}{dA} of f`: the word says what the blank does
+_OPERATOR_OF = re.compile(
+    rf"{_BEGINS}(?P<operator>\$?\s*(?:[d∂]\s*/\s*[d∂]\s*\w+|\\d?frac\s*\{{[^{{}}]*\}}\s*\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}|∇_\w+|\\nabla_\{{?\\?\w+\}}?)\s*\$?)\s+of\s+(?P<what>.+?)[.?]?",
+    re.I | re.S,
+)
 _DOLLARS = re.compile(r"\$\$?([^$]+)\$\$?")
 
 
@@ -83,13 +90,20 @@ class Asked:
 
 def in_words(text: str) -> Asked:
     """What words around a formula ask for; a formula alone as it is, with no variable."""
+    operator = _OPERATOR_OF.fullmatch(text)
+    if operator is not None:
+        return Asked(f"{_plain(operator['operator'])} ({_plain(operator['what'])})")
     for way in (_BY_THEN_OF, _OF_THEN_BY, _OF, _BY, _ALONE):
         found = way.fullmatch(text)
         if found is None:
             continue
         said = found.groupdict()
-        formula = _DOLLARS.sub(r" \1 ", said["what"]).strip().rstrip("?. ")
-        by = (said.get("by") or "").strip("$.?,")
+        by = [name.strip("$.?, ") for name in re.split(_AND, said.get("by") or "")]
         kind = (said.get("kind") or "").lower()
-        return Asked(formula, (by,) if by else (), 2 if kind == "hessian" else 1)
+        return Asked(_plain(said["what"]), tuple(filter(None, by)), 2 if kind == "hessian" else 1)
     return Asked(text)
+
+
+def _plain(text: str) -> str:
+    """A formula without what a sentence sets around it."""
+    return _DOLLARS.sub(r" \1 ", text).strip().rstrip("?. ")

@@ -138,7 +138,7 @@ def _measured(path: Path, language: str) -> Page:
 
 
 def _labelled(name: str, text: str, items: list[dict[str, Any]], found: Any) -> Iterator[Judged]:
-    """Each labelled relation with the claim that was found within it, the smallest relations first; of a link of a chain the last."""
+    """Each labelled relation with the claim that was found within it, the smallest relations first."""
     starts = [0]
     for k, sign in enumerate(text):
         if sign == "\n":
@@ -156,8 +156,8 @@ def _labelled(name: str, text: str, items: list[dict[str, Any]], found: Any) -> 
             for k, c in enumerate(found.claims)
             if k not in taken and start >= 0 and c.span[0] >= start - 1 and c.span[1] <= end + 2
         ]
-        if item.get("link", 1) and len(inside) > 1:
-            inside = [max(inside, key=lambda k: found.claims[k].span[1])]
+        if len(inside) > 1:
+            inside = [_in_place(item, inside, items, [found.claims[k].span[1] for k in inside])]
         taken |= set(inside)
         verdict = found.claims[inside[0]].verdict if inside else "unread"
         checkable = item["kind"] == "claim" and item.get("checkable") and item["truth"]
@@ -172,6 +172,15 @@ def _labelled(name: str, text: str, items: list[dict[str, Any]], found: Any) -> 
             _why(found, text, start, end),
             (also,) if isinstance(also, str) else tuple(also),
         )
+
+
+def _in_place(item: dict[str, Any], inside: list[int], items: list[dict[str, Any]], ends: list[int]) -> int:
+    """Of the claims in a chain the one of a link, where each link has one; else the last."""
+    links = sorted(i.get("link", 1) for i in items if i["latex"] == item["latex"] and i.get("line") == item.get("line"))
+    ordered = [k for _, k in sorted(zip(ends, inside, strict=True))]
+    left = len(links) - len(ordered)  # links whose claims were taken before
+    number = links.index(item.get("link", 1)) - left
+    return ordered[number] if 0 <= number < len(ordered) and len(links) > 1 else ordered[-1]
 
 
 def _why(found: Any, text: str, start: int, end: int) -> str:

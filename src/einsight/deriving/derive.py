@@ -141,8 +141,8 @@ def _as_asked(
     told = (*said, *asked.said, *found.diagnostics)
     if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told) and _is_unsaid(found.unreduced):
         raise fail("EIN101", _unsaid(asked, found.wrt))
-    return replace(
-        found, input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed, search=search
+    return found.said_of(
+        input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed, search=search
     )
 
 

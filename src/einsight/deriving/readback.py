@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from ..forms.choosing import candidates
+from ..forms.components import components
+from ..forms.naming import Shown
 from ..lowering.defining import target_of
 from ..lowering.expressions import Reader
 from ..lowering.names import Entry, Names
 from ..lowering.report import Report
-from ..lowering.values import Axis, Value, identity
+from ..lowering.values import Axis, Value, flat, identity
 from ..meaning.equality import agree
 from ..notation.entries import entries_texts, with_entries
 from ..notation.matrix_form import matrix_form
@@ -60,7 +62,35 @@ def _verified(term: Term, laid: Value, names: Names, repeated: bool = True) -> s
     text = matrix_form(term, rows, columns)
     if text is None:
         return _by_entries(term, laid, names)
-    return next((t for t in candidates(text, term, names, repeated) if _reads_back(t, term, laid, names)), None)
+    shown = candidates(text, term, names, repeated)
+    return next((s.text for s in shown if _says(s, term, laid, names) or _reads_back(s.text, term, laid, names)), None)
+
+
+def _says(shown: Shown, term: Term, laid: Value, names: Names) -> bool:
+    """Is the term what the form says that a text is of?
+
+    Its components are those that the text has: what one writes the grammar reads, and the tests hold each text that is shown in
+    them to that.  Where a name might be taken for a word of the language, the text alone tells.
+    """
+    if shown.form is None:
+        return False
+    axes = [flat((a,)) for a in laid.axes]
+    rows, columns = ((), *axes) if laid.rank == 1 and laid.row else (*axes, (), ())[:2]
+    read = components(shown.form, shown.bindings, names, tuple(term.depends), (rows, columns))
+    return read is not None and _is_same(read, term, laid)
+
+
+def _is_same(read: Term, term: Term, laid: Value) -> bool:
+    """Are they one term in normal form, or agree in value?"""
+    try:
+        again = normal_form(read)
+        if again is term or fold_definitions(again, definitions_in(term)) is term:
+            return True
+        if not is_deep(term):
+            again, term = (normal_form(expand_definitions(t)) for t in (again, term))
+        return agree(again, term, laid.plain_axes, function_value)
+    except (BudgetExceeded, MissingRule):
+        return False
 
 
 def _by_entries(term: Term, laid: Value, names: Names) -> str | None:
@@ -93,16 +123,7 @@ def _reads_back(text: str, term: Term, laid: Value, names: Names) -> bool:
         return _identity(text, value, term, laid)
     if [a.dim for a in value.axes] != [a.dim for a in laid.axes]:
         return False
-    read = value.on(laid.axes)
-    try:
-        again = normal_form(read)
-        if again is term or fold_definitions(again, definitions_in(term)) is term:
-            return True
-        if not is_deep(term):
-            again, term = (normal_form(expand_definitions(t)) for t in (again, term))
-        return agree(again, term, laid.plain_axes, function_value)
-    except (BudgetExceeded, MissingRule):
-        return False
+    return _is_same(value.on(laid.axes), term, laid)
 
 
 def agree_in_value(left: Term, right: Term, axes: Sequence[Index]) -> bool:

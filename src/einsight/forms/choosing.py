@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from ..lowering.names import Names
 from ..notation.repeated_calls import name_repeated
@@ -13,7 +14,7 @@ from ..syntax.tree import Relation
 from ..terms.term import Tensor, Term
 from .effort import steps
 from .form import Form, NotAForm
-from .naming import named, spread
+from .naming import Shown, named, spread
 from .reading import FormReader
 from .search import shortest
 from .taste import dislike
@@ -28,7 +29,7 @@ LONG = 400
 _K = re.compile(r"\bK\((?=\w+, \w+\))")
 
 
-def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> Iterator[str]:
+def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> Iterator[Shown]:
     """Texts of a matrix form of a term, the best first, the text itself as the last; names for parts if `repeated`."""
     plain = name_repeated(text) if repeated else text
     tensors = {t.name: t for t in term.depends}
@@ -46,41 +47,46 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
         )
         return not means and not (anywhere and names.knows(name))
 
-    def spelled(found: str) -> str:
-        return _K.sub("commutation(", found) if is_commutation_taken else found
+    def spelled(found: Shown) -> Shown:
+        return replace(found, text=_K.sub("commutation(", found.text)) if is_commutation_taken else found
 
     size = length(text)
-    texts: list[str] = []
-    if SHORT < size <= LONG and steps():
-        texts = _shorter(text, plain, FormReader(names, tensor), is_free, repeated)
-        yield from map(spelled, texts)
-    if plain not in texts:
-        yield spelled(plain)
+    given = _form_of(text, FormReader(names, tensor)) if size <= LONG else None
+    found: list[Shown] = []
+    if given is not None and size > SHORT and steps():
+        found = _shorter(given, plain, is_free, repeated)
+        yield from map(spelled, found)
+    if all(f.text != plain for f in found):
+        yield spelled(Shown(plain, given if plain == text else None))
 
 
-def _shorter(
-    text: str, plain: str, reader: FormReader, is_free: Callable[[str, bool], bool], repeated: bool
-) -> list[str]:
-    """Those that a person would like better than the `plain` one, the best first."""
+def _form_of(text: str, reader: FormReader) -> Form | None:
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1 or tree.bindings:
-        return []
+        return None
     try:
-        given = reader.read_whole(tree.sides[0])
+        return reader.read_whole(tree.sides[0])
+    except NotAForm:
+        return None
+
+
+def _shorter(given: Form, plain: str, is_free: Callable[[str, bool], bool], repeated: bool) -> list[Shown]:
+    """Those that a person would like better than the `plain` one, the best first."""
+    try:
         found: list[Form] = shortest(given, steps())
     except NotAForm:
         return []
-    costs: dict[str, int] = {}
+    costs: dict[str, tuple[int, Shown]] = {}
     for other in found:
         shown, cost = named(other, is_free if repeated else lambda *_: False)
-        costs.setdefault(shown, cost)
-    best = min(costs, key=lambda t: costs[t])
-    if repeated and costs[best] > length(best):  # there is something in it that nobody likes
+        costs.setdefault(shown.text, (cost, shown))
+    best = min(costs, key=lambda t: costs[t][0])
+    if repeated and costs[best][0] > length(best):  # there is something in it that nobody likes
         with suppress(NotAForm):
             for turned, binding in spread(given, is_free):
                 for other in shortest(turned, steps()):
                     shown, cost = named(other, is_free, [binding])
-                    costs.setdefault(shown, cost)
+                    costs.setdefault(shown.text, (cost, shown))
     most = length(plain) + dislike(given)
-    liked = [t for t, c in costs.items() if c < most or (c == most and dislike(given))]
-    return sorted(liked, key=lambda t: costs[t])[:SHOWN]
+    liked = [(c, shown) for c, shown in costs.values() if c < most or (c == most and dislike(given))]
+    return [shown for _, shown in sorted(liked, key=lambda t: t[0])[:SHOWN]]

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Union
 
-from ..terms.interning import TABLE, Interned, intern_object
+from ..terms.interning import TABLE, Interned, intern_absent
 
 Dims = tuple[str, ...]
 # whole ones are integers, which is faster
@@ -23,6 +23,7 @@ Rational = Union[Fraction, int]  # noqa: UP007 - evaluated at run time on 3.10
 ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
+MOST = 1 << MOST_BITS
 # products, sums and powers that are remembered
 KEPT = 4096
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
@@ -34,52 +35,55 @@ class NotAForm(Exception):
 
 
 class Form(Interned):
-    """A head over its parts, and `data`: a number, a name, an exponent."""
+    """A head over its parts, and `data`: a number, a name, an exponent.
 
-    __slots__ = ("head", "parts", "data", "rows", "columns", "key", "memo", "__weakref__")
+    What is asked of each again and again is kept beside it: its transpose, it as `scaled`, and what `writing.py` makes of it, as it
+    stands (`plain`) and in the shorter of two ways (`written`), each with how many signs that has.
+    """
+
+    __slots__ = (
+        "head", "parts", "data", "rows", "columns", "shape", "is_scalar", "is_column", "is_matrix", "key", "turned", "scaled",
+        "plain", "plain_signs", "written", "signs", "memo", "__weakref__",
+    )  # fmt: skip
     head: str
     parts: tuple[Form, ...]
     data: Any
     rows: Dims
     columns: Dims
+    shape: tuple[Dims, Dims]
+    is_scalar: bool
+    is_column: bool
+    is_matrix: bool
     key: str
+    turned: Form | None
+    scaled: tuple[Rational, tuple[Form, ...], Form | None] | None
+    plain: Any
+    plain_signs: int | None
+    written: Any
+    signs: int
     memo: dict[str, Any]
 
     def __new__(cls, head: str, parts: tuple[Form, ...], data: Any, rows: Dims, columns: Dims) -> Form:
         identity = cls, head, parts, data, rows, columns
         entry = TABLE.get(identity)
         found = entry() if entry is not None else None
-        if found is not None:
-            return found
+        return intern_absent(identity, cls._made, identity[1:]) if found is None else found
 
-        def build() -> Form:
-            self = object.__new__(cls)
-            self.head, self.parts, self.data, self.rows, self.columns = head, parts, data, rows, columns
-            own = "" if data is None else str(data)
-            self.key = f"{head}[{own}]({','.join(p.key for p in parts)}){'.'.join(rows)};{'.'.join(columns)}"
-            self.memo = {}
-            return self
-
-        return intern_object(identity, build)
+    @classmethod
+    def _made(cls, head: str, parts: tuple[Form, ...], data: Any, rows: Dims, columns: Dims) -> Form:
+        self = object.__new__(cls)
+        self.head, self.parts, self.data, self.rows, self.columns = head, parts, data, rows, columns
+        self.shape = rows, columns
+        self.is_scalar = not rows and not columns
+        self.is_column, self.is_matrix = bool(rows) and not columns, bool(rows) and bool(columns)
+        own, inside = "" if data is None else data, ",".join([p.key for p in parts]) if parts else ""
+        self.key = f"{head}[{own}]({inside}){'.'.join(rows)};{'.'.join(columns)}"
+        self.turned = self.scaled = self.plain = self.plain_signs = self.written = None
+        self.memo = {}
+        return self
 
     def __repr__(self) -> str:
         return self.key
-
-    @property
-    def is_scalar(self) -> bool:
-        return not self.rows and not self.columns
-
-    @property
-    def is_column(self) -> bool:
-        return bool(self.rows) and not self.columns
-
-    @property
-    def is_matrix(self) -> bool:
-        return bool(self.rows) and bool(self.columns)
-
-    @property
-    def shape(self) -> tuple[Dims, Dims]:
-        return self.rows, self.columns
 
     @property
     def is_symmetric(self) -> bool:
@@ -96,7 +100,7 @@ def exact(value: Rational) -> Rational:
 def number(value: Rational) -> Form:
     """A rational number.  Raises NotAForm for one that nobody would write."""
     value = exact(value)
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+    if value and not _is_writable(value):
         raise NotAForm
     return Form("number", (), value, (), ())
 
@@ -133,10 +137,10 @@ def commutation(rows: str, columns: str) -> Form:
 
 def transpose(form: Form) -> Form:
     """The transpose, moved to the names inside."""
-    found = form.memo.get("transpose")
+    found = form.turned
     if found is None:
-        found = form.memo["transpose"] = _transposed(form)
-        found.memo["transpose"] = form
+        found = form.turned = _transposed(form)
+        found.turned = form
     return found
 
 
@@ -176,7 +180,7 @@ def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
         return form.data, (), None
     if form.head != "product":
         return (ONE, (form,), None) if form.is_scalar else (ONE, (), form)
-    found = form.memo.get("scaled")
+    found = form.scaled
     if found is None:
         scalars = tuple(p for p in form.parts if p.is_scalar)
         chain = [p for p in form.parts if not p.is_scalar]
@@ -184,7 +188,7 @@ def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
             found = form.data, (product(chain),), None
         else:
             found = form.data, scalars, product(chain) if chain else None
-        form.memo["scaled"] = found
+        form.scaled = found
     return found
 
 
@@ -201,6 +205,8 @@ def times(form: Form, factor: Rational) -> Form:
 
 
 def _is_writable(value: Rational) -> bool:
+    if type(value) is int:
+        return value != 0 and -MOST < value < MOST
     return value != 0 and max(value.numerator.bit_length(), value.denominator.bit_length()) <= MOST_BITS
 
 

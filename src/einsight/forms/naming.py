@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain as chained
 
+from ..frozen import frozen
 from . import form
 from .form import Form, NotAForm, product, transpose
 from .rules import centred_at_mean
@@ -28,7 +30,16 @@ UNUSUAL = 2
 Binding = tuple[str, Form]
 
 
-def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[Binding] = ()) -> tuple[str, int]:
+@frozen
+class Shown:
+    """A text, and the form that it is of, with what the names in it stand for; None where that is not known."""
+
+    text: str
+    form: Form | None = None
+    bindings: tuple[Binding, ...] = ()
+
+
+def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[Binding] = ()) -> tuple[Shown, int]:
     """The text of a form, with names for what repeats, and how long it is and seems to be.
 
     `is_free` says which letters mean nothing in the form, or, asked for `anywhere`, among all names that are declared.
@@ -36,6 +47,8 @@ def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[
     bindings = list(bindings)
     text = _text(whole, bindings)
     least = length(text) + dislike(whole)
+    if not bindings and not _may_repeat(text):
+        return Shown(text, whole), least
     for _ in range(MOST_NAMES):
         taken = {n for n, _ in bindings}
         best: tuple[int, str, Form, list[Binding], Form] | None = None
@@ -60,7 +73,28 @@ def named(whole: Form, is_free: Callable[[str, bool], bool], bindings: Sequence[
             break
         least, text, whole, bindings, found = best
         least += 2 * _is_call(found)
-    return text, least
+    return Shown(text, whole, tuple(bindings)), least
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _may_repeat(text: str) -> bool:
+    """May there be something that gets a name, a quotient, or what stands there twice?
+
+    What is long enough for a name has two words beside one another, which are beside one another wherever it stands, in this order
+    or in the other; of a long sum that is not sure.
+    """
+    if "/" in text or text.count(" + ") + text.count(" - ") > 3:
+        return True
+    words = _WORD.findall(text)
+    first: dict[tuple[str, str], int] = {}
+    for place in range(len(words) - 1):
+        left, right = words[place], words[place + 1]
+        pair = (left, right) if left < right else (right, left)
+        if first.setdefault(pair, place) < place - 1:
+            return True
+    return False
 
 
 def _with_binding(bindings: list[Binding], new: Binding, turned: list[Form]) -> list[Binding]:

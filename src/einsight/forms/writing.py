@@ -38,7 +38,7 @@ def length(text: str) -> int:
 
 def write(whole: Form) -> Text:
     """The shorter of a form as it stands and of its transpose with a mark behind it."""
-    found = whole.memo.get("text")
+    found: Text | None = whole.written
     if found is None:
         plain = _plain(whole)
         other = transpose(whole)
@@ -54,22 +54,22 @@ def write(whole: Form) -> Text:
             entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
             if (not whole.rows and (broadcast or entrywise)) or (size_of_marked, not outside) < (size, outside):
                 plain, size = marked, size_of_marked
-        found = whole.memo["text"] = plain
-        whole.memo["signs"] = size
+        found = whole.written = plain
+        whole.signs = size
     return found
 
 
 def signs(whole: Form) -> int:
     """How many signs a reader meets in the text of a form."""
-    write(whole)
-    found: int = whole.memo["signs"]
-    return found
+    if whole.written is None:
+        write(whole)
+    return whole.signs
 
 
 def _signs_of_plain(whole: Form) -> int:
-    found = whole.memo.get("signs of plain")
+    found = whole.plain_signs
     if found is None:
-        found = whole.memo["signs of plain"] = length(_plain(whole).text)
+        found = whole.plain_signs = length(_plain(whole).text)
     return found
 
 
@@ -103,9 +103,9 @@ def _closes_at_end(text: str) -> bool:
 
 
 def _plain(whole: Form) -> Text:
-    found = whole.memo.get("plain")
+    found: Text | None = whole.plain
     if found is None:
-        found = whole.memo["plain"] = _WRITERS[whole.head](whole)
+        found = whole.plain = _WRITERS[whole.head](whole)
     return found
 
 

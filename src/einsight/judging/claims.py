@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..lowering.report import Diagnostic, Span
 
@@ -15,6 +15,7 @@ class Claim:
     span            of the right side, character offsets
     derived         the right side that einsight derives, in the notation of the claim
     counterexample  where the two sides differ, in words
+    is_slip         is it wrong by one small change, which is told?
     """
 
     span: Span
@@ -23,6 +24,7 @@ class Claim:
     assumption: str | None = None
     derived: str | None = None
     counterexample: str | None = None
+    is_slip: bool = field(default=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,12 @@ LONGEST = 160
 
 @dataclass(frozen=True)
 class Mistake:
-    """`words` go into the message; `text` is the right side with the change, where it was made in the text."""
+    """`words` go into the message; `text` is the right side with the change, where it was made in the text; `is_slip` says that it is of a
+    number or a sign: a term more or less may be what a page means by a name."""
 
     words: str
     text: str | None = None
+    is_slip: bool = False
 
 
 def find_mistake(
@@ -59,11 +61,11 @@ def _factor(right: Term, equal: Callable[[Term], bool]) -> Mistake | None:
     for number in FACTORS:
         if equal(build.product([build.number(number), right])):
             if number == -1:
-                return Mistake("the sign is wrong")
+                return Mistake("the sign is wrong", is_slip=True)
             extra, size = ("the sign is wrong and " if number < 0 else ""), abs(number)
             if size > 1:
-                return Mistake(f"{extra}a factor {size} is missing")
-            return Mistake(f"{extra}a factor {1 / size} is too much")
+                return Mistake(f"{extra}a factor {size} is missing", is_slip=True)
+            return Mistake(f"{extra}a factor {1 / size} is too much", is_slip=True)
     return None
 
 
@@ -105,9 +107,9 @@ def _terms(
         ((part, (want, have)),) = off.items()
         shown = text(part, have)
         if shown and have == -want:
-            return Mistake(f"the sign of the term `{shown}` is wrong")
+            return Mistake(f"the sign of the term `{shown}` is wrong", is_slip=True)
         if shown:
-            return Mistake(f"the term `{shown}` should be `{text(part, want)}`")
+            return Mistake(f"the term `{shown}` should be `{text(part, want)}`", is_slip=True)
     # terms that are not one object may still be equal in value: try with and without each
     if isinstance(left, Sum):
         for part in left.terms:
@@ -123,7 +125,7 @@ def _terms(
             ):
                 if equal(changed):
                     shown = write(part)
-                    return Mistake(words.format(shown) if shown else "one term is wrong")
+                    return Mistake(words.format(shown) if shown else "one term is wrong", is_slip="sign" in words)
     return None
 
 

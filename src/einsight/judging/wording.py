@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..deriving.readback import verified_matrix
 from ..deriving.reducing import shortest
@@ -62,7 +63,7 @@ def _claim(compared: Comparison, verdict: str, **more: str | None) -> Claim:
 
 
 def claim_of(left: Side, right: Side, verdict: str, **more: str | None) -> Claim:
-    return Claim(right.span, f"{left.text} = {right.text}", verdict, **more)
+    return replace(Claim(right.span, f"{left.text} = {right.text}", verdict), **more)  # type: ignore[arg-type]
 
 
 def told_undecided(left: Side, right: Side, reason: object, code: str = "EIN403") -> Told:
@@ -98,7 +99,10 @@ def told_wrong(compared: Comparison, found: Verdict, mistake: Mistake | None = N
         message += f"; {mistake.words}"
     if example:
         message += f": {example}"
-    claim = _claim(compared, "wrong", derived=derived, counterexample=example)
+    claim = replace(
+        _claim(compared, "wrong", derived=derived, counterexample=example),
+        is_slip=mistake is not None and mistake.is_slip,
+    )
     return claim, _told(compared, "EIN401", message, derived)
 
 

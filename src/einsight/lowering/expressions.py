@@ -7,7 +7,6 @@ and whoever uses the part stays silent, so that one mistake gives one report.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..syntax.tree import (
     Absolute,
@@ -67,9 +66,8 @@ class Reader(Context):
 
     def _group(self, node: Group) -> Value | None:
         value = self.read(node.inner)
-        return (
-            value if value is None or not value.traced else replace(value, traced=())
-        )  # a bracket closes what is summed in it
+        # a bracket closes what is summed in it
+        return value if value is None or not value.traced else value.closed(value.term)
 
     def _array(self, node: Array) -> Value | None:
         return read_array(self, node)

@@ -65,7 +65,7 @@ def call(
         name = text if entry is None else reader.names.applied(entry)
         apply = (_NAMED.get(text) if entry is None else None) or (lambda t: build.apply(name, t))
         term = apply(values[0].term)
-        return replace(values[0], term=term, traced=())
+        return values[0].closed(term)
     return _of_several(reader, text, nodes, values)
 
 

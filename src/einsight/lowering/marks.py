@@ -76,7 +76,7 @@ class Marks:
 
     def settle(self, resolved: Callable[[Dim], Dim]) -> None:
         """Write the dimensions as what they turned out to be."""
-        self.sums = [replace(s, dim=resolved(s.dim)) for s in self.sums]
+        self.sums = [s if (dim := resolved(s.dim)) is s.dim else replace(s, dim=dim) for s in self.sums]
 
     def scope_of(self, mark: Mark) -> Scope | None:
         """The innermost sum that binds an index; None for a free one."""

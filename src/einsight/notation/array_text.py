@@ -6,8 +6,9 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from ..frozen import frozen
 
 SUM, LAYER, PRODUCT, ATOM = range(4)
 
@@ -16,7 +17,7 @@ class NoForm(Exception):
     """What is to be written has no matrix form that is known here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Array:
     """The text of an array and of its transpose; `chain` holds the factors of a product, `root` what a power to `count` is of."""
 
@@ -25,7 +26,7 @@ class Array:
     flipped: str
     flipped_level: int
     chain: tuple[Array, ...] = ()
-    number: Fraction = Fraction(1)
+    number: Fraction | int = 1
     scalars: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     root: Array | None = None
@@ -66,7 +67,7 @@ def flip(array: Array) -> Array:
 
 
 def product(
-    factors: Sequence[Array], number: Fraction = Fraction(1), scalars: Sequence[str] = (), below: Sequence[str] = ()
+    factors: Sequence[Array], number: Fraction | int = 1, scalars: Sequence[str] = (), below: Sequence[str] = ()
 ) -> Array:
     """`number · scalars · factors / below`, products inside flattened."""
     flat: list[Array] = []
@@ -82,7 +83,7 @@ def product(
     parts = [*scalars, *(f.at(ATOM) for f in flat)]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
-    size = abs(number)
+    size = number if number >= 0 else -number
     if size.denominator != 1 or not parts:
         parts.insert(0, str(size))
     elif size != 1:
@@ -135,7 +136,8 @@ def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
 
 def scaled_product(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
     """A product of numbers and of matrices in a row."""
-    number, texts = Fraction(1), []
+    number: Fraction | int = 1
+    texts = []
     for scalar in scalars:
         if scalar.scaled and not scalar.chain and not scalar.scalars and not scalar.below:
             number *= scalar.number
@@ -147,7 +149,7 @@ def scaled_product(scalars: Sequence[Array], arrays: Sequence[Array]) -> Array:
 def total(parts: Sequence[Array]) -> Array:
     """A sum; its transpose as a sum or as a transposed bracket, whichever has fewer transposes."""
     if len({p.text for p in parts}) == 1:
-        return product([parts[0]], Fraction(len(parts)))
+        return product([parts[0]], len(parts))
     text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
     shared = _content([p.number for p in parts])
     if shared != 1:
@@ -168,7 +170,7 @@ def _sum_text(parts: Sequence[Array]) -> str:
     return _joined([p.text for p in parts])
 
 
-def _content(numbers: Sequence[Fraction]) -> Fraction:
+def _content(numbers: Sequence[Fraction | int]) -> Fraction:
     """The greatest number that all are whole multiples of."""
     size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
     return -size if all(n < 0 for n in numbers) else size

@@ -225,7 +225,7 @@ class Printer:
 
     def _apply(self, term: Apply, scope: dict[Index, str]) -> tuple[str, int]:
         arguments = ", ".join(self.text(a, scope, SUM) for a in term.arguments)
-        return f"{self.function(shown(term.function))}({arguments})", ATOM
+        return f"{self.function(shown(term.function))}{self.bracket(arguments)}", ATOM
 
     def function(self, name: str) -> str:
         return name
@@ -238,7 +238,7 @@ class Printer:
         if term.name in ENTRY_FUNCTIONS and term.free:
             return self._along_indices(term, scope), ATOM
         inner = ", ".join(self._array(a, scope) for a in term.arguments)
-        return f"{self.function(term.name)}({inner})" + self.subscript(term.indices, scope), ATOM
+        return f"{self.function(term.name)}{self.bracket(inner)}" + self.subscript(term.indices, scope), ATOM
 
     def _array(self, function: Abstraction, scope: dict[Index, str]) -> str:
         """A whole array: its matrix form where there is one, else its components."""
@@ -263,7 +263,7 @@ class Printer:
     def _along_indices(self, term: Operator, scope: dict[Index, str]) -> str:
         """`max_j(S_ij)`, where other indices stand in it."""
         params, body, inner = self._opened(term.arguments[0], scope)
-        return f"{self.function(term.name)}{self.subscript(params, inner)}({self.text(body, inner, SUM)})"
+        return f"{self.function(term.name)}{self.subscript(params, inner)}{self.bracket(self.text(body, inner, SUM))}"
 
     def matrix(self, text: str) -> str:
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..rules.catalogue import catalogue
@@ -56,10 +57,22 @@ class LatexPrinter(Printer):
         return rf"\frac{{\partial {top}}}{{\partial {variable}}}"
 
     def over(self, top: str, bottom: list[str]) -> str:
-        return rf"\frac{{{top}}}{{{' '.join(bottom)}}}"
+        below = _unbracketed(bottom[0]) if len(bottom) == 1 else " ".join(bottom)
+        return rf"\frac{{{top}}}{{{below}}}"
 
     def sum_over(self, names: list[str]) -> str:
         return rf"\sum_{{{','.join(names)}}}"
 
     def matrix(self, text: str) -> str:
         return formula_latex(text)
+
+
+def _unbracketed(text: str) -> str:
+    """Without brackets around the whole, which a fraction makes needless."""
+    depth, ends = 0, []
+    for found in re.finditer(r"\\(left|right)(?![a-z])", text):
+        depth += 1 if found[1] == "left" else -1
+        if depth == 0:
+            ends.append(found.end())
+    whole = text.startswith(r"\left(") and text.endswith(r"\right)") and ends == [len(text) - 1]
+    return text[6:-7] if whole else text

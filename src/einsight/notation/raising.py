@@ -81,7 +81,7 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
 
 def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
     if isinstance(term, Number):
-        return product([], term.value)
+        return product([], term.value if term.whole is None else term.whole)
     if isinstance(term, Size):
         return symmetric(str(term.dim))
     if isinstance(term, Constant):
@@ -273,7 +273,7 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     spread = spread_out(opened, dummies)
     if spread is not None:
         return _raise(spread, rows, columns)
-    number = Fraction(1)
+    number: Fraction | int = 1
     graph = Graph()
     below: list[str] = []
     factors, found, bound = softmaxes(factored(opened))
@@ -286,7 +286,7 @@ def _raise_product(term: Term, rows: Index | None, columns: Index | None) -> Arr
     graph.scalars += [symmetric(f"mean({_vector(u)})") for u in averaged]
     for factor in factors:
         if isinstance(factor, Number):
-            number *= factor.value
+            number *= factor.value if factor.whole is None else factor.whole
         elif (
             isinstance(factor, Power)
             and isinstance(factor.exponent, Number)

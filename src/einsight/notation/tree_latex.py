@@ -144,6 +144,8 @@ class _Writer:
         if isinstance(callee, Name):
             if callee.text == "sqrt":
                 return rf"\sqrt{{{inner}}}"
+            if callee.text == "norm" and len(node.arguments) == 1:
+                return rf"\left\lVert {inner} \right\rVert"
             if callee.text == "inv":
                 plain = len(node.arguments) == 1 and isinstance(node.arguments[0], Name)
                 return raised_latex(inner, "-1") if plain else rf"\left({inner}\right)^{{-1}}"

@@ -176,7 +176,7 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
             if found is ITSELF:
                 found = t
         if found is None:
-            is_flat = type(t) is Product and all(type(f) in leaves for f in t.factors)
+            is_flat = type(t) is Product and leaves.issuperset(map(type, t.factors))
             memo[t] = found = settle(t if is_flat else map_parts(t, visit))
             if check and not has_head(found, Derivative):
                 t.memo[stands] = ITSELF if found is t else found
@@ -218,10 +218,13 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
                 del active[t]
                 return result
         # building a product can part it into contractions that stand for the first time: ∑_l δ_l1 of W_k1 δ_l1
-        if isinstance(t, Product) and any(_is_contraction(c) and c not in memo for c in t.factors):
-            parted = map_parts(t, lambda c: visit(c) if _is_contraction(c) else c)
-            if parted is not t:
-                return visit(parted)
+        if type(t) is Product:
+            for factor in t.factors:
+                if type(factor) is Product and factor not in memo and _is_contraction(factor):
+                    parted = map_parts(t, lambda c: visit(c) if _is_contraction(c) else c)
+                    if parted is not t:
+                        return visit(parted)
+                    break
         return t
 
     result = visit(term)

@@ -7,7 +7,7 @@ it answers nothing to a request with missing fields; it converts each answer fie
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,23 @@ class Protocol(LanguageServerProtocol):
             self._send_data({"jsonrpc": "2.0", "id": None, "error": invalid})
         else:
             super().handle_message(message)
+
+    def _execute_handler(
+        self,
+        msg_id: Any,
+        handler: Any,
+        callback: Callable[[Any], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """As pygls does it, which for ever keeps what a notification came to: two kilobytes a keystroke."""
+
+        def ended(future: Any) -> None:
+            if not future.cancelled():  # pygls takes out what it cancels, and goes through the rest at `shutdown`
+                self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, ended, args, kwargs)
 
     def _not_now(self, message: Any) -> dict[str, Any] | None:
         """The error for a request before `initialize` or after `shutdown`."""

@@ -113,7 +113,7 @@ class Cell:
     @property
     def doubt(self) -> str:
         """Why a claim of notes that fails is not called wrong; empty where nothing speaks for it."""
-        if self.rests_on:
+        if self.rests_on and not self._has_slip:
             return f"nobody says what shape {_listed(self.rests_on)} has, and this is with the likeliest one"
         region = self.place.region
         if region is None or not region.translated or self.analysis is None:
@@ -145,6 +145,12 @@ class Cell:
             if free and len(self.lowered.sides) == 2
             else ""
         )
+
+    @property
+    def _has_slip(self) -> bool:
+        """Does one small change make right all that fails?  Then the shapes are what was meant: nothing agrees by accident."""
+        failing = [c for c in self.judged.claims if c.verdict != "right"] if self.judged is not None else []
+        return bool(failing) and all(c.is_slip for c in failing)
 
     def is_silent(self, found: Diagnostic) -> bool:
         """Do comments of the page say that a finding, at its place in the document, is not to be reported?"""

@@ -64,7 +64,11 @@ def settled(item: Piece | Directive, region: Region | None) -> Analysis | None:
 def _settled(lowered: Lowered, fault: str) -> Judged:
     verdict = "wrong" if fault else "right"
     links = list(pairwise(lowered.sides))
-    told = [Diagnostic("EIN401", NAMES["EIN401"][1], right.span, f"this is not right: {fault}") for _, right in links if fault]
+    told = [
+        Diagnostic("EIN401", NAMES["EIN401"][1], right.span, f"this is not right: {fault}")
+        for _, right in links
+        if fault
+    ]
     return Judged(tuple(claim_of(left, right, verdict) for left, right in links), tuple(told))
 
 

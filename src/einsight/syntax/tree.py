@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from ..frozen import frozen
-
-# a subscript that may be part of a name: letters or digits
-_MARK = re.compile(r"[^\W_]+")
 
 
 @frozen
@@ -74,7 +70,8 @@ class Subscript(Node):
     @property
     def mark(self) -> str:
         """What it is where it belongs to the name, as in `W_q`, `x_new`, `β_0`; empty where it can only be indices."""
-        return self.text if _MARK.fullmatch(self.text) and not self.bracketed and self.lower is None else ""
+        # letters and digits, as may stand in a name
+        return self.text if self.lower is None and not self.bracketed and self.text.isalnum() else ""
 
 
 @frozen

@@ -19,6 +19,7 @@ from .interning import ITSELF
 from .spare import give_back, spare_names
 from .term import (
     NO_INDICES,
+    SHIFTED,
     Abstraction,
     Apply,
     Bracket,
@@ -327,6 +328,7 @@ def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
 
 
 _key = attrgetter("key")
+_ONLY_INDICES = frozenset((Index,))
 
 
 def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
@@ -370,7 +372,7 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
         return _at(term, names)
     memo: dict[Term, Term] = {}
     targets = set(names.values())
-    is_renaming = len(targets) == len(names) and all(type(t) is Index for t in targets)
+    is_renaming = len(targets) == len(names) and _ONLY_INDICES.issuperset(map(type, targets))
 
     def visit(t: Term) -> Term:
         free = t.free
@@ -399,9 +401,12 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
 
 def _at(term: Component, names: dict[Index, Slot]) -> Component:
     """A component with other slots."""
-    given = names.get
-    indices = tuple([given(s, s) if type(s) is Index else substitute_slot(s, names) for s in term.indices])
-    return component(term.tensor, indices)
+    slots: Iterable[Slot]
+    if term.heads & SHIFTED:
+        slots = [substitute_slot(s, names) for s in term.indices]
+    else:  # a number is nobody's name
+        slots = map(names.get, term.indices, term.indices)  # type: ignore[arg-type]
+    return component(term.tensor, tuple(slots))
 
 
 def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:

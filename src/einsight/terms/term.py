@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from .dimension import Dim, Index, Shift, Slot, slot_indices, slot_key
@@ -19,6 +20,8 @@ from .interning import TABLE, Interned, intern_absent, intern_object
 Head = TypeVar("Head", bound="Term")
 NO_TENSORS: frozenset[Tensor] = frozenset()
 NO_INDICES: frozenset[Index] = frozenset()
+_ONLY_INDICES = frozenset((Index,))
+_key = attrgetter("key")
 SHIFTED = 1  # among the bits of heads, of which none has the rank 0
 
 
@@ -110,28 +113,21 @@ class Term(Interned):
 
     def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
         children, slots, abstractions = self.children(), self.slots(), self.abstractions()
-        frees = [c.free for c in children]
-        depending = [c.depends for c in children]
-        height, heads, symbols = 0, 1 << self.RANK, 1
-        for child in children:
-            if child.height > height:
-                height = child.height
-            heads |= child.heads
-            symbols += child.symbols
-        for abstraction in abstractions:
-            frees.append(abstraction.free)
-            depending.append(abstraction.body.depends)
-            height = max(height, abstraction.height)
-            heads |= abstraction.body.heads
-            symbols += abstraction.body.symbols
+        parts: tuple[Any, ...] = (*children, *abstractions)
+        inner = (*children, *[a.body for a in abstractions])
+        frees, depending = [p.free for p in parts], [c.depends for c in inner]
+        height, heads, symbols = max([p.height for p in parts], default=0), 1 << self.RANK, 1
+        for part in inner:
+            heads |= part.heads
+            symbols += part.symbols
         if slots:
             frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
             heads |= any(isinstance(s, Shift) for s in slots)
         self.free = frees[0].union(*frees[1:]) if frees else NO_INDICES
         self.depends = tensors.union(*depending) if depending else tensors
         self.height, self.heads, self.symbols = height, heads, symbols
-        inside = tuple([c.key for c in children]), tuple([a.key for a in abstractions])
-        self.key = (self.RANK, name, tuple([slot_key(s) for s in slots]), *inside, 0)
+        inside = tuple(map(_key, children)), tuple(map(_key, abstractions))
+        self.key = (self.RANK, name, tuple(map(slot_key, slots)), *inside, 0)
         self.memo = {}
 
     def _finish_children(self, children: tuple[Term, ...], name: str = "", binds: tuple[Index, ...] = ()) -> None:
@@ -152,7 +148,7 @@ class Term(Interned):
             height += 1
         self.free, self.depends, self.height, self.symbols = free, depends, height, symbols
         self.heads = heads | 1 << self.RANK
-        self.key = (self.RANK, name, (), tuple([c.key for c in children]), (), len(binds))
+        self.key = (self.RANK, name, (), tuple(map(_key, children)), (), len(binds))
         self.memo = {}
 
     def walk(self) -> Iterator[Term]:
@@ -215,9 +211,13 @@ class Component(Term):
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor, self.indices = tensor, indices
         self.depends, self.height, self.symbols = tensor.depends, 0, 1
-        self.heads = 1 << self.RANK | (Shift in map(type, indices))  # of which True is SHIFTED
-        self.free = frozenset([i for s in indices for i in ((s,) if type(s) is Index else slot_indices(s))])
-        self.key = (self.RANK, tensor.key, tuple([slot_key(s) for s in indices]), (), (), 0)
+        if _ONLY_INDICES.issuperset(map(type, indices)):  # as of most
+            self.heads, self.free, keys = 1 << 4, frozenset(indices), tuple(map(_key, indices))  # type: ignore[arg-type]
+        else:
+            self.heads = 1 << 4 | (Shift in map(type, indices))  # of which True is SHIFTED
+            self.free = frozenset([i for s in indices for i in slot_indices(s)])
+            keys = tuple(map(slot_key, indices))
+        self.key = (4, tensor.key, keys, (), (), 0)
         self.memo = {}
 
     def slots(self) -> tuple[Slot, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from operator import is_
 
 from . import build
 from .dimension import Dim, Index, Shift, Slot
@@ -29,7 +30,7 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     if isinstance(term, Product) and term.bound:
         factors, dummies = build.open_product(term)
         changed = [change(f) for f in factors]
-        if all(a is b for a, b in zip(factors, changed, strict=True)):
+        if all(map(is_, factors, changed)):
             build.give_back(term, (factors, dummies))
             return term
         return build.product(changed, dummies)
@@ -44,7 +45,7 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     if not children:
         return term
     new = {c: change(c) for c in children}
-    if all(a is b for a, b in new.items()):
+    if all(map(is_, new.keys(), new.values())):
         return term
     return build.rebuild(term, new.__getitem__)
 

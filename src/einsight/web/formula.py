@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from ..asking.question import Question, read_question
@@ -30,9 +31,10 @@ from ..lowering.lowered import Lowered
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..notation.tree_latex import formula_latex
+from ..rules.catalogue import kept_while_known
 from ..rules.engine import MissingRule
 from ..server.features.panel import rules_json, view_json
-from ..sheets.check import check
+from ..sheets.check import Findings, check
 from ..sheets.sheet import Sheet
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece, split_document
@@ -42,6 +44,8 @@ from ..terms.term import Derivative, Tensor
 # names that people differentiate in, the likeliest first, where nobody says in what
 _LIKELY = ("x", "θ", "w", "W", "β", "X", "z", "A", "y", "u", "v")
 TARGETS = (*CODE, "latex")
+# readings and derivatives that are kept: layouts, derivation, code of a formula are asked for one after the other
+KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,11 @@ def answered(asked: Asked) -> dict[str, Any]:
             read = _read(asked)
         if read.kind == "claim":
             return _claim(asked, read)
-        return _derivative(asked, read)
+        found = _derived(asked)
+        shown = _derivative(asked, read, found)
+        if found.not_tried:  # asked again there may be time
+            _derived.cache_clear()
+        return shown
     except EinsightError as refused:
         return {"kind": "problem", "problems": [_problem(d) for d in refused.diagnostics]}
     except MissingRule as missing:
@@ -114,10 +122,10 @@ def in_layouts(asked: Asked) -> list[dict[str, Any]]:
         read = _read(asked)
     for layout in LAYOUTS:
         if read.kind == "claim":
-            claims = check(_document(asked, read)[0], "ein", layout).claims
+            claims = _checked(_document(asked, read)[0], layout).claims
             rows.append({"layout": layout, "signs": [_sign(c) for c in claims]})
             continue
-        found = _derived_of(replace(asked, layout=layout), read)
+        found = _derived(asked) if layout == asked.layout else _derived_of(replace(asked, layout=layout), read)
         shape = "×".join(found.matrix_shape) if found.matrix_shape else ""
         rows.append({"layout": layout, "matrix": found.matrix, "shape": shape, "latex": found.latex})
     return rows
@@ -154,6 +162,8 @@ def rules_of(asked: Asked, start: Sequence[int], end: Sequence[int]) -> dict[str
 # reading
 
 
+@kept_while_known
+@lru_cache(KEPT)
 def _read(asked: Asked) -> Read:
     if not asked.text.strip():
         raise fail("EIN001", "write a formula, as in `y' A x`")
@@ -198,8 +208,15 @@ def _usual(read: Read) -> int:
 
 def _rank(asked: Asked, read: Read) -> int:
     """How little is said of a claim as it is read: the least of its verdicts."""
-    claims = check(_document(asked, read)[0], "ein", asked.layout).claims
+    claims = _checked(_document(asked, read)[0], asked.layout).claims
     return max((_SAYS[c.verdict] for c in claims), default=len(_SAYS))
+
+
+@kept_while_known
+@lru_cache(KEPT)
+def _checked(document: str, layout: str) -> Findings:
+    """The verdicts of a document of a few lines."""
+    return check(document, "ein", layout)
 
 
 def _by_left_side(asked: Asked, read: Read) -> Read:
@@ -229,11 +246,12 @@ def _variables(lowered: Lowered) -> list[str]:
 def _wrt(asked: Asked, read: Read) -> str:
     if asked.wrt or read.kind == "derivative":
         return asked.wrt
-    if not read.variables:
-        return ""
-    return read.variables[0]
+    said = [name for name in read.question.variables if name in read.variables]
+    return next(iter(said or read.variables), "")
 
 
+@kept_while_known
+@lru_cache(KEPT)
 def _derived(asked: Asked) -> Derived:
     with answering():
         read = _read(asked)
@@ -248,12 +266,12 @@ def _derived_of(asked: Asked, read: Read) -> Derived:
 # what is shown
 
 
-def _derivative(asked: Asked, read: Read) -> dict[str, Any]:
-    found = _derived_of(asked, read)
+def _derivative(asked: Asked, read: Read, found: Derived) -> dict[str, Any]:
     return {
         "kind": read.kind,
         "readAs": found.read_as,
         "wrt": list(found.wrt),
+        "order": found.order,
         "variables": read.variables if read.kind == "expression" else [],
         "layout": found.layout,
         "index": found.index,
@@ -285,7 +303,10 @@ def _asked_latex(read: Read, found: Derived) -> str:
 
 
 def _claim(asked: Asked, read: Read) -> dict[str, Any]:
-    report = check(_document(asked, read)[0], "ein", asked.layout)
+    report = _checked(_document(asked, read)[0], asked.layout)
+    if any(c.verdict == "undecided" for c in report.claims):  # asked again there may be time
+        _read.cache_clear()
+        _checked.cache_clear()
     return {
         "kind": "claim",
         "readAs": read.question.read_as,

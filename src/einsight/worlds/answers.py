@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from ..lowering.mentioned import names_of
 from ..terms.interruption import in_polls
@@ -29,7 +30,7 @@ def world_of(asked: Question) -> World | None:
 
 def mistake_in(asked: Question) -> Mistake | None:
     """The one small change that makes them equal, if there is one."""
-    found = _kept("mistake", asked, mistake)
+    found = _kept("mistake", replace(asked, layout="numerator"), mistake)  # which is asked in both layouts
     return found if isinstance(found, Mistake) else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..lowering.names import canonical_name
+from ..syntax.finding import children
 from ..syntax.quotients import Quotient
 from ..syntax.tree import (
     Call,
@@ -85,8 +86,11 @@ class Calls(Naming[V, I]):
         operand, around = _without_powers(rest[0][1])
         of: Callable[[], V] = lambda: self.value(operand)  # noqa: E731
         end = k + 2
-        if not around and len(rest) > 1 and (is_written_out(operand) or not self.is_number(of())):
-            of, end = (lambda: self._row([("", operand), *rest[1:]], whole)), len(row)
+        if len(rest) > 1 and (
+            is_written_out(operand) or not self.is_number(of())
+        ):  # `∇_x xᵀ A x`; of a function alone in `∇f(x)ᵀ d`
+            around = []
+            of, end = (lambda: self._row([("", rest[0][1]), *rest[1:]], whole)), len(row)
         second = isinstance(unit, Symbol) and unit.text == "∇²" or isinstance(unit, Superscript)
         base = unit.base if isinstance(unit, Superscript) else unit
         second = second or (isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text == "∇²")
@@ -181,6 +185,8 @@ class Calls(Naming[V, I]):
         raise Unfit("a differential")
 
     def _is_called(self, name: str, arguments: Sequence[Node], order: int) -> bool:
+        if not order and any(_stands_in(name, a) for a in arguments):
+            return False  # `y(1 - y)`: nothing is called with itself
         if any(d.arguments for d in self.page.by_name.get(name, ())) or name in self.page.facts.functions or order:
             return True
         if self.page.by_name.get(name) or (name, ()) in self.instead:
@@ -235,6 +241,14 @@ class Calls(Naming[V, I]):
         """The value of a function of the page."""
         with self.with_instead({(a, ()): v for a, v in zip(found.arguments, values, strict=True)}):
             return self.defined(found, ())
+
+
+def _stands_in(name: str, node: Node) -> bool:
+    """Does a name stand for a value in a formula, and not only before an argument?"""
+    if isinstance(node, Name):
+        return canonical_name(node.text) == name
+    inner = node.arguments if isinstance(node, Call) else children(node)
+    return any(_stands_in(name, n) for n in inner)
 
 
 def is_written_out(node: Node) -> bool:

@@ -97,7 +97,7 @@ class Page:
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
         self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
-        self.taken_in = Counter(n for t in trees for n in self._taken_in(t))
+        self.taken_in = Counter(n for t in trees for n in self.taken_in_by(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
         self.called = frozenset(function for function, _ in self.called_with)
         self.spoken = {self.subscript(n)[0] for t in trees for n in indexed(t, called=True)}
@@ -131,7 +131,7 @@ class Page:
     def _differentiated(self, tree: Relation) -> Iterator[str]:
         return (name for unit in quotients(tree) for n in unit.above for name, _ in self._key(n))
 
-    def _taken_in(self, tree: Relation) -> Iterator[str]:
+    def taken_in_by(self, tree: Relation) -> Iterator[str]:
         yield from (name for unit in quotients(tree) for n in unit.below for name, _ in self._key(n))
         for node in walk(tree):
             if isinstance(node, Indexed) and isinstance(node.base, Symbol) and node.base.text[:1] == "∇":
@@ -263,7 +263,7 @@ class Page:
 
     def _leads(self, found: Definition, at: int) -> bool:
         """Does a definition rest on what the formula has derivatives in?  Where that does not say in what, any may."""
-        variables = set(self._taken_in(self.formulas[at].tree))
+        variables = set(self.taken_in_by(self.formulas[at].tree))
         names, waiting = set[str](), [found]
         while waiting and not names & variables:
             new = waiting.pop().names - names

@@ -1,26 +1,30 @@
-"""What is wrong with a formula that holds in no world: a factor, a sign, a term too much.
+"""What is wrong with a formula that holds in no world: one slip, without which it holds in one.
 
-A formula may fail because it speaks of another world than the one that is tried.  It is only called wrong where one small change
-makes it right in that world, in all sizes: then the world is the author's, and the change is what was missed.
+A formula may fail because it speaks of another world than those that are tried.  It is only called wrong where one small change
+makes it right: numbers agree by no accident, so the world is the author's, and the change is what was missed.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from ..syntax.tree import Addition, Group, Node
-from . import arrays, jets
+from ..lowering.layout import LAYOUTS
+from ..lowering.mentioned import names_of
+from ..syntax.tree import Node
 from .arrays import Array, Unfit
-from .numbers import MOST_PLACES, Numbers
+from .edits import Edit, edits, names_in
+from .facts import Facts
+from .numbers import Numbers
 from .questions import Question, World
-from .search import SIZES, conforming, is_close, premises
+from .search import MOST_WORLDS, SIZES, conforming, holds, is_close
 from .shapes import Shapes
-from .unknowns import behind, unknowns_of
+from .unknowns import behind, names_behind, unknowns_of
 
-_FACTORS = (2.0, 0.5, -1.0, -2.0, -0.5, 4.0, 0.25)
+_LAYOUTS = ("denominator", "numerator")
+# ways to choose what the slots are, fewer than for a formula that may be right: a slip is sought in the likely ones
+_WAYS = 16
 
 
 @dataclass(frozen=True)
@@ -32,98 +36,120 @@ class Mistake:
 
 
 def mistake(asked: Question) -> Mistake | None:
-    """The one small change that makes a formula right; None where there is none, or where it rests on more than stands before it."""
+    """The one slip without which a formula is right; None where there is none, or where it is right in another layout or for
+    symmetric matrices."""
     page, at = asked.page, asked.at
-    if any(d.order > at or not page.is_near(d, at) for d in behind(page, at, asked.nodes)):
+    names = names_behind(page, at, asked.nodes)
+    if any(d.order > at for d in behind(page, at, asked.nodes)) or names & page.points(at, True).keys():
+        return None  # what stands behind may follow from it, and what is given a value right beside it makes it a special case
+    found = next(_slips(asked), None)
+    if found is None:
         return None
+    symmetric = page.among(_all_symmetric(page.facts, names))
+    meant = (replace(asked, page=one, layout=layout) for one in (page, symmetric) for layout in LAYOUTS)
+    return None if any(map(holds, meant)) else found
+
+
+def _slips(asked: Question) -> Iterator[Mistake]:
+    """What may be wrong, the likeliest first; of a formula that does not go together only what changes that."""
+    bodies = [d.body for d in behind(asked.page, asked.at, [asked.left])]
+    near = [*names_in(asked.right)]
+    far = [*near, *_variables(asked), *(n for body in bodies for n in names_in(body))]
+    tried: dict[Node, Edit] = {}
+    for edit in (*edits(asked.right, near), *edits(asked.right, far)):
+        tried.setdefault(edit.node, edit)
+    ways = [replace(asked, layout=layout) for layout in _LAYOUTS]
+    likely = [_likely(way, [*tried.values()]) for way in ways]
+    conforms = any(conform for conform, _ in likely)
+    for way, (_, agreeing) in zip(ways, likely, strict=True):
+        few = [e for e in agreeing if not e.order] if conforms else [e for e in tried.values() if e.shapes]
+        for edit in few:
+            world = holds(replace(way, right=edit.node), _WAYS)
+            if world is not None:
+                yield Mistake(edit.words, world)
+
+
+def _variables(asked: Question) -> Iterator[Node]:
+    """What the left side is differentiated in, as it is written."""
+    inside = {*asked.page.taken_in_by(asked.page.formulas[asked.at].tree)}
+    return (n for n in names_in(asked.left) if inside & names_of(n).keys())
+
+
+def _all_symmetric(facts: Facts, names: Iterable[str]) -> Facts:
+    """With all matrices symmetric that may be square, as the page may mean of them without a word."""
+    may_be = [n for n in names if len(set(facts.told.get(n, ()))) < 2]
+    return replace(facts, has={**facts.has, **{n: facts.has.get(n, frozenset()) | {"symmetric"} for n in may_be}})
+
+
+def _tells_apart(shapes: Shapes, names: Iterable[str]) -> bool:
+    """Are dimensions that the page calls by two letters two?"""
+    letters = {d for n in names for d in shapes.page.told.get(n, ()) if not d.isdigit()}
+    return len({shapes.root(d) for d in letters}) == len(letters)
+
+
+def _likely(asked: Question, tried: list[Edit]) -> tuple[bool, list[Edit]]:
+    """Does the formula go together in some way, and what edits make it right there in one world of numbers?"""
     try:
-        unknowns = unknowns_of(page, at, asked.nodes, True)
+        unknowns = unknowns_of(asked.page, asked.at, asked.nodes, True)
     except (Unfit, RecursionError):
-        return None
-    if unknowns.arguments:
-        return None
-    shapes, free = next(conforming(asked, unknowns), (None, {}))
-    if shapes is None or not all(map(_is_rank, shapes.chosen)) or not _is_said(shapes):
-        return None
-    found = None
-    for k, sizes in enumerate(SIZES):
-        here = _changes(asked, shapes, free, k, sizes)
-        found = here if found is None else found & here
-        if not found:
-            return None
-    words = min(found or (), key=len, default="")
-    return Mistake(words, World(tuple(premises(shapes)))) if words else None
+        return False, []
+    found: dict[int, Edit] = {}
+    some = False
+    for shapes, free in itertools.islice(conforming(asked, unknowns, _WAYS), MOST_WORLDS):
+        if not _tells_apart(shapes, names_behind(asked.page, asked.at, asked.nodes)):
+            continue
+        some = True
+        for edit in _agreeing(asked, tried, shapes, free):
+            found.setdefault(id(edit), edit)
+    return some, list(found.values())
 
 
-def _is_rank(key: object) -> bool:
-    """Is a choice one of what a name is, and not of what a page means by it?"""
-    return isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], int)
+class _Remembering(Numbers):
+    """Numbers that keep what a node came to, since many formulas have most of their nodes in common."""
+
+    _kept: dict[object, Array | None]
+
+    def begin(self, left: Node) -> None:
+        super().begin(left)
+        self._kept, self._first = {}, dict(self.instead)
+
+    def value(self, node: Node) -> Array:
+        if self.level or self.inside or self.instead != self._first:
+            return super().value(node)
+        key = id(node), tuple(self.index.items())
+        if key not in self._kept:
+            try:
+                self._kept[key] = super().value(node)
+            except Unfit:
+                self._kept[key] = None
+        found = self._kept[key]
+        if found is None:
+            raise Unfit("a part that does not fit")
+        return found
 
 
-def _is_said(shapes: Shapes) -> bool:
-    """Does the page say of all arrays that they are some?  What rests on a guess accuses nobody."""
-    page = shapes.page
-    arrays_met = (key for key, shape in shapes.slots.items() if any(d != "1" for d in shape))
-    return all(name in page.told or (name, count) in page.members for name, count in arrays_met)
-
-
-def _changes(asked: Question, shapes: Shapes, free: dict[str, object], seed: int, sizes: tuple[int, ...]) -> set[str]:
+def _agreeing(asked: Question, tried: list[Edit], shapes: Shapes, free: dict[str, object]) -> list[Edit]:
+    """The edits with which both sides are the same in one world of numbers."""
     for positive in (False, True):
+        numbers = _Remembering(shapes, 0, SIZES[0], positive)
+        left = tried
         try:
-            return _found(asked, Numbers(shapes, seed, sizes, positive), free)
+            numbers.begin(asked.left)
+            ranges = [range(numbers.size(d)) for d in free.values()]
+            for places in itertools.islice(itertools.product(*ranges), 6):
+                numbers.index = dict(zip(free, places, strict=True))
+                value = numbers.value(asked.left)
+                left = [edit for edit in left if _is(value, numbers, edit.node, asked.has_zero)]
+            return left
         except (ValueError, ZeroDivisionError, OverflowError):
             continue
         except (Unfit, RecursionError, KeyError, IndexError):
-            break
-    return set()
+            return []
+    return []
 
 
-def _found(asked: Question, numbers: Numbers, free: dict[str, object]) -> set[str]:
-    """The changes of the right side that make both sides equal, at all places."""
-    numbers.begin(asked.left)
-    found: set[str] | None = None
-    for places in itertools.islice(itertools.product(*(range(numbers.size(d)) for d in free.values())), MOST_PLACES):
-        numbers.index = dict(zip(free, places, strict=True))
-        left = numbers.value(asked.left)
-        parts = [(sign, numbers.value(node)) for sign, node in _terms(asked.right)]
-        if all(abs(jets.plain(x)) < 1e-9 for x in left.items):
-            continue
-        here = set(_fitting(left, parts))
-        found = here if found is None else found & here
-    return (found or set()) if numbers.met <= numbers.moved else set()
-
-
-def _terms(node: Node) -> list[tuple[int, Node]]:
-    while isinstance(node, Group):
-        node = node.inner
-    return list(node.items) if isinstance(node, Addition) else [(1, node)]
-
-
-def _fitting(left: Array, parts: list[tuple[int, Array]]) -> Iterator[str]:
-    whole = _sum(parts, {})
-    for factor in _FACTORS:
-        if is_close(left, arrays.mapped(partial(jets.multiply, factor), whole), False):
-            yield _of_factor(factor)
-    for k in range(len(parts) if len(parts) > 1 else 0):
-        for factor in (0.0, *_FACTORS):
-            if is_close(left, _sum(parts, {k: factor}), False):
-                yield f"{_of_factor(factor)} in its term {k + 1}" if factor else f"its term {k + 1} is too much"
-
-
-def _sum(parts: list[tuple[int, Array]], factors: dict[int, float]) -> Array:
-    scaled = [
-        arrays.mapped(partial(jets.multiply, sign * factors.get(k, 1.0)), value)
-        for k, (sign, value) in enumerate(parts)
-    ]
-    found = scaled[0]
-    for one in scaled[1:]:
-        found = arrays.entrywise(jets.add, found, one)
-    return found
-
-
-def _of_factor(factor: float) -> str:
-    if factor == -1:
-        return "the sign is the other one"
-    size = abs(factor)
-    told = f"a factor {size:g} is missing" if size > 1 else f"a factor {1 / size:g} is too much"
-    return told if factor > 0 else f"{told}, and the sign is the other one"
+def _is(value: Array, numbers: Numbers, node: Node, zero: bool) -> bool:
+    try:
+        return is_close(value, numbers.value(node), zero)
+    except (Unfit, RecursionError, KeyError, IndexError, ValueError, ZeroDivisionError, OverflowError):
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 
 from ..lowering.names import canonical_name
 from ..syntax.tree import (
@@ -68,6 +68,11 @@ class Naming(Algebra[V, I]):
                 return self.stacked(name, count, partial(self.member, name))
         return self.slot(name, ())
 
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """What the formula has derivatives in."""
+        return frozenset(self.page.taken_in_by(self.page.formulas[self.at].tree))
+
     def definition(self, name: str, count: int, arguments: int | None = None) -> Definition | None:
         """What a name stands for here; that of another section may be of something else."""
         besides = [d for d, _ in self.inside if not d.indices]
@@ -79,6 +84,8 @@ class Naming(Algebra[V, I]):
         ):  # the letter of a function of several things, without them
             return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
         unlikely = 0.8 if not self.page.is_near(found, self.at) else 1.5 if found.order < self.at else 0.4
+        if name in self.variables:
+            unlikely = min(unlikely, 0.5)  # what one differentiates in may be anything
         return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None
 
     def member(self, name: str, places: tuple[I, ...]) -> V:

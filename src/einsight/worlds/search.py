@@ -39,13 +39,13 @@ _SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the 
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 
 
-def holds(asked: Question) -> World | None:
+def holds(asked: Question, ways: int = MOST_WAYS) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
     if _depends(asked) or all(map(_is_named, (asked.left, asked.right))):
         return None
     if gives_value(asked):
-        return next(filter(None, map(_answer, roots(asked))), None)
-    return next(filter(None, (_answer(replace(asked, points=points)) for points in _points(asked))), None)
+        return next(filter(None, (_answer(one, ways) for one in roots(asked))), None)
+    return next(filter(None, (_answer(replace(asked, points=points), ways) for points in _points(asked))), None)
 
 
 def _is_named(node: Node) -> bool:
@@ -63,14 +63,14 @@ def _depends(asked: Question) -> bool:
     return any(all(page.definition(n, k, at) is None for k in range(3)) for n in named & page.facts.dependent)
 
 
-def _answer(asked: Question) -> World | None:
+def _answer(asked: Question, ways: int) -> World | None:
     marked = any(isinstance(n, Name) and n.text[:1] in ("d", "δ") for s in asked.nodes for n in walk(s))
     for marks in (True, False)[: 1 + marked]:
         try:
             unknowns = unknowns_of(asked.page, asked.at, asked.nodes, marks)
         except (Unfit, RecursionError):
             return None
-        for shapes, free in itertools.islice(conforming(asked, unknowns), MOST_WORLDS):
+        for shapes, free in itertools.islice(conforming(asked, unknowns, ways), MOST_WORLDS):
             for supposed, where, said in _supposed(asked, free):
                 if _is_equal(replace(asked, where=where), shapes, free, supposed):
                     return World((*premises(shapes), *said, *_familiar(asked), *asked.said))
@@ -107,7 +107,9 @@ def _points(asked: Question) -> Iterator[dict[str, Node]]:
 # the search
 
 
-def conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, dict[str, object]]]:
+def conforming(
+    asked: Question, unknowns: Unknowns, ways: int = MOST_WAYS
+) -> Iterator[tuple[Shapes, dict[str, object]]]:
     """The ways in which all goes together, the likeliest first; none that is much less likely than the first."""
     page, at = asked.page, asked.at
     letters = dict.fromkeys(
@@ -121,7 +123,7 @@ def conforming(asked: Question, unknowns: Unknowns) -> Iterator[tuple[Shapes, di
     count = itertools.count()
     waiting: list[tuple[float, int, dict[object, int]]] = [(0.0, next(count), {})]
     seen: set[frozenset[tuple[object, int]]] = {frozenset()}
-    for _ in range(MOST_WAYS):
+    for _ in range(ways):
         poll()
         if not waiting:
             return

@@ -59,6 +59,16 @@ def gradient_of(name: str, page: Page) -> str:
     return base if spoken else ""
 
 
+def speaks_of_derivatives(node: Node, page: Page) -> bool:
+    """Is there a derivative in it, or a gradient by its mark?"""
+    return any(
+        (isinstance(n, Symbol) and n.text[:1] in "∂∇")
+        or (isinstance(n, Name) and bool(gradient_of(canonical_name(n.text), page)))
+        or (isinstance(n, Chain) and any(isinstance(u, Quotient) for _, u in units(n)))
+        for n in walk(node)
+    )
+
+
 def unknowns_of(page: Page, at: int, sides: Iterable[Node], marks: bool) -> Unknowns:
     """The unknown functions of a formula, and of the definitions that it rests on."""
     ways: dict[str, dict[Argument, None]] = {}

@@ -2,7 +2,7 @@
 //
 // A formula is first allowed to break before `=`, `+` and `−` of its outermost sums; then within one level of brackets after
 // the other, which are given a fixed size for that, a long fraction being written with a stroke; at last between factors.  What
-// is marked is marked piece by piece.
+// is marked is marked piece by piece.  Behind `where` a line ends between two explanations.
 
 type Part =
   | { kind: "text"; text: string }
@@ -12,15 +12,16 @@ type Part =
   | { kind: "fraction"; body: Part[]; below: Part[] }
   | { kind: "mark"; head: string; body: Part[] };
 
-/** How much a formula may be broken: levels of brackets that are opened, and whether factors are parted. */
+/** How much a formula may be broken: levels of brackets that are opened, whether factors are parted, and what is below a stroke. */
 export interface Breaks {
   level: number;
   factors: boolean;
+  below?: boolean;
 }
 
 export const STAGES: Breaks[] = [
   { level: 0, factors: false }, { level: 1, factors: false }, { level: 2, factors: false }, { level: 4, factors: false },
-  { level: 4, factors: true }, { level: 9, factors: true },
+  { level: 4, factors: true }, { level: 9, factors: true, below: true },
 ];
 
 const SIGNS = new Set(["=", "+", "-", "\\odot", "\\otimes"]);
@@ -100,18 +101,26 @@ function written(parts: Part[], breaks: Breaks, head?: string): string {
       explains = true;
       out += " \\allowbreak ";
       piece = "\\quad ";
+    } else if (part.kind === "text" && part.text === "\\;" && explains) {
+      piece += "\\; ";
+      flush();
+      out += " \\allowbreak ";
     } else if (part.kind === "sign" && explains) piece += ` ${part.text} \\nobreak `;
     else if (part.kind === "sign" && isBetween(parts, k)) {
       flush();
-      out += ` \\allowbreak ${part.text} \\nobreak `;
+      if (head === undefined) out += ` \\allowbreak ${part.text} \\nobreak `;
+      else {
+        out += " \\allowbreak ";
+        piece = `{}${part.text}{} `; // marked with what follows it
+      }
     } else if (part.kind === "sign" || part.kind === "text") piece += part.text;
     else if (part.kind === "space") {
-      if (breaks.factors && !governs(piece) && !parts[k + 1]?.kind.startsWith("sign")) {
+      if (breaks.factors && !governs(piece) && !/^\{\}\S+\{\}\s*$/.test(piece) && !parts[k + 1]?.kind.startsWith("sign")) {
         flush();
         out += " \\allowbreak ";
       } else piece += " ";
     } else if (part.kind === "bracket") {
-      if (breaks.level === 0) piece += plain([part]);
+      if (breaks.level === 0 || (explains && !breaks.factors)) piece += plain([part]);
       else {
         const [open, close] = sized(part);
         const inside = { ...breaks, level: breaks.level - 1 };
@@ -127,8 +136,17 @@ function written(parts: Part[], breaks: Breaks, head?: string): string {
         piece += open;
         flush();
         out += written(part.body, { ...breaks, level: breaks.level - 1 }, head);
-        const below = plain(part.below);
-        piece += `${close}\\big/${isLong(part.below) || part.below.length > 1 ? `\\left(${below}\\right)` : below}`;
+        piece += `${close}\\big/`;
+        if (breaks.below && isLong(part.below)) {
+          const [first, last] = sized({ open: "(", body: part.below, close: ")" });
+          piece += first;
+          flush();
+          out += written(part.below, { ...breaks, level: breaks.level - 1 }, head);
+          piece += last;
+        } else {
+          const below = plain(part.below);
+          piece += isLong(part.below) || part.below.length > 1 ? `\\left(${below}\\right)` : below;
+        }
       }
     } else {
       flush();

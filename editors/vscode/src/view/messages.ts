@@ -66,6 +66,8 @@ export interface Rules {
 export type ToPage =
   /** `working` while its derivation is worked out. */
   | { kind: "view"; view: View; place: string; pinned: boolean; working: boolean }
+  /** What is shown is no longer what it is about, and nothing newer is there yet. */
+  | { kind: "late"; place: string; pinned: boolean }
   /** Nothing new to show; what is shown stays. */
   | { kind: "note"; text: string; pinned: boolean }
   | { kind: "rules"; at: string; found: Rules | null };

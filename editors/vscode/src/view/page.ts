@@ -107,6 +107,14 @@ function fit(): void {
   document.querySelectorAll<HTMLElement>(".formula").forEach(fitOne);
 }
 
+/** Begin a row with what `where` explains, where the formula has several. */
+function setApart(made: HTMLElement): void {
+  const bases = [...made.querySelectorAll<HTMLElement>(".katex-base")];
+  const explains = bases.find((base) => base.textContent?.trimStart().startsWith("where"));
+  if (!explains || explains.offsetTop === bases[0].offsetTop && bases[bases.length - 1].offsetTop === bases[0].offsetTop) return;
+  explains.before(document.createElement("br"));
+}
+
 /** Give a piece that would have a row to itself the one before it. */
 function keepCompany(made: HTMLElement, room: number): void {
   const bases = [...made.querySelectorAll<HTMLElement>(".katex-base")];
@@ -133,6 +141,7 @@ function fitOne(made: HTMLElement): void {
   let stage = 0;
   while (widest() > room && stage + 1 < STAGES.length) typeset(made, latex, STAGES[++stage]);
   made.dataset.stage = String(stage);
+  setApart(made);
   keepCompany(made, room);
   const width = widest();
   if (width > room) made.style.fontSize = `${Math.max(SMALLEST, room / width) * 100}%`;
@@ -392,7 +401,8 @@ function network({ diagram }: Derivation): Child {
 const live = element("div", { class: "live", role: "status", "aria-live": "polite" });
 const note = element("p", { class: "hint" });
 const main = element("main");
-document.body.append(main, note, live);
+const late = element("div", { class: "working late", role: "status" });
+document.body.append(late, main, note, live);
 
 function say(text: string): void {
   live.textContent = text;
@@ -419,6 +429,13 @@ function show(shown: View, place: string, working: boolean): void {
   host.setState({ view: shown, place });
 }
 
+/** Make what is shown faint, since it is no longer what stands at that place; nothing in it can be taken. */
+function setLate(place: string | null): void {
+  late.replaceChildren(...(place === null ? [] : [element("div", { class: "bar" }), `reading ${place} …`]));
+  main.classList.toggle("outdated", place !== null);
+  main.inert = place !== null;
+}
+
 function nothingToDerive({ kind, findings, problem }: View): string {
   if (problem) return `No derivation: ${problem}.`;
   if (findings.some((f) => f.severity === "error")) return "This does not read yet, so nothing is derived.";
@@ -435,6 +452,8 @@ function focused(): number | null {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   if (data.kind === "rules") return showRules(data.at, data.found);
   setPinned(data.pinned);
+  setLate(data.kind === "late" ? data.place : null);
+  if (data.kind === "late") return;
   if (data.kind === "view") show(data.view, data.place, data.working);
   else note.textContent = data.text;
 });
@@ -464,5 +483,8 @@ document.fonts.addEventListener("loadingdone", fit);
 
 setPinned(false);
 const last = host.getState();
-if (last) show(last.view, last.place, false);
+if (last) {
+  show(last.view, last.place, false);
+  setLate(last.place);
+}
 host.postMessage({ kind: "ready" });

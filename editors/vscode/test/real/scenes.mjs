@@ -1,5 +1,6 @@
 // What a person sees and does, on the .vsix as it is installed: each scene is a server of VS Code and a browser of its own.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./workbench.mjs";
@@ -367,8 +368,36 @@ scene("a dear derivation: its statement at once, progress, then what there is", 
   await until("what there is is shown", async () => (await view.locator(".lack").count()) === 1, 40);
   assert.match(await view.locator(".lack").innerText(), /Not the whole derivation/);
   await window.page.screenshot({ path: join(out, "lack-dark.png") });
+  const explained = await view.evaluate(() => {
+    const bases = [...document.querySelectorAll(".headline .katex-base")];
+    const where = bases.find((base) => base.textContent.trimStart().startsWith("where"));
+    return where && { own: bases[bases.indexOf(where) - 1].getBoundingClientRect().bottom <= where.getBoundingClientRect().top + 4 };
+  });
+  assert.ok(!explained || explained.own, "what is explained has rows of its own");
   await window.goTo(6, 5);
   await until("a cheap one comes at once", async () => (await place()).includes("net.ein:6") && (await view.locator(".headline").count()) === 1, 4);
+});
+
+scene("what is shown of an older text is said to be old while nothing newer is there", {}, async (workbench, out) => {
+  const window = await layer(workbench, { size: { width: 1360, height: 860 } });
+  await window.goTo(4, 1);
+  await window.command("einsight: Show Derivation Beside");
+  const view = await window.view();
+  await until("line 4 is derived", async () => (await view.locator(".step").count()) > 2);
+  // a server that is held for a while, as by a claim that takes long: its answers do not come
+  const server = execFileSync("ps", ["-eo", "pid=,args="]).toString().split("\n").filter((l) => l.includes("serve.py") && l.includes(workbench.home) && !l.includes("--about")).map((l) => Number.parseInt(l, 10));
+  assert.equal(server.length, 1);
+  process.kill(server[0], "SIGSTOP");
+  try {
+    await window.goTo(11, 1);
+    await until("the view says what it reads", async () => (await view.locator(".late").innerText()).includes("reading layer.ein:11"), 10);
+    assert.equal(await view.locator("main.outdated[inert]").count(), 1, "what is old is faint, and nothing in it can be taken");
+    await window.page.waitForTimeout(300);
+    await window.page.screenshot({ path: join(out, "late-dark.png") });
+  } finally {
+    process.kill(server[0], "SIGCONT");
+  }
+  await until("then the new one is there", async () => (await view.locator(".place").innerText()).includes("layer.ein:11") && (await view.locator("main.outdated").count()) === 0);
 });
 
 scene("dense formulas in a narrow view: broken, marked as a whole, never cut off without a sign", {}, async (workbench, out) => {

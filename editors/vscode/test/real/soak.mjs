@@ -5,7 +5,7 @@
 // server and the time of its answers go into test/out/soak.csv and test/out/soak.svg.
 //
 // Exit 1 where the server computed for more than ten seconds while somebody waited for an answer, where it ended, or where its
-// memory grew by more than a half in the second half of the run.
+// memory grew by more than a tenth in the second half of the run.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -127,7 +127,7 @@ async function main() {
   const worst = Object.entries(slowest).map(([method, ms]) => `${method.split("/")[1]} ${(ms / 1000).toFixed(1)} s`).join(", ");
   console.log(`${minutes} minutes: ${edits} edits, ${asked} answers, at worst ${worst}, of which computed at most ${(most / 1000).toFixed(1)} s; memory ${samples[0]?.memory.toFixed(0)} MB at first, ` +
     `${samples.at(-1)?.memory.toFixed(0)} MB at last, in the second half times ${growth.toFixed(2)}; hover median ${median(samples.map((s) => s.median)).toFixed(0)} ms; test/out/soak.svg`);
-  return ended || most > SLOWEST || growth > 1.5 ? 1 : 0;
+  return ended || most > SLOWEST || growth > 1.1 ? 1 : 0;
 }
 
 function median(all) {

@@ -58,6 +58,22 @@ test("a mark that is broken marks each of its pieces, and says that they are pie
   assert.ok(whole.includes(String.raw`\htmlClass{ein-changed}{a}`));
   const parted = breakable(String.raw`\htmlClass{ein-changed}{a + b} c`, STAGES[1]);
   assert.equal(parted.match(/ein-piece ein-changed/g).length, 2);
+  assert.ok(parted.includes(String.raw`\htmlClass{ein-piece ein-changed}{{}+{}`), "the sign between them is marked too");
+  assert.ok(!/\+\{\}\s*\}\s*\\allowbreak/.test(breakable(String.raw`\htmlClass{ein-changed}{a + \left(b c\right) d}`, STAGES[4])), "and no line ends behind it");
+});
+
+test("what is explained behind where is parted between explanations, and within one of them last", () => {
+  const latex = String.raw`x \quad\text{where } t = \tanh\left(a + b\right),\; s = c - d`;
+  const behind = (stage) => breakable(latex, stage).split("where")[1];
+  assert.equal(behind(STAGES[2]).match(/allowbreak/g).length, 1);
+  assert.ok(behind(STAGES[2]).includes(String.raw`\left( a + b`), "its brackets stay whole");
+  assert.ok(behind(STAGES[5]).match(/allowbreak/g).length > 1);
+});
+
+test("below a stroke lines end only where nothing else helps", () => {
+  const latex = String.raw`\frac{a + b}{\sum_{l} \exp\left(c + d\right) + \left(e + f\right) + g}`;
+  const [early, last] = [STAGES[3], STAGES[5]].map((stage) => breakable(latex, stage).split("big/")[1]);
+  assert.ok(!early.includes("allowbreak") && last.includes("allowbreak"));
 });
 
 const VERDICTS = [

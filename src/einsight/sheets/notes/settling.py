@@ -23,7 +23,7 @@ from ...worlds.definitions import Page
 from ...worlds.facts import Facts, Formula
 from ...worlds.familiar import familiar_in
 from ...worlds.questions import Question, World
-from ...worlds.solutions import has_derivative_alone
+from ...worlds.unknowns import speaks_of_derivatives
 from .bounds import NORMALISED, scales
 from .known import Known
 from .paragraphs import BREAK, condition
@@ -134,17 +134,28 @@ class Settling:
         return []
 
     def _settled(self, one: Kept, links: Sequence[Question], worlds: Sequence[World | None]) -> Iterator[Region]:
-        """What is known of a statement now: the links that are right; of what was read as a chain the others, each by itself."""
-        rest = _links_of(one.told) if any(worlds) and not one.told.problem else []
+        """What is known of a statement now: the links that are right, and the first one if it has a slip; of what was read as a
+        chain the others, each by itself."""
+        wrong = self._slip(one, links, worlds)
+        rest = _links_of(one.told) if (any(worlds) or wrong) and not one.told.problem else []
         for k, (link, world) in enumerate(zip(links, worlds, strict=True)):
             if world is not None:
                 yield self._right(link, world)
+            elif wrong is not None and k == wrong[0]:
+                yield wrong[1]
             elif len(rest) == len(links):
                 yield rest[k]
-        if len(links) == 1 and not any(worlds) and has_derivative_alone(links[0].left):
-            wrong = mistake_in(links[0]) if "condition" not in one.told.problem else None
-            if wrong is not None:
-                yield replace(self.regions[links[0].at], settled=wrong.world.premises, fault=wrong.words)
+
+    def _slip(self, one: Kept, links: Sequence[Question], worlds: Sequence[World | None]) -> tuple[int, Region] | None:
+        """The first link of a statement about derivatives that holds in no world, if a slip is what is wrong with it."""
+        k = next((k for k, world in enumerate(worlds) if world is None), None)
+        if k is None or not speaks_of_derivatives(links[0].left, links[0].page) or not _is_said(one, links[k]):
+            return None
+        wrong = mistake_in(links[k])
+        if wrong is None:
+            return None
+        region = part(self.regions[links[k].at], links[k].left.start, links[k].right.end)
+        return k, replace(region, settled=wrong.world.premises, fault=wrong.words, doubt="", condition="", problem="")
 
     def _right(self, link: Question, world: World) -> Region:
         said = world.premises or ("nothing but what it says",)
@@ -156,6 +167,12 @@ def _links_of(region: Region) -> list[Region]:
     """The links of a chain, each as a statement of its own."""
     tree = relation_of(region)
     return [part(region, a.start, b.end) for a, b in pairwise(tree.sides)] if tree is not None else []
+
+
+def _is_said(one: Kept, link: Question) -> bool:
+    """Does the page say it, and not that it is wrong, or that it is so if something else is?"""
+    problem = one.told.problem
+    return not problem.startswith("it is said") or (bool(link.where) and problem.startswith("it is said under"))
 
 
 def _is_unsure(one: Kept) -> bool:

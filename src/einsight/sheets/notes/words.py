@@ -56,9 +56,7 @@ _SYMMETRY = re.compile(
 )
 _SYMMETRIC_ONES = frozenset({"symmetric", "positive-definite"})
 EVERYTHING = "*"  # in place of a name: all names of the page
-_CONDITIONAL = re.compile(
-    r"\b(?:if|when|whenever|unless|only|provided|case|would|were|for)\b", re.IGNORECASE
-)
+_CONDITIONAL = re.compile(r"\b(?:if|when|whenever|unless|only|provided|case|would|were|for)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|neither|nor|non|without|never|no|needn't|isn't|arbitrary|general)\b", re.IGNORECASE)
 # what stands between the word of a condition and what is said under it
 _CLAUSE = re.compile(

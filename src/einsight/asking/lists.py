@@ -39,7 +39,7 @@ _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
 
 def cut_first(text: str) -> tuple[str, list[str]]:
     """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
-    if not any(sign in text for sign in ",;\\"):
+    if not any(sign in text for sign in ",;\\") and "where" not in text:
         return text, []
     text = _FOR_ALL.sub("", text)
     parts, depth, begin, at = [], 0, 0, 0

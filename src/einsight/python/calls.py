@@ -77,8 +77,16 @@ class Calls(Expressions):
             return self._einsum(node, function.path)
         if isinstance(function, Library) and function.path in REGROUPINGS:
             return self._regroup(node, function.path)
-        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-        given = [self.evaluate(a) for a in node.args]
+        starred = any(k.arg is None for k in node.keywords)
+        given: list[Value] = []
+        for argument in node.args:
+            if not isinstance(argument, ast.Starred):
+                given.append(self.evaluate(argument))
+                continue
+            several = self.evaluate(argument.value)
+            several = self._shape(several, None) if isinstance(several, ShapeOf) else several
+            starred |= not isinstance(several, Several)
+            given += several.items if isinstance(several, Several) else ()
         named = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
         for keyword in node.keywords:
             if keyword.arg is None:

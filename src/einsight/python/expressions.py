@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from .values import (
     NOTHING,
     UNKNOWN,
     Array,
+    Choice,
     Flag,
     Library,
     Local,
@@ -43,6 +45,9 @@ _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
 )
 _RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"}
+_ORDERS: dict[type[ast.cmpop], Callable[[Fraction, Fraction], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
 _OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
     ast.Add: lambda a, b: build.add(a, b),
     ast.Sub: build.subtract,
@@ -174,34 +179,68 @@ class Expressions(Indexing):
         return UNKNOWN
 
     def holds(self, test: ast.expr) -> bool | None:
-        """Whether a condition holds where both functions of a pair run: as arguments are by default, and while it is trained."""
+        """Whether a condition holds where both functions of a pair run: on the way that is read, and while it is trained."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             inner = self.holds(test.operand)
             return None if inner is None else not inner
+        if isinstance(test, ast.BoolOp):
+            return self._all_hold(test)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+            found = self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+            return found if found is not None else self._are_equal(test)
         if isinstance(test, (ast.Name, ast.Attribute)):
             value = self.evaluate(test)
             if isinstance(value, Flag):
                 return bool(value.value)
             name = test.id if isinstance(test, ast.Name) else test.attr
-            return True if name.strip("_") in _TRAINED else None
+            if name.strip("_") in _TRAINED:
+                return True
+            return value.ways.holds(value.name, None, value.usual) if isinstance(value, Choice) else None
         return None
+
+    def _all_hold(self, test: ast.BoolOp) -> bool | None:
+        ends = isinstance(test.op, ast.Or)  # the value that ends it
+        known = []
+        for part in test.values:
+            found = self.holds(part)
+            if found is ends:
+                return ends
+            known.append(found)
+        return None if None in known else not ends
 
     def _compares(self, relation: ast.cmpop, left: Value, right: Value) -> bool | None:
         if isinstance(relation, (ast.Is, ast.IsNot)) and right is NOTHING:
-            if left is not NOTHING and not isinstance(left, (Array, Table, Thing)):
+            if left is not NOTHING and not isinstance(left, (Array, Table, Thing, Choice)):
                 return None
             return (left is NOTHING) == isinstance(relation, ast.Is)
+        if isinstance(relation, (ast.In, ast.NotIn)) and isinstance(right, Several):
+            each = [self._compares(ast.Eq(), left, v) for v in right.items]
+            return None if None in each else any(each) == isinstance(relation, ast.In)
+        if isinstance(left, Number) and isinstance(right, Number):
+            order = _ORDERS.get(type(relation))
+            if order is not None and left.value is not None and right.value is not None:
+                return order(left.value, right.value)
         if not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
         if isinstance(left, Text) and isinstance(right, Text):
             return (left.text == right.text) == isinstance(relation, ast.Eq)
         if isinstance(right, Text) and right.text in _TRAINED:
             return isinstance(relation, ast.Eq)
-        if isinstance(left, Number) and isinstance(right, Number) and None not in (left.value, right.value):
-            return (left.value == right.value) == isinstance(relation, ast.Eq)
+        if isinstance(left, Choice) and isinstance(right, Text):
+            return left.ways.holds(left.name, right.text, left.usual) == isinstance(relation, ast.Eq)
         return None
+
+    def _are_equal(self, test: ast.Compare) -> bool | None:
+        """Whether two numbers are equal on the way that is read; None where that is not asked of numbers."""
+        ways, (relation,) = self.arrays.ways, test.ops
+        if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
+            return None
+        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
+        if not all(isinstance(s, Array) and not s.rank for s in sides):
+            return None
+        return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
+            relation, ast.Eq
+        )
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:
@@ -240,7 +279,7 @@ class Expressions(Indexing):
         (right,) = others
         if not isinstance(left, Array) or not isinstance(right, Array):
             return UNKNOWN
-        if isinstance(left, Number) and isinstance(right, Number):
+        if isinstance(left, Number) and isinstance(right, Number) and not self.sizes.binding:
             return UNKNOWN
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
         return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))

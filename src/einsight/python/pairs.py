@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .choosing import Ways
 from .libraries import resolve
 from .module import Module
 from .named import VALUES, generic, in_variable, named_after, of_stem, order_of, parameters_of
@@ -27,6 +28,8 @@ class Pair:
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
     then       the loss that the function is put in, and the derivative is one of
+    ways       the answers on the way on which both are read; None where flags are what they are by default
+    lengths    of axes of which nothing says them, where loops go along them; empty where none is chosen
     """
 
     kind: str
@@ -39,6 +42,8 @@ class Pair:
     between: Function | None = None
     fixed: tuple[int, ...] = ()
     then: Function | None = None
+    ways: Ways | None = field(default=None, compare=False)
+    lengths: tuple[int, ...] = ()
 
     @property
     def title(self) -> str:

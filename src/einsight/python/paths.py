@@ -63,7 +63,7 @@ def conforming(
     found: list[tuple[dict[str, int], bool]] = []
     numbers_alone: list[tuple[dict[str, int], bool]] = []
     misfits: dict[int, int] = {}
-    failed = ""
+    failed: Unreadable | None = None
     tried = _fitting(module, pair, top, unknown, way, ())
     if "keepdims" in ast.unparse(pair.backward) and all(
         isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried
@@ -71,18 +71,18 @@ def conforming(
         tried = _fitting(module, pair, top, unknown, way, (COLUMN, ROW))
     for ranks, paths in tried:
         if isinstance(paths, Unreadable):
-            failed = str(paths)
+            failed = paths
             continue
         unseen = next((a for a in (paths.output, *(c.value for c in paths.claimed)) if a.open), None)
         if unseen is not None:
-            failed = f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known"
+            failed = Unreadable(f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known")
             continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
         misfits[id(ranks)] = _misfits(pair, paths)
         of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
     found = found or numbers_alone
-    if not found and failed:
-        raise Unreadable(failed)
+    if not found and failed is not None:
+        raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
@@ -184,6 +184,7 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
     every = [
         paths.output,
         *(c.value for c in paths.claimed),
+        *(c.where for c in paths.claimed if c.where is not None),
         *(a for _, a in paths.parameters.values()),
         *paths.locals.values(),
     ]
@@ -214,7 +215,7 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         {n: (tensor(t), moved(a)) for n, (t, a) in paths.parameters.items()},
         moved(paths.output),
         None if paths.cotangent is None else (tensor(paths.cotangent[0]), moved(paths.cotangent[1])),
-        [replace(c, value=moved(c.value)) for c in paths.claimed],
+        [replace(c, value=moved(c.value), where=None if c.where is None else moved(c.where)) for c in paths.claimed],
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
         paths.rough,

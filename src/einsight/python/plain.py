@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..terms.term import Tensor
 from .named import generic
 from .pairs import Pair
-from .runs import Claimed, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward
-from .values import Array, Number, Several, Table, Value
+from .runs import Claimed, Elsewhere, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward, under_conditions
+from .values import Array, Choice, Number, Several, Table, Text, Value
 
 # names that the gradient of a later value has as an argument
 COTANGENTS = frozenset(
@@ -72,8 +72,8 @@ def plain(run: Run) -> Paths:
     self_name = pair.backward.args.args[0].arg if own_method else ""
     claimed: list[Claimed] = []
     if node is not None:
-        arrays = [p for p in parameters if not isinstance(given[p], Table)]
-        claimed += _claims_of(node, found, arrays, pair, run)
+        arrays = [p for p in parameters if not isinstance(given[p], (Table, Choice, Text))]
+        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run))
     told = {(c.parameter, id(c.node)) for c in claimed}
     claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
     if not claimed:
@@ -90,9 +90,9 @@ def together(run: Run) -> Paths:
     assert reader.returned is not None
     node = reader.returned[0]
     if not isinstance(value, Several) or not isinstance(node.value, ast.Tuple):
-        raise Unreadable("it does not return a value and its derivative")
+        raise Elsewhere("it does not return a value and its derivative")
     if len(node.value.elts) != len(value.items):
-        raise Unreadable("it does not return a value and its derivative")
+        raise Elsewhere("it does not return a value and its derivative")
     output = output_of(value.items[0])
     if output.rank and not output.open:
         raise Unreadable("its value is no number")

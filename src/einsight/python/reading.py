@@ -11,14 +11,11 @@ from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
-from .expressions import asks_for_gradient
+from .branching import Branches
 from .libraries import imported
-from .loops import Loops
-from .module import is_for_types, is_transparent
-from .nodes import walk
+from .module import is_transparent
 from .sizes import Factors
 from .values import (
-    NOTHING,
     UNKNOWN,
     Array,
     Library,
@@ -47,7 +44,7 @@ _CONTEXTS = (
 )
 
 
-class Reader(Loops):
+class Reader(Branches):
     """Reads the statements of one scope."""
 
     # statements
@@ -68,23 +65,6 @@ class Reader(Loops):
         self.broken = self.broken or why
         for name in self.module.bound_in(statement):
             self.environment[name] = UNKNOWN
-
-    def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
-        """Read statements that may run or not; what they bind is lost behind them."""
-        # with what a helper is called here, a branch in it may never run
-        was_told, self.told = self.told, self.told and told and not self.depth
-        self.branch += 1
-        for body in bodies:
-            inner = dict(self.environment)
-            outer, self.environment = self.environment, inner
-            returned, ended = self.returned, self.ended
-            try:
-                self.run(body)
-            finally:
-                self.environment, self.returned, self.ended = outer, returned, ended
-                self.environment.update(dict.fromkeys(self.forgotten & self.environment.keys(), UNKNOWN))
-        self.branch -= 1
-        self.told = was_told
 
     def _do_expr(self, node: ast.Expr) -> None:
         self.evaluate(node.value)
@@ -150,13 +130,6 @@ class Reader(Loops):
 
     def _do_raise(self, node: ast.Raise) -> None:
         self.broken = self.broken or "it raises"
-        self.ended = True
-
-    def _do_return(self, node: ast.Return) -> None:
-        value = self.evaluate(node.value) if node.value is not None else NOTHING
-        if self.branch:
-            self.broken = self.broken or "it returns under a condition"
-        self.returned = node, value
         self.ended = True
 
     def _do_assign(self, node: ast.Assign) -> None:
@@ -280,31 +253,6 @@ class Reader(Loops):
                 items = [self.arrays.component(value, 0, k) for k in range(length)]
         for k, one in enumerate(targets):
             self.bind(one.value if isinstance(one, ast.Starred) else one, items[k] if items is not None else UNKNOWN)
-
-    def _do_if(self, node: ast.If) -> None:
-        if asks_for_gradient(node.test) and not node.orelse:
-            self.run(node.body)
-            return
-        if is_for_types(node):
-            for name in self.module.bound_in(node):
-                self.environment[name] = UNKNOWN
-            return
-        holds = self.holds(node.test) if self.sizes.binding else None
-        if holds is not None:
-            self.run(node.body if holds else node.orelse)
-            return
-        self.evaluate(node.test)
-        if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
-            if not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or):
-                self._given(node.test, ast.NotEq)
-            return  # what goes on behind it has passed the test
-        about_shapes = any(
-            isinstance(n, ast.Attribute) and n.attr in ("shape", "ndim", "size", "dim", "T")
-            or isinstance(n, ast.Name) and n.id in ("len", "isinstance")
-            for n in walk(node.test)
-        )  # fmt: skip
-        self._in_branch((node.body, node.orelse), told=not about_shapes)
-        self._lose(node, "it has a condition")
 
     def _do_for(self, node: ast.For | ast.AsyncFor) -> None:
         if isinstance(node, ast.For) and self.looped(node):

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+# verdicts that say that something is not right
+ACCUSED = ("wrong", "right_if", "shape")
 # what is derived, a counterexample, and words
 Told = tuple[str | None, str | None, str]
 
@@ -33,3 +35,8 @@ class Result:
             return self
         derived, counterexample, words = self.more()
         return replace(self, derived=derived, counterexample=counterexample, words=words or self.words, more=None)
+
+    def on(self, way: str) -> Result:
+        """With the way that it is found on."""
+        told = self.told()
+        return replace(told, words="; ".join(w for w in (told.words, f"where {way}") if w))

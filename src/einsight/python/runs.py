@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..terms.dimension import Dim
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
+from .flags import flags_in, given_in, left_out_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
-from .values import UNKNOWN, Array, Flag, Number, Several, Table, Thing, Value, plain
+from .values import NOTHING, UNKNOWN, Array, Choice, Flag, Number, Several, Table, Thing, Value, plain
 
 # shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
 COLUMN, ROW = 3, 4
@@ -27,6 +28,10 @@ AXES = 100
 
 class Unreadable(Exception):
     """Why a pair is not read."""
+
+
+class Elsewhere(Unreadable):
+    """Nothing is returned on the way that is read that a derivative could be: it raises, or gives something else."""
 
 
 class Nonconforming(Exception):
@@ -44,13 +49,14 @@ class Misfitting(Nonconforming):
 @dataclass
 class Claimed:
     """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which, `fitting`
-    where the shape alone does."""
+    where the shape alone does, `where` the condition under which it is returned."""
 
     parameter: str
     node: ast.expr
     value: Array
     guessed: bool = False
     fitting: bool = False
+    where: Array | None = None
 
 
 @dataclass
@@ -86,6 +92,7 @@ class Run:
     ):
         self.module, self.pair, self.top, self.ranks = module, pair, top, ranks
         self.arrays = Arrays(sizes, terms)
+        self.arrays.ways = pair.ways
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
         self.documented: set[str] = set()  # those whose shape a docstring alone says
@@ -97,6 +104,7 @@ class Run:
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
+        self.flags = module.said(flags_in, pair.forward) | module.said(flags_in, pair.backward)
 
     @property
     def arrays_given(self) -> list[str]:
@@ -110,6 +118,10 @@ class Run:
             return self.table(f"self.{name}")
         if self.is_backward and is_added_to(self.pair.backward, name):
             return plain(0)  # what is added up begins at 0
+        if f"self.{name}" in self.flags and self.pair.ways is not None and self.pair.owner is not None:
+            given = self.module.said(given_in, self.pair.owner)
+            if name in given:
+                return Choice(f"self.{name}", self.pair.ways, given[name])
         usual = self.module.said(usual_in, self.pair.owner) if self.pair.owner is not None else {}
         if name in usual:
             return self.reader().evaluate(usual[name])
@@ -177,7 +189,7 @@ class Run:
         said_there = comments_of(self.pair.backward, self.module)
         documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
-        axes = self.module.said(along, function)
+        axes, usual = self.module.said(along, function), usually(function)
         for argument in every[skip:]:
             name = argument.arg
             declared = annotated(argument.annotation)
@@ -188,12 +200,18 @@ class Run:
             if declared is None and name in documented_as:
                 declared = documented_as[name]
                 self.documented.add(name)
-            if name in self.keyed and declared is None and name not in with_default:
+            if name in self.flags and name in usual and declared is None and self.pair.ways is not None:
+                found[name] = Choice(name, self.pair.ways, usual[name])
+            elif name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
                 found[name] = self.given(name, Array())
+            elif _is_nothing(with_default.get(name)) and self.pair.ways is not None and name in self.module.said(left_out_in, function):
+                is_left_out = self.pair.ways.holds(f"{name} is None", None, True)
+                open_array = reader.of_declared(declared) if declared is not None else Array(open=True)
+                found[name] = NOTHING if is_left_out else self.given(name, open_array)
             elif name in with_default and declared is None:
                 found[name] = (
                     UNKNOWN if not isinstance(with_default[name], ast.Constant) else reader.evaluate(with_default[name])
@@ -223,10 +241,14 @@ class Run:
                 raise Misfitting(message, node)
             raise Nonconforming
         if reader.broken:
-            raise Unreadable(reader.broken)
+            raise (Elsewhere if reader.broken == "it raises" else Unreadable)(reader.broken)
         if reader.returned is None or reader.returned[0].value is None:
             return None, UNKNOWN
         return reader.returned
+
+
+def _is_nothing(default: ast.expr | None) -> bool:
+    return isinstance(default, ast.Constant) and default.value is None
 
 
 def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
@@ -329,3 +351,17 @@ def matched(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str]) 
             raise Unreadable(f"the derivative in `{parameter}` is not read")
         claimed.append(Claimed(parameter, node, value))
     return claimed
+
+
+def under_conditions(
+    reader: Reader, node: ast.Return, value: Value, claims: Callable[[ast.Return, Value], list[Claimed]]
+) -> list[Claimed]:
+    """What is claimed where it is returned, each place with its condition.  Raises Unreadable."""
+    if len(reader.returns) < 2:
+        return claims(node, value)
+    found: list[Claimed] = []
+    for one in reader.returns:
+        if one.node.value is None:
+            raise Unreadable("it returns nothing under a condition")
+        found += [replace(c, where=one.where) for c in claims(one.node, one.value)]
+    return found

@@ -11,6 +11,7 @@ from typing import Any
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Term
+from .choosing import Ways
 from .sizes import Factors
 
 # an axis: the indices that it runs over, the first slowest; none for a length of 1
@@ -98,6 +99,24 @@ class Flag(Value):
     """True, False or None."""
 
     value: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Value):
+    """A flag or a word that is given; `usual` is what it is by default, `ways` tells what it is on the way that is read."""
+
+    name: str
+    ways: Ways
+    usual: bool | str | None = None
+
+
+@dataclass
+class Returned:
+    """What is returned somewhere, `where` a condition holds; None where none does."""
+
+    node: ast.Return
+    value: Value
+    where: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -249,6 +249,13 @@ class _Judge(Allowing):
         left, right, found = compared(left, right, axes, self.lightly)
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
             left, right, found = compared(*bare, axes, self.lightly)
+        if found.equal is False and self.claimed.where is not None:
+            where = self.claimed.where.term
+            if where is None:
+                return self._undecided("the condition under which it is returned is not read")
+            if are_equal(where, build.ZERO, tuple(sorted(where.free, key=lambda i: i.key)), function_value):
+                return self._undecided("the condition under which it is returned is not met")
+            left, right, found = compared(*(normal_form(build.product([where, t])) for t in (left, right)), axes, self.lightly)
         if self.lightly and not found.equal:
             return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():

@@ -6,6 +6,7 @@ import ast
 
 from .axes import Misfit
 from .plain import plain, together
+from .reading import Reader
 from .runs import (
     Claimed,
     Nonconforming,
@@ -18,6 +19,7 @@ from .runs import (
     output_of,
     returned,
     run_forward,
+    under_conditions,
 )
 from .values import Array, Local, Several, Value
 
@@ -53,7 +55,11 @@ def _autograd(run: Run) -> Paths:
     tied = cotangent_of(run, output, names[1])
     reader = run.reader({names[0]: run.thing, names[1]: tied[1]}, depth=1)
     node, found = run.run(pair.backward, reader)
-    return finished(run, reader, output, tied, matched(returned(node, found), parameters))
+    return finished(run, reader, output, tied, _claims(reader, node, found, parameters))
+
+
+def _claims(reader: Reader, node: ast.Return, found: Value, parameters: list[str]) -> list[Claimed]:
+    return under_conditions(reader, node, found, lambda n, v: matched(returned(n, v), parameters))
 
 
 def _vjp(run: Run) -> Paths:
@@ -80,7 +86,7 @@ def _vjp(run: Run) -> Paths:
     reader = run.reader({**arguments, pair.name: whole}, depth=1)
     node, found = run.run(pair.backward, reader)
     parameters = [n for n in given if n not in fixed]
-    return finished(run, reader, output, tied, matched(returned(node, found), parameters))
+    return finished(run, reader, output, tied, _claims(reader, node, found, parameters))
 
 
 def _without_decorators(function: ast.FunctionDef) -> ast.FunctionDef:

@@ -19,7 +19,7 @@ MOST_WAYS = 8
 # lengths of axes that are chosen one after the other; what holds with all of them holds
 LENGTHS = ((3, 2, 4, 5, 6), (2, 4, 3, 6, 5))
 # why a pair is not read that may be with axes of known length
-_OF_LENGTHS = re.compile(r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of")
+_OF_LENGTHS = re.compile(r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read")
 
 
 def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:

@@ -18,14 +18,14 @@ from .functions import as_array
 from .loops import Loops
 from .module import is_for_types
 from .nodes import walk
-from .values import UNKNOWN, Array, Flag, Number, Returned, Several, Table, Text, Thing, Value
+from .values import UNKNOWN, Array, Cells, Flag, Number, Returned, Several, Table, Text, Thing, Value
 
 
 @dataclass
 class Kept:
     """What a branch may change in its place: entries of arrays, lists, dictionaries and attributes that names reach."""
 
-    arrays: dict[Array, tuple[Term | None, str]] = field(default_factory=dict)
+    arrays: dict[Array, tuple[Term | None, str, Cells | None]] = field(default_factory=dict)
     lists: dict[Several, tuple[Value, ...]] = field(default_factory=dict)
     tables: dict[Table, dict[str, Value]] = field(default_factory=dict)
     things: dict[Thing, dict[str, Value]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Kept:
         while todo:
             value = todo.pop()
             if isinstance(value, Array):
-                self.arrays[value] = value.term, value.why
+                self.arrays[value] = value.term, value.why, value.cells
             elif isinstance(value, Several) and value not in self.lists:
                 self.lists[value] = value.items
                 todo.extend(value.items)
@@ -48,8 +48,8 @@ class Kept:
         return self
 
     def put_back(self) -> None:
-        for array, (term, why) in self.arrays.items():
-            array.term, array.why = term, why
+        for array, (term, why, cells) in self.arrays.items():
+            array.term, array.why, array.cells = term, why, cells
         for several, items in self.lists.items():
             several.items = items
         for table, under in self.tables.items():
@@ -139,6 +139,8 @@ class Branches(Loops):
         if holds is not None:
             return Array(term=build.ONE if holds else build.ZERO)
         value = self.evaluate(test)
+        if value is UNKNOWN and self.sizes.lengths and isinstance(test, ast.Compare):
+            value = Array(open=True)  # of arrays of which the shapes are not tried yet
         if not isinstance(value, Array) or not isinstance(test, ast.Compare):
             return None
         if value.open and not value.rank:  # a number, or nothing is asked of it
@@ -187,12 +189,12 @@ class Branches(Loops):
     def _merge(self, condition: Array, then: _Side, other: _Side, before: Kept) -> None:
         """Every name, and all that is changed in its place, as it is on each side."""
         for array in {**then.kept.arrays, **other.kept.arrays}:
-            a = then.kept.arrays.get(array) or (array.term, array.why)
-            b = other.kept.arrays.get(array) or before.arrays.get(array) or (array.term, array.why)
+            a = then.kept.arrays.get(array) or (array.term, array.why, array.cells)
+            b = other.kept.arrays.get(array) or before.arrays.get(array) or (array.term, array.why, None)
             if a[0] is not b[0] or a[1] != b[1]:
                 known = a[0] is not None and b[0] is not None and condition.term is not None
                 array.term = _either(condition.term, a[0], b[0]) if known else None  # type: ignore[arg-type]
-                array.why = "" if known else a[1] or b[1]
+                array.why, array.cells = "" if known else a[1] or b[1], None
         for table in {**then.kept.tables, **other.kept.tables}:
             table.items = self._of_both(condition, then.kept.tables.get(table), other.kept.tables.get(table))
         for thing in {**then.kept.things, **other.kept.things}:

@@ -50,6 +50,7 @@ _GENERATORS = frozenset(
 )
 # methods that change a list
 _CHANGE = frozenset("append extend insert pop remove clear reverse sort".split())
+_JOINS = frozenset("concatenate concat cat hstack vstack column_stack row_stack stack r_".split())
 DEEPEST_CALL = 4
 # items of a list that are told apart
 MOST_WRITTEN = 64
@@ -65,11 +66,11 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
-            if node.func.attr in _CHANGE and isinstance(self.evaluate(node.func.value), Several):
-                for argument in node.args:
-                    self.evaluate(argument)
-                self.forget(node.func.value)
-                return NOTHING
+            if node.func.attr in _CHANGE and isinstance(several := self.evaluate(node.func.value), Several):
+                found = self._changed(several, node.func.attr, [self.evaluate(a) for a in node.args])
+                if found is None:
+                    self.forget(node.func.value)
+                return found or NOTHING
             if node.func.attr == "get" and node.args and isinstance(table := self.evaluate(node.func.value), Table):
                 return self._got(table, [self.evaluate(a) for a in node.args])
         function = self.evaluate(node.func)
@@ -100,6 +101,29 @@ class Calls(Expressions):
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
+
+    def _changed(self, several: Several, how: str, given: list[Value]) -> Value | None:
+        """What a list gives that is changed in its place; None where what becomes of it is not known."""
+        if not self.sizes.binding or self.branch or not several.is_list:
+            return None
+        items = list(several.items)
+        place = given[0].value if given and isinstance(given[0], Number) else None
+        if how == "append" and len(given) == 1:
+            items.append(given[0])
+        elif how == "extend" and given and isinstance(given[0], Several):
+            items.extend(given[0].items)
+        elif how == "insert" and len(given) == 2 and place is not None:
+            items.insert(int(place), given[1])
+        elif how == "reverse":
+            items.reverse()
+        elif how == "pop" and items and (place is not None or not given):
+            taken = items.pop(-1 if place is None else int(place))
+            several.items = tuple(items)
+            return taken
+        else:
+            return None
+        several.items = tuple(items)
+        return NOTHING
 
     def _got(self, table: Table, given: list[Value]) -> Value:
         """`table.get(key, default)`: the default where nothing is known to stand there."""
@@ -145,6 +169,11 @@ class Calls(Expressions):
             literal = self._literal(given[0])
             if literal is not None:
                 return literal
+        if name in _JOINS and given and isinstance(given[0], Several):
+            parts = [self._literal(v) or v if isinstance(v, Several) else v for v in given[0].items]
+            given = [Several(tuple(parts), given[0].is_list), *given[1:]]
+        elif name == "append":
+            given = [self._literal(v) or v if isinstance(v, Several) else v for v in given]
         operation = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("nn.")) or FUNCTIONS.get(_bare_tail(name))
         if operation is None or library not in ("numpy", "jax", "torch", "scipy", "math"):
             return UNKNOWN
@@ -197,7 +226,7 @@ class Calls(Expressions):
             if isinstance(first, Several):
                 return plain(len(first.items))
             if isinstance(first, Array) and not first.open and first.rank:
-                return Number(factors=tuple(i.dim for i in first.axes[0]), term=self.arrays.size_term(first.axes[0]))
+                return self.sized(first.axes[0])
             return Number()
         if name in ("float", "int") and isinstance(first, Number):
             return (
@@ -275,7 +304,7 @@ class Calls(Expressions):
             return plain(array.rank) if not array.open else Number()
         if array.open:
             return Number()
-        return Number(factors=tuple(i.dim for i in array.indices), term=self.arrays.size_term(array.indices))
+        return self.sized(array.indices)
 
     def put_in(self, node: ast.Call, function: Local, given: list[Value], named: dict[str, Value]) -> Value:
         """What a function of the file gives for those arguments."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from ..terms import build
 from ..terms.dimension import Dim
-from ..terms.term import Term
+from ..terms.term import Component, Term
 from .functions import as_array
 from .indexing import Indexing
 from .nodes import walk
@@ -132,8 +132,7 @@ class Expressions(Indexing):
         if name in ("ndim",):
             return plain(array.rank) if not array.open else Number()
         if name == "size" and self.module.array_library != "torch":
-            return Number(factors=None if array.open else tuple(i.dim for i in array.indices),
-                          term=None if array.open else self.arrays.size_term(array.indices))  # fmt: skip
+            return Number() if array.open else self.sized(array.indices)
         if name in ("real", "data"):
             return array
         if name in _ATTRIBUTES_OF_NUMBERS or name in ("at", "grad", "flat", "imag"):
@@ -233,6 +232,8 @@ class Expressions(Indexing):
     def _are_equal(self, test: ast.Compare) -> bool | None:
         """Whether two numbers are equal on the way that is read; None where that is not asked of numbers."""
         ways, (relation,) = self.arrays.ways, test.ops
+        if self._of_label(test) is not None:
+            return None
         if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
         sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
@@ -281,8 +282,29 @@ class Expressions(Indexing):
             return UNKNOWN
         if isinstance(left, Number) and isinstance(right, Number) and not self.sizes.binding:
             return UNKNOWN
+        label = self._of_label(node)
+        if label is not None:
+            return label
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
         return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))
+
+    def _of_label(self, test: ast.Compare) -> Mask | None:
+        """`j == y[i]` of a label: 1 where it is that one; None where it is asked of nothing that was a label before."""
+        if not self.sizes.lengths or not isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+            return None
+        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
+        for place, label in (sides, sides[::-1]):
+            if not isinstance(place, Number) or place.value is None or not self.arrays.is_label(label):
+                continue
+            assert isinstance(label, Array)
+            if not self.arrays.with_terms:
+                return Mask()
+            assert isinstance(label.term, Component)
+            if label.term.tensor.name not in self.arrays.label_dims:
+                return None
+            term = self.arrays.row_of(label, int(place.value) + 1)
+            return Mask(term=term if isinstance(test.ops[0], ast.Eq) else build.subtract(build.ONE, term))
+        return None
 
     def _binop(self, node: ast.BinOp) -> Value:
         return self._operation(node, node.op, self.evaluate(node.left), self.evaluate(node.right))

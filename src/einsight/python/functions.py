@@ -824,7 +824,7 @@ def _out_of_reach(arrays: Arrays, call: Call) -> Value:
 
 def _identity(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)  # another object, into which may be written
-    return array if isinstance(array, Number) else replace(array)
+    return array if isinstance(array, Number) else replace(array, is_view=False)
 
 
 for _name in (
@@ -881,6 +881,8 @@ def _filled(term: Term | None) -> Operation:
             raise NotRead
         dims = [w or () for w in shape]
         axes = tuple(tuple(i for d in w for i in arrays.axis(d)) for w in dims)
+        if call.name.split(".")[-1] == "empty" and arrays.sizes.lengths:  # whatever stood in memory
+            return arrays.named("memory", Array(axes))[1]
         return Array(axes, term=term if arrays.with_terms else None, why="random numbers")
 
     return operation

@@ -33,9 +33,19 @@ def _concatenate(arrays: Arrays, call: Call) -> Value:
     return _behind(arrays, _parts(call), call.one(1, "axis", "dim", default=0))
 
 
+@function("append")
+def _append(arrays: Arrays, call: Call) -> Value:
+    """`np.append(x, y)` of vectors and numbers."""
+    parts = [call.array(0, "arr"), call.array(1, "values")]
+    if call.get(2, "axis") is not None or any(p.open or p.rank > 1 for p in parts):
+        raise NotRead
+    return _behind(arrays, [arrays.expanded(p, 0) if not p.rank else p for p in parts], 0)
+
+
 @function("vstack", "row_stack", "hstack", "column_stack", "dstack")
 def _side_by_side(arrays: Arrays, call: Call) -> Value:
     parts, name = _parts(call), call.name.split(".")[-1]
+    parts = [arrays.expanded(p, 0) if not p.rank and not p.open else p for p in parts]
     if any(p.open for p in parts) or any(p.rank not in (1, 2) for p in parts) or name == "dstack":
         raise NotRead
     if name in ("vstack", "row_stack"):
@@ -59,10 +69,9 @@ def _behind(arrays: Arrays, parts: Sequence[Array], axis: int) -> Array:
         for k, (a, b) in enumerate(zip(axes, other.axes, strict=True)):
             if k != at:
                 axes[k] = arrays.same(a, b, f"arrays of shapes {shown} are not put behind one another")
-    lengths = [arrays.number_of(p.axes[at]) for p in parts]
-    total = sum(n for n in lengths if n is not None)
-    axes[at] = arrays.unknown_axis() if None in lengths else arrays.axis(Dim(total))
-    return Array(tuple(axes), why="`concatenate`")
+    named = [arrays.over(p, (*axes[:at], p.axes[at], *axes[at + 1 :])) for p in parts]
+    axes[at], term = arrays.behind(named, at)
+    return Array(tuple(axes), term=term, why="" if term is not None else "`concatenate`")
 
 
 @function("kron")

@@ -214,22 +214,50 @@ _TAKEN_AS = ("jac", "fprime", "Dfun")
 def _given_together(module: Module) -> Iterator[Pair]:
     """`minimize(f, x0, jac=g)`: a function and its derivative that one call takes, and that no two calls take otherwise."""
     found: dict[str, set[str]] = {}
+    both: set[str] = set()
     for call in module.nodes.calls:
         path = resolve(call.func, module.imports)
         if not path.startswith("scipy.optimize."):
             continue
+        if _takes_both(path, call) and (name := _called_in(call.args[0])):
+            both.add(name)
         values: list[ast.expr | None] = [k.value for k in call.keywords if k.arg in _TAKEN_AS]
         if path == "scipy.optimize.check_grad":
             values = list(call.args[1:2])
         for value in values:
             if call.args and isinstance(call.args[0], ast.Name) and isinstance(value, ast.Name):
                 found.setdefault(value.id, set()).add(call.args[0].id)
+    for name in sorted(both):
+        function = module.functions.get(name)
+        if function is not None and function.args.args:
+            yield Pair("both", name, function, function, variable=function.args.args[0].arg)
     for name, whose in found.items():
         forward, backward = module.functions.get(min(whose)), module.functions.get(name)
         if len(whose) > 1 or forward is None or backward is None or forward is backward:
             continue
         if parameters_of(forward, None) == parameters_of(backward, None):
             yield Pair("plain", forward.name, forward, backward)
+
+
+def _takes_both(path: str, call: ast.Call) -> bool:
+    """Does a minimiser take a function that returns its value and its derivative?"""
+    named = {k.arg: k.value for k in call.keywords}
+    if not call.args:
+        return False
+    if path.endswith(("fmin_l_bfgs_b", "fmin_tnc")):
+        return not {"fprime", "approx_grad"} & set(named) and len(call.args) < 3
+    return isinstance(jac := named.get("jac"), ast.Constant) and jac.value is True
+
+
+def _called_in(node: ast.expr) -> str:
+    """The function of the file that is given: by its name, or called in a `lambda` with its argument first."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Lambda) and isinstance(call := node.body, ast.Call) and isinstance(call.func, ast.Name):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.Name) and node.args.args and first.id == node.args.args[0].arg:
+            return call.func.id
+    return ""
 
 
 # by names
@@ -309,6 +337,9 @@ def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDe
 
 
 def _is_cached(forward: Function, backward: Function) -> bool:
-    """`out, cache = f(…)` and `f_backward(dout, cache)`."""
-    names = [a.arg for a in backward.args.args]
-    return len(names) == 2 and "cache" in names[1] and isinstance(forward.body[-1], ast.Return)
+    """`out, cache = f(…)` and `f_backward(dout, cache)`; of several outputs the derivative in each stands before."""
+    *before, last = [a.arg for a in backward.args.args] or [""]
+    through = {a.arg for a in forward.args.args}
+    if "cache" not in last or not isinstance(forward.body[-1], ast.Return) or not before:
+        return False
+    return len(before) == 1 or all(n.startswith(("d", "grad")) and n not in through for n in before)

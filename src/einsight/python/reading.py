@@ -12,12 +12,14 @@ from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
 from .branching import Branches
+from .functions import as_array
 from .libraries import imported
 from .module import is_transparent
 from .sizes import Factors
 from .values import (
     UNKNOWN,
     Array,
+    Flag,
     Library,
     Local,
     Masked,
@@ -181,7 +183,8 @@ class Reader(Branches):
         value = self.evaluate(node.value)
         if isinstance(node.target, ast.Subscript):
             place = self.evaluate(_loaded(node.target))
-            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), Table)
+            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), (Table, Several))
+            known = known or bool(self.sizes.lengths)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
 
@@ -197,10 +200,21 @@ class Reader(Branches):
                 holder.lose()
             return
         if isinstance(holder, Several):
-            self.forget(target.value)
+            if not self._put(holder, self.evaluate(target.slice), value):
+                self.forget(target.value)
             return
+        if isinstance(holder, Array) and holder.is_view:
+            self.broken = self.broken or "a part of an array that is written into under another name"
         place = self.evaluate(_loaded(target))
+        if isinstance(holder, Array) and self.sizes.lengths and not isinstance(place, (Picked, Masked)) and not self.branch:
+            array = as_array(value)
+            slice = target.slice
+            items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
+            read = self._fitting(target, lambda: Flag(array is not None and self.arrays.placed(holder, items, array)))
+            if isinstance(read, Flag) and read.value:
+                return
         if isinstance(holder, Array):
+            holder.cells = None
             made = (
                 self.arrays.written(holder, place, value)
                 if isinstance(place, (Picked, Masked)) and not self.branch
@@ -208,6 +222,17 @@ class Reader(Branches):
             )
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
+
+    def _put(self, several: Several, place: Value, value: Value) -> bool:
+        """Put something at a place of a list; False where that is not read."""
+        if not self.sizes.binding or self.branch or not isinstance(place, Number) or place.value is None:
+            return False
+        items = list(several.items)
+        if not -len(items) <= place.value < len(items):
+            return False
+        items[int(place.value)] = value
+        several.items = tuple(items)
+        return True
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..terms.dimension import Dim
+from ..terms.dimension import Dim, fresh_index
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
-from .flags import flags_in, given_in, left_out_in, usually
+from .flags import counted_in, flags_in, given_in, left_out_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
@@ -66,6 +66,7 @@ class Paths:
     parameters   the arrays that may be differentiated in, by name, as tensors
     output       what the function gives
     cotangent    the tensor that the derivative is multiplied by; None where it is the derivative itself
+    besides      other outputs, each with the tensor that the derivative in it is
     claimed      what is returned, for which parameter; several candidates for one value where nothing says which
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
@@ -82,6 +83,7 @@ class Paths:
     locals: dict[str, Array] = field(default_factory=dict)
     rough: bool = False
     free: frozenset[str] = frozenset()
+    besides: list[tuple[Array, tuple[Tensor, Array]]] = field(default_factory=list)
 
 
 class Run:
@@ -104,6 +106,9 @@ class Run:
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
+        self.counts: frozenset[str] = frozenset()
+        if pair.lengths:
+            self.counts = module.said(counted_in, pair.forward) | module.said(counted_in, pair.backward)
         self.flags = module.said(flags_in, pair.forward) | module.said(flags_in, pair.backward)
 
     @property
@@ -123,6 +128,8 @@ class Run:
             if name in given:
                 return Choice(f"self.{name}", self.pair.ways, given[name])
         usual = self.module.said(usual_in, self.pair.owner) if self.pair.owner is not None else {}
+        if f"self.{name}" in self.counts and self._is_begun(name) and name not in usual:
+            return self.reader().sized((fresh_index(self._size(f"self.{name}", 0)),))
         if name in usual:
             return self.reader().evaluate(usual[name])
         if self.is_backward and f"self.{name}" not in self.arrays_given and not self._is_begun(name):
@@ -202,6 +209,10 @@ class Run:
                 self.documented.add(name)
             if name in self.flags and name in usual and declared is None and self.pair.ways is not None:
                 found[name] = Choice(name, self.pair.ways, usual[name])
+            elif name in self.counts and declared is None and name not in with_default:
+                found[name] = reader.sized((fresh_index(self._size(name, 0)),))
+            elif name in self.counts and declared is None and is_number(with_default.get(name)):
+                found[name] = reader.evaluate(with_default[name])
             elif name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):

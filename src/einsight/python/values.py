@@ -25,19 +25,31 @@ class Value:
 UNKNOWN = Value()
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What was written into an array at places that numbers say, None for a whole axis; `base` is what it was before."""
+
+    base: Term
+    at: Mapping[tuple[int | None, ...], Term] = field(default_factory=dict)
+
+
 @dataclass(eq=False)
 class Array(Value):
     """An array.
 
-    axes    the known ones, the last last
-    open    may any number of others stand before them?
-    term    over the indices of the axes; None where it is not known, `why` says what was not read
+    axes      the known ones, the last last
+    open      may any number of others stand before them?
+    term      over the indices of the axes; None where it is not known, `why` says what was not read
+    cells     what was written into it place by place; None where nothing was
+    is_view   are its entries those of another array, which are written where it is?
     """
 
     axes: tuple[Axis, ...] = ()
     open: bool = False
     term: Term | None = None
     why: str = ""
+    cells: Cells | None = field(default=None, kw_only=True)
+    is_view: bool = field(default=False, kw_only=True)
 
     @property
     def indices(self) -> tuple[Index, ...]:

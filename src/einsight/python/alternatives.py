@@ -16,8 +16,8 @@ from .values import Value
 
 # ways that are read of one pair
 MOST_WAYS = 8
-# lengths of axes that are chosen one after the other; what holds with all of them holds
-LENGTHS = ((3, 2, 4, 5, 6), (2, 4, 3, 6, 5))
+# lengths of axes that are chosen one after the other; what holds with both holds.  The first are all different
+LENGTHS = ((2, 3, 4, 5, 6), (3, 2, 2, 3, 2))
 # why a pair is not read that may be with axes of known length
 _OF_LENGTHS = re.compile(r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read")
 
@@ -53,7 +53,11 @@ def _judged(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result
     except Unreadable as why:
         if not _OF_LENGTHS.search(str(why)):
             raise
-    found = [judge_shapes(module, replace(pair, lengths=lengths), top) for lengths in LENGTHS]
+    first, *others = (replace(pair, lengths=lengths) for lengths in LENGTHS)
+    found = [judge_shapes(module, first, top)]
+    if all(r.verdict == "undecided" for r in found[0]):
+        return found[0]
+    found += [judge_shapes(module, other, top, lightly=True) for other in others]
     if len({len(results) for results in found}) > 1:
         raise Unreadable("what it returns depends on how long its arrays are")
     return [_agreed(each) for each in zip(*found, strict=True)]

@@ -101,7 +101,7 @@ class Branches(Loops):
         if holds is not None:
             self.run(node.body if holds else node.orelse)
             return
-        if self.sizes.binding and not self.branch:
+        if self.arrays.ways is not None and not self.branch:
             condition = self.condition(node.test)
             if condition is not None:
                 self._on_both_sides(node, condition)

@@ -95,12 +95,22 @@ class Calls(Expressions):
         if starred:
             return UNKNOWN
         if isinstance(function, Library):
-            return self._library_call(node, function.path, given, named)
+            out = named.pop("out", None) if self.sizes.binding else None
+            made = self._library_call(node, function.path, given, named)
+            if out is not None and out is not NOTHING:
+                self.written_over(out, made if isinstance(made, Array) else Array(open=True))
+                if isinstance(out, Array) and not isinstance(made, Array):
+                    out.term, out.cells, out.why = None, None, "what is written into `out`"
+            return made
         if isinstance(function, Method):
             return self._method_call(node, function, given, named)
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
+
+    def written_over(self, old: Value, new: Value) -> None:
+        """An array that has other entries from here on, under whatever name."""
+        raise NotImplementedError
 
     def _changed(self, several: Several, how: str, given: list[Value]) -> Value | None:
         """What a list gives that is changed in its place; None where what becomes of it is not known."""

@@ -12,7 +12,7 @@ from ..terms.dimension import Dim, Index
 from .axes import Misfit
 from .functions import NotRead
 from .scope import Scope
-from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Number, Several, ShapeOf, Table, Text, Value, Whole
+from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Number, Range, Several, ShapeOf, Table, Text, Value, Whole
 
 _DOTS = Whole(True)
 
@@ -124,6 +124,8 @@ class Indexing(Scope):
         if written is not None:
             left = [a for a, i in itertools.zip_longest(array.axes, items) if not isinstance(i, Number)]
             return Array(tuple(left), term=written, is_view=bool(left))
+        if self.sizes.binding and len(items) == 2 and all(isinstance(i, Range) for i in items) and array.rank == 2:
+            return self.arrays.diagonal(array)
         labels = [i for i in items if self.sizes.lengths and self.arrays.is_label(i)]
         if labels and all(i in labels or isinstance(i, (Whole, Number)) for i in items) and not array.open:
             return self._at_labels(array, items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from ..terms import build
@@ -141,6 +142,8 @@ def _split(arrays: Arrays, call: Call) -> Value:
     if array.open:
         raise NotRead
     length = arrays.number_of(array.axes[at])
+    if length is None and arrays.sizes.lengths:
+        length = _multiple(arrays, array.axes[at], call)
     if name == "unbind":
         if length is None or length > 64:
             raise NotRead
@@ -159,8 +162,26 @@ def _split(arrays: Arrays, call: Call) -> Value:
             lengths = [b - a if b is not None and 0 <= a <= b else None for a, b in zip(starts, ends, strict=True)]
     else:
         lengths = _equal_parts(whole(given), length, name, call.library)
+    if arrays.sizes.lengths and None not in lengths and all(lengths):
+        ends = list(itertools.accumulate(n or 0 for n in lengths))
+        parts = [arrays.sliced(array, at, (e - (n or 0), e, None)) for n, e in zip(lengths, ends, strict=True)]
+        if all(p is not None for p in parts):
+            return Several(tuple(p for p in parts if p is not None))
     axes = [arrays.unknown_axis() if not n else arrays.axis(Dim(n)) for n in lengths]
     return Several(tuple(Array((*array.axes[:at], a, *array.axes[at + 1 :]), why="a part of an axis") for a in axes))
+
+
+def _multiple(arrays: Arrays, axis: Axis, call: Call) -> int | None:
+    """A length that equal parts of it have, as many as are asked for."""
+    given = call.get(1, "indices_or_sections", "chunks", "split_size_or_sections", "split_size", "sections")
+    if not isinstance(given, Number) or given.value is None or len(axis) != 1:
+        return arrays.length(axis)
+    count = int(given.value)
+    part = arrays.sizes.number(arrays.sizes.fresh())
+    if part is None or count < 1:
+        return None
+    arrays.sizes.meet(axis[0].dim, Dim(part * count))
+    return arrays.number_of(axis)
 
 
 def _equal_parts(count: int, length: int | None, name: str, library: str) -> list[int | None]:

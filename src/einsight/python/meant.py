@@ -18,10 +18,10 @@ MOST_UNKNOWN, MOST_TRIED = 7, 8
 SHAPELESS = "it depends on shapes that nothing declares"
 
 
-def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: bool = False) -> list[Result]:
     """The verdicts on what a derivative returns.  Raises Unreadable.
 
-    Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
+    `lightly` asks no more than whether each is right, any other is `wrong`.  Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
     """
     unknown = unknown_in(module, pair, top)
     if len(unknown) > MOST_UNKNOWN:
@@ -34,7 +34,7 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[R
         if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
             break  # in all others some value has another shape, which speaks against them
         try:
-            way = _judged_way(module, pair, top, ranks, bool(found) and number >= clean > 0)
+            way = _judged_way(module, pair, top, ranks, lightly or (bool(found) and number >= clean > 0))
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -56,14 +56,14 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[R
     stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
     if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
         with suppress(Nonconforming, Unreadable):
-            found.append(_judged_way(module, pair, top, stacked))
+            found.append(_judged_way(module, pair, top, stacked, lightly))
             tried.append(stacked)
     common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
             break
         with suppress(Nonconforming, Unreadable):
-            results, stretched = _judged_way(module, pair, top, ranks)
+            results, stretched = _judged_way(module, pair, top, ranks, lightly)
             if len(results) != len(common):
                 continue
             if stretched <= least and all(r.verdict == "right" for r in results):

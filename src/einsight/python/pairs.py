@@ -90,10 +90,19 @@ def _gives_both(function: Function) -> str:
     if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
         return ""
     first, *others = last.value.elts
+    if len(others) == 1 and isinstance(first, ast.Name) and _returns_alone(function, first.id):
+        return first.id
     names = [e.id for o in others for e in _items(o) if isinstance(e, ast.Name)]
     says = any(generic(n) or re.fullmatch(r"d\w+", n) for n in names) or "grad" in function.name
     called = first.id if isinstance(first, ast.Name) else function.name
     return called if says and not generic(called) and not called.startswith("d") else ""
+
+
+def _returns_alone(function: Function, name: str) -> bool:
+    """Is a value returned elsewhere without what stands beside it at the end, where a flag that speaks of derivatives says so?"""
+    found = [n for n in ast.walk(function) if isinstance(n, ast.If) and re.search(r"grad|deriv|jac", ast.unparse(n.test))]
+    last = [s for n in found for s in (n.body[-1], *n.orelse[-1:])]
+    return any(isinstance(s, ast.Return) and isinstance(s.value, ast.Name) and s.value.id == name for s in last)
 
 
 def _items(node: ast.expr) -> list[ast.expr]:

@@ -165,6 +165,44 @@ class Parts(Labels):
             key.append(slot)
         return array.cells.at.get(tuple(key))
 
+    def on_diagonal(self, holder: Array, value: Array) -> bool:
+        """Write a value on the diagonal of a matrix; False where that is not read.  Raises Misfit."""
+        if holder.open or holder.rank != 2 or any(len(a) != 1 for a in holder.axes) or value.rank > 1:
+            return False
+        (row,), (column,) = holder.axes
+        if not self.sizes.meet(row.dim, column.dim):
+            raise Misfit(f"{self.shape_text(holder)} is not square")
+        if not self.with_terms:
+            return True
+        moved = self.over(value, [(row,)])
+        if holder.term is None or moved.term is None:
+            return False
+        diagonal = build.delta(row, column)
+        holder.cells = None
+        kept = build.product([holder.term, build.subtract(build.ONE, diagonal)])
+        holder.term = build.add(kept, build.product([diagonal, moved.term]))
+        return True
+
+    def joined(self, array: Array) -> Array:
+        """With one index along each axis, where axes are put together of several of known lengths."""
+        axes, term = list(array.axes), array.term
+        for place, axis in enumerate(axes):
+            lengths = [self.number_of((i,)) for i in axis]
+            if len(axis) < 2 or None in lengths:
+                continue
+            (new,) = axes[place] = self.axis(Dim(_product(n or 1 for n in lengths)))
+            slot = _place([(i,) for i in axis], [n or 1 for n in lengths], new.dim)
+            term = None if term is None else build.product([build.delta(new, slot), term], axis)
+        return Array(tuple(axes), array.open, term, array.why)
+
+    def divided(self, array: Array, place: int, lengths: Sequence[int]) -> Array:
+        """With an axis cut into several, the first slowest."""
+        (own,) = array.axes[place]
+        parts = tuple(fresh_index(Dim(n)) for n in lengths)
+        slot = _place([(i,) for i in parts], lengths, own.dim)
+        term = None if array.term is None else build.substitute(array.term, {own: slot})
+        return Array((*array.axes[:place], parts, *array.axes[place + 1 :]), array.open, term, array.why)
+
     # labels
 
     def is_label(self, value: Value) -> bool:

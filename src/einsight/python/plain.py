@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..terms.term import Tensor
 from .named import generic
 from .pairs import Pair
-from .runs import Claimed, Elsewhere, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward, under_conditions
+from .runs import Claimed, Elsewhere, Paths, Run, Unreadable, cotangent_of, finished, for_reading, output_of, returned, run_forward, under_conditions
 from .values import Array, Choice, Number, Several, Table, Text, Value
 
 # names that the gradient of a later value has as an argument
@@ -59,7 +59,7 @@ def plain(run: Run) -> Paths:
             named = [o for n, o in outputs if n and n == _of_cotangent(name)]
             of = named[0] if len(named) == 1 else outputs[len(tied)][1]
             tied.append((of, cotangent_of(run, of, name)))
-            arguments[name] = tied[-1][1][1]
+            arguments[name] = for_reading(tied[-1][1])
         elif cache is not None and "cache" in name:
             arguments[name] = cache
         elif name in defaults:
@@ -94,7 +94,8 @@ def together(run: Run) -> Paths:
     is_method = pair.owner is not None and not _is_static(pair.forward)
     skip = 1 if is_method else 0
     reader, given, value = run_forward(run, skip, run.thing if is_method else None)
-    assert reader.returned is not None
+    if reader.returned is None:
+        raise Elsewhere("it does not return a value and its derivative")
     node = reader.returned[0]
     if not isinstance(value, Several) or not isinstance(node.value, ast.Tuple):
         raise Elsewhere("it does not return a value and its derivative")

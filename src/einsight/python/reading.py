@@ -23,8 +23,10 @@ from .values import (
     Library,
     Local,
     Masked,
+    Method,
     Number,
     Picked,
+    Range,
     Several,
     ShapeOf,
     Table,
@@ -34,6 +36,8 @@ from .values import (
 )
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
+# functions that change none of their arguments, whatever becomes of their result
+_HARMLESS = frozenset("print seterr warn debug info assert_allclose seed manual_seed set_printoptions len".split())
 _CONTEXTS = (
     "no_grad",
     "enable_grad",
@@ -70,6 +74,30 @@ class Reader(Branches):
 
     def _do_expr(self, node: ast.Expr) -> None:
         self.evaluate(node.value)
+        if self.sizes.binding and isinstance(node.value, ast.Call):
+            self._called_alone(node.value)
+
+    def _called_alone(self, call: ast.Call) -> None:
+        """What a call of which the result goes nowhere changes in its place, for all that is known."""
+        if any(k.arg == "out" for k in call.keywords):
+            return
+        function = self.evaluate(call.func)
+        given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
+        if isinstance(function, Method):
+            given = [function.array]
+        elif not isinstance(function, Library) or function.path.split(".")[-1] in _HARMLESS:
+            return
+        if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
+            return
+        for value in given:
+            if isinstance(value, Array) and not isinstance(value, Number):
+                value.term, value.cells, value.why = None, None, f"what `{ast.unparse(call.func)}` writes"
+
+    def _fill_diagonal(self, given: Sequence[Value]) -> bool:
+        array, value = (*given, UNKNOWN, UNKNOWN)[:2]
+        if len(given) != 2 or not isinstance(array, Array) or not isinstance(value, Array) or value.rank or array.is_view:
+            return False
+        return self.arrays.on_diagonal(array, value)
 
     def _do_pass(self, node: ast.Pass) -> None:
         pass
@@ -173,7 +201,10 @@ class Reader(Branches):
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
-            value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
+            old = self.evaluate(_loaded(node.target))
+            value = self._operation(node, node.op, old, self.evaluate(node.value))
+            if self.sizes.binding and not self.branch and self.module.array_library != "jax":
+                self.written_over(old, value)
             self.bind(node.target, value)
             return
         if isinstance(node.target, ast.Attribute):
@@ -187,6 +218,17 @@ class Reader(Branches):
             known = known or bool(self.sizes.lengths)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
+
+    def written_over(self, old: Value, new: Value) -> None:
+        """An array that has other entries from here on, under whatever name."""
+        if not isinstance(old, Array) or isinstance(old, (Number, Masked, Picked)) or not isinstance(new, Array):
+            return
+        if old.is_view and old.rank:
+            self.broken = self.broken or "a part of an array that is written into under another name"
+        if old is new or old.open or new.open or not old.rank or old.rank != new.rank:
+            return
+        moved = self.arrays.over(new, old.axes)
+        old.term, old.why, old.cells = moved.term, moved.why, None
 
     def _write_into(self, target: ast.expr, value: Value) -> None:
         if not isinstance(target, ast.Subscript):
@@ -205,6 +247,11 @@ class Reader(Branches):
             return
         if isinstance(holder, Array) and holder.is_view:
             self.broken = self.broken or "a part of an array that is written into under another name"
+        if isinstance(target.slice, ast.Tuple) and isinstance(holder, Array) and isinstance(value, Array) and not self.branch:
+            items = [self._index(e) for e in target.slice.elts]
+            if len(items) == 2 and all(isinstance(i, Range) for i in items) and self.sizes.binding:
+                if self.arrays.on_diagonal(holder, value):
+                    return
         place = self.evaluate(_loaded(target))
         if isinstance(holder, Array) and self.sizes.lengths and not isinstance(place, (Picked, Masked)) and not self.branch:
             array = as_array(value)

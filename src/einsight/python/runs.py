@@ -169,7 +169,7 @@ class Run:
             thin = {COLUMN: 1, ROW: 0}.get(shape)
             array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
-        self.parameters[name] = tensor, found
+        self.parameters[name] = tensor, replace(found)  # which nothing writes into
         return found
 
     def _axis(self, name: str, place: int):  # type: ignore[no-untyped-def]
@@ -291,6 +291,11 @@ def cotangent_of(run: Run, output: Array, name: str) -> tuple[Tensor, Array]:
     if output.open:
         return Tensor(name), Array(open=True)
     return run.arrays.named(name, output)
+
+
+def for_reading(cotangent: tuple[Tensor, Array]) -> Array:
+    """A cotangent that may be written into."""
+    return replace(cotangent[1]) if not cotangent[1].open else cotangent[1]
 
 
 def finished(

@@ -25,6 +25,7 @@ from .allowing import (
     is_made_symmetric,
     is_said_symmetric,
     labels_in,
+    told_in,
 )
 from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
 from .module import Module
@@ -37,6 +38,12 @@ from .writing import expression
 # words by which a rule says that it is not the derivative
 _SAID = re.compile(
     r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
+)
+# words by which a derivative says that it is another
+_OTHERWISE = re.compile(
+    r"\bup to (?:a|an|the|some)?\s*(?:factor|scale|constant|sign)|surrogate|straight.?through|(?:upper|lower) bound|natural gradient|"
+    r"precondition|proportional to|not the (?:true|exact|real) (?:gradient|derivative)|approximat|stop.?grad|pseudo.?gradient|unnormali[sz]ed",
+    re.IGNORECASE,
 )
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
@@ -101,15 +108,14 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
         if result.verdict == "right":
             return result
         results.append(result)
-    if len(results) > 1:
-        results = [r.told() for r in results]
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
     if results:
         undecided = [r for r in results if r.verdict == "undecided"]
-        # a small mistake is likelier than another argument
-        return undecided[0] if undecided else min(results, key=lambda r: r.verdict == "wrong" and not r.words)
+        if undecided or len(results) == 1:
+            return (undecided or results)[0]
+        return replace(results[0], among=tuple(results))
     if not tried:
         raise Unreadable("it has no argument")
     return tried[0].result()
@@ -245,16 +251,16 @@ class _Judge(Allowing):
         assert self.value.term is not None
         right = self._worked_out(build.substitute(self.value.term, dict(names)))
         of_labels = bool(labels_in(left, right))  # which nothing of the file names
-        left, right, found = compared(left, right, axes, self.lightly)
+        left, right, found = compared(left, right, axes, self.lightly, bool(self.pair.lengths))
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
-            left, right, found = compared(*bare, axes, self.lightly)
+            left, right, found = compared(*bare, axes, self.lightly, bool(self.pair.lengths))
         if found.equal is False and self.claimed.where is not None:
             where = self.claimed.where.term
             if where is None:
                 return self._undecided("the condition under which it is returned is not read")
             if are_equal(where, build.ZERO, tuple(sorted(where.free, key=lambda i: i.key)), function_value):
                 return self._undecided("the condition under which it is returned is not met")
-            left, right, found = compared(*(normal_form(build.product([where, t])) for t in (left, right)), axes, self.lightly)
+            left, right, found = compared(*(normal_form(build.product([where, t])) for t in (left, right)), axes, self.lightly, bool(self.pair.lengths))
         if self.lightly and not found.equal:
             return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
@@ -282,6 +288,8 @@ class _Judge(Allowing):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and _is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
+        if assumption is not None and self._is_positive_number(assumption):
+            return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None:
             words = assumption.sentence()
             general: Callable[[], Told] = lambda: (derived(), None, words)  # noqa: E731
@@ -348,16 +356,24 @@ class _Judge(Allowing):
                 continue
         return None
 
+    def _is_positive_number(self, assumption: Assumption) -> bool:
+        """That a number is positive that is given, a width or a scale, is what whoever gives it knows."""
+        name = assumption.text.removesuffix(" positive")
+        array = self.paths.parameters.get(name)
+        return name != assumption.text and name != self.parameter and array is not None and not array[1].rank
+
     def _is_replaced(self, derived: Term) -> bool:
         """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
         output = self.paths.output
-        if derived is build.ZERO and self.pair.is_explicit:
+        if derived is build.ZERO and (self.pair.is_explicit or (output.term and self.tensor in output.term.depends)):
             return True
         if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
             given = {t for t, _ in self.paths.parameters.values()}
             if given & self.value.term.depends - output.term.depends:
                 return True  # the rule rests on an argument that is there for it alone
         if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
+            return True
+        if _OTHERWISE.search(told_in(self.pair.backward, self.module)):
             return True
         term = output.term
         return isinstance(term, Component) and term.tensor is self.tensor

@@ -16,6 +16,7 @@ from .runs import (
     Unreadable,
     cotangent_of,
     finished,
+    for_reading,
     matched,
     output_of,
     returned,
@@ -54,7 +55,7 @@ def _autograd(run: Run) -> Paths:
     if len(names) != 1 + len(outputs) or pair.backward.args.vararg is not None:
         raise Unreadable("`backward` takes other arguments than one cotangent")
     tied = [(o, cotangent_of(run, o, name)) for o, name in zip(outputs, names[1:], strict=True)]
-    given_back = dict(zip(names[1:], (t[1] for _, t in tied), strict=True))
+    given_back = dict(zip(names[1:], (for_reading(t) for _, t in tied), strict=True))
     reader = run.reader({names[0]: run.thing, **given_back}, depth=1)
     run.is_backward = True
     node, found = run.run(pair.backward, reader)
@@ -100,7 +101,7 @@ def _vjp(run: Run) -> Paths:
     if len(own) != len(fixed) + 2:
         raise Unreadable(f"`{pair.backward.name}` takes {len(own)} arguments")
     tied = [(o, cotangent_of(run, o, own[-1] + (f".{k}" if k else ""))) for k, o in enumerate(outputs)]
-    back: Value = tied[0][1][1] if len(tied) == 1 else Several(tuple(t[1] for _, t in tied))
+    back: Value = tied[0][1][1] if len(tied) == 1 else Several(tuple(for_reading(t) for _, t in tied))
     arguments = {**dict(zip(own, (given[n] for n in fixed), strict=False)), own[-2]: both.items[1], own[-1]: back}
     reader = run.reader({**arguments, pair.name: whole}, depth=1)
     run.is_backward = True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from ..deriving.readback import function_value
+from ..judging.assumptions import Assumption
 from ..meaning.equality import Verdict, are_equal, compare
 from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
@@ -24,14 +25,27 @@ from .pairs import Pair
 from .runs import Paths
 from .values import Array
 
+# words by which a rule says that it is not the derivative
+_SAID = re.compile(
+    r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
+)
+# words by which a derivative says that it is another
+_OTHERWISE = re.compile(
+    r"\bup to (?:a|an|the|some)?\s*(?:factor|scale|constant|sign)|surrogate|straight.?through|(?:upper|lower) bound|natural gradient|"
+    r"precondition|proportional to|not the (?:true|exact|real) (?:gradient|derivative)|approximat|stop.?grad|pseudo.?gradient|unnormali[sz]ed",
+    re.IGNORECASE,
+)
+
 
 class Allowing:
     """One value, and what it may rest on."""
 
+    module: Module
     pair: Pair
     paths: Paths
     value: Array
     tensor: Tensor
+    parameter: str
     is_elementwise: bool
 
     def is_said_of_entries(self, text: str) -> bool:
@@ -104,6 +118,28 @@ class Allowing:
         right = build.substitute(self.value.term, dict(zip(self.value.indices, axes, strict=True)))
         changed = normal_form(expand_definitions(replace_tensors(right, {self.tensor: made})))
         return are_equal(left, changed, axes, function_value)
+
+    def is_positive_number(self, assumption: Assumption) -> bool:
+        """That a number is positive that is given, a width or a scale, is what whoever gives it knows."""
+        name = assumption.text.removesuffix(" positive")
+        array = self.paths.parameters.get(name)
+        return name != assumption.text and name != self.parameter and array is not None and not array[1].rank
+
+    def is_replaced(self, derived: Term) -> bool:
+        """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
+        output = self.paths.output
+        if derived is build.ZERO and (self.pair.is_explicit or (output.term and self.tensor in output.term.depends)):
+            return True
+        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
+            given = {t for t, _ in self.paths.parameters.values()}
+            if given & self.value.term.depends - output.term.depends:
+                return True  # the rule rests on an argument that is there for it alone
+        if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
+            return True
+        if _OTHERWISE.search(told_in(self.pair.backward, self.module)):
+            return True
+        term = output.term
+        return isinstance(term, Component) and term.tensor is self.tensor
 
 
 def is_guard(pair: Pair, name: str) -> bool:
@@ -270,13 +306,14 @@ def _by_value(left: Term, right: Term) -> Iterator[list[Making]]:
     for part in itertools.chain(left.walk(), right.walk()):
         if isinstance(part, Bracket) and part.relation in ("=", "≠"):
             sides = (part.left, part.right)
-            for one, other in (sides, sides[::-1]):
-                if isinstance(one, Component) and isinstance(other, Number) and len(one.indices) < 2:
-                    asked.setdefault(one.tensor, set()).add(other.value)
+            for one, two in (sides, sides[::-1]):
+                if isinstance(one, Component) and isinstance(two, Number):
+                    asked.setdefault(one.tensor, set()).add(two.value)
     for tensor, numbers in sorted(asked.items(), key=lambda found: found[0].key):
-        others = [Fraction(k) for k in (0, -1, 1) if k not in numbers][:2] if len(numbers) == 1 else [None]
-        for other in others:
-            values = sorted(numbers | ({other} if other is not None else set()))
+        kinds = [sorted(numbers)]
+        if len(numbers) == 1:
+            kinds = [sorted({*numbers, Fraction(k)}) for k in (0, -1, 1) if k not in numbers][:2]
+        for values in kinds:
             yield [_giving(tensor, a, b) for a, b in itertools.product(values, repeat=2)]
 
 

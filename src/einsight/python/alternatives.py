@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .choosing import Question, Ways
+from .flags import unpacked_in
 from .meant import judge_shapes
 from .module import Module
 from .pairs import Pair
@@ -16,10 +17,13 @@ from .values import Value
 
 # ways that are read of one pair
 MOST_WAYS = 8
-# lengths of axes that are chosen one after the other; what holds with both holds.  The first are all different
-LENGTHS = ((2, 3, 4, 5, 6), (3, 2, 2, 3, 2))
+# lengths of axes that are chosen one after the other; what holds with both holds.  The first are all different.
+# where a later one must be the shorter the others are tried
+LENGTHS = (((2, 3, 4, 5, 6), (3, 2, 2, 3, 2)), ((5, 3, 2, 4), (4, 2, 3, 2)))
 # why a pair is not read that may be with axes of known length
-_OF_LENGTHS = re.compile(r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read")
+_OF_LENGTHS = re.compile(
+    r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read"
+)
 
 
 def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
@@ -47,14 +51,42 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 
 
 def _judged(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
-    """On one way; with several lengths of axes where it is not read without.  Raises Unreadable."""
+    """On one way; with arguments that are tuples of arrays where nothing is found otherwise.  Raises Unreadable."""
+    has_parts = module.said(unpacked_in, pair.forward)
+    try:
+        found = _in_lengths(module, pair, top)
+        if not has_parts or any(r.verdict != "undecided" for r in found):
+            return found
+    except Unreadable:
+        if not has_parts:
+            raise
+        found = []
+    try:
+        return _in_lengths(module, replace(pair, in_parts=True), top)
+    except Unreadable:
+        if not found:
+            raise
+        return found
+
+
+def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+    """With several lengths of axes where it is not read without.  Raises Unreadable."""
     try:
         return judge_shapes(module, pair, top)
     except Unreadable as why:
         if not _OF_LENGTHS.search(str(why)):
             raise
-    first, *others = (replace(pair, lengths=lengths) for lengths in LENGTHS)
-    found = [judge_shapes(module, first, top)]
+    found: list[list[Result]] = []
+    for number, several in enumerate(LENGTHS):
+        try:
+            first, *others = (replace(pair, lengths=lengths) for lengths in several)
+            found = [judge_shapes(module, first, top)]
+            break
+        except Elsewhere:
+            raise
+        except Unreadable:
+            if number == len(LENGTHS) - 1:
+                raise
     if all(r.verdict == "undecided" for r in found[0]):
         return found[0]
     found += [judge_shapes(module, other, top, lightly=True) for other in others]

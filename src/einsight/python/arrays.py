@@ -11,7 +11,7 @@ from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Term
 from .axes import Misfit
 from .parts import Parts
-from .values import Array, Axis
+from .values import Array, Axis, Masked
 
 
 class Arrays(Parts):
@@ -48,6 +48,9 @@ class Arrays(Parts):
         make: Callable[[Term, tuple[Index, ...]], Term] | None,
     ) -> Array:
         """A function along axes, of the term and the indices that go; None where it has no term.  Raises Misfit."""
+        if isinstance(array, Masked) and make == self.total and not keep and axes in (None, [0]):
+            weighed = self.elementwise(lambda a, b: build.product([a, b]), array.source, self._plain(array.mask))
+            return self.reduce(weighed, None, False, make)
         if axes is None and not keep and array.open:
             return Array((), why=array.why or "an array of which the shape is not known")
         try:
@@ -60,6 +63,9 @@ class Arrays(Parts):
             return Array(left, array.open, why="a reduction")
         term, why = self._term([array], lambda t: make(t, indices))
         return Array(left, array.open, term, why)
+
+    def _plain(self, array: Array) -> Array:
+        return Array(array.axes, array.open, array.term, array.why)
 
     def total(self, term: Term, indices: tuple[Index, ...]) -> Term:
         return build.product([term], indices)

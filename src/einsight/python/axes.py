@@ -27,6 +27,7 @@ class Axes:
         self.with_terms = with_terms
         self.ways: Ways | None = None  # the answers on the way that is read; None where nothing is asked
         self.label_dims: dict[str, Dim] = {}  # how many labels there are, by the array of labels
+        self.drawn = 0  # arrays of random numbers
         self.stretched = 0  # how often arrays of different numbers of axes have met
 
     # arrays of given shape

@@ -7,18 +7,22 @@ where that side runs and 0 elsewhere.  What is returned under such a condition i
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..terms import build
+from ..terms.dimension import Dim
 from ..terms.term import Term
 from .axes import Misfit
-from .expressions import asks_for_gradient
+from .expressions import asks_for_gradient, is_unknown
 from .functions import as_array
+from .listing import reached
 from .loops import Loops
 from .module import is_for_types
 from .nodes import walk
-from .values import UNKNOWN, Array, Cells, Flag, Number, Returned, Several, Table, Text, Thing, Value
+from .sizes import Factors
+from .values import UNKNOWN, Array, Cells, Flag, Number, Returned, Several, ShapeOf, Table, Text, Thing, Value
 
 
 @dataclass
@@ -31,20 +35,15 @@ class Kept:
     things: dict[Thing, dict[str, Value]] = field(default_factory=dict)
 
     def take(self, values: Iterable[Value]) -> Kept:
-        todo = list(values)
-        while todo:
-            value = todo.pop()
+        for value in reached(values):
             if isinstance(value, Array):
                 self.arrays[value] = value.term, value.why, value.cells
-            elif isinstance(value, Several) and value not in self.lists:
+            elif isinstance(value, Several):
                 self.lists[value] = value.items
-                todo.extend(value.items)
-            elif isinstance(value, Table) and value not in self.tables:
+            elif isinstance(value, Table):
                 self.tables[value] = dict(value.items)
-                todo.extend(value.items.values())
-            elif isinstance(value, Thing) and value not in self.things:
+            elif isinstance(value, Thing):
                 self.things[value] = dict(value.attributes)
-                todo.extend(value.attributes.values())
         return self
 
     def put_back(self) -> None:
@@ -109,7 +108,7 @@ class Branches(Loops):
         self.evaluate(node.test)
         if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
             if not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or):
-                self._given(node.test, ast.NotEq)
+                self.take_for_equal(node.test, ast.NotEq)
             return  # what goes on behind it has passed the test
         about_shapes = any(
             isinstance(n, ast.Attribute) and n.attr in ("shape", "ndim", "size", "dim", "T")
@@ -117,7 +116,31 @@ class Branches(Loops):
             for n in walk(node.test)
         )  # fmt: skip
         self._in_branch((node.body, node.orelse), told=not about_shapes)
-        self._lose(node, "it has a condition")
+        self.lose(node, "it has a condition")
+
+    def take_for_equal(self, test: ast.expr, relation: type[ast.cmpop]) -> None:
+        """Sizes that are the same from here on, since the program says so."""
+        parts = test.values if isinstance(test, ast.BoolOp) else [test]
+        for part in parts:
+            if not isinstance(part, ast.Compare) or not isinstance(part.ops[0], relation):
+                continue
+            sides = [self._lengths(self.evaluate(e)) for e in (part.left, *part.comparators)]
+            for a, b in itertools.pairwise(sides):
+                for x, y in zip(a, b, strict=False):
+                    if len(x) == len(y) == 1:
+                        self.sizes.join(x[0], y[0])
+
+    def _lengths(self, value: Value) -> list[Factors]:
+        """The sizes that a number or a shape says."""
+        if isinstance(value, ShapeOf):
+            return [self.sizes.settled(i.dim for i in a) for a in value.array.axes] if not value.array.open else []
+        if isinstance(value, Several):
+            return [f for v in value.items for f in self._lengths(v)]
+        if isinstance(value, Number) and value.factors is not None:
+            return [self.sizes.settled(value.factors)]
+        if isinstance(value, Number) and value.value is not None and value.value > 0 and value.value.denominator == 1:
+            return [(Dim(int(value.value)),)]
+        return [()]
 
     # conditions on numbers
 
@@ -139,6 +162,8 @@ class Branches(Loops):
         if holds is not None:
             return Array(term=build.ONE if holds else build.ZERO)
         value = self.evaluate(test)
+        if isinstance(test, ast.Compare) and any(is_unknown(self.evaluate(e)) for e in (test.left, *test.comparators)):
+            return None
         if value is UNKNOWN and self.sizes.lengths and isinstance(test, ast.Compare):
             value = Array(open=True)  # of arrays of which the shapes are not tried yet
         if not isinstance(value, Array) or not isinstance(test, ast.Compare):
@@ -221,7 +246,9 @@ class Branches(Loops):
         if a is b or (isinstance(a, Number) and isinstance(b, Number) and a.value is not None and a.value == b.value):
             return a
         if isinstance(a, Several) and isinstance(b, Several) and len(a.items) == len(b.items):
-            return Several(tuple(self.either(condition, x, y) for x, y in zip(a.items, b.items, strict=True)), a.is_list)
+            return Several(
+                tuple(self.either(condition, x, y) for x, y in zip(a.items, b.items, strict=True)), a.is_list
+            )
         if isinstance(a, (Flag, Text)) and type(a) is type(b):
             return a if _plain(a) == _plain(b) else UNKNOWN
         first, second = as_array(a), as_array(b)

@@ -14,9 +14,9 @@ from . import joining, networks
 from .arrays import Arrays
 from .axes import Misfit
 from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, call_of
-from .expressions import Expressions
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
+from .listing import CHANGE, Lists
 from .module import is_transparent
 from .subscripts import Malformed
 from .values import (
@@ -48,15 +48,19 @@ _GENERATORS = frozenset(
         "numpy.random.mtrand.RandomState",
     )
 )
-# methods that change a list
-_CHANGE = frozenset("append extend insert pop remove clear reverse sort".split())
+# functions of several arrays in a list, and of numbers in one
 _JOINS = frozenset("concatenate concat cat hstack vstack column_stack row_stack stack r_".split())
+_OF_LISTS = frozenset("mean sum max min prod average".split())
 DEEPEST_CALL = 4
+# what gives the entries of an array in another shape, into which is written where it is
+_OF_THE_SAME = frozenset(
+    "reshape view ravel transpose swapaxes squeeze expand_dims unsqueeze permute moveaxis t".split()
+)
 # items of a list that are told apart
 MOST_WRITTEN = 64
 
 
-class Calls(Expressions):
+class Calls(Lists):
     """Reads calls."""
 
     # calls
@@ -66,8 +70,8 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
-            if node.func.attr in _CHANGE and isinstance(several := self.evaluate(node.func.value), Several):
-                found = self._changed(several, node.func.attr, [self.evaluate(a) for a in node.args])
+            if node.func.attr in CHANGE and isinstance(several := self.evaluate(node.func.value), Several):
+                found = self.changed(several, node.func.attr, [self.evaluate(a) for a in node.args])
                 if found is None:
                     self.forget(node.func.value)
                 return found or NOTHING
@@ -107,33 +111,6 @@ class Calls(Expressions):
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
-
-    def written_over(self, old: Value, new: Value) -> None:
-        """An array that has other entries from here on, under whatever name."""
-        raise NotImplementedError
-
-    def _changed(self, several: Several, how: str, given: list[Value]) -> Value | None:
-        """What a list gives that is changed in its place; None where what becomes of it is not known."""
-        if not self.sizes.binding or self.branch or not several.is_list:
-            return None
-        items = list(several.items)
-        place = given[0].value if given and isinstance(given[0], Number) else None
-        if how == "append" and len(given) == 1:
-            items.append(given[0])
-        elif how == "extend" and given and isinstance(given[0], Several):
-            items.extend(given[0].items)
-        elif how == "insert" and len(given) == 2 and place is not None:
-            items.insert(int(place), given[1])
-        elif how == "reverse":
-            items.reverse()
-        elif how == "pop" and items and (place is not None or not given):
-            taken = items.pop(-1 if place is None else int(place))
-            several.items = tuple(items)
-            return taken
-        else:
-            return None
-        several.items = tuple(items)
-        return NOTHING
 
     def _got(self, table: Table, given: list[Value]) -> Value:
         """`table.get(key, default)`: the default where nothing is known to stand there."""
@@ -182,6 +159,8 @@ class Calls(Expressions):
         if name in _JOINS and given and isinstance(given[0], Several):
             parts = [self._literal(v) or v if isinstance(v, Several) else v for v in given[0].items]
             given = [Several(tuple(parts), given[0].is_list), *given[1:]]
+        elif name in _OF_LISTS and given and isinstance(given[0], Several) and self.sizes.binding:
+            given = [self._literal(given[0]) or given[0], *given[1:]]
         elif name == "append":
             given = [self._literal(v) or v if isinstance(v, Several) else v for v in given]
         operation = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("nn.")) or FUNCTIONS.get(_bare_tail(name))
@@ -201,9 +180,16 @@ class Calls(Expressions):
             found = self._fitting(node, carried_out)
         except (NotRead, LookupError):
             return self.arrays.unknown(f"`{call.name}` as it is called here")
+        if self.sizes.binding and call.name.split(".")[-1] in _OF_THE_SAME and isinstance(found, Array) and call.given:
+            self._is_of(found, call.given[0])
         if isinstance(found, Array) and found.rank == 0 and not found.open and call.library == "math":
             return Number(term=found.term, why=found.why)
         return found
+
+    def _is_of(self, found: Array, array: Value) -> None:
+        """Its entries are those of an array, in another shape."""
+        if isinstance(array, Array) and found is not array:
+            found.base = array.base or array
 
     def _literal(self, value: Value) -> Array | None:
         """An array that is written out, `[[1, 2], [3, 4]]`, or of arrays."""
@@ -284,6 +270,13 @@ class Calls(Expressions):
             library = library or "numpy"
         if name in ("size", "dim", "numel"):
             return self._measured(array, name, given)
+        if self.sizes.binding and name.endswith("_") and not name.startswith("_") and name not in METHODS:
+            made = self._method_call(node, Method(array, name.rstrip("_")), given, named)
+            if isinstance(made, Array) and made.rank == array.rank:
+                self.written_over(array, made)
+            else:
+                array.term, array.cells, array.why = None, None, f"what `{name}` writes"
+            return array
         if name == "new_zeros" or name not in METHODS:
             return UNKNOWN
         ambiguous = name in ("transpose", "max", "min", "std", "var", "repeat", "norm", "view", "sort")

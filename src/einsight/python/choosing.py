@@ -44,7 +44,13 @@ class Ways:
 
     @property
     def is_narrow(self) -> bool:
-        """Are numbers equal on this way that need not be?"""
+        """Are numbers equal on this way that need not be, or is a word none of several that are asked for, which nobody may mean?"""
+        words: dict[str, list[bool]] = {}
+        for (name, word), yes in self.answers.items():
+            if word is not None:
+                words.setdefault(name, []).append(yes)
+        if any(len(each) > 1 and not any(each) for each in words.values()):
+            return True
         return any(yes and name in self.measured for (name, _), yes in self.answers.items())
 
     def others(self) -> list[dict[Question, bool]]:

@@ -125,10 +125,10 @@ class Expressions(Indexing):
     def _attribute_of(self, array: Array, name: str) -> Value:
         if name == "shape":
             return ShapeOf(array)
-        if name == "T":
-            return self.arrays.reversed(array)
-        if name in ("mT", "mH"):
-            return self.arrays.swapped(array, -1, -2)
+        if name in ("T", "mT", "mH"):
+            turned = self.arrays.reversed(array) if name == "T" else self.arrays.swapped(array, -1, -2)
+            turned.base = array.base or array
+            return turned
         if name in ("ndim",):
             return plain(array.rank) if not array.open else Number()
         if name == "size" and self.module.array_library != "torch":
@@ -237,7 +237,7 @@ class Expressions(Indexing):
         if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
         sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
-        if not all(isinstance(s, Array) and not s.rank for s in sides):
+        if not all(isinstance(s, Array) and not s.rank for s in sides) or any(map(is_unknown, sides)):
             return None
         return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
             relation, ast.Eq
@@ -299,8 +299,7 @@ class Expressions(Indexing):
             assert isinstance(label, Array)
             if not self.arrays.with_terms:
                 return Mask()
-            assert isinstance(label.term, Component)
-            if label.term.tensor.name not in self.arrays.label_dims:
+            if not isinstance(label.term, Component) or label.term.tensor.name not in self.arrays.label_dims:
                 return None
             term = self.arrays.row_of(label, int(place.value) + 1)
             return Mask(term=term if isinstance(test.ops[0], ast.Eq) else build.subtract(build.ONE, term))
@@ -332,6 +331,11 @@ class Expressions(Indexing):
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def is_unknown(value: Value) -> bool:
+    """Is it a number of which nothing is known, as the number of axes of an array is before it has some?"""
+    return type(value) is Number and value.value is None and value.term is None and value.factors is None
 
 
 def _mask(array: Array) -> Mask:

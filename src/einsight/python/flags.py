@@ -85,9 +85,7 @@ def usually(function: ast.FunctionDef) -> dict[str, bool | str | None]:
 def left_out_in(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function asks of whether they are None."""
     tests = (n for n in ast.walk(function) if isinstance(n, ast.Compare) and isinstance(n.ops[0], (ast.Is, ast.IsNot)))
-    return frozenset(
-        t.left.id for t in tests if isinstance(t.left, ast.Name) and _is_nothing(t.comparators[0])
-    )
+    return frozenset(t.left.id for t in tests if isinstance(t.left, ast.Name) and _is_nothing(t.comparators[0]))
 
 
 def _is_nothing(node: ast.expr) -> bool:
@@ -122,3 +120,20 @@ def _plain_names(node: ast.expr | None) -> Iterator[str]:
     elif isinstance(node, (ast.Tuple, ast.List)):
         for item in node.elts:
             yield from _plain_names(item)
+
+
+def unpacked_in(function: ast.FunctionDef) -> dict[str, tuple[str, ...]]:
+    """The arguments that a function takes apart as its body begins, `W, b = params`, with the names of their parts."""
+    own = {a.arg for a in (*function.args.posonlyargs, *function.args.args)}
+    found: dict[str, tuple[str, ...]] = {}
+    for statement in function.body:
+        if (
+            not isinstance(statement, ast.Assign)
+            or not isinstance(statement.value, ast.Name)
+            or len(statement.targets) != 1
+        ):
+            continue
+        target, name = statement.targets[0], statement.value.id
+        if isinstance(target, ast.Tuple) and name in own and all(isinstance(e, ast.Name) for e in target.elts):
+            found.setdefault(name, tuple(e.id for e in target.elts if isinstance(e, ast.Name)))
+    return found

@@ -11,15 +11,15 @@ from ..judging.judge import Claim
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
-from .module import Module, is_transparent
 from .alternatives import judge_pair
+from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
 from .results import Result
 from .runs import Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
 
-SECONDS = 5.0
+SECONDS = 3.0
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 

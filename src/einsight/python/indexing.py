@@ -123,14 +123,15 @@ class Indexing(Scope):
         written = self.arrays.cell(array, items)
         if written is not None:
             left = [a for a, i in itertools.zip_longest(array.axes, items) if not isinstance(i, Number)]
-            return Array(tuple(left), term=written, is_view=bool(left))
+            return Array(tuple(left), term=written, base=array if left else None)
         if self.sizes.binding and len(items) == 2 and all(isinstance(i, Range) for i in items) and array.rank == 2:
             return self.arrays.diagonal(array)
         labels = [i for i in items if self.sizes.lengths and self.arrays.is_label(i)]
         if labels and all(i in labels or isinstance(i, (Whole, Number)) for i in items) and not array.open:
             return self._at_labels(array, items)
         found = self._at_places(array, items)
-        found.is_view = self.sizes.binding and found is not array
+        if self.sizes.binding and found is not array and found.rank:
+            found.base = array.base or array
         return found
 
     def _at_labels(self, array: Array, items: Sequence[Value]) -> Array:

@@ -163,8 +163,10 @@ def _split(arrays: Arrays, call: Call) -> Value:
     else:
         lengths = _equal_parts(whole(given), length, name, call.library)
     if arrays.sizes.lengths and None not in lengths and all(lengths):
-        ends = list(itertools.accumulate(n or 0 for n in lengths))
-        parts = [arrays.sliced(array, at, (e - (n or 0), e, None)) for n, e in zip(lengths, ends, strict=True)]
+        own = [n or 0 for n in lengths]
+        parts = [
+            arrays.sliced(array, at, (e - n, e, None)) for n, e in zip(own, itertools.accumulate(own), strict=True)
+        ]
         if all(p is not None for p in parts):
             return Several(tuple(p for p in parts if p is not None))
     axes = [arrays.unknown_axis() if not n else arrays.axis(Dim(n)) for n in lengths]

@@ -29,6 +29,7 @@ class Pair:
     fixed      the places of the arguments that are not differentiated in
     then       the loss that the function is put in, and the derivative is one of
     ways       the answers on the way on which both are read; None where flags are what they are by default
+    in_parts   are arguments tuples of arrays that the function takes apart as it begins?
     lengths    of axes of which nothing says them, where loops go along them; empty where none is chosen
     """
 
@@ -44,6 +45,7 @@ class Pair:
     then: Function | None = None
     ways: Ways | None = field(default=None, compare=False)
     lengths: tuple[int, ...] = ()
+    in_parts: bool = False
 
     @property
     def title(self) -> str:
@@ -100,7 +102,9 @@ def _gives_both(function: Function) -> str:
 
 def _returns_alone(function: Function, name: str) -> bool:
     """Is a value returned elsewhere without what stands beside it at the end, where a flag that speaks of derivatives says so?"""
-    found = [n for n in ast.walk(function) if isinstance(n, ast.If) and re.search(r"grad|deriv|jac", ast.unparse(n.test))]
+    found = [
+        n for n in ast.walk(function) if isinstance(n, ast.If) and re.search(r"grad|deriv|jac", ast.unparse(n.test))
+    ]
     last = [s for n in found for s in (n.body[-1], *n.orelse[-1:])]
     return any(isinstance(s, ast.Return) and isinstance(s.value, ast.Name) and s.value.id == name for s in last)
 

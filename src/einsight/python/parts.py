@@ -209,7 +209,9 @@ class Parts(Labels):
         """Is it one number that is given, and so may be a label?"""
         if not isinstance(value, Array) or isinstance(value, Number) or value.open or value.rank:
             return False
-        return value.term is None or (isinstance(value.term, Component) and len(value.term.indices) == 1)
+        if value.term is None:
+            return not self.with_terms
+        return isinstance(value.term, Component) and len(value.term.indices) == 1
 
     def row_of(self, label: Array, place: Slot) -> Term:
         """1 at the place that a label says."""

@@ -204,7 +204,7 @@ def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
         names = [claimed.parameter] if claimed.parameter != "?" else list(paths.parameters)
         known = [paths.parameters[n][1] for n in names if n in paths.parameters]
         owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]
-        fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.least(d) == length]
+        fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.named(d) == length]
         if length is not None and len(fitting) == 1 and not claimed.value.open:
             sizes.join(fitting[0], Dim(length))
 

@@ -7,9 +7,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor
+from .flags import unpacked_in
 from .named import generic
 from .pairs import Pair
-from .runs import Claimed, Elsewhere, Paths, Run, Unreadable, cotangent_of, finished, for_reading, output_of, returned, run_forward, under_conditions
+from .runs import (
+    Claimed,
+    Elsewhere,
+    Paths,
+    Run,
+    Unreadable,
+    cotangent_of,
+    finished,
+    for_reading,
+    output_of,
+    returned,
+    run_forward,
+    under_conditions,
+)
 from .values import Array, Choice, Number, Several, Table, Text, Value
 
 # names that the gradient of a later value has as an argument
@@ -75,7 +89,7 @@ def plain(run: Run) -> Paths:
     self_name = pair.backward.args.args[0].arg if own_method else ""
     claimed: list[Claimed] = []
     if node is not None:
-        arrays = [p for p in parameters if not isinstance(given[p], (Table, Choice, Text, Number))]
+        arrays = [a for p in parameters for a in _arrays_of(p, given[p], run)]
         claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run))
     told = {(c.parameter, id(c.node)) for c in claimed}
     claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
@@ -83,9 +97,18 @@ def plain(run: Run) -> Paths:
         raise Unreadable("what it returns is not read")
     if len(outputs) > 1 and len(tied) != len(outputs):
         raise Unreadable("what it gives is not one array")
-    found_paths = finished(run, reader, tied[0][0] if tied else output, tied[0][1] if tied else None, claimed, self_name)
+    found_paths = finished(
+        run, reader, tied[0][0] if tied else output, tied[0][1] if tied else None, claimed, self_name
+    )
     found_paths.besides = tied[1:]
     return found_paths
+
+
+def _arrays_of(name: str, value: Value, run: Run) -> list[str]:
+    """The arrays that an argument is, one or several: those that may be differentiated in."""
+    if isinstance(value, Several) and run.pair.in_parts:
+        return list(run.module.said(unpacked_in, run.pair.forward).get(name, ()))
+    return [] if isinstance(value, (Table, Choice, Text, Number)) else [name]
 
 
 def together(run: Run) -> Paths:
@@ -104,7 +127,8 @@ def together(run: Run) -> Paths:
     output = output_of(value.items[0])
     if output.rank and not output.open:
         raise Unreadable("its value is no number")
-    parameters = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
+    own = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
+    parameters = [a for n in own for a in (_arrays_of(n, given[n], run) if pair.in_parts else [n])]
     claimed: list[Claimed] = []
     for expression, one in zip(node.value.elts[1:], value.items[1:], strict=True):
         if pair.variable and len(value.items) == 2 and isinstance(one, Array):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..terms.dimension import Dim
 from ..terms.interruption import poll
@@ -15,7 +14,6 @@ from .branching import Branches
 from .functions import as_array
 from .libraries import imported
 from .module import is_transparent
-from .sizes import Factors
 from .values import (
     UNKNOWN,
     Array,
@@ -37,7 +35,7 @@ from .values import (
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
 # functions that change none of their arguments, whatever becomes of their result
-_HARMLESS = frozenset("print seterr warn debug info assert_allclose seed manual_seed set_printoptions len".split())
+_HARMLESS = frozenset("print seterr warn debug info assert_allclose seed manual_seed set_printoptions len requires_grad_ retain_grad register_hook".split())
 _CONTEXTS = (
     "no_grad",
     "enable_grad",
@@ -62,15 +60,9 @@ class Reader(Branches):
             poll()
             method = getattr(self, "_do_" + type(statement).__name__.lower(), None)
             if method is None:
-                self._lose(statement, "a statement that is not read")
+                self.lose(statement, "a statement that is not read")
             else:
                 method(statement)
-
-    def _lose(self, statement: ast.AST, why: str) -> None:
-        """What a statement binds is not known from here on."""
-        self.broken = self.broken or why
-        for name in self.module.bound_in(statement):
-            self.environment[name] = UNKNOWN
 
     def _do_expr(self, node: ast.Expr) -> None:
         self.evaluate(node.value)
@@ -83,9 +75,13 @@ class Reader(Branches):
             return
         function = self.evaluate(call.func)
         given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
+        if isinstance(function, Method) and function.name.endswith("_"):
+            return  # that is read
         if isinstance(function, Method):
             given = [function.array]
-        elif not isinstance(function, Library) or function.path.split(".")[-1] in _HARMLESS:
+        elif not isinstance(function, Library) or function.path.split(".")[0] not in ("numpy", "torch", "scipy"):
+            return
+        if (function.name if isinstance(function, Method) else function.path.split(".")[-1]) in _HARMLESS:
             return
         if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
             return
@@ -95,7 +91,7 @@ class Reader(Branches):
 
     def _fill_diagonal(self, given: Sequence[Value]) -> bool:
         array, value = (*given, UNKNOWN, UNKNOWN)[:2]
-        if len(given) != 2 or not isinstance(array, Array) or not isinstance(value, Array) or value.rank or array.is_view:
+        if len(given) != 2 or not isinstance(array, Array) or not isinstance(value, Array) or value.rank:
             return False
         return self.arrays.on_diagonal(array, value)
 
@@ -104,31 +100,7 @@ class Reader(Branches):
 
     def _do_assert(self, node: ast.Assert) -> None:
         self.evaluate(node.test)
-        self._given(node.test, ast.Eq)
-
-    def _given(self, test: ast.expr, relation: type[ast.cmpop]) -> None:
-        """Sizes that are the same from here on, since the program says so."""
-        parts = test.values if isinstance(test, ast.BoolOp) else [test]
-        for part in parts:
-            if not isinstance(part, ast.Compare) or not isinstance(part.ops[0], relation):
-                continue
-            sides = [self._lengths(self.evaluate(e)) for e in (part.left, *part.comparators)]
-            for a, b in itertools.pairwise(sides):
-                for x, y in zip(a, b, strict=False):
-                    if len(x) == len(y) == 1:
-                        self.sizes.join(x[0], y[0])
-
-    def _lengths(self, value: Value) -> list[Factors]:
-        """The sizes that a number or a shape says."""
-        if isinstance(value, ShapeOf):
-            return [self.sizes.settled(i.dim for i in a) for a in value.array.axes] if not value.array.open else []
-        if isinstance(value, Several):
-            return [f for v in value.items for f in self._lengths(v)]
-        if isinstance(value, Number) and value.factors is not None:
-            return [self.sizes.settled(value.factors)]
-        if isinstance(value, Number) and value.value is not None and value.value > 0 and value.value.denominator == 1:
-            return [(Dim(int(value.value)),)]
-        return [()]
+        self.take_for_equal(node.test, ast.Eq)
 
     def _do_import(self, node: ast.Import | ast.ImportFrom) -> None:
         for name, path in imported([node]).items():
@@ -214,21 +186,12 @@ class Reader(Branches):
         value = self.evaluate(node.value)
         if isinstance(node.target, ast.Subscript):
             place = self.evaluate(_loaded(node.target))
-            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), (Table, Several))
+            known = isinstance(place, (Picked, Masked)) or isinstance(
+                self.evaluate(node.target.value), (Table, Several)
+            )
             known = known or bool(self.sizes.lengths)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
-
-    def written_over(self, old: Value, new: Value) -> None:
-        """An array that has other entries from here on, under whatever name."""
-        if not isinstance(old, Array) or isinstance(old, (Number, Masked, Picked)) or not isinstance(new, Array):
-            return
-        if old.is_view and old.rank:
-            self.broken = self.broken or "a part of an array that is written into under another name"
-        if old is new or old.open or new.open or not old.rank or old.rank != new.rank:
-            return
-        moved = self.arrays.over(new, old.axes)
-        old.term, old.why, old.cells = moved.term, moved.why, None
 
     def _write_into(self, target: ast.expr, value: Value) -> None:
         if not isinstance(target, ast.Subscript):
@@ -242,18 +205,28 @@ class Reader(Branches):
                 holder.lose()
             return
         if isinstance(holder, Several):
-            if not self._put(holder, self.evaluate(target.slice), value):
+            if not self.put(holder, self.evaluate(target.slice), value):
                 self.forget(target.value)
             return
-        if isinstance(holder, Array) and holder.is_view:
-            self.broken = self.broken or "a part of an array that is written into under another name"
-        if isinstance(target.slice, ast.Tuple) and isinstance(holder, Array) and isinstance(value, Array) and not self.branch:
+        if isinstance(holder, Array):
+            self.refuse_part(holder)
+        if (
+            isinstance(target.slice, ast.Tuple)
+            and isinstance(holder, Array)
+            and isinstance(value, Array)
+            and not self.branch
+        ):
             items = [self._index(e) for e in target.slice.elts]
-            if len(items) == 2 and all(isinstance(i, Range) for i in items) and self.sizes.binding:
-                if self.arrays.on_diagonal(holder, value):
-                    return
+            are_places = len(items) == 2 and all(isinstance(i, Range) for i in items) and self.sizes.binding
+            if are_places and self.arrays.on_diagonal(holder, value):
+                return
         place = self.evaluate(_loaded(target))
-        if isinstance(holder, Array) and self.sizes.lengths and not isinstance(place, (Picked, Masked)) and not self.branch:
+        if (
+            isinstance(holder, Array)
+            and self.sizes.lengths
+            and not isinstance(place, (Picked, Masked))
+            and not self.branch
+        ):
             array = as_array(value)
             slice = target.slice
             items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
@@ -269,17 +242,6 @@ class Reader(Branches):
             )
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
-
-    def _put(self, several: Several, place: Value, value: Value) -> bool:
-        """Put something at a place of a list; False where that is not read."""
-        if not self.sizes.binding or self.branch or not isinstance(place, Number) or place.value is None:
-            return False
-        items = list(several.items)
-        if not -len(items) <= place.value < len(items):
-            return False
-        items[int(place.value)] = value
-        several.items = tuple(items)
-        return True
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
@@ -330,16 +292,16 @@ class Reader(Branches):
         if isinstance(node, ast.For) and self.looped(node):
             return
         self.evaluate(node.iter)
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
 
     _do_asyncfor = _do_for
 
     def _do_while(self, node: ast.While) -> None:
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
 
     def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
         plainly = True
@@ -352,20 +314,20 @@ class Reader(Branches):
             self.run(node.body)
         else:
             self._in_branch((node.body,), told=False)
-            self._lose(node, "it has a `with`")
+            self.lose(node, "it has a `with`")
 
     _do_asyncwith = _do_with
 
     def _do_try(self, node: ast.Try) -> None:
         handlers = [h.body for h in node.handlers]
         self._in_branch((node.body, *handlers, node.orelse, node.finalbody), told=False)
-        self._lose(node, "it has a `try`")
+        self.lose(node, "it has a `try`")
 
     _do_trystar = _do_try
 
     def _do_match(self, node: ast.Match) -> None:
         self._in_branch([c.body for c in node.cases], told=False)
-        self._lose(node, "it has a `match`")
+        self.lose(node, "it has a `match`")
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -77,6 +77,12 @@ def _in_lengths(arrays: Arrays, array: Array, groups: Sequence[Group], sizes: di
         if len(group) < 2 or len(axis) != 1:
             continue
         lengths = []
+        total = arrays.number_of(axis)
+        known = [arrays.number_of(sizes[x]) for x in group if x in sizes]
+        if total is not None and len(known) == len(group) - 1 and None not in known:
+            rest, left = divmod(total, math.prod(n or 1 for n in known))
+            if not left:
+                sizes.update({x: arrays.axis(Dim(rest)) for x in group if x not in sizes})
         for name in group:
             own = sizes.setdefault(name, arrays.unknown_axis(name.split("·")[0]))
             lengths.append(arrays.length(own) or 1)

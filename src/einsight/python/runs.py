@@ -11,13 +11,14 @@ from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
-from .flags import counted_in, flags_in, given_in, left_out_in, usually
+from .flags import counted_in, flags_in, given_in, left_out_in, unpacked_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
+from .units import own
 from .values import NOTHING, UNKNOWN, Array, Choice, Flag, Number, Several, Table, Thing, Value, plain
 
 # shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
@@ -92,7 +93,7 @@ class Run:
     def __init__(
         self, module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], sizes: Sizes, terms: bool
     ):
-        self.module, self.pair, self.top, self.ranks = module, pair, top, ranks
+        self.module, self.pair, self.top, self.ranks = module, pair, own(top), ranks
         self.arrays = Arrays(sizes, terms)
         self.arrays.ways = pair.ways
         self.sizes = sizes
@@ -213,13 +214,19 @@ class Run:
                 found[name] = reader.sized((fresh_index(self._size(name, 0)),))
             elif name in self.counts and declared is None and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
+            elif self.pair.in_parts and declared is None and name in (parts := self.module.said(unpacked_in, function)):
+                found[name] = Several(tuple(self.given(p, Array(open=True)) for p in parts[name]))
             elif name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
                 found[name] = self.given(name, Array())
-            elif _is_nothing(with_default.get(name)) and self.pair.ways is not None and name in self.module.said(left_out_in, function):
+            elif (
+                _is_nothing(with_default.get(name))
+                and self.pair.ways is not None
+                and name in self.module.said(left_out_in, function)
+            ):
                 is_left_out = self.pair.ways.holds(f"{name} is None", None, True)
                 open_array = reader.of_declared(declared) if declared is not None else Array(open=True)
                 found[name] = NOTHING if is_left_out else self.given(name, open_array)

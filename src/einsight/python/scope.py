@@ -91,6 +91,17 @@ class Scope:
         """Read statements, in order."""
         raise NotImplementedError
 
+    def lose(self, statement: ast.AST, why: str) -> None:
+        """What a statement binds is not known from here on."""
+        self.broken = self.broken or why
+        for name in self.module.bound_in(statement):
+            self.environment[name] = UNKNOWN
+
+    @property
+    def returned(self) -> tuple[ast.Return, Value] | None:
+        """What is returned in all, at the last of the places; None where it may end without."""
+        raise NotImplementedError
+
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
         raise NotImplementedError

@@ -101,20 +101,20 @@ class Sizes:
             if self.find(whole) is dim:
                 self.number(part)
                 return self.number(dim)
-        number = max(self.lengths[len(self.chosen) % len(self.lengths)], self.least(dim))
+        number = max(self.lengths[len(self.chosen) % len(self.lengths)], self.named(dim))
         self.chosen.append(number)
         self._same[dim] = Dim(number)
         self.settle_cuts()
         return number
 
-    def least(self, dim: Dim) -> int:
-        """How long an axis is at least, by the entries that are named."""
+    def named(self, dim: Dim) -> int:
+        """How many entries of an axis are named, and it is no shorter; 0 where none are."""
         dim = self.find(dim)
-        return max((n for d, n in self._least.items() if self.find(d) is dim), default=2)
+        return max((n for d, n in self._least.items() if self.find(d) is dim), default=0)
 
     def at_least(self, dim: Dim, number: int) -> None:
         """An axis is no shorter than that."""
-        self._least[dim] = max(self._least.get(dim, 2), number)
+        self._least[dim] = max(self._least.get(dim, 0), number)
 
     def part(self, whole: Dim, more: int) -> Dim:
         """The size of a part of an axis that is longer by so much."""

@@ -41,7 +41,7 @@ class Array(Value):
     open      may any number of others stand before them?
     term      over the indices of the axes; None where it is not known, `why` says what was not read
     cells     what was written into it place by place; None where nothing was
-    is_view   are its entries those of another array, which are written where it is?
+    base      the array of which its entries are, so that both are written where one is; None where they are its own
     """
 
     axes: tuple[Axis, ...] = ()
@@ -49,7 +49,7 @@ class Array(Value):
     term: Term | None = None
     why: str = ""
     cells: Cells | None = field(default=None, kw_only=True)
-    is_view: bool = field(default=False, kw_only=True)
+    base: Array | None = field(default=None, kw_only=True)
 
     @property
     def indices(self) -> tuple[Index, ...]:

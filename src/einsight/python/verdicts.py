@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,7 +14,7 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Component, Product, Sum, Term
+from ..terms.term import Product, Sum, Term
 from .allowing import (
     Allowing,
     compared,
@@ -25,7 +23,6 @@ from .allowing import (
     is_made_symmetric,
     is_said_symmetric,
     labels_in,
-    told_in,
 )
 from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
 from .module import Module
@@ -35,16 +32,6 @@ from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
-# words by which a rule says that it is not the derivative
-_SAID = re.compile(
-    r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
-)
-# words by which a derivative says that it is another
-_OTHERWISE = re.compile(
-    r"\bup to (?:a|an|the|some)?\s*(?:factor|scale|constant|sign)|surrogate|straight.?through|(?:upper|lower) bound|natural gradient|"
-    r"precondition|proportional to|not the (?:true|exact|real) (?:gradient|derivative)|approximat|stop.?grad|pseudo.?gradient|unnormali[sz]ed",
-    re.IGNORECASE,
-)
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
 
@@ -260,7 +247,8 @@ class _Judge(Allowing):
                 return self._undecided("the condition under which it is returned is not read")
             if are_equal(where, build.ZERO, tuple(sorted(where.free, key=lambda i: i.key)), function_value):
                 return self._undecided("the condition under which it is returned is not met")
-            left, right, found = compared(*(normal_form(build.product([where, t])) for t in (left, right)), axes, self.lightly, bool(self.pair.lengths))
+            left, right = (normal_form(build.product([where, t])) for t in (left, right))
+            left, right, found = compared(left, right, axes, self.lightly, bool(self.pair.lengths))
         if self.lightly and not found.equal:
             return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
@@ -272,7 +260,7 @@ class _Judge(Allowing):
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):
             return self._undecided("the sides agree to the digits of the decimal fractions in them")
-        if self._is_replaced(left):
+        if self.is_replaced(left):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
@@ -288,7 +276,7 @@ class _Judge(Allowing):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and _is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
-        if assumption is not None and self._is_positive_number(assumption):
+        if assumption is not None and self.is_positive_number(assumption):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None:
             words = assumption.sentence()
@@ -305,6 +293,8 @@ class _Judge(Allowing):
             return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
+        if is_said_symmetric(self.pair, self.module):
+            return self._undecided("the documentation says more of its arguments than is read")
         more = lambda: (derived(), self._example(left, right, axes), self._mistake(left, right, axes))  # noqa: E731
         return Result(self.claimed.node, self.parameter, "wrong", more=more)
 
@@ -355,28 +345,6 @@ class _Judge(Allowing):
             except _FAILURES:
                 continue
         return None
-
-    def _is_positive_number(self, assumption: Assumption) -> bool:
-        """That a number is positive that is given, a width or a scale, is what whoever gives it knows."""
-        name = assumption.text.removesuffix(" positive")
-        array = self.paths.parameters.get(name)
-        return name != assumption.text and name != self.parameter and array is not None and not array[1].rank
-
-    def _is_replaced(self, derived: Term) -> bool:
-        """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
-        output = self.paths.output
-        if derived is build.ZERO and (self.pair.is_explicit or (output.term and self.tensor in output.term.depends)):
-            return True
-        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
-            given = {t for t, _ in self.paths.parameters.values()}
-            if given & self.value.term.depends - output.term.depends:
-                return True  # the rule rests on an argument that is there for it alone
-        if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
-            return True
-        if _OTHERWISE.search(told_in(self.pair.backward, self.module)):
-            return True
-        term = output.term
-        return isinstance(term, Component) and term.tensor is self.tensor
 
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:

@@ -13,12 +13,12 @@ from ..terms.term import Bracket, Product, Sum, Term
 from . import joining, networks
 from .arrays import Arrays
 from .axes import Misfit
-from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, call_of
+from .contracting import Contracting
+from .contractions import EINSUMS, REGROUPINGS
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
-from .listing import CHANGE, Lists
+from .listing import CHANGE
 from .module import is_transparent
-from .subscripts import Malformed
 from .values import (
     NOTHING,
     UNKNOWN,
@@ -60,7 +60,7 @@ _OF_THE_SAME = frozenset(
 MOST_WRITTEN = 64
 
 
-class Calls(Lists):
+class Calls(Contracting):
     """Reads calls."""
 
     # calls
@@ -371,52 +371,6 @@ class Calls(Lists):
                     return None
                 bound[name] = type(self)(self.module, self.arrays, {}).evaluate(defaults[name])
         return bound
-
-    # einsum and einops
-
-    def _einsum(self, node: ast.Call, path: str) -> Value:
-        try:
-            found = call_of(self.module, node, path)
-        except Malformed:
-            for argument in node.args:
-                self.evaluate(argument)
-            return UNKNOWN
-        operands = [self.evaluate(a) for a in (found.operands if isinstance(found, Contraction) else node.args)]
-        if not isinstance(found, Contraction):
-            return UNKNOWN
-        arrays = [as_array(v) for v in operands]
-        if any(a is None for a in arrays):
-            return UNKNOWN
-        if self.branch:  # what is learnt of a shape counts where it is certain to run
-            arrays = [Array(a.axes, a.open, a.term, a.why) for a in arrays if a is not None]
-        made = [a for a in arrays if a is not None]
-        shown = lambda k: self.text(found.operands[k])  # noqa: E731
-        contract = lambda: self.arrays.contract(made, found.subscripts, shown)  # noqa: E731
-        result = self._fitting(node, contract, "EIN602")
-        self.note(node, result)
-        return result
-
-    def _regroup(self, node: ast.Call, path: str) -> Value:
-        try:
-            found = call_of(self.module, node, path)
-        except Malformed:
-            found = None
-        if not isinstance(found, Regrouping):
-            for argument in node.args:
-                self.evaluate(argument)
-            return UNKNOWN
-        operand = self.evaluate(found.operand)
-        if isinstance(operand, Several):
-            operand = self._literal(operand) or UNKNOWN
-        array = as_array(operand)
-        if array is None:
-            return UNKNOWN
-        sizes = {name: self.evaluate(value) for name, value in found.sizes}
-        from .regrouping import regroup
-
-        result = self._fitting(node, lambda: regroup(self.arrays, array, found, sizes), "EIN602")
-        self.note(node, result)
-        return result
 
 
 def _says_something(value: Value) -> bool:

@@ -35,7 +35,9 @@ from .values import (
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
 # functions that change none of their arguments, whatever becomes of their result
-_HARMLESS = frozenset("print seterr warn debug info assert_allclose seed manual_seed set_printoptions len requires_grad_ retain_grad register_hook".split())
+_HARMLESS = frozenset(
+    "print seterr warn debug info assert_allclose seed manual_seed set_printoptions len requires_grad_ retain_grad register_hook".split()
+)
 _CONTEXTS = (
     "no_grad",
     "enable_grad",

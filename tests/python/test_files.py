@@ -10,7 +10,9 @@ from thinning import part_in, rest_in_campaigns
 
 from einsight.python.check import findings
 
-FILES = ("gradients", "shapes", "held-back", "unseen", "layers", "habits", "outside", "outside-held-back")
+FILES = (
+    "gradients", "shapes", "held-back", "unseen", "layers", "habits", "outside", "outside-held-back", "outside-second", "branches",
+)  # fmt: skip
 CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
 FILED = [case.values[0] for case in CASES]
 # what is told of a gradient, where that may be another word than the truth: what is accused stays accused
@@ -32,7 +34,7 @@ def told(case):
 
 
 # as long as twenty of the others: a network with its parameters in a dictionary is read in columns too, a softmax along rows by itself
-LONG = ("two-layer-dicts", "attention-np")
+LONG = ("two-layer-dicts", "attention-np", "rnn-unrolled", "several-outputs-lstm", "gmm-spherical-means")
 
 
 def stays(case):

@@ -276,7 +276,7 @@ NOT_WRONG = {
     "a guard": "import numpy as np\ndef loss(p, y):\n    p = np.clip(p, 1e-15, 1 - 1e-15)\n    return -y * np.log(p)\ndef loss_grad(p, y):\n    return -y / p\n",
     "another argument": "import numpy as np\ndef loss(y, p):\n    return ((y - p) ** 2).sum()\ndef loss_grad(y, p):\n    return 2 * (p - y)\n",
     "a loop": "import numpy as np\ndef f(x):\n    for _ in range(K):\n        x = x * x\n    return x\ndef f_grad(x):\n    return x\n",
-    "a branch": "import numpy as np\ndef f(x):\n    if x.sum() > 0:\n        return x\n    return -x\ndef f_grad(x):\n    return x\n",
+    "a loop until something holds": "import numpy as np\ndef f(x):\n    while x.sum() > 1:\n        x = x / 2\n    return -x\ndef f_grad(x):\n    return x\n",
     "other arguments": "import numpy as np\ndef f(x):\n    return np.exp(x)\ndef f_grad(y):\n    return y\n",
     "a decorator": "import numpy as np\ndef f(x):\n    return np.exp(x)\n@twice\ndef f_grad(x):\n    return x\n",
     "written into": "import numpy as np\ndef f(x):\n    return (x * x).sum()\ndef f_grad(x):\n    g = np.zeros_like(x)\n    g[:] = 2 * x\n    return g\n",

@@ -18,6 +18,7 @@ two numbers, or two declared names of one scope.
     axes.py          axes that meet, and functions of the entries
     products.py      `@` and `einsum`
     labels.py        entries at labels
+    parts.py         slices, entries that are written, what is joined and cut
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name
@@ -27,11 +28,16 @@ two numbers, or two declared names of one scope.
     indexing.py      subscripts
     expressions.py   expressions
     calls.py         calls; functions of the file are put in
+    listing.py       lists and arrays that are changed in their place
+    contracting.py   calls of `einsum` and einops among them
     loops.py         loops and comprehensions
+    branching.py     conditions
     reading.py       statements
     named.py         which function a name says that something is the derivative of
     pairs.py         which function is written as the derivative of which
     begun.py         what the text of a class says of its arrays before they are read
+    choosing.py      which way flags and words take
+    flags.py         which arguments are flags, words, lengths
     runs.py          one reading of both
     plain.py         what functions that names tie are given, and what they return for which argument
     ways.py          the same of the libraries' own ways
@@ -41,6 +47,8 @@ two numbers, or two declared names of one scope.
     allowing.py      what a derivative may rest on that its text does not say
     comparing.py     what is asked of two terms besides whether they are equal
     units.py         what a reading rests on, so that it stands while that is the same
+    meant.py         the verdicts with every number of axes
+    alternatives.py  those on every way, and with lengths
     gradients.py     the verdicts of a file
     writing.py       a term in the author's library and names
     forwards.py      a function read alone

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 
 from ..deriving.readback import function_value
+from ..judging.assumptions import Assumption
 from ..meaning.equality import Verdict, are_equal, compare
 from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, fresh_index
-from ..terms.term import Component, Sum, Tensor, Term
+from ..terms.term import Bracket, Component, Number, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
+from .comparing import differ_grossly
 from .functions import GUARD
 from .labels import LABELS
 from .module import Module
@@ -21,14 +25,27 @@ from .pairs import Pair
 from .runs import Paths
 from .values import Array
 
+# words by which a rule says that it is not the derivative
+_SAID = re.compile(
+    r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
+)
+# words by which a derivative says that it is another
+_OTHERWISE = re.compile(
+    r"\bup to (?:a|an|the|some)?\s*(?:factor|scale|constant|sign)|surrogate|straight.?through|(?:upper|lower) bound|natural gradient|"
+    r"precondition|proportional to|not the (?:true|exact|real) (?:gradient|derivative)|approximat|stop.?grad|pseudo.?gradient|unnormali[sz]ed",
+    re.IGNORECASE,
+)
+
 
 class Allowing:
     """One value, and what it may rest on."""
 
+    module: Module
     pair: Pair
     paths: Paths
     value: Array
     tensor: Tensor
+    parameter: str
     is_elementwise: bool
 
     def is_said_of_entries(self, text: str) -> bool:
@@ -102,6 +119,28 @@ class Allowing:
         changed = normal_form(expand_definitions(replace_tensors(right, {self.tensor: made})))
         return are_equal(left, changed, axes, function_value)
 
+    def is_positive_number(self, assumption: Assumption) -> bool:
+        """That a number is positive that is given, a width or a scale, is what whoever gives it knows."""
+        name = assumption.text.removesuffix(" positive")
+        array = self.paths.parameters.get(name)
+        return name != assumption.text and name != self.parameter and array is not None and not array[1].rank
+
+    def is_replaced(self, derived: Term) -> bool:
+        """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
+        output = self.paths.output
+        if derived is build.ZERO and (self.pair.is_explicit or (output.term and self.tensor in output.term.depends)):
+            return True
+        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
+            given = {t for t, _ in self.paths.parameters.values()}
+            if given & self.value.term.depends - output.term.depends:
+                return True  # the rule rests on an argument that is there for it alone
+        if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
+            return True
+        if _OTHERWISE.search(told_in(self.pair.backward, self.module)):
+            return True
+        term = output.term
+        return isinstance(term, Component) and term.tensor is self.tensor
+
 
 def is_guard(pair: Pair, name: str) -> bool:
     """Is an argument a small number that keeps another from 0?"""
@@ -170,12 +209,16 @@ _SYMMETRIC = re.compile(
 )
 
 
+def told_in(function: ast.FunctionDef, module: Module) -> str:
+    """What the docstring of a function says, and the comments in it."""
+    lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+    return " ".join([ast.get_docstring(function) or "", *(module.source.comments.get(line, "") for line in lines)])
+
+
 def is_said_symmetric(pair: Pair, module: Module) -> bool:
     """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
     told = [ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None]
-    for function in (pair.forward, pair.backward):
-        lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
-        told += [module.source.comments.get(line, "") for line in lines]
+    told += [told_in(function, module) for function in (pair.forward, pair.backward)]
     return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
 
 
@@ -207,22 +250,89 @@ def _is_symmetric(text: str) -> bool:
     return all(x == y for x, y in pairs)
 
 
-def compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool) -> tuple[Term, Term, Verdict]:
-    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree."""
+Making = Callable[[Term], Term]
+
+
+def compared(
+    left: Term, right: Term, axes: tuple[Index, ...], lightly: bool, roughly: bool = False
+) -> tuple[Term, Term, Verdict]:
+    """Both sides and what is found of them; of labels each of two ways to give them, as far as they agree.
+
+    lightly   is only asked whether they are equal?
+    roughly   are a few points enough, since it is asked again with other lengths?
+    """
     labels = labels_in(left, right)
-    if not labels:
-        found = compare(
-            left, right, axes, function_value, example=not lightly, thorough=not lightly, smallest=False
-        )  # fmt: skip
-        return left, right, found
-    for labelling in (first_label, two_labels):
-        a, b = (normal_form(labelled(t, labels, labelling)) for t in (left, right))
-        # that they agree on the first way is no more than a reason to look at the second
-        thorough = not lightly and labelling is two_labels
-        found = compare(a, b, axes, function_value, example=not lightly, thorough=thorough, smallest=False)
-        if not found.equal:
-            break
-    return a, b, found
+    if labels:
+        kinds: list[list[Making]] = [[_making(labels, way) for way in (first_label, two_labels)]]
+    else:
+        kinds = list(_by_value(left, right))
+    if not kinds:
+        return left, right, _compared(left, right, axes, lightly, roughly)
+    first: tuple[Term, Term, Verdict] | None = None
+    for makes in kinds:
+        for make in makes:
+            a, b = make(left), make(right)
+            # that they agree on the first ways is no more than a reason to look at the last
+            found = a, b, _compared(a, b, axes, lightly or make is not makes[-1], roughly)
+            if not found[2].equal:
+                break
+        if found[2].equal:
+            return found
+        first = first or found
+    assert first is not None
+    return first
+
+
+def _making(labels: Sequence[Tensor], way: Callable[[Slot, Slot], Term]) -> Making:
+    return lambda t: normal_form(labelled(t, labels, way))
+
+
+def _compared(left: Term, right: Term, axes: tuple[Index, ...], lightly: bool, roughly: bool) -> Verdict:
+    """Two terms at a few points first: where they differ by much there, more digits would say no other."""
+    found = compare(left, right, axes, function_value, points=2, example=False, thorough=False)
+    if found.equal is not True and (found.equal is None or lightly or differ_grossly(left, right, axes)):
+        return found
+    if roughly and found.equal:
+        return found if lightly else compare(left, right, axes, function_value, points=6, example=False, thorough=False)
+    return compare(left, right, axes, function_value, example=not lightly, thorough=not lightly, smallest=False)
+
+
+def _by_value(left: Term, right: Term) -> Iterator[list[Making]]:
+    """An array of which is asked whether its entries are this number or that: with each pair of the numbers as its entries.
+
+    Of one number it is asked whether an entry is that or something else, which is 0, 1 or -1 as labels are: several kinds of labels.
+    """
+    asked: dict[Tensor, set[Fraction]] = {}
+    for part in itertools.chain(left.walk(), right.walk()):
+        if isinstance(part, Bracket) and part.relation in ("=", "≠"):
+            sides = (part.left, part.right)
+            for one, two in (sides, sides[::-1]):
+                if isinstance(one, Component) and isinstance(two, Number):
+                    asked.setdefault(one.tensor, set()).add(two.value)
+    for tensor, numbers in sorted(asked.items(), key=lambda found: found[0].key):
+        kinds = [sorted(numbers)]
+        if len(numbers) == 1:
+            kinds = [sorted({*numbers, Fraction(k)}) for k in (0, -1, 1) if k not in numbers][:2]
+        for values in kinds:
+            yield [_giving(tensor, a, b) for a, b in itertools.product(values, repeat=2)]
+
+
+def _giving(tensor: Tensor, first: Fraction, other: Fraction) -> Making:
+    """With the first number as the first entry, and the other as all others."""
+
+    def give(places: Sequence[Slot]) -> Term:
+        if not places:
+            return build.number(first)
+        is_first = build.delta(places[0], 1)
+        rest = build.product([build.subtract(build.ONE, is_first), build.number(other)])
+        return build.add(build.product([is_first, build.number(first)]), rest)
+
+    def visit(part: Term) -> Term:
+        if isinstance(part, Component) and part.tensor is tensor:
+            return give(part.indices)
+        return map_parts(part, visit)
+
+    return lambda t: normal_form(visit(t))
 
 
 def fits_thinly(own: Sequence[Sequence[object]], other: Sequence[Sequence[object]]) -> bool:

@@ -10,11 +10,11 @@ from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Term
 from .axes import Misfit
-from .labels import Labels
-from .values import Array, Axis
+from .parts import Parts
+from .values import Array, Axis, Masked
 
 
-class Arrays(Labels):
+class Arrays(Parts):
     """What operations make of arrays.  Raises Misfit."""
 
     def place(self, array: Array, axis: int, what: str = "") -> int:
@@ -48,6 +48,9 @@ class Arrays(Labels):
         make: Callable[[Term, tuple[Index, ...]], Term] | None,
     ) -> Array:
         """A function along axes, of the term and the indices that go; None where it has no term.  Raises Misfit."""
+        if isinstance(array, Masked) and make == self.total and not keep and axes in (None, [0]):
+            weighed = self.elementwise(lambda a, b: build.product([a, b]), array.source, self._plain(array.mask))
+            return self.reduce(weighed, None, False, make)
         if axes is None and not keep and array.open:
             return Array((), why=array.why or "an array of which the shape is not known")
         try:
@@ -60,6 +63,9 @@ class Arrays(Labels):
             return Array(left, array.open, why="a reduction")
         term, why = self._term([array], lambda t: make(t, indices))
         return Array(left, array.open, term, why)
+
+    def _plain(self, array: Array) -> Array:
+        return Array(array.axes, array.open, array.term, array.why)
 
     def total(self, term: Term, indices: tuple[Index, ...]) -> Term:
         return build.product([term], indices)
@@ -128,6 +134,8 @@ class Arrays(Labels):
             if not fits:
                 shown = ", ".join("-1" if w is None else self.sizes.text(w) for w in wanted)
                 raise Misfit(f"{whole} entries, of shape {self.shape_text(array)}, do not go into ({shown})")
+        if self.sizes.lengths and not array.open and (found := self._in_lengths(array, wanted)) is not None:
+            return found
         dims: list[tuple[Dim, ...]] = []
         for w in wanted:
             if w is not None:
@@ -147,6 +155,22 @@ class Arrays(Labels):
                         break
                 dims.append(tuple(rest))
         return self._regrouped(array, dims)
+
+    def _in_lengths(self, array: Array, wanted: Sequence[Sequence[Dim] | None]) -> Array | None:
+        """In a shape of lengths that are chosen; None where they are not known.  Raises Misfit."""
+        lengths: list[int | None] = []
+        for w in wanted:
+            known = None if w is None else _product([self.sizes.find(d) for d in w])
+            if w is not None and known is None:
+                return None
+            lengths.append(known)
+        if None not in lengths and array.rank == 1 and len(array.axes[0]) == 1:
+            self.sizes.meet(array.axes[0][0].dim, Dim(math.prod(n or 1 for n in lengths)))
+        total = self.length(array.indices)
+        whole = math.prod(n for n in lengths if n is not None)
+        if total is None or total % whole or (None not in lengths and total != whole):
+            raise Misfit(f"{total} entries do not go into another shape")
+        return self.cut(array, [total // whole if n is None else n for n in lengths])
 
     def _regrouped(self, array: Array, dims: Sequence[tuple[Dim, ...]]) -> Array:
         """Over axes of those sizes, the indices put together where that is possible."""
@@ -263,10 +287,15 @@ class Arrays(Labels):
         own = array.axes[axis]
         length = self.number_of(own)
         if length is not None and not -length <= place < length:
+            self.sizes.note(length, place + 1)
             raise Misfit(f"axis {axis} of shape {self.shape_text(array)} has no place {place}")
         left = (*array.axes[:axis], *array.axes[axis + 1 :])
         if not own:
             return Array(left, array.open, array.term, array.why)
+        if length is None and len(own) == 1 and place >= 0:
+            self.sizes.at_least(own[0].dim, place + 1)
+        elif length is None and place < 0:
+            length = self.length(own)
         if len(own) > 1 or (place < 0 and length is None):
             return Array(left, array.open, why="an entry counted from the end")
         slot = place + 1 if place >= 0 else (length or 0) + place + 1

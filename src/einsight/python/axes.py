@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
 from ..terms.term import Tensor, Term
+from .choosing import Ways
 from .sizes import Sizes
 from .values import Array, Axis, Masked, Number, Picked
 
@@ -24,6 +25,9 @@ class Axes:
     def __init__(self, sizes: Sizes, with_terms: bool = False):
         self.sizes = sizes
         self.with_terms = with_terms
+        self.ways: Ways | None = None  # the answers on the way that is read; None where nothing is asked
+        self.label_dims: dict[str, Dim] = {}  # how many labels there are, by the array of labels
+        self.drawn = 0  # arrays of random numbers
         self.stretched = 0  # how often arrays of different numbers of axes have met
 
     # arrays of given shape

@@ -13,12 +13,12 @@ from ..terms.term import Bracket, Product, Sum, Term
 from . import joining, networks
 from .arrays import Arrays
 from .axes import Misfit
-from .contractions import EINSUMS, REGROUPINGS, Contraction, Regrouping, call_of
-from .expressions import Expressions
+from .contracting import Contracting
+from .contractions import EINSUMS, REGROUPINGS
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
+from .listing import CHANGE
 from .module import is_transparent
-from .subscripts import Malformed
 from .values import (
     NOTHING,
     UNKNOWN,
@@ -48,14 +48,19 @@ _GENERATORS = frozenset(
         "numpy.random.mtrand.RandomState",
     )
 )
-# methods that change a list
-_CHANGE = frozenset("append extend insert pop remove clear reverse sort".split())
+# functions of several arrays in a list, and of numbers in one
+_JOINS = frozenset("concatenate concat cat hstack vstack column_stack row_stack stack r_".split())
+_OF_LISTS = frozenset("mean sum max min prod average".split())
 DEEPEST_CALL = 4
+# what gives the entries of an array in another shape, into which is written where it is
+_OF_THE_SAME = frozenset(
+    "reshape view ravel transpose swapaxes squeeze expand_dims unsqueeze permute moveaxis t".split()
+)
 # items of a list that are told apart
 MOST_WRITTEN = 64
 
 
-class Calls(Expressions):
+class Calls(Contracting):
     """Reads calls."""
 
     # calls
@@ -65,11 +70,11 @@ class Calls(Expressions):
             saved = self._context(node)
             if saved is not None:
                 return saved
-            if node.func.attr in _CHANGE and isinstance(self.evaluate(node.func.value), Several):
-                for argument in node.args:
-                    self.evaluate(argument)
-                self.forget(node.func.value)
-                return NOTHING
+            if node.func.attr in CHANGE and isinstance(several := self.evaluate(node.func.value), Several):
+                found = self.changed(several, node.func.attr, [self.evaluate(a) for a in node.args])
+                if found is None:
+                    self.forget(node.func.value)
+                return found or NOTHING
             if node.func.attr == "get" and node.args and isinstance(table := self.evaluate(node.func.value), Table):
                 return self._got(table, [self.evaluate(a) for a in node.args])
         function = self.evaluate(node.func)
@@ -77,8 +82,16 @@ class Calls(Expressions):
             return self._einsum(node, function.path)
         if isinstance(function, Library) and function.path in REGROUPINGS:
             return self._regroup(node, function.path)
-        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-        given = [self.evaluate(a) for a in node.args]
+        starred = any(k.arg is None for k in node.keywords)
+        given: list[Value] = []
+        for argument in node.args:
+            if not isinstance(argument, ast.Starred):
+                given.append(self.evaluate(argument))
+                continue
+            several = self.evaluate(argument.value)
+            several = self._shape(several, None) if isinstance(several, ShapeOf) else several
+            starred |= not isinstance(several, Several)
+            given += several.items if isinstance(several, Several) else ()
         named = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
         for keyword in node.keywords:
             if keyword.arg is None:
@@ -86,7 +99,13 @@ class Calls(Expressions):
         if starred:
             return UNKNOWN
         if isinstance(function, Library):
-            return self._library_call(node, function.path, given, named)
+            out = named.pop("out", None) if self.sizes.binding else None
+            made = self._library_call(node, function.path, given, named)
+            if out is not None and out is not NOTHING:
+                self.written_over(out, made if isinstance(made, Array) else Array(open=True))
+                if isinstance(out, Array) and not isinstance(made, Array):
+                    out.term, out.cells, out.why = None, None, "what is written into `out`"
+            return made
         if isinstance(function, Method):
             return self._method_call(node, function, given, named)
         if isinstance(function, Local):
@@ -137,6 +156,13 @@ class Calls(Expressions):
             literal = self._literal(given[0])
             if literal is not None:
                 return literal
+        if name in _JOINS and given and isinstance(given[0], Several):
+            parts = [self._literal(v) or v if isinstance(v, Several) else v for v in given[0].items]
+            given = [Several(tuple(parts), given[0].is_list), *given[1:]]
+        elif name in _OF_LISTS and given and isinstance(given[0], Several) and self.sizes.binding:
+            given = [self._literal(given[0]) or given[0], *given[1:]]
+        elif name == "append":
+            given = [self._literal(v) or v if isinstance(v, Several) else v for v in given]
         operation = FUNCTIONS.get(name) or FUNCTIONS.get(name.removeprefix("nn.")) or FUNCTIONS.get(_bare_tail(name))
         if operation is None or library not in ("numpy", "jax", "torch", "scipy", "math"):
             return UNKNOWN
@@ -154,9 +180,16 @@ class Calls(Expressions):
             found = self._fitting(node, carried_out)
         except (NotRead, LookupError):
             return self.arrays.unknown(f"`{call.name}` as it is called here")
+        if self.sizes.binding and call.name.split(".")[-1] in _OF_THE_SAME and isinstance(found, Array) and call.given:
+            self._is_of(found, call.given[0])
         if isinstance(found, Array) and found.rank == 0 and not found.open and call.library == "math":
             return Number(term=found.term, why=found.why)
         return found
+
+    def _is_of(self, found: Array, array: Value) -> None:
+        """Its entries are those of an array, in another shape."""
+        if isinstance(array, Array) and found is not array:
+            found.base = array.base or array
 
     def _literal(self, value: Value) -> Array | None:
         """An array that is written out, `[[1, 2], [3, 4]]`, or of arrays."""
@@ -189,7 +222,7 @@ class Calls(Expressions):
             if isinstance(first, Several):
                 return plain(len(first.items))
             if isinstance(first, Array) and not first.open and first.rank:
-                return Number(factors=tuple(i.dim for i in first.axes[0]), term=self.arrays.size_term(first.axes[0]))
+                return self.sized(first.axes[0])
             return Number()
         if name in ("float", "int") and isinstance(first, Number):
             return (
@@ -237,6 +270,13 @@ class Calls(Expressions):
             library = library or "numpy"
         if name in ("size", "dim", "numel"):
             return self._measured(array, name, given)
+        if self.sizes.binding and name.endswith("_") and not name.startswith("_") and name not in METHODS:
+            made = self._method_call(node, Method(array, name.rstrip("_")), given, named)
+            if isinstance(made, Array) and made.rank == array.rank:
+                self.written_over(array, made)
+            else:
+                array.term, array.cells, array.why = None, None, f"what `{name}` writes"
+            return array
         if name == "new_zeros" or name not in METHODS:
             return UNKNOWN
         ambiguous = name in ("transpose", "max", "min", "std", "var", "repeat", "norm", "view", "sort")
@@ -267,7 +307,7 @@ class Calls(Expressions):
             return plain(array.rank) if not array.open else Number()
         if array.open:
             return Number()
-        return Number(factors=tuple(i.dim for i in array.indices), term=self.arrays.size_term(array.indices))
+        return self.sized(array.indices)
 
     def put_in(self, node: ast.Call, function: Local, given: list[Value], named: dict[str, Value]) -> Value:
         """What a function of the file gives for those arguments."""
@@ -331,52 +371,6 @@ class Calls(Expressions):
                     return None
                 bound[name] = type(self)(self.module, self.arrays, {}).evaluate(defaults[name])
         return bound
-
-    # einsum and einops
-
-    def _einsum(self, node: ast.Call, path: str) -> Value:
-        try:
-            found = call_of(self.module, node, path)
-        except Malformed:
-            for argument in node.args:
-                self.evaluate(argument)
-            return UNKNOWN
-        operands = [self.evaluate(a) for a in (found.operands if isinstance(found, Contraction) else node.args)]
-        if not isinstance(found, Contraction):
-            return UNKNOWN
-        arrays = [as_array(v) for v in operands]
-        if any(a is None for a in arrays):
-            return UNKNOWN
-        if self.branch:  # what is learnt of a shape counts where it is certain to run
-            arrays = [Array(a.axes, a.open, a.term, a.why) for a in arrays if a is not None]
-        made = [a for a in arrays if a is not None]
-        shown = lambda k: self.text(found.operands[k])  # noqa: E731
-        contract = lambda: self.arrays.contract(made, found.subscripts, shown)  # noqa: E731
-        result = self._fitting(node, contract, "EIN602")
-        self.note(node, result)
-        return result
-
-    def _regroup(self, node: ast.Call, path: str) -> Value:
-        try:
-            found = call_of(self.module, node, path)
-        except Malformed:
-            found = None
-        if not isinstance(found, Regrouping):
-            for argument in node.args:
-                self.evaluate(argument)
-            return UNKNOWN
-        operand = self.evaluate(found.operand)
-        if isinstance(operand, Several):
-            operand = self._literal(operand) or UNKNOWN
-        array = as_array(operand)
-        if array is None:
-            return UNKNOWN
-        sizes = {name: self.evaluate(value) for name, value in found.sizes}
-        from .regrouping import regroup
-
-        result = self._fitting(node, lambda: regroup(self.arrays, array, found, sizes), "EIN602")
-        self.note(node, result)
-        return result
 
 
 def _says_something(value: Value) -> bool:

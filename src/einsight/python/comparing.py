@@ -11,7 +11,7 @@ from ..meaning.evaluate import entries
 from ..meaning.fields import Floats, NotInField
 from ..meaning.instances import Instance, dims_and_tensors, fill, literal_components
 from ..terms import build
-from ..terms.dimension import Index, fresh_index
+from ..terms.dimension import Index, Shift, fresh_index
 from ..terms.term import Component, Number, Power, Sum, Tensor, Term
 from ..terms.walk import map_parts
 from .functions import GUARD
@@ -92,8 +92,19 @@ def without_powers(tensor: Tensor) -> Callable[[Term], Term]:
 def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
     """That the entries of an array along an axis add up to 1, as those of labels do."""
     leaves = frozenset(t for term in terms for t in term.depends)
+    # entries beyond the end of an array, as parts of axes ask for them, are 0, and so are the sums of a row there
+    moved = {
+        (p.tensor, k)
+        for t in terms
+        for p in t.walk()
+        if isinstance(p, Component)
+        for k, slot in enumerate(p.indices)
+        if isinstance(slot, Shift)
+    }
     for tensor in sorted(leaves, key=lambda t: t.key):
         for axis in range(len(tensor.dims)):
+            if any(t is tensor and k != axis for t, k in moved):
+                continue
             along = axis if len(tensor.dims) > 1 else ""
             yield Assumption(f"{tensor.name}.sum({along}) = 1", divided(tensor, axis))
 

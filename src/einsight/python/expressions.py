@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 
 from ..terms import build
 from ..terms.dimension import Dim
-from ..terms.term import Term
+from ..terms.term import Component, Term
 from .functions import as_array
 from .indexing import Indexing
 from .nodes import walk
@@ -17,6 +18,7 @@ from .values import (
     NOTHING,
     UNKNOWN,
     Array,
+    Choice,
     Flag,
     Library,
     Local,
@@ -43,6 +45,9 @@ _ATTRIBUTES_OF_NUMBERS = frozenset(
     ("dtype", "device", "itemsize", "nbytes", "sharding", "requires_grad", "grad_fn", "is_cuda")
 )
 _RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"}
+_ORDERS: dict[type[ast.cmpop], Callable[[Fraction, Fraction], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
 _OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
     ast.Add: lambda a, b: build.add(a, b),
     ast.Sub: build.subtract,
@@ -120,15 +125,14 @@ class Expressions(Indexing):
     def _attribute_of(self, array: Array, name: str) -> Value:
         if name == "shape":
             return ShapeOf(array)
-        if name == "T":
-            return self.arrays.reversed(array)
-        if name in ("mT", "mH"):
-            return self.arrays.swapped(array, -1, -2)
+        if name in ("T", "mT", "mH"):
+            turned = self.arrays.reversed(array) if name == "T" else self.arrays.swapped(array, -1, -2)
+            turned.base = array.base or array
+            return turned
         if name in ("ndim",):
             return plain(array.rank) if not array.open else Number()
         if name == "size" and self.module.array_library != "torch":
-            return Number(factors=None if array.open else tuple(i.dim for i in array.indices),
-                          term=None if array.open else self.arrays.size_term(array.indices))  # fmt: skip
+            return Number() if array.open else self.sized(array.indices)
         if name in ("real", "data"):
             return array
         if name in _ATTRIBUTES_OF_NUMBERS or name in ("at", "grad", "flat", "imag"):
@@ -174,34 +178,70 @@ class Expressions(Indexing):
         return UNKNOWN
 
     def holds(self, test: ast.expr) -> bool | None:
-        """Whether a condition holds where both functions of a pair run: as arguments are by default, and while it is trained."""
+        """Whether a condition holds where both functions of a pair run: on the way that is read, and while it is trained."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             inner = self.holds(test.operand)
             return None if inner is None else not inner
+        if isinstance(test, ast.BoolOp):
+            return self._all_hold(test)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+            found = self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
+            return found if found is not None else self._are_equal(test)
         if isinstance(test, (ast.Name, ast.Attribute)):
             value = self.evaluate(test)
             if isinstance(value, Flag):
                 return bool(value.value)
             name = test.id if isinstance(test, ast.Name) else test.attr
-            return True if name.strip("_") in _TRAINED else None
+            if name.strip("_") in _TRAINED:
+                return True
+            return value.ways.holds(value.name, None, value.usual) if isinstance(value, Choice) else None
         return None
+
+    def _all_hold(self, test: ast.BoolOp) -> bool | None:
+        ends = isinstance(test.op, ast.Or)  # the value that ends it
+        known = []
+        for part in test.values:
+            found = self.holds(part)
+            if found is ends:
+                return ends
+            known.append(found)
+        return None if None in known else not ends
 
     def _compares(self, relation: ast.cmpop, left: Value, right: Value) -> bool | None:
         if isinstance(relation, (ast.Is, ast.IsNot)) and right is NOTHING:
-            if left is not NOTHING and not isinstance(left, (Array, Table, Thing)):
+            if left is not NOTHING and not isinstance(left, (Array, Table, Thing, Choice)):
                 return None
             return (left is NOTHING) == isinstance(relation, ast.Is)
+        if isinstance(relation, (ast.In, ast.NotIn)) and isinstance(right, Several):
+            each = [self._compares(ast.Eq(), left, v) for v in right.items]
+            return None if None in each else any(each) == isinstance(relation, ast.In)
+        if isinstance(left, Number) and isinstance(right, Number):
+            order = _ORDERS.get(type(relation))
+            if order is not None and left.value is not None and right.value is not None:
+                return order(left.value, right.value)
         if not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
         if isinstance(left, Text) and isinstance(right, Text):
             return (left.text == right.text) == isinstance(relation, ast.Eq)
         if isinstance(right, Text) and right.text in _TRAINED:
             return isinstance(relation, ast.Eq)
-        if isinstance(left, Number) and isinstance(right, Number) and None not in (left.value, right.value):
-            return (left.value == right.value) == isinstance(relation, ast.Eq)
+        if isinstance(left, Choice) and isinstance(right, Text):
+            return left.ways.holds(left.name, right.text, left.usual) == isinstance(relation, ast.Eq)
         return None
+
+    def _are_equal(self, test: ast.Compare) -> bool | None:
+        """Whether two numbers are equal on the way that is read; None where that is not asked of numbers."""
+        ways, (relation,) = self.arrays.ways, test.ops
+        if self._of_label(test) is not None:
+            return None
+        if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
+            return None
+        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
+        if not all(isinstance(s, Array) and not s.rank for s in sides) or any(map(is_unknown, sides)):
+            return None
+        return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
+            relation, ast.Eq
+        )
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:
@@ -240,10 +280,30 @@ class Expressions(Indexing):
         (right,) = others
         if not isinstance(left, Array) or not isinstance(right, Array):
             return UNKNOWN
-        if isinstance(left, Number) and isinstance(right, Number):
+        if isinstance(left, Number) and isinstance(right, Number) and not self.sizes.binding:
             return UNKNOWN
+        label = self._of_label(node)
+        if label is not None:
+            return label
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
         return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))
+
+    def _of_label(self, test: ast.Compare) -> Mask | None:
+        """`j == y[i]` of a label: 1 where it is that one; None where it is asked of nothing that was a label before."""
+        if not self.sizes.lengths or not isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+            return None
+        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
+        for place, label in (sides, sides[::-1]):
+            if not isinstance(place, Number) or place.value is None or not self.arrays.is_label(label):
+                continue
+            assert isinstance(label, Array)
+            if not self.arrays.with_terms:
+                return Mask()
+            if not isinstance(label.term, Component) or label.term.tensor.name not in self.arrays.label_dims:
+                return None
+            term = self.arrays.row_of(label, int(place.value) + 1)
+            return Mask(term=term if isinstance(test.ops[0], ast.Eq) else build.subtract(build.ONE, term))
+        return None
 
     def _binop(self, node: ast.BinOp) -> Value:
         return self._operation(node, node.op, self.evaluate(node.left), self.evaluate(node.right))
@@ -271,6 +331,11 @@ class Expressions(Indexing):
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def is_unknown(value: Value) -> bool:
+    """Is it a number of which nothing is known, as the number of axes of an array is before it has some?"""
+    return type(value) is Number and value.value is None and value.term is None and value.factors is None
 
 
 def _mask(array: Array) -> Mask:

@@ -20,7 +20,7 @@ from .arrays import Arrays, half
 from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
-from .values import INFINITE, NOTHING, UNKNOWN, Array, Flag, Number, Range, Several, ShapeOf, Value
+from .values import INFINITE, NOTHING, UNKNOWN, Array, Flag, Library, Mask, Number, Range, Several, ShapeOf, Value
 
 # arguments that change no shape, and no number but for its digits
 NEUTRAL = frozenset(
@@ -824,7 +824,7 @@ def _out_of_reach(arrays: Arrays, call: Call) -> Value:
 
 def _identity(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)  # another object, into which may be written
-    return array if isinstance(array, Number) else replace(array)
+    return array if isinstance(array, Number) else replace(array, base=None)
 
 
 for _name in (
@@ -881,6 +881,11 @@ def _filled(term: Term | None) -> Operation:
             raise NotRead
         dims = [w or () for w in shape]
         axes = tuple(tuple(i for d in w for i in arrays.axis(d)) for w in dims)
+        if call.name.split(".")[-1] == "empty" and arrays.sizes.lengths:  # whatever stood in memory
+            return arrays.named("memory", Array(axes))[1]
+        if term is None and arrays.ways is not None:  # other numbers with each call, which are what they are
+            arrays.drawn += 1
+            return arrays.named(f"random·{arrays.drawn}", Array(axes))[1]
         return Array(axes, term=term if arrays.with_terms else None, why="random numbers")
 
     return operation
@@ -965,7 +970,9 @@ def _eye(arrays: Arrays, call: Call) -> Value:
     factors = size_of(size, arrays) if size is not None else None
     if factors is None or len(factors) != 1 or isinstance(second, Array) or "k" in call.named:
         raise NotRead
-    return arrays.identity(factors[0])
+    found = arrays.identity(factors[0])
+    kind = call.get(-1, "dtype")
+    return Mask(found.axes, False, found.term) if isinstance(kind, Library) and kind.path.endswith("bool") else found
 
 
 @function("arange", "linspace")

@@ -5,26 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..judging.judge import Claim
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
+from .alternatives import judge_pair
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
-from .paths import conforming, is_capital, read_pair, unknown_in
 from .results import Result
-from .runs import Misfitting, Nonconforming, Unreadable
+from .runs import Unreadable
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Value
-from .verdicts import judged_way
 
-SECONDS = 5.0
-# arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
-MOST_UNKNOWN, MOST_TRIED = 7, 8
-SHAPELESS = "it depends on shapes that nothing declares"
+SECONDS = 3.0
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -149,133 +144,3 @@ def _message(pair: Pair, result: Result, whole: str) -> str:
     parts = [f"{head}: this is not {whole}" + (f", which is {derived}" if derived else "")]
     parts += [result.words] if result.words else []
     return "; ".join(parts) + (f": {result.counterexample}" if result.counterexample else "")
-
-
-# the ways in which shapes may be meant
-
-
-def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
-    """The verdicts on what a derivative returns.  Raises Unreadable.
-
-    Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
-    """
-    unknown = unknown_in(module, pair, top)
-    if len(unknown) > MOST_UNKNOWN:
-        raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
-    found: list[tuple[list[Result], int]] = []
-    tried: list[Mapping[str, int]] = []
-    failed = "its shapes do not go together"
-    meant, others, clean = conforming(module, pair, top, unknown)
-    for number, ranks in enumerate(meant):
-        if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
-            break  # in all others some value has another shape, which speaks against them
-        try:
-            way = _judged_way(module, pair, top, ranks, bool(found) and number >= clean > 0)
-        except Misfitting as wrong:
-            if not unknown:
-                return [Result(wrong.node, "", "shape", words=str(wrong))]
-            continue
-        except Nonconforming:
-            continue
-        except Unreadable as why:
-            failed = str(why)
-            continue
-        if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
-            continue
-        found.append(way)
-        tried.append(ranks)
-        alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
-        if not unknown or alike or len(found) == MOST_TRIED:
-            break
-    if not found:
-        raise Unreadable(failed)
-    stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
-    if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
-        with suppress(Nonconforming, Unreadable):
-            found.append(_judged_way(module, pair, top, stacked))
-            tried.append(stacked)
-    common, least = _in_common(found, tried), min(s for _, s in found)
-    for ranks in others[:MOST_TRIED]:
-        if all(r.verdict in ("right", "undecided") for r in common):
-            break
-        with suppress(Nonconforming, Unreadable):
-            results, stretched = _judged_way(module, pair, top, ranks)
-            if len(results) != len(common):
-                continue
-            if stretched <= least and all(r.verdict == "right" for r in results):
-                return results
-            common = [_unless_right(a, b) for a, b in zip(common, results, strict=True)]
-    return common
-
-
-def _judged_way(
-    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
-) -> tuple[list[Result], int]:
-    """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
-
-    Raises Unreadable; Nonconforming.
-    """
-    paths = read_pair(module, pair, top, ranks)
-    no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
-    return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
-
-
-def _is_stacked(ranks: Mapping[str, int], others: Mapping[str, int]) -> bool:
-    """Has every array one axis more than there?"""
-    return any(others.values()) and all(ranks[n] == (rank + 1 if rank else 0) for n, rank in others.items())
-
-
-def _unless_right(result: Result, other: Result) -> Result:
-    """A verdict, undecided where it accuses what is right, or a shape that fits, with an array of another number of axes."""
-    fits = result.verdict == "shape" and other.verdict != "shape"
-    if result.verdict in ("right", "undecided") or not (fits or other.verdict == "right"):
-        return result
-    return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
-
-
-def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]) -> list[Result]:
-    """Of each value the verdict that it has wherever most of the others are right; undecided where it has several.
-
-    Each way comes with how often arrays of different numbers of axes meet in it, which is seldom meant; the likeliest is first.
-    A way in which a value has the wrong shape speaks against the way, unless it is the likeliest, or in some other all fit.
-    """
-    first = found[0][0]
-    if any(len(results) != len(first) for results, _ in found):
-        raise Unreadable(SHAPELESS)
-    fits = [sum(r.verdict == "shape" or r.thin for r in results) for results, _ in found]
-    common = []
-    for k, result in enumerate(first):
-        rights = [sum(r.verdict == "right" for n, r in enumerate(results) if n != k) for results, _ in found]
-        meant = [
-            (results[k], (misfits, s))
-            for (results, s), count, misfits in zip(found, rights, fits, strict=True)
-            if count == max(rights)
-        ]
-        # where one value may be for any argument, it is for the one that it is right for
-        nearest = min(s for _, s in meant)
-        right_for = {r.parameter for r, s in meant if r.verdict == "right" and s == nearest}
-        meant = [(r, s) for r, s in meant if len(right_for) != 1 or r.parameter in right_for]
-        if not all(r.thin for r, _ in meant):  # no axis has length 1 where another shape is tried
-            meant = [(r, s) for r, s in meant if not r.thin]
-        fitting = [(r, s) for r, s in meant if r.verdict != "shape"]
-        least = min((s for _, s in fitting), default=(0, 0))
-        plausible = [r for r, s in fitting if s == least] or [r for r, _ in meant]
-        every = {r.verdict for r, _ in meant}
-        chosen = plausible[0]
-        alike = len({r.verdict for r in plausible}) == 1 or all(r.verdict in ("wrong", "right_if") for r in plausible)
-        if chosen.verdict == "right":
-            alike &= "shape" not in every or meant[0][0].verdict == "right" or least[0] == 0
-            # with an axis more, and no worse otherwise, all of it may be accused: then nothing says that it is right
-            own = next(n for n, (results, _) in enumerate(found) if results[k] is chosen)
-            alike &= not any(
-                all(r.verdict in ("wrong", "right_if") for r in results)
-                and results[k].parameter == chosen.parameter
-                and (m, s) <= (fits[own], found[own][1])
-                and _is_stacked(ranks, tried[own])
-                for (results, s), m, ranks in zip(found, fits, tried, strict=True)
-            )
-        else:  # accused in one way or another in all of them
-            told = [results[k] for results, _ in found if not results[k].thin]
-            alike &= len(every) == 1 or all(r.verdict in _CODES and r.verdict != "undecided" for r in told)
-        common.append(chosen if alike else Result(result.node, result.parameter, "undecided", words=SHAPELESS))
-    return common

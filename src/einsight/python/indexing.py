@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..terms import build
 from ..terms.dimension import Dim, Index
 from .axes import Misfit
 from .functions import NotRead
 from .scope import Scope
-from .values import NOTHING, UNKNOWN, Array, Flag, Number, Several, ShapeOf, Table, Text, Value, Whole
+from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Number, Range, Several, ShapeOf, Table, Text, Value, Whole
 
 _DOTS = Whole(True)
 
@@ -66,9 +68,15 @@ class Indexing(Scope):
             array.open = False
         if array.open:
             return UNKNOWN
-        return Several(
-            tuple(Number(factors=tuple(i.dim for i in a), term=self.arrays.size_term(a)) for a in array.axes)
-        )
+        return Several(tuple(map(self.sized, array.axes)))
+
+    def sized(self, axis: Axis) -> Number:
+        """How long an axis is."""
+        factors = tuple(i.dim for i in axis)
+        length = self.arrays.length(axis) if self.sizes.lengths else None
+        if length is not None:
+            return Number(term=build.number(length), value=Fraction(length), factors=factors)
+        return Number(factors=factors, term=self.arrays.size_term(axis))
 
     def _of_shape(self, shape: ShapeOf, node: ast.expr, index: Value) -> Value:
         array = shape.array
@@ -78,8 +86,7 @@ class Indexing(Scope):
                 return Number()
             if not -array.rank <= place < array.rank:
                 return UNKNOWN
-            axis = array.axes[place]
-            return Number(factors=tuple(i.dim for i in axis), term=self.arrays.size_term(axis))
+            return self.sized(array.axes[place])
         if isinstance(index, Whole) and not array.open:
             found = self._shape(shape, None)
             return _of_several(found, node, index) if isinstance(found, Several) else UNKNOWN
@@ -88,6 +95,10 @@ class Indexing(Scope):
     def _part(self, array: Array, place: int, part: Whole) -> Array:
         """A slice of an axis: as long as its bounds say, where they are known."""
         own = array.axes[place]
+        if self.sizes.lengths and part.bounds is not None:
+            found = self.arrays.sliced(array, place, part.bounds)
+            if found is not None:
+                return found
         length = self.arrays.number_of(own)
         axis = self.arrays.unknown_axis()
         if part.bounds is not None and part.bounds[2] != 0:
@@ -109,6 +120,32 @@ class Indexing(Scope):
 
     def _entries(self, array: Array, items: Sequence[Value]) -> Array:
         """`x[:, None, 0]`.  Raises Misfit; NotRead."""
+        written = self.arrays.cell(array, items)
+        if written is not None:
+            left = [a for a, i in itertools.zip_longest(array.axes, items) if not isinstance(i, Number)]
+            return Array(tuple(left), term=written, base=array if left else None)
+        if self.sizes.binding and len(items) == 2 and all(isinstance(i, Range) for i in items) and array.rank == 2:
+            return self.arrays.diagonal(array)
+        labels = [i for i in items if self.sizes.lengths and self.arrays.is_label(i)]
+        if labels and all(i in labels or isinstance(i, (Whole, Number)) for i in items) and not array.open:
+            return self._at_labels(array, items)
+        found = self._at_places(array, items)
+        if self.sizes.binding and found is not array and found.rank:
+            found.base = array.base or array
+        return found
+
+    def _at_labels(self, array: Array, items: Sequence[Value]) -> Array:
+        """`x[:, y[i]]`.  Raises Misfit; NotRead."""
+        found = self._at_places(array, [Whole(True) if self.arrays.is_label(i) else i for i in items])
+        kept = [i for i in items if not isinstance(i, Number)]
+        for place in range(len(kept) - 1, -1, -1):
+            item = kept[place]
+            if self.arrays.is_label(item):
+                assert isinstance(item, Array)
+                found = self.arrays.at_label(found, place, item)
+        return found
+
+    def _at_places(self, array: Array, items: Sequence[Value]) -> Array:
         chosen = [i for i in items if _chosen(i) is not None]
         if any(not isinstance(i, (Whole, Number)) and not _is_new(i) and i not in chosen for i in items):
             return self.arrays.unknown("entries at places that are computed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from ..terms import build
@@ -33,9 +34,19 @@ def _concatenate(arrays: Arrays, call: Call) -> Value:
     return _behind(arrays, _parts(call), call.one(1, "axis", "dim", default=0))
 
 
+@function("append")
+def _append(arrays: Arrays, call: Call) -> Value:
+    """`np.append(x, y)` of vectors and numbers."""
+    parts = [call.array(0, "arr"), call.array(1, "values")]
+    if call.get(2, "axis") is not None or any(p.open or p.rank > 1 for p in parts):
+        raise NotRead
+    return _behind(arrays, [arrays.expanded(p, 0) if not p.rank else p for p in parts], 0)
+
+
 @function("vstack", "row_stack", "hstack", "column_stack", "dstack")
 def _side_by_side(arrays: Arrays, call: Call) -> Value:
     parts, name = _parts(call), call.name.split(".")[-1]
+    parts = [arrays.expanded(p, 0) if not p.rank and not p.open else p for p in parts]
     if any(p.open for p in parts) or any(p.rank not in (1, 2) for p in parts) or name == "dstack":
         raise NotRead
     if name in ("vstack", "row_stack"):
@@ -59,10 +70,9 @@ def _behind(arrays: Arrays, parts: Sequence[Array], axis: int) -> Array:
         for k, (a, b) in enumerate(zip(axes, other.axes, strict=True)):
             if k != at:
                 axes[k] = arrays.same(a, b, f"arrays of shapes {shown} are not put behind one another")
-    lengths = [arrays.number_of(p.axes[at]) for p in parts]
-    total = sum(n for n in lengths if n is not None)
-    axes[at] = arrays.unknown_axis() if None in lengths else arrays.axis(Dim(total))
-    return Array(tuple(axes), why="`concatenate`")
+    named = [arrays.over(p, (*axes[:at], p.axes[at], *axes[at + 1 :])) for p in parts]
+    axes[at], term = arrays.behind(named, at)
+    return Array(tuple(axes), term=term, why="" if term is not None else "`concatenate`")
 
 
 @function("kron")
@@ -132,6 +142,8 @@ def _split(arrays: Arrays, call: Call) -> Value:
     if array.open:
         raise NotRead
     length = arrays.number_of(array.axes[at])
+    if length is None and arrays.sizes.lengths:
+        length = _multiple(arrays, array.axes[at], call)
     if name == "unbind":
         if length is None or length > 64:
             raise NotRead
@@ -150,8 +162,28 @@ def _split(arrays: Arrays, call: Call) -> Value:
             lengths = [b - a if b is not None and 0 <= a <= b else None for a, b in zip(starts, ends, strict=True)]
     else:
         lengths = _equal_parts(whole(given), length, name, call.library)
+    if arrays.sizes.lengths and None not in lengths and all(lengths):
+        own = [n or 0 for n in lengths]
+        parts = [
+            arrays.sliced(array, at, (e - n, e, None)) for n, e in zip(own, itertools.accumulate(own), strict=True)
+        ]
+        if all(p is not None for p in parts):
+            return Several(tuple(p for p in parts if p is not None))
     axes = [arrays.unknown_axis() if not n else arrays.axis(Dim(n)) for n in lengths]
     return Several(tuple(Array((*array.axes[:at], a, *array.axes[at + 1 :]), why="a part of an axis") for a in axes))
+
+
+def _multiple(arrays: Arrays, axis: Axis, call: Call) -> int | None:
+    """A length that equal parts of it have, as many as are asked for."""
+    given = call.get(1, "indices_or_sections", "chunks", "split_size_or_sections", "split_size", "sections")
+    if not isinstance(given, Number) or given.value is None or len(axis) != 1:
+        return arrays.length(axis)
+    count = int(given.value)
+    part = arrays.sizes.number(arrays.sizes.fresh())
+    if part is None or count < 1:
+        return None
+    arrays.sizes.meet(axis[0].dim, Dim(part * count))
+    return arrays.number_of(axis)
 
 
 def _equal_parts(count: int, length: int | None, name: str, library: str) -> list[int | None]:

@@ -30,18 +30,22 @@ class Loops(Calls):
 
     def looped(self, node: ast.For) -> bool:
         """Read a loop; False where it is none of those that are read, and nothing has been read of it."""
-        if node.orelse or any(isinstance(n, _LEAVES) for n in walk(*node.body)):
+        if node.orelse:
+            return False
+        body = _without_continue(node.body) if self.sizes.binding else node.body
+        leaves = tuple(x for x in _LEAVES if x is not ast.If) if self.sizes.binding else _LEAVES
+        if any(isinstance(n, leaves) for n in walk(*body)):
             return False
         turns = self._turns(node.iter)
         if turns is not None:
-            if len(turns) > MOST_TURNS or len(turns) * len(node.body) > min(MOST_STATEMENTS, self.budget[0]):
+            if len(turns) > MOST_TURNS or len(turns) * len(body) > min(MOST_STATEMENTS, self.budget[0]):
                 return False
-            self.budget[0] -= len(turns) * len(node.body)
+            self.budget[0] -= len(turns) * len(body)
             for value in turns:
                 self.bind(node.target, value)
-                self.run(node.body)
+                self.run(body)
             return True
-        return self._summed(node)
+        return not any(isinstance(n, ast.If) for n in walk(*body)) and self._summed(node)
 
     def _turns(self, node: ast.expr) -> list[Value] | None:
         """The values that a loop goes through, where they are few and known."""
@@ -53,6 +57,9 @@ class Loops(Calls):
                 if None in bounds or not 1 <= len(bounds) <= 3 or bounds[2:] == [0]:
                     return None
                 return [plain(k) for k in range(*(b for b in bounds if b is not None))[: MOST_TURNS + 1]]
+            if path == "builtins.reversed" and len(node.args) == 1:
+                turns = self._turns(node.args[0])
+                return None if turns is None else turns[::-1]
             if path in ("builtins.zip", "builtins.enumerate") and not node.keywords:
                 parts = [self._turns(a) for a in node.args]
                 if not parts or any(p is None for p in parts):
@@ -64,6 +71,9 @@ class Loops(Calls):
         value = self.evaluate(node)
         if isinstance(value, Table) and value.unmet is None:
             return [Text(key) for key in value.items]
+        if isinstance(value, Array) and self.sizes.lengths and not value.open and value.rank:
+            length = self.arrays.length(value.axes[0])
+            return None if length is None else [self._entries(value, (plain(k),)) for k in range(length)]
         return list(value.items) if isinstance(value, Several) else None
 
     def _count(self, node: ast.expr) -> int | None:
@@ -179,6 +189,21 @@ class Loops(Calls):
         return Each(array, each[1]) if array is not None and each is not None and not array.open else UNKNOWN
 
     _listcomp = _generatorexp
+
+
+def _without_continue(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """What is left of a turn behind `if c: continue` as what runs where `c` does not hold."""
+    found: list[ast.stmt] = []
+    for place, statement in enumerate(body):
+        if isinstance(statement, ast.If) and not statement.orelse and isinstance(statement.body[-1], ast.Continue):
+            rest = _without_continue(body[place + 1 :])
+            then = statement.body[:-1] or [ast.copy_location(ast.Pass(), statement)]
+            return [*found, ast.copy_location(ast.If(statement.test, then, rest), statement)]
+        if isinstance(statement, ast.For) and any(isinstance(n, ast.Continue) for n in walk(statement)):
+            inner = _without_continue(statement.body)
+            statement = ast.copy_location(ast.For(statement.target, statement.iter, inner, statement.orelse), statement)
+        found.append(statement)
+    return found
 
 
 def _has_rows(array: Array) -> bool:

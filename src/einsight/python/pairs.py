@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .choosing import Ways
 from .libraries import resolve
 from .module import Module
 from .named import VALUES, generic, in_variable, named_after, of_stem, order_of, parameters_of
@@ -27,6 +28,9 @@ class Pair:
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
     then       the loss that the function is put in, and the derivative is one of
+    ways       the answers on the way on which both are read; None where flags are what they are by default
+    in_parts   are arguments tuples of arrays that the function takes apart as it begins?
+    lengths    of axes of which nothing says them, where loops go along them; empty where none is chosen
     """
 
     kind: str
@@ -39,6 +43,9 @@ class Pair:
     between: Function | None = None
     fixed: tuple[int, ...] = ()
     then: Function | None = None
+    ways: Ways | None = field(default=None, compare=False)
+    lengths: tuple[int, ...] = ()
+    in_parts: bool = False
 
     @property
     def title(self) -> str:
@@ -85,10 +92,21 @@ def _gives_both(function: Function) -> str:
     if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
         return ""
     first, *others = last.value.elts
+    if len(others) == 1 and isinstance(first, ast.Name) and _returns_alone(function, first.id):
+        return first.id
     names = [e.id for o in others for e in _items(o) if isinstance(e, ast.Name)]
     says = any(generic(n) or re.fullmatch(r"d\w+", n) for n in names) or "grad" in function.name
     called = first.id if isinstance(first, ast.Name) else function.name
     return called if says and not generic(called) and not called.startswith("d") else ""
+
+
+def _returns_alone(function: Function, name: str) -> bool:
+    """Is a value returned elsewhere without what stands beside it at the end, where a flag that speaks of derivatives says so?"""
+    found = [
+        n for n in ast.walk(function) if isinstance(n, ast.If) and re.search(r"grad|deriv|jac", ast.unparse(n.test))
+    ]
+    last = [s for n in found for s in (n.body[-1], *n.orelse[-1:])]
+    return any(isinstance(s, ast.Return) and isinstance(s.value, ast.Name) and s.value.id == name for s in last)
 
 
 def _items(node: ast.expr) -> list[ast.expr]:
@@ -209,22 +227,50 @@ _TAKEN_AS = ("jac", "fprime", "Dfun")
 def _given_together(module: Module) -> Iterator[Pair]:
     """`minimize(f, x0, jac=g)`: a function and its derivative that one call takes, and that no two calls take otherwise."""
     found: dict[str, set[str]] = {}
+    both: set[str] = set()
     for call in module.nodes.calls:
         path = resolve(call.func, module.imports)
         if not path.startswith("scipy.optimize."):
             continue
+        if _takes_both(path, call) and (name := _called_in(call.args[0])):
+            both.add(name)
         values: list[ast.expr | None] = [k.value for k in call.keywords if k.arg in _TAKEN_AS]
         if path == "scipy.optimize.check_grad":
             values = list(call.args[1:2])
         for value in values:
             if call.args and isinstance(call.args[0], ast.Name) and isinstance(value, ast.Name):
                 found.setdefault(value.id, set()).add(call.args[0].id)
+    for name in sorted(both):
+        function = module.functions.get(name)
+        if function is not None and function.args.args:
+            yield Pair("both", name, function, function, variable=function.args.args[0].arg)
     for name, whose in found.items():
         forward, backward = module.functions.get(min(whose)), module.functions.get(name)
         if len(whose) > 1 or forward is None or backward is None or forward is backward:
             continue
         if parameters_of(forward, None) == parameters_of(backward, None):
             yield Pair("plain", forward.name, forward, backward)
+
+
+def _takes_both(path: str, call: ast.Call) -> bool:
+    """Does a minimiser take a function that returns its value and its derivative?"""
+    named = {k.arg: k.value for k in call.keywords}
+    if not call.args:
+        return False
+    if path.endswith(("fmin_l_bfgs_b", "fmin_tnc")):
+        return not {"fprime", "approx_grad"} & set(named) and len(call.args) < 3
+    return isinstance(jac := named.get("jac"), ast.Constant) and jac.value is True
+
+
+def _called_in(node: ast.expr) -> str:
+    """The function of the file that is given: by its name, or called in a `lambda` with its argument first."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Lambda) and isinstance(call := node.body, ast.Call) and isinstance(call.func, ast.Name):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.Name) and node.args.args and first.id == node.args.args[0].arg:
+            return call.func.id
+    return ""
 
 
 # by names
@@ -304,6 +350,9 @@ def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDe
 
 
 def _is_cached(forward: Function, backward: Function) -> bool:
-    """`out, cache = f(…)` and `f_backward(dout, cache)`."""
-    names = [a.arg for a in backward.args.args]
-    return len(names) == 2 and "cache" in names[1] and isinstance(forward.body[-1], ast.Return)
+    """`out, cache = f(…)` and `f_backward(dout, cache)`; of several outputs the derivative in each stands before."""
+    *before, last = [a.arg for a in backward.args.args] or [""]
+    through = {a.arg for a in forward.args.args}
+    if "cache" not in last or not isinstance(forward.body[-1], ast.Return) or not before:
+        return False
+    return len(before) == 1 or all(n.startswith(("d", "grad")) and n not in through for n in before)

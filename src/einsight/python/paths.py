@@ -28,7 +28,7 @@ Way = Callable[[Run], Paths]
 
 def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = read) -> list[str]:
     """The arrays of which nothing says how many axes they have.  Raises Unreadable."""
-    run = Run(module, pair, top, {}, Sizes(binding=True), False)
+    run = Run(module, pair, top, {}, Sizes(binding=True, lengths=pair.lengths), False)
     try:
         way(run)
     except Nonconforming:
@@ -41,7 +41,7 @@ def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = 
 
 def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -> dict[str, int]:
     """How many axes the arrays have of which `n, c, h, w = x.shape` says it."""
-    run = Run(module, pair, top, {}, Sizes(binding=True), False)
+    run = Run(module, pair, top, {}, Sizes(binding=True, lengths=pair.lengths), False)
     with suppress(Nonconforming, Unreadable):
         way(run)
     return {n: AXES + a.rank for n, a in run.learnt.items() if not a.open}
@@ -63,7 +63,7 @@ def conforming(
     found: list[tuple[dict[str, int], bool]] = []
     numbers_alone: list[tuple[dict[str, int], bool]] = []
     misfits: dict[int, int] = {}
-    failed = ""
+    failed: Unreadable | None = None
     tried = _fitting(module, pair, top, unknown, way, ())
     if "keepdims" in ast.unparse(pair.backward) and all(
         isinstance(p, Unreadable) or _misfits(pair, p) for _, p in tried
@@ -71,18 +71,18 @@ def conforming(
         tried = _fitting(module, pair, top, unknown, way, (COLUMN, ROW))
     for ranks, paths in tried:
         if isinstance(paths, Unreadable):
-            failed = str(paths)
+            failed = paths
             continue
         unseen = next((a for a in (paths.output, *(c.value for c in paths.claimed)) if a.open), None)
         if unseen is not None:
-            failed = f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known"
+            failed = Unreadable(f"a shape is not known ({unseen.why})" if unseen.why else "a shape is not known")
             continue
         of = found if any(a.rank for _, a in paths.parameters.values()) else numbers_alone
         misfits[id(ranks)] = _misfits(pair, paths)
         of.append((ranks, not paths.output.rank and not paths.output.open and paths.cotangent is None))
     found = found or numbers_alone
-    if not found and failed:
-        raise Unreadable(failed)
+    if not found and failed is not None:
+        raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
@@ -136,6 +136,8 @@ def _fitting(
                 except Unreadable as why:
                     going_on.append((tried, why))
         begun = going_on
+        if pair.lengths and len(begun[0][0] if begun else ()) < len(unknown):
+            continue  # how often a loop turns may hang on those that are not tried yet
         lasting = [p for _, p in begun if isinstance(p, Unreadable) and _LASTING.search(str(p))]
         if begun and len(lasting) == len(begun):
             raise lasting[0]
@@ -168,9 +170,23 @@ def read_pair(
     module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], terms: bool = True, way: Way = read
 ) -> Paths:
     """Both functions over one set of arrays.  Raises Unreadable; Nonconforming, where the shapes do not go together."""
-    sizes = Sizes(binding=True)
-    shapes = Run(module, pair, top, ranks, sizes, False)
-    found = way(shapes)
+    lengths = list(pair.lengths)
+    while True:
+        sizes = Sizes(binding=True, lengths=lengths)
+        shapes = Run(module, pair, top, ranks, sizes, False)
+        try:
+            found = way(shapes)
+            _as_long_as_named(found, sizes)
+            sizes.choose_cuts()
+            if sizes.conflict is not None:
+                raise Nonconforming
+            break
+        except Nonconforming:
+            # of the function alone it is learnt which axes have one length: what its derivative gets wrong stays wrong
+            changed = _changed(lengths, sizes) if not shapes.is_backward else None
+            if changed is None:
+                raise
+            lengths = changed
     if not terms:
         return found
     run = Run(module, pair, top, ranks, sizes, True)
@@ -179,11 +195,42 @@ def read_pair(
     return _settled(found, sizes)
 
 
+def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
+    """An argument of which entries are named has as many as its gradient, where that is how many are named."""
+    if paths.output.rank or paths.output.open:
+        return
+    for claimed in paths.claimed:
+        length = paths.arrays.number_of(claimed.value.axes[0]) if claimed.value.rank == 1 else None
+        names = [claimed.parameter] if claimed.parameter != "?" else list(paths.parameters)
+        known = [paths.parameters[n][1] for n in names if n in paths.parameters]
+        owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]
+        fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.named(d) == length]
+        if length is not None and len(fitting) == 1 and not claimed.value.open:
+            sizes.join(fitting[0], Dim(length))
+
+
+def _changed(lengths: list[int], sizes: Sizes) -> list[int] | None:
+    """Lengths with which a choice is the number that it met; None where nothing is to be changed."""
+    if sizes.conflict is None:
+        return None
+    chosen, met = sizes.conflict
+    if chosen not in sizes.chosen or met < 1:
+        return None
+    place = len(sizes.chosen) - 1 - sizes.chosen[::-1].index(chosen)
+    whole = [lengths[k % len(lengths)] for k in range(max(len(lengths), place + 1))]
+    if whole[place] == met:
+        return None
+    whole[place] = met
+    return whole
+
+
 def _settled(paths: Paths, sizes: Sizes) -> Paths:
     """With each size as what it turned out to be."""
     every = [
         paths.output,
         *(c.value for c in paths.claimed),
+        *(c.where for c in paths.claimed if c.where is not None),
+        *(o for o, _ in paths.besides),
         *(a for _, a in paths.parameters.values()),
         *paths.locals.values(),
     ]
@@ -214,11 +261,12 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         {n: (tensor(t), moved(a)) for n, (t, a) in paths.parameters.items()},
         moved(paths.output),
         None if paths.cotangent is None else (tensor(paths.cotangent[0]), moved(paths.cotangent[1])),
-        [replace(c, value=moved(c.value)) for c in paths.claimed],
+        [replace(c, value=moved(c.value), where=None if c.where is None else moved(c.where)) for c in paths.claimed],
         {tensor(t): n for t, n in paths.names.items()},
         {n: moved(a) for n, a in paths.locals.items()},
         paths.rough,
         paths.free,
+        [(moved(o), (tensor(t), moved(a))) for o, (t, a) in paths.besides],
     )
 
 

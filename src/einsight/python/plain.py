@@ -7,10 +7,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor
+from .flags import unpacked_in
 from .named import generic
 from .pairs import Pair
-from .runs import Claimed, Paths, Run, Unreadable, cotangent_of, finished, output_of, returned, run_forward
-from .values import Array, Number, Several, Table, Value
+from .runs import (
+    Claimed,
+    Elsewhere,
+    Paths,
+    Run,
+    Unreadable,
+    cotangent_of,
+    finished,
+    for_reading,
+    output_of,
+    returned,
+    run_forward,
+    under_conditions,
+)
+from .values import Array, Choice, Number, Several, Table, Text, Value
 
 # names that the gradient of a later value has as an argument
 COTANGENTS = frozenset(
@@ -41,22 +55,25 @@ def plain(run: Run) -> Paths:
     if own_method and names:
         arguments[names[0]] = run.thing
         names = names[1:]
-    output, cache = _taken_apart(forward.returned[0] if forward.returned else None, value, names, parameters)
+    outputs, cache = _taken_apart(forward.returned[0] if forward.returned else None, value, names, parameters)
+    output = outputs[0][1]
     if pair.then is not None:
         output = _put_into(run, pair.then, output, given)
         parameters = list(given)[skip:]
     called = _in_order(names, parameters, pair)
-    tied: tuple[Tensor, Array] | None = None
+    tied: list[tuple[Array, tuple[Tensor, Array]]] = []
     backward = pair.backward.args
     defaults = dict(zip([a.arg for a in backward.args][::-1], backward.defaults[::-1], strict=False))
     for name in names:
         if name in called:
             arguments[name] = given[called[name]]
         elif is_cotangent(name, parameters):
-            if tied is not None:
+            if len(tied) == len(outputs):
                 raise Unreadable(f"`{name}` is one cotangent more")
-            tied = cotangent_of(run, output, name)
-            arguments[name] = tied[1]
+            named = [o for n, o in outputs if n and n == _of_cotangent(name)]
+            of = named[0] if len(named) == 1 else outputs[len(tied)][1]
+            tied.append((of, cotangent_of(run, of, name)))
+            arguments[name] = for_reading(tied[-1][1])
         elif cache is not None and "cache" in name:
             arguments[name] = cache
         elif name in defaults:
@@ -72,13 +89,26 @@ def plain(run: Run) -> Paths:
     self_name = pair.backward.args.args[0].arg if own_method else ""
     claimed: list[Claimed] = []
     if node is not None:
-        arrays = [p for p in parameters if not isinstance(given[p], Table)]
-        claimed += _claims_of(node, found, arrays, pair, run)
+        arrays = [a for p in parameters for a in _arrays_of(p, given[p], run)]
+        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run))
     told = {(c.parameter, id(c.node)) for c in claimed}
     claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
     if not claimed:
         raise Unreadable("what it returns is not read")
-    return finished(run, reader, output, tied, claimed, self_name)
+    if len(outputs) > 1 and len(tied) != len(outputs):
+        raise Unreadable("what it gives is not one array")
+    found_paths = finished(
+        run, reader, tied[0][0] if tied else output, tied[0][1] if tied else None, claimed, self_name
+    )
+    found_paths.besides = tied[1:]
+    return found_paths
+
+
+def _arrays_of(name: str, value: Value, run: Run) -> list[str]:
+    """The arrays that an argument is, one or several: those that may be differentiated in."""
+    if isinstance(value, Several) and run.pair.in_parts:
+        return list(run.module.said(unpacked_in, run.pair.forward).get(name, ()))
+    return [] if isinstance(value, (Table, Choice, Text, Number)) else [name]
 
 
 def together(run: Run) -> Paths:
@@ -87,19 +117,26 @@ def together(run: Run) -> Paths:
     is_method = pair.owner is not None and not _is_static(pair.forward)
     skip = 1 if is_method else 0
     reader, given, value = run_forward(run, skip, run.thing if is_method else None)
-    assert reader.returned is not None
+    if reader.returned is None:
+        raise Elsewhere("it does not return a value and its derivative")
     node = reader.returned[0]
     if not isinstance(value, Several) or not isinstance(node.value, ast.Tuple):
-        raise Unreadable("it does not return a value and its derivative")
+        raise Elsewhere("it does not return a value and its derivative")
     if len(node.value.elts) != len(value.items):
-        raise Unreadable("it does not return a value and its derivative")
+        raise Elsewhere("it does not return a value and its derivative")
     output = output_of(value.items[0])
     if output.rank and not output.open:
         raise Unreadable("its value is no number")
-    parameters = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
+    own = [n for n in given if n != (pair.forward.args.args[0].arg if skip else "")]
+    parameters = [a for n in own for a in (_arrays_of(n, given[n], run) if pair.in_parts else [n])]
     claimed: list[Claimed] = []
     for expression, one in zip(node.value.elts[1:], value.items[1:], strict=True):
+        if pair.variable and len(value.items) == 2 and isinstance(one, Array):
+            claimed.append(Claimed(pair.variable, expression, one))
+            continue
         claimed += _said_of(expression, one, parameters, pair, run)
+    if not claimed and len(value.items) == 2 and isinstance(one := value.items[1], Array) and type(one) is not Number:
+        claimed.append(Claimed("?", node.value.elts[1], one, fitting=True))
     if not claimed:
         raise Unreadable("what it returns is not read")
     return finished(run, reader, output, None, claimed, pair.forward.args.args[0].arg if skip else "")
@@ -141,23 +178,34 @@ def _is_static(function: ast.FunctionDef) -> bool:
     return "staticmethod" in [ast.unparse(d) for d in function.decorator_list]
 
 
+def _of_cotangent(name: str) -> str:
+    """What the derivative of something later says that it is in: `dnext_h` in `next_h`."""
+    return re.sub(r"^(?:dl_?d|grad_|d_?)|_(?:grad|bar)$", "", name.lower())
+
+
 def _taken_apart(
     node: ast.Return | None, value: Value, names: Sequence[str], parameters: Sequence[str]
-) -> tuple[Array, Value | None]:
-    """What the function gives, and what it keeps for its derivative.  Raises Unreadable."""
+) -> tuple[list[tuple[str, Array]], Value | None]:
+    """What the function gives, by name, and what it keeps for its derivative.  Raises Unreadable."""
     if not isinstance(value, Several) or len(value.items) == 1:
-        return output_of(value), None
+        return [("", output_of(value))], None
     caches = [n for n in names if "cache" in n]
     if len(value.items) == 2 and (not isinstance(value.items[1], Array) or caches):
-        return output_of(value.items[0]), value.items[1]
+        return [("", output_of(value.items[0]))], value.items[1]
+    of_cotangents = [n for n in names if n not in parameters and is_cotangent(n, parameters)]
+    if not isinstance(node, ast.Return) or not isinstance(node.value, ast.Tuple):
+        raise Unreadable("what it gives is not one array")
+    called = [e.id.lower() if isinstance(e, ast.Name) else "" for e in node.value.elts]
+    *first, last = zip(called, value.items, strict=True)
+    kept = last[1] if caches else None
+    every = [(n, v) for n, v in (first if caches else [*first, last]) if isinstance(v, Array)]
+    if len(of_cotangents) > 1 and len(every) == len(of_cotangents):
+        return every, kept
     # of several arrays it is that of which the cotangent has the name
-    if node is not None and isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(value.items):
-        called = [e.id.lower() if isinstance(e, ast.Name) else "" for e in node.value.elts]
-        for name in names:
-            if name not in parameters and is_cotangent(name, parameters):
-                bare = re.sub(r"^(?:dl_?d|grad_|d_?)|_(?:grad|bar)$", "", name.lower())
-                if bare and called.count(bare) == 1:
-                    return output_of(value.items[called.index(bare)]), None
+    for name in of_cotangents:
+        bare = _of_cotangent(name)
+        if bare and called.count(bare) == 1:
+            return [("", output_of(value.items[called.index(bare)]))], kept
     raise Unreadable("what it gives is not one array")
 
 

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
-from .expressions import asks_for_gradient
+from .branching import Branches
+from .functions import as_array
 from .libraries import imported
-from .loops import Loops
-from .module import is_for_types, is_transparent
-from .nodes import walk
-from .sizes import Factors
+from .module import is_transparent
 from .values import (
-    NOTHING,
     UNKNOWN,
     Array,
+    Flag,
     Library,
     Local,
     Masked,
+    Method,
     Number,
     Picked,
+    Range,
     Several,
     ShapeOf,
     Table,
@@ -35,6 +34,10 @@ from .values import (
 )
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
+# functions that change none of their arguments, whatever becomes of their result
+_HARMLESS = frozenset(
+    "print seterr warn debug info assert_allclose seed manual_seed set_printoptions len requires_grad_ retain_grad register_hook".split()
+)
 _CONTEXTS = (
     "no_grad",
     "enable_grad",
@@ -47,7 +50,7 @@ _CONTEXTS = (
 )
 
 
-class Reader(Loops):
+class Reader(Branches):
     """Reads the statements of one scope."""
 
     # statements
@@ -59,66 +62,47 @@ class Reader(Loops):
             poll()
             method = getattr(self, "_do_" + type(statement).__name__.lower(), None)
             if method is None:
-                self._lose(statement, "a statement that is not read")
+                self.lose(statement, "a statement that is not read")
             else:
                 method(statement)
 
-    def _lose(self, statement: ast.AST, why: str) -> None:
-        """What a statement binds is not known from here on."""
-        self.broken = self.broken or why
-        for name in self.module.bound_in(statement):
-            self.environment[name] = UNKNOWN
-
-    def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
-        """Read statements that may run or not; what they bind is lost behind them."""
-        # with what a helper is called here, a branch in it may never run
-        was_told, self.told = self.told, self.told and told and not self.depth
-        self.branch += 1
-        for body in bodies:
-            inner = dict(self.environment)
-            outer, self.environment = self.environment, inner
-            returned, ended = self.returned, self.ended
-            try:
-                self.run(body)
-            finally:
-                self.environment, self.returned, self.ended = outer, returned, ended
-                self.environment.update(dict.fromkeys(self.forgotten & self.environment.keys(), UNKNOWN))
-        self.branch -= 1
-        self.told = was_told
-
     def _do_expr(self, node: ast.Expr) -> None:
         self.evaluate(node.value)
+        if self.sizes.binding and isinstance(node.value, ast.Call):
+            self._called_alone(node.value)
+
+    def _called_alone(self, call: ast.Call) -> None:
+        """What a call of which the result goes nowhere changes in its place, for all that is known."""
+        if any(k.arg == "out" for k in call.keywords):
+            return
+        function = self.evaluate(call.func)
+        given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
+        if isinstance(function, Method) and function.name.endswith("_"):
+            return  # that is read
+        if isinstance(function, Method):
+            given = [function.array]
+        elif not isinstance(function, Library) or function.path.split(".")[0] not in ("numpy", "torch", "scipy"):
+            return
+        if (function.name if isinstance(function, Method) else function.path.split(".")[-1]) in _HARMLESS:
+            return
+        if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
+            return
+        for value in given:
+            if isinstance(value, Array) and not isinstance(value, Number):
+                value.term, value.cells, value.why = None, None, f"what `{ast.unparse(call.func)}` writes"
+
+    def _fill_diagonal(self, given: Sequence[Value]) -> bool:
+        array, value = (*given, UNKNOWN, UNKNOWN)[:2]
+        if len(given) != 2 or not isinstance(array, Array) or not isinstance(value, Array) or value.rank:
+            return False
+        return self.arrays.on_diagonal(array, value)
 
     def _do_pass(self, node: ast.Pass) -> None:
         pass
 
     def _do_assert(self, node: ast.Assert) -> None:
         self.evaluate(node.test)
-        self._given(node.test, ast.Eq)
-
-    def _given(self, test: ast.expr, relation: type[ast.cmpop]) -> None:
-        """Sizes that are the same from here on, since the program says so."""
-        parts = test.values if isinstance(test, ast.BoolOp) else [test]
-        for part in parts:
-            if not isinstance(part, ast.Compare) or not isinstance(part.ops[0], relation):
-                continue
-            sides = [self._lengths(self.evaluate(e)) for e in (part.left, *part.comparators)]
-            for a, b in itertools.pairwise(sides):
-                for x, y in zip(a, b, strict=False):
-                    if len(x) == len(y) == 1:
-                        self.sizes.join(x[0], y[0])
-
-    def _lengths(self, value: Value) -> list[Factors]:
-        """The sizes that a number or a shape says."""
-        if isinstance(value, ShapeOf):
-            return [self.sizes.settled(i.dim for i in a) for a in value.array.axes] if not value.array.open else []
-        if isinstance(value, Several):
-            return [f for v in value.items for f in self._lengths(v)]
-        if isinstance(value, Number) and value.factors is not None:
-            return [self.sizes.settled(value.factors)]
-        if isinstance(value, Number) and value.value is not None and value.value > 0 and value.value.denominator == 1:
-            return [(Dim(int(value.value)),)]
-        return [()]
+        self.take_for_equal(node.test, ast.Eq)
 
     def _do_import(self, node: ast.Import | ast.ImportFrom) -> None:
         for name, path in imported([node]).items():
@@ -150,13 +134,6 @@ class Reader(Loops):
 
     def _do_raise(self, node: ast.Raise) -> None:
         self.broken = self.broken or "it raises"
-        self.ended = True
-
-    def _do_return(self, node: ast.Return) -> None:
-        value = self.evaluate(node.value) if node.value is not None else NOTHING
-        if self.branch:
-            self.broken = self.broken or "it returns under a condition"
-        self.returned = node, value
         self.ended = True
 
     def _do_assign(self, node: ast.Assign) -> None:
@@ -198,7 +175,10 @@ class Reader(Loops):
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
-            value = self._operation(node, node.op, self.evaluate(_loaded(node.target)), self.evaluate(node.value))
+            old = self.evaluate(_loaded(node.target))
+            value = self._operation(node, node.op, old, self.evaluate(node.value))
+            if self.sizes.binding and not self.branch and self.module.array_library != "jax":
+                self.written_over(old, value)
             self.bind(node.target, value)
             return
         if isinstance(node.target, ast.Attribute):
@@ -208,7 +188,10 @@ class Reader(Loops):
         value = self.evaluate(node.value)
         if isinstance(node.target, ast.Subscript):
             place = self.evaluate(_loaded(node.target))
-            known = isinstance(place, (Picked, Masked)) or isinstance(self.evaluate(node.target.value), Table)
+            known = isinstance(place, (Picked, Masked)) or isinstance(
+                self.evaluate(node.target.value), (Table, Several)
+            )
+            known = known or bool(self.sizes.lengths)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
 
@@ -224,10 +207,36 @@ class Reader(Loops):
                 holder.lose()
             return
         if isinstance(holder, Several):
-            self.forget(target.value)
+            if not self.put(holder, self.evaluate(target.slice), value):
+                self.forget(target.value)
             return
-        place = self.evaluate(_loaded(target))
         if isinstance(holder, Array):
+            self.refuse_part(holder)
+        if (
+            isinstance(target.slice, ast.Tuple)
+            and isinstance(holder, Array)
+            and isinstance(value, Array)
+            and not self.branch
+        ):
+            items = [self._index(e) for e in target.slice.elts]
+            are_places = len(items) == 2 and all(isinstance(i, Range) for i in items) and self.sizes.binding
+            if are_places and self.arrays.on_diagonal(holder, value):
+                return
+        place = self.evaluate(_loaded(target))
+        if (
+            isinstance(holder, Array)
+            and self.sizes.lengths
+            and not isinstance(place, (Picked, Masked))
+            and not self.branch
+        ):
+            array = as_array(value)
+            slice = target.slice
+            items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
+            read = self._fitting(target, lambda: Flag(array is not None and self.arrays.placed(holder, items, array)))
+            if isinstance(read, Flag) and read.value:
+                return
+        if isinstance(holder, Array):
+            holder.cells = None
             made = (
                 self.arrays.written(holder, place, value)
                 if isinstance(place, (Picked, Masked)) and not self.branch
@@ -281,45 +290,20 @@ class Reader(Loops):
         for k, one in enumerate(targets):
             self.bind(one.value if isinstance(one, ast.Starred) else one, items[k] if items is not None else UNKNOWN)
 
-    def _do_if(self, node: ast.If) -> None:
-        if asks_for_gradient(node.test) and not node.orelse:
-            self.run(node.body)
-            return
-        if is_for_types(node):
-            for name in self.module.bound_in(node):
-                self.environment[name] = UNKNOWN
-            return
-        holds = self.holds(node.test) if self.sizes.binding else None
-        if holds is not None:
-            self.run(node.body if holds else node.orelse)
-            return
-        self.evaluate(node.test)
-        if all(isinstance(s, ast.Raise) for s in node.body) and not node.orelse:
-            if not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or):
-                self._given(node.test, ast.NotEq)
-            return  # what goes on behind it has passed the test
-        about_shapes = any(
-            isinstance(n, ast.Attribute) and n.attr in ("shape", "ndim", "size", "dim", "T")
-            or isinstance(n, ast.Name) and n.id in ("len", "isinstance")
-            for n in walk(node.test)
-        )  # fmt: skip
-        self._in_branch((node.body, node.orelse), told=not about_shapes)
-        self._lose(node, "it has a condition")
-
     def _do_for(self, node: ast.For | ast.AsyncFor) -> None:
         if isinstance(node, ast.For) and self.looped(node):
             return
         self.evaluate(node.iter)
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
 
     _do_asyncfor = _do_for
 
     def _do_while(self, node: ast.While) -> None:
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
-        self._lose(node, "it has a loop")
+        self.lose(node, "it has a loop")
 
     def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
         plainly = True
@@ -332,20 +316,20 @@ class Reader(Loops):
             self.run(node.body)
         else:
             self._in_branch((node.body,), told=False)
-            self._lose(node, "it has a `with`")
+            self.lose(node, "it has a `with`")
 
     _do_asyncwith = _do_with
 
     def _do_try(self, node: ast.Try) -> None:
         handlers = [h.body for h in node.handlers]
         self._in_branch((node.body, *handlers, node.orelse, node.finalbody), told=False)
-        self._lose(node, "it has a `try`")
+        self.lose(node, "it has a `try`")
 
     _do_trystar = _do_try
 
     def _do_match(self, node: ast.Match) -> None:
         self._in_branch([c.body for c in node.cases], told=False)
-        self._lose(node, "it has a `match`")
+        self.lose(node, "it has a `match`")
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..terms.dimension import Dim, fresh_index
 from .arrays import Arrays
@@ -42,6 +42,9 @@ def regroup(arrays: Arrays, array: Array, call: Regrouping, given: Mapping[str, 
     lead = array.axes[at : array.rank - behind] if has_dots else ()
     own = [*array.axes[:at], *(array.axes[array.rank - behind :] if has_dots else ())]
     exact = True
+    if arrays.sizes.lengths and not has_dots:
+        array = _in_lengths(arrays, array, named, sizes)
+        own = list(array.axes)
     for group, axis in zip(named, own, strict=True):
         exact &= _cut(arrays, group, axis, sizes, text)
     right = {x for g in pattern.right for x in g}
@@ -60,11 +63,33 @@ def regroup(arrays: Arrays, array: Array, call: Regrouping, given: Mapping[str, 
     if array.term is None or not exact:
         return Array(axes, why=array.why or "an axis that is cut")
     if call.kind != "reduce":
-        return Array(axes, term=array.term)
+        return arrays.joined(Array(axes, term=array.term)) if arrays.sizes.lengths else Array(axes, term=array.term)
     whole = Array((*axes, lost), term=array.term)
     make = {"sum": arrays.total, "mean": arrays.mean}.get(call.reduction)
     found = arrays.reduce(whole, [len(axes)], False, make)
     return Array(axes, term=found.term, why=found.why)
+
+
+def _in_lengths(arrays: Arrays, array: Array, groups: Sequence[Group], sizes: dict[str, Axis]) -> Array:
+    """With axes cut as groups say, of lengths that are chosen.  Raises Misfit."""
+    for place, group in enumerate(groups):
+        axis = array.axes[place]
+        if len(group) < 2 or len(axis) != 1:
+            continue
+        lengths = []
+        total = arrays.number_of(axis)
+        known = [arrays.number_of(sizes[x]) for x in group if x in sizes]
+        if total is not None and len(known) == len(group) - 1 and None not in known:
+            rest, left = divmod(total, math.prod(n or 1 for n in known))
+            if not left:
+                sizes.update({x: arrays.axis(Dim(rest)) for x in group if x not in sizes})
+        for name in group:
+            own = sizes.setdefault(name, arrays.unknown_axis(name.split("·")[0]))
+            lengths.append(arrays.length(own) or 1)
+        arrays.same(axis, arrays.axis(Dim(math.prod(lengths))), "an axis that is cut into parts of other lengths")
+        if 1 not in lengths:
+            array = arrays.divided(array, place, lengths)
+    return array
 
 
 def _all(axes: tuple[Axis, ...]) -> Axis:

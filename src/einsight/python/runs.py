@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..terms.dimension import Dim
+from ..terms.dimension import Dim, fresh_index
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
+from .flags import counted_in, flags_in, given_in, left_out_in, unpacked_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
 from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
-from .values import UNKNOWN, Array, Flag, Number, Several, Table, Thing, Value, plain
+from .units import own
+from .values import NOTHING, UNKNOWN, Array, Choice, Flag, Number, Several, Table, Thing, Value, plain
 
 # shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
 COLUMN, ROW = 3, 4
@@ -27,6 +29,10 @@ AXES = 100
 
 class Unreadable(Exception):
     """Why a pair is not read."""
+
+
+class Elsewhere(Unreadable):
+    """Nothing is returned on the way that is read that a derivative could be: it raises, or gives something else."""
 
 
 class Nonconforming(Exception):
@@ -44,13 +50,14 @@ class Misfitting(Nonconforming):
 @dataclass
 class Claimed:
     """What is returned for a parameter: the expression that stands there, and its value; `guessed` where the order alone says for which, `fitting`
-    where the shape alone does."""
+    where the shape alone does, `where` the condition under which it is returned."""
 
     parameter: str
     node: ast.expr
     value: Array
     guessed: bool = False
     fitting: bool = False
+    where: Array | None = None
 
 
 @dataclass
@@ -60,6 +67,7 @@ class Paths:
     parameters   the arrays that may be differentiated in, by name, as tensors
     output       what the function gives
     cotangent    the tensor that the derivative is multiplied by; None where it is the derivative itself
+    besides      other outputs, each with the tensor that the derivative in it is
     claimed      what is returned, for which parameter; several candidates for one value where nothing says which
     names        how the author calls the tensors in the derivative
     locals       the arrays that have a name there
@@ -76,6 +84,7 @@ class Paths:
     locals: dict[str, Array] = field(default_factory=dict)
     rough: bool = False
     free: frozenset[str] = frozenset()
+    besides: list[tuple[Array, tuple[Tensor, Array]]] = field(default_factory=list)
 
 
 class Run:
@@ -84,8 +93,9 @@ class Run:
     def __init__(
         self, module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], sizes: Sizes, terms: bool
     ):
-        self.module, self.pair, self.top, self.ranks = module, pair, top, ranks
+        self.module, self.pair, self.top, self.ranks = module, pair, own(top), ranks
         self.arrays = Arrays(sizes, terms)
+        self.arrays.ways = pair.ways
         self.sizes = sizes
         self.unknown: list[str] = []  # the arrays of which nothing says how many axes they have
         self.documented: set[str] = set()  # those whose shape a docstring alone says
@@ -97,6 +107,10 @@ class Run:
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
+        self.counts: frozenset[str] = frozenset()
+        if pair.lengths:
+            self.counts = module.said(counted_in, pair.forward) | module.said(counted_in, pair.backward)
+        self.flags = module.said(flags_in, pair.forward) | module.said(flags_in, pair.backward)
 
     @property
     def arrays_given(self) -> list[str]:
@@ -110,7 +124,13 @@ class Run:
             return self.table(f"self.{name}")
         if self.is_backward and is_added_to(self.pair.backward, name):
             return plain(0)  # what is added up begins at 0
+        if f"self.{name}" in self.flags and self.pair.ways is not None and self.pair.owner is not None:
+            given = self.module.said(given_in, self.pair.owner)
+            if name in given:
+                return Choice(f"self.{name}", self.pair.ways, given[name])
         usual = self.module.said(usual_in, self.pair.owner) if self.pair.owner is not None else {}
+        if f"self.{name}" in self.counts and self._is_begun(name) and name not in usual:
+            return self.reader().sized((fresh_index(self._size(f"self.{name}", 0)),))
         if name in usual:
             return self.reader().evaluate(usual[name])
         if self.is_backward and f"self.{name}" not in self.arrays_given and not self._is_begun(name):
@@ -150,7 +170,7 @@ class Run:
             thin = {COLUMN: 1, ROW: 0}.get(shape)
             array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
-        self.parameters[name] = tensor, found
+        self.parameters[name] = tensor, replace(found)  # which nothing writes into
         return found
 
     def _axis(self, name: str, place: int):  # type: ignore[no-untyped-def]
@@ -177,7 +197,7 @@ class Run:
         said_there = comments_of(self.pair.backward, self.module)
         documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
-        axes = self.module.said(along, function)
+        axes, usual = self.module.said(along, function), usually(function)
         for argument in every[skip:]:
             name = argument.arg
             declared = annotated(argument.annotation)
@@ -188,12 +208,28 @@ class Run:
             if declared is None and name in documented_as:
                 declared = documented_as[name]
                 self.documented.add(name)
-            if name in self.keyed and declared is None and name not in with_default:
+            if name in self.flags and name in usual and declared is None and self.pair.ways is not None:
+                found[name] = Choice(name, self.pair.ways, usual[name])
+            elif name in self.counts and declared is None and name not in with_default:
+                found[name] = reader.sized((fresh_index(self._size(name, 0)),))
+            elif name in self.counts and declared is None and is_number(with_default.get(name)):
+                found[name] = reader.evaluate(with_default[name])
+            elif self.pair.in_parts and declared is None and name in (parts := self.module.said(unpacked_in, function)):
+                found[name] = Several(tuple(self.given(p, Array(open=True)) for p in parts[name]))
+            elif name in self.keyed and declared is None and name not in with_default:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
                 found[name] = self.given(name, Array())
+            elif (
+                _is_nothing(with_default.get(name))
+                and self.pair.ways is not None
+                and name in self.module.said(left_out_in, function)
+            ):
+                is_left_out = self.pair.ways.holds(f"{name} is None", None, True)
+                open_array = reader.of_declared(declared) if declared is not None else Array(open=True)
+                found[name] = NOTHING if is_left_out else self.given(name, open_array)
             elif name in with_default and declared is None:
                 found[name] = (
                     UNKNOWN if not isinstance(with_default[name], ast.Constant) else reader.evaluate(with_default[name])
@@ -223,10 +259,14 @@ class Run:
                 raise Misfitting(message, node)
             raise Nonconforming
         if reader.broken:
-            raise Unreadable(reader.broken)
+            raise (Elsewhere if reader.broken == "it raises" else Unreadable)(reader.broken)
         if reader.returned is None or reader.returned[0].value is None:
             return None, UNKNOWN
         return reader.returned
+
+
+def _is_nothing(default: ast.expr | None) -> bool:
+    return isinstance(default, ast.Constant) and default.value is None
 
 
 def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
@@ -258,6 +298,11 @@ def cotangent_of(run: Run, output: Array, name: str) -> tuple[Tensor, Array]:
     if output.open:
         return Tensor(name), Array(open=True)
     return run.arrays.named(name, output)
+
+
+def for_reading(cotangent: tuple[Tensor, Array]) -> Array:
+    """A cotangent that may be written into."""
+    return replace(cotangent[1]) if not cotangent[1].open else cotangent[1]
 
 
 def finished(
@@ -329,3 +374,17 @@ def matched(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str]) 
             raise Unreadable(f"the derivative in `{parameter}` is not read")
         claimed.append(Claimed(parameter, node, value))
     return claimed
+
+
+def under_conditions(
+    reader: Reader, node: ast.Return, value: Value, claims: Callable[[ast.Return, Value], list[Claimed]]
+) -> list[Claimed]:
+    """What is claimed where it is returned, each place with its condition.  Raises Unreadable."""
+    if len(reader.returns) < 2:
+        return claims(node, value)
+    found: list[Claimed] = []
+    for one in reader.returns:
+        if one.node.value is None:
+            raise Unreadable("it returns nothing under a condition")
+        found += [replace(c, where=one.where) for c in claims(one.node, one.value)]
+    return found

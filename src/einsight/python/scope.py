@@ -16,6 +16,7 @@ from .values import (
     UNKNOWN,
     Array,
     Number,
+    Returned,
     Value,
 )
 
@@ -31,7 +32,8 @@ class Scope:
     told          are shapes that do not fit reported?
     broken        why what stands behind some statement does not always run, or runs otherwise; empty so far
     misfit        where shapes do not go together first, and the message
-    returned      the returned expression with its value, where one is returned at the end
+    returns       what is returned, place by place, with the conditions under which it is
+    where         1 where all conditions hold that the statements now read stand under; None where there are none
     shapes        what is shown at nodes
     forgotten     names of lists that were changed, whatever branch changed them
     naming        what a value becomes that is given a name; None where it stays what it is
@@ -56,7 +58,8 @@ class Scope:
         self.broken = ""
         self.misfit: tuple[ast.AST, str] | None = None
         self.branch = 0
-        self.returned: tuple[ast.Return, Value] | None = None
+        self.returns: list[Returned] = []
+        self.where: Array | None = None
         self.ended = False
         self.path: tuple[ast.AST, ...] = ()
         self.shapes = module.shapes
@@ -86,6 +89,17 @@ class Scope:
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Read statements, in order."""
+        raise NotImplementedError
+
+    def lose(self, statement: ast.AST, why: str) -> None:
+        """What a statement binds is not known from here on."""
+        self.broken = self.broken or why
+        for name in self.module.bound_in(statement):
+            self.environment[name] = UNKNOWN
+
+    @property
+    def returned(self) -> tuple[ast.Return, Value] | None:
+        """What is returned in all, at the last of the places; None where it may end without."""
         raise NotImplementedError
 
     def bind(self, target: ast.expr, value: Value) -> None:

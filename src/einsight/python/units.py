@@ -109,10 +109,10 @@ def told(value: Value) -> Key:
 
 
 def own(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The names of the top for one reading, which may learn how many axes an array has, and tells no other."""
+    """The names of the top for one reading, which may write into an array, or learn how many axes it has, and tells no other."""
 
     def copied(value: Value) -> Value:
-        if type(value) is Array and value.open:
+        if type(value) is Array:
             return replace(value)
         return Several(tuple(map(copied, value.items)), value.is_list) if isinstance(value, Several) else value
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Term
+from .choosing import Ways
 from .sizes import Factors
 
 # an axis: the indices that it runs over, the first slowest; none for a length of 1
@@ -24,19 +25,31 @@ class Value:
 UNKNOWN = Value()
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What was written into an array at places that numbers say, None for a whole axis; `base` is what it was before."""
+
+    base: Term
+    at: Mapping[tuple[int | None, ...], Term] = field(default_factory=dict)
+
+
 @dataclass(eq=False)
 class Array(Value):
     """An array.
 
-    axes    the known ones, the last last
-    open    may any number of others stand before them?
-    term    over the indices of the axes; None where it is not known, `why` says what was not read
+    axes      the known ones, the last last
+    open      may any number of others stand before them?
+    term      over the indices of the axes; None where it is not known, `why` says what was not read
+    cells     what was written into it place by place; None where nothing was
+    base      the array of which its entries are, so that both are written where one is; None where they are its own
     """
 
     axes: tuple[Axis, ...] = ()
     open: bool = False
     term: Term | None = None
     why: str = ""
+    cells: Cells | None = field(default=None, kw_only=True)
+    base: Array | None = field(default=None, kw_only=True)
 
     @property
     def indices(self) -> tuple[Index, ...]:
@@ -98,6 +111,24 @@ class Flag(Value):
     """True, False or None."""
 
     value: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Value):
+    """A flag or a word that is given; `usual` is what it is by default, `ways` tells what it is on the way that is read."""
+
+    name: str
+    ways: Ways
+    usual: bool | str | None = None
+
+
+@dataclass
+class Returned:
+    """What is returned somewhere, `where` a condition holds; None where none does."""
+
+    node: ast.Return
+    value: Value
+    where: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)

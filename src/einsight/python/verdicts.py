@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,7 +14,7 @@ from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Index, fresh_index
-from ..terms.term import Component, Product, Sum, Term
+from ..terms.term import Product, Sum, Term
 from .allowing import (
     Allowing,
     compared,
@@ -34,10 +32,6 @@ from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
-# words by which a rule says that it is not the derivative
-_SAID = re.compile(
-    r"straight.?through|STE|surrogate|[Rr]evers|[Tt]runc|[Cc]lip|[Aa]pproximat|[Ss]caled?[Gg]rad|[Ff]ake"
-)
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
 
@@ -101,15 +95,14 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
         if result.verdict == "right":
             return result
         results.append(result)
-    if len(results) > 1:
-        results = [r.told() for r in results]
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
     if results:
         undecided = [r for r in results if r.verdict == "undecided"]
-        # a small mistake is likelier than another argument
-        return undecided[0] if undecided else min(results, key=lambda r: r.verdict == "wrong" and not r.words)
+        if undecided or len(results) == 1:
+            return (undecided or results)[0]
+        return replace(results[0], among=tuple(results))
     if not tried:
         raise Unreadable("it has no argument")
     return tried[0].result()
@@ -148,6 +141,8 @@ class _Judge(Allowing):
     def result(self) -> Result:
         if not self.fits():
             return self._misfit()
+        if any(o.term is None for o, _ in self.paths.besides):
+            raise Unreadable(f"`{self.pair.name}` is not read: one of several things that it gives")
         if self.paths.output.term is None:
             raise Unreadable(f"`{self.pair.name}` is not read: {self.paths.output.why or 'something in it'}")
         if self.value.term is None:
@@ -192,11 +187,8 @@ class _Judge(Allowing):
             inner = build.derivative(output.term, self.tensor, indices[:half])
             return build.derivative(inner, self.tensor, indices[half:])
         if self.paths.cotangent is not None:
-            tensor, array = self.paths.cotangent
-            names = dict(zip(array.indices, output.indices, strict=True))
-            assert array.term is not None
-            weight = build.substitute(array.term, dict(names))
-            return build.derivative(build.product([weight, output.term], output.indices), self.tensor, indices)
+            every = [(output, self.paths.cotangent), *self.paths.besides]
+            return build.derivative(build.add(*(_weighed(o, a) for o, (_, a) in every)), self.tensor, indices)
         if not output.rank:
             return build.derivative(output.term, self.tensor, indices)
         if self.is_elementwise:
@@ -241,14 +233,22 @@ class _Judge(Allowing):
 
     def _verdict(self) -> Result:
         axes = tuple(i for axis in self.wanted for i in axis)
-        left = normal_form(self._derivative())
+        left = self._worked_out(self._derivative())
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
-        right = normal_form(build.substitute(self.value.term, dict(names)))
+        right = self._worked_out(build.substitute(self.value.term, dict(names)))
         of_labels = bool(labels_in(left, right))  # which nothing of the file names
-        left, right, found = compared(left, right, axes, self.lightly)
+        left, right, found = compared(left, right, axes, self.lightly, bool(self.pair.lengths))
         if found.equal is False and (bare := self._without_guards(axes)) is not None:
-            left, right, found = compared(*bare, axes, self.lightly)
+            left, right, found = compared(*bare, axes, self.lightly, bool(self.pair.lengths))
+        if found.equal is False and self.claimed.where is not None:
+            where = self.claimed.where.term
+            if where is None:
+                return self._undecided("the condition under which it is returned is not read")
+            if are_equal(where, build.ZERO, tuple(sorted(where.free, key=lambda i: i.key)), function_value):
+                return self._undecided("the condition under which it is returned is not met")
+            left, right = (normal_form(build.product([where, t])) for t in (left, right))
+            left, right, found = compared(left, right, axes, self.lightly, bool(self.pair.lengths))
         if self.lightly and not found.equal:
             return Result(self.claimed.node, self.parameter, "wrong")
         if found.equal and self.is_elementwise and self._crosses():
@@ -260,7 +260,7 @@ class _Judge(Allowing):
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):
             return self._undecided("the sides agree to the digits of the decimal fractions in them")
-        if self._is_replaced(left):
+        if self.is_replaced(left):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
@@ -276,6 +276,8 @@ class _Judge(Allowing):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and _is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
+        if assumption is not None and self.is_positive_number(assumption):
+            return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None:
             words = assumption.sentence()
             general: Callable[[], Told] = lambda: (derived(), None, words)  # noqa: E731
@@ -291,8 +293,19 @@ class _Judge(Allowing):
             return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
+        if is_said_symmetric(self.pair, self.module):
+            return self._undecided("the documentation says more of its arguments than is read")
         more = lambda: (derived(), self._example(left, right, axes), self._mistake(left, right, axes))  # noqa: E731
         return Result(self.claimed.node, self.parameter, "wrong", more=more)
+
+    def _worked_out(self, term: Term) -> Term:
+        """Its normal form; of loops that are long the term itself, which is evaluated as it stands."""
+        try:
+            return normal_form(term)
+        except BudgetExceeded:
+            if not self.pair.lengths:
+                raise
+            return term
 
     def _example(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str | None:
         found = compare(left, right, axes, function_value).counterexample
@@ -333,20 +346,6 @@ class _Judge(Allowing):
                 continue
         return None
 
-    def _is_replaced(self, derived: Term) -> bool:
-        """Is the derivative 0, or the function its argument itself, so that nobody would write a rule for that?"""
-        output = self.paths.output
-        if derived is build.ZERO and self.pair.is_explicit:
-            return True
-        if self.pair.kind in ("autograd", "vjp") and output.term is not None and self.value.term is not None:
-            given = {t for t, _ in self.paths.parameters.values()}
-            if given & self.value.term.depends - output.term.depends:
-                return True  # the rule rests on an argument that is there for it alone
-        if _SAID.search(f"{self.pair.name} {ast.get_docstring(self.pair.owner or self.pair.forward) or ''}"):
-            return True
-        term = output.term
-        return isinstance(term, Component) and term.tensor is self.tensor
-
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:
             return are_equal(left, normal_form(term), axes, function_value)
@@ -372,6 +371,13 @@ class _Judge(Allowing):
 def _is_of_entries(assumption: Assumption) -> bool:
     """That they add up to 1, or are 0 and 1: values that an array is given, and no property of a matrix."""
     return "sum" in assumption.text or " * " in assumption.text
+
+
+def _weighed(output: Array, cotangent: Array) -> Term:
+    """The sum of an output's entries, each times the derivative in it."""
+    names = dict(zip(cotangent.indices, output.indices, strict=True))
+    assert cotangent.term is not None and output.term is not None
+    return build.product([build.substitute(cotangent.term, dict(names)), output.term], output.indices)
 
 
 def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:

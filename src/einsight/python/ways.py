@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from ..terms.term import Tensor
 from .axes import Misfit
 from .plain import plain, together
+from .reading import Reader
 from .runs import (
     Claimed,
     Nonconforming,
@@ -14,10 +16,12 @@ from .runs import (
     Unreadable,
     cotangent_of,
     finished,
+    for_reading,
     matched,
     output_of,
     returned,
     run_forward,
+    under_conditions,
 )
 from .values import Array, Local, Several, Value
 
@@ -46,20 +50,41 @@ def _autograd(run: Run) -> Paths:
     else:
         _, given, value = run_forward(run, 1, run.thing)
         parameters = list(given)[1:]
-    output = output_of(value)
+    outputs = outputs_of(value)
     names = [a.arg for a in pair.backward.args.args]
-    if len(names) != 2 or pair.backward.args.vararg is not None:
+    if len(names) != 1 + len(outputs) or pair.backward.args.vararg is not None:
         raise Unreadable("`backward` takes other arguments than one cotangent")
-    tied = cotangent_of(run, output, names[1])
-    reader = run.reader({names[0]: run.thing, names[1]: tied[1]}, depth=1)
+    tied = [(o, cotangent_of(run, o, name)) for o, name in zip(outputs, names[1:], strict=True)]
+    given_back = dict(zip(names[1:], (for_reading(t) for _, t in tied), strict=True))
+    reader = run.reader({names[0]: run.thing, **given_back}, depth=1)
+    run.is_backward = True
     node, found = run.run(pair.backward, reader)
-    return finished(run, reader, output, tied, matched(returned(node, found), parameters))
+    return _finished(run, reader, tied, _claims(reader, node, found, parameters))
+
+
+def outputs_of(value: Value) -> list[Array]:
+    """What a rule gives, one array or several.  Raises Unreadable."""
+    if isinstance(value, Several) and len(value.items) > 1:
+        return [output_of(v) for v in value.items]
+    return [output_of(value)]
+
+
+def _finished(
+    run: Run, reader: Reader, tied: list[tuple[Array, tuple[Tensor, Array]]], claimed: list[Claimed]
+) -> Paths:
+    paths = finished(run, reader, tied[0][0], tied[0][1], claimed)
+    paths.besides = tied[1:]
+    return paths
+
+
+def _claims(reader: Reader, node: ast.Return, found: Value, parameters: list[str]) -> list[Claimed]:
+    return under_conditions(reader, node, found, lambda n, v: matched(returned(n, v), parameters))
 
 
 def _vjp(run: Run) -> Paths:
     pair = run.pair
     forward, given, value = run_forward(run, 0)
-    output = output_of(value)
+    outputs = outputs_of(value)
     between = pair.between
     assert between is not None
     names = [a.arg for a in between.args.args]
@@ -75,12 +100,14 @@ def _vjp(run: Run) -> Paths:
     own = [a.arg for a in pair.backward.args.args]
     if len(own) != len(fixed) + 2:
         raise Unreadable(f"`{pair.backward.name}` takes {len(own)} arguments")
-    tied = cotangent_of(run, output, own[-1])
-    arguments = {**dict(zip(own, (given[n] for n in fixed), strict=False)), own[-2]: both.items[1], own[-1]: tied[1]}
+    tied = [(o, cotangent_of(run, o, own[-1] + (f".{k}" if k else ""))) for k, o in enumerate(outputs)]
+    back: Value = tied[0][1][1] if len(tied) == 1 else Several(tuple(for_reading(t) for _, t in tied))
+    arguments = {**dict(zip(own, (given[n] for n in fixed), strict=False)), own[-2]: both.items[1], own[-1]: back}
     reader = run.reader({**arguments, pair.name: whole}, depth=1)
+    run.is_backward = True
     node, found = run.run(pair.backward, reader)
     parameters = [n for n in given if n not in fixed]
-    return finished(run, reader, output, tied, matched(returned(node, found), parameters))
+    return _finished(run, reader, tied, _claims(reader, node, found, parameters))
 
 
 def _without_decorators(function: ast.FunctionDef) -> ast.FunctionDef:

@@ -1,0 +1,126 @@
+"""The verdicts on a derivative on every way that flags and words allow, with lengths for axes where loops go along them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from .choosing import Question, Ways
+from .flags import unpacked_in
+from .meant import judge_shapes
+from .module import Module
+from .pairs import Pair
+from .results import ACCUSED, Result
+from .runs import Elsewhere, Unreadable
+from .values import Value
+
+# ways that are read of one pair
+MOST_WAYS = 8
+# lengths of axes that are chosen one after the other; what holds with both holds.  The first are all different.
+# where a later one must be the shorter the others are tried
+LENGTHS = (((2, 3, 4, 5, 6), (3, 2, 2, 3, 2)), ((5, 3, 2, 4), (4, 2, 3, 2)))
+# why a pair is not read that may be with axes of known length
+_OF_LENGTHS = re.compile(
+    r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read"
+)
+
+
+def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+    """The verdicts on what a derivative returns: right where it is so on every way, accused where it is on one.  Raises Unreadable."""
+    found: list[tuple[Ways, list[Result]]] = []
+    unread: list[str] = []
+    todo: list[dict[Question, bool]] = [{}]
+    count, elsewhere = 0, ""
+    while todo:
+        if count == MOST_WAYS:
+            unread.append("it goes more ways than are read")
+            break
+        count += 1
+        ways = Ways(todo.pop(0))
+        try:
+            found.append((ways, _judged(module, replace(pair, ways=ways), top)))
+        except Elsewhere as why:
+            elsewhere = elsewhere or str(why)
+        except Unreadable as why:
+            unread.append(str(why))
+        todo += ways.others()
+    if not found:
+        raise Unreadable(unread[0] if unread else elsewhere)
+    return _together(found, unread[0] if unread else "")
+
+
+def _judged(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+    """On one way; with arguments that are tuples of arrays where nothing is found otherwise.  Raises Unreadable."""
+    has_parts = module.said(unpacked_in, pair.forward)
+    try:
+        found = _in_lengths(module, pair, top)
+        if not has_parts or any(r.verdict != "undecided" for r in found):
+            return found
+    except Unreadable:
+        if not has_parts:
+            raise
+        found = []
+    try:
+        return _in_lengths(module, replace(pair, in_parts=True), top)
+    except Unreadable:
+        if not found:
+            raise
+        return found
+
+
+def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
+    """With several lengths of axes where it is not read without.  Raises Unreadable."""
+    try:
+        return judge_shapes(module, pair, top)
+    except Unreadable as why:
+        if not _OF_LENGTHS.search(str(why)):
+            raise
+    found: list[list[Result]] = []
+    for number, several in enumerate(LENGTHS):
+        try:
+            first, *others = (replace(pair, lengths=lengths) for lengths in several)
+            found = [judge_shapes(module, first, top)]
+            break
+        except Elsewhere:
+            raise
+        except Unreadable:
+            if number == len(LENGTHS) - 1:
+                raise
+    if all(r.verdict == "undecided" for r in found[0]):
+        return found[0]
+    found += [judge_shapes(module, other, top, lightly=True) for other in others]
+    if len({len(results) for results in found}) > 1:
+        raise Unreadable("what it returns depends on how long its arrays are")
+    return [_agreed(each) for each in zip(*found, strict=True)]
+
+
+def _agreed(each: Sequence[Result]) -> Result:
+    """The verdict that holds with all lengths."""
+    if all(r.verdict == "right" for r in each) or all(r.verdict in ACCUSED for r in each):
+        return each[0]
+    undecided = next((r for r in each if r.verdict == "undecided"), None)
+    words = "it depends on how long its arrays are"
+    return undecided or Result(each[0].node, each[0].parameter, "undecided", words=words)
+
+
+def _together(found: Sequence[tuple[Ways, list[Result]]], unread: str) -> list[Result]:
+    """Of each value what holds on all of the ways that return it."""
+    each: dict[tuple[int, str], list[tuple[Ways, Result]]] = {}
+    for ways, results in found:
+        for result in results:
+            if result.verdict != "right" and ways.is_narrow:
+                continue  # at single points a function may be given any derivative
+            each.setdefault((id(result.node), result.parameter), []).append((ways, result))
+    return [_of_all(told, len(found) > 1, unread) for told in each.values()]
+
+
+def _of_all(told: Sequence[tuple[Ways, Result]], are_several: bool, unread: str) -> Result:
+    first = told[0][1]
+    for ways, result in told:
+        if result.verdict in ACCUSED:
+            return result.on(ways.words()) if are_several and any(r.verdict == "right" for _, r in told) else result
+    undecided = next((r for _, r in told if r.verdict == "undecided"), None)
+    if undecided is not None or not unread:
+        return undecided or first
+    return Result(first.node, first.parameter, "undecided", words=f"on another way {unread}")

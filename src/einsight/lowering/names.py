@@ -41,7 +41,7 @@ LONGEST_SPLIT = 12
 # letters that are drawn in two ways: the micro sign, the variants of LaTeX
 VARIANTS = str.maketrans("µϵϕϑϱϖϰ", "μεφθρπκ")
 # other words for them: LaTeX's, and what one writes in Python, where `lambda` is taken
-ALSO_SPELLED = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "lam": "λ"}
+ALSO_SPELLED = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "lam": "λ", "pi": "π"}
 
 
 @lru_cache(maxsize=4_000)

@@ -138,6 +138,8 @@ CASES = [
     Case("an argument with the wrong sign", "f = log(1 + exp(-t)); ∂f/∂t = -1/(1 + exp(-t))", found=False, fault="the sign of the argument `- t` is the other one",
          left=gradient(lambda t: np.log1p(np.exp(-t)), 0.7), right=-1 / (1 + np.exp(0.7))),
     Case("beside a value it may be a special case", "f = k (l - m)^2 + l; l = 2 m; ∂f/∂m = k m", found=False),
+    Case("a derivative at what it is taken in", "g(x) = a x^2 + b x; ∂²g/∂x^2 (x) = 2 a", gradient(lambda t: gradient(lambda s: 0.3 * s**2 + 0.8 * s, t, 1e-4), 0.4, 1e-4), 0.6),
+    Case("what may be an argument is not accused", "g = a x^2 + b x; ∂g/∂x (t) = 2 a t + b", found=False),
     Case("two slips are not told", "f = pᵀ q; ∂f/∂p = -2 p", found=False),
     Case("nothing is called with itself", "y(t) = c/(1 + a exp(-r t)); ∂y/∂t = r y(1 - y/c)", gradient(logistic, 0.4), 0.9 * logistic(0.4) * (1 - logistic(0.4) / 1.2)),
     Case("what one differentiates in may be anything", "w = (Xᵀ X)^-1 Xᵀ y; ∂/∂w log(1 + exp(-c wᵀ a)) = -c a/(1 + exp(c wᵀ a))",

@@ -60,6 +60,8 @@ class Calls(Naming[V, I]):
             variables = [only.base if isinstance(only, Superscript) else only] * 2
         if len(variables) != order:
             raise Unfit("the order of a derivative")
+        if above and k + 1 < len(row) and _is_point(row[k + 1], variables):
+            end += 1
         return self._repeated(of, variables), end
 
     def _repeated(self, of: Callable[[], V], variables: Sequence[Node]) -> V:
@@ -241,6 +243,14 @@ class Calls(Naming[V, I]):
         """The value of a function of the page."""
         with self.with_instead({(a, ()): v for a, v in zip(found.arguments, values, strict=True)}):
             return self.defined(found, ())
+
+
+def _is_point(factor: tuple[str, Node], variables: Sequence[Node]) -> bool:
+    """`(x)` behind `∂g/∂x`: at what it is taken in, and no factor."""
+    operator, node = factor
+    names = [n.text for n in variables if isinstance(n, Name)]
+    inner = node.inner if isinstance(node, Group) else None
+    return not operator and isinstance(inner, Name) and len(names) == len(variables) and set(names) == {inner.text}
 
 
 def _stands_in(name: str, node: Node) -> bool:

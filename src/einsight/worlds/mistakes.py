@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..lowering.layout import LAYOUTS
-from ..lowering.mentioned import names_of
-from ..syntax.tree import Node
+from ..lowering.mentioned import names_of, walk
+from ..syntax.tree import Chain, Group, Indexed, Name, Node
 from .arrays import Array, Unfit
 from .edits import Edit, edits, names_in
 from .facts import Facts
@@ -42,6 +42,8 @@ def mistake(asked: Question) -> Mistake | None:
     names = names_behind(page, at, asked.nodes)
     if any(d.order > at for d in behind(page, at, asked.nodes)) or names & page.points(at, True).keys():
         return None  # what stands behind may follow from it, and what is given a value right beside it makes it a special case
+    if any(_may_be_argument(node) for side in (asked.left, asked.right) for node in walk(side)):
+        return None
     found = next(_slips(asked), None)
     if found is None:
         return None
@@ -67,6 +69,14 @@ def _slips(asked: Question) -> Iterator[Mistake]:
             world = holds(replace(way, right=edit.node), _WAYS)
             if world is not None:
                 yield Mistake(edit.words, world)
+
+
+def _may_be_argument(node: Node) -> bool:
+    """Does a lone name stand in brackets behind something, as nobody writes a factor?  What that is an argument of may be more than is read."""
+    behind_it = node.items[1:] if isinstance(node, Chain) else ()
+    return any(
+        not operator and isinstance(n, Group) and isinstance(n.inner, (Name, Indexed)) for operator, n in behind_it
+    )
 
 
 def _variables(asked: Question) -> Iterator[Node]:

@@ -40,7 +40,7 @@ def test_there_are_enough_of_each_kind_in_both_parts():
     assert sum(map(_is_of_halves, PARTS["held_back"])) >= 60
     for part in PARTS.values():
         counts = Counter(q.kind for q in part)
-        assert set(counts) == set(KINDS) and max(counts.values()) < 1.5 * min(counts.values())
+        assert set(counts) == set(KINDS) and max(counts.values()) < 2 * min(counts.values())
 
 
 def test_no_text_occurs_twice():

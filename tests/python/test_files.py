@@ -47,7 +47,9 @@ def test_what_is_told_is_true(case):
     for line, mark in case.marks.items():
         if mark.endswith("?") and said.get(line, "undecided") == "undecided":
             said[line] = mark
-    wanted = {line: "accused" if mark in ACCUSED else mark for line, mark in case.marks.items()}
+    # `wrong?` may be left undecided, or be accused
+    doubtful = {line for line, mark in case.marks.items() if mark.rstrip("?") in ACCUSED and said.get(line) in ACCUSED}
+    wanted = {line: "accused" if mark in ACCUSED or line in doubtful else mark for line, mark in case.marks.items()}
     found = {line: "accused" if word in ACCUSED else word for line, word in said.items()}
     if case.name in LEFT_OPEN:
         wanted = dict.fromkeys(wanted, "undecided")

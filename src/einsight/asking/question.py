@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..lowering.names import Names, canonical_name, plain_name
 from ..lowering.report import Diagnostic, EinsightError, fail
@@ -91,7 +92,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             *definitions, formula = statements
             statements = without_powers([*definitions, without_left_side(formula, names)])
             statements = _with_cross_products(statements, names, bold)
-            made = _customary(statements, whole, asked.order, wrt, spelling, ranks, names)
+            ask = partial(_question, text=whole, order=asked.order, wrt=wrt, spelling=spelling, ranks=ranks)
+            made = _customary(statements, wrt, names, ask)
         except Unwritten as unwritten:
             what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
             message = f"{what} is not read: {unwritten.reason}"
@@ -119,15 +121,9 @@ def _conforms(way: Taken, names: Names) -> bool:
 
 
 def _customary(
-    statements: Sequence[str],
-    text: str,
-    order: int,
-    wrt: tuple[str, ...],
-    spelling: str,
-    ranks: Mapping[str, int],
-    names: Names,
+    statements: Sequence[str], wrt: tuple[str, ...], names: Names, ask: Callable[[Sequence[str], Names], Question]
 ) -> Question:
-    """A question with `σ(…)` and `Γ(…)` as the functions that they customarily are, which is told.  Raises EinsightError."""
+    """What is asked of statements, with `σ(…)` and `Γ(…)` as the functions that they customarily are, which is told.  Raises EinsightError."""
     told: tuple[str, ...] = ()
     if (of_logistic := with_function(statements, *SIGMOID, wrt, names)) is not None:
         statements, told = of_logistic, ("σ = sigmoid",)
@@ -136,23 +132,23 @@ def _customary(
         inner = names.child()
         inner.own["of numbers", GAMMA[1]] = True
         try:
-            made = _question(of_gamma, text, order, wrt, spelling, ranks, inner)
+            made = ask(of_gamma, inner)
         except EinsightError:
             made = None
         if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
             return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
-    made = _question(statements, text, order, wrt, spelling, ranks, names)
+    made = ask(statements, names)
     return replace(made, assumed=(*told, *made.assumed))
 
 
 def _question(
     statements: Sequence[str],
+    names: Names,
     text: str,
     order: int,
     wrt: tuple[str, ...],
     spelling: str,
     ranks: Mapping[str, int],
-    names: Names,
 ) -> Question:
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements

@@ -115,7 +115,7 @@ def canonical(text: str) -> str:
     """`theta` and `θ` as `θ`, `dtheta` as `dθ`, `pi` as `π`."""
     if _is_differential(text):
         return "d" + canonical_name(text[1:])
-    return "π" if text == "pi" else canonical_name(text)
+    return canonical_name(text)
 
 
 def _is_differential(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from typing import Any
 
 from ..deriving.readback import verified_matrix
 from ..deriving.reducing import shortest
@@ -58,12 +58,12 @@ def _replacement(compared: Comparison, derived: str) -> tuple[Fix, ...]:
     return (Fix(f"write `{derived}`", span, derived),)
 
 
-def _claim(compared: Comparison, verdict: str, **more: str | None) -> Claim:
+def _claim(compared: Comparison, verdict: str, **more: Any) -> Claim:
     return claim_of(compared.left, compared.right, verdict, **more)
 
 
-def claim_of(left: Side, right: Side, verdict: str, **more: str | None) -> Claim:
-    return replace(Claim(right.span, f"{left.text} = {right.text}", verdict), **more)  # type: ignore[arg-type]
+def claim_of(left: Side, right: Side, verdict: str, **more: Any) -> Claim:
+    return Claim(right.span, f"{left.text} = {right.text}", verdict, **more)
 
 
 def told_undecided(left: Side, right: Side, reason: object, code: str = "EIN403") -> Told:
@@ -99,10 +99,8 @@ def told_wrong(compared: Comparison, found: Verdict, mistake: Mistake | None = N
         message += f"; {mistake.words}"
     if example:
         message += f": {example}"
-    claim = replace(
-        _claim(compared, "wrong", derived=derived, counterexample=example),
-        is_slip=mistake is not None and mistake.is_slip,
-    )
+    is_slip = mistake is not None and mistake.is_slip
+    claim = _claim(compared, "wrong", derived=derived, counterexample=example, is_slip=is_slip)
     return claim, _told(compared, "EIN401", message, derived)
 
 

@@ -185,8 +185,9 @@ class Expressions(Indexing):
         if isinstance(test, ast.BoolOp):
             return self._all_hold(test)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            found = self._compares(test.ops[0], self.evaluate(test.left), self.evaluate(test.comparators[0]))
-            return found if found is not None else self._are_equal(test)
+            left, right = self.evaluate(test.left), self.evaluate(test.comparators[0])
+            found = self._compares(test.ops[0], left, right)
+            return found if found is not None else self._are_equal(test, left, right)
         if isinstance(test, (ast.Name, ast.Attribute)):
             value = self.evaluate(test)
             if isinstance(value, Flag):
@@ -229,14 +230,14 @@ class Expressions(Indexing):
             return left.ways.holds(left.name, right.text, left.usual) == isinstance(relation, ast.Eq)
         return None
 
-    def _are_equal(self, test: ast.Compare) -> bool | None:
+    def _are_equal(self, test: ast.Compare, left: Value, right: Value) -> bool | None:
         """Whether two numbers are equal on the way that is read; None where that is not asked of numbers."""
         ways, (relation,) = self.arrays.ways, test.ops
-        if self._of_label(test) is not None:
+        if self._of_label(test, left, right) is not None:
             return None
         if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
-        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
+        sides = (left, right)
         if not all(isinstance(s, Array) and not s.rank for s in sides) or any(map(is_unknown, sides)):
             return None
         return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
@@ -282,18 +283,17 @@ class Expressions(Indexing):
             return UNKNOWN
         if isinstance(left, Number) and isinstance(right, Number) and not self.sizes.binding:
             return UNKNOWN
-        label = self._of_label(node)
+        label = self._of_label(node, left, right)
         if label is not None:
             return label
         make = lambda a, b: build.bracket(relation, a, b)  # noqa: E731
         return self._fitting(node, lambda: _mask(self.arrays.elementwise(make, left, right)))
 
-    def _of_label(self, test: ast.Compare) -> Mask | None:
+    def _of_label(self, test: ast.Compare, left: Value, right: Value) -> Mask | None:
         """`j == y[i]` of a label: 1 where it is that one; None where it is asked of nothing that was a label before."""
         if not self.sizes.lengths or not isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
             return None
-        sides = [self.evaluate(test.left), self.evaluate(test.comparators[0])]
-        for place, label in (sides, sides[::-1]):
+        for place, label in ((left, right), (right, left)):
             if not isinstance(place, Number) or place.value is None or not self.arrays.is_label(label):
                 continue
             assert isinstance(label, Array)

@@ -85,10 +85,11 @@ def usually(function: ast.FunctionDef) -> dict[str, bool | str | None]:
 def left_out_in(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function asks of whether they are None."""
     tests = (n for n in ast.walk(function) if isinstance(n, ast.Compare) and isinstance(n.ops[0], (ast.Is, ast.IsNot)))
-    return frozenset(t.left.id for t in tests if isinstance(t.left, ast.Name) and _is_nothing(t.comparators[0]))
+    return frozenset(t.left.id for t in tests if isinstance(t.left, ast.Name) and is_nothing(t.comparators[0]))
 
 
-def _is_nothing(node: ast.expr) -> bool:
+def is_nothing(node: ast.expr | None) -> bool:
+    """Is it `None`, as it is written?"""
     return isinstance(node, ast.Constant) and node.value is None
 
 

@@ -7,6 +7,7 @@ both places, so that nothing is asked for outside of the part.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 from ..terms import build
@@ -23,12 +24,8 @@ class Parts(Labels):
     def length(self, axis: Axis) -> int | None:
         """The length of an axis as a number; one is chosen where lengths are."""
         numbers = [self.sizes.number(i.dim) for i in axis]
-        found = 1
-        for number in numbers:
-            if number is None:
-                return None
-            found *= number
-        return found
+        known = [n for n in numbers if n is not None]
+        return math.prod(known) if len(known) == len(numbers) else None
 
     def part_of(self, axis: Axis, bounds: Sequence[int | None]) -> tuple[Axis, Slot] | None:
         """The axis of a slice, and the place on the whole axis of each of its places; None where that is not known."""
@@ -136,10 +133,7 @@ class Parts(Labels):
             assert holder.term is not None
             cells = Cells(holder.term)
         holder.cells = cells = Cells(cells.base, {**cells.at, key: term})
-        lengths = [self.number_of(a) for a, k in zip(holder.axes, key, strict=True) if k is not None]
-        count = 1
-        for length in lengths:
-            count *= length or 0
+        count = math.prod(self.number_of(a) or 0 for a, k in zip(holder.axes, key, strict=True) if k is not None)
         where = {
             k: build.product([build.delta(a[0], n) for a, n in zip(holder.axes, k, strict=True) if n is not None and a])
             for k in cells.at
@@ -190,7 +184,7 @@ class Parts(Labels):
             lengths = [self.number_of((i,)) for i in axis]
             if len(axis) < 2 or None in lengths:
                 continue
-            (new,) = axes[place] = self.axis(Dim(_product(n or 1 for n in lengths)))
+            (new,) = axes[place] = self.axis(Dim(math.prod(n or 1 for n in lengths)))
             slot = _place([(i,) for i in axis], [n or 1 for n in lengths], new.dim)
             term = None if term is None else build.product([build.delta(new, slot), term], axis)
         return Array(tuple(axes), array.open, term, array.why)
@@ -276,15 +270,8 @@ class Parts(Labels):
             slot = _place(array.axes, [n or 1 for n in own], target.dim)
             bound = [i for a in array.axes for i in a]
             return Array(axes, term=build.product([build.delta(target, slot), array.term], bound))
-        flat = self.cut(array, [_product(n or 1 for n in own)])
+        flat = self.cut(array, [math.prod(n or 1 for n in own)])
         return None if flat is None else self.cut(flat, lengths)
-
-
-def _product(numbers: object) -> int:
-    found = 1
-    for number in numbers:  # type: ignore[attr-defined]
-        found *= number
-    return found
 
 
 def _place(axes: Sequence[Axis], lengths: Sequence[int], whole: Dim) -> Slot:

@@ -76,15 +76,20 @@ class Reader(Branches):
         if any(k.arg == "out" for k in call.keywords):
             return
         function = self.evaluate(call.func)
-        given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
         if isinstance(function, Method) and function.name.endswith("_"):
             return  # that is read
         if isinstance(function, Method):
-            given = [function.array]
-        elif not isinstance(function, Library) or function.path.split(".")[0] not in ("numpy", "torch", "scipy"):
+            name = function.name
+        elif isinstance(function, Library) and function.path.split(".")[0] in ("numpy", "torch", "scipy"):
+            name = function.path.split(".")[-1]
+        else:
             return
-        if (function.name if isinstance(function, Method) else function.path.split(".")[-1]) in _HARMLESS:
+        if name in _HARMLESS:
             return
+        if isinstance(function, Method):
+            given: list[Value] = [function.array]
+        else:
+            given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
         if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
             return
         for value in given:

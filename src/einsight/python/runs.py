@@ -11,7 +11,7 @@ from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
 from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
-from .flags import counted_in, flags_in, given_in, left_out_in, unpacked_in, usually
+from .flags import counted_in, flags_in, given_in, is_nothing, left_out_in, unpacked_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
@@ -223,7 +223,7 @@ class Run:
             elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
                 found[name] = self.given(name, Array())
             elif (
-                _is_nothing(with_default.get(name))
+                is_nothing(with_default.get(name))
                 and self.pair.ways is not None
                 and name in self.module.said(left_out_in, function)
             ):
@@ -263,10 +263,6 @@ class Run:
         if reader.returned is None or reader.returned[0].value is None:
             return None, UNKNOWN
         return reader.returned
-
-
-def _is_nothing(default: ast.expr | None) -> bool:
-    return isinstance(default, ast.Constant) and default.value is None
 
 
 def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:

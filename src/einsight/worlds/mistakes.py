@@ -25,6 +25,8 @@ from .unknowns import behind, names_behind, unknowns_of
 _LAYOUTS = ("denominator", "numerator")
 # ways to choose what the slots are, fewer than for a formula that may be right: a slip is sought in the likely ones
 _WAYS = 16
+# combinations of indices at which a slip is tried before it is looked at closely
+_FEW_PLACES = 6
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,9 @@ def _likely(asked: Question, tried: list[Edit]) -> tuple[bool, list[Edit]]:
     except (Unfit, RecursionError):
         return False, []
     found: dict[int, Edit] = {}
-    some = False
+    some, names = False, names_behind(asked.page, asked.at, asked.nodes)
     for shapes, free in itertools.islice(conforming(asked, unknowns, _WAYS), MOST_WORLDS):
-        if not _tells_apart(shapes, names_behind(asked.page, asked.at, asked.nodes)):
+        if not _tells_apart(shapes, names):
             continue
         some = True
         for edit in _agreeing(asked, tried, shapes, free):
@@ -146,7 +148,7 @@ def _agreeing(asked: Question, tried: list[Edit], shapes: Shapes, free: dict[str
         try:
             numbers.begin(asked.left)
             ranges = [range(numbers.size(d)) for d in free.values()]
-            for places in itertools.islice(itertools.product(*ranges), 6):
+            for places in itertools.islice(itertools.product(*ranges), _FEW_PLACES):
                 numbers.index = dict(zip(free, places, strict=True))
                 value = numbers.value(asked.left)
                 left = [edit for edit in left if _is(value, numbers, edit.node, asked.has_zero)]

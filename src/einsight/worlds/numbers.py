@@ -269,7 +269,7 @@ class Numbers(Differentiating):
         raise Unfit(function)
 
     def constant(self, name: str, node: Node, sizes: Sequence[Node]) -> Array:
-        if name in ("π", "pi"):
+        if name == "π":
             return number(math.pi)
         if name == "e":
             return number(math.e)

@@ -50,7 +50,7 @@ class Reading(Calls[V, I]):
 
     def _name(self, node: Name) -> V:
         text = canonical_name(node.text)
-        if text in ("I", "ones", "0", "pi") and not self.page.by_name.get(text):
+        if text in ("I", "ones", "0") and not self.page.by_name.get(text):
             return self.constant(text, node, ())
         may_be = text in ("e", "π") and self.page.definition(text, 0, self.at) is None
         if may_be and self.choice((text, "the number"), ((True, 0), (False, 0.8))):

@@ -235,7 +235,7 @@ class Shapes(Slots):
         return (value[1], value[0]) if function == "transpose" else value
 
     def constant(self, name: str, node: Node, sizes: Sequence[Node]) -> Shape:
-        if name in ("π", "pi", "e"):
+        if name in ("π", "e"):
             return SCALAR
         told = [_size(n) for n in sizes]
         if None in told:

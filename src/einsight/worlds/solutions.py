@@ -120,15 +120,6 @@ def _of_solutions(node: Node, page: Page) -> Node:
     return renamed(node, of)
 
 
-def has_derivative_alone(node: Node) -> bool:
-    """Is a side nothing but one derivative?"""
-    row = list(units(node)) if isinstance(node, Chain) else []
-    is_quotient = len(row) == 1 and isinstance(row[0][1], Quotient)
-    return is_quotient or (
-        len(row) == 2 and isinstance(row[0][1], Indexed) and next(_variables_of(node), None) is not None
-    )
-
-
 def _is_gradient_alone(node: Node) -> bool:
     """`∇f`, which does not say in what."""
     row = list(units(node)) if isinstance(node, Chain) else []

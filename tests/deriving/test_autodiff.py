@@ -22,6 +22,7 @@ import pytest
 from thinning import part_in, part_of, rest_in_campaigns
 
 import einsight
+from einsight.lowering.reach import with_reach
 
 jax = pytest.importorskip("jax")
 
@@ -316,6 +317,8 @@ def judge_value(derived, values, expected, dims, told):
 
 def judge_form(text, free, declare, values, expected, dims, told):
     """The index form read back; a zero of the same shape tells the dimensions."""
+    if with_reach(text):
+        return f"{told} has a sum that is taken for a longer one"
     indices = f"_{{{','.join(free)}}}" if free else ""
     read = einsight.simplify(f"zzz{indices} = {text} + zz{indices}", f"{declare}; zz in {space(dims)}")
     return differ(told, read.evaluate({**values, "zz": numpy.zeros(expected.shape)}), expected)

@@ -45,9 +45,9 @@ def stays(case):
 def test_what_is_told_is_true(case):
     said = told(case)
     for line, mark in case.marks.items():
-        if mark.endswith("?") and said.get(line, "undecided") == "undecided":
+        if mark.endswith("?") and said.get(line, "undecided") in ("undecided", mark.rstrip("?")):
             said[line] = mark
-    # `wrong?` may be left undecided, or be accused
+    # `wrong?` may be left undecided, or be accused; `right?` be left undecided
     doubtful = {line for line, mark in case.marks.items() if mark.rstrip("?") in ACCUSED and said.get(line) in ACCUSED}
     wanted = {line: "accused" if mark in ACCUSED or line in doubtful else mark for line, mark in case.marks.items()}
     found = {line: "accused" if word in ACCUSED else word for line, word in said.items()}

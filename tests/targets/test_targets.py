@@ -197,7 +197,8 @@ def test_numpy(expression, wrt):
     result = function(**given)
     check(result, value)
     assert result.dtype == float and not any(numpy.shares_memory(result, array) for array in given.values())
-    single = function(**{name: array.astype("float32") for name, array in given.items()})
+    with numpy.errstate(invalid="ignore"):  # products in single precision may raise the flag beside the arrays
+        single = function(**{name: array.astype("float32") for name, array in given.items()})
     assert single.dtype == (numpy.float32 if given else float)
     check(derived.evaluate(given), value)
     try:

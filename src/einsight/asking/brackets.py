@@ -74,13 +74,17 @@ def with_columns(text: str) -> str:
     return text
 
 
-def _has_comma(inner: str) -> bool:
+def outside(text: str) -> Iterator[int]:
+    """The places of a text that no brackets enclose."""
     depth = 0
-    for char in inner:
+    for k, char in enumerate(text):
         depth += (char in _OPEN) - (char in _CLOSE)
-        if char == "," and depth == 0:
-            return True
-    return False
+        if depth == 0 and char not in _CLOSE:
+            yield k
+
+
+def _has_comma(inner: str) -> bool:
+    return any(inner[k] == "," for k in outside(inner))
 
 
 _PART = re.compile(r"(?:\\right\s*)?([)\]])\s*_\s*(?:\+|\{\s*\+\s*\})")

@@ -196,7 +196,7 @@ def _with_brackets(text: str, names: Names) -> str:
     at = 0
     while (found := _WORD.search(text, at)) is not None:
         word, at = found[0], found.end()
-        if names.knows(word):
+        if names.knows(word) or _IN_SUBSCRIPT.search(text, 0, found.start()):
             continue
         if names.elementwise(word) != 1:
             inner, letter = word[:-1], word[-1]
@@ -216,6 +216,10 @@ def _with_brackets(text: str, names: Names) -> str:
             end = _closing(text, begin)
             text = f"{text[:at]}{text[begin:end]}{raised}{text[end:]}"
     return text
+
+
+# of letters that count nothing is a function
+_IN_SUBSCRIPT = re.compile(r"(?:_\{|\w\[)[^{}\[\]]*$")
 
 
 def _turned(text: str) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
+from ..lowering.names import ARRAY_FUNCTIONS, Names, canonical_name
 from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
     Absolute,
     Call,
     Chain,
-    Group,
     Indexed,
     Iverson,
     Layer,
@@ -29,7 +27,17 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .signs import has_differentials, is_along_an_index, is_shifted, occurrences, outside_of_calls, same_base
+from .signs import (
+    has_differentials,
+    is_along_an_index,
+    is_shifted,
+    letters_in,
+    letters_of,
+    occurrences,
+    outside_of_calls,
+    same_base,
+    written_as_vectors,
+)
 
 # are names words, whatever letters they have?
 WORDS = ("words", "")
@@ -147,7 +155,8 @@ class Letters:
         bases = {canonical_name(n.base.text) for n in below if isinstance(n.base, Name)}
         bases |= {n.text.partition("⁽")[0] for n in self.nodes if isinstance(n, Name) and "⁽" in n.text}
         under = [(n.base.text, letters_of(n)) for n in below]  # type: ignore[attr-defined]
-        found = given | {c for n in below for c in letters_of(n) if c.isupper()}
+        counting = {c for n in below if self._is_component(n) for c in letters_of(n)}
+        found = given | {c for n in below for c in letters_of(n) if c.isupper()} - counting
         found |= {_LOWERED[c] for n in self.nodes if isinstance(n, Name) for c in _RAISED_TIME.findall(n.text)}
         for node in below:
             several, letters = len(node.subscript.entries) > 1, letters_of(node)
@@ -197,7 +206,8 @@ class Letters:
         if not self.has_whole_arrays():
             return frozenset(found | everything)
         for node in self.below:
-            if len(node.subscript.entries) > 1 and len(node.subscript.text) < 3 or node.base.text in ("δ", "delta"):  # type: ignore[attr-defined]
+            several = len(node.subscript.entries) > 1 and len(node.subscript.text) < 3
+            if several or node.base.text in ("δ", "delta") or self._is_component(node):  # type: ignore[attr-defined]
                 found |= letters_of(node)
         grown = True
         while grown:
@@ -206,6 +216,12 @@ class Letters:
             found |= more
             grown = bool(more)
         return frozenset(found)
+
+    def _is_component(self, node: Indexed) -> bool:
+        """Does it pick an entry of an array that is declared, with an index for each axis?"""
+        entry = self.names.find(canonical_name(node.base.text))  # type: ignore[attr-defined]
+        axes = entry.tensor.dims if entry is not None and entry.tensor is not None else ()
+        return bool(axes) and len(axes) == len(node.subscript.entries)
 
     def has_whole_arrays(self) -> bool:
         """Does a name stand without indices that is no number, or with a label, or is something transposed?"""
@@ -360,41 +376,8 @@ class Letters:
 
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
-        found: set[str] = set()
-        for node in self.inside:
-            places: list[Node] = []
-            if isinstance(node, Transpose):
-                places = [node.argument]
-            elif isinstance(node, Norm):
-                places = [n for n in walk(node.inner) if isinstance(n, Indexed)]
-            elif isinstance(node, Chain):
-                behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
-                places = [n.base if isinstance(n, Superscript) else n for n in behind]
-            for place in places:
-                base = place.base if isinstance(place, Indexed) and not self._is_marked(place) else place
-                name = base.marked if isinstance(base, Indexed) else base.text if isinstance(base, Name) else ""
-                if name and not _is_capital(name):
-                    found.add(canonical_name(name))
-        return found
-
-    def _is_marked(self, node: Indexed) -> bool:
-        return bool(node.marked) and not letters_of(node) & self.indices
+        return {n for n in written_as_vectors(self.inside, self.indices) if not _is_capital(n)}
 
 
 def _is_capital(text: str) -> bool:
     return canonical_name(text)[:1].isupper()
-
-
-def _bare(node: Node) -> Node:
-    while isinstance(node, Group):
-        node = node.inner
-    return node
-
-
-def letters_of(node: Indexed) -> set[str]:
-    """The letters in its subscript."""
-    return {n for e in node.subscript.entries for n, _ in e.names}
-
-
-def letters_in(text: str) -> int:
-    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..lowering.names import Names, canonical_name
-from .brackets import closing
+from .brackets import closing, outside
 from .pieces import Unwritten
 
 # what stands between a formula and what its names stand for
@@ -243,9 +243,11 @@ _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\
 
 def without_left_side(formula: str, names: Names) -> str:
     """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
-    left, sign, right = formula.partition("=")
-    if not sign or "=" in _BELOW_A_SUM.sub("", right) or left.endswith((":", "<", ">", "!")):
+    # an `=` that nothing encloses, and that is not the limit of a sum, `∑_i=1^n`
+    signs = [k for k in outside(formula) if formula[k] == "=" and not _LIMIT.search(formula, 0, k)]
+    if len(signs) != 1 or formula[: signs[0]].endswith((":", "<", ">", "!")):
         return formula
+    left, right = formula[: signs[0]], formula[signs[0] + 1 :]
     found = _QUANTITY.match(left)
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
         return formula
@@ -258,7 +260,7 @@ def without_left_side(formula: str, names: Names) -> str:
     return right.strip()
 
 
-_BELOW_A_SUM = re.compile(r"_\{[^{}]*\}|_\w=\w|\[[^\[\]]*\]")
+_LIMIT = re.compile(r"_\w$")
 
 
 def without_powers(statements: Sequence[str]) -> list[str]:

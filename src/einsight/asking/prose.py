@@ -53,12 +53,19 @@ def _is_word(text: str, variables: Collection[str], names: Names) -> bool:
     )
 
 
+# functions that people take of matrices
+OF_MATRICES = ("log", "ln", "exp", "sqrt")
+
+
 def require_no_function_of_a_matrix(tree: Node, said: Iterable[Diagnostic]) -> None:
     """Raise EinsightError (EIN002) where a trace is of a logarithm, taken entry by entry: in `tr(ρ log ρ)` it is that of the matrix."""
     traces = [
         n for n in walk(tree) if isinstance(n, Call) and isinstance(n.callee, Name) and n.callee.text in ("tr", "trace")
     ]
     for told in said:
+        function = next((n.callee for n in walk(tree) if isinstance(n, Call) and n.start == told.span[0]), None)
+        if not isinstance(function, Name) or function.text not in OF_MATRICES:
+            continue  # nobody means `sin` of a matrix
         inside = any(n.start <= told.span[0] < n.end for n in traces)
         if told.code == "EIN305" and "of a square matrix" in told.message and inside:
             raise fail(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..lowering.names import Names, canonical_name, plain_name
+from ..lowering.reach import with_reach
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
@@ -19,7 +20,7 @@ from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
 from .lists import cut_first, named_by, on_one_line, with_functions_as_names, without_left_side, without_powers
 from .pieces import Unwritten
-from .prose import require_no_function_of_a_matrix, require_no_prose
+from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
@@ -197,7 +198,7 @@ def _question(
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
-    if spelling != CODE and "tr" in way.text and any(f in way.text for f in ("log", "exp", "sqrt")):
+    if spelling != CODE and "tr" in way.text and any(f in way.text for f in OF_MATRICES):
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:
             require_no_function_of_a_matrix(lowered.tree, lowered.diagnostics)
@@ -318,8 +319,11 @@ _WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
 
 
 def _on_paper(statement: str, names: Names) -> str:
-    """What the language has no sign for, in what it has."""
-    return with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
+    """What the language has no sign for, in what it has, and brackets around all that is summed."""
+    statement = with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
+    for place, bracket in sorted(with_reach(statement), reverse=True):
+        statement = statement[:place] + bracket + statement[place:]
+    return statement
 
 
 def _variable(text: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from ..lowering.names import Names
+from ..lowering.mentioned import walk
+from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient
-from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Num, Superscript, Symbol
+from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Num, Superscript, Symbol, Transpose
 
 
 def flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
@@ -85,3 +87,39 @@ def occurrences(node: Indexed) -> list[str]:
 def is_along_an_index(callee: Node, names: Names) -> bool:
     """Is it a function that runs along an index, `prod_i`?"""
     return isinstance(callee, Indexed) and isinstance(callee.base, Name) and names.is_function(callee.base.text)
+
+
+def letters_of(node: Indexed) -> set[str]:
+    """The letters in its subscript."""
+    return {n for e in node.subscript.entries for n, _ in e.names}
+
+
+def letters_in(text: str) -> int:
+    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)
+
+
+def written_as_vectors(nodes: Iterable[Node], indices: AbstractSet[str]) -> set[str]:
+    """The names of what is transposed, in a norm or behind a transpose, without the indices below them."""
+    found: set[str] = set()
+    for node in nodes:
+        places: list[Node] = []
+        if isinstance(node, Transpose):
+            places = [node.argument]
+        elif isinstance(node, Norm):
+            places = [n for n in walk(node.inner) if isinstance(n, Indexed)]
+        elif isinstance(node, Chain):
+            behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
+            places = [n.base if isinstance(n, Superscript) else n for n in behind]
+        for place in places:
+            is_name = not isinstance(place, Indexed) or (bool(place.marked) and not letters_of(place) & indices)
+            base = place if is_name or not isinstance(place, Indexed) else place.base
+            name = base.marked if isinstance(base, Indexed) else base.text if isinstance(base, Name) else ""
+            if name:
+                found.add(canonical_name(name))
+    return found
+
+
+def _bare(node: Node) -> Node:
+    while isinstance(node, Group):
+        node = node.inner
+    return node

@@ -8,7 +8,8 @@ from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, canonical_name
 from ..syntax.tree import Call, Indexed, Name
 from .habits import with_raised_marks
-from .letters import TYPESET, WORDS, Letters, defines, is_known, letters_in, letters_of
+from .letters import TYPESET, WORDS, Letters, defines, is_known
+from .signs import letters_in, letters_of
 
 # `d/dw` of a letter
 _BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")

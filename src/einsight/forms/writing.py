@@ -292,6 +292,10 @@ def _row(chain: Sequence[Form]) -> list[Text]:
 
 
 def _sum(whole: Form) -> Text:
+    constants = {_array_of(p) for p in whole.parts}
+    if len(constants) == 1 and is_all_ones(ones := constants.pop()):  # without them nothing would say the shape
+        values = [form.product(scalars, value) for value, scalars, _ in map(form.scaled, whole.parts)]
+        return _product(Form("product", (form.total(values), ones), form.ONE, *whole.shape))
     signed = sorted(whole.parts, key=_place)
     only_open = all(_array_of(p).head == "I" for p in signed)
     texts = [_summand(p, whole, only_open) for p in signed]

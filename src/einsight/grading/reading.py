@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..asking.inference import LOOSE, STRICT
-from ..asking.letters import TYPESET, WORDS, Letters, letters_of
+from ..asking.letters import TYPESET, WORDS, Letters
 from ..asking.pieces import Unwritten
 from ..asking.ranks import KINDS, fresh_letters
 from ..asking.shapes import shapes
+from ..asking.signs import letters_of
 from ..asking.sized import has_unsized, sized
 from ..asking.spellings import CODE, LATEX
 from ..asking.undeclared import first_that_conforms, require_no_unknown_function

@@ -39,6 +39,7 @@ from .indexing import read_indexed
 from .layout import tensor_value
 from .names import CONSTANTS, canonical_name
 from .operators import spread
+from .reach import tell_of_letters_left_behind
 from .report import Fix
 from .rows import read_row
 from .sums import NEEDS_INDEX
@@ -140,6 +141,8 @@ class Reader(Context):
         return read_row(self, node, node.items)
 
     def _addition(self, node: Addition) -> Value | None:
+        if "∑" in self.text or "sum" in self.text:
+            tell_of_letters_left_behind(self, node)
         read = [(sign, part, self.read(part)) for sign, part in node.items]
         if any(v is None for _, _, v in read):
             return None

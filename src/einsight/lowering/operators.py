@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..frozen import frozen
+from ..syntax.postfixes import POSTFIXED, factors
 from ..syntax.tree import (
     Absolute,
     Call,
@@ -240,27 +241,11 @@ def _is_function(names: Names, node: Node) -> bool:
     return node.text == "d" or names.is_called(node.text)
 
 
-_POSTFIXED = frozenset({Call, Transpose, Superscript, Indexed})
-
-
-def spread(names: Names, node: Node) -> tuple[tuple[str, Node], ...] | None:
+def spread(names: Names, node: Node) -> Items | None:
     """`A(x)'` where `A` is no function is the product `A (x)'`: the postfix belongs to the bracket."""
-    if type(node) not in _POSTFIXED:
+    if type(node) not in POSTFIXED:
         return None
-    if isinstance(node, Call) and len(node.arguments) == 1 and not _is_function(names, node.callee):
-        argument = node.arguments[0]
-        return (("", node.callee), ("", Group(argument.start - 1, argument.end + 1, argument)))
-    inner = spread(names, node.argument) if isinstance(node, Transpose) else None
-    if inner is not None and isinstance(node, Transpose):
-        return (*inner[:-1], ("", Transpose(inner[-1][1].start, node.end, inner[-1][1], node.prime)))
-    inner = spread(names, node.base) if isinstance(node, (Superscript, Indexed)) else None
-    if inner is None:
-        return None
-    last = inner[-1][1]
-    if isinstance(node, Superscript):
-        return (*inner[:-1], ("", Superscript(last.start, node.end, last, node.exponent, node.dotted)))
-    assert isinstance(node, Indexed)
-    return (*inner[:-1], ("", Indexed(last.start, node.end, last, node.subscript)))
+    return factors(node, lambda call: not _is_function(names, call.callee))
 
 
 # before what no brackets enclose these are names of arrays, or signs

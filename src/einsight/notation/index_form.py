@@ -127,6 +127,10 @@ class Printer:
 
     sum_sign, minus = "∑", "-"
     reserved: AbstractSet[str] = frozenset()
+    # letters of the `∑` in the product that was written last, and of those in terms before: what the convention sums has others,
+    # since readers take `∑_k a_k + b_k c_k` for one sum
+    signs: AbstractSet[str] = frozenset()
+    left_behind: AbstractSet[str] = frozenset()
 
     def text(self, term: Term, scope: dict[Index, str], level: int) -> str:
         body, own = getattr(self, _METHODS[type(term)])(term, scope)
@@ -278,15 +282,19 @@ class Printer:
         return f"∂{top}/∂{variable}"
 
     def _sum(self, term: Sum, scope: dict[Index, str]) -> tuple[str, int]:
-        out = ""
+        out, around = "", self.left_behind
         for part in order_terms(term.terms):
+            self.signs = frozenset()
             text = self.text(part, scope, SUM)
+            if self.signs:
+                self.left_behind |= self.signs
             if not out:
                 out = text
             elif text.startswith(self.minus):
                 out += f" {self.minus} {text[len(self.minus) :]}"
             else:
                 out += f" + {text}"
+        self.left_behind = around
         return out, SUM
 
     def _product(self, term: Product, scope: dict[Index, str]) -> tuple[str, int]:
@@ -312,7 +320,8 @@ class Printer:
             inner = dict(scope)
             used = set(scope.values()) | self.reserved
             for index in self._appearance([*over, *under], dummies):
-                inner[index] = _unused(DUMMY_LETTERS, used)
+                of_convention = self.left_behind and is_summed(index, over, under)
+                inner[index] = _unused(DUMMY_LETTERS, used | self.left_behind if of_convention else used)
                 used.add(inner[index])
         explicit = [d for d in dummies if not is_summed(d, over, under)]
         if explicit:  # what is the same in each summand stands before the sum
@@ -322,7 +331,8 @@ class Printer:
         size = -number if number < 0 else number
         numerator, denominator = size.numerator, size.denominator
         if explicit:
-            sums = self.sum_over(sorted(inner[d] for d in explicit))
+            names = sorted(inner[d] for d in explicit)
+            sums = self.sum_over(names)
             top = [*top[:before], f"{sums} {' '.join(top[before:]) or '1'}"]
         bottom = [self._factor(f, inner, True) for f in under]
         if denominator != 1 and bottom:  # `a/(2 c)`
@@ -335,6 +345,7 @@ class Printer:
         text = " ".join(top)
         if bottom:
             text = self.over(text, bottom)
+        self.signs = frozenset(names) if explicit else frozenset()
         level = PRODUCT if len(top) + len(bottom) > 1 or explicit or dummies or under else FACTOR
         return (self.minus + text, SUM) if number < 0 else (text, level)
 

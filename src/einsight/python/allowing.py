@@ -217,9 +217,23 @@ def told_in(function: ast.FunctionDef, module: Module) -> str:
 
 def is_said_symmetric(pair: Pair, module: Module) -> bool:
     """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
+    return any(
+        _SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in _told(pair, module)
+    )
+
+
+# behind the word what else such a matrix is: `a symmetric P with zero diagonal`
+_MORE = re.compile(r"[^.;\n]*\b(?:with|whose|having|such that|sums? to)\b")
+
+
+def says_more_of_symmetric(pair: Pair, module: Module) -> bool:
+    """Does it say of symmetric matrices what is not read?"""
+    return any(_MORE.match(text, found.end()) for text in _told(pair, module) for found in _SYMMETRIC.finditer(text))
+
+
+def _told(pair: Pair, module: Module) -> list[str]:
     told = [ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None]
-    told += [told_in(function, module) for function in (pair.forward, pair.backward)]
-    return any(_SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in told)
+    return told + [told_in(function, module) for function in (pair.forward, pair.backward)]
 
 
 _ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"

@@ -23,6 +23,7 @@ from .allowing import (
     is_made_symmetric,
     is_said_symmetric,
     labels_in,
+    says_more_of_symmetric,
 )
 from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
 from .module import Module
@@ -293,7 +294,7 @@ class _Judge(Allowing):
             return self._undecided("it is some of the terms of the function itself, and no derivative")
         if self.is_of_output(axes, left):
             return self._undecided("it is right of what the function gives, in the place of its argument")
-        if is_said_symmetric(self.pair, self.module):
+        if says_more_of_symmetric(self.pair, self.module):
             return self._undecided("the documentation says more of its arguments than is read")
         more = lambda: (derived(), self._example(left, right, axes), self._mistake(left, right, axes))  # noqa: E731
         return Result(self.claimed.node, self.parameter, "wrong", more=more)

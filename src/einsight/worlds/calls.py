@@ -125,36 +125,57 @@ class Calls(Naming[V, I]):
     # functions
 
     def _call(self, node: Call) -> V:
+        applied = self._applied(node)
+        if applied is not None:
+            return applied()
+        if len(node.arguments) != 1:
+            raise Unfit("a function of nothing known")
+        return self.multiply(self.value(node.callee), self.value(node.arguments[0]), False)
+
+    def is_product(self, node: Call) -> bool:
+        """Are `x(s - y)` two factors?"""
+        return self._applied(node) is None
+
+    def _applied(self, node: Call) -> Callable[[], V] | None:
+        """What a function comes to that stands before brackets; None where none does."""
+        name, order, entries = self._callee(node)
+        plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
+        if entries:
+            found = self.definition(name, len(entries))
+            if found is not None and len(found.arguments) == len(node.arguments):
+                return lambda: self._member_at(node, found, entries)
+        elif name and not self.page.by_name.get(name) and name == "d" and len(plain) == 1:
+            return lambda: self._marked_d(plain[0])
+        elif name and not self.page.by_name.get(name) and name in ("I", "ones", "zeros"):
+            return lambda: self.constant(name, node, plain)
+        elif name and self._is_called(name, plain, order):
+            return lambda: self._function(node, name, order, plain)
+        if self._is_at_variable(node) and self.choice((node.callee, "at"), ((True, 0), (False, 0.8))):
+            return lambda: self.value(node.callee)  # `r_i(θ)` is `r_i`
+        return None
+
+    def _callee(self, node: Call) -> tuple[str, int, tuple[IndexEntry, ...]]:
+        """The name of what stands before brackets, how often it is primed, and its indices; "" of what is no name."""
         callee, order = node.callee, 0
         if isinstance(callee, Transpose) and callee.prime and isinstance(callee.argument, Name):
             callee, order = callee.argument, 1
         if isinstance(callee, Indexed):
             name, entries = self.page.subscript(callee)
             if entries:
-                return self._member_at(node, name, entries)
+                return name, 0, entries
         elif isinstance(callee, Name):
             name = canonical_name(callee.text)
         else:
-            return self._product_or_call(node)
+            return "", 0, ()
         while name.endswith(PRIME) and (self.page.is_called(name[:-1]) or name[:-1] in ENTRYWISE):
             name, order = name[:-1], order + 1
-        plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
-        axis = next(
-            (a.value.value for a in node.arguments if isinstance(a, Keyword) and isinstance(a.value, Num)), None
-        )
-        if name == "d" and len(plain) == 1 and not self.page.by_name.get("d"):
-            return self._marked_d(plain[0])
-        if name in ("I", "ones", "zeros") and not self.page.by_name.get(name):
-            return self.constant(name, node, plain)
-        if self._is_called(name, plain, order):
-            return self.call(
-                name,
-                order,
-                [self._argument(name, k, plain) for k in range(len(plain))],
-                node,
-                None if axis is None else int(axis),
-            )
-        return self._product_or_call(node)
+        return name, order, ()
+
+    def _function(self, node: Call, name: str, order: int, plain: Sequence[Node]) -> V:
+        axes = (a.value.value for a in node.arguments if isinstance(a, Keyword) and isinstance(a.value, Num))
+        axis = next(axes, None)
+        arguments = [self._argument(name, k, plain) for k in range(len(plain))]
+        return self.call(name, order, arguments, node, None if axis is None else int(axis))
 
     def _argument(self, function: str, place: int, nodes: Sequence[Node]) -> Callable[[], V]:
         """What a function is given; `0` is 0 of whatever the function is of."""
@@ -166,11 +187,8 @@ class Calls(Naming[V, I]):
             return lambda: self.multiply(self.number(0), self.named(name), False)
         return lambda: self.value(node)
 
-    def _member_at(self, node: Call, name: str, entries: tuple[IndexEntry, ...]) -> V:
+    def _member_at(self, node: Call, found: Definition, entries: tuple[IndexEntry, ...]) -> V:
         """`V_t(x)`: a function for each index."""
-        found = self.definition(name, len(entries))
-        if found is None or len(found.arguments) != len(node.arguments):
-            return self._product_or_call(node)
         values: dict[tuple[str, tuple[object, ...]], V] = {
             (a, ()): self.value(n) for a, n in zip(found.arguments, node.arguments, strict=True)
         }
@@ -200,13 +218,6 @@ class Calls(Naming[V, I]):
             name in self.page.differentiated and isinstance(arguments[0], Name)
         )
         return alone and len(arguments) == 1 and name not in self.page.told
-
-    def _product_or_call(self, node: Call) -> V:
-        if len(node.arguments) != 1:
-            raise Unfit("a function of nothing known")
-        if self._is_at_variable(node) and self.choice((node.callee, "at"), ((True, 0), (False, 0.8))):
-            return self.value(node.callee)  # `r_i(θ)` is `r_i`
-        return self.multiply(self.value(node.callee), self.value(node.arguments[0]), False)
 
     def _is_at_variable(self, node: Call) -> bool:
         """Is something that is differentiated elsewhere written with its variable?"""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..lowering.names import canonical_name
+from ..syntax.postfixes import factors
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -37,6 +38,9 @@ class Reading(Calls[V, I]):
     # the tree
 
     def value(self, node: Node) -> V:
+        row = factors(node, self.is_product) if isinstance(node, (Indexed, Superscript, Transpose)) else None
+        if row is not None:
+            return self._row(row, node)
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise Unfit(type(node).__name__)

@@ -24,6 +24,7 @@ from .sections import without_item
 from .settling import Settling
 from .subscripts import Subscripts
 from .tables import claims_of_tables
+from .trees import with_sums_to_their_ends
 from .words import Words
 
 _LETTER = re.compile(r"(?<![^\W_])[^\W\d_](?!\w)")
@@ -52,7 +53,7 @@ class _Page:
 
     def __init__(self, text: str, layout: str, regions: list[Region]):
         self.text, self.layout, self.subscripts = text, layout, Subscripts(text, regions)
-        self.regions = [self.subscripts.written(r) for r in regions]
+        self.regions = [with_sums_to_their_ends(self.subscripts.written(r)) for r in regions]
         said = [r for r in self.regions if r.says]
         rows = claims_of_tables(text, self.regions, layout) if "|" in text else []
         said = sorted([*said, *rows], key=lambda r: r.start) if rows else said

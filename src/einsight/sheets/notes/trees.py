@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...documents.regions import Region
 from ...lowering.names import canonical_name
+from ...lowering.reach import with_reach
 from ...syntax.parse import parse_statement
 from ...syntax.tree import Indexed, Name, Node, Relation
 
@@ -29,6 +30,13 @@ def changed(region: Region, changes: Iterable[Change]) -> Region:
         text = text[:start] + new + text[end:]
         places[start:end] = [spot] * len(new)
     return replace(region, text=text, places=tuple(places))
+
+
+def with_sums_to_their_ends(region: Region) -> Region:
+    """The region with brackets around what a sum is of on paper."""
+    if not region.translated:
+        return region
+    return changed(region, [(place, place, bracket) for place, bracket in with_reach(region.text)])
 
 
 def closing(text: str, at: int) -> int:

@@ -25,7 +25,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "EIN204": ("The right side of a definition lacks an index of the left side and is repeated along it.", "y_ij = x_i", "Nothing, if that is meant."),
     "EIN205": ("The bound written at a sum is not the size of the axis it runs over.", "x ∈ ℝ^m\n∑_{j=1}^n x_j", "Correct the bound."),
     "EIN206": ("A literal component is outside its axis; components count from 1.", "x ∈ ℝ^3\nx_4", "Write a component that exists."),
-    "EIN207": ("An index stands above and below the line of a quotient, once each, as in a normalisation, so it is not summed.", "exp(X_ij)/∑_k exp(X_ik)", "Write `∑_i` before the quotient where the sum is meant."),
+    "EIN207": ("An index stands above and below the line of a quotient, once each, as in a normalisation, so it is not summed; or it stands behind the sum of a `∑`, in what is added to that.", "exp(X_ij)/∑_k exp(X_ik)", "Write `∑_i` before the quotient, or brackets around all that is summed, where the sum is meant."),
     "EIN208": ("A function of whole arrays, such as `tr`, `det` or `sum`, is taken of a component, which is one number.", "A ∈ ℝ^(n×n)\ntr(A_ij)", "Take it of the array, or write the sum."),
     "EIN301": ("The shapes do not fit, and no single transpose mends it.", "A ∈ ℝ^(n×m)\ny ∈ ℝ^k\nA y", "Compare the two declarations that the message names."),
     "EIN302": ("The shapes do not fit, and with one transpose they do.", "A ∈ ℝ^(n×m)\nz ∈ ℝ^n\nA z", "Apply the fix."),

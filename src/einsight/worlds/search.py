@@ -20,6 +20,7 @@ from ..terms.interruption import poll
 from . import jets
 from .algebra import Options
 from .arrays import Array, Singular, Unfit
+from .edits import names_in
 from .functions import ARRAYS, ENTRYWISE
 from .letters import is_constant
 from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
@@ -232,8 +233,23 @@ def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> boo
             loose |= not is_close(numbers.value(asked.left), numbers.value(asked.right), asked.has_zero)
         if not is_close(one, other, asked.has_zero):
             return False
+        if asked.has_zero and _holds_a_zero(asked, numbers):
+            return False
         some = True
     return some and numbers.met <= numbers.moved and (asked.root is None or loose)
+
+
+def _holds_a_zero(asked: Question, numbers: Numbers) -> bool:
+    """Is a name within what is said to be 0 itself 0?  `Φ r = 0` says nothing where the sizes leave no residual `r`."""
+    sides = [s for s in (asked.left, asked.right) if not isinstance(s, Name)]
+    for node in (n for s in sides for n in names_in(s)):
+        try:
+            value = numbers.value(node)
+        except (Unfit, KeyError, IndexError):
+            continue
+        if is_close(value, value, True):
+            return True
+    return False
 
 
 def _holds_of(index: dict[str, int], left: str, relation: str, right: str) -> bool:

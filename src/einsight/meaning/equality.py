@@ -25,6 +25,8 @@ from .sizing import Sizing
 from .thin import NotAlike
 
 Values = Callable[[str], Callable[..., float] | None]
+# points that are tried, where few have a value: one in four is positive throughout
+FEWEST_TRIED = 16
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def compare(
     points = max(points, 8) if far else points
     agreed, skipped, reason = 0, 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
-        for attempt in range(wanted * (8 if gentle else 3)):
+        for attempt in range(wanted * 8 if gentle else max(3 * wanted, FEWEST_TRIED)):
             sizes = sizing.at(attempt)
             if sizes is None:
                 skipped += 1

@@ -64,6 +64,28 @@ class Arrays(Parts):
         term, why = self._term([array], lambda t: make(t, indices))
         return Array(left, array.open, term, why)
 
+    def running(self, array: Array, axis: int) -> Array:
+        """The sums of an axis up to each of its places.  Raises Misfit; LookupError."""
+        place = array.rank + self.place(array, axis)
+        own = array.axes[place]
+        if array.term is None or not own:
+            return Array(array.axes, array.open, array.term, array.why)
+        if len(own) > 1:
+            return Array(array.axes, array.open, None, "sums along axes that were put together")
+        new = fresh_index(own[0].dim)
+        until = build.bracket("≤", build.position(own[0]), build.position(new))
+        term = build.product([until, array.term], own)
+        return Array((*array.axes[:place], (new,), *array.axes[place + 1 :]), array.open, term)
+
+    def turned(self, array: Array, axes: Sequence[int] | None) -> Array:
+        """With axes in the reverse order, whose lengths are known.  Raises Misfit; LookupError."""
+        for place in self.places(array, axes):
+            found = self.sliced(array, place, (None, None, -1)) if self.sizes.lengths and array.axes[place] else array
+            array = found or Array(array.axes, array.open, None, "a part of an axis")
+            if not self.sizes.lengths and array.axes[place]:
+                array = Array(array.axes, array.open, None, "a part of an axis")
+        return array
+
     def _plain(self, array: Array) -> Array:
         return Array(array.axes, array.open, array.term, array.why)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..targets.contraction import pairs
 from ..terms.dimension import Dim, Index
-from .libraries import library_of
+from .libraries import bound_names, library_of
 from .module import Module
 from .subscripts import (
     ELLIPSIS,
@@ -268,7 +268,8 @@ def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regroupi
         texts = [module.source.text_of(a) for a in node.args]
         function = module.source.text_of(node.func)
         try:
-            module.called[key] = (contraction if path in EINSUMS else regrouping)(node, path, texts, function)
+            given = [_with_constants(module, node, a) for a in node.args]
+            module.called[key] = (contraction if path in EINSUMS else regrouping)(node, path, texts, function, given)
         except Malformed as wrong:
             module.called[key] = wrong
     found = module.called[key]
@@ -278,13 +279,27 @@ def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regroupi
     return found
 
 
-def contraction(node: ast.Call, path: str, texts: Sequence[str], function: str) -> Contraction | None:
+def _with_constants(module: Module, call: ast.Call, argument: ast.expr) -> ast.expr:
+    """An argument with the constants that its names stand for, where the top of the file alone binds them."""
+    if isinstance(argument, (ast.List, ast.Tuple)):
+        return ast.copy_location(type(argument)([_with_constants(module, call, e) for e in argument.elts], argument.ctx), argument)
+    if not isinstance(argument, ast.Name) or argument.id not in module.constants:
+        return argument
+    around = (n for n in module.nodes.around(call) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)))
+    if any(argument.id in module.said(bound_names, n) for n in around):
+        return argument
+    return module.constants[argument.id]
+
+
+def contraction(
+    node: ast.Call, path: str, texts: Sequence[str], function: str, arguments: Sequence[ast.expr]
+) -> Contraction | None:
     """What a call of `einsum` says; None where its string does not stand there.  Raises Malformed.
 
-    texts   of the arguments
+    texts       of the arguments
+    arguments   with the constants that their names stand for
     """
     library = library_of(path)
-    arguments = node.args
     starred = any(isinstance(a, ast.Starred) for a in arguments)
     if not arguments:
         return None
@@ -298,7 +313,7 @@ def contraction(node: ast.Call, path: str, texts: Sequence[str], function: str) 
             node, library, function, subscripts, tuple(operands), tuple(texts[:-1]))  # fmt: skip
     text = _literal(arguments[0])
     if text is None:
-        return None if starred else _interleaved(node, library, texts, function)
+        return None if starred else _interleaved(node, library, texts, function, arguments)
     operands = arguments[1:]
     own = texts[1:]
     if library == "torch" and len(operands) == 1 and isinstance(operands[0], (ast.List, ast.Tuple)):
@@ -320,9 +335,10 @@ def _literal(node: ast.expr) -> str | None:
 _NAMES = string.ascii_lowercase + string.ascii_uppercase
 
 
-def _interleaved(node: ast.Call, library: str, texts: Sequence[str], function: str) -> Contraction | None:
+def _interleaved(
+    node: ast.Call, library: str, texts: Sequence[str], function: str, arguments: Sequence[ast.expr]
+) -> Contraction | None:
     """`einsum(A, [0, 1], B, [1, 2], [0, 2])`."""
-    arguments = node.args
     lists = [_sublist(a) for a in arguments[1::2]]
     if not lists or any(x is None for x in lists):
         return None
@@ -360,13 +376,15 @@ def _sublist(node: ast.expr) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def regrouping(node: ast.Call, path: str, texts: Sequence[str], function: str) -> Regrouping | None:
+def regrouping(
+    node: ast.Call, path: str, texts: Sequence[str], function: str, arguments: Sequence[ast.expr]
+) -> Regrouping | None:
     """What a call of einops says; None where its pattern does not stand there.  Raises Malformed."""
     kind = path.split(".")[-1]
     wanted = 3 if kind == "reduce" else 2
     if len(node.args) < 2 or any(isinstance(a, ast.Starred) for a in node.args) or len(node.args) > wanted:
         return None
-    text = _literal(node.args[1])
+    text = _literal(arguments[1])
     if text is None:
         return None
     reduction = ""

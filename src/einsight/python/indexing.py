@@ -50,7 +50,7 @@ class Indexing(Scope):
             )
             if isinstance(picked, Array):
                 return picked
-            return self._fitting(node, lambda: self._entries(base, items))
+            return self._fitting(node, lambda: self.arrays.gathered(base, items) or self._entries(base, items))
         return UNKNOWN
 
     def _index(self, node: ast.expr) -> Value:

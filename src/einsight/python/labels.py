@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..terms import build
-from ..terms.dimension import Index
+from ..terms.dimension import Index, Slot, fresh_index
 from ..terms.term import Component, Tensor, Term
 from .axes import Misfit
 from .products import Products
-from .values import Array, Mask, Masked, Number, Picked, Range, Value
+from .values import Array, Axis, Mask, Masked, Number, Picked, Range, Value, Whole
 
-# the property of a tensor whose rows are 1 at one place and 0 elsewhere
-LABELS = "labels"
+# the property of a tensor whose rows are 1 at one place and 0 elsewhere, and how it is called behind the name of the labels
+LABELS, ROWS = "labels", "·rows"
 
 
 class Labels(Products):
@@ -49,12 +49,127 @@ class Labels(Products):
 
     def _rows_of(self, base: Array, label: Array) -> Array:
         """A row for each label, over the axes of an array."""
-        term, axes = label.term, base.axes
-        if not isinstance(term, Component) or term.indices != label.indices:
-            return Array(axes, False, None, "labels that are computed")
-        indices = tuple(i for a in axes for i in a)
-        rows = Tensor(f"{term.tensor.name}·rows", tuple(self.sizes.find(i.dim) for i in indices), frozenset({LABELS}))
-        return Array(axes, False, build.component(rows, indices))
+        axes = base.axes
+        if label.term is None:
+            return Array(axes, False, None, label.why or "labels that are computed")
+        moved = build.substitute(label.term, {label.axes[0][0]: axes[0][0]})
+        return Array(axes, False, self.row_of(Array((axes[0],), term=moved), axes[1][0]))
+
+    def row_of(self, label: Array, place: Slot) -> Term:
+        """1 at the place that a label says: an entry of an array of labels, or a number that is computed of some."""
+        term = label.term
+        assert term is not None
+        if not isinstance(term, Component):
+            return build.bracket("=", build.position(place), build.add(term, build.ONE))
+        tensor = term.tensor
+        dim = self.label_dims.setdefault(tensor.name, self.sizes.fresh())
+        if isinstance(place, Index):
+            self.sizes.meet(dim, place.dim)
+        dims = (*map(self.sizes.find, tensor.dims), self.sizes.find(dim))
+        rows = Tensor(f"{tensor.name}{ROWS}", dims, frozenset({LABELS}))
+        return build.component(rows, (*term.indices, place))
+
+    # entries at arrays of places
+
+    def gathered(self, base: Array, items: Sequence[Value]) -> Array | None:
+        """`base[i]`, `base[:, i]`, `base[i, j]` for arrays of places; None where it is anything else.  Raises Misfit."""
+        found = self._places_in(base, items)
+        if found is None:
+            return None
+        first, taken, axes = found
+        result = self.distinct([*base.axes[:first], *axes, *base.axes[first + len(taken) :]])
+        if base.term is None or any(t.term is None and not isinstance(t, Range) for t in taken):
+            why = base.why or next((t.why for t in taken if t.term is None), "")
+            return Array(result, why=why or "entries at places that are computed")
+        kept = [i for k, a in enumerate(base.axes) if not first <= k < first + len(taken) for i in a]
+        left = [i for k, a in enumerate(result) if not first <= k < first + len(axes) for i in a]
+        own = [fresh_index(base.axes[first + k][0].dim) for k in range(len(taken))]
+        names = {**dict(zip(kept, left, strict=True)), **{base.axes[first + k][0]: i for k, i in enumerate(own)}}
+        rows = self._rows_at(taken, result[first : first + len(axes)], own)
+        return Array(result, term=build.product([build.substitute(base.term, dict(names)), *rows], own))
+
+    def gathered_along(self, base: Array, places: Array, axis: int) -> Array | None:
+        """`take_along_axis(base, places, axis)`; None where it is not read.  Raises Misfit."""
+        if base.open or places.open or places.rank != base.rank or not self.sizes.binding:
+            return None
+        at = axis + base.rank if axis < 0 else axis
+        if not 0 <= at < base.rank or len(base.axes[at]) != 1 or not self._is_of_places(places):
+            return None
+        axes = list(places.axes)
+        for k, (own, other) in enumerate(zip(base.axes, places.axes, strict=True)):
+            if k != at:
+                shown = f"places of shape {self.shape_text(places)} in {self.shape_text(base)}"
+                axes[k] = self.beside(own, other, lambda shown=shown: shown)  # type: ignore[misc]
+        result = self.distinct(axes)
+        if base.term is None or places.term is None:
+            return Array(result, why=base.why or places.why or "entries at places that are computed")
+        own_place = fresh_index(base.axes[at][0].dim)
+        inner = [*result[:at], (own_place,), *result[at + 1 :]]
+        row = self.row_of(self.over(places, result), own_place)
+        term = self.over(base, inner).term
+        return Array(result, term=build.product([term, row], [own_place]) if term is not None else None)
+
+    def added_at(self, holder: Array, items: Sequence[Value], value: Array) -> bool:
+        """Add to the entries at places as often as they are named, as `np.add.at` does; False where that is not read.  Raises Misfit."""
+        found = self._places_in(holder, items)
+        if found is None or value.open:
+            return False
+        first, taken, axes = found
+        region = self.distinct([*holder.axes[:first], *axes, *holder.axes[first + len(taken) :]])
+        if value.rank > len(region):
+            raise Misfit(f"{self.shape_text(value)} is added to {self.shape_text(Array(region))}")
+        self.broadcast([Array(region), value])
+        if not self.with_terms:
+            return True
+        moved = self.over(value, region)
+        if holder.term is None or moved.term is None or any(t.term is None and not isinstance(t, Range) for t in taken):
+            return False
+        at = region[first : first + len(axes)]
+        names = dict(
+            zip(
+                [i for k, a in enumerate(region) if not first <= k < first + len(axes) for i in a],
+                [i for k, a in enumerate(holder.axes) if not first <= k < first + len(taken) for i in a],
+                strict=True,
+            )
+        )
+        rows = self._rows_at(taken, at, [holder.axes[first + k][0] for k in range(len(taken))])
+        added = build.product([build.substitute(moved.term, dict(names)), *rows], [i for a in at for i in a])
+        holder.term, holder.cells = build.add(holder.term, added), None
+        return True
+
+    def _rows_at(self, taken: Sequence[Array], axes: Sequence[Axis], places: Sequence[Index]) -> list[Term]:
+        rows = []
+        for label, place in zip(taken, places, strict=True):
+            if isinstance(label, Range):
+                rows.append(build.delta(self.over(label, axes).axes[-1][0], place))
+            else:
+                rows.append(self.row_of(self.over(label, axes), place))
+        return rows
+
+    def _places_in(self, base: Array, items: Sequence[Value]) -> tuple[int, list[Array], tuple[Axis, ...]] | None:
+        """The first axis of which entries are taken at arrays of places, those arrays, and the axes that they make."""
+        at = [k for k, i in enumerate(items) if self._is_of_places(i)]
+        if not at or base.open or len(items) > base.rank or not self.sizes.binding:
+            return None
+        if at != list(range(at[0], at[-1] + 1)) or any(len(base.axes[k]) != 1 for k in at):
+            return None
+        if not all(k in at or (isinstance(i, Whole) and i.all) for k, i in enumerate(items)):
+            return None
+        taken = [i for i in items if isinstance(i, Array)]
+        if all(isinstance(t, Range) for t in taken):
+            return None
+        if any(isinstance(t, Range) for t in taken) and any(t.rank != 1 for t in taken):
+            return None
+        axes = self.broadcast(taken)
+        if any(len(a) != 1 for a in axes):
+            return None
+        return at[0], taken, axes
+
+    def _is_of_places(self, value: Value) -> bool:
+        """May it be an array of whole numbers?"""
+        if not isinstance(value, Array) or isinstance(value, (Number, Mask, Masked, Picked)) or value.open:
+            return False
+        return value.rank > 0 or value.term is None or not value.term.free
 
     def masked(self, base: Array, items: Sequence[Value]) -> Masked | None:
         """`base[base > 0]`; None where it is anything else."""

@@ -85,6 +85,23 @@ class Module:
         return found
 
     @cached_property
+    def constants(self) -> dict[str, ast.Constant]:
+        """The numbers and texts that names of the top stand for throughout."""
+        found: dict[str, ast.Constant] = {}
+        for statement in (s for s in self.tree.body if isinstance(s, ast.Assign) and len(s.targets) == 1):
+            target, value = statement.targets[0], statement.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+                pairs = list(zip(target.elts, value.elts, strict=True))
+            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Call) and ast.unparse(value.func) == "range":
+                pairs = [(t, ast.copy_location(ast.Constant(k), t)) for k, t in enumerate(target.elts)]
+                pairs = pairs if ast.unparse(value) == f"range({len(pairs)})" else []
+            for name, item in pairs:
+                if isinstance(name, ast.Name) and isinstance(item, ast.Constant) and name.id in self.once:
+                    found[name.id] = item
+        return found
+
+    @cached_property
     def attributes_set(self) -> Counter[str]:
         """How often an attribute of each name is assigned, anywhere in the file."""
         return Counter(self.nodes.attributes_set)

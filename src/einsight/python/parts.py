@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from ..terms import build
 from ..terms.dimension import Dim, Index, Shift, Slot, fresh_index
-from ..terms.term import Component, Tensor, Term
+from ..terms.term import Component, Term
 from .axes import Misfit
-from .labels import LABELS, Labels
+from .labels import Labels
 from .values import Array, Axis, Cells, Number, Value, Whole
 
 
@@ -206,17 +206,6 @@ class Parts(Labels):
         if value.term is None:
             return not self.with_terms
         return isinstance(value.term, Component) and len(value.term.indices) == 1
-
-    def row_of(self, label: Array, place: Slot) -> Term:
-        """1 at the place that a label says."""
-        assert isinstance(label.term, Component)
-        tensor = label.term.tensor
-        dim = self.label_dims.setdefault(tensor.name, self.sizes.fresh())
-        if isinstance(place, Index):
-            self.sizes.meet(dim, place.dim)
-        dims = (self.sizes.find(tensor.dims[0]), self.sizes.find(dim))
-        rows = Tensor(f"{tensor.name}·rows", dims, frozenset({LABELS}))
-        return build.component(rows, (label.term.indices[0], place))
 
     def at_label(self, array: Array, place: int, label: Array) -> Array:
         """The entries at the place of a label along an axis."""

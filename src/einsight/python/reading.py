@@ -6,6 +6,7 @@ import ast
 import contextlib
 from collections.abc import Sequence
 
+from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.interruption import poll
 from .annotations import MANY, annotated, named_in, of_line
@@ -38,6 +39,8 @@ _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round 
 _HARMLESS = frozenset(
     "print seterr warn debug info assert_allclose seed manual_seed set_printoptions len requires_grad_ retain_grad register_hook".split()
 )
+# what adds to entries as often as their places are named
+_AT_PLACES = frozenset(("numpy.add.at", "numpy.subtract.at"))
 _CONTEXTS = (
     "no_grad",
     "enable_grad",
@@ -92,9 +95,21 @@ class Reader(Branches):
             given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
         if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
             return
+        if isinstance(function, Library) and function.path in _AT_PLACES and self._changed_at(call, function.path, given):
+            return
         for value in given:
             if isinstance(value, Array) and not isinstance(value, Number):
                 value.term, value.cells, value.why = None, None, f"what `{ast.unparse(call.func)}` writes"
+
+    def _changed_at(self, call: ast.Call, path: str, given: Sequence[Value]) -> bool:
+        """`np.add.at(holder, places, value)`."""
+        if len(given) != 3:
+            return False
+        holder, places, value = given
+        if path.endswith("subtract.at") and (array := as_array(value)) is not None:
+            value = self.arrays.elementwise(build.negate, array)
+        items = places.items if isinstance(places, Several) and not places.is_list else (places,)
+        return self.add_at_places(call, holder, items, value)
 
     def _fill_diagonal(self, given: Sequence[Value]) -> bool:
         array, value = (*given, UNKNOWN, UNKNOWN)[:2]

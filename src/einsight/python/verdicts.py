@@ -58,7 +58,8 @@ def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) 
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
             result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
-            if claimed.guessed and result.verdict not in ("right", "undecided"):
+            # what is right if a matrix is symmetric is the derivative in that argument, and in no other
+            if claimed.guessed and result.verdict in ("wrong", "shape"):
                 words = "nothing says for which argument it is"
                 result = Result(result.node, result.parameter, "undecided", words=words)
             results.append(result)

@@ -16,6 +16,8 @@ from ..terms.walk import map_parts, replace_dims, replace_tensors
 
 Change = Callable[[Term], Term]
 MOST_CANDIDATES = 40
+# matrices of which some may be symmetric and others not
+MOST_TOGETHER = 4
 # what words say of a vector, or of the rows of a matrix, whose entries add up to 1; nobody can declare it
 NORMALISED = "normalised"
 # what words say of a vector of length 1
@@ -55,6 +57,9 @@ def _candidates(terms: Sequence[Term], variables: frozenset[Tensor]) -> Iterator
     general = [t for t in square if not t.properties & {"symmetric", "antisymmetric", "diagonal", "orthogonal"}]
     for tensor in general:
         yield _with_property((tensor,), "symmetric")
+    for count in range(2, len(general) if len(general) <= MOST_TOGETHER else 2):  # of the fewest that are enough
+        for several in itertools.combinations(general, count):
+            yield _with_property(several, "symmetric")
     if len(general) > 1:
         yield _with_property(tuple(general), "symmetric")
     fixed = [t for t in general if t not in variables]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from .module import Module
 from .pairs import Pair
@@ -14,7 +15,9 @@ from .values import Value
 from .verdicts import judged_way
 
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
-MOST_UNKNOWN, MOST_TRIED = 7, 8
+MOST_UNKNOWN, MOST_TRIED = 20, 8
+# values of which those that are right need not be looked at again with other numbers of axes
+FEW = 4
 SHAPELESS = "it depends on shapes that nothing declares"
 
 
@@ -23,6 +26,17 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: 
 
     `lightly` asks no more than whether each is right, any other is `wrong`.  Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
     """
+    return [_if_for_that(r) for r in _of_all_shapes(module, pair, top, lightly)]
+
+
+def _if_for_that(result: Result) -> Result:
+    """Undecided where it is wrong for an argument that was guessed.  What is right if a matrix is symmetric is for that argument."""
+    if not result.guessed or result.verdict not in ("wrong", "shape"):
+        return result
+    return Result(result.node, result.parameter, "undecided", words="nothing says for which argument it is")
+
+
+def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: bool) -> list[Result]:
     unknown = unknown_in(module, pair, top)
     if len(unknown) > MOST_UNKNOWN:
         raise Unreadable(f"nothing says which shapes {', '.join(f'`{n}`' for n in unknown)} have")
@@ -33,8 +47,11 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: 
     for number, ranks in enumerate(meant):
         if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
             break  # in all others some value has another shape, which speaks against them
+        protects = bool(found) and number >= clean > 0
         try:
-            way = _judged_way(module, pair, top, ranks, lightly or (bool(found) and number >= clean > 0))
+            if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
+                continue
+            way = _judged_way(module, pair, top, ranks, lightly or protects)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -58,6 +75,7 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: 
         with suppress(Nonconforming, Unreadable):
             found.append(_judged_way(module, pair, top, stacked, lightly))
             tried.append(stacked)
+    found = _with_numbers(found, tried)
     common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
@@ -84,6 +102,23 @@ def _judged_way(
     return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
 
 
+def _is_accused_too(
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], first: list[Result]
+) -> bool:
+    """Are of several values all those accused with other numbers of axes that are with the likeliest?  Then those say nothing.
+
+    Raises Unreadable; Nonconforming.
+    """
+    accused = [k for k, r in enumerate(first) if r.verdict in ACCUSED]
+    if not accused or len(first) < FEW or len(accused) == len(first):
+        return False
+    paths = read_pair(module, pair, top, ranks)
+    if len(paths.claimed) != len(first):
+        return False
+    paths = replace(paths, claimed=[paths.claimed[k] for k in accused])
+    return all(r.verdict in ACCUSED for r in judged_way(module, pair, paths, True))
+
+
 def _is_stacked(ranks: Mapping[str, int], others: Mapping[str, int]) -> bool:
     """Has every array one axis more than there?"""
     return any(others.values()) and all(ranks[n] == (rank + 1 if rank else 0) for n, rank in others.items())
@@ -95,6 +130,27 @@ def _unless_right(result: Result, other: Result) -> Result:
     if result.verdict in ("right", "undecided") or not (fits or other.verdict == "right"):
         return result
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
+
+
+def _with_numbers(
+    found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]
+) -> list[tuple[list[Result], int]]:
+    """With what is right if an array is positive as right, where that may be a number and it is right then, with the same assumption."""
+
+    def told(result: Result, place: int, ranks: Mapping[str, int]) -> Result:
+        name = (result.assumption or "").removesuffix(" positive")
+        if result.verdict != "right_if" or name == result.assumption or not ranks.get(name):
+            return result
+        for (others, _), theirs in zip(found, tried, strict=True):
+            other = others[place] if place < len(others) else result
+            if theirs == {**ranks, name: 0} and (other.verdict, other.assumption) == ("right", result.assumption):
+                return other
+        return result
+
+    return [
+        ([told(r, k, ranks) for k, r in enumerate(results)], s)
+        for (results, s), ranks in zip(found, tried, strict=True)
+    ]
 
 
 def _in_common(found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]) -> list[Result]:

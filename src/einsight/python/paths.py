@@ -20,8 +20,8 @@ from .ways import read
 
 # why nothing is read, whatever the shapes
 _LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is not read|any number of arguments")
-# arrays, at most, of which every number of axes is tried
-MOST_FREE = 4
+# arrays, at most, of which every number of axes is tried, and of which two have another than is likely
+MOST_FREE, MANY = 4, 7
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -110,7 +110,7 @@ def _fitting(
     """Every number of axes for the unknown arrays with which the shapes go together, the likeliest first: matrices have capitals.
 
     They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
-    arrays no more than two have one axis less or more than is likely.  `thin` are shapes that are tried besides.
+    arrays no more than two, of very many one, have one axis less or more than is likely.  `thin` are shapes that are tried besides.
     """
     likely = {n: 2 if is_capital(n) else 1 for n in unknown}
 
@@ -119,15 +119,19 @@ def _fitting(
         return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank - likely[name])
 
     learnt = _learnt_in(module, pair, top, way)
+    if len(unknown) > MOST_FREE:
+        stacked = {**likely, **{n: 2 for n in module.said(multiplied_in, pair.forward) if n in likely}}
+        likely = min((likely, stacked), key=lambda ranks: _fit(module, pair, top, {**ranks, **learnt}, way))
     _probe(module, pair, top, {n: learnt.get(n, likely[n]) for n in unknown}, way)
     begun: list[tuple[dict[str, int], Paths | Unreadable]] = [({}, Unreadable())]
+    allowed = 2 if len(unknown) <= MANY else 1
     for name in unknown:
         going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
         for ranks, _ in begun:
             every = (0, 1, 2, *(thin if likely[name] == 1 else ()))
             for rank in (learnt[name],) if name in learnt else every:
                 tried = {**ranks, name: rank}
-                if len(unknown) > MOST_FREE and sum(far(n, r) for n, r in tried.items()) > 2:
+                if len(unknown) > MOST_FREE and sum(far(n, r) for n, r in tried.items()) > allowed:
                     continue
                 try:
                     going_on.append((tried, read_pair(module, pair, top, tried, terms=False, way=way)))
@@ -142,6 +146,25 @@ def _fitting(
         if begun and len(lasting) == len(begun):
             raise lasting[0]
     return sorted(begun, key=lambda found: sum(far(n, r) for n, r in found[0].items()))
+
+
+def _fit(module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], way: Way) -> int:
+    """How many values have another shape than the argument that they are for; many where the shapes do not go together."""
+    try:
+        return _misfits(pair, read_pair(module, pair, top, ranks, terms=False, way=way))
+    except (Nonconforming, Unreadable):
+        return MANY * MANY
+
+
+def multiplied_in(function: ast.FunctionDef) -> frozenset[str]:
+    """What stands left in matrix products: the rows of a batch, where several go through a network at once."""
+    return frozenset(
+        ast.unparse(n.left) for n in ast.walk(function) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult)
+    ) | frozenset(
+        ast.unparse(n.func.value if not isinstance(n.func.value, ast.Name) or n.func.value.id not in ("np", "jnp", "torch") else n.args[0])
+        for n in ast.walk(function)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in ("dot", "matmul", "mm") and n.args
+    )
 
 
 def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:

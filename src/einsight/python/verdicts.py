@@ -58,11 +58,7 @@ def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) 
             if claimed.parameter and claimed.parameter not in paths.parameters:
                 raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
             result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
-            # what is right if a matrix is symmetric is the derivative in that argument, and in no other
-            if claimed.guessed and result.verdict in ("wrong", "shape"):
-                words = "nothing says for which argument it is"
-                result = Result(result.node, result.parameter, "undecided", words=words)
-            results.append(result)
+            results.append(replace(result, guessed=True) if claimed.guessed else result)
             continue
         results.append(_of_any(module, pair, paths, claimed))
     return results
@@ -338,7 +334,11 @@ class _Judge(Allowing):
             if " = " in assumption.text and not _is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
-                changed = [normal_form(assumption.change(t)) for t in (left, right)]
+                changed = [assumption.change(t) for t in (left, right)]
+                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
+                if compare(*changed, free, function_value, points=1, example=False, thorough=False).equal is False:
+                    continue  # at the first point
+                changed = [normal_form(t) for t in changed]
                 free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
                 if are_equal(changed[0], changed[1], free, function_value) and not are_equal(
                     changed[0], build.ZERO, free, function_value

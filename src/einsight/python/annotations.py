@@ -108,12 +108,19 @@ _DOCUMENTED = re.compile(
 
 
 def documented(docstring: str) -> dict[str, Declared]:
-    """What a docstring says of parameters: `:param x: … of size (n, m)`, `x : ndarray, shape (n, m)`."""
+    """What a docstring says of parameters: `:param x: … of size (n, m)`, `x : ndarray, shape (n, m)`, `x: (n, m), y: (n,)`."""
     found: dict[str, Declared] = {}
     for match in _DOCUMENTED.finditer(docstring):
         shape = _listed(match["axes"].strip("()"))
         if shape is not None:
             found.setdefault(match["name"], shape)
+    for line in docstring.splitlines():
+        parts = _PART.findall(line.strip().rstrip("."))
+        # a line of nothing else
+        if parts and all(_NAMED.match(p.strip()) for p in parts):
+            for name, shape in named_in(line.strip().rstrip(".")):
+                if len(shape) > 1 or "," in line:
+                    found.setdefault(name, shape)
     return found
 
 

@@ -21,6 +21,8 @@ class Arrays(Parts):
         """The place of an axis counted from the end, negative.  Raises Misfit; LookupError where that is not known."""
         if not array.open and not array.rank:  # NumPy takes an axis of a number in places
             raise LookupError
+        if array.open:
+            array.least = max(array.least, axis + 1, -axis)
         if axis >= 0:
             if array.open:
                 raise LookupError
@@ -38,6 +40,8 @@ class Arrays(Parts):
             if array.open:
                 raise LookupError
             return list(range(array.rank))
+        if array.open:
+            array.least = max(array.least, *(a + 1 for a in axes), *(-a for a in axes))
         return sorted({array.rank + self.place(array, a) for a in axes})
 
     def reduce(
@@ -99,9 +103,10 @@ class Arrays(Parts):
 
     def permuted(self, array: Array, order: Sequence[int]) -> Array:
         """Raises Misfit; LookupError."""
-        places = [self.place(array, k) for k in order]
         if array.open:
+            array.least = max(array.least, len(order))
             raise LookupError
+        places = [self.place(array, k) for k in order]
         if len(places) != array.rank or len(set(places)) != array.rank:
             raise Misfit(f"an array of shape {self.shape_text(array)} is not permuted by {len(places)} axes")
         return Array(tuple(array.axes[k] for k in places), False, array.term, array.why)

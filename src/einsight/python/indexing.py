@@ -153,6 +153,8 @@ class Indexing(Scope):
             return self.arrays.unknown("entries at places that are computed")
         dots = sum(i is _DOTS for i in items)
         used = sum(not (isinstance(i, Flag) and i.value is None) and i is not _DOTS for i in items)
+        if array.open:
+            array.least = max(array.least, used)
         if array.open and (not dots or any(not _is_new(i) for i in items[: items.index(_DOTS)] if i is not _DOTS)):
             if dots or items and not all(_is_new(i) or i is _DOTS for i in items):
                 return self.arrays.unknown("an entry of an array of which the shape is not known")

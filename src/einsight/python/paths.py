@@ -22,6 +22,8 @@ from .ways import read
 _LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is not read|any number of arguments")
 # arrays, at most, of which every number of axes is tried, and of which two have another than is likely
 MOST_FREE, MANY = 4, 7
+# axes of an array that are tried where nothing says how many it has
+MOST_TRIED = 2
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -39,12 +41,15 @@ def unknown_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way = 
     return run.unknown
 
 
-def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -> dict[str, int]:
-    """How many axes the arrays have of which `n, c, h, w = x.shape` says it."""
+def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -> tuple[dict[str, int], int]:
+    """How many axes the arrays have of which `n, c, h, w = x.shape` says it, or `x.mean(axis=(2, 3))`; and how many any of those has
+    of which that is known."""
     run = Run(module, pair, top, {}, Sizes(binding=True, lengths=pair.lengths), False)
     with suppress(Nonconforming, Unreadable):
         way(run)
-    return {n: AXES + a.rank for n, a in run.learnt.items() if not a.open}
+    learnt = {n: max(a.rank, a.least) for n, a in run.learnt.items() if not a.open or a.least > MOST_TRIED}
+    known = [a.rank for _, a in run.parameters.values()]
+    return {n: AXES + k for n, k in learnt.items()}, max([*learnt.values(), *known], default=0)
 
 
 def conforming(
@@ -116,9 +121,11 @@ def _fitting(
 
     def far(name: str, rank: int) -> int:
         """How far from what is likely."""
-        return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank - likely[name])
+        return 0 if name in learnt else 1 if rank in (COLUMN, ROW) else abs(rank % AXES - likely[name])
 
-    learnt = _learnt_in(module, pair, top, way)
+    learnt, most = _learnt_in(module, pair, top, way)
+    # beside an array of three axes another may have as many
+    more = tuple(AXES + k for k in range(MOST_TRIED + 1, most + 1))
     if len(unknown) > MOST_FREE:
         stacked = {**likely, **{n: 2 for n in module.said(multiplied_in, pair.forward) if n in likely}}
         likely = min((likely, stacked), key=lambda ranks: _fit(module, pair, top, {**ranks, **learnt}, way))
@@ -128,7 +135,7 @@ def _fitting(
     for name in unknown:
         going_on: list[tuple[dict[str, int], Paths | Unreadable]] = []
         for ranks, _ in begun:
-            every = (0, 1, 2, *(thin if likely[name] == 1 else ()))
+            every = (0, 1, 2, *(thin if likely[name] == 1 else ()), *more)
             for rank in (learnt[name],) if name in learnt else every:
                 tried = {**ranks, name: rank}
                 if len(unknown) > MOST_FREE and sum(far(n, r) for n, r in tried.items()) > allowed:

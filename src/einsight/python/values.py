@@ -41,6 +41,7 @@ class Array(Value):
     open      may any number of others stand before them?
     term      over the indices of the axes; None where it is not known, `why` says what was not read
     cells     what was written into it place by place; None where nothing was
+    least     how many axes its use says that it has at least, where that is open
     base      the array of which its entries are, so that both are written where one is; None where they are its own
     """
 
@@ -50,6 +51,7 @@ class Array(Value):
     why: str = ""
     cells: Cells | None = field(default=None, kw_only=True)
     base: Array | None = field(default=None, kw_only=True)
+    least: int = field(default=0, kw_only=True)
 
     @property
     def indices(self) -> tuple[Index, ...]:

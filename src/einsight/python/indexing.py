@@ -50,8 +50,20 @@ class Indexing(Scope):
             )
             if isinstance(picked, Array):
                 return picked
+            rows = self._with_new_axes(node, base, items)
+            if rows is not None:
+                return rows
             return self._fitting(node, lambda: self.arrays.gathered(base, items) or self._entries(base, items))
         return UNKNOWN
+
+    def _with_new_axes(self, node: ast.AST, base: Array, items: Sequence[Value]) -> Value | None:
+        """`y[on, None]`: entries where a mask holds, with new axes behind; None where it is anything else."""
+        if len(items) < 2 or not all(_is_new(i) or (isinstance(i, Whole) and i.all) for i in items[1:]):
+            return None
+        rows = self._fitting(node, lambda: self.arrays.masked(base, items[:1]) or UNKNOWN)
+        if not isinstance(rows, Array):
+            return None
+        return self._fitting(node, lambda: self._at_places(rows, (Whole(True), *items[1:])))
 
     def _index(self, node: ast.expr) -> Value:
         if isinstance(node, ast.Constant) and node.value is ...:

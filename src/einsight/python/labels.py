@@ -172,19 +172,42 @@ class Labels(Products):
         return value.rank > 0 or value.term is None or not value.term.free
 
     def masked(self, base: Array, items: Sequence[Value]) -> Masked | None:
-        """`base[base > 0]`; None where it is anything else."""
+        """`base[base > 0]`, `base[on]` of the rows where a mask holds; None where it is anything else."""
         mask = items[0] if len(items) == 1 else None
         if not isinstance(mask, Mask) or base.open or mask.open:
             return None
-        if base.rank != mask.rank or not base.rank or mask is base:
+        are_rows = mask.rank == 1 and base.rank > 1
+        if not (base.rank == mask.rank or are_rows) or not base.rank or mask is base:
             return None
         found = self.sizes
-        for own, other in zip(base.axes, mask.axes, strict=True):
+        for own, other in zip(base.axes, mask.axes, strict=False):
             a, b = found.settled(i.dim for i in own), found.settled(i.dim for i in other)
             if a != b and not (found.binding and len(a) == len(b) == 1 and found.meet(a[0], b[0])):
                 return None
         source = Array(base.axes, False, base.term, base.why)
-        return Masked((self.unknown_axis(),), why="entries where something holds", source=source, mask=mask)
+        axes: tuple[Axis, ...] = (self.unknown_axis(),)
+        term = None
+        if mask.rank == 1 and len(base.axes[0]) == 1 and len(mask.axes[0]) == 1:
+            own_index = base.axes[0][0]
+            axes = ((fresh_index(self._selected(mask, own_index)),), *base.axes[1:])
+            if base.term is not None and mask.term is not None:
+                term = build.substitute(base.term, {own_index: axes[0][0]})
+            axes = self.distinct(axes)
+        elif are_rows:
+            return None
+        return Masked(axes, False, term, "" if term is not None else "entries where something holds", source=source, mask=mask)
+
+    def _selected(self, mask: Array, own: Index) -> Dim:
+        """The size of the axis that rows make where a mask holds: one for each mask."""
+        if mask.term is None:
+            return self.sizes.fresh()
+        term = build.substitute(mask.term, {mask.axes[0][0]: own})
+        for dim, (other, index) in self.selected.items():
+            if self.sizes.find(index.dim) is self.sizes.find(own.dim) and build.substitute(other, {index: own}) is term:
+                return dim
+        dim = self.sizes.fresh()
+        self.selected[dim] = term, own
+        return dim
 
     def written(self, holder: Array, place: Picked | Masked, value: Value) -> Term | None:
         """What an array is once a value stands at its labels, or where a mask holds; None where that is not read."""
@@ -193,11 +216,21 @@ class Labels(Products):
         return self._at_labels(holder, place, value)
 
     def _where(self, holder: Array, place: Masked, value: Value) -> Term | None:
-        mask = self.over(place.mask, holder.axes)
-        if isinstance(value, Masked) and value.mask.term is place.mask.term:
+        along = Array((*place.mask.axes, *((),) * (holder.rank - place.mask.rank)), term=place.mask.term)
+        mask = self.over(along, holder.axes)
+        if isinstance(value, Masked) and value.mask.term is place.mask.term and value.source.rank == holder.rank:
             value = self.over(value.source, holder.axes)
-        elif not isinstance(value, Array) or value.rank or value.open:
+        elif isinstance(value, Array) and value.rank == holder.rank == place.rank and value.term is not None:
+            own, other = value.axes[0], place.axes[0]
+            if len(own) != 1 or len(other) != 1 or self.sizes.find(own[0].dim) is not self.sizes.find(other[0].dim):
+                return None
+            if own[0].dim not in self.selected:
+                return None
+            value = self.over(value, holder.axes)
+        elif not isinstance(value, Array) or value.rank > max(0, holder.rank - 1) or value.open:
             return None
+        else:
+            value = self.over(value, holder.axes)
         if (
             mask.term is None
             or value.term is None

@@ -10,7 +10,7 @@ from .module import Module
 from .pairs import Pair
 from .paths import conforming, is_capital, read_pair, unknown_in
 from .results import ACCUSED, Result
-from .runs import Misfitting, Nonconforming, Unreadable
+from .runs import AXES, Misfitting, Nonconforming, Unreadable
 from .values import Value
 from .verdicts import judged_way
 
@@ -75,7 +75,7 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         with suppress(Nonconforming, Unreadable):
             found.append(_judged_way(module, pair, top, stacked, lightly))
             tried.append(stacked)
-    found = _with_numbers(found, tried)
+    found, tried = _by_convention(_with_numbers(found, tried), tried)
     common, least = _in_common(found, tried), min(s for _, s in found)
     for ranks in others[:MOST_TRIED]:
         if all(r.verdict in ("right", "undecided") for r in common):
@@ -130,6 +130,21 @@ def _unless_right(result: Result, other: Result) -> Result:
     if result.verdict in ("right", "undecided") or not (fits or other.verdict == "right"):
         return result
     return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
+
+
+def _by_convention(
+    found: list[tuple[list[Result], int]], tried: list[Mapping[str, int]]
+) -> tuple[list[tuple[list[Result], int]], list[Mapping[str, int]]]:
+    """Where all is right with capitals for matrices and small letters for vectors, both of which stand there, without the ways on which two
+    of the small letters are matrices: who tells them apart by their names means that."""
+    ranks = tried[0]
+    small = [n for n in ranks if not is_capital(n)]
+    capitals = {r % AXES for n, r in ranks.items() if is_capital(n)}
+    told_apart = 2 in capitals and 1 not in capitals and small and all(ranks[n] % AXES < 2 for n in small)
+    if not told_apart or any(r.verdict != "right" for r in found[0][0]):
+        return found, tried
+    kept = [k for k, other in enumerate(tried) if sum(other.get(n, 0) % AXES >= 2 for n in small) < 2]
+    return [found[k] for k in kept], [tried[k] for k in kept]
 
 
 def _with_numbers(

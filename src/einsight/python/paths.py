@@ -14,6 +14,7 @@ from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
 from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable
+from .selecting import Selected, over_all
 from .sizes import Sizes
 from .values import Array, Value
 from .ways import read
@@ -264,6 +265,8 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         *(a for _, a in paths.parameters.values()),
         *paths.locals.values(),
     ]
+    if paths.arrays.selected:
+        return _settled(_without_selected(paths, sizes), sizes)
     dims: set[Dim] = set()
     for array in every:
         dims |= {i.dim for i in array.indices}
@@ -297,6 +300,32 @@ def _settled(paths: Paths, sizes: Sizes) -> Paths:
         paths.rough,
         paths.free,
         [(moved(o), (tensor(t), moved(a))) for o, (t, a) in paths.besides],
+    )
+
+
+def _without_selected(paths: Paths, sizes: Sizes) -> Paths:
+    """With sums over whole axes in the place of those over rows where masks hold.  Raises Unreadable."""
+    masks = {sizes.find(d): found for d, found in paths.arrays.selected.items()}
+    if len(masks) < len(paths.arrays.selected) or not all(d.inferred for d in masks):
+        raise Unreadable("rows where one thing holds beside others")
+    if any(sizes.find(i.dim) in masks for _, i in masks.values()):
+        raise Unreadable("rows where something holds beside all of them")
+
+    def over(a: Array) -> Array:
+        if a.term is None:
+            return a
+        try:
+            return replace(a, term=over_all(a.term, masks, sizes.find))
+        except Selected:
+            return Array(a.axes, a.open, None, "rows where something holds")
+
+    paths.arrays.selected = {}
+    return replace(
+        paths,
+        output=over(paths.output),
+        claimed=[replace(c, value=over(c.value), where=over(c.where) if c.where else None) for c in paths.claimed],
+        locals={n: over(a) for n, a in paths.locals.items()},
+        besides=[(over(o), t) for o, t in paths.besides],
     )
 
 

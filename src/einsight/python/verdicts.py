@@ -87,12 +87,13 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Resul
     fitting = [j for j in tried if j.fits()]
     if claimed.fitting and not fitting:
         raise Unreadable("it has the shape of no argument")
-    results = []
+    results, flat = [], []
     for judge in fitting:
         result = judge.result()
         if result.verdict == "right":
             return result
-        results.append(result)
+        (flat if judge.is_flat else results).append(result)
+    results = results or flat  # nobody writes a derivative in what nothing depends on but conditions
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
@@ -115,6 +116,7 @@ class _Judge(Allowing):
         self.module, self.pair, self.paths, self.claimed, self.parameter = module, pair, paths, claimed, parameter
         self.value, self.lightly = claimed.value, lightly
         self.is_elementwise = False
+        self.is_flat = False  # is the derivative 0?
         if not parameter:  # a tangent
             self.wanted: tuple[Axis, ...] = paths.output.axes
             return
@@ -232,6 +234,7 @@ class _Judge(Allowing):
     def _verdict(self) -> Result:
         axes = tuple(i for axis in self.wanted for i in axis)
         left = self._worked_out(self._derivative())
+        self.is_flat = left is build.ZERO
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None
         right = self._worked_out(build.substitute(self.value.term, dict(names)))

@@ -181,8 +181,18 @@ Labelling = Callable[[int, Sequence[Slot]], list[tuple[Term, int]]]
 
 def labelled(term: Term, labels: Sequence[str], labelling: Labelling) -> Term:
     """With labels that are known, those of arrays of these names."""
+    own = {t for t in term.depends if t.name.removesuffix(ROWS) in labels}
+    memo: dict[Term, Term] = {}
 
     def visit(part: Term) -> Term:
+        if own.isdisjoint(part.depends):
+            return part
+        found = memo.get(part)
+        if found is None:
+            found = memo[part] = put(part)
+        return found
+
+    def put(part: Term) -> Term:
         if isinstance(part, Component):
             name = part.tensor.name.removesuffix(ROWS)
             if name in labels and LABELS in part.tensor.properties:

@@ -78,6 +78,8 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
             raise
     found: list[list[Result]] = []
     for number, several in enumerate(LENGTHS):
+        if pair.ways is not None:
+            pair.ways.begin_again()
         try:
             first, *others = (replace(pair, lengths=lengths) for lengths in several)
             found = [judge_shapes(module, first, top)]

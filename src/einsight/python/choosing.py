@@ -37,6 +37,11 @@ class Ways:
         self.answers[question] = first
         return first
 
+    def begin_again(self) -> None:
+        """Forget what was asked in a reading that came to nothing."""
+        self.answers = dict(self.given)
+        self.measured = set()
+
     def are_equal(self, text: str) -> bool:
         """Whether two numbers are on this way; that they are not comes first."""
         self.measured.add(text)

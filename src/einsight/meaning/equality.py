@@ -25,8 +25,8 @@ from .sizing import Sizing
 from .thin import NotAlike
 
 Values = Callable[[str], Callable[..., float] | None]
-# points that are tried, where few have a value: one in four is positive throughout
-FEWEST_TRIED = 16
+# points that are tried, at most, so that few have a value that are enough: one in eight is positive throughout and below 1
+MOST_SOUGHT = 64
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def compare(
     points = max(points, 8) if far else points
     agreed, skipped, reason = 0, 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
-        for attempt in range(wanted * 8 if gentle else max(3 * wanted, FEWEST_TRIED)):
+        for attempt in range(wanted * 8 if gentle else max(3 * wanted, min(8 * wanted, MOST_SOUGHT))):
             sizes = sizing.at(attempt)
             if sizes is None:
                 skipped += 1
@@ -282,16 +282,21 @@ def _prime_points(values: Values, attempt: int, constants: Sequence[float]) -> t
 def _float_points(values: Values, attempt: int, constants: Sequence[float]) -> tuple[Field, Callable[[bool], Any]]:
     """Entries of both signs, of several magnitudes, and around the constants of the claim.
 
-    Every fourth attempt is positive throughout, for roots and logarithms.
+    Every fourth attempt is positive throughout, for roots and logarithms, every eighth below 1 besides, for those of what is left to 1.
     """
     generator = random.Random(f"einsight {attempt}")
     scale = (1.0, 1.0, 0.2, 1.0, 3.0, 1.0, 12.0, 1.0)[attempt % 8]
     positive_throughout = attempt % 4 == 3
+    below_one = attempt % 8 == 7
 
     def draw(positive: bool) -> float:
         size = generator.uniform(0.2, 1.4) * scale
+        if below_one:
+            return generator.uniform(0.05, 0.95)
         if constants and attempt % 2 and generator.random() < 0.7:
-            size = generator.choice(constants) * (generator.uniform(0.3, 2.5) if generator.random() < 0.7 else 1.0)
+            # not quite the number itself: what happens where two entries are equal is of no measure
+            near = generator.uniform(0.3, 2.5) if generator.random() < 0.7 else 1 + generator.uniform(-1e-6, 1e-6)
+            size = generator.choice(constants) * near
         return size if positive or positive_throughout or generator.random() < 0.5 else -size
 
     return Floats(values), draw

@@ -243,6 +243,10 @@ def labels_in(*terms: Term) -> list[str]:
     return sorted(found)
 
 
+def _all_in(*terms: Term) -> set[str]:
+    return {t.name.removesuffix(ROWS) for term in terms for t in term.depends}
+
+
 def _asked_of(labels: Sequence[str], terms: Sequence[Term]) -> list[int]:
     """Whole numbers besides the first labels that labels are asked to be."""
     found: set[int] = set()
@@ -326,6 +330,8 @@ def compared(
     roughly   are a few points enough, since it is asked again with other lengths?
     """
     labels = labels_in(left, right)
+    if any(x != y and x.startswith(y) and x[len(y)] in "+-" for x in labels for y in _all_in(left, right)):
+        return left, right, Verdict(None, reason="labels are counted from 0 and from another number")
     if labels:
         ranks = [len(t.dims) - (LABELS in t.properties) for x in (left, right) for t in x.depends if t.name.removesuffix(ROWS) in labels]
         ways = labellings(max(ranks, default=1), _asked_of(labels, (left, right)))

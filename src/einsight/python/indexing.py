@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from ..terms.dimension import Dim, Index
 from .axes import Misfit
 from .functions import NotRead
 from .scope import Scope
-from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Number, Range, Several, ShapeOf, Table, Text, Value, Whole
+from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Mask, Number, Range, Several, ShapeOf, Table, Text, Value, Whole
 
 _DOTS = Whole(True)
 
@@ -45,6 +46,7 @@ class Indexing(Scope):
             return _of_several(base, node.slice, index)
         if isinstance(base, Array):
             items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
+            items = self._with_masks(node.slice, items)
             picked = self._fitting(
                 node, lambda: self.arrays.labelled(base, items) or self.arrays.masked(base, items) or UNKNOWN
             )
@@ -55,6 +57,23 @@ class Indexing(Scope):
                 return rows
             return self._fitting(node, lambda: self.arrays.gathered(base, items) or self._entries(base, items))
         return UNKNOWN
+
+    def _with_masks(self, node: ast.expr, items: Sequence[Value]) -> tuple[Value, ...]:
+        """With arrays that their names say are masks as such; of an array that is counted elsewhere it is not known what its entries are."""
+        written = node.elts if isinstance(node, ast.Tuple) else [node]
+        if not self.sizes.binding or len(written) != len(items):
+            return tuple(items)
+        found: list[Value] = []
+        for part, item in zip(written, items, strict=True):
+            if type(item) is Array and item.rank and isinstance(part, (ast.Name, ast.Attribute)):
+                name = part.id if isinstance(part, ast.Name) else part.attr
+                around = self.module.nodes.around(part)
+                if is_called_mask(name):
+                    item = Mask(item.axes, item.open, item.term, item.why)
+                elif any(name in self.module.said(counted_in, n) for n in around if isinstance(n, ast.FunctionDef)):
+                    item = Array(item.axes, item.open, None, "an array that may be a mask")
+            found.append(item)
+        return tuple(found)
 
     def _with_new_axes(self, node: ast.AST, base: Array, items: Sequence[Value]) -> Value | None:
         """`y[on, None]`: entries where a mask holds, with new axes behind; None where it is anything else."""
@@ -207,6 +226,32 @@ class Indexing(Scope):
             else:
                 raise NotRead
         return result
+
+
+_MASKS = re.compile(r"mask|indicator|observed|one_?hot|\bvalid\b|\bkeep\b", re.IGNORECASE)
+
+
+def is_called_mask(name: str) -> bool:
+    """Does a name say that entries are 0 and 1?"""
+    return _MASKS.search(name) is not None
+
+
+def counted_in(function: ast.FunctionDef) -> frozenset[str]:
+    """What a function adds up, multiplies with or turns round, as it does masks and not places."""
+    found = set()
+    for node in ast.walk(function):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Invert, ast.USub)):
+            parts = [node.operand]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.MatMult)):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COUNTING:
+            parts = [node.func.value, *node.args[:1]]
+        found |= {p.id if isinstance(p, ast.Name) else p.attr for p in parts if isinstance(p, (ast.Name, ast.Attribute))}
+    return frozenset(found)
+
+
+_COUNTING = frozenset("sum mean any all count_nonzero nonzero astype float".split())
 
 
 def _chosen(item: Value) -> int | None:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from ..terms import build
 from ..terms.dimension import Index, Slot, fresh_index
-from ..terms.term import Component, Tensor, Term
+from ..terms.term import Bracket, Component, Product, Sum, Tensor, Term
+from ..terms.term import Number as NumberTerm
 from .axes import Misfit
 from .products import Products
 from .values import Array, Axis, Mask, Masked, Number, Picked, Range, Value, Whole
@@ -50,7 +51,7 @@ class Labels(Products):
     def _rows_of(self, base: Array, label: Array) -> Array:
         """A row for each label, over the axes of an array."""
         axes = base.axes
-        if label.term is None:
+        if label.term is None or not is_of_label(label.term):
             return Array(axes, False, None, label.why or "labels that are computed")
         moved = build.substitute(label.term, {label.axes[0][0]: axes[0][0]})
         return Array(axes, False, self.row_of(Array((axes[0],), term=moved), axes[1][0]))
@@ -59,9 +60,11 @@ class Labels(Products):
         """1 at the place that a label says: an entry of an array of labels, or a number that is computed of some."""
         term = label.term
         assert term is not None
-        if not isinstance(term, Component):
+        further = _further(term)
+        if further is None:
             return build.bracket("=", build.position(place), build.add(term, build.ONE))
-        tensor = term.tensor
+        term, more = further
+        tensor = term.tensor if not more else Tensor(f"{term.tensor.name}{more:+}", term.tensor.dims)
         dim = self.label_dims.setdefault(tensor.name, self.sizes.fresh())
         if isinstance(place, Index):
             self.sizes.meet(dim, place.dim)
@@ -78,7 +81,7 @@ class Labels(Products):
             return None
         first, taken, axes = found
         result = self.distinct([*base.axes[:first], *axes, *base.axes[first + len(taken) :]])
-        if base.term is None or any(t.term is None and not isinstance(t, Range) for t in taken):
+        if base.term is None or not all(map(_is_known, taken)):
             why = base.why or next((t.why for t in taken if t.term is None), "")
             return Array(result, why=why or "entries at places that are computed")
         kept = [i for k, a in enumerate(base.axes) if not first <= k < first + len(taken) for i in a]
@@ -101,7 +104,7 @@ class Labels(Products):
                 shown = f"places of shape {self.shape_text(places)} in {self.shape_text(base)}"
                 axes[k] = self.beside(own, other, lambda shown=shown: shown)  # type: ignore[misc]
         result = self.distinct(axes)
-        if base.term is None or places.term is None:
+        if base.term is None or not _is_known(places):
             return Array(result, why=base.why or places.why or "entries at places that are computed")
         own_place = fresh_index(base.axes[at][0].dim)
         inner = [*result[:at], (own_place,), *result[at + 1 :]]
@@ -122,7 +125,7 @@ class Labels(Products):
         if not self.with_terms:
             return True
         moved = self.over(value, region)
-        if holder.term is None or moved.term is None or any(t.term is None and not isinstance(t, Range) for t in taken):
+        if holder.term is None or moved.term is None or not all(map(_is_known, taken)):
             return False
         at = region[first : first + len(axes)]
         names = dict(
@@ -164,6 +167,12 @@ class Labels(Products):
         if any(len(a) != 1 for a in axes):
             return None
         return at[0], taken, axes
+
+    def is_one_place(self, value: Value) -> bool:
+        """May it be one place, which is given?"""
+        if not isinstance(value, Array) or isinstance(value, (Number, Mask, Masked, Picked)) or value.open or value.rank:
+            return False
+        return not self.with_terms or (isinstance(value.term, Component) and not value.term.indices)
 
     def _is_of_places(self, value: Value) -> bool:
         """May it be an array of whole numbers?"""
@@ -260,3 +269,35 @@ class Labels(Products):
             return None
         kept = build.product([rows.term, build.subtract(build.ONE, labels.term)])
         return build.add(kept, build.product([labels.term, new]))
+
+
+def _is_known(places: Array) -> bool:
+    return isinstance(places, Range) or (places.term is not None and is_of_label(places.term))
+
+
+def _further(term: Term) -> tuple[Component, int] | None:
+    """A label, and by how much a number is more, as in `y - 1`; None for anything else."""
+    if isinstance(term, Component):
+        return term, 0
+    if not isinstance(term, Sum) or len(term.terms) != 2:
+        return None
+    number, label = sorted(term.terms, key=lambda t: not isinstance(t, NumberTerm))
+    if not isinstance(number, NumberTerm) or not isinstance(label, Component) or number.value.denominator != 1:
+        return None
+    return label, int(number.value)
+
+
+def is_of_label(term: Term) -> bool:
+    """Is it a label, one more or less, or a label where something holds and the first elsewhere?"""
+    if _further(term) is not None:
+        return True
+    if not isinstance(term, Product) or term.bound:
+        return False
+    labels = [f for f in term.factors if isinstance(f, Component)]
+    return len(labels) == 1 and all(f in labels or _is_condition(f) for f in term.factors)
+
+
+def _is_condition(term: Term) -> bool:
+    if isinstance(term, (Sum, Product)):
+        return all(isinstance(t, NumberTerm) or _is_condition(t) for t in term.children())
+    return isinstance(term, Bracket)

@@ -121,7 +121,7 @@ class Parts(Labels):
                 return None
             region.append(found[0])
             return found[1]
-        if self.is_label(item) and axis:
+        if (self.is_label(item) or self.is_one_place(item)) and axis:
             assert isinstance(item, Array)
             return self.row_of(item, axis[0]) if self.with_terms else build.ONE
         return None

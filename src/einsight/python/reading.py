@@ -211,9 +211,15 @@ class Reader(Branches):
             known = isinstance(place, (Picked, Masked)) or isinstance(
                 self.evaluate(node.target.value), (Table, Several)
             )
-            known = known or bool(self.sizes.lengths)
+            known = known or bool(self.sizes.lengths) or self._is_at_label(node.target)
             value = UNKNOWN if not known else self._operation(node, node.op, self.evaluate(_loaded(node.target)), value)
         self._write_into(node.target, value)
+
+    def _is_at_label(self, target: ast.Subscript) -> bool:
+        """`p[y]` for a number that is given."""
+        if isinstance(target.slice, (ast.Tuple, ast.Slice)) or not self.sizes.binding:
+            return False
+        return self.arrays.is_one_place(self.evaluate(target.slice))
 
     def _write_into(self, target: ast.expr, value: Value) -> None:
         if not isinstance(target, ast.Subscript):
@@ -245,7 +251,7 @@ class Reader(Branches):
         place = self.evaluate(_loaded(target))
         if (
             isinstance(holder, Array)
-            and self.sizes.lengths
+            and (self.sizes.lengths or self._is_at_label(target))
             and not isinstance(place, (Picked, Masked))
             and not self.branch
         ):

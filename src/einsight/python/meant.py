@@ -14,6 +14,8 @@ from .runs import AXES, Misfitting, Nonconforming, Unreadable
 from .values import Value
 from .verdicts import judged_way
 
+# ways that are judged in full where all of them accuse
+FULLY = 3
 # arrays of unknown shape that are tried with each number of axes, at most, and ways that are judged
 MOST_UNKNOWN, MOST_TRIED = 20, 8
 # values of which those that are right need not be looked at again with other numbers of axes
@@ -51,7 +53,10 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         try:
             if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
                 continue
-            way = _judged_way(module, pair, top, ranks, lightly or protects)
+            enough = bool(found) and (
+                "right" if len(found) < FULLY or any(r.verdict not in ACCUSED for each, _ in found for r in each) else "any"
+            )
+            way = _judged_way(module, pair, top, ranks, lightly or protects, enough or "")
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -91,15 +96,20 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
 
 
 def _judged_way(
-    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False, enough: str = ""
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
 
-    Raises Unreadable; Nonconforming.
+    enough   what it is enough to find out lightly: `right` that all is, `any` whatever is found.  Raises Unreadable; Nonconforming.
     """
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
-    return judged_way(module, pair, paths, lightly), paths.arrays.stretched + no_matrices
+    stretched = paths.arrays.stretched + no_matrices
+    if enough and not lightly:
+        results = judged_way(module, pair, paths, True)
+        if enough == "any" or all(r.verdict == "right" for r in results):
+            return results, stretched
+    return judged_way(module, pair, paths, lightly), stretched
 
 
 def _is_accused_too(

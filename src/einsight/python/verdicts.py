@@ -60,7 +60,7 @@ def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) 
             result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
             results.append(replace(result, guessed=True) if claimed.guessed else result)
             continue
-        results.append(_of_any(module, pair, paths, claimed))
+        results.append(_of_any(module, pair, paths, claimed, lightly))
     return results
 
 
@@ -81,13 +81,16 @@ def _reduced(pair: Pair, paths: Paths, claimed: Claimed) -> Claimed:
     return replace(claimed, value=Array(tuple(own), False, term, value.why)) if gone or more else claimed
 
 
-def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed) -> Result:
+def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly: bool = False) -> Result:
     """A value that may be the derivative in any argument: right if it is that in one, else told of the first that it fits."""
-    tried = [_Judge(module, pair, paths, claimed, name) for name in paths.parameters if not name.startswith("self.")]
+    names = [n for n in paths.parameters if not n.startswith("self.")]
+    tried = [_Judge(module, pair, paths, claimed, name, lightly) for name in names]
     fitting = [j for j in tried if j.fits()]
     if claimed.fitting and not fitting:
         raise Unreadable("it has the shape of no argument")
     results, flat = [], []
+    if len(fitting) > 1 and not lightly:  # what it is for is asked first, and the rest only where it is for none
+        fitting = sorted(fitting, key=lambda j: not j.is_right())
     for judge in fitting:
         result = judge.result()
         if result.verdict == "right":
@@ -117,6 +120,7 @@ class _Judge(Allowing):
         self.value, self.lightly = claimed.value, lightly
         self.is_elementwise = False
         self.is_flat = False  # is the derivative 0?
+        self._left: Term | None = None  # the derivative, once it has been worked out
         if not parameter:  # a tangent
             self.wanted: tuple[Axis, ...] = paths.output.axes
             return
@@ -137,6 +141,16 @@ class _Judge(Allowing):
 
     def fits(self) -> bool:
         return self._same(self.wanted)
+
+    def is_right(self) -> bool:
+        """Is it right, as far as a few points tell?"""
+        given, self.lightly = self.lightly, True
+        try:
+            return self.result().verdict == "right"
+        except Unreadable:
+            return False
+        finally:
+            self.lightly = given
 
     def result(self) -> Result:
         if not self.fits():
@@ -233,7 +247,9 @@ class _Judge(Allowing):
 
     def _verdict(self) -> Result:
         axes = tuple(i for axis in self.wanted for i in axis)
-        left = self._worked_out(self._derivative())
+        if self._left is None:
+            self._left = self._worked_out(self._derivative())
+        left = self._left
         self.is_flat = left is build.ZERO
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None

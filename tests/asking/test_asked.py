@@ -17,7 +17,9 @@ ROWS = [
     for line in (DATA / "questions.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("# ")
 ]
-NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross max arange sin diag einsum".split()} | {
+NUMPY = {
+    n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross max arange sin diag einsum".split()
+} | {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
 }

@@ -15,11 +15,11 @@ from ..meaning.instances import literal_components
 from ..rules.engine import normal_form
 from ..terms import build
 from ..terms.dimension import Dim, Index, Slot, fresh_index
-from ..terms.term import Bracket, Component, Number, Position, Sum, Tensor, Term
+from ..terms.term import Bracket, Component, Number, Sum, Tensor, Term
 from ..terms.walk import expand_definitions, map_parts, replace_dims, replace_tensors
 from .comparing import differ_grossly
 from .functions import GUARD
-from .labels import LABELS, ROWS
+from .labelling import Labelling, are_counted_twice, labelled, labellings, labels_in
 from .module import Module
 from .pairs import Pair
 from .runs import Paths
@@ -175,89 +175,6 @@ def put_in(term: Term, tensor: Tensor, number: Term) -> Term:
     return visit(term)
 
 
-# which label each entry of an array of labels is, as a condition on its place, for the array of that number
-Labelling = Callable[[int, Sequence[Slot]], list[tuple[Term, int]]]
-
-
-def labelled(term: Term, labels: Sequence[str], labelling: Labelling) -> Term:
-    """With labels that are known, those of arrays of these names."""
-    own = {t for t in term.depends if t.name.removesuffix(ROWS) in labels}
-    memo: dict[Term, Term] = {}
-
-    def visit(part: Term) -> Term:
-        if own.isdisjoint(part.depends):
-            return part
-        found = memo.get(part)
-        if found is None:
-            found = memo[part] = put(part)
-        return found
-
-    def put(part: Term) -> Term:
-        if isinstance(part, Component):
-            name = part.tensor.name.removesuffix(ROWS)
-            if name in labels and LABELS in part.tensor.properties:
-                *at, place = part.indices
-                ways = labelling(labels.index(name), at)
-                return build.add(*(build.product([where, build.delta(place, max(k, 0) + 1)]) for where, k in ways))
-            if name in labels:
-                ways = labelling(labels.index(name), part.indices)
-                return build.add(*(build.product([where, build.number(k)]) for where, k in ways))
-        return map_parts(part, visit)
-
-    return visit(term)
-
-
-def labellings(rank: int, others: Sequence[int]) -> list[Labelling]:
-    """Every label is the first.  What is right so and with two labels is right: a row is like any other, and so is a label.
-
-    Of arrays side by side one begins with the first label and the next with the second.  `others` are numbers that are asked for besides.
-    """
-
-    def alike(number: int, at: Sequence[Slot]) -> list[tuple[Term, int]]:
-        return [(build.ONE, number % 2)]
-
-    def first(axis: int, special: int | None) -> Labelling:
-        """The first entry along an axis is one label, all others are the other one; or a number that is asked for."""
-
-        def give(number: int, at: Sequence[Slot]) -> list[tuple[Term, int]]:
-            own = number % 2
-            if axis >= len(at):
-                return [(build.ONE, 1 - own if special is None else special)]
-            is_first = build.delta(at[axis], 1)
-            rest = build.subtract(build.ONE, is_first)
-            return [(is_first, own), (rest, 1 - own)] if special is None else [(is_first, special), (rest, own)]
-
-        return give
-
-    return [alike, *(first(k, None) for k in range(max(rank, 1))), *(first(0, k) for k in others)]
-
-
-def labels_in(*terms: Term) -> list[str]:
-    """The names of arrays of labels: those whose rows stand there, and those of which a place is computed."""
-    found = {t.name.removesuffix(ROWS) for term in terms for t in term.depends if LABELS in t.properties}
-    for part in (p for term in terms for p in term.walk()):
-        if isinstance(part, Bracket) and part.relation == "=":
-            sides = [list(side.walk()) for side in (part.left, part.right)]
-            if any(isinstance(p, Position) for side in sides for p in side):
-                found |= {p.tensor.name for side in sides for p in side if isinstance(p, Component)}
-    return sorted(found)
-
-
-def _all_in(*terms: Term) -> set[str]:
-    return {t.name.removesuffix(ROWS) for term in terms for t in term.depends}
-
-
-def _asked_of(labels: Sequence[str], terms: Sequence[Term]) -> list[int]:
-    """Whole numbers besides the first labels that labels are asked to be."""
-    found: set[int] = set()
-    for part in (p for term in terms for p in term.walk()):
-        if isinstance(part, Bracket):
-            for one, two in ((part.left, part.right), (part.right, part.left)):
-                if isinstance(one, Component) and one.tensor.name in labels and isinstance(two, Number):
-                    found |= {int(two.value)} if two.value.denominator == 1 else set()
-    return sorted(found - {0, 1})
-
-
 _SYMMETRIC = re.compile(
     r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
 )
@@ -330,12 +247,10 @@ def compared(
     roughly   are a few points enough, since it is asked again with other lengths?
     """
     labels = labels_in(left, right)
-    if any(x != y and x.startswith(y) and x[len(y)] in "+-" for x in labels for y in _all_in(left, right)):
+    if are_counted_twice(labels, left, right):
         return left, right, Verdict(None, reason="labels are counted from 0 and from another number")
     if labels:
-        ranks = [len(t.dims) - (LABELS in t.properties) for x in (left, right) for t in x.depends if t.name.removesuffix(ROWS) in labels]
-        ways = labellings(max(ranks, default=1), _asked_of(labels, (left, right)))
-        kinds: list[list[Making]] = [[_making(labels, way) for way in ways]]
+        kinds: list[list[Making]] = [[_making(labels, way) for way in labellings(labels, left, right)]]
     else:
         kinds = list(_by_value(left, right))
     if not kinds:

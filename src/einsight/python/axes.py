@@ -27,7 +27,9 @@ class Axes:
         self.with_terms = with_terms
         self.ways: Ways | None = None  # the answers on the way that is read; None where nothing is asked
         self.label_dims: dict[str, Dim] = {}  # how many labels there are, by the array of labels
-        self.selected: dict[Dim, tuple[Term, Index]] = {}  # rows where a mask holds: their number, the mask over an index of the whole
+        self.selected: dict[
+            Dim, tuple[Term, Index]
+        ] = {}  # rows where a mask holds: their number, the mask over an index of the whole
         self.drawn = 0  # arrays of random numbers
         self.stretched = 0  # how often arrays of different numbers of axes have met
 
@@ -176,7 +178,9 @@ class Axes:
             for a in arrays
         ):
             made = self.elementwise(make, *(a.source if isinstance(a, Masked) else a for a in arrays))
-            plain = self.elementwise(make, *(Array(a.axes, a.open, a.term, a.why) if isinstance(a, Masked) else a for a in arrays))
+            plain = self.elementwise(
+                make, *(Array(a.axes, a.open, a.term, a.why) if isinstance(a, Masked) else a for a in arrays)
+            )
             return Masked(plain.axes, False, plain.term, masked[0].why, made, masked[0].mask)
         picked = next((a for a in arrays if isinstance(a, Picked)), None)
         if picked is not None and (rows := [self._in_rows(a, picked) for a in arrays]) and None not in rows:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from fractions import Fraction
 
 from ..lowering.report import Diagnostic
 from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.term import Bracket, Product, Sum, Term
-from . import joining, networks
+from . import joining, networks, picking
 from .arrays import Arrays
 from .axes import Misfit
-from .contracting import Contracting
 from .contractions import EINSUMS, REGROUPINGS
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
 from .listing import CHANGE
 from .module import is_transparent
+from .placing import Placing
 from .values import (
     NOTHING,
     UNKNOWN,
     Array,
     Each,
-    Flag,
     Library,
     Local,
     Method,
@@ -37,12 +35,11 @@ from .values import (
     Text,
     Thing,
     Value,
-    Whole,
     plain,
 )
 
 # files of functions by name that nobody else imports
-ENTERED = (joining, networks)
+ENTERED = (joining, networks, picking)
 _GENERATORS = frozenset(
     (
         "numpy.random.default_rng",
@@ -61,14 +58,9 @@ _OF_THE_SAME = frozenset(
 )
 # items of a list that are told apart
 MOST_WRITTEN = 64
-# how entries are changed that JAX gives at places of a copy, and how that copy is called here
-AT: dict[str, ast.operator | None] = {
-    "set": None, "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "mul": ast.Mult(), "divide": ast.Div(), "power": ast.Pow(),
-}  # fmt: skip
-_COPY = "·copy"
 
 
-class Calls(Contracting):
+class Calls(Placing):
     """Reads calls."""
 
     # calls
@@ -78,7 +70,7 @@ class Calls(Contracting):
             saved = self._context(node)
             if saved is not None:
                 return saved
-            if (changed := self._changed_copy(node, node.func)) is not None:
+            if (changed := self.changed_copy(node, node.func)) is not None:
                 return changed
             if node.func.attr in CHANGE and isinstance(several := self.evaluate(node.func.value), Several):
                 found = self.changed(several, node.func.attr, [self.evaluate(a) for a in node.args])
@@ -121,44 +113,6 @@ class Calls(Contracting):
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
-
-    def _changed_copy(self, node: ast.Call, function: ast.Attribute) -> Value | None:
-        """`x.at[places].add(value)` of JAX: an array with other entries; None where it is anything else."""
-        places = function.value
-        if not isinstance(places, ast.Subscript) or not isinstance(places.value, ast.Attribute):
-            return None
-        if places.value.attr != "at" or function.attr not in AT or len(node.args) != 1 or not self.sizes.binding:
-            return None
-        array = self.evaluate(places.value.value)
-        if not isinstance(array, Array) or isinstance(array, Number):
-            return None
-        made = replace(array, base=None)
-        outer = self.environment
-        self.environment = {**outer, _COPY: made}
-        try:
-            if function.attr == "add" and self.add_at_places(node, made, self._places(places.slice), self.evaluate(node.args[0])):
-                return made
-            target = ast.copy_location(ast.Subscript(ast.copy_location(ast.Name(_COPY, ast.Load()), places), places.slice, ast.Store()), places)
-            operator = AT[function.attr]
-            statement: ast.stmt = ast.Assign([target], node.args[0])
-            if operator is not None:
-                statement = ast.AugAssign(target, operator, node.args[0])
-            self.run([ast.copy_location(statement, node)])
-        finally:
-            self.environment = outer
-        return made
-
-    def _places(self, node: ast.expr) -> tuple[Value, ...]:
-        return tuple(map(self._index, node.elts)) if isinstance(node, ast.Tuple) else (self._index(node),)
-
-    def add_at_places(self, node: ast.AST, holder: Value, places: Sequence[Value], value: Value) -> bool:
-        """Add to entries as often as their places are named; False where that is not read."""
-        added = as_array(value)
-        if added is None or not isinstance(holder, Array) or isinstance(holder, Number) or self.branch:
-            return False
-        self.refuse_part(holder)
-        found = self._fitting(node, lambda: Flag(self.arrays.added_at(holder, places, added)))
-        return isinstance(found, Flag) and bool(found.value)
 
     def _got(self, table: Table, given: list[Value]) -> Value:
         """`table.get(key, default)`: the default where nothing is known to stand there."""
@@ -319,12 +273,7 @@ class Calls(Contracting):
         if name in ("size", "dim", "numel"):
             return self._measured(array, name, given)
         if self.sizes.binding and name in ("index_add_", "index_add") and len(given) == 3 and not named:
-            made = array if name.endswith("_") else replace(array, base=None)
-            axis = given[0].value if isinstance(given[0], Number) else None
-            places = (*(Whole(True),) * int(axis), given[1]) if axis is not None and axis >= 0 else ()
-            if not self.add_at_places(node, made, places, given[2]):
-                made.term, made.cells, made.why = None, None, f"what `{name}` writes"
-            return made
+            return self.index_added(node, name, array, given)
         if self.sizes.binding and name.endswith("_") and not name.startswith("_") and name not in METHODS:
             made = self._method_call(node, Method(array, name.rstrip("_")), given, named)
             if isinstance(made, Array) and made.rank == array.rank:

@@ -15,6 +15,7 @@ from ..terms.dimension import Index, Shift, fresh_index
 from ..terms.term import Component, Number, Power, Sum, Tensor, Term
 from ..terms.walk import map_parts
 from .functions import GUARD
+from .values import Array, Axis
 
 # a relative difference that no rounding of a constant makes
 GROSS = 1e-3
@@ -121,3 +122,19 @@ def divided(tensor: Tensor, axis: int) -> Callable[[Term], Term]:
         return map_parts(term, visit)
 
     return visit
+
+
+def is_of_entries(assumption: Assumption) -> bool:
+    """That they add up to 1, or are 0 and 1: values that an array is given, and no property of a matrix."""
+    return "sum" in assumption.text or " * " in assumption.text
+
+
+def weighed(output: Array, cotangent: Array) -> Term:
+    """The sum of an output's entries, each times the derivative in it."""
+    names = dict(zip(cotangent.indices, output.indices, strict=True))
+    assert cotangent.term is not None and output.term is not None
+    return build.product([build.substitute(cotangent.term, dict(names)), output.term], output.indices)
+
+
+def fresh_axes(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    return tuple(tuple(fresh_index(i.dim) for i in axis) for axis in axes)

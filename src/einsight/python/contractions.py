@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..targets.contraction import pairs
 from ..terms.dimension import Dim, Index
-from .libraries import bound_names, library_of
+from .libraries import library_of
 from .module import Module
 from .subscripts import (
     ELLIPSIS,
@@ -268,7 +268,7 @@ def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regroupi
         texts = [module.source.text_of(a) for a in node.args]
         function = module.source.text_of(node.func)
         try:
-            given = [_with_constants(module, node, a) for a in node.args]
+            given = [module.with_constants(node, a) for a in node.args]
             module.called[key] = (contraction if path in EINSUMS else regrouping)(node, path, texts, function, given)
         except Malformed as wrong:
             module.called[key] = wrong
@@ -279,27 +279,16 @@ def call_of(module: Module, node: ast.Call, path: str) -> Contraction | Regroupi
     return found
 
 
-def _with_constants(module: Module, call: ast.Call, argument: ast.expr) -> ast.expr:
-    """An argument with the constants that its names stand for, where the top of the file alone binds them."""
-    if isinstance(argument, (ast.List, ast.Tuple)):
-        return ast.copy_location(type(argument)([_with_constants(module, call, e) for e in argument.elts], argument.ctx), argument)
-    if not isinstance(argument, ast.Name) or argument.id not in module.constants:
-        return argument
-    around = (n for n in module.nodes.around(call) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)))
-    if any(argument.id in module.said(bound_names, n) for n in around):
-        return argument
-    return module.constants[argument.id]
-
-
 def contraction(
-    node: ast.Call, path: str, texts: Sequence[str], function: str, arguments: Sequence[ast.expr]
+    node: ast.Call, path: str, texts: Sequence[str], function: str, given: Sequence[ast.expr] | None = None
 ) -> Contraction | None:
     """What a call of `einsum` says; None where its string does not stand there.  Raises Malformed.
 
-    texts       of the arguments
-    arguments   with the constants that their names stand for
+    texts   of the arguments
+    given   the arguments with the constants that their names stand for
     """
     library = library_of(path)
+    arguments = node.args if given is None else given
     starred = any(isinstance(a, ast.Starred) for a in arguments)
     if not arguments:
         return None
@@ -377,9 +366,10 @@ def _sublist(node: ast.expr) -> tuple[str, ...] | None:
 
 
 def regrouping(
-    node: ast.Call, path: str, texts: Sequence[str], function: str, arguments: Sequence[ast.expr]
+    node: ast.Call, path: str, texts: Sequence[str], function: str, known: Sequence[ast.expr] | None = None
 ) -> Regrouping | None:
     """What a call of einops says; None where its pattern does not stand there.  Raises Malformed."""
+    arguments = node.args if known is None else known
     kind = path.split(".")[-1]
     wanted = 3 if kind == "reduce" else 2
     if len(node.args) < 2 or any(isinstance(a, ast.Starred) for a in node.args) or len(node.args) > wanted:

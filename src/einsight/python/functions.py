@@ -20,7 +20,20 @@ from .arrays import Arrays, half
 from .axes import Misfit
 from .sizes import Factors
 from .subscripts import Subscripts
-from .values import INFINITE, NOTHING, UNKNOWN, Array, Flag, Library, Mask, Number, Range, Several, ShapeOf, Value, Whole
+from .values import (
+    INFINITE,
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Flag,
+    Library,
+    Mask,
+    Number,
+    Range,
+    Several,
+    ShapeOf,
+    Value,
+)
 
 # arguments that change no shape, and no number but for its digits
 NEUTRAL = frozenset(
@@ -521,11 +534,7 @@ def _flip(arrays: Arrays, call: Call) -> Value:
 @function("cumprod", "sort", "argsort", "roll", "triu", "tril", "nan_to_num", method=True)
 def _same_shape(arrays: Arrays, call: Call) -> Value:
     array = call.array(0)
-    if (
-        call.name in ("cumprod", "sort", "argsort")
-        and call.library != "torch"
-        and call.axes(1, "axis") is None
-    ):
+    if call.name in ("cumprod", "sort", "argsort") and call.library != "torch" and call.axes(1, "axis") is None:
         raise NotRead
     if call.library == "torch" and call.name == "sort":
         raise NotRead
@@ -837,74 +846,6 @@ def _broadcast_to(arrays: Arrays, call: Call) -> Value:
         raise Misfit(f"shape {arrays.shape_text(array)} is not broadcast to {len(axes)} axes")
     met = arrays.broadcast([array, Array(axes)])
     return arrays.over(array, met)
-
-
-@function("take")
-def _take(arrays: Arrays, call: Call) -> Value:
-    array, places = call.array(0, "a", "arr", "x"), call.array(1, "indices")
-    axis = call.one(2, "axis", default=0) if call.library != "torch" and (array.rank == 1 or call.get(2, "axis")) else None
-    if axis is None or array.open:
-        raise NotRead
-    place = array.rank + arrays.place(array, axis)
-    found = arrays.gathered(array, (*(Whole(True),) * place, places))
-    if found is None:
-        raise NotRead
-    return found
-
-
-@function("embedding", "nn.embedding")
-def _embedding(arrays: Arrays, call: Call) -> Value:
-    found = arrays.gathered(call.array(1, "weight"), (call.array(0, "input"),))
-    if found is None:
-        raise NotRead
-    return found
-
-
-@function("take_along_axis", "gather", method=("gather",))
-def _along(arrays: Arrays, call: Call) -> Value:
-    is_torch = call.name.split(".")[-1] == "gather"
-    array, places = call.array(0, "arr", "input"), call.array(2 if is_torch else 1, "indices", "index")
-    axis = call.one(1 if is_torch else 2, "axis", "dim", default=-1)
-    found = arrays.gathered_along(array, places, axis)
-    if found is None:
-        raise NotRead
-    return found
-
-
-@function("one_hot", "nn.one_hot")
-def _one_hot(arrays: Arrays, call: Call) -> Value:
-    places = call.array(0, "x", "input")
-    factors = size_of(call.get(1, "num_classes") or UNKNOWN, arrays)
-    if not factors or len(factors) != 1:
-        raise NotRead
-    found = arrays.gathered(arrays.identity(factors[0]), (places,))
-    if found is None:
-        raise NotRead
-    return found
-
-
-@function("bincount")
-def _bincount(arrays: Arrays, call: Call) -> Value:
-    places, weights = call.array(0, "x", "input"), call.array(1, "weights")
-    factors = size_of(call.get(2, "minlength") or UNKNOWN, arrays)
-    if not factors or len(factors) != 1 or not arrays.with_terms and not arrays.sizes.binding:
-        raise NotRead
-    holder = Array((arrays.axis(factors[0]),), term=build.ZERO if arrays.with_terms else None)
-    if not arrays.added_at(holder, (places,), weights):
-        raise NotRead
-    return holder
-
-
-@function("ops.segment_sum", "segment_sum")
-def _segment_sum(arrays: Arrays, call: Call) -> Value:
-    array, places = call.array(0, "data"), call.array(1, "segment_ids")
-    factors = size_of(call.get(2, "num_segments") or UNKNOWN, arrays)
-    if not factors or len(factors) != 1 or array.open or not array.rank:
-        raise NotRead
-    holder = Array((arrays.axis(factors[0]), *arrays.fresh(array).axes[1:]), term=build.ZERO if arrays.with_terms else None)
-    if not arrays.added_at(holder, (places,), array):
-        raise NotRead
-    return holder
 
 
 @function("cross_entropy", "scatter")

@@ -13,7 +13,22 @@ from ..terms.dimension import Dim, Index
 from .axes import Misfit
 from .functions import NotRead
 from .scope import Scope
-from .values import NOTHING, UNKNOWN, Array, Axis, Flag, Mask, Number, Range, Several, ShapeOf, Table, Text, Value, Whole
+from .values import (
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Axis,
+    Flag,
+    Mask,
+    Number,
+    Range,
+    Several,
+    ShapeOf,
+    Table,
+    Text,
+    Value,
+    Whole,
+)
 
 _DOTS = Whole(True)
 
@@ -247,7 +262,9 @@ def counted_in(function: ast.FunctionDef) -> frozenset[str]:
             parts = [node.left, node.right]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COUNTING:
             parts = [node.func.value, *node.args[:1]]
-        found |= {p.id if isinstance(p, ast.Name) else p.attr for p in parts if isinstance(p, (ast.Name, ast.Attribute))}
+        found |= {
+            p.id if isinstance(p, ast.Name) else p.attr for p in parts if isinstance(p, (ast.Name, ast.Attribute))
+        }
     return frozenset(found)
 
 

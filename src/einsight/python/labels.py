@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..terms import build
-from ..terms.dimension import Index, Slot, fresh_index
+from ..terms.dimension import Dim, Index, Slot, fresh_index
 from ..terms.term import Bracket, Component, Product, Sum, Tensor, Term
 from ..terms.term import Number as NumberTerm
 from .axes import Misfit
@@ -170,7 +170,12 @@ class Labels(Products):
 
     def is_one_place(self, value: Value) -> bool:
         """May it be one place, which is given?"""
-        if not isinstance(value, Array) or isinstance(value, (Number, Mask, Masked, Picked)) or value.open or value.rank:
+        if (
+            not isinstance(value, Array)
+            or isinstance(value, (Number, Mask, Masked, Picked))
+            or value.open
+            or value.rank
+        ):
             return False
         return not self.with_terms or (isinstance(value.term, Component) and not value.term.indices)
 
@@ -204,7 +209,9 @@ class Labels(Products):
             axes = self.distinct(axes)
         elif are_rows:
             return None
-        return Masked(axes, False, term, "" if term is not None else "entries where something holds", source=source, mask=mask)
+        return Masked(
+            axes, False, term, "" if term is not None else "entries where something holds", source=source, mask=mask
+        )
 
     def _selected(self, mask: Array, own: Index) -> Dim:
         """The size of the axis that rows make where a mask holds: one for each mask."""

@@ -54,7 +54,9 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
             if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
                 continue
             enough = bool(found) and (
-                "right" if len(found) < FULLY or any(r.verdict not in ACCUSED for each, _ in found for r in each) else "any"
+                "right"
+                if len(found) < FULLY or any(r.verdict not in ACCUSED for each, _ in found for r in each)
+                else "any"
             )
             way = _judged_way(module, pair, top, ranks, lightly or protects, enough or "")
         except Misfitting as wrong:
@@ -96,7 +98,12 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
 
 
 def _judged_way(
-    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], lightly: bool = False, enough: str = ""
+    module: Module,
+    pair: Pair,
+    top: Mapping[str, Value],
+    ranks: Mapping[str, int],
+    lightly: bool = False,
+    enough: str = "",
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
 

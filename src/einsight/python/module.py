@@ -101,6 +101,17 @@ class Module:
                     found[name.id] = item
         return found
 
+    def with_constants(self, call: ast.Call, argument: ast.expr) -> ast.expr:
+        """An argument of a call with the constants that its names stand for, where the top of the file alone binds them."""
+        if isinstance(argument, (ast.List, ast.Tuple)):
+            items = [self.with_constants(call, e) for e in argument.elts]
+            return ast.copy_location(type(argument)(items, argument.ctx), argument)
+        if not isinstance(argument, ast.Name) or argument.id not in self.constants:
+            return argument
+        around = [n for n in self.nodes.around(call) if isinstance(n, _FUNCTIONS)]
+        is_own = any(argument.id in self.said(bound_names, n) for n in around)
+        return argument if is_own else self.constants[argument.id]
+
     @cached_property
     def attributes_set(self) -> Counter[str]:
         """How often an attribute of each name is assigned, anywhere in the file."""
@@ -121,6 +132,7 @@ class Module:
                     todo.append((child, owner))
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BLOCKS = ("body", "orelse", "finalbody")
 
 

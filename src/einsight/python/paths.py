@@ -169,9 +169,16 @@ def multiplied_in(function: ast.FunctionDef) -> frozenset[str]:
     return frozenset(
         ast.unparse(n.left) for n in ast.walk(function) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult)
     ) | frozenset(
-        ast.unparse(n.func.value if not isinstance(n.func.value, ast.Name) or n.func.value.id not in ("np", "jnp", "torch") else n.args[0])
+        ast.unparse(
+            n.func.value
+            if not isinstance(n.func.value, ast.Name) or n.func.value.id not in ("np", "jnp", "torch")
+            else n.args[0]
+        )
         for n in ast.walk(function)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in ("dot", "matmul", "mm") and n.args
+        if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Attribute)
+        and n.func.attr in ("dot", "matmul", "mm")
+        and n.args
     )
 
 

@@ -95,7 +95,11 @@ class Reader(Branches):
             given = [self.evaluate(a) for a in call.args if not isinstance(a, ast.Starred)]
         if isinstance(function, Library) and function.path == "numpy.fill_diagonal" and self._fill_diagonal(given):
             return
-        if isinstance(function, Library) and function.path in _AT_PLACES and self._changed_at(call, function.path, given):
+        if (
+            isinstance(function, Library)
+            and function.path in _AT_PLACES
+            and self._changed_at(call, function.path, given)
+        ):
             return
         for value in given:
             if isinstance(value, Array) and not isinstance(value, Number):

@@ -39,8 +39,9 @@ def over_all(term: Term, masks: Mapping[Dim, tuple[Term, Index]], find: Callable
             return map_parts(part, visit)
         if not isinstance(part, Product) or not any(find(b.dim) in masks for b in part.bound):
             return map_parts(part, visit)
-        factors, dummies = build.open_product(part)
-        factors, bound = [visit(f) for f in factors], []
+        opened, dummies = build.open_product(part)
+        factors = [visit(f) for f in opened]
+        bound: list[Index] = []
         for dummy in dummies:
             if find(dummy.dim) not in masks:
                 bound.append(dummy)

@@ -22,10 +22,10 @@ from .allowing import (
     is_guard,
     is_made_symmetric,
     is_said_symmetric,
-    labels_in,
     says_more_of_symmetric,
 )
-from .comparing import differ_grossly, normalised, of_zeros_and_ones, unguarded
+from .comparing import differ_grossly, fresh_axes, is_of_entries, normalised, of_zeros_and_ones, unguarded, weighed
+from .labelling import labels_in
 from .module import Module
 from .pairs import Pair
 from .results import Result, Told
@@ -88,7 +88,8 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly:
     fitting = [j for j in tried if j.fits()]
     if claimed.fitting and not fitting:
         raise Unreadable("it has the shape of no argument")
-    results, flat = [], []
+    results: list[Result] = []
+    flat: list[Result] = []
     if len(fitting) > 1 and not lightly:  # what it is for is asked first, and the rest only where it is for none
         fitting = sorted(fitting, key=lambda j: not j.is_right())
     for judge in fitting:
@@ -127,14 +128,14 @@ class _Judge(Allowing):
         self.tensor, array = paths.parameters[parameter]
         output = paths.output
         if pair.order == 2:
-            self.wanted = (*_fresh(array.axes), *_fresh(array.axes))
+            self.wanted = (*fresh_axes(array.axes), *fresh_axes(array.axes))
         elif paths.cotangent is not None or not output.rank:
-            self.wanted = _fresh(array.axes)
+            self.wanted = fresh_axes(array.axes)
         elif self.value.rank == output.rank and self._same(output.axes) and _sizes(array.axes) == _sizes(output.axes):
             self.is_elementwise = True
-            self.wanted = _fresh(output.axes)
+            self.wanted = fresh_axes(output.axes)
         else:
-            self.wanted = (*_fresh(output.axes), *_fresh(array.axes))
+            self.wanted = (*fresh_axes(output.axes), *fresh_axes(array.axes))
 
     def _same(self, axes: Sequence[Axis]) -> bool:
         return _sizes(axes) == _sizes(self.value.axes)
@@ -202,7 +203,7 @@ class _Judge(Allowing):
             return build.derivative(inner, self.tensor, indices[half:])
         if self.paths.cotangent is not None:
             every = [(output, self.paths.cotangent), *self.paths.besides]
-            return build.derivative(build.add(*(_weighed(o, a) for o, (_, a) in every)), self.tensor, indices)
+            return build.derivative(build.add(*(weighed(o, a) for o, (_, a) in every)), self.tensor, indices)
         if not output.rank:
             return build.derivative(output.term, self.tensor, indices)
         if self.is_elementwise:
@@ -289,9 +290,9 @@ class _Judge(Allowing):
             and (is_said_symmetric(self.pair, self.module) or is_made_symmetric(self.pair, assumption.text.split()[0]))
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if assumption is not None and _is_of_entries(assumption) and self.is_said_of_entries(assumption.text):
+        if assumption is not None and is_of_entries(assumption) and self.is_said_of_entries(assumption.text):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
-        if assumption is not None and _is_of_entries(assumption):
+        if assumption is not None and is_of_entries(assumption):
             return self._undecided(f"it is right if {assumption.sentence()}")
         if assumption is not None and self.is_positive_number(assumption):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
@@ -350,12 +351,15 @@ class _Judge(Allowing):
         own = self.tensor if self.parameter else None
         of_entries = itertools.chain(normalised((left, right)), of_zeros_and_ones((left, right), own))
         for assumption in itertools.chain(candidates((left, right), variables | cotangent), of_entries):
-            if " = " in assumption.text and not _is_of_entries(assumption):
+            if " = " in assumption.text and not is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
                 changed = [assumption.change(t) for t in (left, right)]
                 free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if compare(*changed, free, function_value, points=1, example=False, thorough=False).equal is False:
+                if (
+                    compare(changed[0], changed[1], free, function_value, points=1, example=False, thorough=False).equal
+                    is False
+                ):
                     continue  # at the first point
                 changed = [normal_form(t) for t in changed]
                 free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
@@ -387,22 +391,6 @@ class _Judge(Allowing):
             return expression(term, axes, self.paths.names, self.paths.locals, self.module)
         except _FAILURES:
             return None
-
-
-def _is_of_entries(assumption: Assumption) -> bool:
-    """That they add up to 1, or are 0 and 1: values that an array is given, and no property of a matrix."""
-    return "sum" in assumption.text or " * " in assumption.text
-
-
-def _weighed(output: Array, cotangent: Array) -> Term:
-    """The sum of an output's entries, each times the derivative in it."""
-    names = dict(zip(cotangent.indices, output.indices, strict=True))
-    assert cotangent.term is not None and output.term is not None
-    return build.product([build.substitute(cotangent.term, dict(names)), output.term], output.indices)
-
-
-def _fresh(axes: Sequence[Axis]) -> tuple[Axis, ...]:
-    return tuple(tuple(fresh_index(i.dim) for i in axis) for axis in axes)
 
 
 def _is_number(axis: Axis) -> bool:

@@ -17,19 +17,22 @@ two numbers, or two declared names of one scope.
     values.py        what an expression may be
     axes.py          axes that meet, and functions of the entries
     products.py      `@` and `einsum`
-    labels.py        entries at labels
+    labels.py        entries at labels and at arrays of places, rows where a mask holds
+    selecting.py     sums over such rows as sums over all of them
     parts.py         slices, entries that are written, what is joined and cut
     arrays.py        the other operations of arrays
     regrouping.py    what einops makes of an array
     functions.py     the functions of the libraries by name
     joining.py       those that put arrays together, and cut them apart
     networks.py      those of layers and losses
+    picking.py       those that take entries at places, or add to them
     scope.py         what is known while a scope is read
     indexing.py      subscripts
     expressions.py   expressions
     calls.py         calls; functions of the file are put in
     listing.py       lists and arrays that are changed in their place
     contracting.py   calls of `einsum` and einops among them
+    placing.py       entries that are added to, or changed, at places
     loops.py         loops and comprehensions
     branching.py     conditions
     reading.py       statements
@@ -45,6 +48,7 @@ two numbers, or two declared names of one scope.
     results.py       a verdict, and what is told of it
     verdicts.py      the verdict on one value
     allowing.py      what a derivative may rest on that its text does not say
+    labelling.py     labels that are known
     comparing.py     what is asked of two terms besides whether they are equal
     units.py         what a reading rests on, so that it stands while that is the same
     meant.py         the verdicts with every number of axes

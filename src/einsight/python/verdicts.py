@@ -88,8 +88,7 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly:
     fitting = [j for j in tried if j.fits()]
     if claimed.fitting and not fitting:
         raise Unreadable("it has the shape of no argument")
-    results: list[Result] = []
-    flat: list[Result] = []
+    results, flat = list[Result](), list[Result]()
     if len(fitting) > 1 and not lightly:  # what it is for is asked first, and the rest only where it is for none
         fitting = sorted(fitting, key=lambda j: not j.is_right())
     for judge in fitting:

@@ -1,4 +1,6 @@
-"""Letters that people write functions by, where nobody declares them: `σ(…)` is the logistic function, `Γ(…)` of a number the gamma function."""
+"""Letters that people write functions by, where nobody declares them: `σ(…)` is the logistic function, `Γ(…)` of a number the gamma function,
+`N(x | μ, Σ)` the density of the normal distribution.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Call, Name
+from .brackets import closing, outside
 
+# one name, with a mark or raised to a power
+_ONE = re.compile(r"\w+(?:_\{[^{}]*\})?(?:\^2|²)?")
+# `N(x; μ, Σ)` of LaTeX, whose text has no `;`
+_NORMAL_IN_LATEX = re.compile(r"(\\mathcal\s*(?:\{\s*N\s*\}|N)\s*(?:\\left|\\[bB]igl?)?\s*\([^();]*);")
+_NORMAL = re.compile(r"(?:(?<!\w)log\(\s*)?(?<!\w)N\s*\(")
 SIGMOID, GAMMA = ("σ", "sigmoid"), ("Γ", "gamma")
 
 
@@ -45,3 +53,54 @@ def is_of_numbers(statements: Sequence[str], function: str, names: Names) -> boo
             if value is None or value.rank or value.flexible:
                 return False
     return True
+
+
+def with_normal_densities(statements: Sequence[str], names: Names) -> list[str] | None:
+    """The statements with the density for each `N(x | μ, Σ)` and its logarithm for `log(N(x | μ, Σ))`, where `N` is nobody's; else None.
+
+    With `Σ` a matrix where a capital stands in it, and else a variance.  Source: C. M. Bishop, Pattern Recognition and Machine Learning,
+    (1.46) and (2.43).
+    """
+    if names.knows("N"):
+        return None
+    # letters that weigh a mixture are no number
+    pi = "acos(-1)" if any("π_" in s for s in statements) else "π"
+    made = [_with_normal_densities(s, pi) for s in statements]
+    return made if made != list(statements) else None
+
+
+def _with_normal_densities(text: str, pi: str) -> str:
+    at = 0
+    while (found := _NORMAL.search(text, at)) is not None:
+        at = found.end()
+        end = closing(text, at - 1)
+        parts = _arguments(text[at:end])
+        if len(parts) != 3:
+            continue
+        of, mean, scale = (p if _ONE.fullmatch(p) else f"({p})" for p in parts)
+        apart = f"({of} - {mean})" if mean != "0" else of
+        if any(c.isupper() for c in scale):
+            exponent, size = f"-1/2 {apart}' inv({scale}) {apart}", f"det(2 {pi} {scale})"
+        else:
+            exponent, size = f"-{apart}^2/(2 {scale})", f"2 {pi} {scale}"
+        behind = end + 1
+        if found[0].startswith("log"):
+            behind = closing(text, found.start() + 3) + 1
+            if text[end + 1 : behind - 1].strip():  # of more than the density
+                continue
+            written = f"({exponent} - 1/2 log({size}))"
+        else:
+            written = f"(exp({exponent})/sqrt({size}))"
+        text = text[: found.start()] + written + text[behind:]
+    return text
+
+
+def _arguments(inner: str) -> list[str]:
+    """`x`, `μ` and `Σ` of `x | μ, Σ`."""
+    signs = [k for k in outside(inner) if inner[k] in "|,"]
+    ends = [-1, *signs, len(inner)]
+    return [inner[a + 1 : b].strip() for a, b in zip(ends, ends[1:], strict=False)]
+
+
+def with_bars_in_densities(latex: str) -> str:
+    return _NORMAL_IN_LATEX.sub(r"\1|", latex)

@@ -15,7 +15,7 @@ from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
 from .crosses import with_cross_products
-from .customary import GAMMA, SIGMOID, is_of_numbers, with_function
+from .customary import GAMMA, SIGMOID, is_of_numbers, with_bars_in_densities, with_function, with_normal_densities
 from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
 from .lists import cut_first, named_by, on_one_line, with_functions_as_names, without_left_side, without_powers
@@ -128,6 +128,8 @@ def _customary(
     told: tuple[str, ...] = ()
     if (of_logistic := with_function(statements, *SIGMOID, wrt, names)) is not None:
         statements, told = of_logistic, ("σ = sigmoid",)
+    if (of_densities := with_normal_densities(statements, names)) is not None:
+        statements, told = of_densities, (*told, "N = normal density")
     of_gamma = with_function(statements, *GAMMA, wrt, names)
     if of_gamma is not None:
         inner = names.child()
@@ -296,7 +298,8 @@ def statements_in(
     if spelling == LATEX:
         from .latex import statements_of
 
-        return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
+        found = statements_of(with_bars_in_densities(text), names.is_function)
+        return [_as_declared(_on_paper(s, names), names) for s in found]
     if spelling == CODE:
         return next(ways_in(text, spelling, names, ranks))
     if "\n" in text:

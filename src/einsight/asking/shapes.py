@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ..lowering.names import Names
 from ..syntax.tree import Name, Relation
+from .dimensions import OfNoArray
 from .inference import NOTES, STRICT, Conflict, Inference
 from .ranks import NUMBER, ranks_of
 
@@ -47,6 +48,8 @@ def shapes(
                     inference.unify(*inference.shape(Name(0, 0, name)))
             inference.relation(tree, skip_left, alike, all_alike=level != care)
             found = inference.found()
+        except OfNoArray:
+            return
         except Conflict:
             continue
         if found not in seen:

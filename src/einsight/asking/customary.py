@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 
 from ..lowering.mentioned import walk
-from ..lowering.names import Names
+from ..lowering.names import Names, canonical_name
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
+from ..syntax.quotients import Quotient, units
 from ..syntax.statements import Piece
-from ..syntax.tree import Call, Name
+from ..syntax.tree import Call, Chain, Indexed, Name, Relation, Symbol
 from .brackets import closing, outside
 
 # one name, with a mark or raised to a power
@@ -104,3 +105,31 @@ def _arguments(inner: str) -> list[str]:
 
 def with_bars_in_densities(latex: str) -> str:
     return _NORMAL_IN_LATEX.sub(r"\1|", latex)
+
+
+def has_one_index(statements: Sequence[str], spellings: Sequence[str]) -> bool:
+    """Does a letter stand with one index, and never with two, as Kronecker's δ does?"""
+    trees = [parse_statement(s)[0] for s in statements if any(name in s for name in spellings)]
+    counts = {
+        len(node.subscript.entries)
+        for tree in trees
+        if tree is not None
+        for node in walk(tree)
+        if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text in spellings
+    }
+    return counts == {1}
+
+
+def without_operator(formula: str, variables: Sequence[str]) -> str:
+    """`tr(X A)` of `∂/∂X tr(X A)` that is asked in `X`: nobody who copies a derivative asks for the second."""
+    tree = parse_statement(formula)[0]
+    body = tree.sides[0] if isinstance(tree, Relation) and len(tree.sides) == 1 else None
+    if not isinstance(body, Chain) or len(variables) != 1:
+        return formula
+    first, *rest = units(body)
+    operator = first[1]
+    if not (isinstance(operator, Quotient) and len(operator.above) == 1 and rest):
+        return formula
+    below = [n for n in operator.below if not isinstance(n, Symbol)]
+    is_asked = len(below) == 1 and canonical_name(formula[below[0].start : below[0].end].lstrip("d∂")) == variables[0]
+    return formula[rest[0][1].start :] if is_asked else formula

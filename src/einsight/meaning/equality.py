@@ -80,7 +80,8 @@ def compare(
     points = max(points, 8) if far else points
     agreed, skipped, reason = 0, 0, ""
     for make, wanted in ((_prime_points, points), (_float_points, points if gentle or not thorough else points * 6)):
-        for attempt in range(wanted * 8 if gentle else max(3 * wanted, min(8 * wanted, MOST_SOUGHT))):
+        attempt, last = -1, wanted * (8 if gentle else 3)
+        while (attempt := attempt + 1) < last:
             sizes = sizing.at(attempt)
             if sizes is None:
                 skipped += 1
@@ -96,6 +97,8 @@ def compare(
                 reason = str(problem)
                 if field.exact and not isinstance(problem, NoValueHere):
                     break
+                if not field.exact and not gentle:
+                    last = max(3 * wanted, min(8 * wanted, MOST_SOUGHT))
                 continue
             except RecursionError:
                 return Verdict(None, reason="the expression is nested too deeply to evaluate")

@@ -28,7 +28,10 @@ def judge_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly: 
 
     `lightly` asks no more than whether each is right, any other is `wrong`.  Where nothing says how many axes an array has, each number of them is tried that conforms; only what holds of all is told.
     """
-    return [_if_for_that(r) for r in _of_all_shapes(module, pair, top, lightly)]
+    found = _of_all_shapes(module, pair, top, lightly)
+    # values stand in the order of the arguments: before one that is right for its own none is for another
+    last = max((k for k, r in enumerate(found) if r.guessed and r.verdict in ("right", "right_if")), default=-1)
+    return [_if_for_that(r) if k > last else r for k, r in enumerate(found)]
 
 
 def _if_for_that(result: Result) -> Result:

@@ -29,7 +29,7 @@ from .labelling import labels_in
 from .module import Module
 from .pairs import Pair
 from .results import Result, Told
-from .runs import Claimed, Paths, Unreadable
+from .runs import Claimed, Nonconforming, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
@@ -96,7 +96,9 @@ def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly:
         if result.verdict == "right":
             return result
         (flat if judge.is_flat else results).append(result)
-    results = results or flat  # nobody writes a derivative in what nothing depends on but conditions
+    if flat and not results and set(names) & paths.free - {j.parameter for j in fitting}:
+        raise Nonconforming  # nobody writes a derivative in what nothing depends on but conditions
+    results = results or flat
     if claimed.fitting and len(results) > 1:
         words = "nothing says for which argument it is"
         return Result(claimed.node, results[0].parameter, "undecided", words=words)
@@ -247,9 +249,7 @@ class _Judge(Allowing):
 
     def _verdict(self) -> Result:
         axes = tuple(i for axis in self.wanted for i in axis)
-        if self._left is None:
-            self._left = self._worked_out(self._derivative())
-        left = self._left
+        left = self._left = self._left or self._worked_out(self._derivative())
         self.is_flat = left is build.ZERO
         names = dict(zip(self.value.indices, axes, strict=True))
         assert self.value.term is not None

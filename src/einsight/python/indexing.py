@@ -85,7 +85,9 @@ class Indexing(Scope):
                 around = self.module.nodes.around(part)
                 if is_called_mask(name):
                     item = Mask(item.axes, item.open, item.term, item.why)
-                elif any(name in self.module.said(counted_in, n) for n in around if isinstance(n, ast.FunctionDef)):
+                elif _UNSURE.search(name) or any(
+                    name in self.module.said(counted_in, n) for n in around if isinstance(n, ast.FunctionDef)
+                ):
                     item = Array(item.axes, item.open, None, "an array that may be a mask")
             found.append(item)
         return tuple(found)
@@ -243,7 +245,9 @@ class Indexing(Scope):
         return result
 
 
-_MASKS = re.compile(r"mask|indicator|observed|one_?hot|\bvalid\b|\bkeep\b", re.IGNORECASE)
+_MASKS = re.compile(r"mask|indicator", re.IGNORECASE)
+# what is called so may be a mask, or places
+_UNSURE = re.compile(r"observed|one_?hot|valid|keep|active|select|^(?:is|has|use)_", re.IGNORECASE)
 
 
 def is_called_mask(name: str) -> bool:

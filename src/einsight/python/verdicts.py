@@ -146,13 +146,13 @@ class _Judge(Allowing):
 
     def is_right(self) -> bool:
         """Is it right, as far as a few points tell?"""
-        given, self.lightly = self.lightly, True
+        given, self.lightly = (self.paths, self.value, self.lightly), True
         try:
             return self.result().verdict == "right"
         except Unreadable:
             return False
         finally:
-            self.lightly = given
+            self.paths, self.value, self.lightly = given  # with the small numbers that it was read without
 
     def result(self) -> Result:
         if not self.fits():

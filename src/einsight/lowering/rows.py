@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax.tree import Indexed, Name, Node
+from ..syntax.tree import Absolute, Group, Indexed, Name, Node, Norm, Num, Transpose
 from ..terms import build
 from ..terms.dimension import Index
 from . import derivatives, products, sums
@@ -11,6 +11,9 @@ from .constants import read_unit_vector, unit_vectors
 from .context import Context
 from .operators import Items, as_node, differential, juxtaposed, nabla_sign, names_in, spread, sum_sign
 from .values import Value, merge_orders
+
+# what is neither a sum sign nor a derivative
+_NO_SIGN = frozenset({Absolute, Group, Norm, Num, Transpose})
 
 
 def read_row(reader: Context, node: Node, items: Items) -> Value | None:
@@ -51,7 +54,10 @@ def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
 def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, int] | None:
     """The value of a sum sign or derivative with all that it takes in, and where the row goes on."""
     item = items[place][1]
-    if type(item) is Name and item.text[0] != "d":
+    if type(item) in _NO_SIGN:
+        return None
+    head = item.base if type(item) is Indexed else item
+    if type(head) is Name and head.text[0] != "d" and (head is item or head.text not in ("sum", "D")):
         return None
     sign = sum_sign(item)
     if sign is not None:

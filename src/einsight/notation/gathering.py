@@ -26,6 +26,8 @@ Opened = tuple[Sequence[Term], Sequence[Index]]
 
 def gathered(term: Term) -> Term:
     """An equal term, in which sums have what their terms share before a bracket."""
+    if not has_head(term, Sum):
+        return term
     kept = term.free
 
     def visit(part: Term) -> Term:

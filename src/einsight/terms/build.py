@@ -406,7 +406,7 @@ def _at(term: Component, names: dict[Index, Slot]) -> Component:
     tensor, at = term.tensor, term.indices
     if term.heads & SHIFTED:
         return component(tensor, tuple([substitute_slot(s, names) for s in at]))
-    slots = tuple(map(names.get, at, at))  # type: ignore[arg-type]  # a number is nobody's name
+    slots: tuple[Slot, ...] = tuple(map(names.get, at, at))  # type: ignore[arg-type]  # a number is nobody's name
     if tensor.is_symmetric:
         return component(tensor, slots)
     parts = tensor, slots

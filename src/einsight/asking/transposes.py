@@ -36,12 +36,13 @@ def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str
     """The text with a transpose and an inverse one for them; `is_known` tells letters that have a meaning of their own."""
     if not any(sign in text for sign in "^†ᴴᵗ.{"):
         return text
-    dagger = _DAGGER.search(text)
+    dagger = _DAGGER.search(text) if "†" in text or "\\dag" in text else None
     if dagger is not None:
         reason = "a dagger on a matrix is its transpose or its pseudoinverse: write `^T`, or `inv` of what is inverted"
         raise Unwritten(reason, *dagger.span())
     text = _PLAIN_QUOTE.sub("'", text)
-    text = _UNICODE.sub(signs[0], text)
+    if not text.isascii():
+        text = _UNICODE.sub(signs[0], text)
     counts = is_known("t") or _stands_elsewhere(text)
     if not counts:
         text = _before(text, signs[0])

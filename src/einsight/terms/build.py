@@ -236,7 +236,9 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     while todo:
         factor = todo.pop()
         kind = type(factor)
-        if kind is Number:
+        if kind is Component:
+            counts[factor] = counts.get(factor, 0) + 1
+        elif kind is Number:
             coefficient *= factor.value if factor.whole is None else factor.whole  # type: ignore[attr-defined]
         elif kind is Product and not _is_closed_contraction(factor):  # type: ignore[arg-type]
             # its bound indices stand free nowhere else, unless another product of this height is merged too

@@ -18,6 +18,7 @@ _ABOVE = re.compile(
 )
 # `{}^tA`, `{}^t(BA)`, and at the beginning of all `^tA`
 _BEFORE = re.compile(r"(?:\{\s*\}|(?<![\w)\]}'|‖])(?=\^))\s*\^\s*\{?\s*t\s*\}?(?:\s|\\[!,;])*")
+_MAY = re.compile("[\\^†ᴴᵗ.{]")
 _UNICODE = re.compile(r"(?<=[\w)\]}])(?:ᴴ|†|(?<=[A-Z)])ᵗ|(?<=[a-z])ᵗ(?=\s*[^\W\d_(]))")
 _PLAIN_QUOTE = re.compile(r"(?<=[\w)\]'])\.'")
 _DAGGER = re.compile(
@@ -34,7 +35,7 @@ _NEXT = re.compile(
 
 def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str, str] = ("^{T}", "^{-T}")) -> str:
     """The text with a transpose and an inverse one for them; `is_known` tells letters that have a meaning of their own."""
-    if not any(sign in text for sign in "^†ᴴᵗ.{"):
+    if _MAY.search(text) is None:
         return text
     dagger = _DAGGER.search(text) if "†" in text or "\\dag" in text else None
     if dagger is not None:

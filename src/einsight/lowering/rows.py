@@ -33,8 +33,12 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
         else:
             # `s_i(1 - s_i) δ_ij` is one product of three: no bracket of its own holds both `s_i`
             parts = spread(reader.names, item) if operator != "/" else None
-            nodes = [n for _, n in parts] if parts else [item]
-            read = [("" if k else operator, n, _read_factor(reader, n, units)) for k, n in enumerate(nodes)]
+            if units and item in units:
+                parts = (("", item),)
+            if parts:
+                read = [("" if k else operator, n, _read_part(reader, n, units)) for k, (_, n) in enumerate(parts)]
+            else:
+                read = [(operator, item, reader.read(item) if operator == "/" else reader.read_factor(item))]
             place += 1
         for sign, factor, value in read:
             if value is None:
@@ -45,7 +49,7 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
     return None if failed else contract(reader, node, factors)
 
 
-def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
+def _read_part(reader: Context, node: Node, units: set[Node]) -> Value | None:
     return (
         read_unit_vector(reader, node) if units and isinstance(node, Indexed) and node in units else reader.read(node)
     )
@@ -131,10 +135,14 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
             reader.too_often(node, index.name, count)
             return None
     traced = [n for v in values for n in v.traced]
-    clash = next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None)
+    clash = (
+        next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None) if traced else None
+    )
     if clash is not None:
         reader.too_often(node, clash, 2 * traced.count(clash) + sum(c for i, c in counts.items() if i.name == clash))
         return None
+    if "/" not in [op for op, _, _ in factors] and not any(v.axes or v.flexible for v in values):
+        return _of_numbers(reader, node, values, [i for i, c in counts.items() if c == 2 and i.name not in reader.kept])
     whole = products.multiply(reader, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
     if whole is None:
         return None
@@ -148,8 +156,19 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
     return reader.closed(result, [i.name for i in summed]) if summed else result
 
 
+def _of_numbers(reader: Context, node: Node, values: list[Value], summed: list[Index]) -> Value:
+    """The product of components, which is built at once with its sums."""
+    for index in summed:
+        reader.marks.summed(index.name, node.start, node.end, index.dim)
+    order = tuple([i for i in merge_orders(*[v.order for v in values]) if i not in summed])
+    result = Value(build.product([v.term for v in values], summed), order=order)
+    return reader.closed(result, [i.name for i in summed]) if summed else result
+
+
 def _divided(reader: Context, node: Node, factors: list[tuple[str, Node, Value]], values: list[Value]) -> set[Index]:
     """Indices that stand above and below the line of one quotient, once each: a normalisation keeps them free."""
+    if "/" not in [op for op, _, _ in factors]:
+        return set()
     above, below = (
         [i for (op, _, _), v in zip(factors, values, strict=True) if (op == "/") is under for i in v.order]
         for under in (False, True)

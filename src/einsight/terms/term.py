@@ -54,6 +54,12 @@ class Tensor(Interned):
         properties: frozenset[str] = frozenset(),
         definition: Abstraction | None = None,
     ) -> Tensor:
+        identity = cls, name, dims, properties, definition
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
+        if found is not None:
+            return found
+
         def make() -> Tensor:
             self = object.__new__(cls)
             self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
@@ -67,7 +73,7 @@ class Tensor(Interned):
             self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
             return self
 
-        return intern_object((cls, name, dims, properties, definition), make)
+        return intern_absent(identity, make, ())
 
     def __repr__(self) -> str:
         return f"Tensor({self.key})"

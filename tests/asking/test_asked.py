@@ -19,6 +19,7 @@ ROWS = [
 ]
 NUMPY = {n: getattr(np, n) for n in "sum mean log exp tanh trace sqrt prod where cross max arange sin diag einsum".split()} | {
     "inv": np.linalg.inv,
+    "np": np,
     "det": np.linalg.det,
 }
 SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6, "T": 3, "b": 2}

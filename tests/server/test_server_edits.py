@@ -1,6 +1,6 @@
 """Edit scripts over the protocol, at the pace of an editor: what is shown last is what a server shows that saw none of them.
 
-The default run sends edits one behind the other; `EINSIGHT_CAMPAIGN=600 pytest -m campaign tests/server/test_server_edits.py -s` runs
+The default run sends edits one behind the other; `EINSIGHT_CAMPAIGN=1200 pytest -m campaign tests/server/test_server_edits.py -s` runs
 a tenth as many scripts at each pace, with pauses of 0, 10 and 100 ms between keys.
 """
 
@@ -209,7 +209,7 @@ def test_what_is_shown_last_in_a_notebook_is_what_a_fresh_server_shows(servers):
 @pytest.mark.campaign
 @pytest.mark.parametrize("pace", PACES)
 def test_campaign_of_replays(pace):
-    count = int(os.environ.get("EINSIGHT_CAMPAIGN", "600")) // 10  # a replay waits for a server, others do not
+    count = int(os.environ.get("EINSIGHT_CAMPAIGN", "1200")) // 20  # a replay waits for a server, others do not
     kinds = [*LANGUAGES, "cells"]
     failed, keys = [], 0
     with Session(QUICK, NOTEBOOKS) as edited, Session(QUICK, NOTEBOOKS) as fresh:

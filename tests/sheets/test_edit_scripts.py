@@ -1,6 +1,6 @@
 """Random edits of every kind of document, against a document that is opened as it is at the end.
 
-The default run takes one of each kind; `EINSIGHT_CAMPAIGN=10000 pytest -m campaign tests/sheets/test_edit_scripts.py -s` a third of what it says.
+The default run takes one of each kind; `EINSIGHT_CAMPAIGN=20000 pytest -m campaign tests/sheets/test_edit_scripts.py -s` a tenth of what it says.
 """
 
 import os
@@ -44,7 +44,7 @@ def test_what_is_edited_is_as_what_is_opened(language, seed):
 
 @pytest.mark.campaign
 def test_campaign_of_edit_scripts():
-    count = int(os.environ.get("EINSIGHT_CAMPAIGN", "6000")) // 3  # each opens some twenty documents
+    count = int(os.environ.get("EINSIGHT_CAMPAIGN", "20000")) // 10  # each opens some twenty documents
     failed = []
     for seed in range(SEEDS, SEEDS + count // len(PAGES)):
         failed += [(language, seed) for language in PAGES if run(seed, language, 18) is not None]

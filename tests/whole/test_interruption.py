@@ -155,7 +155,7 @@ def test_a_run_is_overtaken_at_its_nth_poll(run):
 @pytest.mark.campaign
 def test_every_poll(run):
     every = numbers(run.language)
-    every = every[:: max(1, 2700 // int(os.environ.get("EINSIGHT_CAMPAIGN", "2700")))]  # a reduced campaign takes some
+    every = every[:: max(1, 6000 // int(os.environ.get("EINSIGHT_CAMPAIGN", "6000")))]  # a reduced campaign takes some
     for n in every:
         run.stopped(n, Stopped())
         run.stopped(n, OutOfTime("the time of a request is over"))

@@ -59,7 +59,7 @@ def with_columns(text: str) -> str:
         at = found.start()
         end = closing(text, at)
         inner = text[at + 1 : end]
-        touches = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_)]'ᵀ}")
+        touches = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_)]'ᵀ}" or text[:at].endswith("_{"))
         if (
             end < len(text)
             and not touches

@@ -99,6 +99,10 @@ def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
     return found
 
 
+def _is_identity(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("eye", "identity")
+
+
 def ranks_said(tree: ast.AST) -> dict[str, int]:
     """Numbers of axes that code says of names: `x[:, None, :]` has two, and what `bmm` multiplies has three."""
     found: dict[str, int] = {}
@@ -107,6 +111,10 @@ def ranks_said(tree: ast.AST) -> dict[str, int]:
             count = sum(not is_new(p) for p in node.slice.elts)
             if count > 1 and not any(isinstance(p, ast.Constant) and p.value is ... for p in node.slice.elts):
                 found[node.value.id] = count
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # `s * np.eye(n)` is a multiple
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(one, ast.Name) and one.id[0].islower() and _is_identity(other):
+                    found.setdefault(one.id, 0)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "bmm":
             factors = [*node.args, *([] if is_library(node.func.value) else [node.func.value])]
             found |= {a.id: 3 for a in factors if isinstance(a, ast.Name)}

@@ -9,7 +9,7 @@ from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.statements import lower_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Absolute, Call, Chain, Indexed, Iverson, Layer, Name, Norm, Symbol, Transpose
+from ..syntax.tree import Absolute, Call, Chain, Indexed, Layer, Name, Norm, Transpose
 from .letters import Letters
 from .ranks import likely_ranks
 from .signs import outside_of_calls
@@ -66,7 +66,7 @@ def divides(letters: Letters, name: str) -> bool:
 
 
 def amplitudes(letters: Letters) -> set[str]:
-    """The one capital of a formula that is else of numbers and functions of them, as in `A exp(-k t)`."""
+    """The one capital of a formula that is else of numbers, components and functions of them, as in `A exp(-k t)`, `-J ∑_{i<j} x_i x_j`."""
     inside = {
         n.text
         for c in letters.inside
@@ -75,11 +75,16 @@ def amplitudes(letters: Letters) -> set[str]:
         for n in walk(a)
         if isinstance(n, Name)
     }
-    capitals = {n.text for n in letters.inside if isinstance(n, Name) and n.text[:1].isupper()}
-    others = (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)
-    calls = [n.callee.text for n in letters.inside if isinstance(n, Call) and isinstance(n.callee, Name)]
-    if len(capitals) != 1 or capitals & inside or any(isinstance(n, others) for n in letters.inside):
+    indexed = {n.base.start for n in letters.inside if isinstance(n, Indexed)}
+    names = [n for n in letters.inside if isinstance(n, Name) and n.start not in indexed]
+    capitals = {n.text for n in names if n.text[:1].isupper()} - set(letters.dimensions)
+    if len(capitals) != 1 or capitals & inside or letters.samples():
         return set()
-    others_met = {n.text for n in letters.inside if isinstance(n, Name)} - capitals - set(calls)
-    are_numbers = all(likely_ranks(canonical_name(c))[0] == 0 for c in others_met)
-    return capitals if are_numbers and calls and all(map(letters.names.elementwise, calls)) else set()
+    if any(isinstance(n, (Transpose, Norm, Absolute, Layer)) for n in letters.inside):
+        return set()
+    callees = [n.callee for n in letters.inside if isinstance(n, Call)]
+    calls = [c.text for c in callees if isinstance(c, Name)]
+    others = {n.text for n in names} - capitals - set(calls)
+    are_numbers = all(likely_ranks(canonical_name(c))[0] == 0 for c in others)
+    has_functions = bool(callees) and all(map(letters.names.elementwise, calls))
+    return capitals if are_numbers and (has_functions or indexed and not calls) else set()

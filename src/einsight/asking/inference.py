@@ -38,7 +38,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .dimensions import ONE, SCALAR, Conflict, Dimensions, Shape
+from .dimensions import ONE, SCALAR, Conflict, Dimensions, OfNoArray, Shape, is_fused
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
 from .signs import flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
@@ -71,6 +71,8 @@ class Inference(Dimensions):
             dims = []
             for dim in self.shape_of.get(name, (self.fresh(), self.fresh()))[:rank]:
                 at = self.root(dim)
+                if is_fused(at):
+                    raise OfNoArray
                 if not isinstance(at, str):
                     at = named.get(at) or named.setdefault(at, next(letters))
                 dims.append(at)
@@ -209,6 +211,8 @@ class Inference(Dimensions):
         if callee.text in ("I", "ones", "zeros"):
             sizes = [a.text for a in node.arguments if isinstance(a, Name)]
             return (sizes * 2)[:2] if callee.text == "I" and sizes else (*sizes, ONE, ONE)[:2]  # type: ignore[return-value]
+        if callee.text == "kron" and len(node.arguments) == 2:
+            return reduce(self._kronecker, map(self.shape, node.arguments))
         if callee.text in _OF_BLOCKS and len(node.arguments) == 2 and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
@@ -239,7 +243,7 @@ class Inference(Dimensions):
         if callee.text == "diag":
             return (inner[0], inner[0]) if self.root(inner[1]) == ONE else (inner[0], ONE)
         if callee.text == "vec":
-            return self.fresh(), ONE
+            return self.fused(inner[1], inner[0]), ONE
         if callee.text == "d" or (self.names.is_function(callee.text) and not self.names.knows(callee.text)):
             return inner
         return self._product(self.shape(callee), inner)
@@ -295,11 +299,21 @@ class Inference(Dimensions):
     def _layer(self, node: Layer) -> Shape:
         found = [self.shape(part) for _, part in node.items]
         if any(op == "⊗" for op, _ in node.items):
-            raise Conflict
+            if not all(op in ("", "⊗") for op, _ in node.items):
+                raise Conflict
+            return reduce(self._kronecker, found)
         of_numbers = any(self.is_number(s) for s in found)
         if self.care >= LOOSE and of_numbers and any(op == "⊙" for op, _ in node.items):
             raise Conflict  # an elementwise product is of arrays
         return reduce(self._together, found)
+
+    def _kronecker(self, left: Shape, right: Shape) -> Shape:
+        """The Kronecker product of matrices, the outer one of vectors."""
+        if self.is_number(left) or self.is_number(right):
+            raise Conflict  # nobody takes one with a number
+        if self.root(left[1]) == self.root(right[1]) == ONE:
+            return left[0], right[0]
+        return self.fused(left[0], right[0]), self.fused(left[1], right[1])
 
     def _product(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(left):

@@ -214,7 +214,7 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
     if (
         found and not any("=" in o for o in others) and not is_known(found[1])
     ):  # `f(x) = x' A x` asks for the right side
-        formula = formula[found.end() :]
+        formula = _asked_for(found[1], formula[found.end() :])
     square = _SQUARE.match(formula)
     if square and not any(_mentions(s, square[1]) for s in (*others, formula[square.end() :])):  # `s^2 = …` asks for it
         formula = formula[square.end() :]
@@ -263,9 +263,17 @@ def without_left_side(formula: str, names: Names) -> str:
         return formula
     if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:
         return formula
-    return right.strip()
+    return _asked_for(found[1], right.strip())
 
 
+def _asked_for(name: str, right: str) -> str:
+    """What a name is, alone; with the name where that says which entry it is, as in `f_i(x) = x_i (r_i + …)`."""
+    letters = set(name.partition("_")[2].strip("{}"))
+    is_entry = any(letters & set(below[0]) for below in _BELOW.finditer(right)) if letters else False
+    return f"{name} = {right}" if is_entry else right
+
+
+_BELOW = re.compile(r"(?<=_)(?:\{[^{}]*\}|\w+)")
 _LIMIT = re.compile(r"_\w$")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..lowering.names import Names, canonical_name, plain_name
+from ..lowering.names import ALONG_ROWS, DELTA_IS_ARRAY, Names, canonical_name, plain_name
 from ..lowering.reach import with_reach
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
@@ -15,7 +15,16 @@ from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
 from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
 from .crosses import with_cross_products
-from .customary import GAMMA, SIGMOID, is_of_numbers, with_function
+from .customary import (
+    GAMMA,
+    SIGMOID,
+    has_one_index,
+    is_of_numbers,
+    with_bars_in_densities,
+    with_function,
+    with_normal_densities,
+    without_operator,
+)
 from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
 from .lists import cut_first, named_by, on_one_line, with_functions_as_names, without_left_side, without_powers
@@ -91,7 +100,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             if statements is None:
                 break
             *definitions, formula = statements
-            statements = without_powers([*definitions, without_left_side(formula, names)])
+            formula = without_left_side(formula, names)
+            formula = without_operator(formula, wrt) if spelling == LATEX else formula
+            statements = without_powers([*definitions, formula])
             statements = _with_cross_products(statements, names, bold)
             ask = partial(_question, text=whole, order=asked.order, wrt=wrt, spelling=spelling, ranks=ranks)
             made = _customary(statements, wrt, names, ask)
@@ -128,6 +139,8 @@ def _customary(
     told: tuple[str, ...] = ()
     if (of_logistic := with_function(statements, *SIGMOID, wrt, names)) is not None:
         statements, told = of_logistic, ("σ = sigmoid",)
+    if (of_densities := with_normal_densities(statements, names)) is not None:
+        statements, told = of_densities, (*told, "N = normal density")
     of_gamma = with_function(statements, *GAMMA, wrt, names)
     if of_gamma is not None:
         inner = names.child()
@@ -163,13 +176,16 @@ def _question(
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
     elif spelling == LATEX:
         inner = names.child()
-        inner.own[TYPESET] = True
+        inner.own[TYPESET] = inner.own[ALONG_ROWS] = True
         kinds = {
             canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
         }
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
+    if not names.knows("δ") and has_one_index(statements, ("δ", "delta")):
+        inner = names.child() if inner is names else inner
+        inner.own[DELTA_IS_ARRAY] = True
     for definition in definitions:
         if _is_declared(definition, inner):
             continue
@@ -296,7 +312,8 @@ def statements_in(
     if spelling == LATEX:
         from .latex import statements_of
 
-        return [_as_declared(_on_paper(s, names), names) for s in statements_of(text, names.is_function)]
+        found = statements_of(with_bars_in_densities(text), names.is_function)
+        return [_as_declared(_on_paper(s, names), names) for s in found]
     if spelling == CODE:
         return next(ways_in(text, spelling, names, ranks))
     if "\n" in text:

@@ -6,10 +6,13 @@ Each name is first a number, a vector or a matrix, as its letter suggests; `infe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
-from ..lowering.names import Names
-from ..syntax.tree import Name, Relation
+from ..lowering.mentioned import walk
+from ..lowering.names import Names, canonical_name
+from ..syntax.tree import Call, Chain, Name, Node, Relation, Superscript
+from .dimensions import OfNoArray
 from .inference import NOTES, STRICT, Conflict, Inference
 from .ranks import NUMBER, ranks_of
 
@@ -24,10 +27,11 @@ def shapes(
     kinds: Mapping[str, str],
     care: int = NOTES,
     alike: bool = True,
+    variables: Collection[str] = (),
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Shapes of the unknown names with which all sides conform, the likeliest first; `kinds` is what words call them.
 
-    With all sides `alike`, or else each of them for itself.
+    With all sides `alike`, or else each of them for itself.  `variables` are differentiated in.
     """
     likely = {name: ranks_of(name, kinds) for name in unknown}
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
@@ -47,11 +51,64 @@ def shapes(
                     inference.unify(*inference.shape(Name(0, 0, name)))
             inference.relation(tree, skip_left, alike, all_alike=level != care)
             found = inference.found()
+        except OfNoArray:
+            return
         except Conflict:
             continue
         if found not in seen:
             seen.append(found)
+            if care != NOTES and (lonely := _lonely_factors(tree, inference, found, variables)):
+                instead = _found(tree, names, ranks | dict.fromkeys(lonely, NUMBER), level, skip_left)
+                if instead is not None and instead not in seen:
+                    seen.append(instead)
+                    yield instead
             yield found
+
+
+def _lonely_factors(
+    tree: Relation, inference: Inference, found: Mapping[str, tuple[str, ...]], variables: Collection[str]
+) -> set[str]:
+    """Vectors, as long as nothing else, that are nothing but factors of numbers in what a function is given: `y` of `exp(-y wᵀ x)`."""
+    counts = Counter(dim for dims in found.values() for dim in dims)
+    alone = {n for n, dims in found.items() if len(dims) == 1 and counts[dims[0]] == 1 and n not in variables}
+    if not alone:
+        return set()
+    given = [
+        a
+        for n in walk(tree)
+        for a in (n.arguments if isinstance(n, Call) else (n.base,) if isinstance(n, Superscript) else ())
+    ]
+    chains = {c.start: c for a in given for c in walk(a) if isinstance(c, Chain)}
+    factors = {n: {f.start for c in chains.values() for f in _factors_of_numbers(c, n, inference)} for n in alone}
+    places = {n: {p.start for p in walk(tree) if isinstance(p, Name) and canonical_name(p.text) == n} for n in alone}
+    return {n for n in alone if places[n] == factors[n]}
+
+
+def _factors_of_numbers(chain: Chain, name: str, inference: Inference) -> Iterator[Node]:
+    """The places of a name in a product of which what stands before it is a number, and what stands behind."""
+    for k, (_, factor) in enumerate(chain.items):
+        if isinstance(factor, Name) and canonical_name(factor.text) == name:
+            parts = [p for p in (chain.items[:k], chain.items[k + 1 :]) if p]
+            if all(_is_number(inference, Chain(p[0][1].start, p[-1][1].end, p)) for p in parts):
+                yield factor
+
+
+def _is_number(inference: Inference, node: Node) -> bool:
+    try:
+        return inference.is_number(inference.shape(node))
+    except Conflict:
+        return False
+
+
+def _found(
+    tree: Relation, names: Names, ranks: dict[str, int], care: int, skip_left: bool
+) -> dict[str, tuple[str, ...]] | None:
+    inference = Inference(names, ranks, care)
+    try:
+        inference.relation(tree, skip_left)
+        return inference.found()
+    except Conflict:
+        return None
 
 
 def _has_capital_number(unknown: list[str], choice: tuple[tuple[int, int], ...]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
 from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
+from ..lowering.operators import sum_sign
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Num, Superscript, Symbol, Transpose
@@ -108,8 +109,8 @@ def written_as_vectors(nodes: Iterable[Node], indices: AbstractSet[str]) -> set[
         elif isinstance(node, Norm):
             places = [n for n in walk(node.inner) if isinstance(n, Indexed)]
         elif isinstance(node, Chain):
-            behind = [n for (_, before), (_, n) in pairwise(node.items) if isinstance(_bare(before), Transpose)]
-            places = [n.base if isinstance(n, Superscript) else n for n in behind]
+            behind = [_first(node.items, k) for k, (_, n) in enumerate(node.items) if isinstance(_bare(n), Transpose)]
+            places = [n.base if isinstance(n, Superscript) else n for n in behind if n is not None]
         for place in places:
             is_name = not isinstance(place, Indexed) or (bool(place.marked) and not letters_of(place) & indices)
             base = place if is_name or not isinstance(place, Indexed) else place.base
@@ -117,6 +118,15 @@ def written_as_vectors(nodes: Iterable[Node], indices: AbstractSet[str]) -> set[
             if name:
                 found.add(canonical_name(name))
     return found
+
+
+def _first(items: Sequence[tuple[str, Node]], place: int) -> Node | None:
+    """What stands behind a factor; behind the sign of a sum of components the last, since coefficients stand before vectors."""
+    rest = [n for _, n in items[place + 1 :]]
+    if rest and sum_sign(rest[0]):
+        rest = [n for n in rest if not sum_sign(n)]
+        return rest[-1] if all(isinstance(n, Indexed) and len(n.subscript.entries) == 1 for n in rest) else None
+    return rest[0] if rest else None
 
 
 def _bare(node: Node) -> Node:

@@ -230,7 +230,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
-    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care):
+    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables):
         lines, sampled = [], []
         for name, dims in shape.items():
             if not name.endswith(MEMBER):

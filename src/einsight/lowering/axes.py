@@ -17,7 +17,7 @@ from ..terms.term import Component, Operator, Position, Product, Size, Tensor, T
 from ..terms.walk import map_parts
 from .context import Context
 from .function_table import ROW, FunctionRow, running_along
-from .names import NOTES, Entry, Names
+from .names import ALONG_ROWS, NOTES, Entry, Names
 from .report import Fix, Report
 from .values import Axis, Value, flat
 
@@ -115,7 +115,7 @@ def call_along(
         axis = next(k for k, a in enumerate(value.axes) if a.dim.value != 1)
     elif row.whole:
         return Value(along(reader, row, value.term, value.plain_axes), order=value.order)
-    elif value.rank == 2 and row.keeps_axis and reader.names.fact(NOTES):
+    elif value.rank == 2 and row.keeps_axis and (reader.names.fact(NOTES) or reader.names.fact(ALONG_ROWS)):
         told = f"`{reader.source(node)}` is taken along each row, which nothing says"
         reader.error("EIN106", node, told)
         axis = 1

@@ -10,7 +10,7 @@ from ..terms.dimension import Dim, Index, Shift, Slot, fresh_index
 from ..terms.term import Tensor, Term, slot_indices
 from . import marks as kinds
 from .context import Context
-from .names import AS_ROW, Entry, canonical_name
+from .names import AS_ROW, DELTA_IS_ARRAY, Entry, canonical_name
 from .values import Value, merge_orders
 
 
@@ -25,7 +25,8 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
         reader.error("EIN001", subscript, "a bound stands only below a sum sign, as in `∑_{j=1}^m`")
         return None
     if isinstance(base, Name):
-        if base.text in ("delta", "δ") and not reader.names.knows(base.text):
+        is_delta = base.text in ("delta", "δ") and not reader.names.knows(base.text)
+        if is_delta and not reader.names.fact(DELTA_IS_ARRAY):
             reader.marks.node(kinds.DELTA, base, "δ")
             return _delta(reader, node, subscript)
         joined = f"{base.text}_{subscript.text}"

@@ -100,6 +100,10 @@ IGNORED: Fact = ("ignore", "")
 # is it in notes, where names are declared again from one paragraph to the next, and functions of square matrices may be
 # those of matrices?
 NOTES: Fact = ("notes", "")
+# do functions that keep an axis run along the rows of a matrix, as people write `softmax(Q Kᵀ)`?
+ALONG_ROWS: Fact = ("along rows", "")
+# has `δ` one index wherever it stands, so that it is an array?
+DELTA_IS_ARRAY: Fact = ("array", "δ")
 # `("family", "x")` says that one index picks a vector of x, a sample: as a column, or as this
 AS_ROW, AS_COLUMN = "row", "column"
 # tensors that are known without a declaration, by name: what plugins registered

@@ -76,9 +76,10 @@ def tell_of_letters_left_behind(reader: Context, node: Addition) -> None:
 def _signs(term: Node) -> Iterator[tuple[str, int]]:
     """The letters that the sums of a product bind, each with the place behind its sign."""
     items = term.items if isinstance(term, Chain) else ()
-    for (_, factor), (_, after) in zip(items, items[1:], strict=False):
-        for letter in _bound(factor):
-            yield letter, after.start
+    for place, (_, factor) in enumerate(items):
+        behind = next((n.start for _, n in items[place + 1 :] if n.start >= factor.end), None)
+        if behind is not None:
+            yield from ((letter, behind) for letter in _bound(factor))
 
 
 def _bound(factor: Node) -> set[str]:

@@ -1,4 +1,4 @@
-"""Sums over the members of a set: `∑_{i∈Ω_u}` has `Ω_ui` as a factor, which is 1 for members and 0 for others.
+"""Sums over the members of a set: `∑_{i∈Ω_u}` has `Ω_ui` as a factor, which is 1 for members and 0 for others; `∑_{(i,j)∈E}` has `E_ij`.
 
 Then `|Ω_u|` in the same statement is how many members there are, the sum of that, and no norm or determinant.
 """
@@ -21,8 +21,9 @@ def with_members(items: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
     found: list[tuple[str, Node]] = []
     for operator, node in reversed(items):
         if isinstance(node, Indexed) and node.subscript.within and found:
-            said, letter = node.subscript, node.subscript.within[-1]
-            if any(_stands(letter, n) for _, n in found):
+            said = node.subscript
+            letter = next((c for c in _own(said) if any(_stands(c, n) for _, n in found)), "")
+            if letter:
                 of = said.within.partition("_")[0]
                 problem = (
                     f"`{letter}` stands for the members of `{of}` themselves: give them an index, as in `∑_i … x_i`"
@@ -32,6 +33,11 @@ def with_members(items: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
                 found.append(("", _telling(said)))
         found.append((operator, node))
     return found[::-1]
+
+
+def _own(said: Subscript) -> str:
+    """The letters that run over the members."""
+    return "".join(e.plain or "" for e in said.entries)
 
 
 def _telling(said: Subscript) -> Indexed:
@@ -56,7 +62,7 @@ def with_sizes(tree: Any) -> Any:
 def _find_sets(node: Node, found: dict[str, Subscript]) -> None:
     if isinstance(node, Subscript) and node.within:
         name, _, indices = node.within.partition("_")
-        found[f"{name}_{indices[:-1]}".rstrip("_")] = node
+        found[f"{name}_{indices[: -len(node.entries)]}".rstrip("_")] = node
     for inner in children(node):
         _find_sets(inner, found)
 
@@ -74,5 +80,5 @@ def _counted(node: Any, sets: dict[str, Subscript]) -> Any:
 def _size(bars: Node, said: Subscript) -> Node:
     """`∑_i Ω_ui` for `|Ω_u|`."""
     start, end = bars.start, bars.end
-    sign = Indexed(start, end, Symbol(start, start, "∑"), read_subscript(f"_{said.within[-1]}", start, end))
+    sign = Indexed(start, end, Symbol(start, start, "∑"), read_subscript(f"_{_own(said)}", start, end))
     return Group(start, end, Chain(start, end, (("", sign), ("", replace(_telling(said), start=start, end=end)))))

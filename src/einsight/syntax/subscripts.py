@@ -13,6 +13,8 @@ _COMPARED = re.compile(r"\s*([^\W\d_])\s*(<=|>=|!=|[<>≠≤≥])\s*([^\W\d_])\s
 _RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}
 # below a sum: `i∈C`, `i∈Ω_u`, `j∈N(i)`
 _MEMBER = re.compile(r"\s*([^\W\d_])\s*(?:∈|\bin\b)\s*([^\W\d_])\s*(?:_([^\W\d_]+)|\(\s*([^\W\d_])\s*\))?\s*")
+# below a sum over pairs: `(i,j)∈E`
+_PAIR = re.compile(r"\s*\(\s*([^\W\d_])\s*,\s*([^\W\d_])\s*\)\s*(?:∈|\bin\b)\s*([^\W\d_])\s*")
 _WORD = re.compile(r"[^\W_]+\Z")
 
 
@@ -36,6 +38,10 @@ def read_subscript(text: str, start: int, end: int) -> Subscript:
         letter = IndexEntry(at + member.start(1), at + member.end(1), ((member[1], 1),), 0)
         indices = (member[3] or member[4] or "") + member[1]
         return Subscript(start, end, inner.strip(), (letter,), within=f"{member[2]}_{indices}")
+    pair = _PAIR.fullmatch(inner)
+    if pair and not bracketed:
+        ends = tuple(IndexEntry(at + pair.start(k), at + pair.end(k), ((pair[k], 1),), 0) for k in (1, 2))
+        return Subscript(start, end, inner.strip(), ends, within=f"{pair[3]}_{pair[1]}{pair[2]}")
     if "=" in inner:
         head, lower = inner.split("=", 1)
         inner, lower = head, lower.strip()

@@ -11,8 +11,8 @@ from .row import Write
 from .tree import Command, Group, Item, Items, Leaf, leaves
 
 _TIMES = ("×", "·", ",")
-# below a sum over a part of an axis: `i<j`; `i∈C`, `i∈Ω_u`, `j∈N(i)`
-_RESTRICTED = re.compile(r"[^\W\d_](?:[<>≠≤≥][^\W\d_]|∈[^\W\d_](?:_[^\W\d_]+|\([^\W\d_]\))?)")
+# below a sum over a part of an axis: `i<j`; `i∈C`, `i∈Ω_u`, `j∈N(i)`, `(i,j)∈E`
+_RESTRICTED = re.compile(r"[^\W\d_](?:[<>≠≤≥][^\W\d_]|∈[^\W\d_](?:_[^\W\d_]+|\([^\W\d_]\))?)|\([^\W\d_],[^\W\d_]\)∈[^\W\d_]")
 
 
 def summation(item: Item, write: Write) -> list[Piece]:

@@ -23,6 +23,10 @@ _BY_COLON = re.compile(rf"({_NAMES})\s*:\s*[(\[]?\s*({_SIZES})\s*,?\s*[)\]]?((?:
 _BY_BRACKET = re.compile(rf"({_NAME})\s*\(\s*({_SIZES})\s*\)\s*")
 # `, B in R^n`: where the next declaration begins
 _NEXT = re.compile(rf",\s*(?=(?:{_NAMES})\s*(?:in\s+R|∈|\\in))")
+# as the language writes it
+_PLAIN = re.compile(
+    r"\s*[^\W_]+(?:\s*,\s*[^\W_]+)* (?:in|∈) [Rℝ](?:\^(?:[^\W\d_]|\d+|\([^\W_]+(?: x [^\W_]+)*\)))?(?: [a-z]+(?:-[a-z]+)*)*\s*"
+)
 _SPACE = re.compile(rf"((?:in|∈)\s*(?:R|ℝ)\s*\^\s*)(?:[({{]\s*({_SIZES})\s*[)}}]|([^\W\d_]x[^\W\d_])(?!\w))")
 
 
@@ -58,6 +62,8 @@ def _with_plain_names(text: str) -> str:
 
 
 def _statement(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     text = _with_plain_names(text) if "\\" in text else text
     names, sign, space = (
         text.partition("∈") if "∈" in text else text.partition(" in ") if " in " in text else (text, "", "")

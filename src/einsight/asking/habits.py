@@ -128,7 +128,8 @@ _OF_R = (
 
 def _as_matlab(text: str, names: Names) -> str:
     """What R and Julia write, as MATLAB does: `t(x) %*% A`, `A*x .- b`."""
-    text = _DOTTED.sub(r" \1", text)
+    if "." in text:
+        text = _DOTTED.sub(r" \1", text)
     if "%*%" in text or "crossprod(" in text and not names.is_function("crossprod"):
         for sign, meant in _OF_R:
             text = sign.sub(meant, text)

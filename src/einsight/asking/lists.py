@@ -190,6 +190,8 @@ def asked_of(statements: Sequence[str]) -> tuple[str, list[str]]:
 
     It is the first one, as in `a' x, a = …`, unless another rests on that: then the last one that none rests on.
     """
+    if len(statements) == 1:
+        return statements[0], []
     rests = _rests(statements)
     is_used = {j for on in rests for j in on}
     asked = 0
@@ -222,6 +224,8 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
 
     Raises Unwritten where something behind the formula says what none of its names is.
     """
+    if not others and "=" not in formula:
+        return [formula]
     formula, others = asked_of([formula, *others])
     found = _FUNCTION.match(formula)
     if (
@@ -260,6 +264,8 @@ _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\
 
 def without_left_side(formula: str, names: Names) -> str:
     """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
+    if "=" not in formula:
+        return formula
     # an `=` that nothing encloses, and that is not the limit of a sum, `∑_i=1^n`
     signs = [k for k in outside(formula) if formula[k] == "=" and not _LIMIT.search(formula, 0, k)]
     if len(signs) != 1 or formula[: signs[0]].endswith((":", "<", ">", "!")):

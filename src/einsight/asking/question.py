@@ -161,7 +161,7 @@ def _customary(
         if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
             return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
     made = ask(statements, names)
-    return replace(made, assumed=(*told, *made.assumed))
+    return replace(made, assumed=(*told, *made.assumed)) if told else made
 
 
 def _question(

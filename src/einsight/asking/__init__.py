@@ -6,6 +6,7 @@ latex.py         a formula in LaTeX, pasted without its page
 code.py          an expression of NumPy, JAX or PyTorch, its calls in calls.py; the text that it becomes in pieces.py
 habits.py        what only plain text has; its brackets, slashes and colons in brackets.py
 transposes.py    other signs of a transpose
+customary.py     letters that are functions by custom: `σ(…)`, `N(x | μ, Σ)`
 lists.py         a formula with what its names stand for behind it
 declarations.py  declarations in the spellings that people use
 undeclared.py    what is taken of names that nobody declared: what their letters are (letters.py, ranks.py), their shapes by

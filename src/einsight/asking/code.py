@@ -103,6 +103,10 @@ def _is_identity(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("eye", "identity")
 
 
+def _is_an_axis(node: ast.expr) -> bool:
+    return number_of(node) in (0, 1, -1)
+
+
 def ranks_said(tree: ast.AST) -> dict[str, int]:
     """Numbers of axes that code says of names: `x[:, None, :]` has two, and what `bmm` multiplies has three."""
     found: dict[str, int] = {}
@@ -115,6 +119,11 @@ def ranks_said(tree: ast.AST) -> dict[str, int]:
             for one, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(one, ast.Name) and one.id[0].islower() and _is_identity(other):
                     found.setdefault(one.id, 0)
+        if isinstance(node, ast.Call) and any(k.arg == "axis" and _is_an_axis(k.value) for k in node.keywords):
+            of = node.func.value if isinstance(node.func, ast.Attribute) and not is_library(node.func.value) else None
+            of = node.args[0] if of is None and node.args else of
+            if isinstance(of, ast.Name):  # of a vector nobody says along which axis
+                found.setdefault(of.id, 2)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "bmm":
             factors = [*node.args, *([] if is_library(node.func.value) else [node.func.value])]
             found |= {a.id: 3 for a in factors if isinstance(a, ast.Name)}

@@ -65,6 +65,26 @@ def divides(letters: Letters, name: str) -> bool:
     return below > 0 and below == sum(isinstance(n, Name) and n.text == name for n in letters.inside)
 
 
+def bounds_of_axes(letters: Letters) -> dict[str, str]:
+    """Bounds of sums that nobody declares, each with the dimension of what is summed: `N` of `∑_{i=1}^N y_i` where `y ∈ ℝ^n`."""
+    found: dict[str, str] = {}
+    for node in letters.below:
+        entry = letters.names.find(canonical_name(node.base.text)) if isinstance(node.base, Name) else None
+        dims = entry.tensor.dims if entry is not None and entry.tensor is not None else ()
+        for place, dim in zip(node.subscript.entries, dims, strict=False):
+            bound = letters.bound.get(place.plain or "", "")
+            # a letter for both would be misread
+            is_index = bool({str(dim), bound} & (letters.indices | letters.bound.keys()))
+            if (
+                bound
+                and str(dim).isalpha()
+                and not is_index
+                and not (letters.names.knows(bound) or letters.names.is_dimension(bound))
+            ):
+                found.setdefault(bound, str(dim))
+    return found
+
+
 def amplitudes(letters: Letters) -> set[str]:
     """The one capital of a formula that is else of numbers, components and functions of them, as in `A exp(-k t)`, `-J ∑_{i<j} x_i x_j`."""
     inside = {

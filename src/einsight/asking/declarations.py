@@ -12,6 +12,7 @@ from typing import Any
 
 from ..lowering.report import fail
 from .habits import with_raised_marks
+from .pieces import Unwritten
 
 _NAME = r"[^\W\d_]\w*(?:_\{\w+\})?(?:\^\{[(\[]\w+[)\]]\})?['\u0300-\u036f]?"
 _NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
@@ -22,6 +23,10 @@ _BY_COLON = re.compile(rf"({_NAMES})\s*:\s*[(\[]?\s*({_SIZES})\s*,?\s*[)\]]?((?:
 _BY_BRACKET = re.compile(rf"({_NAME})\s*\(\s*({_SIZES})\s*\)\s*")
 # `, B in R^n`: where the next declaration begins
 _NEXT = re.compile(rf",\s*(?=(?:{_NAMES})\s*(?:in\s+R|∈|\\in))")
+# as the language writes it
+_PLAIN = re.compile(
+    r"\s*[^\W_]+(?:\s*,\s*[^\W_]+)* (?:in|∈) [Rℝ](?:\^(?:[^\W\d_]|\d+|\([^\W_]+(?: x [^\W_]+)*\)))?(?: [a-z]+(?:-[a-z]+)*)*\s*"
+)
 _SPACE = re.compile(rf"((?:in|∈)\s*(?:R|ℝ)\s*\^\s*)(?:[({{]\s*({_SIZES})\s*[)}}]|([^\W\d_]x[^\W\d_])(?!\w))")
 
 
@@ -36,7 +41,30 @@ def _spelled(text: str) -> str:
     return re.sub(r"[^;\n]+", lambda m: _statement(m[0]), text)
 
 
+# names with commands of LaTeX, and what says of them where they live
+_LATEX_NAMES = re.compile(
+    r"\s*(?=[^:∈]*\\)((?:[^:∈\\]|\\(?!in(?![A-Za-z])|colon)[A-Za-z]+)+?)\s*(?=:|∈|\\in(?![A-Za-z])|\bin\b)"
+)
+
+
+def _with_plain_names(text: str) -> str:
+    """`\\dot{q}: n` as `q̇: n`."""
+    found = _LATEX_NAMES.match(text)
+    if found is None:
+        return text
+    from .latex import statements_of
+
+    try:
+        (names,) = statements_of(found[1], lambda name: False)
+    except (Unwritten, ValueError):
+        return text
+    return f"{names} {text[found.end() :]}"
+
+
 def _statement(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _with_plain_names(text) if "\\" in text else text
     names, sign, space = (
         text.partition("∈") if "∈" in text else text.partition(" in ") if " in " in text else (text, "", "")
     )

@@ -45,6 +45,8 @@ _ALONG_APART = re.compile(
 )
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 # a word, and what may stand between the name of a function and its argument
+# a dot between names that blanks surround is that of a product
+_DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
 _WORD = re.compile(r"(?<![\w.])[a-z]{2,9}(?![A-Za-z_0-9])")
 _POWER = re.compile(r"\s*(?:\^\s*(?:\d+|\{-?\d+\})|[²³])")
 _LETTER = re.compile(r"\s*([^\W\d_])(?![\w(\[_^'])")
@@ -71,6 +73,7 @@ def habitual(text: str, names: Names) -> str:
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
+    text = _DOT.sub(" · ", text) if " . " in text else text
     if "(" in text:
         text = _ALONG_APART.sub(r"\1", text)
     if "(" in text or "[" in text:
@@ -125,7 +128,8 @@ _OF_R = (
 
 def _as_matlab(text: str, names: Names) -> str:
     """What R and Julia write, as MATLAB does: `t(x) %*% A`, `A*x .- b`."""
-    text = _DOTTED.sub(r" \1", text)
+    if "." in text:
+        text = _DOTTED.sub(r" \1", text)
     if "%*%" in text or "crossprod(" in text and not names.is_function("crossprod"):
         for sign, meant in _OF_R:
             text = sign.sub(meant, text)

@@ -302,7 +302,8 @@ class Inference(Dimensions):
             if not all(op in ("", "⊗") for op, _ in node.items):
                 raise Conflict
             return reduce(self._kronecker, found)
-        of_numbers = any(self.is_number(s) for s in found)
+        factors = [s for (op, _), s in zip(node.items, found, strict=True) if op != "./"]
+        of_numbers = any(self.is_number(s) for s in factors)
         if self.care >= LOOSE and of_numbers and any(op == "⊙" for op, _ in node.items):
             raise Conflict  # an elementwise product is of arrays
         return reduce(self._together, found)

@@ -46,7 +46,7 @@ OF_ARRAYS = ("arrays", "")
 # has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
 TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
-_COUNTS = frozenset("nNmMTS")
+_COUNTS = frozenset("nNmMTSdDK")
 # letters of indices, as `[i = j]` compares
 _COUNTING = frozenset("ijklpq")
 # letters that people give to arrays, and to no index: `Σ_xy`
@@ -133,7 +133,7 @@ class Letters:
             for node in chains
             for operator, part in node.items
             for name in outside_of_calls(part)
-            if isinstance(name, Name) and name.text in _COUNTS
+            if isinstance(name, Name) and name.text in _COUNTS and name.text not in self.dimensions
             if name.text in "nN" or (operator == "/" and id(node) in inside)
             if not is_known(name.text, self.names)
         }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from ..lowering.mentioned import names_of
 from ..lowering.names import Names, canonical_name
+from ..syntax.parse import parse_statement
+from ..syntax.tree import Relation
 from .brackets import closing, outside
 from .pieces import Unwritten
 
@@ -28,6 +31,8 @@ _SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 _WHERE = re.compile(r"(?<![\w\\{])where\b")
 # a function that is said behind: `where s(a) = …`
 _WHERE_FUNCTION = re.compile(r"where\s+(?=[^\W\d_]\w*\s*\(\s*\w+\s*\)\s*=)")
+# a name that is
+_WHERE_NAME = re.compile(r"\s*,?\s*(?<![\w\\{])where\s+(?=[^\W\d_]\w*\s*=(?!=))")
 # what a square stands for: `σ^2 = …`
 _SQUARE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\^\s*\{?2\}?|²)\s*=(?!=)")
 # `, i = 1, \\dots, n` at the end: for all of them
@@ -35,6 +40,18 @@ _FOR_ALL = re.compile(
     r"[,;]?(?:\s|\\q?quad|\\[,; ]|~|\\(?:text|mbox)\s*\{\s*for\s*(?:all\s*)?\}|\\forall)*(?<=[\s,;}~d])[a-z]\s*=\s*[01]\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\w+\s*\.?\s*$"
 )
 _FUNCTION = re.compile(r"\s*([^\W\d_]\w*)\s*\(([\w\s,]*)\)\s*=(?!=)\s*")
+
+
+def with_names_apart(text: str, names: Names) -> str:
+    """`f where R = …` as `f, R = …`, where there are names that nobody declares, which are told for the whole."""
+    if "where" not in text:
+        return text
+    tree = parse_statement(text)[0]
+    if isinstance(tree, Relation) and tree.bindings:
+        own = {n for left, _ in tree.bindings for n in names_of(left)}
+        if all(n in own or names.knows(n) or names.is_function(n) or names.is_dimension(n) for n in names_of(tree)):
+            return text
+    return _WHERE_NAME.sub(", ", text)
 
 
 def cut_first(text: str) -> tuple[str, list[str]]:
@@ -173,6 +190,8 @@ def asked_of(statements: Sequence[str]) -> tuple[str, list[str]]:
 
     It is the first one, as in `a' x, a = …`, unless another rests on that: then the last one that none rests on.
     """
+    if len(statements) == 1:
+        return statements[0], []
     rests = _rests(statements)
     is_used = {j for on in rests for j in on}
     asked = 0
@@ -205,6 +224,8 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
 
     Raises Unwritten where something behind the formula says what none of its names is.
     """
+    if not others and "=" not in formula:
+        return [formula]
     formula, others = asked_of([formula, *others])
     found = _FUNCTION.match(formula)
     if (
@@ -243,6 +264,8 @@ _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\
 
 def without_left_side(formula: str, names: Names) -> str:
     """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
+    if "=" not in formula:
+        return formula
     # an `=` that nothing encloses, and that is not the limit of a sum, `∑_i=1^n`
     signs = [k for k in outside(formula) if formula[k] == "=" and not _LIMIT.search(formula, 0, k)]
     if len(signs) != 1 or formula[: signs[0]].endswith((":", "<", ">", "!")):

@@ -12,6 +12,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.tree import Call, Chain, Name, Node
 
 _LONG = 4  # letters of which at least one of the words is made
+_ROW, _LONG_WORD = re.compile(r"[A-Za-z]{2}\s+[a-z]{2}"), re.compile(rf"[A-Za-z][a-z]{{{_LONG - 1}}}")
 _WORD = re.compile(r"[A-Za-z]?[a-z]+")
 
 
@@ -20,7 +21,7 @@ def require_no_prose(text: str, variables: Collection[str], names: Names) -> Non
 
     A product of such names is written with `*`.
     """
-    if re.search(r"[A-Za-z]{2}\s+[a-z]{2}", text) is None:
+    if _ROW.search(text) is None or _LONG_WORD.search(text) is None:
         return
     tree, problems = parse_statement(text)
     if problems or tree is None:

@@ -27,7 +27,15 @@ from .customary import (
 )
 from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
-from .lists import cut_first, named_by, on_one_line, with_functions_as_names, without_left_side, without_powers
+from .lists import (
+    cut_first,
+    named_by,
+    on_one_line,
+    with_functions_as_names,
+    with_names_apart,
+    without_left_side,
+    without_powers,
+)
 from .pieces import Unwritten
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
 from .sized import with_lengths
@@ -37,6 +45,7 @@ from .undeclared import (
     Taken,
     first_that_conforms,
     require_no_unknown_function,
+    with_bounds_of_axes,
     with_matrix_exponentials,
 )
 from .words import in_words, objective, require_derivable
@@ -152,7 +161,7 @@ def _customary(
         if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
             return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
     made = ask(statements, names)
-    return replace(made, assumed=(*told, *made.assumed))
+    return replace(made, assumed=(*told, *made.assumed)) if told else made
 
 
 def _question(
@@ -206,6 +215,8 @@ def _question(
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
     require_no_prose(formula, wrt, inner)
+    formula, equal = with_bounds_of_axes(formula, inner, wrt)
+    assumed += equal
     of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
     way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
     if of_matrices is not None and not _conforms(way, inner):
@@ -319,7 +330,7 @@ def statements_in(
     if "\n" in text:
         text = on_one_line(text)
     text, declared = with_lengths(habitual(text, names), names)
-    found = with_functions_as_names(*cut_first(text), names.is_function)
+    found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
     return [*declared, *(_on_paper(s, names) for s in found)]
 
 

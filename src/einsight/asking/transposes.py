@@ -18,6 +18,7 @@ _ABOVE = re.compile(
 )
 # `{}^tA`, `{}^t(BA)`, and at the beginning of all `^tA`
 _BEFORE = re.compile(r"(?:\{\s*\}|(?<![\w)\]}'|‖])(?=\^))\s*\^\s*\{?\s*t\s*\}?(?:\s|\\[!,;])*")
+_MAY = re.compile("[\\^†ᴴᵗ.{]")
 _UNICODE = re.compile(r"(?<=[\w)\]}])(?:ᴴ|†|(?<=[A-Z)])ᵗ|(?<=[a-z])ᵗ(?=\s*[^\W\d_(]))")
 _PLAIN_QUOTE = re.compile(r"(?<=[\w)\]'])\.'")
 _DAGGER = re.compile(
@@ -34,14 +35,15 @@ _NEXT = re.compile(
 
 def with_transposes(text: str, is_known: Callable[[str], bool], signs: tuple[str, str] = ("^{T}", "^{-T}")) -> str:
     """The text with a transpose and an inverse one for them; `is_known` tells letters that have a meaning of their own."""
-    if not any(sign in text for sign in "^†ᴴᵗ.{"):
+    if _MAY.search(text) is None:
         return text
-    dagger = _DAGGER.search(text)
+    dagger = _DAGGER.search(text) if "†" in text or "\\dag" in text else None
     if dagger is not None:
         reason = "a dagger on a matrix is its transpose or its pseudoinverse: write `^T`, or `inv` of what is inverted"
         raise Unwritten(reason, *dagger.span())
     text = _PLAIN_QUOTE.sub("'", text)
-    text = _UNICODE.sub(signs[0], text)
+    if not text.isascii():
+        text = _UNICODE.sub(signs[0], text)
     counts = is_known("t") or _stands_elsewhere(text)
     if not counts:
         text = _before(text, signs[0])

@@ -36,7 +36,7 @@ from ..syntax.tree import (
 )
 from ..terms.dimension import Dim
 from .brackets import closing
-from .counting import amplitudes, counted_rows
+from .counting import amplitudes, bounds_of_axes, counted_rows
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
@@ -204,6 +204,15 @@ def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | N
     return None if problems or not isinstance(tree, Relation) else Letters(tree, names, variables)
 
 
+def with_bounds_of_axes(text: str, names: Names, variables: tuple[str, ...]) -> tuple[str, list[str]]:
+    """A formula with the dimensions of what is summed for bounds that nobody declares, and what is taken: `N = n`."""
+    letters = _letters(text, names, variables) if "∑" in text or "sum_" in text else None
+    renamed = bounds_of_axes(letters) if letters is not None else {}
+    for bound, dim in renamed.items():
+        text = re.sub(rf"(?<![\w\\]){re.escape(bound)}(?!\w)", dim, text)
+    return text, [f"{bound} = {dim}" for bound, dim in renamed.items()]
+
+
 def _right_side(text: str, names: Names, variables: tuple[str, ...]) -> str:
     letters = _letters(text, names, variables)
     return text if letters is None else text[letters.body.start :]
@@ -230,7 +239,9 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
-    for shape in shapes(tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables):
+    for shape in shapes(
+        tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables
+    ):
         lines, sampled = [], []
         for name, dims in shape.items():
             if not name.endswith(MEMBER):

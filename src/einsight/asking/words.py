@@ -30,6 +30,8 @@ _OPERATOR_OF = re.compile(
     rf"{_BEGINS}(?P<operator>\$?\s*(?:[d∂]\s*/\s*[d∂]\s*\w+|\\d?frac\s*\{{[^{{}}]*\}}\s*\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}|∇_\w+|\\nabla_\{{?\\?\w+\}}?)\s*\$?)\s+of\s+(?P<what>.+?)[.?]?",
     re.I | re.S,
 )
+# what each of these holds
+_SAYS = re.compile(r"\s(?:of|respect|w\.?\s?r\.?\s?t)|derivative|gradient|jacobian|hessian|differentia|\$", re.I)
 _DOLLARS = re.compile(r"\$\$?([^$]+)\$\$?")
 
 
@@ -90,6 +92,8 @@ class Asked:
 
 def in_words(text: str) -> Asked:
     """What words around a formula ask for; a formula alone as it is, with no variable."""
+    if _SAYS.search(text) is None:
+        return Asked(text)
     operator = _OPERATOR_OF.fullmatch(text)
     if operator is not None:
         return Asked(f"{_plain(operator['operator'])} ({_plain(operator['what'])})")

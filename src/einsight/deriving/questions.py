@@ -63,7 +63,7 @@ def declared(
     declare: str | Sequence[str], layout: str, shapes: Mapping[str, Any] | None = None
 ) -> tuple[Names, list[Diagnostic]]:
     """The same, and what there is to say of those statements that is no error."""
-    text = spelled_out([*texts("`declare`", declare), of_shapes(shapes or {})])
+    text = spelled_out([*texts("`declare`", declare), *([of_shapes(shapes)] if shapes else [])])
     names, found = _read_before(text, layout)
     errors = [d for d in found if d.severity == "error"]
     if errors:

@@ -18,6 +18,7 @@ from ..meaning.equality import agree
 from ..notation.entries import entries_texts, with_entries
 from ..notation.matrix_form import matrix_form
 from ..rules.accumulation import is_deep, named_parts
+from ..rules.algebra import multiplied_out
 from ..rules.catalogue import catalogue
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..syntax.parse import parse_statement
@@ -27,6 +28,9 @@ from ..terms.dimension import Dim, Index
 from ..terms.term import Tensor, Term
 from ..terms.walk import expand_definitions, fold_definitions
 from .reducing import definitions_in
+
+# of terms that are multiplied out to be compared
+MOST_SYMBOLS = 200
 
 
 def verified_matrix(term: Term, laid: Value, names: Names) -> str | None:
@@ -88,6 +92,10 @@ def _is_same(read: Term, term: Term, laid: Value) -> bool:
             return True
         if not is_deep(term):
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
+        if again is term:
+            return True
+        if max(again.symbols, term.symbols) <= MOST_SYMBOLS and multiplied_out(again) is multiplied_out(term):
+            return True  # at a fifth of what numbers take
         return agree(again, term, laid.plain_axes, function_value)
     except (BudgetExceeded, MissingRule):
         return False

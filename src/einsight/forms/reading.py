@@ -32,6 +32,8 @@ from .form import REDUCTIONS, Form, NotAForm
 # functions of an array whose value has its shape, and is none entry by entry
 _OPERATORS = frozenset({"softmax", "log_softmax", "cumsum"})
 
+_METHODS = {kind: f"_{kind.__name__.lower()}" for kind in Node.__subclasses__()}
+
 
 @dataclass(frozen=True)
 class Open:
@@ -61,7 +63,7 @@ class FormReader:
         return found
 
     def _read(self, node: Node) -> Form | Open:
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        method: Callable[[Node], Form | Open] | None = getattr(self, _METHODS[type(node)], None)
         if method is None:
             raise NotAForm
         return method(node)

@@ -41,22 +41,29 @@ def write(whole: Form) -> Text:
     found: Text | None = whole.written
     if found is None:
         plain = _plain(whole)
-        other = transpose(whole)
         size = _signs_of_plain(whole)
-        if other is not whole and not whole.is_scalar:
+        bare = whole.parts[0] if whole.head == "transpose" else whole
+        # a name is shorter than its transpose with a mark, and its transpose is written with one in either way
+        if not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
             turned = _plain(other)
             marked = _marked(turned)
             size_of_marked = _signs_of_plain(other) + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
-            sum_ = whole.parts[0] if whole.head == "turned" else whole
-            broadcast = sum_.head == "total" and any(is_all_ones(_array_of(p)) for p in sum_.parts)
-            entrywise = whole.head in ("hadamard", "function", "bracket", "entries")
-            if (not whole.rows and (broadcast or entrywise)) or (size_of_marked, not outside) < (size, outside):
+            is_above = not whole.rows and (
+                whole.head in ("hadamard", "function", "bracket", "entries")
+                or _is_broadcast(whole.parts[0] if whole.head == "turned" else whole)
+            )
+            if is_above or (size_of_marked, not outside) < (size, outside):
                 plain, size = marked, size_of_marked
         found = whole.written = plain
         whole.signs = size
     return found
+
+
+def _is_broadcast(whole: Form) -> bool:
+    """Is it a sum in which a number is added to each entry?"""
+    return whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
 
 
 def signs(whole: Form) -> int:
@@ -206,7 +213,8 @@ def _product(whole: Form) -> Text:
                     break
             if value > 0:
                 break
-    above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
+    if len(above) > 1:
+        above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
     texts = [write(a) for a in above]
     if (
         above

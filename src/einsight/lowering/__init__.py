@@ -9,7 +9,7 @@ A statement:
 An expression, part by part (each asks `Context.read` for what stands inside):
     expressions.py  who reads which kind of node; names, numbers, postfix
     rows.py         factors in a row: what governs the rest, the summation convention; which factors are signs (operators.py)
-    sums.py         `∑`, with its bounds (bounds.py)
+    sums.py         `∑`, with its bounds (bounds.py), and how far it reaches on paper (reach.py)
     products.py     products of whole arrays: conformity, and what to say where it fails
     elementwise.py  sums, elementwise operations and powers
     indexing.py     indices on names and on whole expressions, shifted ones too

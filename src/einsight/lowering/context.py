@@ -47,6 +47,10 @@ class Context:
         """The value of an expression; None where it could not be read, which has been reported then."""
         raise NotImplementedError
 
+    def read_factor(self, node: Node) -> Value | None:
+        """The same of what is known to be one factor: no `A (x)` that reads as a call."""
+        raise NotImplementedError
+
     # dimensions
 
     def same_dim(self, a: Dim, b: Dim) -> Dim | None:
@@ -154,6 +158,8 @@ class Context:
 
     def closed(self, value: Value, names: Iterable[str]) -> Value:
         """The value of a sum: what was learned of the summed indices holds inside it alone."""
+        if not self.dims:
+            return value
         learned = {Dim(n, inferred=True) for n in names} & self.dims.keys()
         gone = {d for d in learned if not self.names.is_axis(d)}
         if not gone:

@@ -89,14 +89,14 @@ def _dims(space: Space, names: Names, report: Report, marks: Marks) -> tuple[Dim
         if isinstance(value, int) and value < 1:
             report.add("EIN001", extent.start, extent.end, "a dimension is a name or a positive number")
             return None
-        if (
-            isinstance(value, str) and _PAIR.fullmatch(value) and not names.is_dimension(value)
-        ):  # `n x m` without blanks
+        if isinstance(value, int):
+            dims.append(names.dimension(value))
+            continue
+        if len(value) == 3 and _PAIR.fullmatch(value) and not names.is_dimension(value):  # `n x m` without blanks
             for at in (0, 2):
                 marks.add(kinds.DIMENSION, extent.start + at, extent.start + at + 1, value[at])
                 dims.append(names.dimension(int(value[at]) if value[at].isdigit() else value[at]))
             continue
-        if isinstance(value, str):
-            marks.node(kinds.DIMENSION, extent, value)
+        marks.node(kinds.DIMENSION, extent, value)
         dims.append(names.dimension(value))
     return tuple(dims)

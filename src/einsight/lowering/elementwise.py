@@ -105,7 +105,7 @@ def fit(reader: Context, part: Node, value: Value, first: tuple[Node, Value] | N
     if not value.rank:
         bare = isinstance(value.term, Number) and value.term.value in (0, 1, -1)
         if not (value.flexible or bare or value.order):
-            message = f"the number `{reader.source(part)}` is added to every entry of a {model.shape_text()} array"
+            message = f"the number `{reader.source(part)}` stands beside every entry of a {model.shape_text()} array"
             reader.error("EIN305", part, message)
         return value.term
     if value.rank == model.rank and value.row == model.row and _same_dims(reader, value, model):

@@ -56,6 +56,9 @@ class Reader(Context):
         product = spread(self.names, node)
         if product is not None:
             return read_row(self, node, product)
+        return self.read_factor(node)
+
+    def read_factor(self, node: Node) -> Value | None:
         method: Callable[[Node], Value | None] | None = getattr(self, _METHODS[type(node)], None)
         if method is None:
             self.error("EIN002", node, f"`{self.source(node)}` is not supported here")

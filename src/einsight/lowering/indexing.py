@@ -34,8 +34,9 @@ def read_indexed(reader: Context, node: Indexed) -> Value | None:
             return reader.read(Name(node.start, node.end, joined))
         if node.marked and reader.names.knows(joined):
             return reader.read(Name(node.start, node.end, joined))
-        inner = reader.names.find(subscript.text)
-        if base.text in ("J", "H") and not reader.names.knows(base.text) and inner is not None and inner.function:
+        is_sign = base.text in ("J", "H") and not reader.names.knows(base.text)
+        inner = reader.names.find(subscript.text) if is_sign else None
+        if inner is not None and inner.function:
             message = f"`{joined}` is a function: write `{joined}(…)`, or `∂{inner.name}/∂x`"
             reader.error("EIN002", node, message)
             return None
@@ -164,7 +165,9 @@ def _sum_repeated(
     reader: Context, node: Node, term: Term, slots: tuple[Slot, ...], order: tuple[Index, ...] = ()
 ) -> Value | None:
     """`W_ii` is a trace, unless something else says what becomes of `i`."""
-    indices = [i for s in slots for i in slot_indices(s)]
+    indices = [i for s in slots for i in ((s,) if type(s) is Index else slot_indices(s))]
+    if len(set(indices)) == len(indices):
+        return Value(term, order=merge_orders(order, tuple(indices)))
     repeated = {i for i in indices if indices.count(i) > 1 and i.name not in reader.kept}
     if any(indices.count(i) > 2 for i in repeated):
         reader.too_often(node, next(i.name for i in repeated), 3)

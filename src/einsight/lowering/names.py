@@ -180,7 +180,13 @@ class Names:
     def before(self, text: str) -> Entry | None:
         """What the statements before say that a name means."""
         name = canonical_name(text)
-        return self.fact(("name", name)) or SPECIAL.get(name)
+        key = "name", name
+        found, outer = self.own.get(key), self.outer
+        while found is None and type(outer) is Names:  # as `fact` does
+            found, outer = outer.own.get(key), outer.outer
+        if found is None and outer is not None:
+            found = outer.fact(key)
+        return found or SPECIAL.get(name)
 
     def special(self, name: str) -> Entry | None:
         """The tensor that a name is without a declaration, such as `ε`, as long as nobody declares it."""

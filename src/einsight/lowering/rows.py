@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax.tree import Indexed, Name, Node
+from ..syntax.tree import Absolute, Group, Indexed, Name, Node, Norm, Num, Transpose
 from ..terms import build
 from ..terms.dimension import Index
 from . import derivatives, products, sums
@@ -11,6 +11,9 @@ from .constants import read_unit_vector, unit_vectors
 from .context import Context
 from .operators import Items, as_node, differential, juxtaposed, nabla_sign, names_in, spread, sum_sign
 from .values import Value, merge_orders
+
+# what is neither a sum sign nor a derivative
+_NO_SIGN = frozenset({Absolute, Group, Norm, Num, Transpose})
 
 
 def read_row(reader: Context, node: Node, items: Items) -> Value | None:
@@ -30,8 +33,12 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
         else:
             # `s_i(1 - s_i) δ_ij` is one product of three: no bracket of its own holds both `s_i`
             parts = spread(reader.names, item) if operator != "/" else None
-            nodes = [n for _, n in parts] if parts else [item]
-            read = [("" if k else operator, n, _read_factor(reader, n, units)) for k, n in enumerate(nodes)]
+            if units and item in units:
+                parts = (("", item),)
+            if parts:
+                read = [("" if k else operator, n, _read_part(reader, n, units)) for k, (_, n) in enumerate(parts)]
+            else:
+                read = [(operator, item, reader.read(item) if operator == "/" else reader.read_factor(item))]
             place += 1
         for sign, factor, value in read:
             if value is None:
@@ -42,7 +49,7 @@ def read_row(reader: Context, node: Node, items: Items) -> Value | None:
     return None if failed else contract(reader, node, factors)
 
 
-def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
+def _read_part(reader: Context, node: Node, units: set[Node]) -> Value | None:
     return (
         read_unit_vector(reader, node) if units and isinstance(node, Indexed) and node in units else reader.read(node)
     )
@@ -51,7 +58,10 @@ def _read_factor(reader: Context, node: Node, units: set[Node]) -> Value | None:
 def _governed(reader: Context, items: Items, place: int) -> tuple[Value | None, int] | None:
     """The value of a sum sign or derivative with all that it takes in, and where the row goes on."""
     item = items[place][1]
-    if type(item) is Name and item.text[0] != "d":
+    if type(item) in _NO_SIGN:
+        return None
+    head = item.base if type(item) is Indexed else item
+    if type(head) is Name and head.text[0] != "d" and (head is item or head.text not in ("sum", "D")):
         return None
     sign = sum_sign(item)
     if sign is not None:
@@ -125,10 +135,14 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
             reader.too_often(node, index.name, count)
             return None
     traced = [n for v in values for n in v.traced]
-    clash = next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None)
+    clash = (
+        next((n for n in traced if traced.count(n) > 1 or any(i.name == n for i in counts)), None) if traced else None
+    )
     if clash is not None:
         reader.too_often(node, clash, 2 * traced.count(clash) + sum(c for i, c in counts.items() if i.name == clash))
         return None
+    if "/" not in [op for op, _, _ in factors] and not any(v.axes or v.flexible for v in values):
+        return _of_numbers(reader, node, values, [i for i, c in counts.items() if c == 2 and i.name not in reader.kept])
     whole = products.multiply(reader, node, [(op, n, v) for (op, n, _), v in zip(factors, values, strict=True)])
     if whole is None:
         return None
@@ -142,8 +156,19 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
     return reader.closed(result, [i.name for i in summed]) if summed else result
 
 
+def _of_numbers(reader: Context, node: Node, values: list[Value], summed: list[Index]) -> Value:
+    """The product of components, which is built at once with its sums."""
+    for index in summed:
+        reader.marks.summed(index.name, node.start, node.end, index.dim)
+    order = tuple([i for i in merge_orders(*[v.order for v in values]) if i not in summed])
+    result = Value(build.product([v.term for v in values], summed), order=order)
+    return reader.closed(result, [i.name for i in summed]) if summed else result
+
+
 def _divided(reader: Context, node: Node, factors: list[tuple[str, Node, Value]], values: list[Value]) -> set[Index]:
     """Indices that stand above and below the line of one quotient, once each: a normalisation keeps them free."""
+    if "/" not in [op for op, _, _ in factors]:
+        return set()
     above, below = (
         [i for (op, _, _), v in zip(factors, values, strict=True) if (op == "/") is under for i in v.order]
         for under in (False, True)

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from ..rules.algebra import weight
 from ..terms import build
-from ..terms.dimension import Index
-from ..terms.term import Number, Power, Product, Sum, Term, has_head
+from ..terms.dimension import Index, Slot
+from ..terms.term import NO_INDICES, Number, Power, Product, Sum, Term, has_head
 from ..terms.walk import map_parts
 
 # symbols of a term, its summands, and the dummies of a summand, beyond which nothing is gathered
@@ -26,6 +26,8 @@ Opened = tuple[Sequence[Term], Sequence[Index]]
 
 def gathered(term: Term) -> Term:
     """An equal term, in which sums have what their terms share before a bracket."""
+    if not has_head(term, Sum):
+        return term
     kept = term.free
 
     def visit(part: Term) -> Term:
@@ -88,32 +90,39 @@ def _merged(left: Term, right: Term, kept: AbstractSet[Index], opened: dict[Term
     ):
         return None
     (first, own), (second, others) = _opened(left, opened), _opened(right, opened)
-    best: tuple[int, Term] | None = None
+    best: tuple[int, list[Term], list[Index], list[tuple[list[Term], list[Index]]]] | None = None
     for way in _ways(own, others):
-        turned = [build.substitute(f, dict(way)) for f in second]
+        names: dict[Index, Slot] = dict(way)
+        turned = [build.substitute(f, names) for f in second]
         shared = _shared(first, turned)
         before = [build.power(base, count) for base, count in shared.items()]
         if not any(f.free or weight(f) > 1 for f in before):
             continue
         outside = [d for d in own if any(d in f.free for f in before)]
-        rests = []
-        for factors, dummies in ((first, own), (turned, [way.get(d, d) for d in others])):
-            left_over = [build.power(b, n) for b, c in map(_counted, factors) if (n := c - shared.get(b, 0))]
-            rests.append(build.product(left_over, [d for d in dummies if d not in outside]))
-        one, two = rests[0].free, rests[1].free
+        left_over = [
+            (
+                [build.power(b, n) for b, c in map(_counted, factors) if (n := c - shared.get(b, 0))],
+                [d for d in dummies if d not in outside],
+            )
+            for factors, dummies in ((first, own), (turned, [way.get(d, d) for d in others]))
+        ]
+        one, two = (NO_INDICES.union(*[f.free for f in factors]).difference(bound) for factors, bound in left_over)
         if one and two and one != two and not one | two <= kept:
             continue
-        content = _content(rests)
-        if content == 1:
-            found = build.product([*before, build.add(*rests)], outside)
-        else:
-            inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
-            found = build.product([build.number(content), *before, inner], outside)
-        if best is None or weight(found) < best[0]:
-            best = weight(found), found
+        size = sum(map(weight, itertools.chain(before, *(factors for factors, _ in left_over))))
+        if best is None or size < best[0]:
+            best = size, before, outside, left_over
     if best is None:
         return None
-    found, shorter = best[1], weight(left) + weight(right) - best[0]
+    _, before, outside, left_over = best
+    rests = [build.product(*rest) for rest in left_over]
+    content = _content(rests)
+    if content == 1:
+        found = build.product([*before, build.add(*rests)], outside)
+    else:
+        inner = build.add(*(build.product([build.number(1 / content), r]) for r in rests))
+        found = build.product([build.number(content), *before, inner], outside)
+    shorter = weight(left) + weight(right) - weight(found)
     # one line to divide by is better than two
     divided = any(isinstance(f, Power) and _counted(f)[1] < 0 for f in _factors(found))
     return found if shorter > 0 or (shorter == 0 and divided) else None

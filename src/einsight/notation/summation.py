@@ -15,12 +15,17 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
     that held it twice would be read as summed by itself.
     """
     holders = [f for f in (*over, *under) if index in f.free]
-    if len(under) > 1 and all(f in under for f in holders):
-        return False  # they stand in a bracket of their own
-    if 0 < sum(f in under for f in holders) < len(holders):
-        return False  # what stands above and below the line of a quotient is not summed
-    if all(type(f) is Component and not f.heads & SHIFTED for f in holders):
-        return [f.slots().count(index) for f in holders] in ([2], [1, 1])
+    if under:
+        below = sum([f in under for f in holders])
+        if len(under) > 1 and below == len(holders):
+            return False  # they stand in a bracket of their own
+        if 0 < below < len(holders):
+            return False  # what stands above and below the line of a quotient is not summed
+    for factor in holders:
+        if type(factor) is not Component or factor.heads & SHIFTED:
+            break
+    else:
+        return [f.indices.count(index) for f in holders] in ([2], [1, 1])  # type: ignore[attr-defined]
     if any(has_head(f, Position) for f in holders):
         return False  # in `[k < l]` a letter might be read as a dimension of that name
     if any(has_head(f, Sum) and _is_broadcast(f, index) for f in holders):

@@ -165,6 +165,17 @@ def _multiplied_out(term: Term, only: Sum | None = None) -> list[Term]:
     return [build.product(choice, dummies) for choice in itertools.product(*choices)]
 
 
+def multiplied_out(term: Term) -> Term:
+    """An equal sum of products, those that are alike taken together; what stands in powers and in functions stays as it is."""
+    whole = build.add(*_summands(term))
+    return collect(whole) or whole
+
+
+def _summands(term: Term) -> list[Term]:
+    parts = _multiplied_out(term)
+    return [powers(term) or term] if parts == [term] else [s for part in parts for s in _summands(part)]
+
+
 def _shape(term: Term) -> int:
     """A number that is the same for terms that differ in the names of indices and in plain factors alone."""
     found = term.memo.get(_SHAPE)

@@ -250,7 +250,9 @@ def _contracted(
 
 
 def _sum_of(parts: Sequence[Part], names: dict[Index, Slot]) -> Term:
-    return build.add(*(_built(part, names) for part in parts))
+    if len(parts) == 1:
+        return _built(parts[0], names)
+    return build.add(*[_built(part, names) for part in parts])
 
 
 def _built(part: Part, outside: dict[Index, Slot]) -> Term:

@@ -25,6 +25,7 @@ from .faults import OWN, Fault
 from .rule import PHASES, Rule
 
 T = TypeVar("T")
+_DERIVATIVE = 1 << Derivative.RANK
 FUEL = 20_000
 # a rule of a plugin that fires so many times within what it made itself goes on without end
 NESTED = 50
@@ -176,14 +177,23 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
             if found is ITSELF:
                 found = t
         if found is None:
-            is_flat = type(t) is Product and leaves.issuperset(map(type, t.factors))
-            memo[t] = found = settle(t if is_flat else map_parts(t, visit))
-            if check and not has_head(found, Derivative):
+            memo[t] = found = settle(t if is_settled_inside(t) else map_parts(t, visit))
+            if check and not found.heads & _DERIVATIVE:
                 t.memo[stands] = ITSELF if found is t else found
                 if found is t and type(t) is Product and t.bound:  # so are its factors, under whatever names
                     for factor in t.factors:
                         factor.memo[stands] = ITSELF
         return found
+
+    def is_settled_inside(t: Term) -> bool:
+        """Are all parts in normal form, as far as is known?  They are under whatever names, so that no binder has to be opened."""
+        kind = type(t)
+        if kind is Operator:
+            return False
+        for part in t.factors if kind is Product else t.children():  # type: ignore[attr-defined]
+            if type(part) not in leaves and not (check and part.memo.get(stands) is ITSELF):
+                return False
+        return True
 
     def settle(t: Term) -> Term:
         poll()

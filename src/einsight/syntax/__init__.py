@@ -6,6 +6,7 @@ bars.py        `|` and `‖`: opening or closing
 mistakes.py    labelled malformed examples, from which a syntax error gets its words
 subscripts.py  what stands in `_ij`, `_{i+k-1}`, `[row, col]`
 quotients.py   which factors of a row are one derivative, `∂y/∂x`
+postfixes.py   what belongs to the brackets of `A(x)'` where `A` is no function
 finding.py     which nodes stand at an offset
 tree.py        the nodes
 """

@@ -23,7 +23,11 @@ def plain_declaration(text: str) -> Declaration | None:
     found = _DECLARATION.fullmatch(text)
     if found is None:
         return None
-    targets = tuple([Target(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, found.start(1), found.end(1))])
+    begin, end = found.span(1)
+    if "," in found[1]:
+        targets = tuple([Target(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, begin, end)])
+    else:
+        targets = (Target(begin, end, found[1]),)
     group = 3 if found[3] else 4
     extents: tuple[Extent, ...] = ()
     if found[group]:

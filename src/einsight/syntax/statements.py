@@ -88,16 +88,17 @@ def split_document(text: str, at: int = 0) -> Iterator[Block]:
 
     for line_start, line, ending in _lines(text, at):
         code, comment = _split_comment(line)
-        inside = 0 < depth <= MOST_OPEN and code.strip() and not _ends_brackets(code, open_)
-        further = bool(code.strip()) and _indent(code) > indent
-        if current and not inside and not _continues(code, further):
-            yield block(line_start)
-            first = line_start
+        if current:
+            inside = 0 < depth <= MOST_OPEN and code.strip() and not _ends_brackets(code, open_)
+            further = bool(code.strip()) and _indent(code) > indent
+            if not inside and not _continues(code, further):
+                yield block(line_start)
+                first = line_start
         if comment.startswith("#!"):
             items.append(Directive(line_start + len(code) - first, comment.rstrip()))
         if not current:
             start, indent = line_start, _indent(code)
-        found = _IGNORE.search(comment)
+        found = _IGNORE.search(comment) if comment else None
         if found:
             ignored.update(re.findall(r"EIN\d+", found[1]) or ["*"])
         blanked = code + " " * (len(line) - len(code))

@@ -15,7 +15,7 @@ from operator import attrgetter
 from .bounds import MOST_BITS, NumberTooLong
 from .dimension import Dim, Index, Shift, Slot, bound_index, distance, fresh_index, slot_key, substitute_slot
 from .graph import closed_components, labelled
-from .interning import ITSELF
+from .interning import ITSELF, TABLE, intern_absent
 from .spare import give_back, spare_names
 from .term import (
     NO_INDICES,
@@ -236,7 +236,9 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     while todo:
         factor = todo.pop()
         kind = type(factor)
-        if kind is Number:
+        if kind is Component:
+            counts[factor] = counts.get(factor, 0) + 1
+        elif kind is Number:
             coefficient *= factor.value if factor.whole is None else factor.whole  # type: ignore[attr-defined]
         elif kind is Product and not _is_closed_contraction(factor):  # type: ignore[arg-type]
             # its bound indices stand free nowhere else, unless another product of this height is merged too
@@ -307,6 +309,8 @@ def _from_counts(counts: dict[Term, Fraction | int]) -> list[Term]:
 
 def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], list[Index]]:
     """Contractions that share no index with the rest as one factor each, and the indices that are left."""
+    if len(factors) == 1 or (len(factors) == 2 and not (factors[0].free & factors[1].free).isdisjoint(bound)):
+        return factors, bound  # it is one component
     closed, rest = closed_components(factors, bound)
     if not closed:
         return factors, bound
@@ -340,7 +344,7 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
         return spare
     dummies = tuple(fresh_index(b.dim) for b in term.bound)
     names: dict[Index, Slot] = dict(zip(term.bound, dummies, strict=True))
-    return tuple(substitute(f, names) for f in term.factors), dummies
+    return tuple([substitute(f, names) for f in term.factors]), dummies
 
 
 def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
@@ -365,11 +369,11 @@ def open_abstraction(function: Abstraction) -> tuple[tuple[Index, ...], Term]:
 
 def substitute(term: Term, names: dict[Index, Slot]) -> Term:
     """Every free index replaced by a slot.  Memoised over shared subterms; captures nothing."""
-    changed = names.keys()
-    if changed.isdisjoint(term.free):
+    if term.free.isdisjoint(names):
         return term
     if type(term) is Component:  # most of all calls
         return _at(term, names)
+    changed = names.keys()
     memo: dict[Term, Term] = {}
     targets = set(names.values())
     is_renaming = len(targets) == len(names) and _ONLY_INDICES.issuperset(map(type, targets))
@@ -401,12 +405,16 @@ def substitute(term: Term, names: dict[Index, Slot]) -> Term:
 
 def _at(term: Component, names: dict[Index, Slot]) -> Component:
     """A component with other slots."""
-    slots: Iterable[Slot]
+    tensor, at = term.tensor, term.indices
     if term.heads & SHIFTED:
-        slots = [substitute_slot(s, names) for s in term.indices]
-    else:  # a number is nobody's name
-        slots = map(names.get, term.indices, term.indices)  # type: ignore[arg-type]
-    return component(term.tensor, tuple(slots))
+        return component(tensor, tuple([substitute_slot(s, names) for s in at]))
+    slots: tuple[Slot, ...] = tuple(map(names.get, at, at))  # type: ignore[arg-type]  # a number is nobody's name
+    if tensor.is_symmetric:
+        return component(tensor, slots)
+    parts = tensor, slots
+    entry = TABLE.get((Component, parts))  # as `make` does, with two calls less
+    found: Component | None = entry() if entry is not None else None
+    return intern_absent((Component, parts), Component, parts) if found is None else found
 
 
 def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Callable[[Term], Term]) -> Term | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Union
 
-from .interning import TABLE, Interned, intern_new, intern_object
+from .interning import TABLE, Interned, intern_absent, intern_new, intern_object
 
 _FRESH = itertools.count(1)
 
@@ -30,13 +30,19 @@ class Dim(Interned):
     parts: tuple[Dim, ...]
 
     def __new__(cls, value: str | int, inferred: bool = False, parts: tuple[Dim, ...] = ()) -> Dim:
+        identity = cls, value, type(value), inferred, parts
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
+        if found is not None:
+            return found
+
         def make() -> Dim:
             self = object.__new__(cls)
             self.value, self.inferred, self.parts = value, inferred, parts
             self.key = f"{value}?" if inferred else str(value)
             return self
 
-        return intern_object((cls, value, type(value), inferred, parts), make)
+        return intern_absent(identity, make, ())
 
     @staticmethod
     def product(dims: Sequence[Dim]) -> Dim:
@@ -82,7 +88,7 @@ class Index(Interned):
             self.key = (kind, number, name + ":" + dim.key)
             return self
 
-        return intern_object(identity, make)
+        return intern_absent(identity, make, ())
 
     def over(self, dim: Dim) -> Index:
         """The same index, running over another dimension."""

@@ -60,13 +60,18 @@ def labelled(
     factors: list[Term], bound: list[Index], rename: Callable[[Term, dict[Index, Slot]], Term]
 ) -> tuple[list[Term], tuple[Index, ...]]:
     """The factors with the canonical names of this height for the bound indices, and those names."""
-    height = 1 + max(f.height for f in factors)
-    orders: Iterable[Sequence[Index]] = (bound,) if len(bound) == 1 else _orders(factors, bound)
+    height = 1 + max([f.height for f in factors])
+    if len(bound) == 1:
+        (only,) = bound
+        named = bound_index(height, 0, only.dim)
+        return factors if named is only else [rename(f, {only: named}) for f in factors], (named,)
+    orders: Iterable[Sequence[Index]] = _orders(factors, bound)
     is_settled = isinstance(orders, tuple)  # there is only one
     best: tuple | None = None
     chosen: tuple[list[Term], tuple[Index, ...]] = factors, ()
-    for order in orders:
-        poll(counted=False)
+    for place, order in enumerate(orders):
+        if place:
+            poll(counted=False)
         targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
         names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
         renamed = [rename(f, names) for f in factors] if names else factors
@@ -97,7 +102,6 @@ def _orders(factors: list[Term], bound: list[Index]) -> Iterable[Sequence[Index]
 def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dict[Index, int]:
     """Colours that tell apart what those, and what they stand beside, tell apart."""
     while True:
-        poll(counted=False)
         marks = {}
         for b in holders:
             memo: dict[Term, tuple] = {}
@@ -108,6 +112,7 @@ def _refined(colours: dict[Index, int], holders: dict[Index, list[Term]]) -> dic
         refined = {b: ranking[mark] for b, mark in marks.items()}
         if len(distinct) in (len(holders), len(set(colours.values()))):
             return refined
+        poll(counted=False)
         colours = refined
 
 

@@ -1,8 +1,9 @@
 """The heads of a term, and the tensors it is about, interned.
 
 A term is a component expression: its value is a number once every free index has one.  Matrix notation
-is lowered to this before anything else happens, so both notations have one semantics.  A tensor may be
-defined by a term: so tensors and terms stand in one file.
+is lowered to this before anything else happens, so both notations have one semantics.
+
+Long because a tensor may be defined by a term, so that both stand in one file.
 
 Make terms with the functions in `build`, which canonicalise; the classes here only hold.
 """
@@ -53,6 +54,12 @@ class Tensor(Interned):
         properties: frozenset[str] = frozenset(),
         definition: Abstraction | None = None,
     ) -> Tensor:
+        identity = cls, name, dims, properties, definition
+        entry = TABLE.get(identity)
+        found = entry() if entry is not None else None
+        if found is not None:
+            return found
+
         def make() -> Tensor:
             self = object.__new__(cls)
             self.name, self.dims, self.properties, self.definition = name, dims, properties, definition
@@ -66,10 +73,18 @@ class Tensor(Interned):
             self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
             return self
 
-        return intern_object((cls, name, dims, properties, definition), make)
+        return intern_absent(identity, make, ())
 
     def __repr__(self) -> str:
         return f"Tensor({self.key})"
+
+
+def _of_slots(slots: tuple[Slot, ...]) -> tuple[frozenset[Index], int, tuple]:
+    """The indices in some slots, SHIFTED where one of them is shifted, and the keys."""
+    if _ONLY_INDICES.issuperset(map(type, slots)):  # as of most
+        return frozenset(slots), 0, tuple(map(_key, slots))  # type: ignore[arg-type]
+    free = frozenset([i for s in slots for i in slot_indices(s)])
+    return free, int(Shift in map(type, slots)), tuple(map(slot_key, slots))
 
 
 class Term(Interned):
@@ -214,9 +229,8 @@ class Component(Term):
         if _ONLY_INDICES.issuperset(map(type, indices)):  # as of most
             self.heads, self.free, keys = 1 << 4, frozenset(indices), tuple(map(_key, indices))  # type: ignore[arg-type]
         else:
-            self.heads = 1 << 4 | (Shift in map(type, indices))  # of which True is SHIFTED
-            self.free = frozenset([i for s in indices for i in slot_indices(s)])
-            keys = tuple(map(slot_key, indices))
+            self.free, shifted, keys = _of_slots(indices)
+            self.heads = 1 << 4 | shifted
         self.key = (4, tensor.key, keys, (), (), 0)
         self.memo = {}
 
@@ -232,7 +246,10 @@ class Delta(Term):
 
     def __init__(self, left: Slot, right: Slot) -> None:
         self.left, self.right = left, right
-        self._finish("")
+        self.depends, self.height, self.symbols, self.memo = NO_TENSORS, 0, 1, {}
+        self.free, shifted, keys = _of_slots((left, right))
+        self.heads = 1 << 5 | shifted
+        self.key = (5, "", keys, (), (), 0)
 
     def slots(self) -> tuple[Slot, ...]:
         return (self.left, self.right)
@@ -322,7 +339,11 @@ class Derivative(Term):
 
     def __init__(self, body: Term, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.body, self.tensor, self.indices = body, tensor, indices
-        self._finish(tensor.key, tensors=frozenset((tensor,)))
+        own, shifted, keys = _of_slots(indices)
+        self.free, self.depends = body.free | own, body.depends | {tensor}
+        self.height, self.symbols, self.memo = body.height, 1 + body.symbols, {}
+        self.heads = body.heads | 1 << 11 | shifted
+        self.key = (11, tensor.key, keys, (body.key,), (), 0)
 
     def children(self) -> tuple[Term, ...]:
         return (self.body,)

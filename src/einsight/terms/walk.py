@@ -24,6 +24,8 @@ from .term import (
     Term,
 )
 
+_PLAIN = frozenset({Sum, Product, Power})  # of which a product binds nothing
+
 
 def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     """The same head over changed parts, with binders opened: `change` sees no bound index free."""
@@ -44,6 +46,13 @@ def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     children = term.children()
     if not children:
         return term
+    if type(term) in _PLAIN:
+        changed = [change(c) for c in children]
+        if all(map(is_, children, changed)):
+            return term
+        if type(term) is Sum:
+            return build.add(*changed)
+        return build.product(changed) if type(term) is Product else build.power(*changed)
     new = {c: change(c) for c in children}
     if all(map(is_, new.keys(), new.values())):
         return term

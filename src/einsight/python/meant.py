@@ -97,6 +97,8 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
             if stretched <= least and all(r.verdict == "right" for r in results):
                 return results
             common = [_unless_right(a, b) for a, b in zip(common, results, strict=True)]
+    if unknown and all(r.verdict == "shape" for r in common):  # where nothing fits, it is the shapes that were tried
+        return [Result(r.node, r.parameter, "undecided", words=SHAPELESS) for r in common]
     return common
 
 

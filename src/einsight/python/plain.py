@@ -55,7 +55,9 @@ def plain(run: Run) -> Paths:
     if own_method and names:
         arguments[names[0]] = run.thing
         names = names[1:]
-    outputs, cache = _taken_apart(forward.returned[0] if forward.returned else None, value, names, parameters)
+    node = forward.returned[0] if forward.returned else None
+    node, value, beside = _without_what_is_kept(node, value, names, parameters)
+    outputs, cache = _taken_apart(node, value, names, parameters)
     output = outputs[0][1]
     if pair.then is not None:
         output = _put_into(run, pair.then, output, given)
@@ -65,7 +67,9 @@ def plain(run: Run) -> Paths:
     backward = pair.backward.args
     defaults = dict(zip([a.arg for a in backward.args][::-1], backward.defaults[::-1], strict=False))
     for name in names:
-        if name in called:
+        if name in beside:
+            arguments[name] = beside[name]
+        elif name in called:
             arguments[name] = given[called[name]]
         elif is_cotangent(name, parameters):
             if len(tied) == len(outputs):
@@ -181,6 +185,25 @@ def _is_static(function: ast.FunctionDef) -> bool:
 def _of_cotangent(name: str) -> str:
     """What the derivative of something later says that it is in: `dnext_h` in `next_h`."""
     return re.sub(r"^(?:dl_?d|grad_|d_?)|_(?:grad|bar)$", "", name.lower())
+
+
+def _without_what_is_kept(
+    node: ast.Return | None, value: Value, names: Sequence[str], parameters: Sequence[str]
+) -> tuple[ast.Return | None, Value, dict[str, Value]]:
+    """What a function gives, without what its derivative takes under the same name besides: `p` of `return p @ v, p`."""
+    if not isinstance(value, Several) or node is None or not isinstance(node.value, ast.Tuple):
+        return node, value, {}
+    pairs = list(zip(node.value.elts, value.items, strict=False))
+    kept = {
+        e.id: v
+        for e, v in pairs[1:]
+        if isinstance(e, ast.Name) and e.id in names and e.id not in parameters and not is_cotangent(e.id, parameters)
+    }
+    rest = [(e, v) for e, v in pairs if not (isinstance(e, ast.Name) and e.id in kept)]
+    if not kept or len(pairs) != len(value.items):
+        return node, value, {}
+    left = ast.Return(ast.Tuple([e for e, _ in rest], ast.Load()))
+    return left, Several(tuple(v for _, v in rest)), kept
 
 
 def _taken_apart(

@@ -116,7 +116,7 @@ def _beside(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | N
 
 def order_of(name: str) -> int | None:
     """Is it a name for a derivative that says nothing of what?"""
-    name = name if name in GRADIENTS else name.removesuffix("s")  # `grads`
+    name = name if name in (*GRADIENTS, *HESSIANS) else name.removesuffix("s")  # `grads`
     return 1 if name in GRADIENTS else 2 if name in HESSIANS else None
 
 

@@ -197,7 +197,11 @@ def _without_what_is_kept(
     kept = {
         e.id: v
         for e, v in pairs[1:]
-        if isinstance(e, ast.Name) and e.id in names and e.id not in parameters and not is_cotangent(e.id, parameters)
+        if isinstance(e, ast.Name)
+        and e.id in names
+        and e.id not in parameters
+        and "cache" not in e.id  # which is taken apart by itself
+        and not is_cotangent(e.id, parameters)
     }
     rest = [(e, v) for e, v in pairs if not (isinstance(e, ast.Name) and e.id in kept)]
     if not kept or len(pairs) != len(value.items):

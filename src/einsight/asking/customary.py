@@ -8,12 +8,11 @@ import re
 from collections.abc import Sequence
 
 from ..lowering.mentioned import walk
-from ..lowering.names import Names, canonical_name
+from ..lowering.names import Names
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
-from ..syntax.quotients import Quotient, units
 from ..syntax.statements import Piece
-from ..syntax.tree import Call, Chain, Indexed, Name, Relation, Symbol
+from ..syntax.tree import Call, Indexed, Name
 from .brackets import closing, outside
 
 # one name, with a mark or raised to a power
@@ -120,18 +119,3 @@ def has_one_index(statements: Sequence[str], spellings: Sequence[str]) -> bool:
         if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text in spellings
     }
     return counts == {1}
-
-
-def without_operator(formula: str, variables: Sequence[str]) -> str:
-    """`tr(X A)` of `∂/∂X tr(X A)` that is asked in `X`: nobody who copies a derivative asks for the second."""
-    tree = parse_statement(formula)[0]
-    body = tree.sides[0] if isinstance(tree, Relation) and len(tree.sides) == 1 else None
-    if not isinstance(body, Chain) or len(variables) != 1:
-        return formula
-    first, *rest = units(body)
-    operator = first[1]
-    if not (isinstance(operator, Quotient) and len(operator.above) == 1 and rest):
-        return formula
-    below = [n for n in operator.below if not isinstance(n, Symbol)]
-    is_asked = len(below) == 1 and canonical_name(formula[below[0].start : below[0].end].lstrip("d∂")) == variables[0]
-    return formula[rest[0][1].start :] if is_asked else formula

@@ -44,9 +44,9 @@ _ALONG_APART = re.compile(
     r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()"
 )
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
-# a word, and what may stand between the name of a function and its argument
 # a dot between names that blanks surround is that of a product
 _DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
+# a word, and what may stand between the name of a function and its argument
 _WORD = re.compile(r"(?<![\w.])[a-z]{2,9}(?![A-Za-z_0-9])")
 _POWER = re.compile(r"\s*(?:\^\s*(?:\d+|\{-?\d+\})|[²³])")
 _LETTER = re.compile(r"\s*([^\W\d_])(?![\w(\[_^'])")

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from ..lowering.mentioned import names_of
 from ..lowering.names import Names, canonical_name
 from ..syntax.parse import parse_statement
-from ..syntax.tree import Relation
+from ..syntax.quotients import Quotient, units
+from ..syntax.tree import Chain, Relation, Symbol
 from .brackets import closing, outside
 from .pieces import Unwritten
 
@@ -281,6 +282,21 @@ def without_left_side(formula: str, names: Names) -> str:
     if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:
         return formula
     return _asked_for(found[1], right.strip())
+
+
+def without_operator(formula: str, variables: Sequence[str]) -> str:
+    """`tr(X A)` of `∂/∂X tr(X A)` that is asked in `X`: nobody who copies a derivative asks for the second."""
+    tree = parse_statement(formula)[0]
+    body = tree.sides[0] if isinstance(tree, Relation) and len(tree.sides) == 1 else None
+    if not isinstance(body, Chain) or len(variables) != 1:
+        return formula
+    first, *rest = units(body)
+    operator = first[1]
+    if not (isinstance(operator, Quotient) and len(operator.above) == 1 and rest):
+        return formula
+    below = [n for n in operator.below if not isinstance(n, Symbol)]
+    is_asked = len(below) == 1 and canonical_name(formula[below[0].start : below[0].end].lstrip("d∂")) == variables[0]
+    return formula[rest[0][1].start :] if is_asked else formula
 
 
 def _asked_for(name: str, right: str) -> str:

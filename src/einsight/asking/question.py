@@ -23,7 +23,6 @@ from .customary import (
     with_bars_in_densities,
     with_function,
     with_normal_densities,
-    without_operator,
 )
 from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
@@ -34,6 +33,7 @@ from .lists import (
     with_functions_as_names,
     with_names_apart,
     without_left_side,
+    without_operator,
     without_powers,
 )
 from .pieces import Unwritten

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 
 from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
@@ -41,16 +42,20 @@ def shapes(
         large = [choice for choice in likeliest if _has_capital_number(unknown, choice)]
         small = [choice for choice in likeliest if choice not in large]
         tried = [(level, choice) for group in (small, large) for level in (STRICT, NOTES) for choice in group]
+
+    def conforming(ranks: dict[str, int], level: int) -> tuple[Inference, dict[str, tuple[str, ...]]]:
+        inference = Inference(names, ranks, level)
+        for name in unknown:
+            if kinds.get(name) == "square":
+                inference.unify(*inference.shape(Name(0, 0, name)))
+        inference.relation(tree, skip_left, alike, all_alike=level != care)
+        return inference, inference.found()
+
     seen: list[dict[str, tuple[str, ...]]] = []
     for level, choice in tried:
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
-        inference = Inference(names, ranks, level)
         try:
-            for name in unknown:
-                if kinds.get(name) == "square":
-                    inference.unify(*inference.shape(Name(0, 0, name)))
-            inference.relation(tree, skip_left, alike, all_alike=level != care)
-            found = inference.found()
+            inference, found = conforming(ranks, level)
         except OfNoArray:
             return
         except Conflict:
@@ -58,10 +63,11 @@ def shapes(
         if found not in seen:
             seen.append(found)
             if care != NOTES and (lonely := _lonely_factors(tree, inference, found, variables)):
-                instead = _found(tree, names, ranks | dict.fromkeys(lonely, NUMBER), level, skip_left)
-                if instead is not None and instead not in seen:
-                    seen.append(instead)
-                    yield instead
+                with suppress(Conflict):
+                    _, instead = conforming(ranks | dict.fromkeys(lonely, NUMBER), level)
+                    if instead not in seen:
+                        seen.append(instead)
+                        yield instead
             yield found
 
 
@@ -98,17 +104,6 @@ def _is_number(inference: Inference, node: Node) -> bool:
         return inference.is_number(inference.shape(node))
     except Conflict:
         return False
-
-
-def _found(
-    tree: Relation, names: Names, ranks: dict[str, int], care: int, skip_left: bool
-) -> dict[str, tuple[str, ...]] | None:
-    inference = Inference(names, ranks, care)
-    try:
-        inference.relation(tree, skip_left)
-        return inference.found()
-    except Conflict:
-        return None
 
 
 def _has_capital_number(unknown: list[str], choice: tuple[tuple[int, int], ...]) -> bool:

@@ -82,7 +82,7 @@ def same_base(node: Indexed, other: Indexed) -> bool:
 
 
 def occurrences(node: Indexed) -> list[str]:
-    return [name for entry in node.subscript.entries for name, _ in entry.names]
+    return node.subscript.letters
 
 
 def is_along_an_index(callee: Node, names: Names) -> bool:
@@ -92,7 +92,7 @@ def is_along_an_index(callee: Node, names: Names) -> bool:
 
 def letters_of(node: Indexed) -> set[str]:
     """The letters in its subscript."""
-    return {n for e in node.subscript.entries for n, _ in e.names}
+    return set(node.subscript.letters)
 
 
 def letters_in(text: str) -> int:

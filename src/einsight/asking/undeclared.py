@@ -336,7 +336,7 @@ def _with_free_indices(way: Taken, names: Names) -> Taken | None:
     letters = _letters(way.text, names, ())
     if letters is None or len(letters.tree.sides) > 1:
         return None
-    free = dict.fromkeys(c for n in letters.below for e in n.subscript.entries for c, _ in e.names)
+    free = dict.fromkeys(c for n in letters.below for c in n.subscript.letters)
     free = {c: None for c in free if c not in letters.bound}
     name = next(c for c in "FGHEUV" if not re.search(rf"(?<!\w){c}(?!\w)", way.text))
     text = f"{name}_{{{','.join(free)}}} = {way.text}"

@@ -139,15 +139,16 @@ def _as_asked(
 ) -> Derived:
     """With the expression as it was written, what there is to say of how it was read, and the steps of the search."""
     told = (*said, *asked.said, *found.diagnostics)
-    if found.term is build.ZERO and any(d.code in ("EIN101", "EIN106") for d in told) and _is_unsaid(found.unreduced):
-        raise fail("EIN101", _unsaid(asked, found.wrt))
-    others = [a for a in asked.assumed if "∈" in a and a.split()[0] not in found.wrt]
-    if found.term is build.ZERO and found.wrt and others:
-        message = (
-            f"with {'; '.join(others)}, which nobody says, this does not change with `{found.wrt[0]}`: declare the names, "
-            f"as in `declare` or `-d`"
-        )
-        raise fail("EIN101", message)
+    if found.term is build.ZERO:
+        if any(d.code in ("EIN101", "EIN106") for d in told) and _is_unsaid(found.unreduced):
+            raise fail("EIN101", _unsaid(asked, found.wrt))
+        others = [a for a in asked.assumed if "∈" in a and a.split()[0] not in found.wrt]
+        if found.wrt and others:
+            message = (
+                f"with {'; '.join(others)}, which nobody says, this does not change with `{found.wrt[0]}`: declare the names, "
+                f"as in `declare` or `-d`"
+            )
+            raise fail("EIN101", message)
     return found.said_of(
         input=expression, diagnostics=told, read_as=asked.read_as, assumed=asked.assumed, search=search
     )

@@ -87,8 +87,8 @@ def _bound(factor: Node) -> set[str]:
     if sign is None:
         base = factor.base if isinstance(factor, Superscript) else factor
         is_product = isinstance(base, Indexed) and isinstance(base.base, Symbol) and base.base.text == "∏"
-        return {letter for e in base.subscript.entries for letter, _ in e.names} if is_product else set()  # type: ignore[attr-defined]
-    return {letter for e in sign.subscript.entries for letter, _ in e.names} if sign.subscript is not None else set()
+        return set(base.subscript.letters) if is_product else set()  # type: ignore[attr-defined]
+    return set(sign.subscript.letters) if sign.subscript is not None else set()
 
 
 def _letters(node: Node) -> set[str]:
@@ -101,9 +101,8 @@ def _letters(node: Node) -> set[str]:
             bound |= _bound(factor)
         return found
     if isinstance(node, Call) and isinstance(node.callee, Indexed):  # `softmax_j(S_ij)`
-        along = {letter for e in node.callee.subscript.entries for letter, _ in e.names}
-        return {letter for a in node.arguments for letter in _letters(a)} - along
+        return {letter for a in node.arguments for letter in _letters(a)} - {*node.callee.subscript.letters}
     if isinstance(node, Iverson):
         return {n.text for n in walk(node) if isinstance(n, Name)}
-    own = {letter for e in node.subscript.entries for letter, _ in e.names} if isinstance(node, Indexed) else set()
+    own = set(node.subscript.letters) if isinstance(node, Indexed) else set()
     return own | {letter for inner in children(node) for letter in _letters(inner)}

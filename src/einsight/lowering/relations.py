@@ -184,7 +184,7 @@ class _Relation:
             return False
         letters = {e.plain for e in node.subscript.entries}
         inside = list(nodes_in(right))
-        used = {n for p in inside if isinstance(p, Indexed) for e in p.subscript.entries for n, _ in e.names}
+        used = {n for p in inside if isinstance(p, Indexed) for n in p.subscript.letters}
         used |= {p.text for p in inside if isinstance(p, Name)}
         if self.names.fact(NOTES) or letters & used or None in letters:
             return False

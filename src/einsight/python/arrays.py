@@ -84,10 +84,9 @@ class Arrays(Parts):
     def turned(self, array: Array, axes: Sequence[int] | None) -> Array:
         """With axes in the reverse order, whose lengths are known.  Raises Misfit; LookupError."""
         for place in self.places(array, axes):
-            found = self.sliced(array, place, (None, None, -1)) if self.sizes.lengths and array.axes[place] else array
-            array = found or Array(array.axes, array.open, None, "a part of an axis")
-            if not self.sizes.lengths and array.axes[place]:
-                array = Array(array.axes, array.open, None, "a part of an axis")
+            if array.axes[place]:
+                found = self.sliced(array, place, (None, None, -1)) if self.sizes.lengths else None
+                array = found or Array(array.axes, array.open, None, "a part of an axis")
         return array
 
     def _plain(self, array: Array) -> Array:

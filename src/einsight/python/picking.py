@@ -8,6 +8,12 @@ from .functions import Call, NotRead, function, size_of
 from .values import UNKNOWN, Array, Value, Whole
 
 
+def _read(found: Array | None) -> Array:
+    if found is None:
+        raise NotRead
+    return found
+
+
 @function("take")
 def _take(arrays: Arrays, call: Call) -> Value:
     array, places = call.array(0, "a", "arr", "x"), call.array(1, "indices")
@@ -17,18 +23,12 @@ def _take(arrays: Arrays, call: Call) -> Value:
     if axis is None or array.open:
         raise NotRead
     place = array.rank + arrays.place(array, axis)
-    found = arrays.gathered(array, (*(Whole(True),) * place, places))
-    if found is None:
-        raise NotRead
-    return found
+    return _read(arrays.gathered(array, (*(Whole(True),) * place, places)))
 
 
 @function("embedding", "nn.embedding")
 def _embedding(arrays: Arrays, call: Call) -> Value:
-    found = arrays.gathered(call.array(1, "weight"), (call.array(0, "input"),))
-    if found is None:
-        raise NotRead
-    return found
+    return _read(arrays.gathered(call.array(1, "weight"), (call.array(0, "input"),)))
 
 
 @function("take_along_axis", "gather", method=("gather",))
@@ -36,10 +36,7 @@ def _along(arrays: Arrays, call: Call) -> Value:
     is_torch = call.name.split(".")[-1] == "gather"
     array, places = call.array(0, "arr", "input"), call.array(2 if is_torch else 1, "indices", "index")
     axis = call.one(1 if is_torch else 2, "axis", "dim", default=-1)
-    found = arrays.gathered_along(array, places, axis)
-    if found is None:
-        raise NotRead
-    return found
+    return _read(arrays.gathered_along(array, places, axis))
 
 
 @function("one_hot", "nn.one_hot")
@@ -48,10 +45,7 @@ def _one_hot(arrays: Arrays, call: Call) -> Value:
     factors = size_of(call.get(1, "num_classes") or UNKNOWN, arrays)
     if not factors or len(factors) != 1:
         raise NotRead
-    found = arrays.gathered(arrays.identity(factors[0]), (places,))
-    if found is None:
-        raise NotRead
-    return found
+    return _read(arrays.gathered(arrays.identity(factors[0]), (places,)))
 
 
 @function("bincount")

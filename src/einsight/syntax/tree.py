@@ -68,6 +68,11 @@ class Subscript(Node):
     within: str = ""
 
     @property
+    def letters(self) -> list[str]:
+        """The letters that stand in it, as often as they do."""
+        return [letter for entry in self.entries for letter, _ in entry.names]
+
+    @property
     def mark(self) -> str:
         """What it is where it belongs to the name, as in `W_q`, `x_new`, `β_0`; empty where it can only be indices."""
         # letters and digits, as may stand in a name

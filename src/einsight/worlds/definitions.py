@@ -222,7 +222,7 @@ class Page:
         return self.facts.told
 
     def _counts(self, node: Indexed) -> bool:
-        letters = [name for e in node.subscript.entries for name, _ in e.names]
+        letters = node.subscript.letters
         return bool(letters) and all(letter in self.counting for letter in letters) and not node.subscript.condition
 
     def subscript(self, node: Indexed) -> tuple[str, tuple[IndexEntry, ...]]:
@@ -381,7 +381,7 @@ class Page:
                     continue
                 if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
                     bound |= {n for e in node.subscript.entries[:1] for n, _ in e.names}
-                    bound |= {n for e in node.subscript.entries for n, _ in e.names if not node.subscript.condition}
+                    bound |= {n for n in node.subscript.letters if not node.subscript.condition}
                 elif isinstance(node.base, Name):
                     _, entries = self.subscript(node) if node.base.text != "δ" else ("", node.subscript.entries)
                     below.update((n, None) for e in entries for n, _ in e.names)

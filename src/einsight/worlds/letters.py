@@ -205,7 +205,7 @@ def told_apart(trees: Iterable[Relation]) -> Iterator[str]:
         elif isinstance(node, Indexed):
             base = node.base
             if (isinstance(base, Symbol) and base.text in ("∑", "∏")) or (isinstance(base, Name) and base.text == "δ"):
-                yield from (name for e in node.subscript.entries for name, _ in e.names)
+                yield from node.subscript.letters
 
 
 def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
@@ -223,7 +223,7 @@ def counting_letters(trees: Iterable[Relation]) -> Iterable[str]:
                 masked.append((node.left.text, node.right.text))
             if not isinstance(node, Indexed):
                 continue
-            letters = [name for e in node.subscript.entries for name, _ in e.names if len(name) == 1]
+            letters = [name for name in node.subscript.letters if len(name) == 1]
             if isinstance(node.base, Symbol) and node.base.text in ("∑", "∏"):
                 bound |= set(letters)
             elif isinstance(node.base, Name):

@@ -153,7 +153,7 @@ class Numbers(Differentiating):
         return arrays.joined([[arrays.transposed(v)] for v in found])
 
     def over(self, node: Node, sign: Indexed, upper: Node | None, body: Callable[[], Array]) -> Array:
-        letters = [name for e in sign.subscript.entries for name, _ in e.names]
+        letters = sign.subscript.letters
         condition = sign.subscript.condition
         bound = letters[:1] if condition and letters[1] in self.index else letters
         sizes = [self.size(d) for d in self.shapes.axes_of(("sum", id(sign)), len(bound))]

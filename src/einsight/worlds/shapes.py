@@ -379,7 +379,7 @@ def _is_marked(name: str, letter: str) -> bool:
 
 
 def _letter(sign: Indexed) -> str:
-    return next((n for e in sign.subscript.entries for n, _ in e.names), "")
+    return next(iter(sign.subscript.letters), "")
 
 
 def _size(node: Node) -> str | None:

@@ -35,6 +35,7 @@ from .letters import (
     called_with,
     compares_letters,
     counting_letters,
+    covariances,
     divisors,
     indexed,
     primed,
@@ -47,6 +48,7 @@ from .letters import (
     whole_names,
     with_marks,
     without_marks,
+    without_power,
 )
 
 PRIME = "ʹ"
@@ -54,11 +56,6 @@ ANYWHERE = "its argument"  # what a function is of where nobody writes it
 SQUARE = "²"  # behind a name: its square, which has a value of its own
 # a name, and how many indices it has
 Key = tuple[str, int]
-
-
-def _named(argument: Node) -> Node:
-    """What an argument is a power of: `σ` of `σ²`, `Σ` of `Σ^-1`."""
-    return argument.base if isinstance(argument, Superscript) else argument
 
 
 class Page:
@@ -76,7 +73,7 @@ class Page:
               `called` are those functions
     spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
     once      names that one formula alone speaks of
-    definite  matrices of whose determinants the page takes logarithms
+    definite  matrices of whose determinants the page takes logarithms, or that are `covariances` of normal distributions
     """
 
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
@@ -108,7 +105,8 @@ class Page:
             name for t in trees for n in indexed(t, called=False) for name, e in [self.subscript(n)] if not e
         }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
-        self.definite = frozenset(n for t in trees for n in under_logarithms(t))
+        self.covariances = frozenset(n for t in trees for n in covariances(t))
+        self.definite = frozenset(n for t in trees for n in under_logarithms(t)) | self.covariances
         met = Counter(name for t in trees for name in names_of(t))
         self.once = frozenset(name for name, count in met.items() if count == 1)
         self.primed = frozenset(n for t in trees for n in primed(t))
@@ -151,7 +149,12 @@ class Page:
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
         for known in facts.familiar:
-            if known.name in self.called | self.primed and known.name not in self.by_name:
+            called = (
+                self.called | self.primed
+                if known.count == 1
+                else {n for f in self.formulas for n in known.calls(f.tree)}
+            )
+            if known.name in called and known.name not in self.by_name:
                 made.by_name = {**made.by_name, known.name: [*self._defined(known.tree, -1)]}
         return made
 
@@ -342,7 +345,7 @@ class Page:
         arguments: tuple[str, ...] = ()
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
-        if isinstance(left, Call) and all(isinstance(_named(a), Name) for a in left.arguments):
+        if isinstance(left, Call) and all(isinstance(without_power(a), Name) for a in left.arguments):
             if all(
                 isinstance(a, Name) for a in left.arguments
             ):  # `ℓ(μ, σ²)` is a value, since nobody calls it with a square

@@ -29,7 +29,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
-from .functions import BARE
+from .functions import ARRAYS, BARE
 
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
@@ -46,6 +46,11 @@ def without_marks(name: str) -> str:
     for mark in _OF_SOLUTIONS:
         name = name.replace(mark, "")
     return name
+
+
+def without_power(node: Node) -> Node:
+    """`σ` of `σ²`, `Σ` of `Σ^-1`."""
+    return node.base if isinstance(node, Superscript) else node
 
 
 def renamed(node: Any, of: Callable[[str], str]) -> Any:
@@ -129,7 +134,7 @@ def variables_of(node: Node) -> Iterator[str]:
     if isinstance(node, Name):
         yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
     elif called not in ("I", "ones", "zeros"):
-        for inner in node.arguments if isinstance(node, Call) and called in BARE else children(node):
+        for inner in node.arguments if isinstance(node, Call) and called in BARE | ARRAYS else children(node):
             yield from variables_of(inner)
 
 
@@ -174,6 +179,7 @@ def called_with(tree: Relation) -> Iterator[tuple[str, str]]:
 
 
 def under_logarithms(tree: Relation) -> Iterator[str]:
+    """The names in determinants of which a logarithm is taken."""
     for node in walk(tree):
         called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
         if called not in ("log", "ln", "logdet") or not isinstance(node, Call):
@@ -182,6 +188,13 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
             determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
             if called == "logdet" or determinant or isinstance(inner, Absolute):
                 yield from names_of(inner)
+
+
+def covariances(tree: Relation) -> Iterator[str]:
+    """The names in the last argument of `N(x | μ, Σ)`."""
+    for node in walk(tree):
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "N":
+            yield from names_of(node.arguments[2]) if len(node.arguments) == 3 else ()
 
 
 def used_as_arrays(tree: Relation) -> Iterator[Node]:

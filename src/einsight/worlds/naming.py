@@ -77,6 +77,8 @@ class Naming(Algebra[V, I]):
         """What a name stands for here; that of another section may be of something else."""
         besides = [d for d, _ in self.inside if not d.indices]
         found = self.page.definition(name, count, self.at, besides, arguments)
+        if found is not None and found.order < 0 and len(found.arguments) > 1 and arguments is None:
+            return None  # `N` is a number of things as well
         if found is None or (found.order > self.at and any(d.name in found.names for d, _ in self.inside)):
             return None  # an equation solved for what is worked out is none
         if (

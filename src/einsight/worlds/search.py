@@ -36,7 +36,7 @@ UNLIKELIER = 0.9
 SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
 Slot = tuple[str, int]
-_SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
+_SYMMETRIC = "covariances, and matrices whose determinants have logarithms, are symmetric, as the page says of some"
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 
 
@@ -97,7 +97,7 @@ def _supposed(asked: Question, free: dict[str, object]) -> Iterator[tuple[str, W
     if len(labels) > 1 and not where:
         apart = tuple((a, "≠", b) for a, b in itertools.combinations(labels, 2))
         yield "", apart, (f"{' and '.join(f'`{n}`' for n in labels)} are not the same",)
-    if page.facts.symmetric and page.definite:
+    if page.covariances or (page.facts.symmetric and page.definite):
         yield SYMMETRIC, where, (_SYMMETRIC,)
     if page.facts.normalised:
         yield NORMALISED, where, (_NORMALISED,)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Union
 
 from ..terms.interning import TABLE, Interned, intern_absent
@@ -24,6 +25,7 @@ ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
 MOST = 1 << MOST_BITS
+_key = attrgetter("key")
 # products, sums and powers that are remembered
 KEPT = 4096
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
@@ -76,7 +78,7 @@ class Form(Interned):
         self.shape = rows, columns
         self.is_scalar = not rows and not columns
         self.is_column, self.is_matrix = bool(rows) and not columns, bool(rows) and bool(columns)
-        own, inside = "" if data is None else data, ",".join([p.key for p in parts]) if parts else ""
+        own, inside = "" if data is None else data, ",".join(map(_key, parts)) if parts else ""
         self.key = f"{head}[{own}]({inside}){'.'.join(rows)};{'.'.join(columns)}"
         self.turned = self.scaled = self.plain = self.plain_signs = self.written = None
         self.memo = {}
@@ -215,7 +217,7 @@ def product(factors: Iterable[Form], coefficient: Rational = 1) -> Form:
     factors = tuple(factors)
     if len(factors) == 1 and coefficient == 1:
         return factors[0]
-    return _product(factors, exact(coefficient))
+    return _product(factors, coefficient if type(coefficient) is int else exact(coefficient))
 
 
 @lru_cache(KEPT)  # a search comes to the same by many ways
@@ -253,8 +255,9 @@ def _product(factors: tuple[Form, ...], value: Rational) -> Form:
             value *= part.data
         else:
             parts.append(part)
-    parts.sort(key=lambda p: p.key)
-    value, parts = _without_roots(value, parts)
+    if parts:
+        parts.sort(key=_key)
+        value, parts = _without_roots(value, parts)
     for place, part in enumerate(chain):
         if part.head == "total" and is_negative(part):
             value, chain[place] = -value, total([times(p, -1) for p in part.parts])
@@ -301,7 +304,7 @@ def _append(chain: list[Form], form: Form, take: Any) -> None:
                 _append(chain, merged, take)
             return
     chain.append(form)
-    cancelled = _cancelled(chain)
+    cancelled = _cancelled(chain) if before is not None else None
     if cancelled is not None:
         place, rest = cancelled
         del chain[place:]
@@ -412,7 +415,10 @@ def _total(terms: tuple[Form, ...]) -> Form:
         take(term, ONE)
     take = None  # type: ignore[assignment]  # which holds itself
     # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
-    parts = [times(rest, value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
+    parts = []
+    for rest in sorted(counts, key=_key):
+        if count := counts[rest]:
+            parts.append(rest if count == 1 else times(rest, count))
     if not parts:
         raise NotAForm
     if len(parts) == 1:
@@ -481,7 +487,7 @@ def hadamard(factors: Iterable[Form]) -> Form:
         raise NotAForm
     whole = parts[0]
     if len(parts) > 1:
-        whole = Form("hadamard", tuple(sorted(parts, key=lambda p: p.key)), None, *shape)
+        whole = Form("hadamard", tuple(sorted(parts, key=_key)), None, *shape)
     return product([*scalars, whole], value)
 
 
@@ -606,7 +612,7 @@ def diagonal_of(matrix: Form) -> Form:
     elif array.head == "I":
         found = ones(array.rows)
     else:
-        found = Form("diagonal", (min(array, transpose(array), key=lambda f: f.key),), None, array.rows, ())
+        found = Form("diagonal", (min(array, transpose(array), key=_key),), None, array.rows, ())
     return product([*scalars, found], value)
 
 
@@ -627,14 +633,10 @@ def reduction(text: str, array: Form) -> Form:
             inner = _without_ones(inner)
             if inner.is_scalar:
                 return product([*scalars, inner], value)
-        found = (
-            _trace(inner)
-            if text == "tr"
-            else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
-        )
+        found = _trace(inner) if text == "tr" else Form(text, (min(inner, transpose(inner), key=_key),), None, (), ())
         return product([*scalars, found], value)
     if text in ("norm", "det", "logdet", "max", "min", "prod"):
-        array = min(array, transpose(array), key=lambda f: f.key)
+        array = min(array, transpose(array), key=_key)
     if text == "norm":
         value, scalars, inner = scaled(array)
         if inner is not None and inner.head == "total" and is_negative(inner):
@@ -659,7 +661,7 @@ def _trace(array: Form) -> Form:
             if turned.is_scalar:
                 return turned
             ways += [turned, transpose(turned)]
-    return Form("tr", (min(ways, key=lambda f: f.key),), None, (), ())
+    return Form("tr", (min(ways, key=_key),), None, (), ())
 
 
 def _without_ones(array: Form) -> Form:
@@ -678,7 +680,7 @@ def _without_ones(array: Form) -> Form:
 
 def rebuild(whole: Form, parts: Sequence[Form]) -> Form:
     """The same head over other parts.  Raises NotAForm where they do not conform."""
-    if all(a is b for a, b in zip(whole.parts, parts, strict=True)):
+    if whole.parts == tuple(parts):  # each is compared by what it is
         return whole
     head, data = whole.head, whole.data
     if head == "product":

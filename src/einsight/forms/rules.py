@@ -20,14 +20,14 @@ _ONLY_WHOLE = frozenset((int,))
 _head = attrgetter("head")
 
 
-def alternatives(whole: Form) -> Iterator[Form]:
+def alternatives(whole: Form) -> list[Form]:
     """Forms that are equal to one, changed at its head or at one of its summands."""
-    if whole.head == "total":
-        yield from _of_total(whole)
-    elif whole.head == "product":
-        yield from _of_product(whole)
-    elif whole.head == "hadamard":
-        yield from _of_hadamard(whole)
+    found = whole.memo.get("alternatives")
+    if found is None:
+        found = whole.memo["alternatives"] = []
+        with suppress(NotAForm):
+            found.extend(_CHANGES[whole.head](whole) if whole.head in _CHANGES else ())
+    return found
 
 
 Term = tuple[form.Rational, tuple[Form, ...], tuple[Form, ...]]
@@ -123,7 +123,7 @@ def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterato
 
 def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """A scalar, to any of the powers to which summands have it, before those that have it."""
-    if not whole.is_scalar and not any([t[1] for t in terms]):
+    if not whole.is_scalar and not [t for t in terms if t[1]]:
         return
     powers: list[dict[Form, form.Rational]] = []
     for _, scalars, chain in terms:
@@ -244,7 +244,7 @@ def _of_product(whole: Form) -> Iterator[Form]:
             yield from change(whole)
     for place, part in enumerate(whole.parts):
         if part.head == "total":
-            for other in _of_total(part):
+            for other in alternatives(part):
                 yield product([*whole.parts[:place], other, *whole.parts[place + 1 :]], whole.data)
 
 
@@ -284,7 +284,7 @@ def _mixed(whole: Form) -> Iterator[Form]:
 
 
 def _mixed_in_transpose(whole: Form) -> Iterator[Form]:
-    if any([p.head == "transpose" and p.parts[0].head == "khatri_rao" for p in whole.parts]):
+    if "khatri_rao" in [p.parts[0].head for p in whole.parts if p.head == "transpose"]:
         yield from map(form.transpose, _mixed(form.transpose(whole)))
 
 
@@ -395,3 +395,6 @@ def _of_hadamard(whole: Form) -> Iterator[Form]:
             rest = [p for p in whole.parts if p is not part]
             ends = [form.diagonal(p) for p in part.parts]
             yield product([ends[0], form.hadamard(rest), ends[1]])
+
+
+_CHANGES = {"total": _of_total, "product": _of_product, "hadamard": _of_hadamard}

@@ -26,7 +26,7 @@ def dislike(whole: Form) -> int:
     """How many signs more a form seems to have than it has."""
     found = whole.memo.get("dislike")
     if found is None:
-        found = sum([dislike(p) for p in whole.parts if p.parts])
+        found = sum([dislike(p) for p in whole.parts if not p.is_atom])
         if whole.head == "product" or whole.head == "total":
             found += RATIO * (bool(ratios(whole)) or is_cleared(whole))
         if whole.head == "total":

@@ -41,13 +41,13 @@ def write(whole: Form) -> Text:
     found: Text | None = whole.written
     if found is None:
         plain = _plain(whole)
-        size = _signs_of_plain(whole)
+        size: int = whole.plain_signs
         bare = whole.parts[0] if whole.head == "transpose" else whole
         # a name is shorter than its transpose with a mark, and its transpose is written with one in either way
         if not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
             turned = _plain(other)
             marked = _marked(turned)
-            size_of_marked = _signs_of_plain(other) + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
+            size_of_marked = other.plain_signs + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
             is_above = not whole.rows and (
@@ -63,7 +63,7 @@ def write(whole: Form) -> Text:
 
 def _is_broadcast(whole: Form) -> bool:
     """Is it a sum in which a number is added to each entry?"""
-    return whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+    return whole.head == "total" and any(map(is_all_ones, map(_array_of, whole.parts)))
 
 
 def signs(whole: Form) -> int:
@@ -73,23 +73,18 @@ def signs(whole: Form) -> int:
     return whole.signs
 
 
-def _signs_of_plain(whole: Form) -> int:
-    found = whole.plain_signs
-    if found is None:
-        found = whole.plain_signs = length(_plain(whole).text)
-    return found
-
-
 # a mark behind a text, that and brackets around it, and an inverse as the transpose of one: by what they add to the text
 _SIGNS_OF_MARK = {1: 1, 3: 2, 0: 0}
 
 
 def _marked(turned: Text) -> Text:
-    inverse = _INVERSE.fullmatch(turned.text) if turned.text.endswith("^-1") else None
-    if inverse and turned.level == ATOM and _closes_at_end(inverse[1]):
+    text = turned.text
+    if turned.level != ATOM:
+        return Text(f"({text})'", ATOM)
+    inverse = _INVERSE.fullmatch(text) if text.endswith("^-1") else None
+    if inverse and _closes_at_end(inverse[1]):
         return Text(f"{inverse[1]}^-T", ATOM)
-    raised = _is_raised(turned.text)
-    return Text(f"{turned.text}'" if turned.level == ATOM and not raised else f"({turned.text})'", ATOM)
+    return Text(f"({text})'" if "^" in text and _is_raised(text) else f"{text}'", ATOM)
 
 
 _INVERSE = re.compile(r"(\w+|\(.*\))\^-1")
@@ -97,7 +92,7 @@ _RAISED = re.compile(r"\^[\w-]+$")
 
 
 def _is_raised(text: str) -> bool:
-    return "^" in text and _RAISED.search(text) is not None
+    return _RAISED.search(text) is not None
 
 
 def _closes_at_end(text: str) -> bool:
@@ -113,6 +108,7 @@ def _plain(whole: Form) -> Text:
     found: Text | None = whole.plain
     if found is None:
         found = whole.plain = _WRITERS[whole.head](whole)
+        whole.plain_signs = length(found.text)
     return found
 
 
@@ -364,7 +360,7 @@ def _behind_others(term: Summand, whole: Form, terms: Sequence[Summand], constan
     ):
         return write(form.product(scalars, value)).text
     text = write(part).text
-    if value < 0 and not text.startswith("-") and any([t.value > 0 for t in terms]):
+    if value < 0 and not text.startswith("-") and terms[0].value > 0:
         # behind others a minus costs nothing, so that nothing has to be turned
         plain = f"-{write(form.product([part], -1)).at(LAYER)}"
         return plain if length(plain) <= length(text) + 1 else text

@@ -193,10 +193,8 @@ def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
         scalars, chain = form.parts[:count], form.parts[count:]
         array = chain[0] if len(chain) == 1 else Form("product", chain, ONE, *form.shape) if chain else None
         if form.is_scalar and array is not None:
-            found = form.data, (array,), None
-        else:
-            found = form.data, scalars, array
-        form.scaled = found
+            scalars, array = (array,), None
+        found = form.scaled = form.data, scalars, array
     return found
 
 

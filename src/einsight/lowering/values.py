@@ -34,7 +34,9 @@ def fuse(*axes: Axis) -> Axis:
 
 def flat(axes: Sequence[Axis]) -> tuple[Index, ...]:
     """The indices of the axes."""
-    return tuple(i for a in axes for i in (a.parts if isinstance(a, Fused) else (a,)))
+    if Fused not in map(type, axes):
+        return tuple(axes)  # type: ignore[arg-type]
+    return tuple([i for a in axes for i in (a.parts if isinstance(a, Fused) else (a,))])
 
 
 def fresh_axis(axis: Axis) -> Axis:
@@ -114,7 +116,7 @@ class Value:
     @property
     def is_fused(self) -> bool:
         """Does an axis run over several indices?"""
-        return any(isinstance(a, Fused) for a in self.axes)
+        return Fused in map(type, self.axes)
 
     @property
     def plain_axes(self) -> tuple[Index, ...]:
@@ -127,7 +129,7 @@ class Value:
 
 def merge_orders(*orders: tuple[Index, ...]) -> tuple[Index, ...]:
     """In order of first appearance, each once."""
-    return tuple(dict.fromkeys(i for order in orders for i in order))
+    return tuple(dict.fromkeys([i for order in orders for i in order]))
 
 
 def identity(rows: Axis, columns: Axis) -> Term:

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from .dimension import Index, Slot, bound_index, slot_key
 from .interruption import poll
@@ -21,6 +22,7 @@ from .unknown import MATRIX_FUNCTIONS, split_unknown
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
 LABELLINGS = 120
 LONGEST_KEY = 300  # symbols of a term that is ordered by its text
+_height = attrgetter("height")
 _KEY_TEXT = "text of the key"
 
 
@@ -60,7 +62,7 @@ def labelled(
     factors: list[Term], bound: list[Index], rename: Callable[[Term, dict[Index, Slot]], Term]
 ) -> tuple[list[Term], tuple[Index, ...]]:
     """The factors with the canonical names of this height for the bound indices, and those names."""
-    height = 1 + max([f.height for f in factors])
+    height = 1 + max(map(_height, factors))
     if len(bound) == 1:
         (only,) = bound
         named = bound_index(height, 0, only.dim)

@@ -49,7 +49,7 @@ def _may_gather(term: Term) -> bool:
     if not has_head(term, Sum) or not isinstance(term, (Sum, Product, Power)):
         return False
     if isinstance(term, Sum):
-        heads = [_head(f) for t in term.terms for f in set(_factors(t))]
+        heads = [_head(f) for t in term.terms for f in set(_factors(t)) if not isinstance(f, Number)]
         if len(set(heads)) < len(heads):
             return True
     return (isinstance(term, Product) and _is_spread(term)) or any(map(_may_gather, term.children()))

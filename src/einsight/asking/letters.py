@@ -127,7 +127,7 @@ class Letters:
         if len(free) != 1:
             return
         chains = [n for n in self.inside if isinstance(n, Chain)]
-        inside = {id(c) for n in chains if any(map(sum_sign, outside_of_calls(n))) for c in outside_of_calls(n)}
+        inside = {id(c) for part in map(outside_of_calls, chains) if any(map(sum_sign, part)) for c in part}
         divisors = {
             name.text
             for node in chains

@@ -301,7 +301,7 @@ def _finish(
     laid = stacked(laid, layout) or laid
     index = in_components(gathered(reduced), free_names(axes))
     return Derived(
-        expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
+        expression, wrt, order, layout, index, tuple([a.name for a in axes]), tuple([a.dim.text for a in axes]),
         tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,
         tuple(axes[a:b] for a, b in pairwise(ends)),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from ..lowering.expressions import Reader
 from ..lowering.functions import call
 from ..lowering.names import CONSTANTS, Entry, Names
 from ..lowering.report import Report
-from ..lowering.values import Axis, Value, flat, fuse
+from ..lowering.values import Axis, Value, fuse
 from ..syntax.tree import Keyword, Node, Num
 from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
@@ -46,7 +46,7 @@ class Components:
                 self._names.put(entry)
             if entry is not None and entry.tensor is not None and entry.kind != "inferred" and tensor.name.isalnum():
                 self._tensors[tensor.name] = entry.tensor
-        self._dims = {str(d): d for t in tensors for d in t.dims}
+        self._dims = {d.text: d for t in tensors for d in t.dims}
 
     def bind(self, name: str, definition: Form) -> None:
         """Let a name stand for a form from now on.  Raises NotAForm."""
@@ -234,7 +234,7 @@ def components(
 
     `bindings` are the names that stand in it, in the order in which they are explained.
     """
-    shape = tuple([tuple([str(i.dim) for i in flat(side)]) for side in sides])
+    shape = tuple([tuple([i.dim.text for i in side]) for side in sides])
     if form.shape != shape:
         return None
     try:

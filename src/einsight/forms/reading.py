@@ -264,7 +264,7 @@ def _along(text: str, arguments: list[Form], axis: int) -> Form:
 def _of_tensor(text: str, tensor: Tensor) -> Form:
     if len(tensor.dims) > 2:
         raise NotAForm
-    dims = [tuple(map(str, d.parts or (d,))) for d in tensor.dims]
+    dims = [tuple(map(str, d.parts)) if d.parts else (d.text,) for d in tensor.dims]
     rows, columns = (*dims, (), ())[:2]
     symmetric = len(dims) == 2 and (
         tensor.is_symmetric or (tensor.definition is not None and tensor.definition.symmetric)

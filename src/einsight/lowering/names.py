@@ -257,7 +257,7 @@ class Names:
         elif entry.kind != "inferred":
             self.own["declaration", entry.name] = entry
         for dim in entry.tensor.dims if entry.tensor is not None else ():
-            self.own["axis" if dim.inferred else "dim", str(dim)] = True
+            self.own["axis" if dim.inferred else "dim", dim.text] = True
 
     def put_size(self, name: str, size: int) -> None:
         """`dim n = 3`."""

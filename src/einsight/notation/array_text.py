@@ -80,7 +80,7 @@ def product(
         if factor.text != "1":
             flat += factor.factors
     flat = _repeated_as_powers(flat)
-    parts = [*scalars, *(f.at(ATOM) for f in flat)]
+    parts = scalars + [f.text if f.level >= ATOM else f"({f.text})" for f in flat]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
     size = number if number >= 0 else -number
@@ -118,13 +118,19 @@ def power(base: Array, count: int) -> Array:
     return flip(whole) if turned_back else whole
 
 
-def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
+def _may_be_alike(left: Array, right: Array) -> bool:
+    return left.text == right.text or left.root is not None or right.root is not None
+
+
+def _repeated_as_powers(factors: list[Array]) -> list[Array]:
     """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`, `Q^2 Q` as `Q^3`."""
 
     def kind(factor: Array) -> tuple[str, int, bool]:
         base = factor.root or factor
         return base.text, base.level, factor.count < 0
 
+    if not any(map(_may_be_alike, factors, factors[1:])):
+        return factors
     out: list[Array] = []
     for _, group in itertools.groupby(factors, key=kind):
         same = list(group)

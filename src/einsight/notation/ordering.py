@@ -47,7 +47,8 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
                     group.append(f)
                     frontier = True
         groups.append(_best_path(group, rank))
-    groups.sort(key=lambda g: min((rank.get(i, 99) for f in g for i in f.free), default=99))
+    if len(groups) > 1:
+        groups.sort(key=lambda g: min([rank.get(i, 99) for f in g for i in f.free], default=99))
     for group in groups:
         out += group
     return out
@@ -150,7 +151,7 @@ def indices_as_printed(term: Term, depth: int, among: Collection[Index]) -> list
     parts = term.children()
     if depth == 0 or not parts:
         return [i for i in ends(term) if i in among]
-    if sum(not p.free.isdisjoint(among) for p in parts) > 1:
+    if len([p for p in parts if not p.free.isdisjoint(among)]) > 1:
         if isinstance(term, Product):
             parts = tuple(order_factors(parts, ()))
         elif isinstance(term, Sum):

@@ -65,7 +65,9 @@ def distribute_number(term: Term) -> Term | None:
 
 def powers(term: Term) -> Term | None:
     """x^a x^b = x^(a + b)."""
-    if not isinstance(term, Product) or len({_base(f) for f in term.factors}) == len(term.factors):
+    if not isinstance(term, Product):
+        return None
+    if len({f.base if type(f) is Power else f for f in term.factors}) == len(term.factors):  # type: ignore[attr-defined]
         return None
     factors, dummies = build.open_product(term)
     totals: dict[Term, list[Term]] = {}
@@ -99,7 +101,7 @@ def content(term: Sum) -> Fraction:
 
 def pull_number(term: Term) -> Term | None:
     """c (a x + a y) = c a (x + y) for plain numbers c and a."""
-    if not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
+    if not isinstance(term, Product) or Sum not in map(type, term.factors):
         return None
     pulled = {f: content(f) for f in term.factors if isinstance(f, Sum)}
     if all(n == 1 for n in pulled.values()):
@@ -117,8 +119,7 @@ def pull_number(term: Term) -> Term | None:
 
 def sign(term: Term) -> Term | None:
     """-(a - b) c = (b - a) c."""
-    number, _ = split_coefficient(term)
-    if number >= 0 or not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
+    if not isinstance(term, Product) or Sum not in map(type, term.factors) or split_coefficient(term)[0] >= 0:
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):
@@ -247,7 +248,7 @@ def _expansions(term: Product, sums: Sequence[Sum]) -> Iterator[Term]:
 def expand(term: Term) -> Term | None:
     """a (b + c) = a b + a c, where terms then cancel or are alike."""
     if isinstance(term, Sum):
-        if not any(isinstance(t, Product) and any(isinstance(f, Sum) for f in t.factors) for t in term.terms):
+        if not [t for t in term.terms if type(t) is Product and Sum in map(type, t.factors)]:  # type: ignore[attr-defined]
             return None
         if not _may_merge(term):
             return None

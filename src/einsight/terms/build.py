@@ -456,14 +456,13 @@ def rebuild(
     if isinstance(term, Component):
         return component(tensor(term.tensor), tuple([slot(s) for s in term.indices]))
     if isinstance(term, Product):
-        factors = [child(f) for f in term.factors]
-        return product(factors, [slot(b) for b in term.bound])  # type: ignore[misc]
+        return product(map(child, term.factors), map(slot, term.bound))  # type: ignore[arg-type]
     if isinstance(term, Sum):
-        return add(*(child(t) for t in term.terms))
+        return add(*map(child, term.terms))
     if isinstance(term, Power):
         return power(child(term.base), child(term.exponent))
     if isinstance(term, Apply):
-        return apply(term.function, *(child(a) for a in term.arguments))
+        return apply(term.function, *map(child, term.arguments))
     if isinstance(term, Delta):
         return delta(slot(term.left), slot(term.right))
     if isinstance(term, Operator):

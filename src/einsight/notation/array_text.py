@@ -159,7 +159,7 @@ def total(parts: Sequence[Array]) -> Array:
     text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
     shared = _content([p.number for p in parts])
     if shared != 1:
-        inner = [product(p.chain or p.factors, p.number / shared, p.scalars, p.below) for p in parts]
+        inner = [product(p.chain or p.factors, _divided(p.number, shared), p.scalars, p.below) for p in parts]
         whole = product([total(inner)], shared)
         if len(whole.text) < len(text):
             return whole
@@ -171,15 +171,21 @@ def total(parts: Sequence[Array]) -> Array:
 
 
 def _sum_text(parts: Sequence[Array]) -> str:
-    if all(p.level == ATOM for p in parts):
+    if {p.level for p in parts} == {ATOM}:
         parts = sorted(parts, key=lambda p: p.text.count("'"))
     return _joined([p.text for p in parts])
 
 
-def _content(numbers: Sequence[Fraction | int]) -> Fraction:
+def _content(numbers: Sequence[Fraction | int]) -> Fraction | int:
     """The greatest number that all are whole multiples of."""
-    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
-    return -size if all(n < 0 for n in numbers) else size
+    size: Fraction | int = math.gcd(*[n.numerator for n in numbers])
+    if set(map(type, numbers)) != {int}:
+        size = Fraction(size, math.lcm(*[n.denominator for n in numbers]))
+    return -size if max(numbers) < 0 else size
+
+
+def _divided(number: Fraction | int, by: Fraction | int) -> Fraction | int:
+    return number if by == 1 else Fraction(number) / by
 
 
 def _joined(items: Sequence[str]) -> str:
@@ -191,26 +197,26 @@ def _joined(items: Sequence[str]) -> str:
 
 def factored_total(parts: Sequence[Array]) -> Array | None:
     """`x' A + x' A'` as `x' (A + A')`: the longest factor that all summands begin or end with."""
-    if len(parts) < 2 or any(not p.factors for p in parts):
-        return None
     chains = [list(p.factors) for p in parts]
+    if len(parts) < 2 or not all(chains):
+        return None
     same = len({(p.scalars, p.below) for p in parts}) == 1
     alike = same and bool(parts[0].scalars or parts[0].below)
-    if any(len(c) < 2 for c in chains) and not alike:
+    if min(map(len, chains)) < 2 and not alike:
         return None
     front: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
+    while min(map(len, chains)) > 1 and len({c[0].text for c in chains}) == 1:
         front.append(chains[0][0])
         chains = [c[1:] for c in chains]
     back: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
+    while min(map(len, chains)) > 1 and len({c[-1].text for c in chains}) == 1:
         back.insert(0, chains[0][-1])
         chains = [c[:-1] for c in chains]
     if not front and not back and not alike:
         return None
     number = _content([p.number for p in parts])
     inner = [
-        product(c, p.number / number, *(() if same else (p.scalars, p.below)))
+        product(c, _divided(p.number, number), *(() if same else (p.scalars, p.below)))
         for c, p in zip(chains, parts, strict=True)
     ]
     middle = total(inner)

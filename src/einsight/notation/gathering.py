@@ -186,7 +186,7 @@ def _ways(own: Sequence[Index], others: Sequence[Index]) -> Iterator[dict[Index,
 
 def _shared(first: Sequence[Term], second: Sequence[Term]) -> dict[Term, Fraction | int]:
     """The factors of both, each to the power nearest to 0 in which either has it."""
-    one, two = (dict(_counted(f) for f in factors) for factors in (first, second))
+    one, two = dict(map(_counted, first)), dict(map(_counted, second))
     found: dict[Term, Fraction | int] = {}
     for base, count in one.items():
         other = two.get(base)

@@ -12,12 +12,16 @@ from ..rules.algebra import split_coefficient
 from ..terms.dimension import Index
 from ..terms.term import Component, Delta, Number, Product, Sum, Term, slot_indices
 
+_ONLY_INDICES = frozenset((Index,))
+
 
 def ends(term: Term) -> tuple[Index, ...]:
     """The indices of a factor, in the order of its slots where it has any."""
     slots = term.slots()
     if slots:
-        return tuple([i for s in slots for i in ((s,) if type(s) is Index else slot_indices(s))])
+        if _ONLY_INDICES.issuperset(map(type, slots)):  # as of most
+            return slots  # type: ignore[return-value]
+        return tuple([i for s in slots for i in slot_indices(s)])
     free = term.free
     return tuple(sorted(free, key=_key)) if len(free) > 1 else tuple(free)
 
@@ -108,9 +112,10 @@ def _both_ways(a: Term, b: Term, at: dict[Term, tuple[Index, ...]]) -> list[tupl
     found = []
     for first, second in ((a, b), (b, a)):
         free = second.free
-        shared = next((i for i in at[first] if i in free), None)
-        if shared is None:
+        between = [i for i in at[first] if i in free]
+        if not between:
             return []
+        shared = between[0]
         cost = _crossing(first, at[first], None, shared) + _crossing(second, at[second], shared, None)
         found.append((cost, [first, second]))
     return found

@@ -70,7 +70,7 @@ class Tensor(Interned):
             )
             self.linked = None
             self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
-            self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
+            self.key = f"{name}({','.join(map(_key, dims))}){'=' if definition else ''}"
             return self
 
         return intern_absent(identity, make, ())

@@ -27,7 +27,7 @@ from ..syntax.tree import (
 )
 from ..terms.term import Tensor
 from . import form
-from .form import REDUCTIONS, Form, NotAForm
+from .form import REDUCTIONS, Form, NotAForm, Rational
 
 # functions of an array whose value has its shape, and is none entry by entry
 _OPERATORS = frozenset({"softmax", "log_softmax", "cumsum"})
@@ -103,7 +103,10 @@ class FormReader:
             return form.entrywise_power(base, exponent)
         return form.power(base, exponent)
 
-    def _number(self, node: Node) -> Fraction:
+    def _number(self, node: Node) -> Rational:
+        if isinstance(node, Addition) and len(node.items) == 1:
+            ((sign, inner),) = node.items
+            return sign * self._number(inner)
         found = self.read(node)
         if found.head != "number":
             raise NotAForm

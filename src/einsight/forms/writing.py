@@ -43,8 +43,10 @@ def write(whole: Form) -> Text:
         plain = _plain(whole)
         size: int = whole.plain_signs
         bare = whole.parts[0] if whole.head == "transpose" else whole
-        # a name is shorter than its transpose with a mark, and its transpose is written with one in either way
-        if not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
+        # a name is shorter than its transpose with a mark, and its transpose is written with one in either way; where no mark
+        # stands in a text, that of the transpose, which is made of the same, has none to save
+        is_turned = not whole.rows or "'" in plain.text or "-T" in plain.text
+        if is_turned and not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
             turned = _plain(other)
             marked = _marked(turned)
             size_of_marked = other.plain_signs + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]

@@ -481,7 +481,7 @@ def _rebuild_abstraction(
     function: Abstraction, child: Callable[[Term], Term], slot: Callable[[Slot], Slot]
 ) -> Abstraction:
     body = child(function.body)
-    params = tuple(slot(p) for p in function.params)
+    params = tuple(map(slot, function.params))
     if body is function.body and params == function.params:
         return function
     return abstraction(params, body)  # type: ignore[arg-type]

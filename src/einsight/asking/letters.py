@@ -192,9 +192,9 @@ class Letters:
 
     def _is_of_whole_arrays(self) -> bool:
         """Is something transposed, or multiplied entry by entry, as nobody does it to components?"""
-        return any(
-            isinstance(n, Transpose) or (isinstance(n, Layer) and any(op == "⊙" for op, _ in n.items))
-            for n in self.inside
+        kinds = set(map(type, self.inside))
+        return Transpose in kinds or (
+            Layer in kinds and any(op == "⊙" for n in self.inside if isinstance(n, Layer) for op, _ in n.items)
         )
 
     def _indices(self) -> frozenset[str]:

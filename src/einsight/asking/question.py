@@ -98,7 +98,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
-    wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    wrt = tuple([_as_declared(_variable(v), names) for v in variables])
     found: Question | None = None
     refused: EinsightError | None = None
     ranks: dict[str, int] = {}
@@ -229,7 +229,7 @@ def _question(
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:
             require_no_function_of_a_matrix(lowered.tree, lowered.diagnostics)
-    wrt = tuple(_as_name(v, way.text) for v in wrt)
+    wrt = tuple([_as_name(v, way.text) for v in wrt])
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
@@ -248,7 +248,7 @@ def _bold_in(text: str) -> dict[str, str]:
 
 def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
     """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
-    if not any("×" in s and "∈" not in s for s in statements):
+    if "×" not in "".join(statements) or not any("×" in s and "∈" not in s for s in statements):
         return list(statements)
     met: dict[str, None] = {}
 
@@ -331,7 +331,7 @@ def statements_in(
         text = on_one_line(text)
     text, declared = with_lengths(habitual(text, names), names)
     found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
-    return [*declared, *(_on_paper(s, names) for s in found)]
+    return [*declared, *[_on_paper(s, names) for s in found]]
 
 
 def _as_declared(statement: str, names: Names) -> str:

@@ -166,7 +166,7 @@ def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     counts: Counter[Form] = Counter([part for part in parts if part is not whole])
     for place in definitions:
         counts.update([part for part in _parts(place) if part is not place])
-    found = [(-RATIO, ratio) for part in parts if not part.is_atom for ratio in ratios(part)]
+    found = [(-RATIO, ratio) for part in parts if part.head in ("total", "product") for ratio in ratios(part)]
     for part, times in counts.items():
         if times == 1:
             continue

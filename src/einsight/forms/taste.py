@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from .form import Form, product
 from .rules import of_entries, split
 from .writing import signs
 
+_head = attrgetter("head")
 # how many signs more a form seems to have that repeats what could stand before a bracket, or has a quotient without a name in a fraction
 REPEATED, RATIO = 2, 5
 # a quotient that needs no name
@@ -27,7 +29,7 @@ def dislike(whole: Form) -> int:
     found = whole.memo.get("dislike")
     if found is None:
         found = sum([dislike(p) for p in whole.parts if not p.is_atom])
-        if whole.head == "product" or whole.head == "total":
+        if whole.head == "total" or (whole.head == "product" and "total" in map(_head, whole.parts)):
             found += RATIO * (bool(ratios(whole)) or is_cleared(whole))
         if whole.head == "total":
             found += REPEATED * (shared_by(whole) or _shares_a_vector(whole))
@@ -76,14 +78,12 @@ def ratios(whole: Form) -> tuple[Form, ...]:
 
 
 def _ratios(whole: Form) -> Iterator[Form]:
-    sums: list[tuple[Form, set[Form]]] = []
-    if whole.head == "total":
-        sums = [(whole, set())]
-    else:
-        outside = set(_divisors([p for p in whole.parts if p.is_scalar]))
-        sums = [(p, outside) for p in whole.parts if p.head == "total"]
-    for sum_, outside in sums:
-        terms = [split(p) for p in sum_.parts]
+    sums, outside = [whole], set[Form]()
+    if whole.head == "product":
+        sums = [p for p in whole.parts if p.head == "total"]
+        outside = set(_divisors([p for p in whole.parts if p.is_scalar])) if sums else outside
+    for sum_ in sums:
+        terms = list(map(split, sum_.parts))
         divisors = [_divisors(t[1]) if t[1] else [] for t in terms]
         if not any(divisors):
             continue

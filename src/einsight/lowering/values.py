@@ -72,9 +72,10 @@ class Value:
     @property
     def layout(self) -> tuple[Dim, ...]:
         """Rows and columns; the dims themselves for three axes and more; nothing for a scalar."""
-        if self.rank == 1:
-            return (ONE_DIM, self.axes[0].dim) if self.row else (self.axes[0].dim, ONE_DIM)
-        return tuple(a.dim for a in self.axes)
+        dims = tuple([a.dim for a in self.axes])
+        if len(dims) == 1:
+            return (ONE_DIM, *dims) if self.row else (*dims, ONE_DIM)
+        return dims
 
     def shape_text(self) -> str:
         return "×".join(str(d) for d in self.layout) if self.rank else "a scalar"

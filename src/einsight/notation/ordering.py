@@ -88,8 +88,9 @@ def _path(group: list[Term], start: int, at: dict[Term, tuple[Index, ...]]) -> t
         nearest = None
         for candidate in left:
             free = candidate.free
-            shared = next((i for i in at[current] if i in free and i is not entered), None)
-            if shared is not None:
+            between = [i for i in at[current] if i in free and i is not entered]
+            if between:
+                shared = between[0]
                 step = _crossing(current, at[current], entered, shared)
                 if nearest is None or (step, _name(candidate)) < nearest[:2]:
                     nearest = (step, _name(candidate), candidate, shared)

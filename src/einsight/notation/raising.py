@@ -26,6 +26,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown, split_unknown
 from .array_graph import Graph, ones
@@ -257,7 +258,9 @@ def _norm_of(term: Term) -> str | None:
 
 
 def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
-    among = any(isinstance(p, Delta) for t in term.terms for p in (t.factors if isinstance(t, Product) else (t,)))
+    among = has_head(term, Delta) and any(
+        isinstance(p, Delta) for t in term.terms for p in (t.factors if isinstance(t, Product) else (t,))
+    )
     parts = []
     for part in order_terms(term.terms):
         array = _raise(part, rows, columns)

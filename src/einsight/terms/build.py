@@ -276,7 +276,7 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
     if len(merged) > 1:
         merged.sort(key=_key)
     if coefficient != 1 or not merged:
-        if names and not any(f.free.difference(names) for f in merged):
+        if names and NO_INDICES.union(*map(_free, merged)).issubset(names):
             merged, names = [Product.make(tuple(merged), names)], ()
         merged.insert(0, number(coefficient))
     if len(merged) == 1 and not names:

@@ -7,6 +7,7 @@ import pytest
 from thinning import rest_in_campaigns
 
 import einsight
+from einsight.deriving import readback
 from einsight.deriving.readback import function_value
 from einsight.meaning.equality import compare
 
@@ -162,14 +163,15 @@ def test_work_grows_with_the_text(problem, small, large, most):
     ("expression", "variable", "most", "most_with_matrix"),
     [
         ("W{0} x{0}", "x{0}", 800, 950),
-        ("x{0}' A{0} x{0}", "x{0}", 1_200, 2_600),
+        ("x{0}' A{0} x{0}", "x{0}", 1_400, 2_700),
         ("‖W{0} x{0} - y{0}‖²", "W{0}", 1_400, 3_900),
     ],
 )
-def test_one_line_costs_few_calls(expression, variable, most, most_with_matrix):
+def test_one_line_costs_few_calls(expression, variable, most, most_with_matrix, monkeypatch):
     """It was four times as many when each rule made terms of its own, and half as many again when each small walk was a generator."""
     declare = "A{0} in R^(m x m); W{0} in R^(n x m); x{0} in R^m; y{0} in R^n"
+    monkeypatch.setattr(readback, "_says", readback._says.__wrapped__)  # without what `read_back.py` reads besides
     for has_matrix, limit in ((False, most), (True, most_with_matrix)):
-        marks = ("a", "b") if has_matrix else ("c", "d")
+        marks = ("a", "b") if has_matrix else ("p", "q")
         _, found = (_work(*(t.format(m) for t in (expression, variable, declare)), has_matrix) for m in marks)
         assert found <= limit, (found, limit)

@@ -206,16 +206,31 @@ def _scalars_before(parts: Sequence[Form]) -> int:
     return len(parts)
 
 
+def _has_number(form: Form) -> bool:
+    """Is it a product whose own number is before its factors?  Before a row times a column stands none."""
+    return form.head == "product" and not (form.is_scalar and not form.parts[0].is_scalar)
+
+
 @lru_cache(KEPT)
 def times(form: Form, factor: Rational) -> Form:
     """A number times a form.  Raises NotAForm for 0."""
     if factor == 1:
         return form
-    if form.head == "product" and not (form.is_scalar and not form.parts[0].is_scalar):
+    if _has_number(form):
         value = exact(form.data * factor)
         if _is_writable(value) and value != 1:
             return Form("product", form.parts, value, form.rows, form.columns)
     return product([form], factor)
+
+
+def divided(form: Form, by: Rational) -> Form:
+    """A form over a number.  Raises NotAForm for what nobody would write."""
+    if by == 1:
+        return form
+    if _has_number(form) and type(by) is int and type(form.data) is int and form.data % by == 0:
+        value = form.data // by  # without a fraction, as most
+        return Form("product", form.parts, value, *form.shape) if value != 1 else product(form.parts)
+    return times(form, 1 / Fraction(by))
 
 
 def _is_writable(value: Rational) -> bool:
@@ -454,7 +469,7 @@ def is_negative(whole: Form) -> bool:
 def _bare_key(part: Form) -> str:
     value, scalars, array = scaled(part)
     if array is None:
-        return "" if part.head == "number" else times(part, 1 / Fraction(value)).key
+        return "" if part.head == "number" else divided(part, value).key
     if not scalars and (array.head == "I" or is_all_ones(array)):
         return ""
     # what varies has a letter of the end of the alphabet, and stands before what it is compared with

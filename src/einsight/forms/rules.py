@@ -85,8 +85,7 @@ def _with_content(whole: Form) -> Form:
     size = -size if form.is_negative(whole) else size
     if size == 1:
         return whole
-    inverse = size if size == -1 else 1 / Fraction(size)
-    return Form("product", (total([form.times(p, inverse) for p in whole.parts]),), form.exact(size), *whole.shape)
+    return Form("product", (total([form.divided(p, size) for p in whole.parts]),), form.exact(size), *whole.shape)
 
 
 def _groups(keys: Sequence[Iterable[Form]]) -> list[tuple[Form, list[int]]]:

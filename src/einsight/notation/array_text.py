@@ -31,15 +31,12 @@ class Array:
     below: tuple[str, ...] = ()
     root: Array | None = None
     count: int = 1
+    scaled: bool = False  # by a number or scalars
 
     @property
     def factors(self) -> tuple[Array, ...]:
         """The arrays of a product; none where this is a number."""
         return self.chain if self.chain or self.scaled else (self,)
-
-    @property
-    def scaled(self) -> bool:
-        return self.number != 1 or bool(self.scalars) or bool(self.below)
 
     def at(self, level: int) -> str:
         return self.text if self.level >= level else f"({self.text})"
@@ -101,9 +98,10 @@ def product(
     elif len(parts) == 1 and not below:
         level = ATOM if "/" not in text else PRODUCT
     flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
+    given = tuple(flat), number, tuple(scalars), tuple(below), None, 1, number != 1 or bool(scalars or below)
     if not flat:
-        return Array(text, level, text, level, (), number, tuple(scalars), tuple(below))
-    return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
+        return Array(text, level, text, level, *given)
+    return Array(text, level, " ".join(flipped), PRODUCT, *given)
 
 
 def power(base: Array, count: int) -> Array:

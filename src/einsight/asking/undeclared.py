@@ -206,7 +206,8 @@ def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | N
 
 def with_bounds_of_axes(text: str, names: Names, variables: tuple[str, ...]) -> tuple[str, list[str]]:
     """A formula with the dimensions of what is summed for bounds that nobody declares, and what is taken: `N = n`."""
-    letters = _letters(text, names, variables) if "∑" in text or "sum_" in text else None
+    has_sum = "∑" in text or "sum_" in text
+    letters = _letters(text, names, variables) if has_sum and not _is_plain(text, names) else None
     renamed = bounds_of_axes(letters) if letters is not None else {}
     for bound, dim in renamed.items():
         text = re.sub(rf"(?<![\w\\]){re.escape(bound)}(?!\w)", dim, text)

@@ -43,7 +43,9 @@ from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
 from .undeclared import (
     Taken,
+    as_it_stands,
     first_that_conforms,
+    is_plain,
     require_no_unknown_function,
     with_bounds_of_axes,
     with_matrix_exponentials,
@@ -215,10 +217,15 @@ def _question(
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
     require_no_prose(formula, wrt, inner)
-    formula, equal = with_bounds_of_axes(formula, inner, wrt)
-    assumed += equal
+    is_open = not is_plain(formula, inner)
+    if is_open:
+        formula, equal = with_bounds_of_axes(formula, inner, wrt)
+        assumed += equal
     of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
-    way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    if is_open or of_matrices is not None:
+        way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    else:
+        way = as_it_stands(Taken(formula), inner)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:

@@ -41,7 +41,6 @@ from .letters import (
     primed,
     quotients,
     speaks_of_derivatives,
-    squared_name,
     told_apart,
     under_logarithms,
     variables_of,
@@ -57,6 +56,11 @@ SQUARE = "²"  # behind a name: its square, which has a value of its own
 _NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
+
+
+def _named(argument: Node) -> Node:
+    """What an argument is a power of: `σ` of `σ²`, `Σ` of `Σ^-1`."""
+    return argument.base if isinstance(argument, Superscript) else argument
 
 
 class Page:
@@ -344,8 +348,9 @@ class Page:
         arguments: tuple[str, ...] = ()
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
-        if isinstance(left, Call) and all(isinstance(a, Name) for a in left.arguments):
-            arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
+        if isinstance(left, Call) and all(isinstance(_named(a), Name) for a in left.arguments):
+            if all(isinstance(a, Name) for a in left.arguments):  # `ℓ(μ, σ²)` is a value, since nobody calls it with a square
+                arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
             left = left.callee
         indices: tuple[str, ...] = ()
         if isinstance(left, Indexed) and isinstance(left.base, Name):
@@ -358,9 +363,6 @@ class Page:
             if name in self.called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
                 place = Name(body.start, body.start, ANYWHERE)
                 arguments, body = (ANYWHERE,), Call(body.start, body.end, body, (place,))
-            base = squared_name(body)
-            if base and name in self.taken_in:  # `v = σ²`, and the page differentiates in `v`
-                yield Definition(base + SQUARE, (), (), left, order)
         else:
             return
         if not any(variables_of(body)) or name in ("I", "δ", *indices) or name in arguments:

@@ -27,6 +27,7 @@ from ..syntax.tree import (
     Symbol,
     Transpose,
 )
+from .functions import BARE
 
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
@@ -58,11 +59,6 @@ def variable_below(nabla: Indexed) -> Node:
     found = tree.sides[0] if isinstance(tree, Relation) else None
     return found if isinstance(found, Indexed) else Name(nabla.start, nabla.end, text)
 
-
-def squared_name(node: Node) -> str:
-    """The name of which a formula is the square; else empty."""
-    is_square = isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == 2
-    return canonical_name(node.base.text) if is_square else ""  # type: ignore[attr-defined]
 
 
 def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
@@ -126,10 +122,11 @@ def indexed(node: Node, called: bool) -> Iterator[Indexed]:
 
 def variables_of(node: Node) -> Iterator[str]:
     """The names in a formula that stand for no constant: where there are none, it gives a point."""
+    called = node.callee.text if isinstance(node, Call) and isinstance(node.callee, Name) else ""
     if isinstance(node, Name):
         yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
-    elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
-        for inner in children(node):
+    elif called not in ("I", "ones", "zeros"):
+        for inner in node.arguments if isinstance(node, Call) and called in BARE else children(node):
             yield from variables_of(inner)
 
 

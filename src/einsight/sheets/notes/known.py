@@ -238,6 +238,12 @@ class Known:
         if self.is_defined(name):
             self.lost.add(name)
 
+    def take_defined(self, scope: Names) -> None:
+        """What a statement of this section gave values, in the scope in which it was lowered."""
+        self.names.own.update(scope.own)
+        new = {name for kind, name in scope.own if kind == "name" and name not in self.sections}
+        self.sections.update(dict.fromkeys(new, self.section))
+
     # names of other sections
 
     def is_of_other_section(self, name: str) -> bool:

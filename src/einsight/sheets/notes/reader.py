@@ -318,10 +318,7 @@ class Reader:
         if lowered.kind != "claim" and any(d.severity == "error" for d in lowered.diagnostics):
             known.lose(self.known.target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
-            self.names.own.update(scope.own)
-            known.sections.update(
-                {n: known.section for kind, n in scope.own if kind == "name" and n not in known.sections}
-            )
+            known.take_defined(scope)
         if lowered.kind == "definition" and lowered.tensor is not None:
             known.sections[lowered.tensor.name] = known.section
             known.lost.discard(lowered.tensor.name)

@@ -440,9 +440,22 @@ def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Ca
         return Sum.make(tuple(sorted(map(child, term.terms), key=_key)))  # type: ignore[attr-defined]
     if kind is Power:
         return Power.make(child(term.base), child(term.exponent))  # type: ignore[attr-defined]
-    if kind is Delta and not term.heads & SHIFTED:
-        ends = term.slots()
-        return delta(*map(names.get, ends, ends))  # type: ignore[arg-type]
+    if kind is Operator or kind is Delta:
+        slots = term.slots()
+        if term.heads & SHIFTED:
+            return None
+        renamed = tuple(map(names.get, slots, slots))  # type: ignore[arg-type]  # a number is nobody's name
+        if kind is Delta:
+            return delta(*renamed)  # type: ignore[arg-type]
+        arguments = []
+        for function in term.abstractions():
+            params = function.params
+            if not targets.isdisjoint(params) or not names.keys().isdisjoint(params):
+                return None
+            body = child(function.body)
+            is_same = body is function.body
+            arguments.append(function if is_same else Abstraction.make(params, body, function.symmetric))
+        return operator(term.name, arguments, renamed)  # type: ignore[attr-defined,arg-type]
     return Apply.make(term.function, tuple(map(child, term.arguments))) if kind is Apply else None  # type: ignore[attr-defined]
 
 

@@ -440,13 +440,15 @@ def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Ca
         return Sum.make(tuple(sorted(map(child, term.terms), key=_key)))  # type: ignore[attr-defined]
     if kind is Power:
         return Power.make(child(term.base), child(term.exponent))  # type: ignore[attr-defined]
-    if kind is Operator or kind is Delta:
+    if kind is Operator or kind is Delta or kind is Derivative:
         slots = term.slots()
         if term.heads & SHIFTED:
             return None
         renamed = tuple(map(names.get, slots, slots))  # type: ignore[arg-type]  # a number is nobody's name
         if kind is Delta:
             return delta(*renamed)  # type: ignore[arg-type]
+        if kind is Derivative:
+            return Derivative.make(child(term.body), term.tensor, renamed)  # type: ignore[attr-defined]
         arguments = []
         for function in term.abstractions():
             params = function.params

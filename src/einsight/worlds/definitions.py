@@ -18,13 +18,11 @@ from ..syntax.finding import children
 from ..syntax.tree import (
     Array,
     Call,
-    Chain,
     Group,
     Indexed,
     IndexEntry,
     Name,
     Node,
-    Norm,
     Num,
     Relation,
     Superscript,
@@ -43,6 +41,7 @@ from .letters import (
     speaks_of_derivatives,
     told_apart,
     under_logarithms,
+    used_as_arrays,
     variables_of,
     whole_names,
     with_marks,
@@ -52,8 +51,6 @@ from .letters import (
 PRIME = "ʹ"
 ANYWHERE = "its argument"  # what a function is of where nobody writes it
 SQUARE = "²"  # behind a name: its square, which has a value of its own
-# capitals that are sizes, before what they multiply
-_NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
 
@@ -99,7 +96,7 @@ class Page:
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
-        self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
+        self.vectors = frozenset(key for t in trees for node in used_as_arrays(t) for key in self._key(node))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.taken_in = Counter(n for t in trees for n in self.taken_in_by(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
@@ -118,19 +115,6 @@ class Page:
         for order, formula in enumerate(self.formulas):
             for found in self._defined(formula.tree, order):
                 self.by_name.setdefault(found.name, []).append(found)
-
-    def _used_as_vectors(self, tree: Relation) -> Iterator[Key]:
-        for node in walk(tree):
-            if isinstance(node, Transpose) and not node.prime:
-                yield from self._key(node.argument)
-            elif isinstance(node, Norm):
-                yield from self._key(node.inner)
-            elif isinstance(node, Chain):
-                for (_, before), (operator, behind) in pairwise(node.items):
-                    before = before.argument if isinstance(before, Transpose) else before
-                    base = before.base if isinstance(before, Indexed) else before
-                    if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _NUMBERS:
-                        yield from self._key(behind)
 
     def _differentiated(self, tree: Relation) -> Iterator[str]:
         return (name for unit in quotients(tree) for n in unit.above for name, _ in self._key(n))
@@ -349,7 +333,9 @@ class Page:
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
         if isinstance(left, Call) and all(isinstance(_named(a), Name) for a in left.arguments):
-            if all(isinstance(a, Name) for a in left.arguments):  # `ℓ(μ, σ²)` is a value, since nobody calls it with a square
+            if all(
+                isinstance(a, Name) for a in left.arguments
+            ):  # `ℓ(μ, σ²)` is a value, since nobody calls it with a square
                 arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
             left = left.callee
         indices: tuple[str, ...] = ()

@@ -77,7 +77,9 @@ class Differentiating(Reading[Array, int]):
             return None
         slopes = arrays.inverse(built(count, count, lambda i, j: parts_at(after.items[i], level).get(j, 0.0)))
         rows = (slopes.items[j * count : (j + 1) * count] for j in range(count))
-        moved = [Jet(level, value_at(x, level), dict(enumerate(row))) for x, row in zip(before.items, rows, strict=True)]
+        moved = [
+            Jet(level, value_at(x, level), dict(enumerate(row))) for x, row in zip(before.items, rows, strict=True)
+        ]
         plain = arrays.mapped(lambda x: value_at(x, level), after)
         seeded, self._inside = _seed_in(plain, level, None)
         return {(name, ()): seeded, (base, ()): Array(before.rows, before.columns, tuple(moved))}

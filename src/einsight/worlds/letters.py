@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from ..lowering.mentioned import names_of, walk
@@ -21,6 +22,7 @@ from ..syntax.tree import (
     Iverson,
     Name,
     Node,
+    Norm,
     Num,
     Relation,
     Superscript,
@@ -31,6 +33,8 @@ from .functions import BARE
 
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
+# capitals that are sizes, before what they multiply
+_SIZES = frozenset("NTKLDM")
 
 
 # what tells a solution from what it is a value of
@@ -58,7 +62,6 @@ def variable_below(nabla: Indexed) -> Node:
     tree = parse_statement(f"{text} = 0")[0]
     found = tree.sides[0] if isinstance(tree, Relation) else None
     return found if isinstance(found, Indexed) else Name(nabla.start, nabla.end, text)
-
 
 
 def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
@@ -179,6 +182,24 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
             determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
             if called == "logdet" or determinant or isinstance(inner, Absolute):
                 yield from names_of(inner)
+
+
+def used_as_arrays(tree: Relation) -> Iterator[Node]:
+    """What stands where only an array can: with a transpose, in a norm, behind a matrix; a capital with an inverse."""
+    for node in walk(tree):
+        if isinstance(node, Transpose) and not node.prime:
+            yield node.argument
+        elif isinstance(node, Norm):
+            yield node.inner
+        elif isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == -1:
+            if node.base.text[0].isupper():
+                yield node.base
+        elif isinstance(node, Chain):
+            for (_, before), (operator, behind) in pairwise(node.items):
+                before = before.argument if isinstance(before, Transpose) else before
+                base = before.base if isinstance(before, Indexed) else before
+                if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _SIZES:
+                    yield behind
 
 
 def speaks_of_derivatives(tree: Relation) -> bool:

@@ -18,7 +18,6 @@ from ..lowering.mentioned import walk
 from ..syntax.tree import Call, Name, Node
 from ..terms.interruption import poll
 from . import jets
-from .algebra import Options
 from .arrays import Array, Singular, Unfit
 from .edits import names_in
 from .functions import ARRAYS, ENTRYWISE
@@ -59,10 +58,21 @@ def _is_named(node: Node) -> bool:
 
 
 def _depends(asked: Question) -> bool:
-    """Does it speak of something that changes with something else, as the page says without saying how?"""
+    """Does it speak of something that changes with something else, as the page says without saying how?
+
+    What is differentiated in is free, and what stands with all of its derivatives here may be any function.
+    """
     page, at = asked.page, asked.at
-    named = names_behind(page, at, asked.nodes)
-    return any(all(page.definition(n, k, at) is None for k in range(3)) for n in named & page.facts.dependent)
+    taken = set(page.taken_in_by(page.formulas[at].tree))
+    named = names_behind(page, at, asked.nodes) & page.facts.dependent - taken
+    loose = [n for n in named if all(page.definition(n, k, at) is None for k in range(3))]
+    if not loose:
+        return False
+    try:
+        of = unknowns_of(page, at, asked.nodes, True).arguments
+    except (Unfit, RecursionError):
+        return True
+    return any(not taken <= {variable for variable, _ in of.get(name, ())} for name in loose)
 
 
 def _answer(asked: Question, ways: int) -> World | None:

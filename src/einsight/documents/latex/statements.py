@@ -112,7 +112,8 @@ def _as_chain(items: Items) -> Items:
     if sum(is_sign(i, "=", ":=") for i in items) < 2:
         return items
     return tuple(
-        replace(i, atom=replace(i.atom, text="=")) if isinstance(i.atom, Leaf) and is_sign(i, ":=") else i for i in items
+        replace(i, atom=replace(i.atom, text="=")) if isinstance(i.atom, Leaf) and is_sign(i, ":=") else i
+        for i in items
     )
 
 

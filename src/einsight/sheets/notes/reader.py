@@ -25,7 +25,7 @@ from ...syntax.tree import (
 )
 from ...terms.term import Tensor
 from ..cells import has_derivative
-from .anew import clashes, declare_extents, forget_elsewhere, given_anew, shaped_by_use
+from .anew import clashes, declare_extents, forget_elsewhere, given_anew, shaped_by_use, used_anew
 from .bounds import (
     bound_by,
     hidden_dependence,
@@ -329,7 +329,7 @@ class Reader:
             known.assumed.add(lowered.tensor.name)
         if rests and fails:
             rests = self._resting(tree, lowered)
-        elsewhere = known.used_anew(lowered)
+        elsewhere = used_anew(lowered, known)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
         if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
             doubt = "its names may be numbers here"

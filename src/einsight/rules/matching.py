@@ -196,7 +196,20 @@ def _match_derivative(pattern: Derivative, term: Derivative, binding: Binding) -
 def _match_product(
     pattern: Product, factors: tuple[Term, ...], dummies: tuple[Index, ...], binding: Binding
 ) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
-    mine, bound = build.open_product(pattern)
+    opened = build.open_product(pattern)
+    try:
+        yield from _match_opened(*opened, factors, dummies, binding)
+    finally:
+        build.give_back(pattern, opened)  # what was found holds none of these names
+
+
+def _match_opened(
+    mine: tuple[Term, ...],
+    bound: tuple[Index, ...],
+    factors: tuple[Term, ...],
+    dummies: tuple[Index, ...],
+    binding: Binding,
+) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
     # a name under a summed index takes all that is left with that index, so it comes last
     sinks = [f for f in mine if isinstance(f, Component) and not f.free.isdisjoint(bound) and not _is_special(f)]
     firm = [f for f in mine if f not in sinks] if len(sinks) == 1 and len(mine) > 1 else list(mine)
@@ -206,7 +219,7 @@ def _match_product(
         left = rest
         if sink is not None:
             ends = {found.indices.get(i) for i in sink.free if i in bound}
-            taken = [f for f in rest if any(e in f.free for e in ends)]
+            taken = [f for f in rest if not ends.isdisjoint(f.free)]
             left = [f for f in rest if f not in taken]
             final = next(_match_variable(sink, build.product(taken), found), None)
         if final is None:

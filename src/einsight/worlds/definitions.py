@@ -12,10 +12,11 @@ from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
-from ..lowering.mentioned import walk
+from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.tree import (
+    Addition,
     Array,
     Call,
     Group,
@@ -74,6 +75,7 @@ class Page:
     taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often;
               `called` are those functions
     spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
+    once      names that one formula alone speaks of
     definite  matrices of whose determinants the page takes logarithms
     """
 
@@ -107,6 +109,8 @@ class Page:
         }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
         self.definite = frozenset(n for t in trees for n in under_logarithms(t))
+        met = Counter(name for t in trees for name in names_of(t))
+        self.once = frozenset(name for name, count in met.items() if count == 1)
         self.primed = frozenset(n for t in trees for n in primed(t))
         self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
         self.with_derivatives = frozenset(k for k, t in enumerate(trees) if speaks_of_derivatives(t))
@@ -163,6 +167,7 @@ class Page:
             self.whole,
             self.numbers,
             self.definite,
+            self.once,
             self.differentiated,
             self.spoken,
             self.standing,
@@ -299,6 +304,11 @@ class Page:
     def is_near(self, found: Definition, at: int) -> bool:
         """Does it stand in the section of a formula?"""
         return found.order >= 0 and self.formulas[found.order].section == self.formulas[at].section
+
+    def is_model(self, found: Definition) -> bool:
+        """Does it say how data come about, `y = A x + v` with an error `v` that nothing else speaks of?"""
+        last = found.body.items[-1][1] if isinstance(found.body, Addition) else None
+        return isinstance(last, Name) and canonical_name(last.text) in self.once
 
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))

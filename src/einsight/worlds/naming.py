@@ -84,6 +84,8 @@ class Naming(Algebra[V, I]):
         ):  # the letter of a function of several things, without them
             return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
         unlikely = 0.8 if not self.page.is_near(found, self.at) else 1.5 if found.order < self.at else 0.4
+        if self.page.is_model(found):
+            unlikely = min(unlikely, 0.4)
         if name in self.variables:
             unlikely = min(unlikely, 0.5)  # what one differentiates in may be anything
         return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None

@@ -84,12 +84,6 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
 
 
 def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
-    if isinstance(term, Number):
-        return product([], term.value if term.whole is None else term.whole)
-    if isinstance(term, Size):
-        return symmetric(str(term.dim))
-    if isinstance(term, Constant):
-        return symmetric(term.name)
     if isinstance(term, Component):
         if term.indices == ():
             return symmetric(term.tensor.name)
@@ -101,6 +95,12 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
         if "symmetric" in term.tensor.properties or "diagonal" in term.tensor.properties:
             whole = symmetric(term.tensor.name)
         return _oriented(whole, term.indices, rows, columns)
+    if isinstance(term, Number):
+        return product([], term.value if term.whole is None else term.whole)
+    if isinstance(term, Size):
+        return symmetric(str(term.dim))
+    if isinstance(term, Constant):
+        return symmetric(term.name)
     if isinstance(term, Delta):
         if rows is not None and columns is not None and {term.left, term.right} == {rows, columns}:
             return symmetric("I")

@@ -342,7 +342,8 @@ class Reader:
         known.out.append(made)
         if self.asked is not None:
             kept = self.defined if lowered.kind == "definition" else self.kept
-            kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails))
+            is_read = clashes(lowered) or not any(d.severity == "error" for d in lowered.diagnostics)
+            kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails, is_read))
         scaled = scaled_by(lowered, scope, tree)
         if scaled is not None:
             known.scale([scaled])
@@ -372,7 +373,7 @@ class Reader:
 
     def _refuse(self, region: Region, problem: str) -> None:
         told = self._say(region, problem)
-        (self.refused if self.asked is None else self.kept).append(Kept(self.asked or region, told, False))
+        (self.refused if self.asked is None else self.kept).append(Kept(self.asked or region, told, False, False))
 
     def _say(self, region: Region, problem: str) -> Region:
         """Put out why a formula, or a side of it, is not read."""

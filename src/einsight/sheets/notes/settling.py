@@ -108,11 +108,14 @@ class Settling:
             is_whole = bool(made) and len(made) == len(links)
             if is_whole:
                 gone.add(id(one.told))
-            if is_whole or one.told.problem:
+            if is_whole or not one.is_read:
                 found += made
         for one in given:  # which stays what it is
             links = self._asked(page, one)
-            found += (self._right(link, world) for link in links if (world := world_of(link)) is not None)
+            worlds = [world_of(link) for link in links]
+            found += (self._right(link, world) for link, world in zip(links, worlds, strict=True) if world is not None)
+            wrong = self._slip(one, links, worlds)
+            found += wrong[1:] if wrong is not None else ()
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
 
     def _is_left(self, one: Kept) -> bool:
@@ -141,7 +144,7 @@ class Settling:
         """What is known of a statement now: the links that are right, and the first one if it has a slip; of what was read as a
         chain the others, each by itself."""
         wrong = self._slip(one, links, worlds)
-        rest = _links_of(one.told) if (any(worlds) or wrong) and not one.told.problem else []
+        rest = _links_of(one.told) if (any(worlds) or wrong) and one.is_read else []
         for k, (link, world) in enumerate(zip(links, worlds, strict=True)):
             if world is not None:
                 yield self._right(link, world)
@@ -183,7 +186,7 @@ def _is_unsure(one: Kept) -> bool:
     """Is a claim not read, or read with guesses?  Of any other the verdict is its own."""
     told = one.told
     guessed = bool(told.rests_on) or told.inferred or told.symmetric or bool(told.doubt) or bool(told.bound)
-    return bool(told.problem) or guessed or not any(sign in told.text for sign in "∂∇")
+    return not one.is_read or guessed or not any(sign in told.text for sign in "∂∇")
 
 
 def _of_indices(text: str, region: Region, page: Page) -> Iterator[tuple[str, str, str]]:

@@ -254,10 +254,10 @@ class Page:
         near = [d for d in before if self.is_near(d, at)]
         again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
         counts_behind = at in self.with_derivatives and not again
-        near_after = [d for d in found if d.order > at and counts_behind and self.is_near(d, at) and self._leads(d, at)]
+        near_after = [d for d in found if d.order > at and counts_behind and self.is_near(d, at) and self.leads(d, at)]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
 
-    def _leads(self, found: Definition, at: int) -> bool:
+    def leads(self, found: Definition, at: int) -> bool:
         """Does a definition rest on what the formula has derivatives in?  Where that does not say in what, any may."""
         variables = set(self.taken_in_by(self.formulas[at].tree))
         names, waiting = set[str](), [found]

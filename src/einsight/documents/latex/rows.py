@@ -14,9 +14,10 @@ _GOES_ON = ("=", "+", "-", "·", "×", "⊙", "⊗", "*", "/")
 _EXPECTS_MORE = (*_GOES_ON, ":=", "∈", "(", "[", "{")
 _JOINING = frozenset("and if where with for or so then hence thus when since i.e. that is because".split())
 CONDITION = re.compile(r"(if|when|whenever|for|since|assuming|provided|unless|as|because|iff)\b", re.IGNORECASE)
-PROPERTY = re.compile(
-    r"\s*(is |and )*(symmetric|antisymmetric|diagonal|orthogonal|positive definite|positive-definite|positive)[\s.,;]*"
-)
+_PROPERTIES = "symmetric|antisymmetric|diagonal|orthogonal|positive definite|positive-definite|positive"
+PROPERTY = re.compile(rf"\s*(is |and )*({_PROPERTIES})[\s.,;]*")
+# `(A symmetric)`, `($A$ is symmetric)` as words behind a formula
+_REMARK = re.compile(rf"\A\s*\(\s*\$?(?P<name>\w)\$?\s+(?:is\s+)?(?P<words>{_PROPERTIES})\)[\s.,;]*\Z")
 _RELATIONS = ("=", ":=", "∈", "≠", "<", ">", "≤", "≥", "→", "↦")
 
 
@@ -139,7 +140,7 @@ def _cut(items: Items) -> list[Part]:
         row = trimmed(found)
         ended = not parts or not parts[-1].items
         if before.startswith("words "):
-            said = before[len("words ") :]
+            said = _REMARK.sub(r"if \g<words> \g<name>", before[len("words ") :])
             if parts and CONDITION.match(said):
                 parts[-1].words = f"{parts[-1].words} {said}".strip()
                 if row:
@@ -168,7 +169,10 @@ def _beside(parts: list[Part], found: list[Item], row: Items) -> None:
     says = any(isinstance(i.atom, Leaf) and i.atom.text in _RELATIONS for i in before.items)
     if is_range(row):
         return
-    if relations and relations[0] in ("≠", "<", ">", "≤", "≥") and says:
+    remark = _remark(row) if says else None
+    if remark is not None:
+        before.words, before.condition = f"{before.words} {remark[0]}".strip(), [*before.condition, remark[1]]
+    elif relations and relations[0] in ("≠", "<", ">", "≤", "≥") and says:
         before.words, before.condition = (before.words + " if").strip(), [*before.condition, row]
     elif is_sign(row[0], *_GOES_ON) or not says:
         before.items += row
@@ -176,6 +180,20 @@ def _beside(parts: list[Part], found: list[Item], row: Items) -> None:
         parts.append(Part(list(row)))
     elif not (is_bracket(row[0], "OPENING") and is_bracket(row[-1], "CLOSING") and len(row) <= 4):
         before.items += row
+
+
+def _remark(row: Items) -> tuple[str, Items] | None:
+    """Words of a condition and what they are of: behind a formula `(B = B^T)` and `(B \\text{ symmetric})` say under what it holds."""
+    if not (is_bracket(row[0], "OPENING") and is_bracket(row[-1], "CLOSING")):
+        return None
+    inside = row[1:-1]
+    if any(is_bracket(i, kind) for i in inside for kind in ("OPENING", "CLOSING")):
+        return None
+    if any(is_sign(i, "=") for i in inside):
+        return "if", inside
+    last = inside[-1].atom if len(inside) > 1 else None
+    found = PROPERTY.fullmatch(last.text) if isinstance(last, Leaf) and last.kind == "WORDS" else None
+    return (f"if {found[2]}", inside[:-1]) if found is not None else None
 
 
 def is_range(row: Items) -> bool:

@@ -50,10 +50,11 @@ class Allowing:
 
     def is_said_of_entries(self, text: str) -> bool:
         """Do the names or the documentation say that the entries of an array add up to 1, or that they are 0 and 1?"""
-        if " * " in text:
-            return MASKS.search(text.split(" ")[0]) is not None
         functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
-        told = [text.split(".")[0], *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
+        documented = [ast.get_docstring(n) or "" for n in functions]
+        if " * " in text:
+            return any(MASKS.search(told) for told in (text.split(" ")[0], *documented))
+        told = [text.split(".")[0], *documented, *(n.name for n in functions)]
         called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
         return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
 
@@ -72,6 +73,17 @@ class Allowing:
                 if are_equal(sides[0], sides[1], axes, function_value):
                     return f"{name} = {dim}"
         return ""
+
+    def is_as_long_as_a_part(self) -> bool:
+        """Has the argument an axis that no other has, as long as a loop writes entries, where nothing says that it is no number?"""
+        if not self.pair.lengths or self.parameter not in self.paths.free:
+            return False
+        others = [a for n, (_, a) in self.paths.parameters.items() if n != self.parameter]
+        known = {i.dim for a in others for i in a.indices} | {Dim(n) for n in self.paths.arrays.sizes.chosen}
+        return any(
+            isinstance(i.dim.value, int) and i.dim not in known
+            for i in self.paths.parameters[self.parameter][1].indices
+        )
 
     def is_of_each(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
         """Is it the derivative of the sum of which the value is the mean, for an argument with an entry for each?"""

@@ -90,7 +90,8 @@ class Branches(Loops):
 
     def _do_if(self, node: ast.If) -> None:
         if asks_for_gradient(node.test) and not node.orelse:
-            self.run(node.body)
+            if not self.sizes.binding or self.holds(node.test) is not False:  # `b is not None` may stand beside it
+                self.run(node.body)
             return
         if is_for_types(node):
             for name in self.module.bound_in(node):

@@ -126,6 +126,8 @@ class Expressions(Indexing):
         if name == "shape":
             return ShapeOf(array)
         if name in ("T", "mT", "mH"):
+            if array.rank < 2 and not array.open:  # who writes it means a matrix
+                self.arrays.stretched += 1
             turned = self.arrays.reversed(array) if name == "T" else self.arrays.swapped(array, -1, -2)
             turned.base = array.base or array
             return turned
@@ -184,6 +186,8 @@ class Expressions(Indexing):
             return None if inner is None else not inner
         if isinstance(test, ast.BoolOp):
             return self._all_hold(test)
+        if asks_for_gradient(test):
+            return True
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, right = self.evaluate(test.left), self.evaluate(test.comparators[0])
             found = self._compares(test.ops[0], left, right)

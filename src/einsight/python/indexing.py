@@ -133,6 +133,8 @@ class Indexing(Scope):
             if array.open and (place >= 0 or -place > array.rank):
                 return Number()
             if not -array.rank <= place < array.rank:
+                if self.sizes.binding:  # then it has other axes than are tried
+                    raise Misfit(f"a shape {self.arrays.shape_text(array)} has no size {place}")
                 return UNKNOWN
             return self.sized(array.axes[place])
         if isinstance(index, Whole) and not array.open:

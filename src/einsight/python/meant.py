@@ -48,6 +48,7 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
     found: list[tuple[list[Result], int]] = []
     tried: list[Mapping[str, int]] = []
     failed = Unreadable("its shapes do not go together")
+    first: Unreadable | None = None
     meant, others, clean = conforming(module, pair, top, unknown)
     for number, ranks in enumerate(meant):
         if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
@@ -70,6 +71,7 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
             continue
         except Unreadable as why:
             failed = why
+            first = why if not found and number < clean else first
             continue
         if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
@@ -78,8 +80,8 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
-    if not found:
-        raise failed
+    if not found or (first is not None and all(r.verdict == "shape" for each, _ in found for r in each)):
+        raise first or failed  # with the likeliest shapes everything fits, and something is not read
     stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
     if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
         with suppress(Nonconforming, Unreadable):
@@ -117,11 +119,25 @@ def _judged_way(
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
     stretched = paths.arrays.stretched + no_matrices
-    if enough and not lightly:
-        results = judged_way(module, pair, paths, True)
-        if enough == "any" or all(r.verdict == "right" for r in results):
-            return results, stretched
-    return judged_way(module, pair, paths, lightly), stretched
+    results = judged_way(module, pair, paths, lightly or bool(enough))
+    if enough and not lightly and enough != "any" and any(r.verdict != "right" for r in results):
+        results = judged_way(module, pair, paths, lightly)
+    return [_unless_a_number(module, pair, top, ranks, r) for r in results], stretched
+
+
+def _unless_a_number(
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], result: Result
+) -> Result:
+    """Undecided where the argument is as long as a part of another, and may as well be a number, as what is added to all places is."""
+    if not result.part or not ranks.get(result.parameter):
+        return result
+    try:
+        other = read_pair(module, pair, top, {**ranks, result.parameter: 0}, terms=False)
+    except (Nonconforming, Unreadable):
+        return result
+    if any(a.open for a in (other.output, *(c.value for c in other.claimed))):
+        return result
+    return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
 def _is_accused_too(

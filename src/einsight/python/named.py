@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 Function = ast.FunctionDef
 
@@ -118,6 +118,42 @@ def order_of(name: str) -> int | None:
     """Is it a name for a derivative that says nothing of what?"""
     name = name if name in (*GRADIENTS, *HESSIANS) else name.removesuffix("s")  # `grads`
     return 1 if name in GRADIENTS else 2 if name in HESSIANS else None
+
+
+# names that the gradient of a later value has as an argument
+COTANGENTS = frozenset(
+    "g grad grad_output grad_outputs grad_out gout dout dy dz dl upstream delta cotangent ct ybar y_bar out_grad output_grad "
+    "d_out gradient upstream_grad dout_ dL_dout dL_dy dLdy gy dh accum_grad error err".split()
+)
+
+
+def is_cotangent(name: str, parameters: Sequence[str]) -> bool:
+    """Does a name say the derivative of something later?"""
+    return (
+        name.lower() in COTANGENTS
+        or (name.startswith(("grad", "d")) and name not in parameters)
+        or name.endswith("grad")
+    )
+
+
+def differentiated(name: str, parameters: Sequence[str]) -> str:
+    """The parameter that a name says something is the derivative in: `dW`, `grad_W`, `W_grad`, `dL_dW`."""
+    for parameter in sorted(parameters, key=len, reverse=True):
+        shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
+                  f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
+        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
+            return parameter
+    return ""
+
+
+_KEPT = re.compile(
+    r"\w*cache\w*|saved\w*|residuals?|res|ctx|context|tape|mem|memory|stash|intermediates?|activations|kept|store\w*|aux"
+)
+
+
+def keeps(name: str) -> bool:
+    """Does a name say what a function keeps for the way back?"""
+    return _KEPT.fullmatch(name) is not None
 
 
 def parameters_of(function: Function, owner: ast.ClassDef | None) -> list[str]:

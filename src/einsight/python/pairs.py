@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from .choosing import Ways
 from .libraries import resolve
 from .module import Module
-from .named import VALUES, generic, in_variable, named_after, of_stem, order_of, parameters_of
+from .named import (
+    VALUES,
+    generic,
+    in_variable,
+    is_cotangent,
+    keeps,
+    named_after,
+    of_stem,
+    order_of,
+    parameters_of,
+)
 
 Function = ast.FunctionDef
 
@@ -28,6 +38,7 @@ class Pair:
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
     then       the loss that the function is put in, and the derivative is one of
+    into       the argument of that loss that it is put in for
     ways       the answers on the way on which both are read; None where flags are what they are by default
     in_parts   are arguments tuples of arrays that the function takes apart as it begins?
     lengths    of axes of which nothing says them, where loops go along them; empty where none is chosen
@@ -43,6 +54,7 @@ class Pair:
     between: Function | None = None
     fixed: tuple[int, ...] = ()
     then: Function | None = None
+    into: str = ""
     ways: Ways | None = field(default=None, compare=False)
     lengths: tuple[int, ...] = ()
     in_parts: bool = False
@@ -304,36 +316,58 @@ def _by_name(
         own = parameters_of(backward, owner)
         # the same arguments, or a cotangent and what was kept besides; one argument has any name
         same = set(parameters) <= set(own) or len(parameters) == len(own) == 1
-        then = _loss_of(name, parameters, own, functions) if owner is None else None
-        if not (same or owner is not None or then is not None or _is_cached(forward, backward)):
+        then, into = _loss_of(name, forward, own, functions) if owner is None else (None, "")
+        tied = then is not None or _is_cached(forward, backward) or _runs_back(name, parameters, own)
+        if not (same or owner is not None or tied):
             continue
         order = 2 if _SECOND.search(name.lower()) else 1
-        yield Pair(
-            "plain", found[0] if then is None else then.name, forward, backward, owner, variable, order, then=then
-        )
+        title = found[0] if then is None else then.name
+        yield Pair("plain", title, forward, backward, owner, variable, order, then=then, into=into)
 
 
 # what runs back is called, with what it runs back through
 _BACK = {
     "backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward",
     "backward_propagation": "forward_propagation", "back_propagation": "forward_propagation", "backward_prop": "forward_prop",
-    "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward",
+    "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward", "bptt": "forward",
+    "backpropagate": "forward", "backpropagation": "forward", "back_propagate": "forward",
 }  # fmt: skip
 _LOSS = re.compile(r"(?:\w+_)?(?:loss|cost|nll|mse|cross_entropy|objective)(?:_\w+)?")
 
 
-def _loss_of(name: str, through: list[str], own: list[str], functions: Mapping[str, Function]) -> Function | None:
-    """The loss that a derivative is one of, where that takes what the function gives and arguments of the derivative besides."""
-    rest = [n for n in own if n not in through and "cache" not in n]
+def _loss_of(
+    name: str, through: Function, own: list[str], functions: Mapping[str, Function]
+) -> tuple[Function | None, str]:
+    """The loss that a derivative is one of, where that takes what the function gives and arguments of the derivative besides; and for
+    which argument what the function gives is put in."""
+    given = parameters_of(through, None)
+    rest = [n for n in own if n not in given and not keeps(n)]
     if name not in _BACK or not rest:
-        return None
+        return None, ""
     found = []
+    gives = _first_returned(through)
     for function in (f for n, f in functions.items() if _LOSS.fullmatch(n) and n != name):
         taken = [a.arg for a in function.args.args]
-        unknown = [a for a in taken if a not in own]
-        if len(unknown) == 1 and set(rest) <= set(taken):
-            found.append(function)
-    return found[0] if len(found) == 1 else None
+        into = [a for a in taken if a not in own] or [a for a in taken if a == gives and a not in given]
+        if len(into) == 1 and set(rest) - {gives} <= set(taken):
+            found.append((function, into[0]))
+    return found[0] if len(found) == 1 else (None, "")
+
+
+def _first_returned(function: Function) -> str:
+    """What a function calls what it returns, the first of several; empty where that has no name."""
+    last = function.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    value = value.elts[0] if isinstance(value, ast.Tuple) and value.elts else value
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+def _runs_back(name: str, through: list[str], own: list[str]) -> bool:
+    """`conv_backward(dout, x, w)` of `conv(x, w, b)`: a cotangent, and some of the arguments."""
+    if not re.search(r"backward|bwd|backprop|vjp|pullback", name):
+        return False
+    rest = [n for n in own if n not in through]
+    return len(rest) == 1 and len(own) > 1 and is_cotangent(rest[0], through)
 
 
 def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:
@@ -353,6 +387,6 @@ def _is_cached(forward: Function, backward: Function) -> bool:
     """`out, cache = f(…)` and `f_backward(dout, cache)`; of several outputs the derivative in each stands before."""
     *before, last = [a.arg for a in backward.args.args] or [""]
     through = {a.arg for a in forward.args.args}
-    if "cache" not in last or not isinstance(forward.body[-1], ast.Return) or not before:
+    if last in through or not keeps(last) or not isinstance(forward.body[-1], ast.Return) or not before:
         return False
     return len(before) == 1 or all(n.startswith(("d", "grad")) and n not in through for n in before)

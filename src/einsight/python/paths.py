@@ -185,8 +185,7 @@ def multiplied_in(function: ast.FunctionDef) -> frozenset[str]:
 def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:
     """With the likeliest numbers of axes: what has loops and conditions then has them with all others.  Raises Unreadable."""
     try:
-        if read_pair(module, pair, top, likely, terms=False, way=way).output.open:
-            raise Unreadable("it has a shape that is not known")
+        read_pair(module, pair, top, likely, terms=False, way=way)
     except Nonconforming:
         pass
     except Unreadable as why:
@@ -218,6 +217,8 @@ def read_pair(
             sizes.choose_cuts()
             if sizes.conflict is not None:
                 raise Nonconforming
+            if pair.lengths and sizes.has_none:
+                raise Unreadable("a part of an axis without entries")
             break
         except Nonconforming:
             # of the function alone it is learnt which axes have one length: what its derivative gets wrong stays wrong

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor
 from .flags import unpacked_in
-from .named import generic
+from .named import differentiated, generic, is_cotangent, keeps
 from .pairs import Pair
+from .reading import Reader
 from .runs import (
     Claimed,
     Elsewhere,
@@ -25,21 +26,6 @@ from .runs import (
     under_conditions,
 )
 from .values import Array, Choice, Number, Several, Table, Text, Value
-
-# names that the gradient of a later value has as an argument
-COTANGENTS = frozenset(
-    "g grad grad_output grad_outputs grad_out gout dout dy dz dl upstream delta cotangent ct ybar y_bar out_grad output_grad "
-    "d_out gradient upstream_grad dout_ dL_dout dL_dy dLdy gy dh accum_grad error err".split()
-)
-
-
-def is_cotangent(name: str, parameters: Sequence[str]) -> bool:
-    """Does a name say the derivative of something later?"""
-    return (
-        name.lower() in COTANGENTS
-        or (name.startswith(("grad", "d")) and name not in parameters)
-        or name.endswith("grad")
-    )
 
 
 def plain(run: Run) -> Paths:
@@ -60,7 +46,9 @@ def plain(run: Run) -> Paths:
     outputs, cache = _taken_apart(node, value, names, parameters)
     output = outputs[0][1]
     if pair.then is not None:
-        output = _put_into(run, pair.then, output, given)
+        if node is not None and (name := _called(node)) in names and name not in given:
+            beside[name] = output
+        output = _put_into(run, pair.then, output, given, {pair.into, *beside})
         parameters = list(given)[skip:]
     called = _in_order(names, parameters, pair)
     tied: list[tuple[Array, tuple[Tensor, Array]]] = []
@@ -78,7 +66,7 @@ def plain(run: Run) -> Paths:
             of = named[0] if len(named) == 1 else outputs[len(tied)][1]
             tied.append((of, cotangent_of(run, of, name)))
             arguments[name] = for_reading(tied[-1][1])
-        elif cache is not None and "cache" in name:
+        elif cache is not None and keeps(name):
             arguments[name] = cache
         elif name in defaults:
             arguments[name] = run.reader().evaluate(defaults[name])
@@ -94,7 +82,7 @@ def plain(run: Run) -> Paths:
     claimed: list[Claimed] = []
     if node is not None:
         arrays = [a for p in parameters for a in _arrays_of(p, given[p], run)]
-        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run))
+        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run, reader))
     told = {(c.parameter, id(c.node)) for c in claimed}
     claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
     if not claimed:
@@ -165,14 +153,20 @@ def _said_of(expression: ast.expr, value: Value, parameters: Sequence[str], pair
         yield Claimed("?", expression, value, fitting=True)
 
 
-def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value]) -> Array:
+def _called(node: ast.Return) -> str:
+    """What what is returned, the first of several, is called; empty where it has no name."""
+    first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else node.value
+    return first.id if isinstance(first, ast.Name) else ""
+
+
+def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value], known: set[str]) -> Array:
     """The loss of what a function gives; what it takes besides is given.  Raises Unreadable; Nonconforming."""
     own = {a.arg for a in run.pair.backward.args.args}
     arguments: dict[str, Value] = {}
     for name in (a.arg for a in loss.args.args):
-        if name not in given and name in own:
+        if name not in given and name in own and name not in known:
             given[name] = run.given(name, Array(open=True))
-        arguments[name] = given.get(name, output)
+        arguments[name] = output if name == run.pair.into else given.get(name, output)
     reader = run.reader(arguments, depth=1)
     reader.take_parameters(loss, arguments)
     return output_of(run.run(loss, reader)[1])
@@ -200,7 +194,7 @@ def _without_what_is_kept(
         if isinstance(e, ast.Name)
         and e.id in names
         and e.id not in parameters
-        and "cache" not in e.id  # which is taken apart by itself
+        and not keeps(e.id)  # which is taken apart by itself
         and not is_cotangent(e.id, parameters)
     }
     rest = [(e, v) for e, v in pairs if not (isinstance(e, ast.Name) and e.id in kept)]
@@ -216,7 +210,7 @@ def _taken_apart(
     """What the function gives, by name, and what it keeps for its derivative.  Raises Unreadable."""
     if not isinstance(value, Several) or len(value.items) == 1:
         return [("", output_of(value))], None
-    caches = [n for n in names if "cache" in n]
+    caches = [n for n in names if n not in parameters and keeps(n)]
     if len(value.items) == 2 and (not isinstance(value.items[1], Array) or caches):
         return [("", output_of(value.items[0]))], value.items[1]
     of_cotangents = [n for n in names if n not in parameters and is_cotangent(n, parameters)]
@@ -241,7 +235,7 @@ def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> di
     same = {n: n for n in names if n in parameters}
     others = [n for n in names if n not in same]
     left = [p for p in parameters if p not in same]
-    plainly = not any(is_cotangent(n, parameters) or "cache" in n for n in others)
+    plainly = not any(is_cotangent(n, parameters) or keeps(n) for n in others)
     defaults = len(pair.backward.args.defaults)
     one = plainly and len(others) == len(left) == 1 and len(names) == len(parameters) and not defaults
     if one and names.index(others[0]) == parameters.index(left[0]):
@@ -308,24 +302,19 @@ def _assigned(function: ast.FunctionDef, is_meant) -> ast.expr | None:  # type: 
     return found[0] if len(found) == 1 else None
 
 
-def differentiated(name: str, parameters: Sequence[str]) -> str:
-    """The parameter that a name says something is the derivative in: `dW`, `grad_W`, `W_grad`, `dL_dW`."""
-    for parameter in sorted(parameters, key=len, reverse=True):
-        shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
-                  f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
-        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
-            return parameter
-    return ""
-
-
 def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:
     """The argument that a name says something is the derivative in, or what the object keeps."""
     attribute = differentiated(name, kept)
     return differentiated(name, parameters) or (f"self.{attribute}" if attribute else "")
 
 
-def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
+def _claims_of(
+    node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run, reader: Reader
+) -> list[Claimed]:
     """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
+    packed = _packed(node, parameters) if len(reader.returns) == 1 else {}
+    if packed:
+        return [Claimed(p, e, v) for p, e in packed.items() if isinstance(v := reader.evaluate(e), Array)]
     if isinstance(value, Table):
         return list(_of_table(node.value, value, run, pair))
     pairs = returned(node, value)
@@ -334,6 +323,27 @@ def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: 
         others = [(n, v) for n, v in pairs if not isinstance(v, Table)]
         return tabled + (_in_turn(others, parameters, pair, run) if others else [])
     return _in_turn(pairs, parameters, pair, run)
+
+
+def _packed(node: ast.Return, parameters: Sequence[str]) -> dict[str, ast.expr]:
+    """`np.array([dk, dlam])`: derivatives in several arguments, put in one array; empty where it is anything else."""
+    call = node.value
+    if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], (ast.List, ast.Tuple)):
+        return {}
+    found: dict[str, ast.expr] = {}
+    for item in call.args[0].elts:
+        flat = item
+        if (
+            isinstance(item, ast.Call)
+            and isinstance(item.func, ast.Attribute)
+            and item.func.attr in ("ravel", "flatten")
+        ):
+            flat = item.func.value
+        name = differentiated(flat.id, parameters) if isinstance(flat, ast.Name) else ""
+        if not name or name in found:
+            return {}
+        found[name] = flat
+    return found if len(found) > 1 else {}
 
 
 def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:

@@ -198,7 +198,7 @@ class Run:
         documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
         axes, usual = self.module.said(along, function), usually(function)
-        for argument in every[skip:]:
+        for place, argument in enumerate(every[skip:], skip):
             name = argument.arg
             declared = annotated(argument.annotation)
             declared = said.get(name) if declared is None else declared
@@ -220,7 +220,9 @@ class Run:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
-            elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
+            elif scalar_annotation(argument.annotation) or (
+                declared is None and (is_number(with_default.get(name)) or place in self.pair.fixed)
+            ):  # JAX hands on what it does not differentiate in as it is: a number, where it is counted with
                 found[name] = self.given(name, Array())
             elif (
                 is_nothing(with_default.get(name))

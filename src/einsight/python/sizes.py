@@ -20,12 +20,14 @@ class Sizes:
     lengths   what sizes are taken to be that are asked for as numbers, in the order in which they are; none where they stay unknown
     chosen    those that have been taken
     conflict  one of them, and the number that it met
+    has_none  is an array asked for that has no entries?  With the lengths that are chosen nothing is told of it
     """
 
     def __init__(self, binding: bool = False, mark: str = "", lengths: Sequence[int] = ()):
         self.binding, self.mark, self.lengths = binding, mark, lengths
         self.chosen: list[int] = []
         self.conflict: tuple[int, int] | None = None
+        self.has_none = False
         self._cuts: list[tuple[Dim, int, Dim]] = []  # a whole axis, by how much it is longer than a part, the part
         self._least: dict[Dim, int] = {}
         self.assumed = False

@@ -157,8 +157,9 @@ class _Judge(Allowing):
     def result(self) -> Result:
         if not self.fits():
             return self._misfit()
-        if any(o.term is None for o, _ in self.paths.besides):
-            raise Unreadable(f"`{self.pair.name}` is not read: one of several things that it gives")
+        unread = next((o for o, _ in self.paths.besides if o.term is None), None)
+        if unread is not None:
+            raise Unreadable(f"`{self.pair.name}` is not read: {unread.why or 'one of several things that it gives'}")
         if self.paths.output.term is None:
             raise Unreadable(f"`{self.pair.name}` is not read: {self.paths.output.why or 'something in it'}")
         if self.value.term is None:
@@ -272,7 +273,7 @@ class _Judge(Allowing):
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
         if found.equal:
-            return Result(self.claimed.node, self.parameter, "right")
+            return Result(self.claimed.node, self.parameter, "right", part=self.is_as_long_as_a_part())
         if found.equal is None:
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -19,6 +21,7 @@ from .libraries import bare, library_of
 from .listing import CHANGE
 from .module import is_transparent
 from .placing import Placing
+from .scope import Deepest
 from .values import (
     NOTHING,
     UNKNOWN,
@@ -26,6 +29,7 @@ from .values import (
     Each,
     Library,
     Local,
+    Made,
     Method,
     Number,
     Range,
@@ -110,9 +114,19 @@ class Calls(Placing):
             return made
         if isinstance(function, Method):
             return self._method_call(node, function, given, named)
+        if isinstance(function, Made):
+            return self._make(node, function, given, named)
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
+
+    def _make(self, node: ast.Call, made: Made, given: list[Value], named: dict[str, Value]) -> Value:
+        """An object of a class of the file."""
+        thing = Thing(methods=made.methods)
+        start = made.methods.get("__init__")
+        if start is not None:
+            self.put_in(node, Local(start, owner=thing), given, named)
+        return thing
 
     def _got(self, table: Table, given: list[Value]) -> Value:
         """`table.get(key, default)`: the default where nothing is known to stand there."""
@@ -322,7 +336,8 @@ class Calls(Placing):
             return UNKNOWN
         bound = self._bound(function, given, named)
         heedless = not self.arrays.with_terms and not self.sizes.binding
-        if bound is not None and heedless and not any(map(_says_something, bound.values())):
+        makes = isinstance(function.node, ast.FunctionDef) and function.node.name == "__init__"
+        if bound is not None and heedless and not makes and not any(map(_says_something, bound.values())):
             return UNKNOWN
         length = len(body) if isinstance(body, list) else 1
         if bound is None or self.budget[0] < length:
@@ -331,6 +346,9 @@ class Calls(Placing):
         found: list[Diagnostic] = []
         inner = type(self)(self.module, self.arrays, dict(function.scope), found, self.depth + 1, self.budget)
         inner.told, inner.path = self.told, (*self.path, function.node)
+        inner.top, inner.root = self.top, self.root
+        if self.root is not None and isinstance(function.node, ast.FunctionDef):
+            self._note_call(function.node, bound)
         try:
             inner.take_parameters(function.node, bound)
         except Misfit as wrong:
@@ -340,13 +358,33 @@ class Calls(Placing):
             return inner.evaluate(function.node.body)
         inner.run(function.node.body)
         if inner.misfit is not None and (found or not self.told):
-            self.misfits(found[0].code if found else "EIN603", node, f"in `{function.node.name}`, {inner.misfit[1]}")
+            code = found[0].code if found else "EIN603"
+            self.deepest = inner.deepest or Deepest(function.node, inner.misfit[0], code, inner.misfit[1], node)
+            told, self.told = self.told, self.told and self.root is None
+            self.misfits(code, node, f"in `{function.node.name}`, {inner.misfit[1]}")
+            self.told = told
+            if self.told and self.root is self:
+                self.failing.append((node, function.node.name, self.deepest))
+        elif self.root is not None and not any(v is UNKNOWN or isinstance(v, Array) and v.open for v in bound.values()):
+            self.root.passing.add(function.node)
         if inner.returned is None:
             return UNKNOWN
         if inner.broken:
             self.broken = self.broken or f"`{function.node.name}` is not read: {inner.broken}"
             return UNKNOWN
         return inner.returned[1]
+
+    def _note_call(self, function: ast.FunctionDef, bound: dict[str, Value]) -> None:
+        """With which shapes a function is called."""
+        sizes = self.sizes.settled
+        number = lambda axis: functools.reduce(operator.mul, (d.value for d in sizes(i.dim for i in axis)), 1)  # noqa: E731
+        known = lambda axis: all(isinstance(d.value, int) for d in sizes(i.dim for i in axis))  # noqa: E731
+        shapes = {
+            name: tuple(number(a) if known(a) else None for a in value.axes)
+            for name, value in bound.items()
+            if isinstance(value, Array) and not value.open and (value.rank or isinstance(value, Number))
+        }
+        self.module.called_with.setdefault(function, []).append(shapes)
 
     def _bound(self, function: Local, given: list[Value], named: dict[str, Value]) -> dict[str, Value] | None:
         """The parameters with their arguments; None where it cannot be told which is which."""
@@ -381,6 +419,8 @@ def _says_something(value: Value) -> bool:
     """Is a shape known, so that what a function makes of it may be?"""
     if isinstance(value, Several):
         return any(map(_says_something, value.items))
+    if isinstance(value, Thing):
+        return any(isinstance(v, Array) and _says_something(v) for v in value.attributes.values())
     return isinstance(value, Array) and not isinstance(value, Number) and (value.rank > 0 or not value.open)
 
 

@@ -173,7 +173,8 @@ def read_everything(module: Module, report: list[Diagnostic], memory: Memory = M
         if reading is None:
             reading = keep(memory.functions, key, _reading(module, function, owner, kept, top, start))
             memory.read_count += 1
-        report += [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
+        here = [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
+        report += [d for d in here if d.span not in {other.span for other in report}]
         if reading.shapes:
             nodes = module.nodes.of(function)
             module.shapes |= {nodes[place]: shape for place, shape in reading.shapes}
@@ -191,7 +192,7 @@ def _reading(
     """What there is to report of a function, from where it starts."""
     report: list[Diagnostic] = []
     reader = Reader(module, Arrays(Sizes()), own(top), report)
-    reader.shapes = {}
+    reader.top, reader.shapes = top, {}
     if not is_transparent(function):
         reader.told = False
     reader.take_parameters(function)
@@ -221,6 +222,8 @@ def _attributes_once(rests: Rests, owner: ast.ClassDef) -> dict[str, Value]:
 def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str, Value]:
     """What the names of the file stand for that mean one thing throughout."""
     reader = Reader(module, Arrays(Sizes(mark="top")), {}, report)
+    reader.root = reader
+    module.called_with.clear()
     for name in module.bound_in(module.tree) - module.functions.keys():
         if name not in module.once:
             reader.environment[name] = UNKNOWN
@@ -228,8 +231,20 @@ def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str
         s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
     ]
     reader.run(body)
+    _tell_failing(reader)
     kept = {n: v for n, v in reader.environment.items() if n in module.once}
     return kept | {n: UNKNOWN for n in module.bound_in(module.tree) if n not in module.once}
+
+
+def _tell_failing(reader: Reader) -> None:
+    """Tell of calls in which shapes do not go together: where that is in the function if no call of it goes well, else at the call."""
+    for call, name, found in reader.failing:
+        others = {f.node for _, _, f in reader.failing if f.function is found.function}
+        if found.function in reader.passing or len(others) > 1:
+            reader.tell(found.code, call, f"in `{name}`, {found.message}")
+        else:
+            line = getattr(found.call, "lineno", 0)
+            reader.tell(found.code, found.node, f"in `{name}`, called in line {line}, {found.message}")
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

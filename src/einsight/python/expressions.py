@@ -22,6 +22,7 @@ from .values import (
     Flag,
     Library,
     Local,
+    Made,
     Mask,
     Method,
     Number,
@@ -88,6 +89,10 @@ class Expressions(Indexing):
             return Library(path)
         if path is None and name in self.module.functions and name in self.module.once:
             return Local(self.module.functions[name])
+        if self.depth and (found := self.of_file(name)) is not None:
+            return found
+        if path is None and self.root is not None and (made := self.module.plain_class(name)) is not None:
+            return Made(made)
         if path is None and name in _BUILTINS:
             return Library(f"builtins.{name}")
         return UNKNOWN

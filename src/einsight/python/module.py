@@ -48,6 +48,8 @@ class Module:
         self.called: dict[tuple[ast.Call, str], object] = {}
         # how many axes the attributes of a class begin with, as `runs.py` finds them
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
+        # the shapes with which functions are called at the top, by parameter; a number has no axes
+        self.called_with: dict[Function, list[dict[str, tuple[int | None, ...]]]] = {}
         self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
 
     @cached_property
@@ -116,6 +118,19 @@ class Module:
     def attributes_set(self) -> Counter[str]:
         """How often an attribute of each name is assigned, anywhere in the file."""
         return Counter(self.nodes.attributes_set)
+
+    def plain_class(self, name: str) -> dict[str, Function] | None:
+        """The methods of a class of the file that takes over none but those of others here; None for anything else."""
+        node = self.classes.get(name)
+        if node is None or name not in self.once or node.decorator_list or node.keywords:
+            return None
+        found: dict[str, Function] = {}
+        for base in node.bases:
+            inherited = self.plain_class(base.id) if isinstance(base, ast.Name) and base.id != name else None
+            if inherited is None and ast.unparse(base) != "object":
+                return None
+            found = {**(inherited or {}), **found}
+        return found | {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
 
     def every_function(self) -> Iterator[tuple[Function, ast.ClassDef | None]]:
         """The functions of the file with the class that they are methods of."""

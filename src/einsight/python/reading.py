@@ -13,7 +13,7 @@ from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
 from .branching import Branches
 from .functions import as_array
-from .libraries import imported
+from .libraries import bound_names, imported
 from .module import is_transparent
 from .values import (
     UNKNOWN,
@@ -324,13 +324,25 @@ class Reader(Branches):
         if isinstance(node, ast.For) and self.looped(node):
             return
         self.evaluate(node.iter)
+        for name in bound_names(ast.Module([ast.Assign([node.target], node.iter)], [])):
+            self.environment[name] = UNKNOWN
+        self._first_turn(node)
         self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
         self.lose(node, "it has a loop")
 
     _do_asyncfor = _do_for
 
+    def _first_turn(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """What does not fit in a loop where it is begun, with what is known before it."""
+        if self.branch or self.sizes.binding or self.depth:
+            return
+        self.first_turn = True
+        self._in_branch((node.body,))
+        self.first_turn = False
+
     def _do_while(self, node: ast.While) -> None:
+        self._first_turn(node)
         self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
         self.lose(node, "it has a loop")

@@ -184,6 +184,7 @@ class Run:
 
     def reader(self, given: Mapping[str, Value] | None = None, depth: int = 0) -> Reader:
         reader = Reader(self.module, self.arrays, {**self.top, **(given or {})}, depth=depth)
+        reader.top = self.top
         reader.shapes = {}  # what is shown is what a reading of the function alone says
         return reader
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from .arrays import Arrays
 from .module import Module
@@ -79,7 +79,7 @@ def usual_in(owner: ast.ClassDef) -> dict[str, ast.Constant]:
     start = methods_of(owner).get("__init__")
     if start is None:
         return {}
-    arguments, setting, axes = start.args, set_in(owner), along(owner)
+    arguments, setting, axes = start.args, set_in(owner), along(owner) | counted_in(owner)
     defaults = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
     defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
     found: dict[str, ast.Constant] = {}
@@ -171,3 +171,36 @@ def is_number(node: ast.expr | None) -> bool:
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+_SHAPED = frozenset("range reshape zeros ones empty full eye arange view randn rand".split())
+
+
+def counted_in(node: ast.AST | None) -> frozenset[str]:
+    """The names and attributes that say how long something is: in a slice, a shape or a range."""
+    found: set[str] = set()
+    for part in ast.walk(node) if node is not None else ():
+        places: list[ast.expr | None] = []
+        if isinstance(part, ast.Slice):
+            places = [part.lower, part.upper]
+        elif isinstance(part, ast.Call):
+            name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
+            places = [*part.args] if name in _SHAPED else []
+        for place in places:
+            found |= set(_plain_names(place))
+    for part in ast.walk(node) if node is not None else ():  # `s = self.size`
+        if isinstance(part, ast.Assign) and isinstance(part.value, (ast.Name, ast.Attribute)):
+            found |= {ast.unparse(part.value) for t in part.targets if isinstance(t, ast.Name) and t.id in found}
+    return frozenset(found)
+
+
+def _plain_names(node: ast.expr | None) -> Iterator[str]:
+    """The names in a sum or product of numbers; nothing of calls and subscripts."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        yield ast.unparse(node)
+    elif isinstance(node, ast.BinOp):
+        yield from _plain_names(node.left)
+        yield from _plain_names(node.right)
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for item in node.elts:
+            yield from _plain_names(item)

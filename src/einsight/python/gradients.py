@@ -60,7 +60,8 @@ def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result]
     """The verdicts on a pair, or why there are none; those that rest on the same are kept."""
     nodes = rests.module.nodes.of(pair.backward)
     imports = tuple(sorted((n, p) for n, p in rests.module.imports.items() if p))  # what is derived is written in them
-    said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed)
+    calls = tuple(repr(rests.module.called_with.get(f)) for f in (pair.forward, pair.backward))
+    said = (pair.kind, pair.name, pair.variable, pair.order, pair.fixed, pair.into, calls)
     rest = rests.key((pair.forward, pair.backward, pair.between, pair.owner), pair.owner)
     key = (*said, *rest, imports, catalogue().version, budget)  # loading plugins is no part of a verdict
     kept = rests.memory.pairs.get(key)

@@ -49,8 +49,19 @@ def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -
     with suppress(Nonconforming, Unreadable):
         way(run)
     learnt = {n: max(a.rank, a.least) for n, a in run.learnt.items() if not a.open or a.least > MOST_TRIED}
+    learnt |= _called_in(module, pair, run.unknown)
     known = [a.rank for _, a in run.parameters.values()]
     return {n: AXES + k for n, k in learnt.items()}, max([*learnt.values(), *known], default=0)
+
+
+def _called_in(module: Module, pair: Pair, unknown: Sequence[str]) -> dict[str, int]:
+    """How many axes arguments have with which the top of the file calls either function, where all calls say the same."""
+    found: dict[str, set[int]] = {}
+    for function in (pair.forward, pair.backward):
+        for shapes in module.called_with.get(function, ()):
+            for name, shape in shapes.items():
+                found.setdefault(name, set()).add(len(shape))
+    return {n: next(iter(found[n])) for n in unknown if len(found.get(n, ())) == 1}
 
 
 def conforming(

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..terms.term import Tensor
+from ..terms.term import Tensor, Term
 from .flags import unpacked_in
 from .named import differentiated, generic, is_cotangent, keeps
 from .pairs import Pair
@@ -25,7 +25,7 @@ from .runs import (
     run_forward,
     under_conditions,
 )
-from .values import Array, Choice, Number, Several, Table, Text, Value
+from .values import Array, Choice, Flag, Number, Several, Table, Text, Value
 
 
 def plain(run: Run) -> Paths:
@@ -75,16 +75,17 @@ def plain(run: Run) -> Paths:
     reader = run.reader(arguments, depth=1)
     run.is_backward = True
     before = dict(run.thing.attributes)
+    terms = {n: v.term for n, v in before.items() if isinstance(v, Array)}
     tables = {n: dict(v.items) for n, v in before.items() if isinstance(v, Table)}
     reader.take_parameters(pair.backward, arguments)
     node, found = run.run_silently(pair.backward, reader)
     self_name = pair.backward.args.args[0].arg if own_method else ""
     claimed: list[Claimed] = []
-    if node is not None:
+    if node is not None and not (isinstance(found, Flag) and found.value is None):
         arrays = [a for p in parameters for a in _arrays_of(p, given[p], run)]
         claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run, reader))
     told = {(c.parameter, id(c.node)) for c in claimed}
-    claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
+    claimed += [c for c in _kept(run, before, tables, terms) if (c.parameter, id(c.node)) not in told]
     if not claimed:
         raise Unreadable("what it returns is not read")
     if len(outputs) > 1 and len(tied) != len(outputs):
@@ -243,7 +244,12 @@ def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> di
     return same
 
 
-def _kept(run: Run, before: Mapping[str, Value], tables: Mapping[str, Mapping[str, Value]]) -> Iterator[Claimed]:
+def _kept(
+    run: Run,
+    before: Mapping[str, Value],
+    tables: Mapping[str, Mapping[str, Value]],
+    terms: Mapping[str, Term | None],
+) -> Iterator[Claimed]:
     """The derivatives that a method keeps in its object: `self.dW = …`, `self.grads['W'] = …`."""
     own = [n[5:] for n in run.arrays_given if n.startswith("self.")]
     for name, attribute in run.thing.attributes.items():
@@ -253,10 +259,13 @@ def _kept(run: Run, before: Mapping[str, Value], tables: Mapping[str, Mapping[st
                 yield from _of_table(None, Table(changed), run, run.pair)
             continue
         parameter = differentiated(name, own)
-        if before.get(name) is not attribute and parameter and isinstance(attribute, Array):
-            target = _assigned(run.pair.backward, lambda t, n=name: isinstance(t, ast.Attribute) and t.attr == n)  # type: ignore[misc]
-            if target is not None:
-                yield Claimed(f"self.{parameter}", target, attribute)
+        if not isinstance(attribute, Array) or (before.get(name) is attribute and attribute.term is terms.get(name)):
+            continue
+        if not parameter and generic(name) and len(given := [n for n in own if n != name and not generic(n)]) == 1:
+            (parameter,) = given  # the only array that the object keeps
+        target = _assigned(run.pair.backward, lambda t, n=name: isinstance(t, ast.Attribute) and t.attr == n)  # type: ignore[misc]
+        if parameter and target is not None:
+            yield Claimed(f"self.{parameter}", target, attribute)
 
 
 def _of_table(node: ast.expr | None, table: Table, run: Run, pair: Pair) -> Iterator[Claimed]:
@@ -299,6 +308,10 @@ def _assigned(function: ast.FunctionDef, is_meant) -> ast.expr | None:  # type: 
         if (isinstance(n, ast.Assign) and any(map(is_meant, n.targets)))
         or (isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add) and is_meant(n.target))
     ]
+    found += [
+        n.args[2] for n in ast.walk(function)
+        if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("add.at") and len(n.args) == 3 and is_meant(n.args[0])
+    ]  # fmt: skip
     return found[0] if len(found) == 1 else None
 
 

@@ -32,6 +32,7 @@ from .values import (
     Text,
     Thing,
     Value,
+    Whole,
 )
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
@@ -253,13 +254,17 @@ class Reader(Branches):
             if are_places and self.arrays.on_diagonal(holder, value):
                 return
         place = self.evaluate(_loaded(target))
+        array = as_array(value)
+        known = isinstance(holder, Array) and array is not None and not (self.branch or holder.open or array.open)
+        if known and self._is_whole(target.slice):
+            self.written_over(holder, self.plus(target, Array(holder.axes, term=build.ZERO), array))
+            return
         if (
             isinstance(holder, Array)
             and (self.sizes.lengths or self._is_at_label(target))
             and not isinstance(place, (Picked, Masked))
             and not self.branch
         ):
-            array = as_array(value)
             slice = target.slice
             items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
             read = self._fitting(target, lambda: Flag(array is not None and self.arrays.placed(holder, items, array)))
@@ -274,6 +279,11 @@ class Reader(Branches):
             )
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
+
+    def _is_whole(self, node: ast.expr) -> bool:
+        """`x[...]`, `x[:]`."""
+        value = self._index(node)
+        return isinstance(value, Whole) and value.all
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""

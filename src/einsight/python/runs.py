@@ -10,8 +10,19 @@ from ..terms.dimension import Dim, fresh_index
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
-from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
-from .flags import counted_in, flags_in, given_in, is_nothing, left_out_in, unpacked_in, usually
+from .begun import (
+    along,
+    begun_with,
+    counted_in,
+    is_added_to,
+    is_number,
+    keyed_in,
+    methods_of,
+    set_in,
+    tables_of,
+    usual_in,
+)
+from .flags import flags_in, given_in, is_nothing, left_out_in, unpacked_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair

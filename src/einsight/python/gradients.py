@@ -82,6 +82,8 @@ def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget:
             return [r.told() for r in judge_pair(module, pair, top)]
     except Unreadable as why:
         return str(why)
+    except RecursionError:
+        return "it is nested too deeply"
     except OutOfTime as spent:
         if spent.limit is not limit:
             raise

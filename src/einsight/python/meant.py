@@ -57,12 +57,13 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         try:
             if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
                 continue
-            enough = bool(found) and (
-                "right"
-                if len(found) < FULLY or any(r.verdict not in ACCUSED for each, _ in found for r in each)
-                else "any"
-            )
-            way = _judged_way(module, pair, top, ranks, lightly or protects, enough or "")
+            enough = ""
+            if found:  # beside a way on which all is right nothing is told of another; where many accuse nothing new is
+                is_settled = all(r.verdict == "right" for r in found[0][0]) or (
+                    len(found) >= FULLY and all(r.verdict in ACCUSED for each, _ in found for r in each)
+                )
+                enough = "any" if is_settled else "right"
+            way = _judged_way(module, pair, top, ranks, lightly or protects, enough)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]

@@ -102,7 +102,8 @@ def conforming(
         raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
-    meant = numbers or arrays or [ranks for ranks, _ in found]
+    # what may be an array beside others is no number
+    meant = [r for r in numbers if all(r.values())] or numbers or arrays or [ranks for ranks, _ in found]
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
     meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])

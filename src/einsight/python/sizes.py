@@ -100,7 +100,9 @@ class Sizes:
         if not self.lengths:
             return None
         for whole, _, part in self._cuts:
-            if self.find(whole) is dim:
+            if self.find(whole) is dim and self.find(part) is dim:
+                self.conflict = self.conflict or (0, 0)  # an axis as long as a part of it
+            elif self.find(whole) is dim:
                 self.number(part)
                 return self.number(dim)
         number = max(self.lengths[len(self.chosen) % len(self.lengths)], self.named(dim))

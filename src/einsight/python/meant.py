@@ -57,13 +57,12 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         try:
             if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
                 continue
-            enough = ""
-            if found:  # beside a way on which all is right nothing is told of another; where many accuse nothing new is
-                is_settled = all(r.verdict == "right" for r in found[0][0]) or (
-                    len(found) >= FULLY and all(r.verdict in ACCUSED for each, _ in found for r in each)
-                )
-                enough = "any" if is_settled else "right"
-            way = _judged_way(module, pair, top, ranks, lightly or protects, enough)
+            enough, most = "", None
+            if found:
+                accused = all(r.verdict in ACCUSED for each, _ in found for r in each)
+                enough = "any" if len(found) >= FULLY and accused else "right"
+                most = found[0][1] if all(r.verdict == "right" for r in found[0][0]) else None
+            way = _judged_way(module, pair, top, ranks, lightly or protects, enough, most)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -112,16 +111,19 @@ def _judged_way(
     ranks: Mapping[str, int],
     lightly: bool = False,
     enough: str = "",
+    most: int | None = None,
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
 
     enough   what it is enough to find out lightly: `right` that all is, `any` whatever is found.  Raises Unreadable; Nonconforming.
+    most     how often they meet on a way on which all is right: where they do so more often, whatever is found is enough, too
     """
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
     stretched = paths.arrays.stretched + no_matrices
     results = judged_way(module, pair, paths, lightly or bool(enough))
-    if enough and not lightly and enough != "any" and any(r.verdict != "right" for r in results):
+    likelier = most is not None and stretched > most
+    if enough == "right" and not (lightly or likelier) and any(r.verdict != "right" for r in results):
         results = judged_way(module, pair, paths, lightly)
     return [_unless_a_number(module, pair, top, ranks, r) for r in results], stretched
 

@@ -22,7 +22,7 @@ from .functions import GUARD
 from .labelling import Labelling, are_counted_twice, labelled, labellings, labels_in
 from .module import Module
 from .pairs import Pair
-from .runs import Paths
+from .runs import GUARDS, Paths
 from .values import Array
 
 # words by which a rule says that it is not the derivative
@@ -157,7 +157,7 @@ class Allowing:
 def is_guard(pair: Pair, name: str) -> bool:
     """Is an argument a small number that keeps another from 0?"""
     bare = name.removeprefix("self.").lower()
-    if bare in ("eps", "epsilon", "tiny", "_eps"):
+    if bare in GUARDS:
         return True
     arguments = pair.forward.args
     for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):

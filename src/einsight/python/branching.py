@@ -73,7 +73,9 @@ class Branches(Loops):
     def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
         """Read statements that may run or not; what they bind is lost behind them."""
         # with what a helper is called here, a branch in it may never run
-        told &= not (self.first_turn and self.branch)  # with what the turn makes of a name, a branch in it may never run
+        told &= not (
+            self.first_turn and self.branch
+        )  # with what the turn makes of a name, a branch in it may never run
         was_told, self.told = self.told, self.told and told and not self.depth
         self.branch += 1
         for body in bodies:

@@ -12,12 +12,16 @@ from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..rules.catalogue import catalogue
 from ..terms.interruption import OutOfTime, within
 from .alternatives import judge_pair
+from .arrays import Arrays
+from .inline import Beside, computed_beside
 from .module import Module, is_transparent
 from .pairs import Pair, pairs_of
+from .reading import Reader
 from .results import Result
 from .runs import Unreadable
+from .sizes import Sizes
 from .units import MEMORY, Memory, Rests, keep, own
-from .values import Value
+from .values import Array, Value
 
 SECONDS = 3.0
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
@@ -53,7 +57,45 @@ def judge_gradients(
             continue
         for result in found:
             _enter(judged, module, pair, result)
+    _judge_beside(rests, judged, budget)
     return judged
+
+
+def _judge_beside(rests: Rests, judged: Judged, budget: float | None) -> None:
+    """What statements compute side by side: that they compute the derivatives of that value is certain once one of them is right."""
+    module = rests.module
+    told = {claim.span for claim in judged.claims}
+    for beside in computed_beside(module):
+        function = beside.function
+        pair = Pair("both", function.name, function, function)
+        module.called_with[function] = [_shapes_before(rests, beside)]
+        found = _kept_beside(rests, beside, pair, budget)
+        if isinstance(found, str) or not any(r.verdict == "right" for r in found):
+            continue
+        for result in found:
+            if module.source.span(result.node) not in told:
+                _enter(judged, module, pair, result)
+
+
+def _kept_beside(rests: Rests, beside: Beside, pair: Pair, budget: float | None) -> list[Result] | str:
+    """The verdicts on it, kept under all of the text."""
+    key = ("beside", rests.module.source.text, beside.function.lineno, catalogue().version, budget)
+    kept = rests.memory.pairs.get(key)
+    if kept is None:
+        rests.memory.judged_count += 1
+        kept = keep(rests.memory.pairs, key, _judged_within(rests.module, pair, own(rests.top), budget))
+    return kept
+
+
+def _shapes_before(rests: Rests, beside: Beside) -> dict[str, tuple[int | None, ...]]:
+    """The shapes that arrays have which stand before a loop, as far as they are known."""
+    reader = Reader(rests.module, Arrays(Sizes()), own(rests.top))
+    reader.top, reader.shapes = rests.top, {}
+    if isinstance(beside.scope, ast.FunctionDef):
+        reader.take_parameters(beside.scope)
+    reader.run(beside.before)
+    known = {n: v for n, v in reader.environment.items() if isinstance(v, Array) and not v.open}
+    return {n: (None,) * v.rank for n, v in known.items()}
 
 
 def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:
@@ -136,7 +178,8 @@ def _enter(judged: Judged, module: Module, pair: Pair, result: Result) -> None:
 
 def _message(pair: Pair, result: Result, whole: str) -> str:
     derived = f"`{result.derived}`" if result.derived else ""
-    head = f"`{pair.backward.name}` of `{pair.title}`"
+    is_beside = pair.backward is pair.forward
+    head = f"beside `{pair.title}`" if is_beside else f"`{pair.backward.name}` of `{pair.title}`"
     if result.verdict == "right_if":
         general = f"; in general it is {derived}" if derived else ""
         return f"{head}: {whole} is right only if {result.words}{general}"

@@ -23,11 +23,11 @@ def generic(name: str) -> bool:
 _CALLED = tuple(
     (re.compile(before), re.compile(behind))
     for before, behind in (
-        (r"(?:grad|gradient|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?", r""),
-        (r"", r"_?(?:grad|gradient|deriv|derivative|der|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)"),
+        (r"(?:grads?|gradients?|deriv|derivative|jac|jacobian|d|D|dd|hess|hessian|backward|bwd|vjp)_?", r""),
+        (r"", r"_?(?:grads?|gradients?|deriv|derivatives?|der|prime|jac|jacobian|backward|bwd|vjp|hess|hessian)"),
         (r"d_?", r"_d_?(?P<V>\w+)"),
         (r"d_?", r"_?d?(?P<V>\w+)"),
-        (r"(?:grad|gradient)_", r"_(?:wrt_)?(?P<V>\w+)"),
+        (r"(?:grads?|gradients?)_", r"_(?:wrt_)?(?P<V>\w+)"),
         (r"", r"_(?:grad|gradient|jac|jacobian)_(?:wrt_)?(?P<V>\w+)"),
         (r"(?:grad|gradient)_(?P<V>\w+)_", r""),
     )
@@ -95,7 +95,7 @@ def of_stem(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | N
     words = name.split("_")
     found = []
     for k, word in enumerate(words):
-        if word in GRADIENTS or word in HESSIANS:
+        if _singular(word) in (*GRADIENTS, *HESSIANS):
             found += [o for v in VALUES if (o := "_".join([*words[:k], v, *words[k + 1 :]])) in functions]
     if len(words) > 1 and len(set(found)) == 1:
         return found[0], ""
@@ -114,9 +114,18 @@ def _beside(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | N
     return (others[0], "") if len(others) == 1 else None
 
 
+# what is done, before what is found
+_VERB = re.compile(r"^_?(?:compute|get|calc|calculate|eval|evaluate|analytic|analytical|exact|manual)_")
+
+
+def _singular(word: str) -> str:
+    """`grad` of `grads`."""
+    return word if word in (*GRADIENTS, *HESSIANS) else word.removesuffix("s")
+
+
 def order_of(name: str) -> int | None:
     """Is it a name for a derivative that says nothing of what?"""
-    name = name if name in (*GRADIENTS, *HESSIANS) else name.removesuffix("s")  # `grads`
+    name = _singular(_VERB.sub("", name))
     return 1 if name in GRADIENTS else 2 if name in HESSIANS else None
 
 

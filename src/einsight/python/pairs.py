@@ -298,8 +298,8 @@ def _by_name(
         if id(backward) in taken or name in VALUES or name.startswith("test"):
             continue
         found = named_after(name, functions)
-        if found is None and len(values) == 1 and order_of(name) is not None:
-            found = values[0], ""
+        if found is None and order_of(name) is not None and (value := _value_for(backward, values, functions, owner)):
+            found = value, ""
         if found is None and len(values) == 1:
             variable = in_variable(name, parameters_of(functions[values[0]], owner))
             found = (values[0], variable) if variable else None
@@ -325,6 +325,20 @@ def _by_name(
         yield Pair("plain", title, forward, backward, owner, variable, order, then=then, into=into)
 
 
+def _value_for(
+    backward: Function, values: list[str], functions: Mapping[str, Function], owner: ast.ClassDef | None
+) -> str:
+    """Of what gives values the one that a derivative without a name of its own is of: the only one, or the only loss of the same
+    arguments; empty where there is none."""
+    if len(values) < 2:
+        return values[0] if values else ""
+    own = parameters_of(backward, owner)
+    alike = [v for v in values if v not in _THROUGH and parameters_of(functions[v], owner) == own]
+    return alike[0] if len(alike) == 1 else ""
+
+
+# what a loss may run through
+_THROUGH = ("forward", "__call__", "f", "fn", "func", "fun", "value", "activation", "evaluate")
 # what runs back is called, with what it runs back through
 _BACK = {
     "backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward",

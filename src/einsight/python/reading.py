@@ -255,8 +255,9 @@ class Reader(Branches):
                 return
         place = self.evaluate(_loaded(target))
         array = as_array(value)
-        known = isinstance(holder, Array) and array is not None and not (self.branch or holder.open or array.open)
-        if known and self._is_whole(target.slice):
+        is_known = array is not None and not (self.branch or array.open)
+        if is_known and isinstance(holder, Array) and not holder.open and self._is_whole(target.slice):
+            assert array is not None
             self.written_over(holder, self.plus(target, Array(holder.axes, term=build.ZERO), array))
             return
         if (

@@ -34,6 +34,8 @@ from .values import NOTHING, UNKNOWN, Array, Choice, Flag, Number, Several, Tabl
 
 # shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
 COLUMN, ROW = 3, 4
+# what small numbers are called that keep others from 0
+GUARDS = ("eps", "epsilon", "tiny", "_eps")
 # added to a number of axes that is known
 AXES = 100
 
@@ -233,7 +235,8 @@ class Run:
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
             elif scalar_annotation(argument.annotation) or (
-                declared is None and (is_number(with_default.get(name)) or place in self.pair.fixed)
+                declared is None
+                and (is_number(with_default.get(name)) or place in self.pair.fixed or name.lower() in GUARDS)
             ):  # JAX hands on what it does not differentiate in as it is: a number, where it is counted with
                 found[name] = self.given(name, Array())
             elif (

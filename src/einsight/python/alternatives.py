@@ -11,15 +11,19 @@ from .flags import unpacked_in
 from .meant import judge_shapes
 from .module import Module
 from .pairs import Pair
+from .paths import most_axes
 from .results import ACCUSED, Result
 from .runs import Elsewhere, Unreadable
 from .values import Value
 
 # ways that are read of one pair
 MOST_WAYS = 8
-# lengths of axes that are chosen one after the other; what holds with both holds.  The first are all different.
+# lengths of axes that are chosen one after the other; what holds with two of them holds.  The first are all different;
 # where a later one must be the shorter the others are tried
-LENGTHS = (((2, 3, 4, 5, 6), (3, 2, 2, 3, 2)), ((5, 3, 2, 4), (4, 2, 3, 2)))
+LENGTHS = ((2, 3, 4, 5, 6), (3, 2, 2, 3, 2), (5, 3, 2, 4), (4, 2, 3, 2), (2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2))
+# the same for arrays of four axes and more, whose entries are many otherwise: batch, channels, height, width, then the kernel's
+OF_IMAGES = ((2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2), (3, 2, 2, 3, 2), (2, 3, 4, 5, 6))
+MANY_AXES = 4
 # why a pair is not read that may be with axes of known length
 _OF_LENGTHS = re.compile(
     r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read"
@@ -77,21 +81,22 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
         if not _OF_LENGTHS.search(str(why)):
             raise
     found: list[list[Result]] = []
-    for number, several in enumerate(LENGTHS):
-        if pair.ways is not None:
+    every = OF_IMAGES if most_axes(module, pair, top) >= MANY_AXES else LENGTHS
+    why: Unreadable | None = None
+    for lengths in every:
+        if pair.ways is not None and not found:
             pair.ways.begin_again()
         try:
-            first, *others = (replace(pair, lengths=lengths) for lengths in several)
-            found = [judge_shapes(module, first, top)]
-            break
+            found.append(judge_shapes(module, replace(pair, lengths=lengths), top, lightly=bool(found)))
         except Elsewhere:
             raise
-        except Unreadable:
-            if number == len(LENGTHS) - 1:
-                raise
-    if all(r.verdict == "undecided" for r in found[0]):
-        return found[0]
-    found += [judge_shapes(module, other, top, lightly=True) for other in others]
+        except Unreadable as one:
+            why = why or one
+            continue
+        if len(found) == 2 or all(r.verdict == "undecided" for r in found[0]):
+            break
+    if not found or (len(found) == 1 and any(r.verdict != "undecided" for r in found[0])):
+        raise why or Unreadable("it depends on how long its arrays are")
     if len({len(results) for results in found}) > 1:
         raise Unreadable("what it returns depends on how long its arrays are")
     return [_agreed(each) for each in zip(*found, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from .arrays import Arrays
@@ -140,6 +141,10 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     return found
 
 
+# what is called so may be a tuple of sizes
+_SHAPE = re.compile(r"shape|^(?:size|sizes|dims|s)$", re.IGNORECASE)
+
+
 def _counted(function: ast.FunctionDef) -> set[str]:
     """The parameters that are numbers: they stand in the shape of an array among other sizes, or are one by default."""
     own = {a.arg for a in function.args.args[1:]}
@@ -147,9 +152,12 @@ def _counted(function: ast.FunctionDef) -> set[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             several = [a.elts for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Tuple)]
-            if isinstance(node.func, ast.Attribute) and node.func.attr in ("randn", "rand"):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if called in ("randn", "rand"):
                 several.append(node.args)
             found |= {e.id for elements in several if len(elements) > 1 for e in elements if isinstance(e, ast.Name)}
+            if called in ("zeros", "ones", "empty", "full", "randn", "rand", "standard_normal") and node.args:
+                found |= {a.id for a in node.args[:1] if isinstance(a, ast.Name) and not _SHAPE.search(a.id)}
     defaults = function.args.defaults
     numbers = zip(function.args.args[len(function.args.args) - len(defaults) :], defaults, strict=True)
     return (found & own) | {a.arg for a, default in numbers if is_number(default)}

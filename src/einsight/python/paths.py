@@ -54,6 +54,11 @@ def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -
     return {n: AXES + k for n, k in learnt.items()}, max([*learnt.values(), *known], default=0)
 
 
+def most_axes(module: Module, pair: Pair, top: Mapping[str, Value]) -> int:
+    """How many axes one of the arrays has, at most, as far as that is said."""
+    return _learnt_in(module, pair, top, read)[1]
+
+
 def _called_in(module: Module, pair: Pair, unknown: Sequence[str]) -> dict[str, int]:
     """How many axes arguments have with which the top of the file calls either function, where all calls say the same."""
     found: dict[str, set[int]] = {}
@@ -248,10 +253,11 @@ def read_pair(
 
 def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
     """An argument of which entries are named has as many as its gradient, where that is how many are named."""
-    if paths.output.rank or paths.output.open:
+    if paths.output.open or (paths.output.rank and paths.cotangent is not None):
         return
     for claimed in paths.claimed:
-        length = paths.arrays.number_of(claimed.value.axes[0]) if claimed.value.rank == 1 else None
+        is_whole = claimed.value.rank == paths.output.rank + 1
+        length = paths.arrays.number_of(claimed.value.axes[-1]) if is_whole else None
         names = [claimed.parameter] if claimed.parameter != "?" else list(paths.parameters)
         known = [paths.parameters[n][1] for n in names if n in paths.parameters]
         owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]

@@ -312,7 +312,9 @@ def _assigned(function: ast.FunctionDef, is_meant) -> ast.expr | None:  # type: 
         n.args[2] for n in ast.walk(function)
         if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("add.at") and len(n.args) == 3 and is_meant(n.args[0])
     ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
+    begun = [v for v in found if isinstance(v, ast.Call) and "zeros" in ast.unparse(v.func)]
+    left = [v for v in found if v not in begun] or found
+    return left[0] if len(left) == 1 else None
 
 
 def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:

@@ -74,17 +74,6 @@ class Allowing:
                     return f"{name} = {dim}"
         return ""
 
-    def is_as_long_as_a_part(self) -> bool:
-        """Has the argument an axis that no other has, as long as a loop writes entries, where nothing says that it is no number?"""
-        if not self.pair.lengths or self.parameter not in self.paths.free:
-            return False
-        others = [a for n, (_, a) in self.paths.parameters.items() if n != self.parameter]
-        known = {i.dim for a in others for i in a.indices} | {Dim(n) for n in self.paths.arrays.sizes.chosen}
-        return any(
-            isinstance(i.dim.value, int) and i.dim not in known
-            for i in self.paths.parameters[self.parameter][1].indices
-        )
-
     def is_of_each(self, left: Term, right: Term, axes: tuple[Index, ...]) -> bool:
         """Is it the derivative of the sum of which the value is the mean, for an argument with an entry for each?"""
         for indices in {axes, axes[:1]}:

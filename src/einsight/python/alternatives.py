@@ -20,7 +20,14 @@ from .values import Value
 MOST_WAYS = 8
 # lengths of axes that are chosen one after the other; what holds with two of them holds.  The first are all different;
 # where a later one must be the shorter the others are tried
-LENGTHS = ((2, 3, 4, 5, 6), (3, 2, 2, 3, 2), (5, 3, 2, 4), (4, 2, 3, 2), (2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2))
+LENGTHS = (
+    (2, 3, 4, 5, 6),
+    (3, 2, 2, 3, 2),
+    (5, 3, 2, 4),
+    (4, 2, 3, 2),
+    (2, 2, 3, 4, 3, 2, 2, 3),
+    (3, 2, 4, 3, 2, 2, 2, 2),
+)
 # the same for arrays of four axes and more, whose entries are many otherwise: batch, channels, height, width, then the kernel's
 OF_IMAGES = ((2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2), (3, 2, 2, 3, 2), (2, 3, 4, 5, 6))
 MANY_AXES = 4
@@ -93,7 +100,7 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
         except Unreadable as one:
             why = why or one
             continue
-        if len(found) == 2 or all(r.verdict == "undecided" for r in found[0]):
+        if len(found) >= 2 and not _is_open(found) or all(r.verdict == "undecided" for r in found[0]):
             break
     if not found or (len(found) == 1 and any(r.verdict != "undecided" for r in found[0])):
         raise why or Unreadable("it depends on how long its arrays are")
@@ -102,11 +109,22 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
     return [_agreed(each) for each in zip(*found, strict=True)]
 
 
+def _is_open(found: Sequence[Sequence[Result]]) -> bool:
+    """Is something right with some lengths, as what never happens with those is, and accused with fewer than two others?"""
+    if len({len(results) for results in found}) > 1:
+        return False
+    each = [[r.verdict for r in results] for results in zip(*found, strict=True)]
+    return any("right" in told and sum(v in ACCUSED for v in told) == 1 for told in each)
+
+
 def _agreed(each: Sequence[Result]) -> Result:
-    """The verdict that holds with all lengths."""
-    if all(r.verdict == "right" for r in each) or all(r.verdict in ACCUSED for r in each):
+    """The verdict that holds with all lengths; accused is what is so with two of them."""
+    accused = [r for r in each if r.verdict in ACCUSED]
+    if not accused and all(r.verdict == "right" for r in each):
         return each[0]
     undecided = next((r for r in each if r.verdict == "undecided"), None)
+    if undecided is None and (len(accused) == len(each) or len(accused) > 1):
+        return accused[0]
     words = "it depends on how long its arrays are"
     return undecided or Result(each[0].node, each[0].parameter, "undecided", words=words)
 

@@ -120,7 +120,9 @@ def _judged_way(
     """
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
-    stretched = paths.arrays.stretched + no_matrices
+    of = [ranks[c.parameter] for c in paths.claimed if c.parameter in ranks]
+    beside = of.count(0) if any(of) else 0  # a number that is differentiated in beside arrays
+    stretched = paths.arrays.stretched + no_matrices + beside
     results = judged_way(module, pair, paths, lightly or bool(enough))
     likelier = most is not None and stretched > most
     if enough == "right" and not (lightly or likelier) and any(r.verdict != "right" for r in results):

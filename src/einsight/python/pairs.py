@@ -12,6 +12,7 @@ from .libraries import resolve
 from .module import Module
 from .named import (
     VALUES,
+    differentiated,
     generic,
     in_variable,
     is_cotangent,
@@ -307,6 +308,8 @@ def _by_name(
             found = of_stem(name, functions)
         if found is None and name in _BACK:
             found = _forward_of(name, functions, owner)
+        if found is None and owner is None:
+            found = _by_what_is_returned(name, functions)
         if found is None:
             continue
         forward, variable = functions[found[0]], found[1]
@@ -323,6 +326,24 @@ def _by_name(
         order = 2 if _SECOND.search(name.lower()) else 1
         title = found[0] if then is None else then.name
         yield Pair("plain", title, forward, backward, owner, variable, order, then=then, into=into)
+
+
+def _by_what_is_returned(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
+    """Of a function that returns `dW, db` the only loss that takes those, and nothing that it does not take itself."""
+    last = functions[name].body[-1]
+    items = _items(last.value) if isinstance(last, ast.Return) and last.value is not None else []
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Dict):
+        items = last.value.values
+    own = parameters_of(functions[name], None)
+    said = [differentiated(e.id, own) if isinstance(e, ast.Name) else "" for e in items]
+    if not said or not all(said):
+        return None
+    found = [
+        n
+        for n, f in functions.items()
+        if n != name and _LOSS.fullmatch(n) and set(said) <= set(parameters_of(f, None)) <= set(own)
+    ]
+    return (found[0], "") if len(found) == 1 else None
 
 
 def _value_for(
@@ -346,7 +367,9 @@ _BACK = {
     "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward", "bptt": "forward",
     "backpropagate": "forward", "backpropagation": "forward", "back_propagate": "forward",
 }  # fmt: skip
-_LOSS = re.compile(r"(?:\w+_)?(?:loss|cost|nll|mse|cross_entropy|objective)(?:_\w+)?")
+_LOSS = re.compile(
+    r"(?:\w+_)?(?:loss|cost|nll|mse|bce|cross_entropy|objective|energy|log_?likelihood|log_?lik|neg_?log_?lik)(?:_\w+)?"
+)
 
 
 def _loss_of(

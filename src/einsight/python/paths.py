@@ -107,8 +107,7 @@ def conforming(
         raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
     arrays = [ranks for ranks, _ in found if all(ranks.values())]
-    # what may be an array beside others is no number
-    meant = [r for r in numbers if all(r.values())] or numbers or arrays or [ranks for ranks, _ in found]
+    meant = numbers or arrays or [ranks for ranks, _ in found]
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
     meant = sorted((r for r in meant if misfits[id(r)] <= least + 1), key=lambda r: misfits[id(r)])
@@ -248,7 +247,8 @@ def read_pair(
     run = Run(module, pair, top, ranks, sizes, True)
     run.declared = shapes.declared
     found = way(run)
-    return _settled(found, sizes)
+    derived = frozenset(n.rpartition(":")[0] for n, dim in shapes.declared.items() if sizes.is_derived(dim))
+    return replace(_settled(found, sizes), derived=derived)
 
 
 def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
@@ -262,8 +262,8 @@ def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
         known = [paths.parameters[n][1] for n in names if n in paths.parameters]
         owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]
         fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.named(d) == length]
-        if length is not None and len(fitting) == 1 and not claimed.value.open:
-            sizes.join(fitting[0], Dim(length))
+        for dim in fitting if length is not None and not claimed.value.open else ():
+            sizes.join(dim, Dim(length))
 
 
 def _changed(lengths: list[int], sizes: Sizes) -> list[int] | None:

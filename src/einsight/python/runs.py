@@ -86,6 +86,7 @@ class Paths:
     locals       the arrays that have a name there
     rough        does one hold a decimal fraction that may stand for another number?
     free         the arrays of which nothing but a docstring says the shape
+    derived      the arrays that have an axis whose length follows from others, where lengths are chosen
     """
 
     arrays: Arrays
@@ -98,6 +99,7 @@ class Paths:
     rough: bool = False
     free: frozenset[str] = frozenset()
     besides: list[tuple[Array, tuple[Tensor, Array]]] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()
 
 
 class Run:

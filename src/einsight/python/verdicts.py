@@ -273,7 +273,7 @@ class _Judge(Allowing):
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
         if found.equal:
-            return Result(self.claimed.node, self.parameter, "right", part=self.is_as_long_as_a_part())
+            return Result(self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived)
         if found.equal is None:
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):

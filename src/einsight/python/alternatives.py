@@ -132,10 +132,11 @@ def _agreed(each: Sequence[Result]) -> Result:
 def _together(found: Sequence[tuple[Ways, list[Result]]], unread: str) -> list[Result]:
     """Of each value what holds on all of the ways that return it."""
     each: dict[tuple[int, str], list[tuple[Ways, Result]]] = {}
+    told = {r.parameter for ways, results in found if not ways.is_narrow for r in results if not r.flat}
     for ways, results in found:
         for result in results:
-            if result.verdict != "right" and ways.is_narrow:
-                continue  # at single points a function may be given any derivative
+            if result.verdict != "right" and ways.is_narrow and result.parameter in told:
+                continue  # at single points a function may be given any derivative, but where it is 0 at all others
             each.setdefault((id(result.node), result.parameter), []).append((ways, result))
     return [_of_all(told, len(found) > 1, unread) for told in each.values()]
 

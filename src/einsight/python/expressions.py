@@ -246,12 +246,20 @@ class Expressions(Indexing):
             return None
         if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
+        if any(self._is_entry(e) for e in (test.left, test.comparators[0])):
+            return None  # some of an array are, as labels and marks of events are
         sides = (left, right)
         if not all(isinstance(s, Array) and not s.rank for s in sides) or any(map(is_unknown, sides)):
             return None
         return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
             relation, ast.Eq
         )
+
+    def _is_entry(self, node: ast.expr) -> bool:
+        """Is it an entry of an array: by its place, or what a loop goes through?"""
+        if isinstance(node, ast.Subscript):
+            return not (isinstance(node.value, ast.Attribute) and node.value.attr == "shape")
+        return isinstance(node, ast.Name) and any(node.id in self.module.said(gone_through, f) for f in self.path)
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:
@@ -340,6 +348,12 @@ class Expressions(Indexing):
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def gone_through(node: ast.AST) -> frozenset[str]:
+    """The names that stand for what loops go through, one after the other."""
+    targets = (n.target for n in walk(node) if isinstance(n, (ast.For, ast.comprehension)))
+    return frozenset(n.id for t in targets for n in walk(t) if isinstance(n, ast.Name))
 
 
 def is_unknown(value: Value) -> bool:

@@ -273,7 +273,7 @@ class _Judge(Allowing):
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
         if found.equal:
-            return Result(self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived)
+            return Result(self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived, flat=self.is_flat)
         if found.equal is None:
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ..judging.judge import Claim
 from ..lowering.report import NAMES, Diagnostic, Fix, Span
 from ..rules.catalogue import catalogue
-from ..terms.interruption import OutOfTime, within
+from ..terms.interruption import OutOfTime, in_time, now, within
 from .alternatives import judge_pair
 from .arrays import Arrays
 from .inline import Beside, computed_beside
@@ -23,7 +23,8 @@ from .sizes import Sizes
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Array, Value
 
-SECONDS = 3.0
+# for the verdicts on a pair; for what is told of one besides; for all the pairs of a file, behind which each has the least
+SECONDS, SECONDS_TOLD, SECONDS_IN_ALL, SECONDS_LEAST = 3.0, 0.7, 12.0, 0.3
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 
@@ -42,6 +43,7 @@ def judge_gradients(
 ) -> Judged:
     """Every derivative of the file that is written by hand."""
     judged = Judged()
+    begun = now()
     rests = Rests(module, top, memory)
     for pair in pairs_of(module):
         if (
@@ -50,15 +52,20 @@ def judge_gradients(
             or not (pair.is_explicit or is_transparent(pair.backward))
         ):
             continue
-        found = _judged_once(rests, pair, budget)
+        found = _judged_once(rests, pair, budget if budget is not None else _granted(begun))
         if isinstance(found, str):
             if pair.is_explicit:
                 judged.unread.append((module.source.span(pair.backward), f"the derivative of `{pair.name}`: {found}"))
             continue
         for result in found:
             _enter(judged, module, pair, result)
-    _judge_beside(rests, judged, budget)
+    _judge_beside(rests, judged, budget if budget is not None else _granted(begun))
     return judged
+
+
+def _granted(begun: float) -> float:
+    """The seconds for one pair: few where much has been spent on others since."""
+    return SECONDS if now() - begun < SECONDS_IN_ALL else SECONDS_LEAST
 
 
 def _judge_beside(rests: Rests, judged: Judged, budget: float | None) -> None:
@@ -121,7 +128,8 @@ def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result]
 def _judged_within(module: Module, pair: Pair, top: Mapping[str, Value], budget: float | None) -> list[Result] | str:
     try:
         with within(SECONDS if budget is None else budget) as limit:
-            return [r.told() for r in judge_pair(module, pair, top)]
+            found = judge_pair(module, pair, top)
+        return [in_time(SECONDS_TOLD, r.told, replace(r, more=None, among=())) for r in found]
     except Unreadable as why:
         return str(why)
     except RecursionError:

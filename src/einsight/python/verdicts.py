@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal, compare
+from ..meaning.equality import Verdict, agree, are_equal, compare
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Index, fresh_index
+from ..terms.interruption import in_polls
 from ..terms.term import Product, Sum, Term
 from .allowing import (
     Allowing,
@@ -33,6 +34,8 @@ from .runs import Claimed, Nonconforming, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
+# how long it is sought what makes a wrong value right, and what is wrong with it
+MOST_POLLS = 10000
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
 
@@ -273,7 +276,9 @@ class _Judge(Allowing):
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
         if found.equal:
-            return Result(self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived, flat=self.is_flat)
+            return Result(
+                self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived, flat=self.is_flat
+            )
         if found.equal is None:
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):
@@ -346,40 +351,52 @@ class _Judge(Allowing):
         return normal_form(self._derivative()), normal_form(build.substitute(made[1], dict(names)))
 
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
+        """What makes it right; not sought for long but among what the documentation speaks of."""
         variables = frozenset(t for t, _ in self.paths.parameters.values())
         cotangent = frozenset({self.paths.cotangent[0]} if self.paths.cotangent else ())
         own = self.tensor if self.parameter else None
-        of_entries = itertools.chain(normalised((left, right)), of_zeros_and_ones((left, right), own))
-        for assumption in itertools.chain(candidates((left, right), variables | cotangent), of_entries):
+        general = candidates((left, right), variables | cotangent)
+        claimed = {c.parameter for c in self.paths.claimed}
+        varied = frozenset(t for n, (t, _) in self.paths.parameters.items() if n in claimed) | cotangent
+        of_entries = itertools.chain(normalised((left, right), varied), of_zeros_and_ones((left, right), own))
+        if is_said_symmetric(self.pair, self.module):
+            return self._making_right(general, left, right) or self._making_right(of_entries, left, right)
+        found = in_polls(MOST_POLLS, lambda: self._making_right(general, left, right), None)
+        return found or self._making_right(of_entries, left, right)
+
+    def _making_right(self, assumptions: Iterable[Assumption], left: Term, right: Term) -> Assumption | None:
+        for assumption in assumptions:
             if " = " in assumption.text and not is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
                 changed = [assumption.change(t) for t in (left, right)]
-                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if (
-                    compare(changed[0], changed[1], free, function_value, points=1, example=False, thorough=False).equal
-                    is False
-                ):
+                if self._compared_over(changed, 1).equal is False:
                     continue  # at the first point
                 changed = [normal_form(t) for t in changed]
-                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if are_equal(changed[0], changed[1], free, function_value) and not are_equal(
-                    changed[0], build.ZERO, free, function_value
-                ):
+                whole = self._compared_over(changed, 4).equal is True
+                if whole and self._compared_over([changed[0], build.ZERO], 4).equal is not True:
                     return assumption
             except _FAILURES:
                 continue
         return None
 
+    def _compared_over(self, sides: Sequence[Term], points: int) -> Verdict:
+        """Both over their own indices."""
+        free = tuple(dict.fromkeys(i for t in sides for i in sorted(t.free, key=lambda i: i.key)))
+        return compare(*sides, free, function_value, points=points, example=False, thorough=points > 1)
+
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:
             return are_equal(left, normal_form(term), axes, function_value)
 
-        try:
+        def find() -> str:
             found = find_mistake(left, right, axes, "", equal, lambda text: None, lambda value: None, self._text)
+            return found.words if found is not None else ""
+
+        try:
+            return in_polls(MOST_POLLS, find, "")
         except _FAILURES:
             return ""
-        return found.words if found is not None else ""
 
     def _text(self, term: Term) -> str | None:
         if any(len(axis) > 1 for axis in self.wanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -63,7 +64,7 @@ def judge_pair(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Res
 
 def _judged(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
     """On one way; with arguments that are tuples of arrays where nothing is found otherwise.  Raises Unreadable."""
-    has_parts = module.said(unpacked_in, pair.forward)
+    has_parts = module.said(unpacked_in, pair.forward) and not module.said(_gives_one, pair.backward)
     try:
         found = _in_lengths(module, pair, top)
         if not has_parts or any(r.verdict != "undecided" for r in found):
@@ -80,12 +81,19 @@ def _judged(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result
         return found
 
 
+def _gives_one(function: ast.FunctionDef) -> bool:
+    """Does it put numbers in one array at its end, so that its argument is one, too?"""
+    last = function.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    return isinstance(value, ast.Call) and len(value.args) == 1 and isinstance(value.args[0], ast.List)
+
+
 def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Result]:
     """With several lengths of axes where it is not read without.  Raises Unreadable."""
     try:
         return judge_shapes(module, pair, top)
-    except Unreadable as why:
-        if not _OF_LENGTHS.search(str(why)):
+    except Unreadable as unread:
+        if not _OF_LENGTHS.search(str(unread)):
             raise
     found: list[list[Result]] = []
     every = OF_IMAGES if most_axes(module, pair, top) >= MANY_AXES else LENGTHS
@@ -97,8 +105,8 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
             found.append(judge_shapes(module, replace(pair, lengths=lengths), top, lightly=bool(found)))
         except Elsewhere:
             raise
-        except Unreadable as one:
-            why = why or one
+        except Unreadable as unread:
+            why = why or unread
             continue
         if len(found) >= 2 and not _is_open(found) or all(r.verdict == "undecided" for r in found[0]):
             break

@@ -262,8 +262,9 @@ def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
         known = [paths.parameters[n][1] for n in names if n in paths.parameters]
         owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]
         fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.named(d) == length]
-        for dim in fitting if length is not None and not claimed.value.open else ():
-            sizes.join(dim, Dim(length))
+        if length is not None and not claimed.value.open:
+            for dim in fitting:
+                sizes.join(dim, Dim(length))
 
 
 def _changed(lengths: list[int], sizes: Sizes) -> list[int] | None:

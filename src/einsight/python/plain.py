@@ -327,7 +327,7 @@ def _claims_of(
     node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run, reader: Reader
 ) -> list[Claimed]:
     """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
-    packed = _packed(node, parameters) if len(reader.returns) == 1 else {}
+    packed = _packed(node, parameters) if len(reader.returns) == 1 and not pair.in_parts else {}
     if packed:
         return [Claimed(p, e, v) for p, e in packed.items() if isinstance(v := reader.evaluate(e), Array)]
     if isinstance(value, Table):

@@ -322,6 +322,7 @@ class Reader(Branches):
                 middle = Several(value.items[at : len(value.items) - behind])
                 items = [*value.items[:at], middle, *value.items[len(value.items) - behind :]]
         elif isinstance(value, Array) and not value.open and value.rank and not starred:
+            self.arrays.stretched += value.rank > 1  # what is taken apart is a row of numbers, mostly
             length = self.arrays.number_of(value.axes[0])
             if length is None and self.sizes.binding and len(value.axes[0]) == 1:  # it has as many as there are names
                 self.sizes.meet(value.axes[0][0].dim, Dim(len(targets)))

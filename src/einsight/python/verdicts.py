@@ -383,7 +383,7 @@ class _Judge(Allowing):
     def _compared_over(self, sides: Sequence[Term], points: int) -> Verdict:
         """Both over their own indices."""
         free = tuple(dict.fromkeys(i for t in sides for i in sorted(t.free, key=lambda i: i.key)))
-        return compare(*sides, free, function_value, points=points, example=False, thorough=points > 1)
+        return compare(sides[0], sides[1], free, function_value, points=points, example=False, thorough=points > 1)
 
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:

@@ -13,7 +13,7 @@ import einsight
 from einsight.bench.differences import difference_quotients
 from einsight.python.check import findings
 from einsight.python.module import Module
-from einsight.python.pairs import pairs_of
+from einsight.python.tying import pairs_of
 from einsight.python.source import Source
 
 jax.config.update("jax_enable_x64", True)

@@ -53,7 +53,8 @@ class Allowing:
         functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
         documented = [ast.get_docstring(n) or "" for n in functions]
         if " * " in text:
-            return any(MASKS.search(told) for told in (text.split(" ")[0], *documented))
+            name = text.split(" ")[0]
+            return name.removeprefix("self.") == "M" or any(MASKS.search(told) for told in (name, *documented))
         told = [text.split(".")[0], *documented, *(n.name for n in functions)]
         called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
         return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
@@ -159,6 +160,7 @@ def is_guard(pair: Pair, name: str) -> bool:
 ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b|cross[-_ ]?entropy", re.IGNORECASE)
 
 
+# what is called so, or `M`, has entries that are 0 or 1
 MASKS = re.compile(r"mask|indicator|observed|one_?hot", re.IGNORECASE)
 COUNT = re.compile(
     r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples"
@@ -181,6 +183,9 @@ _SYMMETRIC = re.compile(
 )
 
 
+_NOT_SYMMETRIC = re.compile(r"(?:\bnot\b|n't\b|\bneed not\b|\bnever\b)[^.;\n]{0,40}\bsymmetric|\b(?:non-?|un|a)symmetric", re.IGNORECASE)
+
+
 def told_in(function: ast.FunctionDef, module: Module) -> str:
     """What the docstring of a function says, and the comments in it."""
     lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
@@ -190,7 +195,7 @@ def told_in(function: ast.FunctionDef, module: Module) -> str:
 def is_said_symmetric(pair: Pair, module: Module) -> bool:
     """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
     return any(
-        _SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in _told(pair, module)
+        _SYMMETRIC.search(text) and not _NOT_SYMMETRIC.search(text) for text in _told(pair, module)
     )
 
 

@@ -32,6 +32,8 @@ LENGTHS = (
 # the same for arrays of four axes and more, whose entries are many otherwise: batch, channels, height, width, then the kernel's
 OF_IMAGES = ((2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2), (3, 2, 2, 3, 2), (2, 3, 4, 5, 6))
 MANY_AXES = 4
+# lengths that can be halved: what is cut in two, or taken in pairs, fits with these
+EVEN = ((4, 4, 2, 2, 4, 2, 2), (4, 2, 4, 2, 2), (2, 4, 4, 2, 4, 2, 2), (2, 2, 4, 4, 2, 2, 2, 2))
 # why a pair is not read that may be with axes of known length
 _OF_LENGTHS = re.compile(
     r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read"
@@ -95,8 +97,23 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
     except Unreadable as unread:
         if not _OF_LENGTHS.search(str(unread)):
             raise
-    found: list[list[Result]] = []
     every = OF_IMAGES if most_axes(module, pair, top) >= MANY_AXES else LENGTHS
+    found, why = _with_lengths(module, pair, top, every, 2)
+    if not found or (len(found) == 1 and any(r.verdict != "undecided" for r in found[0])):
+        raise why or Unreadable("it depends on how long its arrays are")
+    even: list[list[Result]] = []
+    if any(_is_open([r.verdict for r in each]) for each in zip(*found, strict=False)):
+        even, _ = _with_lengths(module, pair, top, EVEN, 2)
+    if len({len(results) for results in (*found, *even)}) > 1:
+        raise Unreadable("what it returns depends on how long its arrays are")
+    return [_agreed([f[k] for f in found], [e[k] for e in even]) for k in range(len(found[0]))]
+
+
+def _with_lengths(
+    module: Module, pair: Pair, top: Mapping[str, Value], every: Sequence[tuple[int, ...]], count: int
+) -> tuple[list[list[Result]], Unreadable | None]:
+    """The verdicts with the first lengths with which it is read, so many of them; and why it is not with others."""
+    found: list[list[Result]] = []
     why: Unreadable | None = None
     for lengths in every:
         if pair.ways is not None and not found:
@@ -108,30 +125,26 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
         except Unreadable as unread:
             why = why or unread
             continue
-        if len(found) >= 2 and not _is_open(found) or all(r.verdict == "undecided" for r in found[0]):
+        if len(found) == count or all(r.verdict == "undecided" for r in found[0]):
             break
-    if not found or (len(found) == 1 and any(r.verdict != "undecided" for r in found[0])):
-        raise why or Unreadable("it depends on how long its arrays are")
-    if len({len(results) for results in found}) > 1:
-        raise Unreadable("what it returns depends on how long its arrays are")
-    return [_agreed(each) for each in zip(*found, strict=True)]
+    return found, why
 
 
-def _is_open(found: Sequence[Sequence[Result]]) -> bool:
-    """Is something right with some lengths, as what never happens with those is, and accused with fewer than two others?"""
-    if len({len(results) for results in found}) > 1:
-        return False
-    each = [[r.verdict for r in results] for results in zip(*found, strict=True)]
-    return any("right" in told and sum(v in ACCUSED for v in told) == 1 for told in each)
+def _is_open(told: Sequence[str]) -> bool:
+    """Is something accused with lengths of which one may be odd: with some alone, or for its shape?"""
+    accused = sum(v in ACCUSED for v in told)
+    return bool(accused) and (accused < len(told) or "shape" in told)
 
 
-def _agreed(each: Sequence[Result]) -> Result:
-    """The verdict that holds with all lengths; accused is what is so with two of them."""
-    accused = [r for r in each if r.verdict in ACCUSED]
-    if not accused and all(r.verdict == "right" for r in each):
+def _agreed(each: Sequence[Result], even: Sequence[Result]) -> Result:
+    """The verdict that holds with all lengths; where it is open, what is accused with even ones is."""
+    if all(r.verdict == "right" for r in each):
         return each[0]
     undecided = next((r for r in each if r.verdict == "undecided"), None)
-    if undecided is None and (len(accused) == len(each) or len(accused) > 1):
+    if undecided is None and not _is_open([r.verdict for r in each]):
+        return each[0]
+    accused = [r for r in (*even, *each) if r.verdict in ACCUSED]
+    if undecided is None and any(r.verdict in ACCUSED for r in even):
         return accused[0]
     words = "it depends on how long its arrays are"
     return undecided or Result(each[0].node, each[0].parameter, "undecided", words=words)

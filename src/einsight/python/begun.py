@@ -111,7 +111,7 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     if found is not None:
         return found
     found = module.begun[owner] = {}
-    start = methods_of(owner).get("__init__")
+    start = module.methods_of(owner).get("__init__")
     if start is None or not start.args.args:
         return found
     thing = Thing()
@@ -123,7 +123,7 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     reader.run(start.body)
     anew = {
         t.attr
-        for method in owner.body
+        for method in module.methods_of(owner).values()
         if method is not start
         for n in ast.walk(method)
         if isinstance(n, ast.Assign)

@@ -15,16 +15,17 @@ from .alternatives import judge_pair
 from .arrays import Arrays
 from .inline import Beside, computed_beside
 from .module import Module, is_transparent
-from .pairs import Pair, pairs_of
+from .pairs import Pair
 from .reading import Reader
 from .results import Result
 from .runs import Unreadable
 from .sizes import Sizes
+from .tying import pairs_of
 from .units import MEMORY, Memory, Rests, keep, own
 from .values import Array, Value
 
 # for the verdicts on a pair; for what is told of one besides; for all the pairs of a file, behind which each has the least
-SECONDS, SECONDS_TOLD, SECONDS_IN_ALL, SECONDS_LEAST = 3.0, 0.7, 12.0, 0.3
+SECONDS, SECONDS_TOLD, SECONDS_IN_ALL, SECONDS_LEAST = 5.0, 0.7, 15.0, 0.3
 _SURROGATE = re.compile(r"einsight:\s*surrogate")
 
 

@@ -119,6 +119,15 @@ class Module:
         """How often an attribute of each name is assigned, anywhere in the file."""
         return Counter(self.nodes.attributes_set)
 
+    def methods_of(self, owner: ast.ClassDef) -> dict[str, Function]:
+        """The methods of a class, with those that it takes over from classes of the file."""
+        found: dict[str, Function] = {}
+        for base in owner.bases[::-1]:
+            other = self.classes.get(base.id) if isinstance(base, ast.Name) else None
+            if other is not None and other is not owner:
+                found |= {n: m for n, m in self.methods_of(other).items() if not _is_abstract(m)}
+        return found | {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+
     def plain_class(self, name: str) -> dict[str, Function] | None:
         """The methods of a class of the file that takes over none but those of others here; None for anything else."""
         node = self.classes.get(name)
@@ -145,6 +154,11 @@ class Module:
                     todo.append((child, None))
                 elif child in self.nodes.extents and not is_for_types(child):
                     todo.append((child, owner))
+
+
+def _is_abstract(function: Function) -> bool:
+    """Does it raise alone?"""
+    return all(isinstance(s, (ast.Raise, ast.Pass)) or isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in function.body)
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

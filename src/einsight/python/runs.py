@@ -17,7 +17,6 @@ from .begun import (
     is_added_to,
     is_number,
     keyed_in,
-    methods_of,
     set_in,
     tables_of,
     usual_in,
@@ -117,7 +116,7 @@ class Run:
         self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.is_backward = False  # is the derivative read by now?
-        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
+        self.thing = Thing(methods=module.methods_of(pair.owner) if pair.owner is not None else {}, unmet=self._attribute if pair.kind in ("plain", "both") else None)
         self.declared: dict[str, Dim] = {}
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
@@ -282,10 +281,6 @@ class Run:
         if reader.returned is None or reader.returned[0].value is None:
             return None, UNKNOWN
         return reader.returned
-
-
-def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
-    return methods_of(pair.owner) if pair.owner is not None else {}
 
 
 def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader, dict[str, Value], Value]:

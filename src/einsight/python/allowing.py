@@ -179,11 +179,13 @@ def put_in(term: Term, tensor: Tensor, number: Term) -> Term:
 
 
 _SYMMETRIC = re.compile(
-    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
+    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|(?:covariance|precision|correlation|gram|kernel|stiffness|mass|inertia) matri", re.IGNORECASE
 )
 
 
-_NOT_SYMMETRIC = re.compile(r"(?:\bnot\b|n't\b|\bneed not\b|\bnever\b)[^.;\n]{0,40}\bsymmetric|\b(?:non-?|un|a)symmetric", re.IGNORECASE)
+_NOT_SYMMETRIC = re.compile(
+    r"(?:\bnot\b|n't\b|\bneed not\b|\bnever\b)[^.;\n]{0,40}\bsymmetric|\b(?:non-?|un|a)symmetric", re.IGNORECASE
+)
 
 
 def told_in(function: ast.FunctionDef, module: Module) -> str:
@@ -194,9 +196,7 @@ def told_in(function: ast.FunctionDef, module: Module) -> str:
 
 def is_said_symmetric(pair: Pair, module: Module) -> bool:
     """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
-    return any(
-        _SYMMETRIC.search(text) and not _NOT_SYMMETRIC.search(text) for text in _told(pair, module)
-    )
+    return any(_SYMMETRIC.search(text) and not _NOT_SYMMETRIC.search(text) for text in _told(pair, module))
 
 
 # behind the word what else such a matrix is: `a symmetric P with zero diagonal`

@@ -82,7 +82,7 @@ def _in_block(module: Module, body: Sequence[ast.stmt], before: Sequence[ast.stm
     derivatives = {n: v for n, v in names if differentiated(n, sorted(moved))}
     if not derivatives:
         return None
-    kept = [s for s in body if _counts(s, moved)]
+    kept = [s for s in body if _counts(s, moved) and not (isinstance(s, ast.Assign) and (_is_made(s.value) or _is_written(s.value)))]
     last = max(k for k, s in enumerate(kept) if (a := _assigned(s)) is not None and a[0] in {loss, *derivatives})
     kept = kept[: last + 1]
     kept = [*_needed(before, kept, moved), *kept]
@@ -116,7 +116,7 @@ def _moved(statement: ast.stmt) -> Iterator[str]:
 
 def _counts(statement: ast.stmt, moved: set[str]) -> bool:
     """Does it compute something: is it no step along a derivative, and nothing that is shown or kept?"""
-    if any(name in moved for name in _moved(statement)) or isinstance(statement, (ast.Expr, ast.Pass)):
+    if any(name in moved for name in _moved(statement)) or isinstance(statement, (ast.Expr, ast.Pass, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
         return False
     if isinstance(statement, ast.If):
         return any(_counts(s, moved) for s in (*statement.body, *statement.orelse)) and not any(

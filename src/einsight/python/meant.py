@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .module import Module
 from .pairs import Pair
-from .paths import conforming, is_capital, read_pair, unknown_in
+from .paths import conforming, is_capital, is_number, read_pair, unknown_in
 from .results import ACCUSED, Result
 from .runs import AXES, Misfitting, Nonconforming, Unreadable
 from .values import Value
@@ -120,8 +120,10 @@ def _judged_way(
     """
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
-    of = [ranks[c.parameter] for c in paths.claimed if c.parameter in ranks]
-    beside = of.count(0) if any(of) else 0  # a number that is differentiated in beside arrays
+    claimed = {c.parameter: ranks[c.parameter] for c in paths.claimed if c.parameter in ranks}
+    # a number that is differentiated in beside arrays, and the number of a model that is a matrix
+    beside = sum(not rank and not is_number(name) for name, rank in claimed.items()) if any(claimed.values()) else 0
+    beside += sum(rank % AXES > 1 and is_number(name) for name, rank in ranks.items())
     stretched = paths.arrays.stretched + no_matrices + beside
     results = judged_way(module, pair, paths, lightly or bool(enough))
     likelier = most is not None and stretched > most

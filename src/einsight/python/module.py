@@ -119,13 +119,13 @@ class Module:
         """How often an attribute of each name is assigned, anywhere in the file."""
         return Counter(self.nodes.attributes_set)
 
-    def methods_of(self, owner: ast.ClassDef) -> dict[str, Function]:
+    def methods_of(self, owner: ast.ClassDef, under: tuple[ast.ClassDef, ...] = ()) -> dict[str, Function]:
         """The methods of a class, with those that it takes over from classes of the file."""
         found: dict[str, Function] = {}
         for base in owner.bases[::-1]:
             other = self.classes.get(base.id) if isinstance(base, ast.Name) else None
-            if other is not None and other is not owner:
-                found |= {n: m for n, m in self.methods_of(other).items() if not _is_abstract(m)}
+            if other is not None and other not in (owner, *under):
+                found |= {n: m for n, m in self.methods_of(other, (owner, *under)).items() if not _is_abstract(m)}
         return found | {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
 
     def plain_class(self, name: str) -> dict[str, Function] | None:
@@ -158,7 +158,10 @@ class Module:
 
 def _is_abstract(function: Function) -> bool:
     """Does it raise alone?"""
-    return all(isinstance(s, (ast.Raise, ast.Pass)) or isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in function.body)
+    return all(
+        isinstance(s, (ast.Raise, ast.Pass)) or isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
+        for s in function.body
+    )
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -106,7 +106,7 @@ def conforming(
     if not found and failed is not None:
         raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
-    arrays = [ranks for ranks, _ in found if all(ranks.values())]
+    arrays = [ranks for ranks, _ in found if all(rank or is_number(name) for name, rank in ranks.items())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
@@ -134,7 +134,7 @@ def _fitting(
     They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
     arrays no more than two, of very many one, have one axis less or more than is likely.  `thin` are shapes that are tried besides.
     """
-    likely = {n: 2 if is_capital(n) else 1 for n in unknown}
+    likely = {n: 0 if is_number(n) else 2 if is_capital(n) else 1 for n in unknown}
 
     def far(name: str, rank: int) -> int:
         """How far from what is likely."""
@@ -212,6 +212,15 @@ def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping
 def is_capital(name: str) -> bool:
     """Is it called as matrices are?"""
     return _bare(name)[:1].isupper()
+
+
+# what numbers of a model are called
+_NUMBER = re.compile(r"(?:log_?)?(?:tau|temp(?:erature)?|lam|lamb|lambda_?|lmbda|alpha|scale|margin|rho|kappa|nu|reg|l2|decay|lr|rate|dt|sigma2?|gain)", re.IGNORECASE)
+
+
+def is_number(name: str) -> bool:
+    """Is it called as a number of a model is?"""
+    return _NUMBER.fullmatch(_bare(name)) is not None
 
 
 def _bare(name: str) -> str:

@@ -361,6 +361,21 @@ def _packed(node: ast.Return, parameters: Sequence[str]) -> dict[str, ast.expr]:
     return found if len(found) > 1 else {}
 
 
+def _behind_named(
+    pairs: Sequence[tuple[ast.expr, Value]], said: Sequence[str], parameters: Sequence[str]
+) -> list[Claimed]:
+    """Those with a name by it, each other for the argument behind the one that the last was for.  Raises Unreadable."""
+    found: list[Claimed] = []
+    place = -1
+    for (node, value), name in zip(pairs, said, strict=True):
+        place = parameters.index(name) if name in parameters else place + 1
+        if place >= len(parameters) or (name not in parameters and parameters[place] in said):
+            raise Unreadable("nothing says for which argument what it returns is")
+        if isinstance(value, Array):
+            found.append(Claimed(parameters[place], node, value, name not in parameters))
+    return found
+
+
 def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
     if any(not isinstance(v, Array) for _, v in pairs):
         raise Unreadable("what it returns is not read")
@@ -381,4 +396,6 @@ def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str],
     if len(pairs) > len(parameters):
         raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
     guessed = len(pairs) < len(parameters)
+    if any(s in parameters for s in said) and guessed:
+        return _behind_named(pairs, said, parameters)
     return [Claimed(p, n, v, guessed) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]

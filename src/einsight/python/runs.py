@@ -116,7 +116,10 @@ class Run:
         self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.is_backward = False  # is the derivative read by now?
-        self.thing = Thing(methods=module.methods_of(pair.owner) if pair.owner is not None else {}, unmet=self._attribute if pair.kind in ("plain", "both") else None)
+        self.thing = Thing(
+            methods=module.methods_of(pair.owner) if pair.owner is not None else {},
+            unmet=self._attribute if pair.kind in ("plain", "both") else None,
+        )
         self.declared: dict[str, Dim] = {}
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from .begun import set_in
 from .module import Module
 from .named import (
     VALUES,
@@ -96,7 +97,7 @@ def _by_name(
         if found is None and order_of(name) is not None and (value := _value_for(backward, values, functions, owner)):
             found = value, ""
         if found is None and len(values) == 1:
-            variable = in_variable(name, parameters_of(functions[values[0]], owner))
+            variable = in_variable(name, parameters_of(functions[values[0]], owner)) or _in_attribute(name, owner)
             found = (values[0], variable) if variable else None
         if found is None:
             found = of_stem(name, functions)
@@ -104,11 +105,13 @@ def _by_name(
             found = _forward_of(name, functions, owner)
         if found is None and owner is None:
             found = _by_what_is_returned(name, functions)
+        if found is None and order_of(name) is not None:
+            found = _by_arguments(name, functions, owner)
         if found is None:
             continue
         forward, variable = functions[found[0]], found[1]
         parameters = parameters_of(forward, owner)
-        if variable and variable not in parameters:
+        if variable and variable not in parameters and not variable.startswith("self."):
             continue
         own = parameters_of(backward, owner)
         # the same arguments, or a cotangent and what was kept besides; one argument has any name
@@ -120,6 +123,22 @@ def _by_name(
         order = 2 if _SECOND.search(name.lower()) else 1
         title = found[0] if then is None else then.name
         yield Pair("plain", title, forward, backward, owner, variable, order, then=then, into=into)
+
+
+def _in_attribute(name: str, owner: ast.ClassDef | None) -> str:
+    """The attribute that a method's name says that it is the derivative in, of those that `__init__` gives."""
+    if owner is None:
+        return ""
+    given = [n for n, methods in set_in(owner).items() if "__init__" in methods]
+    variable = in_variable(name, given)
+    return f"self.{variable}" if variable else ""
+
+
+def _by_arguments(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:
+    """Of `jacobian(q)` the only other function of the same arguments."""
+    own = parameters_of(functions[name], owner)
+    others = [n for n, f in functions.items() if n != name and order_of(n) is None and parameters_of(f, owner) == own]
+    return (others[0], "") if own and len(others) == 1 and not others[0].startswith("_") else None
 
 
 def _by_what_is_returned(name: str, functions: Mapping[str, Function]) -> tuple[str, str] | None:
@@ -145,10 +164,14 @@ def _value_for(
 ) -> str:
     """Of what gives values the one that a derivative without a name of its own is of: the only one, or the only loss of the same
     arguments; empty where there is none."""
-    if len(values) < 2:
-        return values[0] if values else ""
     own = parameters_of(backward, owner)
-    alike = [v for v in values if v not in _THROUGH and parameters_of(functions[v], owner) == own]
+    if len(values) < 2:
+        given = parameters_of(functions[values[0]], owner) if values else []
+        fits = owner is not None or set(given) <= set(own) or len(given) == len(own) == 1
+        return values[0] if values and fits else ""
+    losses = {v: parameters_of(functions[v], owner) for v in values if v not in _THROUGH}
+    alike = [v for v, given in losses.items() if given == own]
+    alike = alike or [v for v, given in losses.items() if set(given) <= set(own) or set(own) <= set(given)]
     return alike[0] if len(alike) == 1 else ""
 
 
@@ -204,14 +227,18 @@ def _runs_back(name: str, through: list[str], own: list[str]) -> bool:
 def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:
     """What a `backward` runs back through: a loss of the same arguments where it takes no cotangent, else `forward`."""
     forward = functions.get(_BACK[name])
-    if forward is None:
-        return None
-    own, through = set(parameters_of(functions[name], owner)), set(parameters_of(forward, owner))
-    losses = [n for n in VALUES if n in functions and n not in ("forward", "__call__", "f", "fn")]
-    fitting = [n for n in losses if own == set(parameters_of(functions[n], owner))]
-    if own - through and through < own and len(fitting) == 1:
+    own = set(parameters_of(functions[name], owner))
+    through = set(parameters_of(forward, owner)) if forward is not None else set()
+    losses = {n: set(parameters_of(functions[n], owner)) for n in VALUES if n in functions and n not in _THROUGH}
+    fitting = [n for n, given in losses.items() if own == given]
+    if len(fitting) == 1 and (forward is None or (own - through and through < own)):
         return fitting[0], ""
-    return _BACK[name], ""
+    if owner is not None and own and not any(is_cotangent(n, []) for n in own):
+        # a method that takes what the loss is compared with, and finds the rest in its object
+        compared = [n for n, given in losses.items() if own < given and not own & through]
+        if len(compared) == 1:
+            return compared[0], ""
+    return (_BACK[name], "") if forward is not None else None
 
 
 def _is_cached(forward: Function, backward: Function) -> bool:

@@ -283,7 +283,7 @@ class _Judge(Allowing):
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):
             return self._undecided("the sides agree to the digits of the decimal fractions in them")
-        if self.is_replaced(left):
+        if right is build.ZERO or self.is_replaced(left):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )

@@ -179,7 +179,8 @@ def put_in(term: Term, tensor: Tensor, number: Term) -> Term:
 
 
 _SYMMETRIC = re.compile(
-    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|(?:covariance|precision|correlation|gram|kernel|stiffness|mass|inertia) matri", re.IGNORECASE
+    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|(?:covariance|precision|correlation|gram|kernel|stiffness|mass|inertia) matri",
+    re.IGNORECASE,
 )
 
 

@@ -89,7 +89,8 @@ def _within_bounds(found: Found) -> Iterator[None]:
 
 
 def _judge(module: Module, found: Found, budget: float | None, top: dict[str, Value], memory: Memory) -> None:
-    judged = judge_gradients(module, top, budget, memory)
+    wrong = frozenset(module.source.line_at(d.span[0]) for d in found.diagnostics)
+    judged = judge_gradients(module, top, budget, memory, wrong)
     order = sorted(range(len(judged.claims)), key=lambda k: judged.claims[k].span)
     found.claims = [judged.claims[k] for k in order]
     found.failing = {place: judged.failing[k] for place, k in enumerate(order) if k in judged.failing}

@@ -40,9 +40,13 @@ class Judged:
 
 
 def judge_gradients(
-    module: Module, top: Mapping[str, Value], budget: float | None = None, memory: Memory = MEMORY
+    module: Module,
+    top: Mapping[str, Value],
+    budget: float | None = None,
+    memory: Memory = MEMORY,
+    wrong: frozenset[int] = frozenset(),
 ) -> Judged:
-    """Every derivative of the file that is written by hand."""
+    """Every derivative of the file that is written by hand; `wrong` are lines in which shapes do not go together."""
     judged = Judged()
     begun = now()
     rests = Rests(module, top, memory)
@@ -60,7 +64,7 @@ def judge_gradients(
             continue
         for result in found:
             _enter(judged, module, pair, result)
-    _judge_beside(rests, judged, budget if budget is not None else _granted(begun))
+    _judge_beside(rests, judged, budget if budget is not None else _granted(begun), wrong)
     return judged
 
 
@@ -69,11 +73,11 @@ def _granted(begun: float) -> float:
     return SECONDS if now() - begun < SECONDS_IN_ALL else SECONDS_LEAST
 
 
-def _judge_beside(rests: Rests, judged: Judged, budget: float | None) -> None:
+def _judge_beside(rests: Rests, judged: Judged, budget: float | None, wrong: frozenset[int]) -> None:
     """What statements compute side by side: that they compute the derivatives of that value is certain once one of them is right."""
     module = rests.module
     told = {claim.span for claim in judged.claims}
-    for beside in computed_beside(module):
+    for beside in computed_beside(module, wrong):
         function = beside.function
         pair = Pair("both", function.name, function, function)
         module.called_with[function] = [_shapes_before(rests, beside)]
@@ -103,7 +107,7 @@ def _shapes_before(rests: Rests, beside: Beside) -> dict[str, tuple[int | None, 
         reader.take_parameters(beside.scope)
     reader.run(beside.before)
     known = {n: v for n, v in reader.environment.items() if isinstance(v, Array) and not v.open}
-    return {n: (None,) * v.rank for n, v in known.items()}
+    return {n: tuple(1 if not axis else None for axis in v.axes) for n, v in known.items()}
 
 
 def _judged_once(rests: Rests, pair: Pair, budget: float | None) -> list[Result] | str:

@@ -35,18 +35,18 @@ class Beside:
     before: tuple[ast.stmt, ...]
 
 
-def computed_beside(module: Module) -> Iterator[Beside]:
-    """All that a file computes so."""
+def computed_beside(module: Module, wrong: frozenset[int] = frozenset()) -> Iterator[Beside]:
+    """All that a file computes so, without the lines in which shapes do not go together."""
     scopes: list[ast.FunctionDef | ast.Module] = [module.tree, *(f for f, _ in module.every_function())]
     for scope in scopes:
-        found = _in_block(module, scope.body, [])
+        found = _in_block(module, scope.body, [], scope is module.tree, wrong)
         if found is not None:
             yield Beside(found, scope, ())
             continue
         before: list[ast.stmt] = []
         for statement in scope.body:
             if isinstance(statement, _BLOCKS):
-                made = _in_block(module, _innermost(statement).body, before)
+                made = _in_block(module, _innermost(statement).body, before, scope is module.tree, wrong)
                 if made is not None:
                     yield Beside(made, scope, tuple(before))
             before.append(statement)
@@ -72,7 +72,9 @@ def _target_of_loss(body: Sequence[ast.stmt]) -> str:
     return named[-1] if named else ""
 
 
-def _in_block(module: Module, body: Sequence[ast.stmt], before: Sequence[ast.stmt]) -> ast.FunctionDef | None:
+def _in_block(
+    module: Module, body: Sequence[ast.stmt], before: Sequence[ast.stmt], is_script: bool, wrong: frozenset[int]
+) -> ast.FunctionDef | None:
     """A function that gives the value and the derivatives that a block computes; None where it computes none."""
     loss = _target_of_loss(body)
     if not loss:
@@ -82,14 +84,20 @@ def _in_block(module: Module, body: Sequence[ast.stmt], before: Sequence[ast.stm
     derivatives = {n: v for n, v in names if differentiated(n, sorted(moved))}
     if not derivatives:
         return None
-    kept = [s for s in body if _counts(s, moved) and not (isinstance(s, ast.Assign) and (_is_made(s.value) or _is_written(s.value)))]
+    kept = [s for s in body if _counts(s, moved) and not _begins(s, moved) and s.lineno not in wrong]
+    reached = {a[0] for s in kept if (a := _assigned(s)) is not None}
+    derivatives = {n: v for n, v in derivatives.items() if n in reached}
+    if loss not in reached or not derivatives:
+        return None
     last = max(k for k, s in enumerate(kept) if (a := _assigned(s)) is not None and a[0] in {loss, *derivatives})
     kept = kept[: last + 1]
-    kept = [*_needed(before, kept, moved), *kept]
+    kept = [*_needed(before, kept, moved, is_script), *kept]
     own = {n.id for s in kept for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     known = {*module.imports, *module.functions, *module.classes}
     made_here = bound_names(ast.Module([*kept], []))
     given = sorted(p for p in own if p not in known and p not in _BUILTINS and (p in moved or p not in made_here))
+    if set(given) & set(derivatives):
+        return None  # what is added to it before is not known
     elements: list[ast.expr] = [ast.copy_location(ast.Name(loss, ast.Load()), kept[-1])]
     for name, value in derivatives.items():
         elements.append(ast.copy_location(ast.Name(name, ast.Load()), value))
@@ -116,7 +124,9 @@ def _moved(statement: ast.stmt) -> Iterator[str]:
 
 def _counts(statement: ast.stmt, moved: set[str]) -> bool:
     """Does it compute something: is it no step along a derivative, and nothing that is shown or kept?"""
-    if any(name in moved for name in _moved(statement)) or isinstance(statement, (ast.Expr, ast.Pass, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+    if any(name in moved for name in _moved(statement)) or isinstance(
+        statement, (ast.Expr, ast.Pass, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    ):
         return False
     if isinstance(statement, ast.If):
         return any(_counts(s, moved) for s in (*statement.body, *statement.orelse)) and not any(
@@ -125,14 +135,27 @@ def _counts(statement: ast.stmt, moved: set[str]) -> bool:
     return True
 
 
-def _needed(before: Sequence[ast.stmt], kept: Sequence[ast.stmt], moved: set[str]) -> list[ast.stmt]:
+def _begins(statement: ast.stmt, moved: set[str]) -> bool:
+    """Is it what something is at first: data, a size that is written, what is moved later?"""
+    if not isinstance(statement, ast.Assign):
+        return False
+    targets = [n for t in statement.targets for n in (t.elts if isinstance(t, ast.Tuple) else [t])]
+    if not all(isinstance(t, ast.Name) for t in targets):
+        return False
+    is_moved = any(isinstance(t, ast.Name) and t.id in moved for t in targets)
+    return is_moved or _is_made(statement.value) or _is_written(statement.value)
+
+
+def _needed(before: Sequence[ast.stmt], kept: Sequence[ast.stmt], moved: set[str], is_script: bool) -> list[ast.stmt]:
     """Of what stands before a loop what it rests on, but for what it changes."""
     wanted = {n.id for s in kept for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     wanted -= bound_names(ast.Module([*kept], []))
     found: list[ast.stmt] = []
     for statement in reversed(before):
-        if not isinstance(statement, ast.Assign) or _is_made(statement.value) or _is_written(statement.value):
+        if not isinstance(statement, ast.Assign) or _begins(statement, moved):
             continue
+        if is_script and not re.search(r"\.shape|\blen\(", ast.unparse(statement.value)):
+            continue  # what is made of data is data
         names = {n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         if names & wanted and not names & moved:
             found.insert(0, statement)
@@ -148,8 +171,9 @@ def _is_written(value: ast.expr) -> bool:
 
 
 def _is_made(value: ast.expr) -> bool:
-    """Is it data that is drawn, read or begun with: the call of a library that takes no array?"""
-    return (
-        isinstance(value, ast.Call)
-        and re.search(r"random|rand|load|zeros|ones|linspace|rng|read|normal", ast.unparse(value.func)) is not None
-    )
+    """Is it data that is drawn, read or begun with?"""
+    called = (n.func for n in ast.walk(value) if isinstance(n, ast.Call))
+    return any(_MAKING.search(ast.unparse(c)) for c in called)
+
+
+_MAKING = re.compile(r"random|rand|\brng\b|load|linspace|read|normal$")

@@ -13,7 +13,7 @@ from ..terms.term import Tensor
 from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
-from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable
+from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable, called_with
 from .selecting import Selected, over_all
 from .sizes import Sizes
 from .values import Array, Value
@@ -61,11 +61,7 @@ def most_axes(module: Module, pair: Pair, top: Mapping[str, Value]) -> int:
 
 def _called_in(module: Module, pair: Pair, unknown: Sequence[str]) -> dict[str, int]:
     """How many axes arguments have with which the top of the file calls either function, where all calls say the same."""
-    found: dict[str, set[int]] = {}
-    for function in (pair.forward, pair.backward):
-        for shapes in module.called_with.get(function, ()):
-            for name, shape in shapes.items():
-                found.setdefault(name, set()).add(len(shape))
+    found = {n: {len(shape) for shape in shapes} for n, shapes in called_with(module, pair).items()}
     return {n: next(iter(found[n])) for n in unknown if len(found.get(n, ())) == 1}
 
 
@@ -215,7 +211,10 @@ def is_capital(name: str) -> bool:
 
 
 # what numbers of a model are called
-_NUMBER = re.compile(r"(?:log_?)?(?:tau|temp(?:erature)?|lam|lamb|lambda_?|lmbda|alpha|scale|margin|rho|kappa|nu|reg|l2|decay|lr|rate|dt|sigma2?|gain)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:log_?)?(?:tau|temp(?:erature)?|lam|lamb|lambda_?|lmbda|alpha|scale|margin|rho|kappa|nu|reg|l2|decay|lr|rate|dt|sigma2?|gain)",
+    re.IGNORECASE,
+)
 
 
 def is_number(name: str) -> bool:

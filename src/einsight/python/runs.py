@@ -121,6 +121,7 @@ class Run:
             unmet=self._attribute if pair.kind in ("plain", "both") else None,
         )
         self.declared: dict[str, Dim] = {}
+        self.called = called_with(module, pair)
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
@@ -184,11 +185,18 @@ class Run:
             missing = (2 if shape in (COLUMN, ROW) else shape % AXES) - array.rank
             if missing < 0 or (shape in (COLUMN, ROW) and missing < 2):
                 raise Nonconforming
-            thin = {COLUMN: 1, ROW: 0}.get(shape)
-            array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
+            thin = {{COLUMN: 1, ROW: 0}.get(shape), *self._ones(name, missing + array.rank)}
+            array = Array((*(() if k in thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
         self.parameters[name] = tensor, replace(found)  # which nothing writes into
         return found
+
+    def _ones(self, name: str, rank: int) -> list[int]:
+        """The axes of length 1 that an argument has in every call of the file."""
+        shapes = self.called.get(name, [])
+        if not shapes or any(len(s) != rank for s in shapes):
+            return []
+        return [k for k in range(rank) if all(s[k] == 1 for s in shapes)]
 
     def _axis(self, name: str, place: int):  # type: ignore[no-untyped-def]
         return self.arrays.axis(self._size(name, place))
@@ -284,6 +292,16 @@ class Run:
         if reader.returned is None or reader.returned[0].value is None:
             return None, UNKNOWN
         return reader.returned
+
+
+def called_with(module: Module, pair: Pair) -> dict[str, list[tuple[int | None, ...]]]:
+    """The shapes with which the top of the file calls either function, by argument."""
+    found: dict[str, list[tuple[int | None, ...]]] = {}
+    for function in (pair.forward, pair.backward):
+        for shapes in module.called_with.get(function, ()):
+            for name, shape in shapes.items():
+                found.setdefault(name, []).append(shape)
+    return found
 
 
 def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader, dict[str, Value], Value]:

@@ -33,7 +33,7 @@ LENGTHS = (
 OF_IMAGES = ((2, 2, 3, 4, 3, 2, 2, 3), (3, 2, 4, 3, 2, 2, 2, 2), (3, 2, 2, 3, 2), (2, 3, 4, 5, 6))
 MANY_AXES = 4
 # lengths that can be halved: what is cut in two, or taken in pairs, fits with these
-EVEN = ((4, 4, 2, 2, 4, 2, 2), (4, 2, 4, 2, 2), (2, 4, 4, 2, 4, 2, 2), (2, 2, 4, 4, 2, 2, 2, 2))
+EVEN = ((4, 4, 2, 2, 4, 2, 2), (4, 2, 4, 2, 2), (2, 2, 4, 2, 2, 2, 2, 2), (2, 2, 4, 4, 2, 2, 2, 2))
 # why a pair is not read that may be with axes of known length
 _OF_LENGTHS = re.compile(
     r"it has a loop|a part of an axis|written one by one|place|entry counted|concatenate|reshape|shape is not known|do not go together|is no number|`diff`|copies of|no argument$|several things|what it returns is not read"
@@ -97,13 +97,14 @@ def _in_lengths(module: Module, pair: Pair, top: Mapping[str, Value]) -> list[Re
     except Unreadable as unread:
         if not _OF_LENGTHS.search(str(unread)):
             raise
-    every = OF_IMAGES if most_axes(module, pair, top) >= MANY_AXES else LENGTHS
+    are_many = most_axes(module, pair, top) >= MANY_AXES
+    every, even_ones = (OF_IMAGES, EVEN[::-1][:2]) if are_many else (LENGTHS, EVEN)
     found, why = _with_lengths(module, pair, top, every, 2)
     if not found or (len(found) == 1 and any(r.verdict != "undecided" for r in found[0])):
         raise why or Unreadable("it depends on how long its arrays are")
     even: list[list[Result]] = []
     if any(_is_open([r.verdict for r in each]) for each in zip(*found, strict=False)):
-        even, _ = _with_lengths(module, pair, top, EVEN, 2)
+        even, _ = _with_lengths(module, pair, top, even_ones, 1 if are_many else 2)
     if len({len(results) for results in (*found, *even)}) > 1:
         raise Unreadable("what it returns depends on how long its arrays are")
     return [_agreed([f[k] for f in found], [e[k] for e in even]) for k in range(len(found[0]))]

@@ -25,6 +25,8 @@ _LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is
 MOST_FREE, MANY = 4, 7
 # axes of an array that are tried where nothing says how many it has
 MOST_TRIED = 2
+# how often other lengths are taken for those that met others
+MOST_CHANGES = 8
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -232,7 +234,7 @@ def read_pair(
 ) -> Paths:
     """Both functions over one set of arrays.  Raises Unreadable; Nonconforming, where the shapes do not go together."""
     lengths = list(pair.lengths)
-    while True:
+    for _ in range(MOST_CHANGES):
         sizes = Sizes(binding=True, lengths=lengths)
         shapes = Run(module, pair, top, ranks, sizes, False)
         try:
@@ -250,6 +252,8 @@ def read_pair(
             if changed is None:
                 raise
             lengths = changed
+    else:
+        raise Nonconforming
     if not terms:
         return found
     run = Run(module, pair, top, ranks, sizes, True)

@@ -267,7 +267,9 @@ class Reader(Branches):
             and not self.branch
         ):
             slice = target.slice
+            index = None if isinstance(slice, ast.Tuple) else self._index(slice)
             items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
+            items = list(index.items) if isinstance(index, Several) and not index.is_list else items
             read = self._fitting(target, lambda: Flag(array is not None and self.arrays.placed(holder, items, array)))
             if isinstance(read, Flag) and read.value:
                 return

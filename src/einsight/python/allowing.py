@@ -214,6 +214,18 @@ def _told(pair: Pair, module: Module) -> list[str]:
     return told + [told_in(function, module) for function in (pair.forward, pair.backward)]
 
 
+# what is called so is symmetric: covariances and their inverses, Gram and kernel matrices, Laplacians
+_SYMMETRIC_NAME = re.compile(
+    r"Sigma\w*|Omega|\w*cov(?:ariance)?\w*|\w*precision\w*|\w*gram\w*|\w*kernel\w*|\w*lapl(?:acian)?\w*", re.IGNORECASE
+)
+
+
+def is_symmetric_by_name(text: str) -> bool:
+    """Is every matrix that an assumption speaks of called as one that is symmetric, `Sigma symmetric`?"""
+    names = re.split(r", | ", text.removesuffix(" symmetric"))
+    return all(_SYMMETRIC_NAME.fullmatch(n.removeprefix("self.").strip("_")) for n in names)
+
+
 _ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"
                     r"|(?P<e>[\w.]+) @ (?P<f>[\w.]+)\.T|(?P<g>[\w.]+)\.T @ (?P<h>[\w.]+)|np\.(?:eye|diag|cov|identity)\([^()]*\)")  # fmt: skip
 

@@ -94,6 +94,10 @@ def _by_name(
         if id(backward) in taken or name in VALUES or name.startswith("test"):
             continue
         found = named_after(name, functions)
+        through = functions.get(_BACK.get(name, ""))
+        if found is None and owner is None and through is not None:
+            if _loss_of(name, through, parameters_of(backward, None), functions)[0] is not None:
+                found = through.name, ""
         if found is None and order_of(name) is not None and (value := _value_for(backward, values, functions, owner)):
             found = value, ""
         if found is None and len(values) == 1:

@@ -23,6 +23,7 @@ from .allowing import (
     is_guard,
     is_made_symmetric,
     is_said_symmetric,
+    is_symmetric_by_name,
     says_more_of_symmetric,
 )
 from .comparing import differ_grossly, fresh_axes, is_of_entries, normalised, of_zeros_and_ones, unguarded, weighed
@@ -292,7 +293,11 @@ class _Judge(Allowing):
         if (
             assumption is not None
             and assumption.text.endswith(" symmetric")
-            and (is_said_symmetric(self.pair, self.module) or is_made_symmetric(self.pair, assumption.text.split()[0]))
+            and (
+                is_said_symmetric(self.pair, self.module)
+                or is_symmetric_by_name(assumption.text)
+                or is_made_symmetric(self.pair, assumption.text.split()[0])
+            )
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and is_of_entries(assumption) and self.is_said_of_entries(assumption.text):

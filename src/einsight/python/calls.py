@@ -357,8 +357,8 @@ class Calls(Placing):
         if isinstance(function.node, ast.Lambda):
             return inner.evaluate(function.node.body)
         inner.run(function.node.body)
-        if inner.misfit is not None and (found or not self.told):
-            code = found[0].code if found else "EIN603"
+        if inner.misfit is not None and (found or inner.deepest is not None or not self.told):
+            code = inner.deepest.code if inner.deepest is not None else found[0].code if found else "EIN603"
             self.deepest = inner.deepest or Deepest(function.node, inner.misfit[0], code, inner.misfit[1], node)
             told, self.told = self.told, self.told and self.root is None
             self.misfits(code, node, f"in `{function.node.name}`, {inner.misfit[1]}")

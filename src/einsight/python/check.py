@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -237,11 +238,15 @@ def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str
     return kept | {n: UNKNOWN for n in module.bound_in(module.tree) if n not in module.once}
 
 
+# what is called so is written as a derivative
+_DERIVATIVE = re.compile(r"back|bwd|grad|jac|hess|vjp|deriv|score|bptt|^d_?[A-Z]", re.IGNORECASE)
+
+
 def _tell_failing(reader: Reader) -> None:
-    """Tell of calls in which shapes do not go together: where that is in the function if no call of it goes well, else at the call."""
+    """Tell of calls in which shapes do not go together: at the call, but in a derivative, which is given what its function is, where that is."""
     for call, name, found in reader.failing:
         others = {f.node for _, _, f in reader.failing if f.function is found.function}
-        if found.function in reader.passing or len(others) > 1:
+        if found.function in reader.passing or len(others) > 1 or not _DERIVATIVE.search(name):
             reader.tell(found.code, call, f"in `{name}`, {found.message}")
         else:
             line = getattr(found.call, "lineno", 0)

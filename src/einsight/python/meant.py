@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from .indexing import is_called_mask
 from .module import Module
 from .pairs import Pair
 from .paths import conforming, is_capital, is_number, read_pair, unknown_in
@@ -123,6 +124,7 @@ def _judged_way(
     claimed = {c.parameter: ranks[c.parameter] for c in paths.claimed if c.parameter in ranks}
     # a number that is differentiated in beside arrays, and the number of a model that is a matrix
     beside = sum(not rank and not is_number(name) for name, rank in claimed.items()) if any(claimed.values()) else 0
+    beside += sum(not rank and is_called_mask(name) for name, rank in ranks.items())
     beside += sum(rank % AXES > 1 and is_number(name) for name, rank in ranks.items())
     stretched = paths.arrays.stretched + no_matrices + beside
     results = judged_way(module, pair, paths, lightly or bool(enough))

@@ -43,7 +43,9 @@ from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
 from .undeclared import (
     Taken,
+    as_it_stands,
     first_that_conforms,
+    is_plain,
     require_no_unknown_function,
     with_bounds_of_axes,
     with_matrix_exponentials,
@@ -98,7 +100,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
-    wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    wrt = tuple([_as_declared(_variable(v), names) for v in variables])
     found: Question | None = None
     refused: EinsightError | None = None
     ranks: dict[str, int] = {}
@@ -215,10 +217,15 @@ def _question(
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
     require_no_prose(formula, wrt, inner)
-    formula, equal = with_bounds_of_axes(formula, inner, wrt)
-    assumed += equal
+    is_open = not is_plain(formula, inner)
+    if is_open:
+        formula, equal = with_bounds_of_axes(formula, inner, wrt)
+        assumed += equal
     of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
-    way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    if is_open or of_matrices is not None:
+        way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    else:
+        way = as_it_stands(Taken(formula), inner)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families:
@@ -229,7 +236,7 @@ def _question(
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:
             require_no_function_of_a_matrix(lowered.tree, lowered.diagnostics)
-    wrt = tuple(_as_name(v, way.text) for v in wrt)
+    wrt = tuple([_as_name(v, way.text) for v in wrt])
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
@@ -248,7 +255,7 @@ def _bold_in(text: str) -> dict[str, str]:
 
 def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
     """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
-    if not any("×" in s and "∈" not in s for s in statements):
+    if "×" not in "".join(statements) or not any("×" in s and "∈" not in s for s in statements):
         return list(statements)
     met: dict[str, None] = {}
 
@@ -331,7 +338,7 @@ def statements_in(
         text = on_one_line(text)
     text, declared = with_lengths(habitual(text, names), names)
     found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
-    return [*declared, *(_on_paper(s, names) for s in found)]
+    return [*declared, *[_on_paper(s, names) for s in found]]
 
 
 def _as_declared(statement: str, names: Names) -> str:

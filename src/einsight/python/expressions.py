@@ -8,8 +8,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..terms import build
-from ..terms.dimension import Dim
 from ..terms.term import Component, Term
+from .arithmetic import OPERATIONS, of_numbers
 from .functions import as_array
 from .indexing import Indexing
 from .nodes import walk
@@ -49,13 +49,6 @@ _RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: 
 _ORDERS: dict[type[ast.cmpop], Callable[[Fraction, Fraction], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-_OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
-    ast.Add: lambda a, b: build.add(a, b),
-    ast.Sub: build.subtract,
-    ast.Mult: lambda a, b: build.product([a, b]),
-    ast.Div: build.quotient,
-    ast.Pow: build.power,
-}
 
 
 class Expressions(Indexing):
@@ -332,13 +325,13 @@ class Expressions(Indexing):
                 return Several(tuple(i for p in parts if isinstance(p, Several) for i in p.items))
             return UNKNOWN
         if isinstance(left, Number) and isinstance(right, Number):
-            return _of_numbers(operator, left, right)
+            return of_numbers(operator, left, right)
         a, b = as_array(left), as_array(right)
         if a is None or b is None:
             return UNKNOWN
         if isinstance(operator, ast.MatMult):
             return self._fitting(node, lambda: self.arrays.matmul(a, b))
-        make = _OPERATIONS.get(type(operator))
+        make = OPERATIONS.get(type(operator))
         if isinstance(a, Mask) and isinstance(b, Mask) and isinstance(operator, (ast.BitAnd, ast.BitOr)):
             both = _and if isinstance(operator, ast.BitAnd) else _or
             return self._fitting(node, lambda: _mask(self.arrays.elementwise(both, a, b)))
@@ -391,32 +384,3 @@ def _constant_of(path: str) -> Value:
     if name in ("nan", "float32", "float64", "int32", "int64", "bool_"):
         return UNKNOWN
     return Library(path)
-
-
-def _of_numbers(operator: ast.operator, left: Number, right: Number) -> Value:
-    make = _OPERATIONS.get(type(operator))
-    rough = left.rough or right.rough
-    term = None
-    if make is not None and left.term is not None and right.term is not None:
-        zero = isinstance(operator, ast.Div) and right.term is build.ZERO
-        term = None if zero else make(left.term, right.term)
-    value = getattr(term, "value", None)
-    exact = value if isinstance(value, Fraction) else None
-    if isinstance(operator, ast.FloorDiv) and left.value is not None and right.value:
-        return plain(left.value // right.value)
-    if isinstance(operator, ast.Mod) and left.value is not None and right.value:
-        return plain(left.value % right.value)
-    factors = None
-    if isinstance(operator, ast.Mult):
-        parts = [
-            n.factors
-            if n.factors is not None
-            else (Dim(int(n.value)),)
-            if n.value and n.value > 0 and n.value.denominator == 1
-            else None
-            for n in (left, right)
-        ]
-        if parts[0] is not None and parts[1] is not None and exact is None:
-            factors = (*parts[0], *parts[1])
-    why = left.why or right.why
-    return Number(term=term, value=exact, factors=factors, rough=rough, why=why)

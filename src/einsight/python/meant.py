@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from .each import judged_way
 from .indexing import is_called_mask
 from .module import Module
 from .pairs import Pair
@@ -13,7 +14,6 @@ from .paths import conforming, is_capital, is_number, read_pair, unknown_in
 from .results import ACCUSED, Result
 from .runs import AXES, Misfitting, Nonconforming, Unreadable
 from .values import Value
-from .verdicts import judged_way
 
 # ways that are judged in full where all of them accuse
 FULLY = 3

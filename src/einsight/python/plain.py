@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..terms.term import Tensor, Term
+from .claiming import returned, under_conditions
 from .flags import unpacked_in
 from .named import differentiated, generic, is_cotangent, keeps
 from .pairs import Pair
@@ -21,9 +22,7 @@ from .runs import (
     finished,
     for_reading,
     output_of,
-    returned,
     run_forward,
-    under_conditions,
 )
 from .values import Array, Choice, Flag, Number, Several, Table, Text, Value
 

@@ -95,9 +95,9 @@ def _by_name(
             continue
         found = named_after(name, functions)
         through = functions.get(_BACK.get(name, ""))
-        if found is None and owner is None and through is not None:
-            if _loss_of(name, through, parameters_of(backward, None), functions)[0] is not None:
-                found = through.name, ""
+        own = parameters_of(backward, owner)
+        if found is None and owner is None and through is not None and _loss_of(name, through, own, functions)[1]:
+            found = through.name, ""
         if found is None and order_of(name) is not None and (value := _value_for(backward, values, functions, owner)):
             found = value, ""
         if found is None and len(values) == 1:

@@ -31,7 +31,7 @@ from .labelling import labels_in
 from .module import Module
 from .pairs import Pair
 from .results import Result, Told
-from .runs import Claimed, Nonconforming, Paths, Unreadable
+from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
@@ -40,83 +40,7 @@ MOST_POLLS = 10000
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
 
-# one way
-
-
-def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) -> list[Result]:
-    """The verdicts on what is claimed, in its order.  Raises Unreadable.
-
-    lightly   is only asked whether each is right?  Then any other is `wrong`
-    """
-    results: list[Result] = []
-    if paths.output.open:
-        raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
-    for claimed in (_reduced(pair, paths, c) for c in paths.claimed):
-        if claimed.value.open:
-            raise Unreadable(
-                f"the shape of what it returns is not known ({claimed.value.why})"
-                if claimed.value.why
-                else "the shape of what it returns is not known"
-            )
-        if claimed.parameter != "?":
-            if claimed.parameter and claimed.parameter not in paths.parameters:
-                raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
-            results.append(replace(result, guessed=True) if claimed.guessed else result)
-            continue
-        results.append(_of_any(module, pair, paths, claimed, lightly))
-    return results
-
-
-def _reduced(pair: Pair, paths: Paths, claimed: Claimed) -> Claimed:
-    """PyTorch sums what `backward` returns over the axes along which the argument was broadcast."""
-    value, known = claimed.value, paths.parameters.get(claimed.parameter)
-    if pair.kind != "autograd" or known is None or value.open:
-        return claimed
-    wanted = known[1].axes
-    more = value.rank - len(wanted)
-    if more < 0 or not all(not w or _sizes([a]) == _sizes([w]) for a, w in zip(value.axes[more:], wanted, strict=True)):
-        return claimed
-    own = [a if w else () for a, w in zip(value.axes[more:], wanted, strict=True)]
-    gone = [i for a in value.axes[:more] for i in a] + [
-        i for a, w in zip(value.axes[more:], own, strict=True) if not w for i in a
-    ]
-    term = build.product([value.term], gone) if value.term is not None and gone else value.term
-    return replace(claimed, value=Array(tuple(own), False, term, value.why)) if gone or more else claimed
-
-
-def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly: bool = False) -> Result:
-    """A value that may be the derivative in any argument: right if it is that in one, else told of the first that it fits."""
-    names = [n for n in paths.parameters if not n.startswith("self.")]
-    tried = [_Judge(module, pair, paths, claimed, name, lightly) for name in names]
-    fitting = [j for j in tried if j.fits()]
-    if claimed.fitting and not fitting:
-        raise Unreadable("it has the shape of no argument")
-    results, flat = list[Result](), list[Result]()
-    if len(fitting) > 1 and not lightly:  # what it is for is asked first, and the rest only where it is for none
-        fitting = sorted(fitting, key=lambda j: not j.is_right())
-    for judge in fitting:
-        result = judge.result()
-        if result.verdict == "right":
-            return result
-        (flat if judge.is_flat else results).append(result)
-    if flat and not results and set(names) & paths.free - {j.parameter for j in fitting}:
-        raise Nonconforming  # nobody writes a derivative in what nothing depends on but conditions
-    results = results or flat
-    if claimed.fitting and len(results) > 1:
-        words = "nothing says for which argument it is"
-        return Result(claimed.node, results[0].parameter, "undecided", words=words)
-    if results:
-        undecided = [r for r in results if r.verdict == "undecided"]
-        if undecided or len(results) == 1:
-            return (undecided or results)[0]
-        return replace(results[0], among=tuple(results))
-    if not tried:
-        raise Unreadable("it has no argument")
-    return tried[0].result()
-
-
-class _Judge(Allowing):
+class Judge(Allowing):
     """One value, as the derivative in one parameter."""
 
     def __init__(
@@ -136,14 +60,16 @@ class _Judge(Allowing):
             self.wanted = (*fresh_axes(array.axes), *fresh_axes(array.axes))
         elif paths.cotangent is not None or not output.rank:
             self.wanted = fresh_axes(array.axes)
-        elif self.value.rank == output.rank and self._same(output.axes) and _sizes(array.axes) == _sizes(output.axes):
+        elif (
+            self.value.rank == output.rank and self._same(output.axes) and sizes_of(array.axes) == sizes_of(output.axes)
+        ):
             self.is_elementwise = True
             self.wanted = fresh_axes(output.axes)
         else:
             self.wanted = (*fresh_axes(output.axes), *fresh_axes(array.axes))
 
     def _same(self, axes: Sequence[Axis]) -> bool:
-        return _sizes(axes) == _sizes(self.value.axes)
+        return sizes_of(axes) == sizes_of(self.value.axes)
 
     def fits(self) -> bool:
         return self._same(self.wanted)
@@ -180,7 +106,7 @@ class _Judge(Allowing):
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
-        if self.parameter in self.paths.free and fits_thinly(_sizes(self.value.axes), _sizes(self.wanted)):
+        if self.parameter in self.paths.free and fits_thinly(sizes_of(self.value.axes), sizes_of(self.wanted)):
             return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
@@ -419,5 +345,5 @@ def _is_number(axis: Axis) -> bool:
     return all(isinstance(i.dim.value, int) for i in axis)
 
 
-def _sizes(axes: Sequence[Axis]) -> list[list[object]]:
+def sizes_of(axes: Sequence[Axis]) -> list[list[object]]:
     return [[i.dim for i in axis] for axis in axes]

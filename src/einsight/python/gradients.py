@@ -191,7 +191,7 @@ def _enter(judged: Judged, module: Module, pair: Pair, result: Result) -> None:
 
 def _message(pair: Pair, result: Result, whole: str) -> str:
     derived = f"`{result.derived}`" if result.derived else ""
-    is_beside = pair.backward is pair.forward
+    is_beside = pair.backward is pair.forward and pair.backward.name == pair.title
     head = f"beside `{pair.title}`" if is_beside else f"`{pair.backward.name}` of `{pair.title}`"
     if result.verdict == "right_if":
         general = f"; in general it is {derived}" if derived else ""

@@ -12,7 +12,7 @@ from einsight.python.check import findings
 
 FILES = (
     "gradients", "shapes", "held-back", "unseen", "layers", "habits", "outside", "outside-held-back", "outside-second", "branches",
-    "aside", "places", "outside-third", "outside-fourth",
+    "aside", "places", "outside-third", "outside-fourth", "beside",
 )  # fmt: skip
 CASES = [pytest.param(case, id=f"{name}-{case.name}") for name in FILES for case in cases(DATA / f"{name}.txt")]
 FILED = [case.values[0] for case in CASES]

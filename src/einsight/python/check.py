@@ -180,6 +180,8 @@ def read_everything(module: Module, report: list[Diagnostic], memory: Memory = M
         if reading.shapes:
             nodes = module.nodes.of(function)
             module.shapes |= {nodes[place]: shape for place, shape in reading.shapes}
+    spans = {d.span for d in report}  # what does not fit whoever calls is told once
+    report[:] = [d for d in report if module.behind_calls.get(d.span, (-1, -1)) not in spans]
     return top
 
 
@@ -248,6 +250,7 @@ def _tell_failing(reader: Reader) -> None:
         others = {f.node for _, _, f in reader.failing if f.function is found.function}
         if found.function in reader.passing or len(others) > 1 or not _DERIVATIVE.search(name):
             reader.tell(found.code, call, f"in `{name}`, {found.message}")
+            reader.module.behind_calls[reader.module.source.span(call)] = reader.module.source.span(found.node)
         else:
             line = getattr(found.call, "lineno", 0)
             reader.tell(found.code, found.node, f"in `{name}`, called in line {line}, {found.message}")

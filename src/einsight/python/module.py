@@ -50,6 +50,8 @@ class Module:
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
         # the shapes with which functions are called at the top, by parameter; a number has no axes
         self.called_with: dict[Function, list[dict[str, tuple[int | None, ...]]]] = {}
+        # where in a function it is what is told of a call of it
+        self.behind_calls: dict[tuple[int, int], tuple[int, int]] = {}
         self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
 
     @cached_property

@@ -202,8 +202,8 @@ CASES = [
          -np.linalg.inv(POSITIVE).T - (np.linalg.inv(POSITIVE) @ A @ np.linalg.inv(POSITIVE)).T),
     Case("what moves is given by a square", "L = -N log(s) - c/(2 s^2); v = s^2; ∂L/∂v = c/(2 v) - N/(2 v)", found=False, fault="it is to be divided by `v` in `c / (2 v)`",
          left=gradient(lambda v: -3 * np.log(v) / 2 - 0.7 / (2 * v), 0.4), right=0.7 / (2 * 0.4) / 0.4 - 3 / 0.8),
-    Case("an error makes a model, and no value", "b = A x + v; J = (x - y)ᵀ (x - y) + (b - A x)ᵀ (b - A x); ∂J/∂x = 2 (x - y) - 2 Aᵀ (b - A x)",
-         gradient(lambda v: np.sum((v - y) ** 2) + np.sum((u[:N] - A @ v) ** 2), x), 2 * (x - y) - 2 * A.T @ (u[:N] - A @ x)),
+    Case("an error makes a model, and no value", "b = A x + v; J = (x - y)ᵀ (x - y) + (b - A x)ᵀ (b - A x); ∂J/∂x = 2 (x - y) - 2 Aᵀ (b - A x)", facts=Facts(errors=frozenset("v")),
+         left=gradient(lambda v: np.sum((v - y) ** 2) + np.sum((u[:N] - A @ v) ** 2), x), right=2 * (x - y) - 2 * A.T @ (u[:N] - A @ x)),
     Case("what stands with its derivatives is any function", "∂/∂t (A^-1) = -A^-1 ∂A/∂t A^-1", facts=Facts(dependent=frozenset("A")),
          left=(np.linalg.inv(POSITIVE + 1e-6 * W[:N]) - np.linalg.inv(POSITIVE - 1e-6 * W[:N])) / 2e-6, right=-np.linalg.inv(POSITIVE) @ W[:N] @ np.linalg.inv(POSITIVE)),
     Case("what is inverted is no number", "∂/∂t (A^-1) = -A^-2 ∂A/∂t", found=False, facts=Facts(dependent=frozenset("A"))),
@@ -218,6 +218,7 @@ CASES = [
     Case("what a page moves with a dot is not accused", "x\u0307 = A x; ∂/∂t (c t x) = 2 c x", found=False),
     Case("a mark above a name with a subscript", "Q = X W_q; W̄_q = Xᵀ Q̄",
          gradient(lambda b: np.sum(np.sin(X.T @ b)), A), X @ np.cos(X.T @ A)),
+    Case("a value is no model where nobody speaks of errors", "b = A x + v; J = (x - y)ᵀ (x - y) + bᵀ b; ∂J/∂x = 2 (x - y)", found=False),
     Case("a value that moves is not set aside", "b = a m - c; s = g + b m; ∂s/∂m = b", found=False),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),
 ]  # fmt: skip

@@ -52,8 +52,7 @@ from .letters import (
 )
 
 PRIME = "ʹ"
-ANYWHERE = "its argument"  # what a function is of where nobody writes it
-SQUARE = "²"  # behind a name: its square, which has a value of its own
+ANYWHERE, SQUARE = "its argument", "²"  # what a function is of where nobody writes it; behind a name, its square as a value
 # a name, and how many indices it has
 Key = tuple[str, int]
 
@@ -200,6 +199,7 @@ class Page:
             self.has_transposes,
             facts.symmetric,
             facts.normalised,
+            facts.errors,
             frozenset(self.marked),
         )
 
@@ -310,8 +310,8 @@ class Page:
 
     def is_model(self, found: Definition) -> bool:
         """Does it say how data come about, `y = A x + v` with an error `v` that nothing else speaks of?"""
-        last = found.body.items[-1][1] if isinstance(found.body, Addition) else None
-        return isinstance(last, Name) and canonical_name(last.text) in self.once
+        sign, last = found.body.items[-1] if isinstance(found.body, Addition) else (0, None)
+        return sign > 0 and isinstance(last, Name) and canonical_name(last.text) in self.once & self.facts.errors
 
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))

@@ -46,6 +46,7 @@ class Facts:
     has        properties of names
     functions  names that are declared as functions
     symmetric  does the page speak of symmetric matrices, and `normalised`, of what adds up to 1?
+    errors     letters of errors, where the page speaks of a model
     loose      names of which that was said in a section around this one, so that it may be of others
     familiar   functions that its field knows by a letter
     dependent  names that change with something, as the page says without saying how
@@ -57,6 +58,7 @@ class Facts:
     functions: frozenset[str] = frozenset()
     symmetric: bool = False
     normalised: bool = False
+    errors: frozenset[str] = frozenset()
     loose: frozenset[str] = frozenset()
     dependent: frozenset[str] = frozenset()
     familiar: tuple[Familiar, ...] = ()

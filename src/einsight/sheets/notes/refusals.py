@@ -19,7 +19,7 @@ from .known import Known
 from .paragraphs import denial
 
 # a name that is added to a model, and what a paragraph calls it
-_NOISE = frozenset({"u", "e", "ε", "ϵ", "ξ", "ν", "η"})
+ERRORS = frozenset({"u", "v", "e", "ε", "ϵ", "ξ", "ν", "η"})
 _MODEL = re.compile(r"\b(?:model|noise|errors?|disturbances?|shocks?)\b", re.IGNORECASE)
 _LAPLACIAN = re.compile(r"laplac", re.IGNORECASE)
 _TARGET = re.compile(
@@ -97,7 +97,7 @@ def _quotients(tree: Relation) -> Iterator[Quotient]:
 
 
 def speaks_of_models(text: str, start: int, end: int) -> bool:
-    """Does a paragraph speak of a model, of noise?"""
+    """Does a part of a text speak of a model, of noise?"""
     return _MODEL.search(text, start, end) is not None
 
 
@@ -108,7 +108,7 @@ def is_model(is_said: bool, tree: Relation, target: str, known: Known) -> str:
         return ""
     last = right.items[-1][1]
     noise = canonical_name(last.text) if isinstance(last, Name) else ""
-    if noise not in _NOISE or known.is_defined(noise) or not is_said:
+    if noise not in ERRORS or known.is_defined(noise) or not is_said:
         return ""
     return f"a model with the error `{noise}`"
 

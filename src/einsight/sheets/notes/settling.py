@@ -27,6 +27,7 @@ from ...worlds.unknowns import speaks_of_derivatives
 from .bounds import NORMALISED, scales
 from .known import Known
 from .paragraphs import BREAK, condition
+from .refusals import ERRORS, speaks_of_models
 from .second import Kept
 from .sections import Section, Sections, without_item
 from .trees import part, relation_of
@@ -88,7 +89,8 @@ class Settling:
     def spoken(self) -> Facts:
         """What the words of the page say of some names, without saying of which."""
         symmetric, normalised = _SYMMETRIC.search(self.text) is not None, NORMALISED in scales(self.text)
-        return Facts(symmetric=symmetric, normalised=normalised, familiar=tuple(familiar_in(self.text)))
+        errors = ERRORS if speaks_of_models(self.text, 0, len(self.text)) else frozenset[str]()
+        return Facts(symmetric=symmetric, normalised=normalised, errors=errors, familiar=tuple(familiar_in(self.text)))
 
     def section(self, plan: Plan) -> None:
         """Put out what is right of what a section could not read, or does not hold as it was read, and of what gives values."""

@@ -74,6 +74,38 @@ def _blocks(path: Path) -> Iterator[list[str]]:
             yield [name + ending, *lines]
 
 
+def given_at(case: Case, claim: Any, line: int) -> list[int]:
+    """The lines of what is claimed: the marked ones where the names in it are given their values, or where it stands."""
+    tree = ast.parse(case.code)
+    scopes = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and f.lineno <= line <= (f.end_lineno or 0)]
+    scope = max(scopes, key=lambda f: f.lineno, default=tree)
+    names = _named(case.code[slice(*claim.span)])
+    found: set[int] = set()
+    for node in ast.walk(scope):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = [t for e in node.targets for t in (e.elts if isinstance(e, ast.Tuple) else [e])]
+        elif isinstance(node, ast.AugAssign):
+            targets = [node.target]
+        for target in targets:
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            if ast.unparse(target) in names:
+                found |= set(range(node.lineno, (node.end_lineno or 0) + 1))  # type: ignore[attr-defined]
+    return sorted(found & set(case.marks)) or [line]
+
+
+def _named(text: str) -> set[str]:
+    """The names of the arrays in an expression."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return set()
+    items = tree.elts if isinstance(tree, (ast.Tuple, ast.List)) else [tree]
+    items = tree.values if isinstance(tree, ast.Dict) else items
+    return {ast.unparse(e) for e in items if isinstance(e, (ast.Name, ast.Attribute))}
+
+
 def _shapes(text: str) -> dict[str, list[str]]:
     return {name.strip(): letters.split() for name, _, letters in (part.partition("=") for part in text.split(";"))}
 

@@ -13,8 +13,8 @@ import einsight
 from einsight.bench.differences import difference_quotients
 from einsight.python.check import findings
 from einsight.python.module import Module
-from einsight.python.pairs import pairs_of
 from einsight.python.source import Source
+from einsight.python.tying import pairs_of
 
 jax.config.update("jax_enable_x64", True)
 RNG = np.random.default_rng(0)

@@ -200,7 +200,7 @@ def _at_digits(
 def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | None:
     """A point where a piecewise function takes its other branch and the sides differ."""
     left, right = problem.left, problem.right
-    arguments = thresholds(left, right)
+    arguments = _apart(problem, thresholds(left, right), values)
     if not arguments:
         return None
     near = (
@@ -215,6 +215,28 @@ def _beyond_thresholds(problem: _Problem, values: Values) -> Counterexample | No
             if first_difference(instance.field, *pair) is not None and _is_there(problem, instance, pair):
                 return example_at(instance, problem.axes, problem.dims, problem.tensors, *pair)
     return None
+
+
+def _apart(problem: _Problem, arguments: Sequence[Term], values: Values) -> list[Term]:
+    """Arguments without those that are another one times a number, or with other letters: they change their signs where that does."""
+    sizes = problem.sizing.at(0)
+    if sizes is None or len(arguments) < 2:
+        return list(arguments)
+    generator = random.Random(4)
+    instance = Instance(Floats(values), sizes)
+    try:
+        fill(instance, problem.tensors, lambda positive: generator.random() + 0.5)
+    except NotInField:
+        return list(arguments)
+    found: dict[object, Term] = {}
+    for argument in arguments:
+        try:
+            met = [abs(v) for v in entries(argument, instance, sorted(argument.free, key=lambda i: i.key))]
+            most = max(met)
+            found.setdefault(tuple(sorted(round(v / most, 9) for v in met)) if most else argument, argument)
+        except (NotInField, RecursionError, OverflowError):
+            found[argument] = argument
+    return list(found.values())
 
 
 def _at_constants(problem: _Problem, values: Values) -> Iterator[Instance]:

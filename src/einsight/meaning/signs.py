@@ -19,6 +19,8 @@ from .fields import Floats, NotInField
 from .instances import Instance, Sizes, fill
 
 STARTS, STEPS, SIZES = 6, 60, (2, 2, 1, 3)
+# points with entries of either sign that are looked at where such are not sought
+PLENTY = 2
 _ONE_ARGUMENT = frozenset({"abs", "sign", "relu"})
 
 
@@ -54,8 +56,10 @@ def crossings(
     """
     axes = sorted(argument.free, key=lambda i: i.key)
     own = [t for t in tensors if t in argument.depends]
-    field = Floats(values)
+    field, both = Floats(values), 0
     for start in range(STARTS):
+        if both == PLENTY:
+            return  # chance finds them
         generator = random.Random(start)
         sizes = allowed({d: max(SIZES[start % len(SIZES)] + k % 2, least.get(d, 1)) for k, d in enumerate(dims)})
         if sizes is None:
@@ -65,6 +69,7 @@ def crossings(
         if first is None:
             continue
         if min(first) < 0 < max(first):
+            both += 1
             yield point.instance
             continue
         wanted = -1 if max(first) > 0 else 1

@@ -28,8 +28,10 @@ two numbers, or two declared names of one scope.
     picking.py       those that take entries at places, or add to them
     scope.py         what is known while a scope is read
     indexing.py      subscripts
+    arithmetic.py    operators, and what they make of numbers
     expressions.py   expressions
-    calls.py         calls; functions of the file are put in
+    putting.py       functions and classes of the file, which are put in
+    calls.py         calls
     listing.py       lists and arrays that are changed in their place
     contracting.py   calls of `einsum` and einops among them
     placing.py       entries that are added to, or changed, at places
@@ -37,16 +39,20 @@ two numbers, or two declared names of one scope.
     branching.py     conditions
     reading.py       statements
     named.py         which function a name says that something is the derivative of
-    pairs.py         which function is written as the derivative of which
+    pairs.py         which function a library ties to its derivative
+    tying.py         which function is written as the derivative of which, by names and arguments
+    inline.py        a value and its derivatives that statements compute side by side
     begun.py         what the text of a class says of its arrays before they are read
     choosing.py      which way flags and words take
     flags.py         which arguments are flags, words, lengths
     runs.py          one reading of both
+    claiming.py      what is returned, by the parameters that it stands for
     plain.py         what functions that names tie are given, and what they return for which argument
     ways.py          the same of the libraries' own ways
     paths.py         both with shapes that go together
     results.py       a verdict, and what is told of it
     verdicts.py      the verdict on one value
+    each.py          those on all values, with one set of shapes
     allowing.py      what a derivative may rest on that its text does not say
     labelling.py     labels that are known
     comparing.py     what is asked of two terms besides whether they are equal

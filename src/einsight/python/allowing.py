@@ -22,7 +22,7 @@ from .functions import GUARD
 from .labelling import Labelling, are_counted_twice, labelled, labellings, labels_in
 from .module import Module
 from .pairs import Pair
-from .runs import Paths
+from .runs import GUARDS, Paths
 from .values import Array
 
 # words by which a rule says that it is not the derivative
@@ -50,10 +50,12 @@ class Allowing:
 
     def is_said_of_entries(self, text: str) -> bool:
         """Do the names or the documentation say that the entries of an array add up to 1, or that they are 0 and 1?"""
-        if " * " in text:
-            return MASKS.search(text.split(" ")[0]) is not None
         functions = [n for n in (self.pair.owner, self.pair.forward, self.pair.backward) if n is not None]
-        told = [text.split(".")[0], *(ast.get_docstring(n) or "" for n in functions), *(n.name for n in functions)]
+        documented = [ast.get_docstring(n) or "" for n in functions]
+        if " * " in text:
+            name = text.split(" ")[0]
+            return name.removeprefix("self.") == "M" or any(MASKS.search(told) for told in (name, *documented))
+        told = [text.split(".")[0], *documented, *(n.name for n in functions)]
         called = (n.func for n in ast.walk(self.pair.forward) if isinstance(n, ast.Call))
         return any(ADDS_UP.search(text) for text in (*told, *map(ast.unparse, called)))
 
@@ -145,7 +147,7 @@ class Allowing:
 def is_guard(pair: Pair, name: str) -> bool:
     """Is an argument a small number that keeps another from 0?"""
     bare = name.removeprefix("self.").lower()
-    if bare in ("eps", "epsilon", "tiny", "_eps"):
+    if bare in GUARDS:
         return True
     arguments = pair.forward.args
     for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
@@ -158,6 +160,7 @@ def is_guard(pair: Pair, name: str) -> bool:
 ADDS_UP = re.compile(r"one[-_ ]?hot|probabilit|y_true|labels?\b|targets?\b|cross[-_ ]?entropy", re.IGNORECASE)
 
 
+# what is called so, or `M`, has entries that are 0 or 1
 MASKS = re.compile(r"mask|indicator|observed|one_?hot", re.IGNORECASE)
 COUNT = re.compile(
     r"[nmNMdDkKTBC]|n_?\w+|num_?\w*|\w*_(?:n|num|count|size|len|samples)|\w*size|\w*count|batch\w*|length|dim|samples"
@@ -176,7 +179,13 @@ def put_in(term: Term, tensor: Tensor, number: Term) -> Term:
 
 
 _SYMMETRIC = re.compile(
-    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|covariance matri", re.IGNORECASE
+    r"(?<![-\w])symmetric|semi-?definite|positive[- ]definite|\bPS?D\b|\bSPD\b|(?:covariance|precision|correlation|gram|kernel|stiffness|mass|inertia) matri",
+    re.IGNORECASE,
+)
+
+
+_NOT_SYMMETRIC = re.compile(
+    r"(?:\bnot\b|n't\b|\bneed not\b|\bnever\b)[^.;\n]{0,40}\bsymmetric|\b(?:non-?|un|a)symmetric", re.IGNORECASE
 )
 
 
@@ -188,9 +197,7 @@ def told_in(function: ast.FunctionDef, module: Module) -> str:
 
 def is_said_symmetric(pair: Pair, module: Module) -> bool:
     """Does the documentation of the functions, or a comment in them, speak of symmetric matrices?"""
-    return any(
-        _SYMMETRIC.search(text) and not re.search(r"not symmetric|non-?symmetric", text) for text in _told(pair, module)
-    )
+    return any(_SYMMETRIC.search(text) and not _NOT_SYMMETRIC.search(text) for text in _told(pair, module))
 
 
 # behind the word what else such a matrix is: `a symmetric P with zero diagonal`
@@ -205,6 +212,18 @@ def says_more_of_symmetric(pair: Pair, module: Module) -> bool:
 def _told(pair: Pair, module: Module) -> list[str]:
     told = [ast.get_docstring(n) or "" for n in (pair.owner, pair.forward, pair.backward) if n is not None]
     return told + [told_in(function, module) for function in (pair.forward, pair.backward)]
+
+
+# what is called so is symmetric: covariances and their inverses, Gram and kernel matrices, Laplacians
+_SYMMETRIC_NAME = re.compile(
+    r"Sigma\w*|Omega|\w*cov(?:ariance)?\w*|\w*precision\w*|\w*gram\w*|\w*kernel\w*|\w*lapl(?:acian)?\w*", re.IGNORECASE
+)
+
+
+def is_symmetric_by_name(text: str) -> bool:
+    """Is every matrix that an assumption speaks of called as one that is symmetric, `Sigma symmetric`?"""
+    names = re.split(r", | ", text.removesuffix(" symmetric"))
+    return all(_SYMMETRIC_NAME.fullmatch(n.removeprefix("self.").strip("_")) for n in names)
 
 
 _ADDED = re.compile(r"\(?(?P<a>[\w.]+) \+ (?P<b>[\w.]+)\.T\)?(?: / 2(?:\.0)?| \* 0\.5)?|0\.5 \* \((?P<c>[\w.]+) \+ (?P<d>[\w.]+)\.T\)"

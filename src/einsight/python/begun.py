@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from .arrays import Arrays
 from .module import Module
@@ -79,7 +80,7 @@ def usual_in(owner: ast.ClassDef) -> dict[str, ast.Constant]:
     start = methods_of(owner).get("__init__")
     if start is None:
         return {}
-    arguments, setting, axes = start.args, set_in(owner), along(owner)
+    arguments, setting, axes = start.args, set_in(owner), along(owner) | counted_in(owner)
     defaults = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
     defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
     found: dict[str, ast.Constant] = {}
@@ -110,7 +111,7 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     if found is not None:
         return found
     found = module.begun[owner] = {}
-    start = methods_of(owner).get("__init__")
+    start = module.methods_of(owner).get("__init__")
     if start is None or not start.args.args:
         return found
     thing = Thing()
@@ -122,7 +123,7 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     reader.run(start.body)
     anew = {
         t.attr
-        for method in owner.body
+        for method in module.methods_of(owner).values()
         if method is not start
         for n in ast.walk(method)
         if isinstance(n, ast.Assign)
@@ -140,6 +141,10 @@ def begun_with(module: Module, owner: ast.ClassDef, top: Mapping[str, Value]) ->
     return found
 
 
+# what is called so may be a tuple of sizes
+_SHAPE = re.compile(r"shape|^(?:size|sizes|dims|s)$", re.IGNORECASE)
+
+
 def _counted(function: ast.FunctionDef) -> set[str]:
     """The parameters that are numbers: they stand in the shape of an array among other sizes, or are one by default."""
     own = {a.arg for a in function.args.args[1:]}
@@ -147,9 +152,12 @@ def _counted(function: ast.FunctionDef) -> set[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             several = [a.elts for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Tuple)]
-            if isinstance(node.func, ast.Attribute) and node.func.attr in ("randn", "rand"):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if called in ("randn", "rand"):
                 several.append(node.args)
             found |= {e.id for elements in several if len(elements) > 1 for e in elements if isinstance(e, ast.Name)}
+            if called in ("zeros", "ones", "empty", "full", "randn", "rand", "standard_normal") and node.args:
+                found |= {a.id for a in node.args[:1] if isinstance(a, ast.Name) and not _SHAPE.search(a.id)}
     defaults = function.args.defaults
     numbers = zip(function.args.args[len(function.args.args) - len(defaults) :], defaults, strict=True)
     return (found & own) | {a.arg for a, default in numbers if is_number(default)}
@@ -171,3 +179,36 @@ def is_number(node: ast.expr | None) -> bool:
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+_SHAPED = frozenset("range reshape zeros ones empty full eye arange view randn rand".split())
+
+
+def counted_in(node: ast.AST | None) -> frozenset[str]:
+    """The names and attributes that say how long something is: in a slice, a shape or a range."""
+    found: set[str] = set()
+    for part in ast.walk(node) if node is not None else ():
+        places: list[ast.expr | None] = []
+        if isinstance(part, ast.Slice):
+            places = [part.lower, part.upper]
+        elif isinstance(part, ast.Call):
+            name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
+            places = [*part.args] if name in _SHAPED else []
+        for place in places:
+            found |= set(_plain_names(place))
+    for part in ast.walk(node) if node is not None else ():  # `s = self.size`
+        if isinstance(part, ast.Assign) and isinstance(part.value, (ast.Name, ast.Attribute)):
+            found |= {ast.unparse(part.value) for t in part.targets if isinstance(t, ast.Name) and t.id in found}
+    return frozenset(found)
+
+
+def _plain_names(node: ast.expr | None) -> Iterator[str]:
+    """The names in a sum or product of numbers; nothing of calls and subscripts."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        yield ast.unparse(node)
+    elif isinstance(node, ast.BinOp):
+        yield from _plain_names(node.left)
+        yield from _plain_names(node.right)
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for item in node.elts:
+            yield from _plain_names(item)

@@ -73,6 +73,9 @@ class Branches(Loops):
     def _in_branch(self, bodies: Iterable[Sequence[ast.stmt]], told: bool = True) -> None:
         """Read statements that may run or not; what they bind is lost behind them."""
         # with what a helper is called here, a branch in it may never run
+        told &= not (
+            self.first_turn and self.branch
+        )  # with what the turn makes of a name, a branch in it may never run
         was_told, self.told = self.told, self.told and told and not self.depth
         self.branch += 1
         for body in bodies:
@@ -90,7 +93,8 @@ class Branches(Loops):
 
     def _do_if(self, node: ast.If) -> None:
         if asks_for_gradient(node.test) and not node.orelse:
-            self.run(node.body)
+            if not self.sizes.binding or self.holds(node.test) is not False:  # `b is not None` may stand beside it
+                self.run(node.body)
             return
         if is_for_types(node):
             for name in self.module.bound_in(node):

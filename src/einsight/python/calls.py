@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 from fractions import Fraction
 
-from ..lowering.report import Diagnostic
 from ..terms import build
 from ..terms.dimension import Dim
 from ..terms.term import Bracket, Product, Sum, Term
@@ -17,8 +16,7 @@ from .contractions import EINSUMS, REGROUPINGS
 from .functions import FUNCTIONS, METHODS, Call, NotRead, as_array
 from .libraries import bare, library_of
 from .listing import CHANGE
-from .module import is_transparent
-from .placing import Placing
+from .putting import Putting
 from .values import (
     NOTHING,
     UNKNOWN,
@@ -26,6 +24,7 @@ from .values import (
     Each,
     Library,
     Local,
+    Made,
     Method,
     Number,
     Range,
@@ -51,7 +50,6 @@ _GENERATORS = frozenset(
 # functions of several arrays in a list, and of numbers in one
 _JOINS = frozenset("concatenate concat cat hstack vstack column_stack row_stack stack r_".split())
 _OF_LISTS = frozenset("mean sum max min prod average".split())
-DEEPEST_CALL = 4
 # what gives the entries of an array in another shape, into which is written where it is
 _OF_THE_SAME = frozenset(
     "reshape view ravel transpose swapaxes squeeze expand_dims unsqueeze permute moveaxis t".split()
@@ -60,7 +58,7 @@ _OF_THE_SAME = frozenset(
 MOST_WRITTEN = 64
 
 
-class Calls(Placing):
+class Calls(Putting):
     """Reads calls."""
 
     # calls
@@ -110,6 +108,8 @@ class Calls(Placing):
             return made
         if isinstance(function, Method):
             return self._method_call(node, function, given, named)
+        if isinstance(function, Made):
+            return self.make(node, function, given, named)
         if isinstance(function, Local):
             return self.put_in(node, function, given, named)
         return UNKNOWN
@@ -312,76 +312,6 @@ class Calls(Placing):
         if array.open:
             return Number()
         return self.sized(array.indices)
-
-    def put_in(self, node: ast.Call, function: Local, given: list[Value], named: dict[str, Value]) -> Value:
-        """What a function of the file gives for those arguments."""
-        body = function.node.body
-        if isinstance(function.node, ast.FunctionDef) and not is_transparent(function.node):
-            return UNKNOWN
-        if function.node in self.path or self.depth >= DEEPEST_CALL:
-            return UNKNOWN
-        bound = self._bound(function, given, named)
-        heedless = not self.arrays.with_terms and not self.sizes.binding
-        if bound is not None and heedless and not any(map(_says_something, bound.values())):
-            return UNKNOWN
-        length = len(body) if isinstance(body, list) else 1
-        if bound is None or self.budget[0] < length:
-            return UNKNOWN
-        self.budget[0] -= length
-        found: list[Diagnostic] = []
-        inner = type(self)(self.module, self.arrays, dict(function.scope), found, self.depth + 1, self.budget)
-        inner.told, inner.path = self.told, (*self.path, function.node)
-        try:
-            inner.take_parameters(function.node, bound)
-        except Misfit as wrong:
-            self.misfits("EIN603", node, f"in the call of `{self.text(node.func)}`, {wrong}")
-            return UNKNOWN
-        if isinstance(function.node, ast.Lambda):
-            return inner.evaluate(function.node.body)
-        inner.run(function.node.body)
-        if inner.misfit is not None and (found or not self.told):
-            self.misfits(found[0].code if found else "EIN603", node, f"in `{function.node.name}`, {inner.misfit[1]}")
-        if inner.returned is None:
-            return UNKNOWN
-        if inner.broken:
-            self.broken = self.broken or f"`{function.node.name}` is not read: {inner.broken}"
-            return UNKNOWN
-        return inner.returned[1]
-
-    def _bound(self, function: Local, given: list[Value], named: dict[str, Value]) -> dict[str, Value] | None:
-        """The parameters with their arguments; None where it cannot be told which is which."""
-        arguments = function.node.args
-        if arguments.vararg or arguments.kwarg:
-            return None
-        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-        values = list(given)
-        decorators = getattr(function.node, "decorator_list", ())
-        if function.owner is not None and not any(ast.unparse(d) == "staticmethod" for d in decorators):
-            values.insert(0, function.owner)
-        if len(values) > len(names):
-            return None
-        bound = dict(zip(names, values, strict=False))
-        for name, value in named.items():
-            if name in bound or name not in {*names, *(a.arg for a in arguments.kwonlyargs)}:
-                return None
-            bound[name] = value
-        defaults = dict(zip(names[len(names) - len(arguments.defaults) :], arguments.defaults, strict=True))
-        defaults |= {
-            a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
-        }
-        for name in (*names, *(a.arg for a in arguments.kwonlyargs)):
-            if name not in bound:
-                if name not in defaults:
-                    return None
-                bound[name] = type(self)(self.module, self.arrays, {}).evaluate(defaults[name])
-        return bound
-
-
-def _says_something(value: Value) -> bool:
-    """Is a shape known, so that what a function makes of it may be?"""
-    if isinstance(value, Several):
-        return any(map(_says_something, value.items))
-    return isinstance(value, Array) and not isinstance(value, Number) and (value.rank > 0 or not value.open)
 
 
 def _is_mask(term: Term) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -89,7 +90,8 @@ def _within_bounds(found: Found) -> Iterator[None]:
 
 
 def _judge(module: Module, found: Found, budget: float | None, top: dict[str, Value], memory: Memory) -> None:
-    judged = judge_gradients(module, top, budget, memory)
+    wrong = frozenset(module.source.line_at(d.span[0]) for d in found.diagnostics)
+    judged = judge_gradients(module, top, budget, memory, wrong)
     order = sorted(range(len(judged.claims)), key=lambda k: judged.claims[k].span)
     found.claims = [judged.claims[k] for k in order]
     found.failing = {place: judged.failing[k] for place, k in enumerate(order) if k in judged.failing}
@@ -173,10 +175,13 @@ def read_everything(module: Module, report: list[Diagnostic], memory: Memory = M
         if reading is None:
             reading = keep(memory.functions, key, _reading(module, function, owner, kept, top, start))
             memory.read_count += 1
-        report += [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
+        here = [replace(d, span=(d.span[0] + start, d.span[1] + start)) for d in reading.diagnostics]
+        report += [d for d in here if d.span not in {other.span for other in report}]
         if reading.shapes:
             nodes = module.nodes.of(function)
             module.shapes |= {nodes[place]: shape for place, shape in reading.shapes}
+    spans = {d.span for d in report}  # what does not fit whoever calls is told once
+    report[:] = [d for d in report if module.behind_calls.get(d.span, (-1, -1)) not in spans]
     return top
 
 
@@ -191,7 +196,7 @@ def _reading(
     """What there is to report of a function, from where it starts."""
     report: list[Diagnostic] = []
     reader = Reader(module, Arrays(Sizes()), own(top), report)
-    reader.shapes = {}
+    reader.top, reader.shapes = top, {}
     if not is_transparent(function):
         reader.told = False
     reader.take_parameters(function)
@@ -221,6 +226,8 @@ def _attributes_once(rests: Rests, owner: ast.ClassDef) -> dict[str, Value]:
 def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str, Value]:
     """What the names of the file stand for that mean one thing throughout."""
     reader = Reader(module, Arrays(Sizes(mark="top")), {}, report)
+    reader.root = reader
+    module.called_with.clear()
     for name in module.bound_in(module.tree) - module.functions.keys():
         if name not in module.once:
             reader.environment[name] = UNKNOWN
@@ -228,8 +235,25 @@ def read_top(module: Module, report: list[Diagnostic] | None = None) -> dict[str
         s for s in module.tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
     ]
     reader.run(body)
+    _tell_failing(reader)
     kept = {n: v for n, v in reader.environment.items() if n in module.once}
     return kept | {n: UNKNOWN for n in module.bound_in(module.tree) if n not in module.once}
+
+
+# what is called so is written as a derivative
+_DERIVATIVE = re.compile(r"back|bwd|grad|jac|hess|vjp|deriv|score|bptt|^d_?[A-Z]", re.IGNORECASE)
+
+
+def _tell_failing(reader: Reader) -> None:
+    """Tell of calls in which shapes do not go together: at the call, but in a derivative, which is given what its function is, where that is."""
+    for call, name, found in reader.failing:
+        others = {f.node for _, _, f in reader.failing if f.function is found.function}
+        if found.function in reader.passing or len(others) > 1 or not _DERIVATIVE.search(name):
+            reader.tell(found.code, call, f"in `{name}`, {found.message}")
+            reader.module.behind_calls[reader.module.source.span(call)] = reader.module.source.span(found.node)
+        else:
+            line = getattr(found.call, "lineno", 0)
+            reader.tell(found.code, found.node, f"in `{name}`, called in line {line}, {found.message}")
 
 
 def _is_static(function: ast.FunctionDef) -> bool:

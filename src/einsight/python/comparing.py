@@ -90,9 +90,9 @@ def without_powers(tensor: Tensor) -> Callable[[Term], Term]:
     return visit
 
 
-def normalised(terms: Sequence[Term]) -> Iterator[Assumption]:
-    """That the entries of an array along an axis add up to 1, as those of labels do."""
-    leaves = frozenset(t for term in terms for t in term.depends)
+def normalised(terms: Sequence[Term], varied: frozenset[Tensor] = frozenset()) -> Iterator[Assumption]:
+    """That the entries of an array along an axis add up to 1, as those of labels do; not of what is `varied`."""
+    leaves = frozenset(t for term in terms for t in term.depends) - varied
     # entries beyond the end of an array, as parts of axes ask for them, are 0, and so are the sums of a row there
     moved = {
         (p.tensor, k)

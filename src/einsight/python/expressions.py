@@ -8,8 +8,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..terms import build
-from ..terms.dimension import Dim
 from ..terms.term import Component, Term
+from .arithmetic import OPERATIONS, of_numbers
 from .functions import as_array
 from .indexing import Indexing
 from .nodes import walk
@@ -22,6 +22,7 @@ from .values import (
     Flag,
     Library,
     Local,
+    Made,
     Mask,
     Method,
     Number,
@@ -48,13 +49,6 @@ _RELATIONS = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: 
 _ORDERS: dict[type[ast.cmpop], Callable[[Fraction, Fraction], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-_OPERATIONS: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
-    ast.Add: lambda a, b: build.add(a, b),
-    ast.Sub: build.subtract,
-    ast.Mult: lambda a, b: build.product([a, b]),
-    ast.Div: build.quotient,
-    ast.Pow: build.power,
-}
 
 
 class Expressions(Indexing):
@@ -88,6 +82,10 @@ class Expressions(Indexing):
             return Library(path)
         if path is None and name in self.module.functions and name in self.module.once:
             return Local(self.module.functions[name])
+        if self.depth and (found := self.of_file(name)) is not None:
+            return found
+        if path is None and self.root is not None and (made := self.module.plain_class(name)) is not None:
+            return Made(made)
         if path is None and name in _BUILTINS:
             return Library(f"builtins.{name}")
         return UNKNOWN
@@ -126,6 +124,8 @@ class Expressions(Indexing):
         if name == "shape":
             return ShapeOf(array)
         if name in ("T", "mT", "mH"):
+            if array.rank < 2 and not array.open:  # who writes it means a matrix
+                self.arrays.stretched += 1
             turned = self.arrays.reversed(array) if name == "T" else self.arrays.swapped(array, -1, -2)
             turned.base = array.base or array
             return turned
@@ -184,6 +184,8 @@ class Expressions(Indexing):
             return None if inner is None else not inner
         if isinstance(test, ast.BoolOp):
             return self._all_hold(test)
+        if asks_for_gradient(test):
+            return True
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, right = self.evaluate(test.left), self.evaluate(test.comparators[0])
             found = self._compares(test.ops[0], left, right)
@@ -237,12 +239,20 @@ class Expressions(Indexing):
             return None
         if ways is None or not isinstance(relation, (ast.Eq, ast.NotEq)):
             return None
+        if any(self._is_entry(e) for e in (test.left, test.comparators[0])):
+            return None  # some of an array are, as labels and marks of events are
         sides = (left, right)
         if not all(isinstance(s, Array) and not s.rank for s in sides) or any(map(is_unknown, sides)):
             return None
         return ways.are_equal(f"{ast.unparse(test.left)} == {ast.unparse(test.comparators[0])}") == isinstance(
             relation, ast.Eq
         )
+
+    def _is_entry(self, node: ast.expr) -> bool:
+        """Is it an entry of an array: by its place, or what a loop goes through?"""
+        if isinstance(node, ast.Subscript):
+            return not (isinstance(node.value, ast.Attribute) and node.value.attr == "shape")
+        return isinstance(node, ast.Name) and any(node.id in self.module.said(gone_through, f) for f in self.path)
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         for value in node.values:
@@ -315,13 +325,13 @@ class Expressions(Indexing):
                 return Several(tuple(i for p in parts if isinstance(p, Several) for i in p.items))
             return UNKNOWN
         if isinstance(left, Number) and isinstance(right, Number):
-            return _of_numbers(operator, left, right)
+            return of_numbers(operator, left, right)
         a, b = as_array(left), as_array(right)
         if a is None or b is None:
             return UNKNOWN
         if isinstance(operator, ast.MatMult):
             return self._fitting(node, lambda: self.arrays.matmul(a, b))
-        make = _OPERATIONS.get(type(operator))
+        make = OPERATIONS.get(type(operator))
         if isinstance(a, Mask) and isinstance(b, Mask) and isinstance(operator, (ast.BitAnd, ast.BitOr)):
             both = _and if isinstance(operator, ast.BitAnd) else _or
             return self._fitting(node, lambda: _mask(self.arrays.elementwise(both, a, b)))
@@ -331,6 +341,12 @@ class Expressions(Indexing):
             )
             return Array(found.axes, found.open, why="an operator") if isinstance(found, Array) else found
         return self._fitting(node, lambda: self.arrays.elementwise(make, a, b))
+
+
+def gone_through(node: ast.AST) -> frozenset[str]:
+    """The names that stand for what loops go through, one after the other."""
+    targets = (n.target for n in walk(node) if isinstance(n, (ast.For, ast.comprehension)))
+    return frozenset(n.id for t in targets for n in walk(t) if isinstance(n, ast.Name))
 
 
 def is_unknown(value: Value) -> bool:
@@ -368,32 +384,3 @@ def _constant_of(path: str) -> Value:
     if name in ("nan", "float32", "float64", "int32", "int64", "bool_"):
         return UNKNOWN
     return Library(path)
-
-
-def _of_numbers(operator: ast.operator, left: Number, right: Number) -> Value:
-    make = _OPERATIONS.get(type(operator))
-    rough = left.rough or right.rough
-    term = None
-    if make is not None and left.term is not None and right.term is not None:
-        zero = isinstance(operator, ast.Div) and right.term is build.ZERO
-        term = None if zero else make(left.term, right.term)
-    value = getattr(term, "value", None)
-    exact = value if isinstance(value, Fraction) else None
-    if isinstance(operator, ast.FloorDiv) and left.value is not None and right.value:
-        return plain(left.value // right.value)
-    if isinstance(operator, ast.Mod) and left.value is not None and right.value:
-        return plain(left.value % right.value)
-    factors = None
-    if isinstance(operator, ast.Mult):
-        parts = [
-            n.factors
-            if n.factors is not None
-            else (Dim(int(n.value)),)
-            if n.value and n.value > 0 and n.value.denominator == 1
-            else None
-            for n in (left, right)
-        ]
-        if parts[0] is not None and parts[1] is not None and exact is None:
-            factors = (*parts[0], *parts[1])
-    why = left.why or right.why
-    return Number(term=term, value=exact, factors=factors, rough=rough, why=why)

@@ -93,36 +93,6 @@ def is_nothing(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-_SHAPED = frozenset("range reshape zeros ones empty full eye arange view randn rand".split())
-
-
-def counted_in(node: ast.AST | None) -> frozenset[str]:
-    """The names and attributes that say how long something is: in a slice, a shape or a range."""
-    found: set[str] = set()
-    for part in ast.walk(node) if node is not None else ():
-        places: list[ast.expr | None] = []
-        if isinstance(part, ast.Slice):
-            places = [part.lower, part.upper]
-        elif isinstance(part, ast.Call):
-            name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
-            places = [*part.args] if name in _SHAPED else []
-        for place in places:
-            found |= set(_plain_names(place))
-    return frozenset(found)
-
-
-def _plain_names(node: ast.expr | None) -> Iterator[str]:
-    """The names in a sum or product of numbers; nothing of calls and subscripts."""
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        yield ast.unparse(node)
-    elif isinstance(node, ast.BinOp):
-        yield from _plain_names(node.left)
-        yield from _plain_names(node.right)
-    elif isinstance(node, (ast.Tuple, ast.List)):
-        for item in node.elts:
-            yield from _plain_names(item)
-
-
 def unpacked_in(function: ast.FunctionDef) -> dict[str, tuple[str, ...]]:
     """The arguments that a function takes apart as its body begins, `W, b = params`, with the names of their parts."""
     own = {a.arg for a in (*function.args.posonlyargs, *function.args.args)}

@@ -133,6 +133,8 @@ def size_of(value: Value, arrays: Arrays) -> Factors | None:
         if value.factors is not None:
             return value.factors
         if value.value is not None:
+            arrays.sizes.computed.add(int(value.value))
+            arrays.sizes.has_none |= value.value <= 0 and value.value != -1
             return None if value.value < 0 else (Dim(int(value.value)),) if value.value > 0 else (arrays.sizes.fresh(),)
     return (arrays.sizes.fresh(),)
 

@@ -19,6 +19,7 @@ from .values import (
     Array,
     Axis,
     Flag,
+    Library,
     Mask,
     Number,
     Range,
@@ -51,6 +52,8 @@ class Indexing(Scope):
             tuple(self._index(e) for e in node.slice.elts))  # fmt: skip
         if isinstance(node.slice, ast.Constant) and node.slice.value is ...:
             index = _DOTS
+        if isinstance(base, Library) and base.path in ("numpy.s_", "numpy.index_exp"):
+            return index
         if isinstance(base, ShapeOf):
             return self._of_shape(base, node.slice, index)
         if isinstance(base, Table):
@@ -60,7 +63,7 @@ class Indexing(Scope):
         if isinstance(base, Several):
             return _of_several(base, node.slice, index)
         if isinstance(base, Array):
-            items = index.items if isinstance(index, Several) and isinstance(node.slice, ast.Tuple) else (index,)
+            items = index.items if isinstance(index, Several) and not index.is_list else (index,)
             items = self._with_masks(node.slice, items)
             picked = self._fitting(
                 node, lambda: self.arrays.labelled(base, items) or self.arrays.masked(base, items) or UNKNOWN
@@ -133,6 +136,8 @@ class Indexing(Scope):
             if array.open and (place >= 0 or -place > array.rank):
                 return Number()
             if not -array.rank <= place < array.rank:
+                if self.sizes.binding:  # then it has other axes than are tried
+                    raise Misfit(f"a shape {self.arrays.shape_text(array)} has no size {place}")
                 return UNKNOWN
             return self.sized(array.axes[place])
         if isinstance(index, Whole) and not array.open:

@@ -212,6 +212,10 @@ def _diff(arrays: Arrays, call: Call) -> Value:
     if call.get(1, "n") is not None or array.open:
         raise NotRead
     at = array.rank + arrays.place(array, call.one(2, "axis", "dim", default=-1))
+    if arrays.sizes.lengths:
+        behind, before = (arrays.sliced(array, at, bounds) for bounds in ((1, None, None), (None, -1, None)))
+        if behind is not None and before is not None:
+            return arrays.elementwise(build.subtract, behind, before)
     length = arrays.number_of(array.axes[at])
     own = arrays.axis(Dim(length - 1)) if length is not None and length > 1 else arrays.unknown_axis()
     return Array((*array.axes[:at], own, *array.axes[at + 1 :]), why="`diff`")

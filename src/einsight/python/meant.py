@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from .each import judged_way
+from .indexing import is_called_mask
 from .module import Module
 from .pairs import Pair
-from .paths import conforming, is_capital, read_pair, unknown_in
+from .paths import conforming, is_capital, is_number, read_pair, unknown_in
 from .results import ACCUSED, Result
 from .runs import AXES, Misfitting, Nonconforming, Unreadable
 from .values import Value
-from .verdicts import judged_way
 
 # ways that are judged in full where all of them accuse
 FULLY = 3
@@ -48,6 +49,7 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
     found: list[tuple[list[Result], int]] = []
     tried: list[Mapping[str, int]] = []
     failed = Unreadable("its shapes do not go together")
+    first: Unreadable | None = None
     meant, others, clean = conforming(module, pair, top, unknown)
     for number, ranks in enumerate(meant):
         if found and number >= clean > 0 and all(r.verdict == "right" for each, _ in found for r in each):
@@ -56,12 +58,12 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         try:
             if protects and tried and _is_accused_too(module, pair, top, ranks, found[0][0]):
                 continue
-            enough = bool(found) and (
-                "right"
-                if len(found) < FULLY or any(r.verdict not in ACCUSED for each, _ in found for r in each)
-                else "any"
-            )
-            way = _judged_way(module, pair, top, ranks, lightly or protects, enough or "")
+            enough, most = "", None
+            if found:
+                accused = all(r.verdict in ACCUSED for each, _ in found for r in each)
+                enough = "any" if len(found) >= FULLY and accused else "right"
+                most = found[0][1] if all(r.verdict == "right" for r in found[0][0]) else None
+            way = _judged_way(module, pair, top, ranks, lightly or protects, enough, most)
         except Misfitting as wrong:
             if not unknown:
                 return [Result(wrong.node, "", "shape", words=str(wrong))]
@@ -70,6 +72,7 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
             continue
         except Unreadable as why:
             failed = why
+            first = why if not found and number < clean else first
             continue
         if len(way[0]) == 1 and unknown and way[0][0].verdict == "shape":
             continue
@@ -78,8 +81,8 @@ def _of_all_shapes(module: Module, pair: Pair, top: Mapping[str, Value], lightly
         alike = len(found) > 1 and all(r.verdict == "right" for each, _ in found for r in each)
         if not unknown or alike or len(found) == MOST_TRIED:
             break
-    if not found:
-        raise failed
+    if not found or (first is not None and all(r.verdict == "shape" for each, _ in found for r in each)):
+        raise first or failed  # with the likeliest shapes everything fits, and something is not read
     stacked = next((r for r in meant[:clean] if r not in tried and _is_stacked(r, tried[0])), None)
     if stacked is not None and all(r.verdict == "right" for each, _ in found for r in each):
         with suppress(Nonconforming, Unreadable):
@@ -109,19 +112,41 @@ def _judged_way(
     ranks: Mapping[str, int],
     lightly: bool = False,
     enough: str = "",
+    most: int | None = None,
 ) -> tuple[list[Result], int]:
     """The verdicts with so many axes, and how often arrays of different numbers of axes meet, or one with a capital is no matrix.
 
     enough   what it is enough to find out lightly: `right` that all is, `any` whatever is found.  Raises Unreadable; Nonconforming.
+    most     how often they meet on a way on which all is right: where they do so more often, whatever is found is enough, too
     """
     paths = read_pair(module, pair, top, ranks)
     no_matrices = sum(rank < 2 and is_capital(name) for name, rank in ranks.items())
-    stretched = paths.arrays.stretched + no_matrices
-    if enough and not lightly:
-        results = judged_way(module, pair, paths, True)
-        if enough == "any" or all(r.verdict == "right" for r in results):
-            return results, stretched
-    return judged_way(module, pair, paths, lightly), stretched
+    claimed = {c.parameter: ranks[c.parameter] for c in paths.claimed if c.parameter in ranks}
+    # a number that is differentiated in beside arrays, and the number of a model that is a matrix
+    beside = sum(not rank and not is_number(name) for name, rank in claimed.items()) if any(claimed.values()) else 0
+    beside += sum(not rank and is_called_mask(name) for name, rank in ranks.items())
+    beside += sum(rank % AXES > 1 and is_number(name) for name, rank in ranks.items())
+    stretched = paths.arrays.stretched + no_matrices + beside
+    results = judged_way(module, pair, paths, lightly or bool(enough))
+    likelier = most is not None and stretched > most
+    if enough == "right" and not (lightly or likelier) and any(r.verdict != "right" for r in results):
+        results = judged_way(module, pair, paths, lightly)
+    return [_unless_a_number(module, pair, top, ranks, r) for r in results], stretched
+
+
+def _unless_a_number(
+    module: Module, pair: Pair, top: Mapping[str, Value], ranks: Mapping[str, int], result: Result
+) -> Result:
+    """Undecided where the argument is as long as a part of another, and may as well be a number, as what is added to all places is."""
+    if not result.part or not ranks.get(result.parameter):
+        return result
+    try:
+        other = read_pair(module, pair, top, {**ranks, result.parameter: 0}, terms=False)
+    except (Nonconforming, Unreadable):
+        return result
+    if any(a.open for a in (other.output, *(c.value for c in other.claimed))):
+        return result
+    return Result(result.node, result.parameter, "undecided", words=SHAPELESS)
 
 
 def _is_accused_too(

@@ -48,6 +48,10 @@ class Module:
         self.called: dict[tuple[ast.Call, str], object] = {}
         # how many axes the attributes of a class begin with, as `runs.py` finds them
         self.begun: dict[ast.ClassDef, dict[str, int]] = {}
+        # the shapes with which functions are called at the top, by parameter; a number has no axes
+        self.called_with: dict[Function, list[dict[str, tuple[int | None, ...]]]] = {}
+        # where in a function it is what is told of a call of it
+        self.behind_calls: dict[tuple[int, int], tuple[int, int]] = {}
         self._once_said: dict[tuple[object, ast.AST | None], Any] = {}
 
     @cached_property
@@ -117,6 +121,28 @@ class Module:
         """How often an attribute of each name is assigned, anywhere in the file."""
         return Counter(self.nodes.attributes_set)
 
+    def methods_of(self, owner: ast.ClassDef, under: tuple[ast.ClassDef, ...] = ()) -> dict[str, Function]:
+        """The methods of a class, with those that it takes over from classes of the file."""
+        found: dict[str, Function] = {}
+        for base in owner.bases[::-1]:
+            other = self.classes.get(base.id) if isinstance(base, ast.Name) else None
+            if other is not None and other not in (owner, *under):
+                found |= {n: m for n, m in self.methods_of(other, (owner, *under)).items() if not _is_abstract(m)}
+        return found | {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
+
+    def plain_class(self, name: str) -> dict[str, Function] | None:
+        """The methods of a class of the file that takes over none but those of others here; None for anything else."""
+        node = self.classes.get(name)
+        if node is None or name not in self.once or node.decorator_list or node.keywords:
+            return None
+        found: dict[str, Function] = {}
+        for base in node.bases:
+            inherited = self.plain_class(base.id) if isinstance(base, ast.Name) and base.id != name else None
+            if inherited is None and ast.unparse(base) != "object":
+                return None
+            found = {**(inherited or {}), **found}
+        return found | {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
+
     def every_function(self) -> Iterator[tuple[Function, ast.ClassDef | None]]:
         """The functions of the file with the class that they are methods of."""
         todo: list[tuple[ast.AST, ast.ClassDef | None]] = [(self.tree, None)]
@@ -130,6 +156,14 @@ class Module:
                     todo.append((child, None))
                 elif child in self.nodes.extents and not is_for_types(child):
                     todo.append((child, owner))
+
+
+def _is_abstract(function: Function) -> bool:
+    """Does it raise alone?"""
+    return all(
+        isinstance(s, (ast.Raise, ast.Pass)) or isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
+        for s in function.body
+    )
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

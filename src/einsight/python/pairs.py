@@ -1,16 +1,15 @@
-"""Which function of a file is written as the derivative of which: by the libraries' own ways, and by names and arguments."""
+"""Which function of a file is written as the derivative of which: by the libraries' own ways."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .choosing import Ways
 from .libraries import resolve
 from .module import Module
-from .named import VALUES, generic, in_variable, named_after, of_stem, order_of, parameters_of
+from .named import parameters_of
 
 Function = ast.FunctionDef
 
@@ -28,6 +27,7 @@ class Pair:
     between    what runs between the two: the forward rule of a `custom_vjp`, `setup_context`
     fixed      the places of the arguments that are not differentiated in
     then       the loss that the function is put in, and the derivative is one of
+    into       the argument of that loss that it is put in for
     ways       the answers on the way on which both are read; None where flags are what they are by default
     in_parts   are arguments tuples of arrays that the function takes apart as it begins?
     lengths    of axes of which nothing says them, where loops go along them; empty where none is chosen
@@ -43,6 +43,7 @@ class Pair:
     between: Function | None = None
     fixed: tuple[int, ...] = ()
     then: Function | None = None
+    into: str = ""
     ways: Ways | None = field(default=None, compare=False)
     lengths: tuple[int, ...] = ()
     in_parts: bool = False
@@ -59,64 +60,14 @@ class Pair:
         return self.kind not in ("plain", "both")
 
 
-def pairs_of(module: Module) -> Iterator[Pair]:
-    """Every pair of a file, those of the libraries' own ways first."""
-    explicit = [*_autograd(module), *_custom(module)]
-    yield from explicit
-    given = list(_given_together(module))
-    yield from given
-    explicit += given
-    taken = {id(f) for p in explicit for f in (p.backward, p.between) if f is not None}
-    yield from _named(module, module.functions, None, taken)
-    for owner in module.classes.values():
-        methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)}
-        if not any(id(m) in taken for m in methods.values()):
-            yield from _named(module, methods, owner, taken)
+def explicit_pairs(module: Module) -> list[Pair]:
+    """Those that a library ties."""
+    return [*_autograd(module), *_custom(module)]
 
 
-def _named(
-    module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
-) -> Iterator[Pair]:
-    """The pairs among some functions that names tie, and those that give both themselves."""
-    found = list(_by_name(module, functions, owner, taken))
-    yield from found
-    tied = {id(p.backward) for p in found}
-    for name, function in functions.items():
-        if id(function) not in tied | taken and not name.startswith("test") and (called := _gives_both(function)):
-            yield Pair("both", called if called.isidentifier() else name, function, function, owner)
-
-
-def _gives_both(function: Function) -> str:
-    """What a function calls the value that it returns with its derivative: `return loss, grad`; empty where it does not."""
-    last = function.body[-1]
-    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
-        return ""
-    first, *others = last.value.elts
-    if len(others) == 1 and isinstance(first, ast.Name) and _returns_alone(function, first.id):
-        return first.id
-    names = [e.id for o in others for e in _items(o) if isinstance(e, ast.Name)]
-    says = any(generic(n) or re.fullmatch(r"d\w+", n) for n in names) or "grad" in function.name
-    called = first.id if isinstance(first, ast.Name) else function.name
-    return called if says and not generic(called) and not called.startswith("d") else ""
-
-
-def _returns_alone(function: Function, name: str) -> bool:
-    """Is a value returned elsewhere without what stands beside it at the end, where a flag that speaks of derivatives says so?"""
-    found = [
-        n for n in ast.walk(function) if isinstance(n, ast.If) and re.search(r"grad|deriv|jac", ast.unparse(n.test))
-    ]
-    last = [s for n in found for s in (n.body[-1], *n.orelse[-1:])]
-    return any(isinstance(s, ast.Return) and isinstance(s.value, ast.Name) and s.value.id == name for s in last)
-
-
-def _items(node: ast.expr) -> list[ast.expr]:
-    """What stands in a tuple, a list, or in an array of one."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], (ast.List, ast.Tuple)):
-        node = node.args[0]
-    return node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
-
-
-# the libraries' own ways
+def given_together(module: Module) -> list[Pair]:
+    """Those that a call takes together."""
+    return list(_given_together(module))
 
 
 def _autograd(module: Module) -> Iterator[Pair]:
@@ -271,88 +222,3 @@ def _called_in(node: ast.expr) -> str:
         if isinstance(first, ast.Name) and node.args.args and first.id == node.args.args[0].arg:
             return call.func.id
     return ""
-
-
-# by names
-
-_SECOND = re.compile(r"hess")
-
-
-def _by_name(
-    module: Module, functions: Mapping[str, Function], owner: ast.ClassDef | None, taken: set[int]
-) -> Iterator[Pair]:
-    values = [n for n in VALUES if n in functions] or [n for n in functions if n.split("_")[-1] in VALUES]
-    for name, backward in functions.items():
-        if id(backward) in taken or name in VALUES or name.startswith("test"):
-            continue
-        found = named_after(name, functions)
-        if found is None and len(values) == 1 and order_of(name) is not None:
-            found = values[0], ""
-        if found is None and len(values) == 1:
-            variable = in_variable(name, parameters_of(functions[values[0]], owner))
-            found = (values[0], variable) if variable else None
-        if found is None:
-            found = of_stem(name, functions)
-        if found is None and name in _BACK:
-            found = _forward_of(name, functions, owner)
-        if found is None:
-            continue
-        forward, variable = functions[found[0]], found[1]
-        parameters = parameters_of(forward, owner)
-        if variable and variable not in parameters:
-            continue
-        own = parameters_of(backward, owner)
-        # the same arguments, or a cotangent and what was kept besides; one argument has any name
-        same = set(parameters) <= set(own) or len(parameters) == len(own) == 1
-        then = _loss_of(name, parameters, own, functions) if owner is None else None
-        if not (same or owner is not None or then is not None or _is_cached(forward, backward)):
-            continue
-        order = 2 if _SECOND.search(name.lower()) else 1
-        yield Pair(
-            "plain", found[0] if then is None else then.name, forward, backward, owner, variable, order, then=then
-        )
-
-
-# what runs back is called, with what it runs back through
-_BACK = {
-    "backward": "forward", "_backward": "_forward", "_bwd": "_fwd", "bwd": "fwd", "backprop": "forward",
-    "backward_propagation": "forward_propagation", "back_propagation": "forward_propagation", "backward_prop": "forward_prop",
-    "back_prop": "forward_prop", "backward_pass": "forward_pass", "model_backward": "model_forward",
-}  # fmt: skip
-_LOSS = re.compile(r"(?:\w+_)?(?:loss|cost|nll|mse|cross_entropy|objective)(?:_\w+)?")
-
-
-def _loss_of(name: str, through: list[str], own: list[str], functions: Mapping[str, Function]) -> Function | None:
-    """The loss that a derivative is one of, where that takes what the function gives and arguments of the derivative besides."""
-    rest = [n for n in own if n not in through and "cache" not in n]
-    if name not in _BACK or not rest:
-        return None
-    found = []
-    for function in (f for n, f in functions.items() if _LOSS.fullmatch(n) and n != name):
-        taken = [a.arg for a in function.args.args]
-        unknown = [a for a in taken if a not in own]
-        if len(unknown) == 1 and set(rest) <= set(taken):
-            found.append(function)
-    return found[0] if len(found) == 1 else None
-
-
-def _forward_of(name: str, functions: Mapping[str, Function], owner: ast.ClassDef | None) -> tuple[str, str] | None:
-    """What a `backward` runs back through: a loss of the same arguments where it takes no cotangent, else `forward`."""
-    forward = functions.get(_BACK[name])
-    if forward is None:
-        return None
-    own, through = set(parameters_of(functions[name], owner)), set(parameters_of(forward, owner))
-    losses = [n for n in VALUES if n in functions and n not in ("forward", "__call__", "f", "fn")]
-    fitting = [n for n in losses if own == set(parameters_of(functions[n], owner))]
-    if own - through and through < own and len(fitting) == 1:
-        return fitting[0], ""
-    return _BACK[name], ""
-
-
-def _is_cached(forward: Function, backward: Function) -> bool:
-    """`out, cache = f(…)` and `f_backward(dout, cache)`; of several outputs the derivative in each stands before."""
-    *before, last = [a.arg for a in backward.args.args] or [""]
-    through = {a.arg for a in forward.args.args}
-    if "cache" not in last or not isinstance(forward.body[-1], ast.Return) or not before:
-        return False
-    return len(before) == 1 or all(n.startswith(("d", "grad")) and n not in through for n in before)

@@ -13,7 +13,7 @@ from ..terms.term import Tensor
 from ..terms.walk import replace_dims
 from .module import Module
 from .pairs import Pair
-from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable
+from .runs import AXES, COLUMN, ROW, Nonconforming, Paths, Run, Unreadable, called_with
 from .selecting import Selected, over_all
 from .sizes import Sizes
 from .values import Array, Value
@@ -25,6 +25,8 @@ _LASTING = re.compile(r"it has a |it returns under|it raises|a statement that is
 MOST_FREE, MANY = 4, 7
 # axes of an array that are tried where nothing says how many it has
 MOST_TRIED = 2
+# how often other lengths are taken for those that met others
+MOST_CHANGES = 8
 # how a run is read: both functions of a pair, or one alone
 Way = Callable[[Run], Paths]
 
@@ -49,8 +51,20 @@ def _learnt_in(module: Module, pair: Pair, top: Mapping[str, Value], way: Way) -
     with suppress(Nonconforming, Unreadable):
         way(run)
     learnt = {n: max(a.rank, a.least) for n, a in run.learnt.items() if not a.open or a.least > MOST_TRIED}
+    learnt |= _called_in(module, pair, run.unknown)
     known = [a.rank for _, a in run.parameters.values()]
     return {n: AXES + k for n, k in learnt.items()}, max([*learnt.values(), *known], default=0)
+
+
+def most_axes(module: Module, pair: Pair, top: Mapping[str, Value]) -> int:
+    """How many axes one of the arrays has, at most, as far as that is said."""
+    return _learnt_in(module, pair, top, read)[1]
+
+
+def _called_in(module: Module, pair: Pair, unknown: Sequence[str]) -> dict[str, int]:
+    """How many axes arguments have with which the top of the file calls either function, where all calls say the same."""
+    found = {n: {len(shape) for shape in shapes} for n, shapes in called_with(module, pair).items()}
+    return {n: next(iter(found[n])) for n in unknown if len(found.get(n, ())) == 1}
 
 
 def conforming(
@@ -90,7 +104,7 @@ def conforming(
     if not found and failed is not None:
         raise failed
     numbers = [ranks for ranks, is_number in found if is_number]
-    arrays = [ranks for ranks, _ in found if all(ranks.values())]
+    arrays = [ranks for ranks, _ in found if all(rank or is_number(name) for name, rank in ranks.items())]
     meant = numbers or arrays or [ranks for ranks, _ in found]
     others = [ranks for ranks, _ in found if ranks not in meant]
     least = min((misfits[id(r)] for r in meant), default=0)
@@ -118,7 +132,7 @@ def _fitting(
     They are put in one array after the other; what does not go together whatever the others have is not gone on with.  Of many
     arrays no more than two, of very many one, have one axis less or more than is likely.  `thin` are shapes that are tried besides.
     """
-    likely = {n: 2 if is_capital(n) else 1 for n in unknown}
+    likely = {n: 0 if is_number(n) else 2 if is_capital(n) else 1 for n in unknown}
 
     def far(name: str, rank: int) -> int:
         """How far from what is likely."""
@@ -185,8 +199,7 @@ def multiplied_in(function: ast.FunctionDef) -> frozenset[str]:
 def _probe(module: Module, pair: Pair, top: Mapping[str, Value], likely: Mapping[str, int], way: Way) -> None:
     """With the likeliest numbers of axes: what has loops and conditions then has them with all others.  Raises Unreadable."""
     try:
-        if read_pair(module, pair, top, likely, terms=False, way=way).output.open:
-            raise Unreadable("it has a shape that is not known")
+        read_pair(module, pair, top, likely, terms=False, way=way)
     except Nonconforming:
         pass
     except Unreadable as why:
@@ -199,6 +212,18 @@ def is_capital(name: str) -> bool:
     return _bare(name)[:1].isupper()
 
 
+# what numbers of a model are called
+_NUMBER = re.compile(
+    r"(?:log_?)?(?:tau|temp(?:erature)?|lam|lamb|lambda_?|lmbda|alpha|scale|margin|rho|kappa|nu|reg|l2|decay|lr|rate|dt|sigma2?|gain)",
+    re.IGNORECASE,
+)
+
+
+def is_number(name: str) -> bool:
+    """Is it called as a number of a model is?"""
+    return _NUMBER.fullmatch(_bare(name)) is not None
+
+
 def _bare(name: str) -> str:
     """Of an attribute or an entry of a dictionary its own name."""
     return name.rpartition("[")[2].strip("'\"]") if name.endswith("]") else name.removeprefix("self.")
@@ -209,7 +234,7 @@ def read_pair(
 ) -> Paths:
     """Both functions over one set of arrays.  Raises Unreadable; Nonconforming, where the shapes do not go together."""
     lengths = list(pair.lengths)
-    while True:
+    for _ in range(MOST_CHANGES):
         sizes = Sizes(binding=True, lengths=lengths)
         shapes = Run(module, pair, top, ranks, sizes, False)
         try:
@@ -218,6 +243,8 @@ def read_pair(
             sizes.choose_cuts()
             if sizes.conflict is not None:
                 raise Nonconforming
+            if pair.lengths and sizes.has_none:
+                raise Unreadable("a part of an axis without entries")
             break
         except Nonconforming:
             # of the function alone it is learnt which axes have one length: what its derivative gets wrong stays wrong
@@ -225,26 +252,31 @@ def read_pair(
             if changed is None:
                 raise
             lengths = changed
+    else:
+        raise Nonconforming
     if not terms:
         return found
     run = Run(module, pair, top, ranks, sizes, True)
     run.declared = shapes.declared
     found = way(run)
-    return _settled(found, sizes)
+    derived = frozenset(n.rpartition(":")[0] for n, dim in shapes.declared.items() if sizes.is_derived(dim))
+    return replace(_settled(found, sizes), derived=derived)
 
 
 def _as_long_as_named(paths: Paths, sizes: Sizes) -> None:
     """An argument of which entries are named has as many as its gradient, where that is how many are named."""
-    if paths.output.rank or paths.output.open:
+    if paths.output.open or (paths.output.rank and paths.cotangent is not None):
         return
     for claimed in paths.claimed:
-        length = paths.arrays.number_of(claimed.value.axes[0]) if claimed.value.rank == 1 else None
+        is_whole = claimed.value.rank == paths.output.rank + 1
+        length = paths.arrays.number_of(claimed.value.axes[-1]) if is_whole else None
         names = [claimed.parameter] if claimed.parameter != "?" else list(paths.parameters)
         known = [paths.parameters[n][1] for n in names if n in paths.parameters]
         owns = [a.axes[0][0].dim for a in known if a.rank == 1 and not a.open and a.axes[0]]
         fitting = [d for d in map(sizes.find, owns) if d.inferred and sizes.named(d) == length]
-        if length is not None and len(fitting) == 1 and not claimed.value.open:
-            sizes.join(fitting[0], Dim(length))
+        if length is not None and not claimed.value.open:
+            for dim in fitting:
+                sizes.join(dim, Dim(length))
 
 
 def _changed(lengths: list[int], sizes: Sizes) -> list[int] | None:

@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..terms.term import Tensor
+from ..terms.term import Tensor, Term
+from .claiming import returned, under_conditions
 from .flags import unpacked_in
-from .named import generic
+from .named import differentiated, generic, is_cotangent, keeps
 from .pairs import Pair
+from .reading import Reader
 from .runs import (
     Claimed,
     Elsewhere,
@@ -20,26 +22,9 @@ from .runs import (
     finished,
     for_reading,
     output_of,
-    returned,
     run_forward,
-    under_conditions,
 )
-from .values import Array, Choice, Number, Several, Table, Text, Value
-
-# names that the gradient of a later value has as an argument
-COTANGENTS = frozenset(
-    "g grad grad_output grad_outputs grad_out gout dout dy dz dl upstream delta cotangent ct ybar y_bar out_grad output_grad "
-    "d_out gradient upstream_grad dout_ dL_dout dL_dy dLdy gy dh accum_grad error err".split()
-)
-
-
-def is_cotangent(name: str, parameters: Sequence[str]) -> bool:
-    """Does a name say the derivative of something later?"""
-    return (
-        name.lower() in COTANGENTS
-        or (name.startswith(("grad", "d")) and name not in parameters)
-        or name.endswith("grad")
-    )
+from .values import Array, Choice, Flag, Number, Several, Table, Text, Value
 
 
 def plain(run: Run) -> Paths:
@@ -60,7 +45,9 @@ def plain(run: Run) -> Paths:
     outputs, cache = _taken_apart(node, value, names, parameters)
     output = outputs[0][1]
     if pair.then is not None:
-        output = _put_into(run, pair.then, output, given)
+        if node is not None and (name := _called(node)) in names and name not in given:
+            beside[name] = output
+        output = _put_into(run, pair.then, output, given, {pair.into, *beside})
         parameters = list(given)[skip:]
     called = _in_order(names, parameters, pair)
     tied: list[tuple[Array, tuple[Tensor, Array]]] = []
@@ -78,7 +65,7 @@ def plain(run: Run) -> Paths:
             of = named[0] if len(named) == 1 else outputs[len(tied)][1]
             tied.append((of, cotangent_of(run, of, name)))
             arguments[name] = for_reading(tied[-1][1])
-        elif cache is not None and "cache" in name:
+        elif cache is not None and keeps(name):
             arguments[name] = cache
         elif name in defaults:
             arguments[name] = run.reader().evaluate(defaults[name])
@@ -87,16 +74,17 @@ def plain(run: Run) -> Paths:
     reader = run.reader(arguments, depth=1)
     run.is_backward = True
     before = dict(run.thing.attributes)
+    terms = {n: v.term for n, v in before.items() if isinstance(v, Array)}
     tables = {n: dict(v.items) for n, v in before.items() if isinstance(v, Table)}
     reader.take_parameters(pair.backward, arguments)
     node, found = run.run_silently(pair.backward, reader)
     self_name = pair.backward.args.args[0].arg if own_method else ""
     claimed: list[Claimed] = []
-    if node is not None:
+    if node is not None and not (isinstance(found, Flag) and found.value is None):
         arrays = [a for p in parameters for a in _arrays_of(p, given[p], run)]
-        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run))
+        claimed += under_conditions(reader, node, found, lambda n, v: _claims_of(n, v, arrays, pair, run, reader))
     told = {(c.parameter, id(c.node)) for c in claimed}
-    claimed += [c for c in _kept(run, before, tables) if (c.parameter, id(c.node)) not in told]
+    claimed += [c for c in _kept(run, before, tables, terms) if (c.parameter, id(c.node)) not in told]
     if not claimed:
         raise Unreadable("what it returns is not read")
     if len(outputs) > 1 and len(tied) != len(outputs):
@@ -165,14 +153,20 @@ def _said_of(expression: ast.expr, value: Value, parameters: Sequence[str], pair
         yield Claimed("?", expression, value, fitting=True)
 
 
-def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value]) -> Array:
+def _called(node: ast.Return) -> str:
+    """What what is returned, the first of several, is called; empty where it has no name."""
+    first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else node.value
+    return first.id if isinstance(first, ast.Name) else ""
+
+
+def _put_into(run: Run, loss: ast.FunctionDef, output: Array, given: dict[str, Value], known: set[str]) -> Array:
     """The loss of what a function gives; what it takes besides is given.  Raises Unreadable; Nonconforming."""
     own = {a.arg for a in run.pair.backward.args.args}
     arguments: dict[str, Value] = {}
     for name in (a.arg for a in loss.args.args):
-        if name not in given and name in own:
+        if name not in given and name in own and name not in known:
             given[name] = run.given(name, Array(open=True))
-        arguments[name] = given.get(name, output)
+        arguments[name] = output if name == run.pair.into else given.get(name, output)
     reader = run.reader(arguments, depth=1)
     reader.take_parameters(loss, arguments)
     return output_of(run.run(loss, reader)[1])
@@ -200,7 +194,7 @@ def _without_what_is_kept(
         if isinstance(e, ast.Name)
         and e.id in names
         and e.id not in parameters
-        and "cache" not in e.id  # which is taken apart by itself
+        and not keeps(e.id)  # which is taken apart by itself
         and not is_cotangent(e.id, parameters)
     }
     rest = [(e, v) for e, v in pairs if not (isinstance(e, ast.Name) and e.id in kept)]
@@ -216,7 +210,7 @@ def _taken_apart(
     """What the function gives, by name, and what it keeps for its derivative.  Raises Unreadable."""
     if not isinstance(value, Several) or len(value.items) == 1:
         return [("", output_of(value))], None
-    caches = [n for n in names if "cache" in n]
+    caches = [n for n in names if n not in parameters and keeps(n)]
     if len(value.items) == 2 and (not isinstance(value.items[1], Array) or caches):
         return [("", output_of(value.items[0]))], value.items[1]
     of_cotangents = [n for n in names if n not in parameters and is_cotangent(n, parameters)]
@@ -241,7 +235,7 @@ def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> di
     same = {n: n for n in names if n in parameters}
     others = [n for n in names if n not in same]
     left = [p for p in parameters if p not in same]
-    plainly = not any(is_cotangent(n, parameters) or "cache" in n for n in others)
+    plainly = not any(is_cotangent(n, parameters) or keeps(n) for n in others)
     defaults = len(pair.backward.args.defaults)
     one = plainly and len(others) == len(left) == 1 and len(names) == len(parameters) and not defaults
     if one and names.index(others[0]) == parameters.index(left[0]):
@@ -249,7 +243,12 @@ def _in_order(names: Sequence[str], parameters: Sequence[str], pair: Pair) -> di
     return same
 
 
-def _kept(run: Run, before: Mapping[str, Value], tables: Mapping[str, Mapping[str, Value]]) -> Iterator[Claimed]:
+def _kept(
+    run: Run,
+    before: Mapping[str, Value],
+    tables: Mapping[str, Mapping[str, Value]],
+    terms: Mapping[str, Term | None],
+) -> Iterator[Claimed]:
     """The derivatives that a method keeps in its object: `self.dW = …`, `self.grads['W'] = …`."""
     own = [n[5:] for n in run.arrays_given if n.startswith("self.")]
     for name, attribute in run.thing.attributes.items():
@@ -259,10 +258,13 @@ def _kept(run: Run, before: Mapping[str, Value], tables: Mapping[str, Mapping[st
                 yield from _of_table(None, Table(changed), run, run.pair)
             continue
         parameter = differentiated(name, own)
-        if before.get(name) is not attribute and parameter and isinstance(attribute, Array):
-            target = _assigned(run.pair.backward, lambda t, n=name: isinstance(t, ast.Attribute) and t.attr == n)  # type: ignore[misc]
-            if target is not None:
-                yield Claimed(f"self.{parameter}", target, attribute)
+        if not isinstance(attribute, Array) or (before.get(name) is attribute and attribute.term is terms.get(name)):
+            continue
+        if not parameter and generic(name) and len(given := [n for n in own if n != name and not generic(n)]) == 1:
+            (parameter,) = given  # the only array that the object keeps
+        target = _assigned(run.pair.backward, lambda t, n=name: isinstance(t, ast.Attribute) and t.attr == n)  # type: ignore[misc]
+        if parameter and target is not None:
+            yield Claimed(f"self.{parameter}", target, attribute)
 
 
 def _of_table(node: ast.expr | None, table: Table, run: Run, pair: Pair) -> Iterator[Claimed]:
@@ -305,17 +307,13 @@ def _assigned(function: ast.FunctionDef, is_meant) -> ast.expr | None:  # type: 
         if (isinstance(n, ast.Assign) and any(map(is_meant, n.targets)))
         or (isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add) and is_meant(n.target))
     ]
-    return found[0] if len(found) == 1 else None
-
-
-def differentiated(name: str, parameters: Sequence[str]) -> str:
-    """The parameter that a name says something is the derivative in: `dW`, `grad_W`, `W_grad`, `dL_dW`."""
-    for parameter in sorted(parameters, key=len, reverse=True):
-        shapes = (f"d{parameter}", f"d_{parameter}", f"grad_{parameter}", f"{parameter}_grad", f"g{parameter}", f"grad{parameter}", f"g_{parameter}",
-                  f"{parameter}_bar", f"dL_d{parameter}", f"dL{parameter}", f"dLd{parameter}", f"db_{parameter}")  # fmt: skip
-        if name in shapes or re.fullmatch(rf"d\w*_d_?{re.escape(parameter)}", name):
-            return parameter
-    return ""
+    found += [
+        n.args[2] for n in ast.walk(function)
+        if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("add.at") and len(n.args) == 3 and is_meant(n.args[0])
+    ]  # fmt: skip
+    begun = [v for v in found if isinstance(v, ast.Call) and "zeros" in ast.unparse(v.func)]
+    left = [v for v in found if v not in begun] or found
+    return left[0] if len(left) == 1 else None
 
 
 def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:
@@ -324,8 +322,13 @@ def _said(name: str, parameters: Sequence[str], kept: Sequence[str]) -> str:
     return differentiated(name, parameters) or (f"self.{attribute}" if attribute else "")
 
 
-def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
+def _claims_of(
+    node: ast.Return, value: Value, parameters: Sequence[str], pair: Pair, run: Run, reader: Reader
+) -> list[Claimed]:
     """What is returned, by parameter: as names say it, else in order; one value without a name may be for any."""
+    packed = _packed(node, parameters) if len(reader.returns) == 1 and not pair.in_parts else {}
+    if packed:
+        return [Claimed(p, e, v) for p, e in packed.items() if isinstance(v := reader.evaluate(e), Array)]
     if isinstance(value, Table):
         return list(_of_table(node.value, value, run, pair))
     pairs = returned(node, value)
@@ -334,6 +337,42 @@ def _claims_of(node: ast.Return, value: Value, parameters: Sequence[str], pair: 
         others = [(n, v) for n, v in pairs if not isinstance(v, Table)]
         return tabled + (_in_turn(others, parameters, pair, run) if others else [])
     return _in_turn(pairs, parameters, pair, run)
+
+
+def _packed(node: ast.Return, parameters: Sequence[str]) -> dict[str, ast.expr]:
+    """`np.array([dk, dlam])`: derivatives in several arguments, put in one array; empty where it is anything else."""
+    call = node.value
+    if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], (ast.List, ast.Tuple)):
+        return {}
+    found: dict[str, ast.expr] = {}
+    for item in call.args[0].elts:
+        flat = item
+        if (
+            isinstance(item, ast.Call)
+            and isinstance(item.func, ast.Attribute)
+            and item.func.attr in ("ravel", "flatten")
+        ):
+            flat = item.func.value
+        name = differentiated(flat.id, parameters) if isinstance(flat, ast.Name) else ""
+        if not name or name in found:
+            return {}
+        found[name] = flat
+    return found if len(found) > 1 else {}
+
+
+def _behind_named(
+    pairs: Sequence[tuple[ast.expr, Value]], said: Sequence[str], parameters: Sequence[str]
+) -> list[Claimed]:
+    """Those with a name by it, each other for the argument behind the one that the last was for.  Raises Unreadable."""
+    found: list[Claimed] = []
+    place = -1
+    for (node, value), name in zip(pairs, said, strict=True):
+        place = parameters.index(name) if name in parameters else place + 1
+        if place >= len(parameters) or (name not in parameters and parameters[place] in said):
+            raise Unreadable("nothing says for which argument what it returns is")
+        if isinstance(value, Array):
+            found.append(Claimed(parameters[place], node, value, name not in parameters))
+    return found
 
 
 def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str], pair: Pair, run: Run) -> list[Claimed]:
@@ -356,4 +395,6 @@ def _in_turn(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str],
     if len(pairs) > len(parameters):
         raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
     guessed = len(pairs) < len(parameters)
+    if any(s in parameters for s in said) and guessed:
+        return _behind_named(pairs, said, parameters)
     return [Claimed(p, n, v, guessed) for p, (n, v) in zip(parameters, pairs, strict=False) if isinstance(v, Array)]

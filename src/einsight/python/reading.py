@@ -13,7 +13,7 @@ from .annotations import MANY, annotated, named_in, of_line
 from .axes import Misfit
 from .branching import Branches
 from .functions import as_array
-from .libraries import imported
+from .libraries import bound_names, imported
 from .module import is_transparent
 from .values import (
     UNKNOWN,
@@ -32,6 +32,7 @@ from .values import (
     Text,
     Thing,
     Value,
+    Whole,
 )
 
 _BUILTINS = frozenset("len range float int abs sum max min pow tuple list round bool sorted reversed".split())
@@ -253,15 +254,22 @@ class Reader(Branches):
             if are_places and self.arrays.on_diagonal(holder, value):
                 return
         place = self.evaluate(_loaded(target))
+        array = as_array(value)
+        is_known = array is not None and not (self.branch or array.open)
+        if is_known and isinstance(holder, Array) and not holder.open and self._is_whole(target.slice):
+            assert array is not None
+            self.written_over(holder, self.plus(target, Array(holder.axes, term=build.ZERO), array))
+            return
         if (
             isinstance(holder, Array)
             and (self.sizes.lengths or self._is_at_label(target))
             and not isinstance(place, (Picked, Masked))
             and not self.branch
         ):
-            array = as_array(value)
             slice = target.slice
+            index = None if isinstance(slice, ast.Tuple) else self._index(slice)
             items = [self._index(e) for e in slice.elts] if isinstance(slice, ast.Tuple) else [self._index(slice)]
+            items = list(index.items) if isinstance(index, Several) and not index.is_list else items
             read = self._fitting(target, lambda: Flag(array is not None and self.arrays.placed(holder, items, array)))
             if isinstance(read, Flag) and read.value:
                 return
@@ -274,6 +282,11 @@ class Reader(Branches):
             )
             holder.term = made
             holder.why = "" if made is not None else "entries that are written one by one"
+
+    def _is_whole(self, node: ast.expr) -> bool:
+        """`x[...]`, `x[:]`."""
+        value = self._index(node)
+        return isinstance(value, Whole) and value.all
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to what stands on the left."""
@@ -311,6 +324,7 @@ class Reader(Branches):
                 middle = Several(value.items[at : len(value.items) - behind])
                 items = [*value.items[:at], middle, *value.items[len(value.items) - behind :]]
         elif isinstance(value, Array) and not value.open and value.rank and not starred:
+            self.arrays.stretched += value.rank > 1  # what is taken apart is a row of numbers, mostly
             length = self.arrays.number_of(value.axes[0])
             if length is None and self.sizes.binding and len(value.axes[0]) == 1:  # it has as many as there are names
                 self.sizes.meet(value.axes[0][0].dim, Dim(len(targets)))
@@ -324,13 +338,25 @@ class Reader(Branches):
         if isinstance(node, ast.For) and self.looped(node):
             return
         self.evaluate(node.iter)
+        for name in bound_names(ast.Module([ast.Assign([node.target], node.iter)], [])):
+            self.environment[name] = UNKNOWN
+        self._first_turn(node)
         self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
         self.lose(node, "it has a loop")
 
     _do_asyncfor = _do_for
 
+    def _first_turn(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """What does not fit in a loop where it is begun, with what is known before it."""
+        if self.branch or self.sizes.binding or self.depth:
+            return
+        self.first_turn = True
+        self._in_branch((node.body,))
+        self.first_turn = False
+
     def _do_while(self, node: ast.While) -> None:
+        self._first_turn(node)
         self.lose(node, "it has a loop")
         self._in_branch((node.body, node.orelse))
         self.lose(node, "it has a loop")

@@ -17,6 +17,8 @@ class Result:
     """The verdict on one value; `words` say more; `thin` where it fits if an axis of the argument has length 1.
 
     `guessed` where the order alone says for which argument it is, so that it may be right for another one.
+    `part` where the argument is as long as a part of another, so that it may as well be a number that stands at each place of it.
+    `flat` where the derivative is 0 there.
     `among` are results for several arguments, of which nothing says for which it is.
 
     What is told of a verdict besides costs as much as the verdict, so it is worked out for those that are told: `more` gives it.
@@ -30,6 +32,8 @@ class Result:
     counterexample: str | None = None
     words: str = ""
     thin: bool = False
+    part: bool = False
+    flat: bool = False
     guessed: bool = False
     more: Callable[[], Told] | None = None
     among: tuple[Result, ...] = ()

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..terms.dimension import Dim, fresh_index
 from ..terms.term import Component, Tensor
 from .annotations import annotated, documented, scalar_annotation
 from .arrays import Arrays
-from .begun import along, begun_with, is_added_to, is_number, keyed_in, methods_of, set_in, tables_of, usual_in
-from .flags import counted_in, flags_in, given_in, is_nothing, left_out_in, unpacked_in, usually
+from .begun import (
+    along,
+    begun_with,
+    counted_in,
+    is_added_to,
+    is_number,
+    keyed_in,
+    set_in,
+    tables_of,
+    usual_in,
+)
+from .flags import flags_in, given_in, is_nothing, left_out_in, unpacked_in, usually
 from .module import Module
 from .named import generic
 from .pairs import Pair
@@ -19,10 +29,12 @@ from .reading import Reader
 from .scope import comments_of
 from .sizes import Sizes
 from .units import own
-from .values import NOTHING, UNKNOWN, Array, Choice, Flag, Number, Several, Table, Thing, Value, plain
+from .values import NOTHING, UNKNOWN, Array, Choice, Number, Several, Table, Thing, Value, plain
 
 # shapes that are tried besides numbers of axes: `(n, 1)` and `(1, n)`
 COLUMN, ROW = 3, 4
+# what small numbers are called that keep others from 0
+GUARDS = ("eps", "epsilon", "tiny", "_eps")
 # added to a number of axes that is known
 AXES = 100
 
@@ -73,6 +85,7 @@ class Paths:
     locals       the arrays that have a name there
     rough        does one hold a decimal fraction that may stand for another number?
     free         the arrays of which nothing but a docstring says the shape
+    derived      the arrays that have an axis whose length follows from others, where lengths are chosen
     """
 
     arrays: Arrays
@@ -85,6 +98,7 @@ class Paths:
     rough: bool = False
     free: frozenset[str] = frozenset()
     besides: list[tuple[Array, tuple[Tensor, Array]]] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()
 
 
 class Run:
@@ -102,8 +116,12 @@ class Run:
         self.learnt: dict[str, Array] = {}  # with what their use says of them
         self.parameters: dict[str, tuple[Tensor, Array]] = {}
         self.is_backward = False  # is the derivative read by now?
-        self.thing = Thing(methods=_methods(pair), unmet=self._attribute if pair.kind in ("plain", "both") else None)
+        self.thing = Thing(
+            methods=module.methods_of(pair.owner) if pair.owner is not None else {},
+            unmet=self._attribute if pair.kind in ("plain", "both") else None,
+        )
         self.declared: dict[str, Dim] = {}
+        self.called = called_with(module, pair)
         self.begun = begun_with(module, pair.owner, top) if pair.owner is not None else {}
         self.keyed = module.said(keyed_in, pair.forward) | module.said(keyed_in, pair.backward)
         self.naming: Callable[[str, Value], Value] | None = None  # of what the function gives a name
@@ -167,11 +185,18 @@ class Run:
             missing = (2 if shape in (COLUMN, ROW) else shape % AXES) - array.rank
             if missing < 0 or (shape in (COLUMN, ROW) and missing < 2):
                 raise Nonconforming
-            thin = {COLUMN: 1, ROW: 0}.get(shape)
-            array = Array((*(() if k == thin else self._axis(name, k) for k in range(missing)), *array.axes))
+            thin = {{COLUMN: 1, ROW: 0}.get(shape), *self._ones(name, missing + array.rank)}
+            array = Array((*(() if k in thin else self._axis(name, k) for k in range(missing)), *array.axes))
         tensor, found = self.arrays.named(name, array)
         self.parameters[name] = tensor, replace(found)  # which nothing writes into
         return found
+
+    def _ones(self, name: str, rank: int) -> list[int]:
+        """The axes of length 1 that an argument has in every call of the file."""
+        shapes = self.called.get(name, [])
+        if not shapes or any(len(s) != rank for s in shapes):
+            return []
+        return [k for k in range(rank) if all(s[k] == 1 for s in shapes)]
 
     def _axis(self, name: str, place: int):  # type: ignore[no-untyped-def]
         return self.arrays.axis(self._size(name, place))
@@ -184,6 +209,7 @@ class Run:
 
     def reader(self, given: Mapping[str, Value] | None = None, depth: int = 0) -> Reader:
         reader = Reader(self.module, self.arrays, {**self.top, **(given or {})}, depth=depth)
+        reader.top = self.top
         reader.shapes = {}  # what is shown is what a reading of the function alone says
         return reader
 
@@ -198,7 +224,7 @@ class Run:
         documented_as = documented(ast.get_docstring(function) or "")
         with_default = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
         axes, usual = self.module.said(along, function), usually(function)
-        for argument in every[skip:]:
+        for place, argument in enumerate(every[skip:], skip):
             name = argument.arg
             declared = annotated(argument.annotation)
             declared = said.get(name) if declared is None else declared
@@ -220,7 +246,10 @@ class Run:
                 found[name] = self.table(name)
             elif name in axes and is_number(with_default.get(name)):
                 found[name] = reader.evaluate(with_default[name])
-            elif scalar_annotation(argument.annotation) or (declared is None and is_number(with_default.get(name))):
+            elif scalar_annotation(argument.annotation) or (
+                declared is None
+                and (is_number(with_default.get(name)) or place in self.pair.fixed or name.lower() in GUARDS)
+            ):  # JAX hands on what it does not differentiate in as it is: a number, where it is counted with
                 found[name] = self.given(name, Array())
             elif (
                 is_nothing(with_default.get(name))
@@ -265,8 +294,14 @@ class Run:
         return reader.returned
 
 
-def _methods(pair: Pair) -> dict[str, ast.FunctionDef]:
-    return methods_of(pair.owner) if pair.owner is not None else {}
+def called_with(module: Module, pair: Pair) -> dict[str, list[tuple[int | None, ...]]]:
+    """The shapes with which the top of the file calls either function, by argument."""
+    found: dict[str, list[tuple[int | None, ...]]] = {}
+    for function in (pair.forward, pair.backward):
+        for shapes in module.called_with.get(function, ()):
+            for name, shape in shapes.items():
+                found.setdefault(name, []).append(shape)
+    return found
 
 
 def run_forward(run: Run, skip: int, first: Value | None = None) -> tuple[Reader, dict[str, Value], Value]:
@@ -346,41 +381,3 @@ def _has_rough(function: ast.AST | None) -> bool:
         and len(repr(node.value).replace(".", "").strip("0")) >= 6
         for node in ast.walk(function)
     )
-
-
-def returned(node: ast.Return, value: Value) -> list[tuple[ast.expr, Value]]:
-    """Each value that is returned, with the expression of it."""
-    assert node.value is not None
-    if isinstance(value, Several):
-        if isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(value.items):
-            return list(zip(node.value.elts, value.items, strict=True))
-        return [(node.value, v) for v in value.items]
-    return [(node.value, value)]
-
-
-def matched(pairs: Sequence[tuple[ast.expr, Value]], parameters: Sequence[str]) -> list[Claimed]:
-    """Values by the parameters that they stand for, those that are None left out.  Raises Unreadable."""
-    if len(pairs) != len(parameters):
-        raise Unreadable(f"it returns {len(pairs)} values for {len(parameters)} arguments")
-    claimed = []
-    for (node, value), parameter in zip(pairs, parameters, strict=True):
-        if isinstance(value, Flag) and value.value is None:
-            continue
-        if not isinstance(value, Array):
-            raise Unreadable(f"the derivative in `{parameter}` is not read")
-        claimed.append(Claimed(parameter, node, value))
-    return claimed
-
-
-def under_conditions(
-    reader: Reader, node: ast.Return, value: Value, claims: Callable[[ast.Return, Value], list[Claimed]]
-) -> list[Claimed]:
-    """What is claimed where it is returned, each place with its condition.  Raises Unreadable."""
-    if len(reader.returns) < 2:
-        return claims(node, value)
-    found: list[Claimed] = []
-    for one in reader.returns:
-        if one.node.value is None:
-            raise Unreadable("it returns nothing under a condition")
-        found += [replace(c, where=one.where) for c in claims(one.node, one.value)]
-    return found

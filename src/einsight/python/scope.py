@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..lowering.report import NAMES, Diagnostic
 from ..terms.dimension import Dim
@@ -24,6 +25,17 @@ from .values import (
 MOST_PUT_IN = 1000
 
 
+@dataclass(frozen=True)
+class Deepest:
+    """Where shapes do not go together in a function that is called, `call` says from where."""
+
+    function: ast.AST
+    node: ast.AST
+    code: str
+    message: str
+    call: ast.AST
+
+
 class Scope:
     """What is known while the statements of one scope are read.
 
@@ -37,6 +49,12 @@ class Scope:
     shapes        what is shown at nodes
     forgotten     names of lists that were changed, whatever branch changed them
     naming        what a value becomes that is given a name; None where it stays what it is
+    top           what the names of the file stand for, which functions that are put in see, too
+    root          the reader of the top of the file, where that is what is read: its names are what they are by now
+    deepest       where shapes do not go together first in the functions that are put in
+    failing       the calls at the top of the file in which shapes do not go together, with what is called; told when all are read
+    passing       the functions of which a call was read in which they do
+    first_turn    is the first turn of a loop read, with what is known before it?
     """
 
     def __init__(
@@ -65,6 +83,12 @@ class Scope:
         self.shapes = module.shapes
         self.forgotten: set[str] = set()
         self.naming: Callable[[str, Value], Value] | None = None
+        self.top: Mapping[str, Value] = {}
+        self.root: Scope | None = None
+        self.first_turn = False
+        self.deepest: Deepest | None = None
+        self.failing: list[tuple[ast.Call, str, Deepest]] = []
+        self.passing: set[ast.AST] = set()
 
     # what is told
 
@@ -186,6 +210,10 @@ class Scope:
                     raise Misfit(f"an axis of `{name}` is {shown[0]}, and {shown[1]} is declared")
                 continue
             self.arrays.same(axis, own, f"an axis of `{name}` is {shown[0]}, and {shown[1]} is declared")
+
+    def of_file(self, name: str) -> Value | None:
+        """What a name of the file stands for; None where that is not known."""
+        return (self.top if self.root is None else self.root.environment).get(name)
 
     def text(self, node: ast.AST) -> str:
         return self.module.source.text_of(node)

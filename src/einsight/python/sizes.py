@@ -20,12 +20,17 @@ class Sizes:
     lengths   what sizes are taken to be that are asked for as numbers, in the order in which they are; none where they stay unknown
     chosen    those that have been taken
     conflict  one of them, and the number that it met
+    computed  numbers that were worked out, of which arrays are as long
+    has_none  is an array asked for that has no entries?  With the lengths that are chosen nothing is told of it
     """
 
     def __init__(self, binding: bool = False, mark: str = "", lengths: Sequence[int] = ()):
         self.binding, self.mark, self.lengths = binding, mark, lengths
         self.chosen: list[int] = []
         self.conflict: tuple[int, int] | None = None
+        self.has_none = False
+        self._picked: set[Dim] = set()
+        self.computed: set[int] = set()
         self._cuts: list[tuple[Dim, int, Dim]] = []  # a whole axis, by how much it is longer than a part, the part
         self._least: dict[Dim, int] = {}
         self.assumed = False
@@ -98,14 +103,25 @@ class Sizes:
         if not self.lengths:
             return None
         for whole, _, part in self._cuts:
-            if self.find(whole) is dim:
+            if self.find(whole) is dim and self.find(part) is dim:
+                self.conflict = self.conflict or (0, 0)  # an axis as long as a part of it
+            elif self.find(whole) is dim:
                 self.number(part)
                 return self.number(dim)
         number = max(self.lengths[len(self.chosen) % len(self.lengths)], self.named(dim))
         self.chosen.append(number)
+        self._picked.add(dim)
         self._same[dim] = Dim(number)
         self.settle_cuts()
         return number
+
+    def is_derived(self, dim: Dim) -> bool:
+        """Is it a number that follows from others, as the length of a part, and that was neither chosen nor written?"""
+        while dim in self._same:
+            if dim in self._picked:
+                return False
+            dim = self._same[dim]
+        return bool(self.lengths) and dim.value in self.computed
 
     def named(self, dim: Dim) -> int:
         """How many entries of an axis are named, and it is no shorter; 0 where none are."""

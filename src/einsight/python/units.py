@@ -65,7 +65,7 @@ class Rests:
     def key(self, nodes: Iterable[ast.AST | None], owner: ast.ClassDef | None = None) -> Key:
         """Of a reading that begins with these functions or classes, of which `owner` has the methods."""
         module = self.module
-        methods = {n.name: n for n in owner.body if isinstance(n, ast.FunctionDef)} if owner is not None else {}
+        methods = module.methods_of(owner) if owner is not None else {}
         todo: list[ast.AST] = [n for n in nodes if n is not None]
         own = tuple(map(self._text, todo))
         reached: dict[str, str] = {}

@@ -165,6 +165,13 @@ class Local(Value):
     owner: Value | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Made(Value):
+    """A class of the file, with its methods and those that it takes over: what makes objects."""
+
+    methods: Mapping[str, ast.FunctionDef]
+
+
 @dataclass(eq=False)
 class Thing(Value):
     """An object with attributes: `self`, `ctx`.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..deriving.readback import function_value
 from ..judging.assumptions import Assumption, candidates
 from ..judging.mistakes import find_mistake
-from ..meaning.equality import agree, are_equal, compare
+from ..meaning.equality import Verdict, agree, are_equal, compare
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..terms import build
 from ..terms.bounds import NumberTooLong
 from ..terms.dimension import Index, fresh_index
+from ..terms.interruption import in_polls
 from ..terms.term import Product, Sum, Term
 from .allowing import (
     Allowing,
@@ -22,6 +23,7 @@ from .allowing import (
     is_guard,
     is_made_symmetric,
     is_said_symmetric,
+    is_symmetric_by_name,
     says_more_of_symmetric,
 )
 from .comparing import differ_grossly, fresh_axes, is_of_entries, normalised, of_zeros_and_ones, unguarded, weighed
@@ -29,90 +31,16 @@ from .labelling import labels_in
 from .module import Module
 from .pairs import Pair
 from .results import Result, Told
-from .runs import Claimed, Nonconforming, Paths, Unreadable
+from .runs import Claimed, Paths, Unreadable
 from .values import Array, Axis
 from .writing import expression
 
+# how long it is sought what makes a wrong value right, and what is wrong with it
+MOST_POLLS = 10000
 _FAILURES = (MissingRule, BudgetExceeded, NumberTooLong, RecursionError, ZeroDivisionError)
 
 
-# one way
-
-
-def judged_way(module: Module, pair: Pair, paths: Paths, lightly: bool = False) -> list[Result]:
-    """The verdicts on what is claimed, in its order.  Raises Unreadable.
-
-    lightly   is only asked whether each is right?  Then any other is `wrong`
-    """
-    results: list[Result] = []
-    if paths.output.open:
-        raise Unreadable(f"`{pair.name}` is not read: {paths.output.why or 'something in it'}")
-    for claimed in (_reduced(pair, paths, c) for c in paths.claimed):
-        if claimed.value.open:
-            raise Unreadable(
-                f"the shape of what it returns is not known ({claimed.value.why})"
-                if claimed.value.why
-                else "the shape of what it returns is not known"
-            )
-        if claimed.parameter != "?":
-            if claimed.parameter and claimed.parameter not in paths.parameters:
-                raise Unreadable(f"`{claimed.parameter}` is no array that is differentiated in")
-            result = _Judge(module, pair, paths, claimed, claimed.parameter, lightly).result()
-            results.append(replace(result, guessed=True) if claimed.guessed else result)
-            continue
-        results.append(_of_any(module, pair, paths, claimed, lightly))
-    return results
-
-
-def _reduced(pair: Pair, paths: Paths, claimed: Claimed) -> Claimed:
-    """PyTorch sums what `backward` returns over the axes along which the argument was broadcast."""
-    value, known = claimed.value, paths.parameters.get(claimed.parameter)
-    if pair.kind != "autograd" or known is None or value.open:
-        return claimed
-    wanted = known[1].axes
-    more = value.rank - len(wanted)
-    if more < 0 or not all(not w or _sizes([a]) == _sizes([w]) for a, w in zip(value.axes[more:], wanted, strict=True)):
-        return claimed
-    own = [a if w else () for a, w in zip(value.axes[more:], wanted, strict=True)]
-    gone = [i for a in value.axes[:more] for i in a] + [
-        i for a, w in zip(value.axes[more:], own, strict=True) if not w for i in a
-    ]
-    term = build.product([value.term], gone) if value.term is not None and gone else value.term
-    return replace(claimed, value=Array(tuple(own), False, term, value.why)) if gone or more else claimed
-
-
-def _of_any(module: Module, pair: Pair, paths: Paths, claimed: Claimed, lightly: bool = False) -> Result:
-    """A value that may be the derivative in any argument: right if it is that in one, else told of the first that it fits."""
-    names = [n for n in paths.parameters if not n.startswith("self.")]
-    tried = [_Judge(module, pair, paths, claimed, name, lightly) for name in names]
-    fitting = [j for j in tried if j.fits()]
-    if claimed.fitting and not fitting:
-        raise Unreadable("it has the shape of no argument")
-    results, flat = list[Result](), list[Result]()
-    if len(fitting) > 1 and not lightly:  # what it is for is asked first, and the rest only where it is for none
-        fitting = sorted(fitting, key=lambda j: not j.is_right())
-    for judge in fitting:
-        result = judge.result()
-        if result.verdict == "right":
-            return result
-        (flat if judge.is_flat else results).append(result)
-    if flat and not results and set(names) & paths.free - {j.parameter for j in fitting}:
-        raise Nonconforming  # nobody writes a derivative in what nothing depends on but conditions
-    results = results or flat
-    if claimed.fitting and len(results) > 1:
-        words = "nothing says for which argument it is"
-        return Result(claimed.node, results[0].parameter, "undecided", words=words)
-    if results:
-        undecided = [r for r in results if r.verdict == "undecided"]
-        if undecided or len(results) == 1:
-            return (undecided or results)[0]
-        return replace(results[0], among=tuple(results))
-    if not tried:
-        raise Unreadable("it has no argument")
-    return tried[0].result()
-
-
-class _Judge(Allowing):
+class Judge(Allowing):
     """One value, as the derivative in one parameter."""
 
     def __init__(
@@ -132,14 +60,16 @@ class _Judge(Allowing):
             self.wanted = (*fresh_axes(array.axes), *fresh_axes(array.axes))
         elif paths.cotangent is not None or not output.rank:
             self.wanted = fresh_axes(array.axes)
-        elif self.value.rank == output.rank and self._same(output.axes) and _sizes(array.axes) == _sizes(output.axes):
+        elif (
+            self.value.rank == output.rank and self._same(output.axes) and sizes_of(array.axes) == sizes_of(output.axes)
+        ):
             self.is_elementwise = True
             self.wanted = fresh_axes(output.axes)
         else:
             self.wanted = (*fresh_axes(output.axes), *fresh_axes(array.axes))
 
     def _same(self, axes: Sequence[Axis]) -> bool:
-        return _sizes(axes) == _sizes(self.value.axes)
+        return sizes_of(axes) == sizes_of(self.value.axes)
 
     def fits(self) -> bool:
         return self._same(self.wanted)
@@ -157,8 +87,9 @@ class _Judge(Allowing):
     def result(self) -> Result:
         if not self.fits():
             return self._misfit()
-        if any(o.term is None for o, _ in self.paths.besides):
-            raise Unreadable(f"`{self.pair.name}` is not read: one of several things that it gives")
+        unread = next((o for o, _ in self.paths.besides if o.term is None), None)
+        if unread is not None:
+            raise Unreadable(f"`{self.pair.name}` is not read: {unread.why or 'one of several things that it gives'}")
         if self.paths.output.term is None:
             raise Unreadable(f"`{self.pair.name}` is not read: {self.paths.output.why or 'something in it'}")
         if self.value.term is None:
@@ -175,7 +106,7 @@ class _Judge(Allowing):
         unsure = any(_is_number(a) != _is_number(b) for a, b in pairs if a and b)
         if "?" in have + want or (unsure and self.value.rank == len(self.wanted)):
             raise Unreadable("its shape is not known")
-        if self.parameter in self.paths.free and fits_thinly(_sizes(self.value.axes), _sizes(self.wanted)):
+        if self.parameter in self.paths.free and fits_thinly(sizes_of(self.value.axes), sizes_of(self.wanted)):
             return replace(self._undecided("nothing says whether an axis of the argument has length 1"), thin=True)
         is_jacobian = self.paths.output.rank and self.paths.cotangent is None
         if self.pair.kind == "plain" and is_jacobian and self.value.rank != len(self.wanted):
@@ -272,12 +203,14 @@ class _Judge(Allowing):
             words = "it is the diagonal alone of a Jacobian that has other entries, too"
             return Result(self.claimed.node, self.parameter, "wrong", words=words)
         if found.equal:
-            return Result(self.claimed.node, self.parameter, "right")
+            return Result(
+                self.claimed.node, self.parameter, "right", part=self.parameter in self.paths.derived, flat=self.is_flat
+            )
         if found.equal is None:
             return self._undecided(found.reason)
         if self.paths.rough and not differ_grossly(left, right, axes):
             return self._undecided("the sides agree to the digits of the decimal fractions in them")
-        if self.is_replaced(left):
+        if right is build.ZERO or self.is_replaced(left):
             return self._undecided(
                 "it stands for another derivative on purpose, it seems; `# einsight: surrogate` says so"
             )
@@ -286,7 +219,11 @@ class _Judge(Allowing):
         if (
             assumption is not None
             and assumption.text.endswith(" symmetric")
-            and (is_said_symmetric(self.pair, self.module) or is_made_symmetric(self.pair, assumption.text.split()[0]))
+            and (
+                is_said_symmetric(self.pair, self.module)
+                or is_symmetric_by_name(assumption.text)
+                or is_made_symmetric(self.pair, assumption.text.split()[0])
+            )
         ):
             return Result(self.claimed.node, self.parameter, "right", assumption.text)
         if assumption is not None and is_of_entries(assumption) and self.is_said_of_entries(assumption.text):
@@ -345,40 +282,52 @@ class _Judge(Allowing):
         return normal_form(self._derivative()), normal_form(build.substitute(made[1], dict(names)))
 
     def _assumption(self, left: Term, right: Term, axes: tuple[Index, ...]) -> Assumption | None:
+        """What makes it right; not sought for long but among what the documentation speaks of."""
         variables = frozenset(t for t, _ in self.paths.parameters.values())
         cotangent = frozenset({self.paths.cotangent[0]} if self.paths.cotangent else ())
         own = self.tensor if self.parameter else None
-        of_entries = itertools.chain(normalised((left, right)), of_zeros_and_ones((left, right), own))
-        for assumption in itertools.chain(candidates((left, right), variables | cotangent), of_entries):
+        general = candidates((left, right), variables | cotangent)
+        claimed = {c.parameter for c in self.paths.claimed}
+        varied = frozenset(t for n, (t, _) in self.paths.parameters.items() if n in claimed) | cotangent
+        of_entries = itertools.chain(normalised((left, right), varied), of_zeros_and_ones((left, right), own))
+        if is_said_symmetric(self.pair, self.module):
+            return self._making_right(general, left, right) or self._making_right(of_entries, left, right)
+        found = in_polls(MOST_POLLS, lambda: self._making_right(general, left, right), None)
+        return found or self._making_right(of_entries, left, right)
+
+    def _making_right(self, assumptions: Iterable[Assumption], left: Term, right: Term) -> Assumption | None:
+        for assumption in assumptions:
             if " = " in assumption.text and not is_of_entries(assumption):
                 continue  # that two lengths are equal is nothing that code may rest on
             try:
                 changed = [assumption.change(t) for t in (left, right)]
-                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if (
-                    compare(changed[0], changed[1], free, function_value, points=1, example=False, thorough=False).equal
-                    is False
-                ):
+                if self._compared_over(changed, 1).equal is False:
                     continue  # at the first point
                 changed = [normal_form(t) for t in changed]
-                free = tuple(dict.fromkeys(i for t in changed for i in sorted(t.free, key=lambda i: i.key)))
-                if are_equal(changed[0], changed[1], free, function_value) and not are_equal(
-                    changed[0], build.ZERO, free, function_value
-                ):
+                whole = self._compared_over(changed, 4).equal is True
+                if whole and self._compared_over([changed[0], build.ZERO], 4).equal is not True:
                     return assumption
             except _FAILURES:
                 continue
         return None
 
+    def _compared_over(self, sides: Sequence[Term], points: int) -> Verdict:
+        """Both over their own indices."""
+        free = tuple(dict.fromkeys(i for t in sides for i in sorted(t.free, key=lambda i: i.key)))
+        return compare(sides[0], sides[1], free, function_value, points=points, example=False, thorough=points > 1)
+
     def _mistake(self, left: Term, right: Term, axes: tuple[Index, ...]) -> str:
         def equal(term: Term) -> bool:
             return are_equal(left, normal_form(term), axes, function_value)
 
-        try:
+        def find() -> str:
             found = find_mistake(left, right, axes, "", equal, lambda text: None, lambda value: None, self._text)
+            return found.words if found is not None else ""
+
+        try:
+            return in_polls(MOST_POLLS, find, "")
         except _FAILURES:
             return ""
-        return found.words if found is not None else ""
 
     def _text(self, term: Term) -> str | None:
         if any(len(axis) > 1 for axis in self.wanted):
@@ -396,5 +345,5 @@ def _is_number(axis: Axis) -> bool:
     return all(isinstance(i.dim.value, int) for i in axis)
 
 
-def _sizes(axes: Sequence[Axis]) -> list[list[object]]:
+def sizes_of(axes: Sequence[Axis]) -> list[list[object]]:
     return [[i.dim for i in axis] for axis in axes]

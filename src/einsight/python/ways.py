@@ -6,6 +6,7 @@ import ast
 
 from ..terms.term import Tensor
 from .axes import Misfit
+from .claiming import matched, returned, under_conditions
 from .plain import plain, together
 from .reading import Reader
 from .runs import (
@@ -17,11 +18,8 @@ from .runs import (
     cotangent_of,
     finished,
     for_reading,
-    matched,
     output_of,
-    returned,
     run_forward,
-    under_conditions,
 )
 from .values import Array, Local, Several, Value
 

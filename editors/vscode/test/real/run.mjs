@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inWebHost } from "./browser.mjs";
+import { film } from "./film.mjs";
 import { scenes, show } from "./scenes.mjs";
 import { NotSetUp, setUp } from "./setup.mjs";
 import { until, Workbench } from "./workbench.mjs";
@@ -94,7 +95,8 @@ async function inBrowserAlone(tools) {
 
 async function inBrowser(tools, path, vsix) {
   const results = [];
-  for (const [name, options, body] of scenes) {
+  const all = given.includes("--images") ? [...scenes, ["the two minutes, filmed", {}, film]] : scenes;
+  for (const [name, options, body] of all) {
     if (only && !name.includes(only)) continue;
     const start = Date.now();
     const first = await played(tools, path, vsix, [name, options, body]);

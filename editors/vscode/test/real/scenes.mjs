@@ -478,7 +478,7 @@ scene("Python: a wrong backward is seen and mended", {}, async (workbench, out) 
 });
 
 /** The screenshots of the README. */
-const SHOWN = { "view-dark.png": "derivation.png", "hover-dark.png": "hover.png", "markdown-light.png": "notes.png" };
+const SHOWN = { "view-dark.png": "derivation.png", "hover-dark.png": "hover.png", "markdown-light.png": "notes.png", "two-minutes.gif": "two-minutes.gif" };
 
 export function show(out, images) {
   mkdirSync(images, { recursive: true });

@@ -40,13 +40,11 @@ from ..syntax.tree import (
 from ..terms.term import Tensor
 from .dimensions import ONE, SCALAR, Conflict, Dimensions, OfNoArray, Shape, is_fused
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
-from .signs import flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
+from .signs import NOT_OF_NUMBERS, OF_SQUARES, flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
 _OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
-_NOT_OF_NUMBERS = {"tr", "trace", "det", "logdet"}
-_OF_SQUARES = {*_NOT_OF_NUMBERS, "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 
@@ -59,6 +57,7 @@ class Inference(Dimensions):
         super().__init__()
         self.shape_of: dict[str, Shape] = {}
         self.reduced = set[int]()
+        self.gives_number = False
 
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
@@ -92,6 +91,7 @@ class Inference(Dimensions):
     def relation(self, tree: Relation, skip_left: bool, alike: bool = True, all_alike: bool = False) -> None:
         nodes = tree.sides[1:] if skip_left else tree.sides
         sides = [self.shape(s) for s in nodes]
+        self.gives_number = self.is_number(sides[-1])
         if not alike:
             return
         for k, (left, right) in enumerate(itertools.pairwise(sides)):
@@ -223,12 +223,12 @@ class Inference(Dimensions):
         if (
             of_number
             and self.care >= LOOSE
-            and callee.text in _NOT_OF_NUMBERS
+            and callee.text in NOT_OF_NUMBERS
             or self.names.fact(("of numbers", callee.text))
             and not of_number
         ):
             raise Conflict
-        if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
+        if callee.text in OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)
             if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own
                 raise Conflict
@@ -268,12 +268,15 @@ class Inference(Dimensions):
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
             return SCALAR  # in index notation its axes are as long as its indices say
-        if isinstance(node.base, Name) and len(places) == 1:  # one of an array of samples
+        if isinstance(node.base, Name):  # one of an array of samples
             way = self.names.fact(("family", canonical_name(node.base.text)))
             entry = self.names.find(node.base.text)
-            if way and entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
-                picked = str(entry.tensor.dims[1])
-                return (ONE, picked) if way == AS_ROW else (picked, ONE)
+            axes = entry.tensor.dims if way and entry is not None and entry.tensor is not None else ()
+            picked = [str(d) for d in axes[len(places) :]]
+            if len(picked) == 1:
+                return (ONE, picked[0]) if way == AS_ROW else (picked[0], ONE)
+            if len(picked) == 2:
+                return picked[0], picked[1]
         rows, columns = self.shape(node.base)
         name = canonical_name(node.base.text) if isinstance(node.base, Name) else ""
         if len(places) == 1 and self.ranks.get(name) == MATRIX and self.names.fact(("family", name)):

@@ -28,6 +28,7 @@ from ..syntax.tree import (
     Transpose,
 )
 from .signs import (
+    OF_SQUARES,
     has_differentials,
     is_along_an_index,
     is_shifted,
@@ -247,6 +248,20 @@ class Letters:
                     return True
         return False
 
+    def is_written_of_arrays(self) -> bool:
+        """Does something stand in it that is of arrays alone, a transpose, a norm, a trace, `log |Σ_k|`?"""
+
+        def is_of_arrays(node: Node) -> bool:
+            if not isinstance(node, Call) or not isinstance(node.callee, Name):
+                return isinstance(node, (Transpose, Norm))
+            of = node.arguments[0]
+            inner = of.inner if isinstance(of, Absolute) else None
+            return node.callee.text in OF_SQUARES or (
+                node.callee.text == "log" and isinstance(inner, Indexed) and _is_capital(inner.base.text)  # type: ignore[attr-defined]
+            )
+
+        return any(map(is_of_arrays, self.inside))
+
     def is_of_numbers(self) -> bool:
         """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
         for node in self.inside:
@@ -341,7 +356,7 @@ class Letters:
         return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
-        """Arrays of which an index picks a number or a vector, with the name of each axis that it runs along."""
+        """Arrays of which an index picks a number, a vector or a matrix, with the name of each axis that it runs along."""
         found: dict[str, tuple[str, ...]] = {}
         for node in self.below:
             assert isinstance(node.base, Name)
@@ -354,12 +369,13 @@ class Letters:
                 or not letters_of(node) <= self.indices
             ):
                 continue
-            if len(entries) != 1 or not entries[0].names:
-                continue
             entry = self.names.find(name)
             if entry is not None:
-                if entry.tensor is not None and len(entry.tensor.dims) == 2:
+                axes = entry.tensor.dims if entry.tensor is not None else ()
+                if 0 < len(axes) - len(entries) <= 2 and all(e.names for e in entries):
                     found[name] = ()
+                continue
+            if len(entries) != 1 or not entries[0].names:
                 continue
             if name in self.vectors():
                 continue

@@ -36,7 +36,9 @@ from .lists import (
     without_operator,
     without_powers,
 )
+from .members import with_members
 from .pieces import Unwritten
+from .ranks import MEMBER
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
@@ -113,8 +115,13 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             formula = without_operator(formula, wrt) if spelling == LATEX else formula
             statements = without_powers([*definitions, formula])
             statements = _with_cross_products(statements, names, bold)
-            ask = partial(_question, text=whole, order=asked.order, wrt=wrt, spelling=spelling, ranks=ranks)
-            made = _customary(statements, wrt, names, ask)
+            among, within, families = names, wrt, list[str]()
+            if spelling != CODE:
+                statements, within, among, families = with_members(statements, wrt, names)
+            ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks)
+            made = _customary(statements, within, among, ask)
+            if families:
+                made = replace(made, assumed=(*families, *made.assumed))
         except Unwritten as unwritten:
             what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
             message = f"{what} is not read: {unwritten.reason}"
@@ -186,9 +193,8 @@ def _question(
     elif spelling == LATEX:
         inner = names.child()
         inner.own[TYPESET] = inner.own[ALONG_ROWS] = True
-        kinds = {
-            canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
-        }
+        kinds = _bold_in(text)
+        kinds |= {n + MEMBER: "sample" for n in kinds if not any(_stands_whole(n, s) for s in statements)}
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
@@ -262,6 +268,10 @@ def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[
 
     made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
     return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
+
+
+def _stands_whole(name: str, statement: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![\w\u0300-\u036f])", statement) is not None
 
 
 def _takes_for_array(statement: str, name: str) -> bool:

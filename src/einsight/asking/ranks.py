@@ -21,6 +21,8 @@ _RANKS = {
     "square": (MATRIX,),
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
+    "capital samples": (MATRIX, NUMBER, VECTOR),
+    "capital components": (NUMBER, VECTOR, MATRIX),
     "bold capital": (MATRIX, VECTOR),
     "amplitude": (NUMBER, MATRIX),
     "bold": (VECTOR, NUMBER),

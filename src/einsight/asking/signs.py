@@ -13,6 +13,10 @@ from ..syntax.finding import children
 from ..syntax.quotients import Quotient
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Num, Superscript, Symbol, Transpose
 
+# functions of a matrix, which nobody writes of a number, and of a square matrix
+NOT_OF_NUMBERS = frozenset({"tr", "trace", "det", "logdet"})
+OF_SQUARES = NOT_OF_NUMBERS | {"inv", "expm"}
+
 
 def flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
     for operator, unit in rows:

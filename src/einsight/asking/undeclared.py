@@ -41,6 +41,7 @@ from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
+from .signs import NOT_OF_NUMBERS
 from .sized import has_unsized, sized
 from .telling import told_apart
 
@@ -239,6 +240,8 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
+    of_arrays = "capital samples" if letters.is_written_of_arrays() else "capital components"
+    kinds |= {n + MEMBER: of_arrays for n in members if n[0].isupper()}
     for shape in shapes(
         tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables
     ):
@@ -313,6 +316,8 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
                 way = _with_sizes(replace(way, text=unsized), inner)
         if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
             return named
+        if not codes and not (way.families or way.declarations) and _is_of_a_number(way.text, inner):
+            continue
         if not codes:
             return way
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not
@@ -320,6 +325,19 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         if codes == {"EIN205"}:  # a bound that has another name than its axis, which is told
             bounded = bounded or way
     return broadcast or bounded or (first if lacks_axis else Taken(first.text))
+
+
+def _is_of_a_number(text: str, names: Names) -> bool:
+    """Is a trace or a determinant taken of a number, which nobody does, so that its letters are no components?"""
+    tree = parse_statement(text)[0]
+    for node in walk(tree) if tree is not None else ():
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in NOT_OF_NUMBERS:
+            at = node.arguments[0]
+            sides = lower_statement(Piece(0, text[at.start : at.end]), names.child(), names.layout).sides
+            value = sides[0].value if sides else None
+            if value is not None and not value.rank and not value.flexible:
+                return True
+    return False
 
 
 def with_matrix_exponentials(text: str, written: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, combinations, islice
 
 from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
@@ -30,6 +31,9 @@ from .pieces import (
     times,
     transposed,
 )
+from .turns import counted_once
+
+_MOST_SUBSETS = 8  # of capitals that may be vectors
 
 
 def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[list[str]]:
@@ -48,6 +52,10 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     unknown = [n for n in names_in(tree) if n not in told and canonical_name(n) not in told]
     taken = dict.fromkeys(batches(tree, lambda name: name not in unknown), 2)
     taken |= {name: rank for name, rank in ranks_said(tree).items() if name in unknown}
+    counted = {name: count for name, count in counted_once(tree).items() if name in unknown}
+    if counted:
+        yield _turn_by_turn(tree.body, ranks, told | taken, counted, lambda: Lengths(dims or {}, own), is_torch)
+        return
     ranks.update(taken)
     refused: Unwritten | None = None
     try:
@@ -63,6 +71,42 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     except Unwritten:
         if refused is not None:
             raise refused from None
+
+
+def _turn_by_turn(
+    body: list[ast.stmt],
+    ranks: dict[str, int],
+    known: Mapping[str, int],
+    counted: Mapping[str, int],
+    lengths: Callable[[], Lengths],
+    is_torch: bool,
+) -> list[str]:
+    """Code with comprehensions: capitals that have one index are matrices, or vectors where that makes a number of it."""
+    capitals = [n for n, count in counted.items() if count == 1 and n[0].isupper() and n not in known]
+    subsets = chain.from_iterable(combinations(capitals, k) for k in range(len(capitals) + 1))
+    found: tuple[list[str], dict[str, int]] | None = None
+    refused: Unwritten | None = None
+    for vectors in islice(subsets, _MOST_SUBSETS):
+        ranks.clear()
+        ranks.update(known)
+        ranks.update(dict.fromkeys(vectors, 1))
+        writer = _Writer(ranks, lengths(), is_torch)
+        for name, count in counted.items():
+            ranks[name] = max(count, writer.rank_of(name)) if name not in known and name not in vectors else ranks[name]
+        try:
+            made = _in_components(body, writer)
+        except Unwritten as problem:
+            refused = refused or problem
+            continue
+        if "=" not in made[-1].partition("∑")[0]:
+            return made
+        found = found or (made, dict(ranks))
+    if found is None:
+        assert refused is not None
+        raise refused
+    ranks.clear()
+    ranks.update(found[1])
+    return found[0]
 
 
 def _in_components(body: list[ast.stmt], writer: _Writer) -> list[str]:

@@ -22,10 +22,12 @@ _CODE = re.compile(
 _CALLS = re.compile(r"(?<![\w.])(?:dot|matmul|outer|multiply|vdot|zeros_like|ones_like)\s*\(")
 # a comparison as a factor
 _COMPARED = re.compile(r"\*\s*\([^()=]*[<>]=?[^()]*\)|\([^()=]*[<>]=?[^()]*\)\s*\*")
+# what is summed turn by turn
+_COMPREHENSION = re.compile(r"[\[(].*\bfor\s+\(?\w+(?:\s*,\s*\(?\w+)*\)*\s+in\s", re.S)
 # the language takes an axis as well: `softmax(Q K', axis=1)` is none of Python's
 _KEYWORDS = re.compile(r"(?<!\w)(?:axis|dim|keepdims)\s*=\s*(?:-?\d|True|False|\()")
 # what has none of these is no code, as most texts have none
-_OF_CODE = re.compile(r"[@.\[=<>]|return|lambda|def|einsum|dot|matmul|outer|multiply|_like")
+_OF_CODE = re.compile(r"[@.\[=<>]|return|lambda|def|einsum|dot|matmul|outer|multiply|_like|\bfor\b")
 
 
 def spelling_of(text: str) -> str:
@@ -38,7 +40,7 @@ def spelling_of(text: str) -> str:
     if _OF_CODE.search(text) is None:
         return LANGUAGE
     is_code = _CODE.search(text) or (
-        (_KEYWORDS.search(text) or _CALLS.search(text) or _COMPARED.search(text)) and _is_python(text)
+        (_KEYWORDS.search(text) or _CALLS.search(text) or _COMPREHENSION.search(text) or _COMPARED.search(text)) and _is_python(text)
     )
     return CODE if is_code else LANGUAGE
 

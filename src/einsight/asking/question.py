@@ -40,6 +40,7 @@ from .members import with_members
 from .pieces import Unwritten
 from .ranks import MEMBER
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
+from .remarks import require_no_structure, without_remarks
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .transposes import with_transposes
@@ -89,6 +90,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     """
     whole = blanked(expression).strip()
     asked = in_words(whole)
+    remarks = without_remarks(asked.formula, names)
+    if remarks.formula != asked.formula:
+        asked = replace(asked, formula=remarks.formula, variables=asked.variables or remarks.variables)
     if len(asked.variables) > 1 and not variables:
         listed = ", ".join(asked.variables)
         raise fail("EIN001", f"a derivative is in one variable, and {listed} are several: ask in one after the other")
@@ -101,6 +105,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
     wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    require_no_structure(remarks.structures, wrt)
     found: Question | None = None
     refused: EinsightError | None = None
     ranks: dict[str, int] = {}
@@ -118,7 +123,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             among, within, families = names, wrt, list[str]()
             if spelling != CODE:
                 statements, within, among, families = with_members(statements, wrt, names)
-            ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks)
+            ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds)
             made = _customary(statements, within, among, ask)
             if families:
                 made = replace(made, assumed=(*families, *made.assumed))
@@ -179,6 +184,7 @@ def _question(
     wrt: tuple[str, ...],
     spelling: str,
     ranks: Mapping[str, int],
+    said: Mapping[str, str],
 ) -> Question:
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements
@@ -195,6 +201,7 @@ def _question(
         inner.own[TYPESET] = inner.own[ALONG_ROWS] = True
         kinds = _bold_in(text)
         kinds |= {n + MEMBER: "sample" for n in kinds if not any(_stands_whole(n, s) for s in statements)}
+    kinds |= {n if "_" not in n else n.partition("_")[0] + MEMBER: kind for n, kind in said.items()}
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()

@@ -14,7 +14,7 @@ from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_ROW, Names, canonical_name
-from ..lowering.operators import juxtaposed, spread
+from ..lowering.operators import juxtaposed, spread, sum_sign
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -38,7 +38,8 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .dimensions import ONE, SCALAR, Conflict, Dimensions, OfNoArray, Shape, is_fused
+from .dimensions import ONE, SCALAR, Conflict, OfNoArray, Shape, is_fused
+from .entrywise import EntryByEntry
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
 from .signs import NOT_OF_NUMBERS, OF_SQUARES, flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
@@ -49,7 +50,7 @@ _OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
 NOTES, LOOSE, STRICT = range(3)
 
 
-class Inference(Dimensions):
+class Inference(EntryByEntry):
     """`called` are names that stand before their arguments, `f` of `f(w)`: that is `f` itself."""
 
     def __init__(self, names: Names, ranks: dict[str, int], care: int, called: frozenset[str] = frozenset()):
@@ -164,14 +165,17 @@ class Inference(Dimensions):
             self.care >= STRICT
             and not node.dotted
             and not isinstance(node.base, Call)
-            and id(node) not in self.reduced
+            and id(node) not in self.reduced | self.powers.keys()
             and not self.is_number(shape)
             and any(self.root(d) == ONE for d in shape)
         ):
             raise Conflict
         whole = all(self.root(d) != ONE for d in shape)
         if whole and not node.dotted and not isinstance(node.base, Norm):
-            self.unify(*shape)
+            if self.powers.get(id(node)) and isinstance(node.exponent, Num) and node.exponent.value > 0:
+                self.power_by_entry(node)
+            else:
+                self.unify(*shape)
         return shape
 
     def _group(self, node: Group) -> Shape:
@@ -215,6 +219,7 @@ class Inference(Dimensions):
             return reduce(self._kronecker, map(self.shape, node.arguments))
         if callee.text in _OF_BLOCKS and len(node.arguments) == 2 and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
+        self.sum_over(node)
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
         self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
@@ -246,7 +251,7 @@ class Inference(Dimensions):
             return self.fused(inner[1], inner[0]), ONE
         if callee.text == "d" or (self.names.is_function(callee.text) and not self.names.knows(callee.text)):
             return inner
-        return self._product(self.shape(callee), inner)
+        return self.product_of(self.shape(callee), inner)
 
     def _together(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(right) or self.is_number(left):
@@ -319,7 +324,7 @@ class Inference(Dimensions):
             return left[0], right[0]
         return self.fused(left[0], right[0]), self.fused(left[1], right[1])
 
-    def _product(self, left: Shape, right: Shape) -> Shape:
+    def product_of(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(left):
             return right
         if self.is_number(right):
@@ -328,21 +333,24 @@ class Inference(Dimensions):
         return left[0], right[1]
 
     def _chain(self, node: Chain) -> Shape:
+        directly = self.summed.get(id(node))
         node = replace(node, items=juxtaposed(self.names, node.items))
         rows = list(units(node))
+        if directly is not None and not any(isinstance(u, Quotient) or is_nabla(u) or sum_sign(u) for _, u in rows):
+            return self.entry_by_entry(rows, directly, self.care >= STRICT)
         done: Shape = SCALAR
         for k, (operator, unit) in enumerate(rows):
             if isinstance(unit, Quotient):
                 above, below = self._quotient(unit)
                 if above is None:  # `∂/∂x` of all that follows
                     rest = [(op, u) for op, u in rows[k + 1 :]]
-                    return self._product(done, self._derivative(self._row(rest), below))
-                done = self._product(done, self._derivative(above, below))
+                    return self.product_of(done, self._derivative(self._row(rest), below))
+                done = self.product_of(done, self._derivative(above, below))
             elif is_nabla(unit):
                 rest_shape = self._row(rows[k + 1 :])
                 if not self.is_number(rest_shape) or not isinstance(unit, Indexed):
                     raise Conflict
-                return self._product(done, self._named(unit.subscript.text.strip("{}")))
+                return self.product_of(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
                 is_one = isinstance(unit, Num) and unit.value == 1 and not operator
@@ -353,7 +361,7 @@ class Inference(Dimensions):
                 is_number = isinstance(unit, Name) and self.ranks.get(canonical_name(unit.text)) == 0
                 if self.care >= STRICT and is_number and operator != "/" and ONE not in map(self.root, done):
                     raise Conflict  # `X θ`: a number that has a name stands before the arrays
-                done = self._product(done, shape)
+                done = self.product_of(done, shape)
         return done
 
     def _row(self, rows: list[tuple[str, Node]]) -> Shape:

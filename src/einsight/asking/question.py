@@ -24,6 +24,7 @@ from .customary import (
     with_function,
     with_normal_densities,
 )
+from .entrywise import CHOICES
 from .habits import habitual, with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
 from .lists import (
@@ -77,10 +78,11 @@ class Question:
     @property
     def said(self) -> list[Diagnostic]:
         """What there is to say of what was taken."""
-        return [
-            Diagnostic("EIN106", "hint", (0, 0), f"nobody declares `{d.partition(' ')[0]}`: it is taken for `{d}`")
-            for d in self.assumed
-        ]
+        return [Diagnostic("EIN106", "hint", (0, 0), _taken_for(d)) for d in self.assumed]
+
+
+def _taken_for(what: str) -> str:
+    return CHOICES.get(what) or f"nobody declares `{what.partition(' ')[0]}`: it is taken for `{what}`"
 
 
 def read_question(expression: str, variables: Sequence[str], names: Names) -> Question:
@@ -238,6 +240,7 @@ def _question(
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
+    assumed += way.chosen
     if spelling != CODE and "tr" in way.text and any(f in way.text for f in OF_MATRICES):
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:

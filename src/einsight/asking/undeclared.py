@@ -41,7 +41,7 @@ from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
-from .signs import NOT_OF_NUMBERS
+from .entries import entry_by_entry, is_of_a_number
 from .sized import has_unsized, sized
 from .telling import told_apart
 
@@ -69,6 +69,7 @@ class Taken:
     declarations  what is taken of its names
     families      arrays of which one index picks a vector, a sample; `orientation` says how it lies
     dimensions    names that are sizes
+    chosen        what its signs are taken for, where they might mean something else
     """
 
     text: str
@@ -76,6 +77,7 @@ class Taken:
     families: tuple[str, ...] = ()
     orientation: str = AS_COLUMN
     dimensions: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
@@ -291,10 +293,12 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     others = (way for way in ways if way != first)
     second = next(others, None)
     if second is None and not (first.declarations or first.families):  # nothing is taken that would have to be tried
+        first = _entry_by_entry(first, names)
         return _with_sizes(first, names) if has_unsized(first.text) else first
     for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
+        way = _entry_by_entry(way, inner)
         unsized = way.text
         if has_unsized(way.text):
             way = _with_sizes(way, inner)
@@ -316,7 +320,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
                 way = _with_sizes(replace(way, text=unsized), inner)
         if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
             return named
-        if not codes and not (way.families or way.declarations) and _is_of_a_number(way.text, inner):
+        if not codes and not (way.families or way.declarations) and is_of_a_number(way.text, inner):
             continue
         if not codes:
             return way
@@ -327,17 +331,9 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     return broadcast or bounded or (first if lacks_axis else Taken(first.text))
 
 
-def _is_of_a_number(text: str, names: Names) -> bool:
-    """Is a trace or a determinant taken of a number, which nobody does, so that its letters are no components?"""
-    tree = parse_statement(text)[0]
-    for node in walk(tree) if tree is not None else ():
-        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in NOT_OF_NUMBERS:
-            at = node.arguments[0]
-            sides = lower_statement(Piece(0, text[at.start : at.end]), names.child(), names.layout).sides
-            value = sides[0].value if sides else None
-            if value is not None and not value.rank and not value.flexible:
-                return True
-    return False
+def _entry_by_entry(way: Taken, names: Names) -> Taken:
+    text, chosen = entry_by_entry(way.text, names)
+    return way if text == way.text else replace(way, text=text, chosen=chosen)
 
 
 def with_matrix_exponentials(text: str, written: str) -> str | None:

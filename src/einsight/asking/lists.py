@@ -169,8 +169,9 @@ def _body(statement: str) -> str:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Does it stand there, or a component of it: `p`, `p_k`, `pₖ`?"""
-    behind = r"(?:(?![\w\u0300-\u036f⁽])|(?=_\{?[a-z]{1,2}(?![a-z]))|(?=[ᵢⱼₖₗₘₙₜ]))"
+    """Does it stand there, or a component of it: `p`, `p_k`, `pₖ`?  `p_{k-1}` is that of another time, unless it is summed."""
+    another = "" if "∑" in text or "sum" in text else r"(?!\s*[-+−]\s*\d)"
+    behind = rf"(?:(?![\w\u0300-\u036f⁽])|(?=_\{{?[a-z]{{1,2}}(?![a-z]){another})|(?=[ᵢⱼₖₗₘₙₜ]))"
     return bool(name) and re.search(rf"(?<!\w){re.escape(name)}{behind}", text) is not None
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..lowering.names import AS_COLUMN, Entry, Names, canonical_name
+from ..lowering.statements import lower_statement
+from ..syntax.statements import Piece
 from ..terms.dimension import Dim
 from ..terms.term import Tensor
 from .lists import named_by
@@ -23,9 +25,15 @@ def with_members(
     A family that another name leaves no letter, as `K_e` of `K = ∑_e ρ_e K_e`, is called `Ke`.
     """
     bound = {letter: upper for s in statements for letter, upper in _BOUND.findall(s)}
+    made, wrt, taken = list(statements), list(variables), list[str]()
+    said = [s for s in statements if bound and "∈" in s and "=" not in s and _says_member(s, bound)]
+    if said:
+        names = names.child()
+        for statement in said:
+            lower_statement(Piece(0, statement), names)
+            made.remove(statement)
     found = list(_members(names, bound)) if bound else []
-    made, wrt, taken = list(statements), list(variables), []
-    if found:
+    if found and not said:
         names = names.copy()
     for entry, base, letter in found:
         text = rf"(?<![\w]){re.escape(base)}_(?:\{{{letter}\}}|{letter}(?!\w))"
@@ -44,6 +52,12 @@ def with_members(
         space = "×".join(map(str, tensor.dims))
         taken.append(f"{name} ∈ ℝ^{space if len(tensor.dims) == 1 else f'({space})'}")
     return made, tuple(wrt), names, taken
+
+
+def _says_member(statement: str, bound: dict[str, str]) -> bool:
+    """Does it say where a name lies whose letter is bound?"""
+    left = statement.partition("∈")[0]
+    return any(m[2] in bound for m in (_MARKED.fullmatch(n.strip().replace("{", "").replace("}", "")) for n in left.split(",")) if m)
 
 
 def _members(names: Names, bound: dict[str, str]) -> Iterator[tuple[Entry, str, str]]:

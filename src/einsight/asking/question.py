@@ -41,9 +41,11 @@ from .members import with_members
 from .pieces import Unwritten
 from .ranks import MEMBER
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
-from .remarks import require_no_structure, without_remarks
+from .remarks import Remarks, learn, require_no_structure, without_remarks
+from .sentences import formula_of, sentence
 from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
+from .times import with_times
 from .transposes import with_transposes
 from .undeclared import (
     Taken,
@@ -52,7 +54,7 @@ from .undeclared import (
     with_bounds_of_axes,
     with_matrix_exponentials,
 )
-from .words import in_words, objective, require_derivable
+from .words import Asked, in_words, objective, require_derivable
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
     whole = blanked(expression).strip()
-    asked = in_words(whole)
-    remarks = without_remarks(asked.formula, names)
+    asked, remarks = _without_words(whole, names)
     if remarks.formula != asked.formula:
         asked = replace(asked, formula=remarks.formula, variables=asked.variables or remarks.variables)
     if len(asked.variables) > 1 and not variables:
@@ -124,7 +125,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             statements = _with_cross_products(statements, names, bold)
             among, within, families = names, wrt, list[str]()
             if spelling != CODE:
-                statements, within, among, families = with_members(statements, wrt, names)
+                statements, within = with_times(statements, wrt, names)
+                statements, within, among, families = with_members(statements, within, names)
             ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds)
             made = _customary(statements, within, among, ask)
             if families:
@@ -146,6 +148,18 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         return found
     assert refused is not None
     raise refused from None
+
+
+def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
+    """The formula that words stand around, what they ask, and what they say of its names."""
+    found = sentence(text) if "$" in text else None
+    if found is None:
+        asked = in_words(text)
+        return asked, without_remarks(asked.formula, names)
+    asked = Asked(formula_of(found), tuple(v.strip(" .,") for v in found.variables), found.order)
+    remarks = without_remarks(asked.formula, names)
+    learn(found.words, remarks)
+    return asked, remarks
 
 
 def _conforms(way: Taken, names: Names) -> bool:

@@ -103,6 +103,11 @@ def _flat(text: str) -> str | None:
     return re.sub(r"(?<!\w)\(|\)", ", ", text).strip(" ,;.")
 
 
+def means_something_else(text: str) -> bool:
+    """May these words say how a formula is to be read?"""
+    return _MEANS.search(text) is not None
+
+
 def says_nothing_else(text: str, names: Names) -> bool:
     """Are these words that may be left out, once it is kept what they say of names?"""
     by = _BY.search(text)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
+from .bare_sums import with_bare_sums
 from .brackets import closing, with_positive_parts
 from .habits import with_samples_below
 from .lists import cut_first, hang_together, with_functions_as_names
@@ -60,6 +61,7 @@ def _without_primes(text: str) -> str:
 def _in_habits(text: str) -> str:
     """What the reader of pages does not take, written as it does."""
     text = _without_primes(text) if "'" in text or "prime" in text else text
+    text = with_bare_sums(text) if "\\sum" in text else text
     text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
     text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)
     text = _MEASURED.sub(lambda m: rf"\left({m[1]}\right)^\top {m[2] or m[3]} \left({m[1]}\right)", text)

@@ -65,6 +65,20 @@ def divides(letters: Letters, name: str) -> bool:
     return below > 0 and below == sum(isinstance(n, Name) and n.text == name for n in letters.inside)
 
 
+def with_indices_apart(text: str, letters: Letters) -> str:
+    """The text with another letter for an index that is called as a dimension is: `∑_{n=1}^N y_n` of a `y ∈ ℝ^n`."""
+    called = [c for c, upper in letters.bound.items() if upper and len(c) == 1 and letters.names.is_dimension(c)]
+    called = [c for c in called if not any(isinstance(n, Name) and n.text == c for n in letters.nodes)]
+    free = (c for c in "ijklpqrstabc" if not re.search(rf"(?<![^\W\d_]){c}(?![^\W\d_])|_\{{?\w*{c}", text))
+    for letter, other in zip(called, free, strict=False):
+        if letter in letters.dimensions:  # a bound of another sum
+            continue
+        spans = {n.subscript for n in letters.nodes if isinstance(n, Indexed) and letter in n.subscript.letters}
+        for begin, end in sorted({(s.start, s.end) for s in spans}, reverse=True):
+            text = text[:begin] + re.sub(rf"{letter}(?=[\W_]|[a-z0-9]|$)", other, text[begin:end]) + text[end:]
+    return text
+
+
 def bounds_of_axes(letters: Letters) -> dict[str, str]:
     """Bounds of sums that nobody declares, each with the dimension of what is summed: `N` of `∑_{i=1}^N y_i` where `y ∈ ℝ^n`."""
     found: dict[str, str] = {}

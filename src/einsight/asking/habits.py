@@ -44,6 +44,9 @@ _ALONG_APART = re.compile(
     r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()"
 )
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
+# signs that are written as words between two factors
+_SIGNS_IN_WORDS = {"kron": "⊗", "otimes": "⊗", "odot": "⊙", "circ": "⊙", "hadamard": "⊙"}
+_IN_WORDS = re.compile(rf"(?<=[\w)'\]])\s+({'|'.join(_SIGNS_IN_WORDS)})\s+(?=[\w(])", re.I)
 # a dot between names that blanks surround is that of a product
 _DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
 # a word, and what may stand between the name of a function and its argument
@@ -73,6 +76,8 @@ def habitual(text: str, names: Names) -> str:
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
+    if " " in text:
+        text = _IN_WORDS.sub(lambda m: f" {_SIGNS_IN_WORDS[m[1].lower()]} ", text)
     text = _DOT.sub(" · ", text) if " . " in text else text
     if "(" in text:
         text = _ALONG_APART.sub(r"\1", text)

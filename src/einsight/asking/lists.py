@@ -11,6 +11,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Chain, Relation, Symbol
 from .brackets import closing, outside
+from .habits import with_raised_marks
 from .pieces import Unwritten
 
 # what stands between a formula and what its names stand for
@@ -25,7 +26,7 @@ _APART = re.compile(r"(?:\\q?quad(?![A-Za-z])(?:\s|\\[ ,;]|~)*)+")
 _NAMED = re.compile(r"(?:\\?[A-Za-z]+\s*\{?\s*)*(?:[_^]\s*(?:\{[^{}]*\}|\w)\s*)*\}?\s*=")
 # what a statement names: `h`, `W_1`, `p_i` (which is `p`), `σ^2`, `s(q, k)`
 _NAMED_LEFT = re.compile(
-    r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*?(?:_\{\w+\})?)(?:_\{?[a-z](?:,?\s*[a-z])?\}?|[ᵢⱼₖₗₘₙₜ]+)?(?:\s*\^\s*\{?2\}?|²)?\s*(?:\([\w\s,]*\)\s*)?=(?!=)"
+    r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁾]*?(?:_\{\w+\})?)(?:_\{?[a-z](?:,?\s*[a-z])?\}?|[ᵢⱼₖₗₘₙₜ]+)?(?:\s*\^\s*\{?2\}?|²)?\s*(?:\([\w\s,]*\)\s*)?=(?!=)"
 )
 _SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
@@ -177,6 +178,8 @@ def _mentions(text: str, name: str) -> bool:
 
 def _rests(statements: Sequence[str]) -> list[list[int]]:
     """For each statement the places of those that say what its names stand for."""
+    if any("_{" in s for s in statements):  # `x_{t+1}` is the name of another time
+        statements = list(map(with_raised_marks, statements))
     named, bodies = list(map(named_by, statements)), list(map(_body, statements))
     return [[j for j, n in enumerate(named) if j != k and _mentions(bodies[k], n)] for k in range(len(statements))]
 

@@ -13,7 +13,7 @@ from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
+from .brackets import with_bars_apart, with_inner_products, with_numbers_below, with_parts_of_matrices
 from .crosses import with_cross_products
 from .customary import (
     GAMMA,
@@ -38,6 +38,7 @@ from .lists import (
     without_powers,
 )
 from .members import with_members
+from .offers import with_another_sum, with_offer
 from .pieces import Unwritten
 from .ranks import MEMBER
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
@@ -129,6 +130,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
                 statements, within, among, families = with_members(statements, within, names)
             ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds)
             made = _customary(statements, within, among, ask)
+            if spelling != CODE:
+                _require_no_offer(made, statements, among, ask)
             if families:
                 made = replace(made, assumed=(*families, *made.assumed))
         except Unwritten as unwritten:
@@ -150,6 +153,21 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     raise refused from None
 
 
+def _require_no_offer(
+    made: Question, statements: Sequence[str], names: Names, ask: Callable[[Sequence[str], Names], Question]
+) -> None:
+    """Raise EinsightError with what might be meant, where a question does not conform and that does."""
+    ways = list(with_another_sum(statements[-1]))
+    wrong = _errors(Taken(made.expression), made.names) if ways else []
+    for way in ways if wrong else ():
+        try:
+            other = ask([*statements[:-1], way], names)
+        except EinsightError:
+            continue
+        if not _errors(Taken(other.expression), other.names):
+            raise with_offer(EinsightError(wrong), way)
+
+
 def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
     """The formula that words stand around, what they ask, and what they say of its names."""
     found = sentence(text) if "$" in text else None
@@ -163,10 +181,14 @@ def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
 
 
 def _conforms(way: Taken, names: Names) -> bool:
+    return not _errors(way, names)
+
+
+def _errors(way: Taken, names: Names) -> list[Diagnostic]:
     inner = names.child()
     way.tell(inner)
     lowered = lower_statement(Piece(0, way.text), inner, names.layout)
-    return not any(d.severity == "error" for d in lowered.diagnostics)
+    return [d for d in lowered.diagnostics if d.severity == "error"]
 
 
 def _customary(
@@ -250,7 +272,7 @@ def _question(
     way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
-    if way.declarations or way.families:
+    if way.declarations or way.families or way.dimensions:
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
@@ -382,6 +404,7 @@ _WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
 
 def _on_paper(statement: str, names: Names) -> str:
     """What the language has no sign for, in what it has, and brackets around all that is summed."""
+    statement = with_numbers_below(statement) if "/" in statement else statement
     statement = with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
     for place, bracket in sorted(with_reach(statement), reverse=True):
         statement = statement[:place] + bracket + statement[place:]

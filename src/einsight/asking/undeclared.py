@@ -36,7 +36,7 @@ from ..syntax.tree import (
 )
 from ..terms.dimension import Dim
 from .brackets import closing
-from .counting import amplitudes, bounds_of_axes, counted_rows
+from .counting import amplitudes, bounds_of_axes, counted_rows, with_indices_apart
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import MEMBER, VECTOR, likely_ranks
@@ -210,6 +210,9 @@ def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | N
 def with_bounds_of_axes(text: str, names: Names, variables: tuple[str, ...]) -> tuple[str, list[str]]:
     """A formula with the dimensions of what is summed for bounds that nobody declares, and what is taken: `N = n`."""
     letters = _letters(text, names, variables) if "∑" in text or "sum_" in text else None
+    if letters is not None and (apart := with_indices_apart(text, letters)) != text:
+        text = apart
+        letters = _letters(text, names, variables)
     renamed = bounds_of_axes(letters) if letters is not None else {}
     for bound, dim in renamed.items():
         text = re.sub(rf"(?<![\w\\]){re.escape(bound)}(?!\w)", dim, text)

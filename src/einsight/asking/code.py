@@ -15,6 +15,7 @@ from itertools import chain, combinations, islice
 from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
 from .components import Components, names_in
+from .counting import WEIGHTS
 from .nodes import Lengths, is_library, is_new, length_asked, new_axis, number_of
 from .pieces import (
     ATOM,
@@ -52,6 +53,7 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     unknown = [n for n in names_in(tree) if n not in told and canonical_name(n) not in told]
     taken = dict.fromkeys(batches(tree, lambda name: name not in unknown), 2)
     taken |= {name: rank for name, rank in ranks_said(tree).items() if name in unknown}
+    taken |= {name: 0 for name in _intercepts(tree) if name in unknown}
     counted = {name: count for name, count in counted_once(tree).items() if name in unknown}
     if counted:
         yield _turn_by_turn(tree.body, ranks, told | taken, counted, lambda: Lengths(dims or {}, own), is_torch)
@@ -141,6 +143,17 @@ def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
     if found:
         found |= {n for n in names_in(tree) if n[0] in "yt" and len(n) == 1 and not is_known(n)}
     return found
+
+
+def _intercepts(tree: ast.AST) -> Iterator[str]:
+    """`b` of `X @ w + b`: beside data times weights it is one number for all rows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.right, ast.Name):
+            of = node.left
+            if isinstance(of, ast.BinOp) and isinstance(of.op, ast.MatMult) and isinstance(of.right, ast.Name):
+                is_data = isinstance(of.left, ast.Name) and of.left.id == "X"
+                if is_data and canonical_name(of.right.id) in WEIGHTS and node.right.id in ("b", "bias"):
+                    yield node.right.id
 
 
 def _is_identity(node: ast.expr) -> bool:

@@ -9,11 +9,13 @@ from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.statements import lower_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Absolute, Call, Chain, Indexed, Layer, Name, Norm, Transpose
+from ..syntax.tree import Absolute, Addition, Call, Chain, Indexed, Layer, Name, Node, Norm, Transpose
 from .letters import Letters
 from .ranks import likely_ranks
 from .signs import outside_of_calls
 
+# letters of weights, which data are multiplied by
+WEIGHTS = frozenset({"w", "θ", "β"})
 _ONES = re.compile(r"(?<![\w.])ones\((\w+)\)(?! *')")
 _SPACE = re.compile(r"(\S+) ∈ ℝ(?:\^\(?([^()]*)\)?)?")
 
@@ -122,3 +124,22 @@ def amplitudes(letters: Letters) -> set[str]:
     are_numbers = all(likely_ranks(canonical_name(c))[0] == 0 for c in others)
     has_functions = bool(callees) and all(map(letters.names.elementwise, calls))
     return capitals if are_numbers and (has_functions or indexed and not calls) else set()
+
+
+def intercepts(letters: Letters) -> set[str]:
+    """`b` of `X w + b`: beside data times weights it is one number for all rows, where it stands nowhere else."""
+    found: set[str] = set()
+    places: dict[str, int] = {}
+    for node in letters.inside:
+        if isinstance(node, Name):
+            places[node.text] = places.get(node.text, 0) + 1
+    for node in letters.inside:
+        if isinstance(node, Addition) and any(_is_data_with_weights(part) for _, part in node.items):
+            found |= {p.text for _, p in node.items if isinstance(p, Name) and p.text in "bc" and places[p.text] == 1}
+    return found
+
+
+def _is_data_with_weights(node: Node) -> bool:
+    factors = [n for _, n in node.items] if isinstance(node, Chain) else []
+    names = [canonical_name(n.text) for n in factors if isinstance(n, Name)]
+    return len(names) == len(factors) == 2 and names[0] == "X" and names[1] in WEIGHTS

@@ -15,7 +15,7 @@ from ..lowering.names import GREEK, Names, canonical_name
 from ..syntax.tree import Call, Chain, Name, Node, Relation, Superscript
 from .dimensions import OfNoArray
 from .inference import NOTES, STRICT, Conflict, Inference
-from .ranks import MEMBER, NUMBER, ranks_of
+from .ranks import INTERCEPT, MEMBER, NUMBER, ranks_of
 
 _GREEK = frozenset(c for c in GREEK.values() if c.islower())
 Choice = tuple[tuple[int, int], ...]  # of each name how far down its list a rank stands, and which it is
@@ -53,6 +53,7 @@ def shapes(
 
     def conforming(ranks: dict[str, int], level: int) -> tuple[Inference, dict[str, tuple[str, ...]]]:
         inference = Inference(names, ranks, level)
+        inference.intercepts = {n for n in unknown if kinds.get(n) == INTERCEPT}
         for name in unknown:
             if kinds.get(name) == "square":
                 inference.unify(*inference.shape(Name(0, 0, name)))

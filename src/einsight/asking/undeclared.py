@@ -36,10 +36,10 @@ from ..syntax.tree import (
 )
 from ..terms.dimension import Dim
 from .brackets import closing
-from .counting import amplitudes, bounds_of_axes, counted_rows, with_indices_apart
+from .counting import amplitudes, bounds_of_axes, counted_rows, intercepts, with_indices_apart
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
-from .ranks import MEMBER, VECTOR, likely_ranks
+from .ranks import INTERCEPT, MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
 from .entries import entry_by_entry, is_of_a_number
 from .sized import has_unsized, sized
@@ -59,6 +59,7 @@ _CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
 _BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
+_NUMBER = re.compile(r"the number `([^`]*)`")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
@@ -69,6 +70,7 @@ class Taken:
     declarations  what is taken of its names
     families      arrays of which one index picks a vector, a sample; `orientation` says how it lies
     dimensions    names that are sizes
+    intercepts    numbers that are added to every entry
     chosen        what its signs are taken for, where they might mean something else
     """
 
@@ -78,6 +80,7 @@ class Taken:
     orientation: str = AS_COLUMN
     dimensions: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    intercepts: tuple[str, ...] = ()
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
@@ -245,6 +248,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         said = dict.fromkeys(found, "plain")
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
+    kinds |= dict.fromkeys(intercepts(letters) & set(found), INTERCEPT)
     of_arrays = "capital samples" if letters.is_written_of_arrays() else "capital components"
     kinds |= {n + MEMBER: of_arrays for n in members if n[0].isupper()}
     for shape in shapes(
@@ -260,7 +264,10 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
                 sampled.append(base)
             elif families[base := name.removesuffix(MEMBER)][0] in letters.dimensions:
                 lines.append(f"{base} ∈ {space_text((Dim(families[base][0]),))}")
-        yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions))
+        numbers = tuple(n for n, kind in kinds.items() if kind == INTERCEPT and n in shape and not shape[n])
+        yield Taken(
+            text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions), intercepts=numbers
+        )
 
 
 def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
@@ -309,7 +316,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
         if wrong - _OF_SHAPES:  # another shape would only hide it
             return way
-        mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and d.message.startswith("the number")}
+        mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and _is_mixed(d.message, way)}
         codes = wrong | mixed | ({"EIN205"} & {d.code for d in lowered.diagnostics})
         lacks_axis |= way == first and "EIN306" in codes  # which is what to mend, whatever shapes there are
         if not codes and (letters := _letters(way.text, names, ())) is not None:
@@ -332,6 +339,12 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         if codes == {"EIN205"}:  # a bound that has another name than its axis, which is told
             bounded = bounded or way
     return broadcast or bounded or (first if lacks_axis else Taken(first.text))
+
+
+def _is_mixed(message: str, way: Taken) -> bool:
+    """Does it say that a number stands among arrays, which is no intercept?"""
+    named = _NUMBER.match(message)
+    return named is not None and named[1] not in way.intercepts
 
 
 def _entry_by_entry(way: Taken, names: Names) -> Taken:

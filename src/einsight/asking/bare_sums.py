@@ -29,6 +29,25 @@ def with_bare_sums(text: str) -> str:
     return text
 
 
+# `∑ p_i`, `sum (y - X b)^2`: with a blank, what `sum` is of goes on to the end of the term
+_PLAIN = re.compile(r"(?:∑(?!\s*[_ᵢⱼₖₗₘₙ^])\s*|(?<![\w.\\])[Ss]um\s+(?!of\b|over\b|from\b|for\b|[=+*/^)\],]))(?=\S)")
+_LOWERED = dict(zip("ᵢⱼₖₗₘₙ", "ijklmn", strict=True))
+
+
+def with_plain_sums(text: str) -> str:
+    """The same of plain text, `∑ p_i log(p_i)` and `sum (y - X b)^2`."""
+    for found in reversed(list(_PLAIN.finditer(text))):
+        end = _end_of_term(text, found.end())
+        term = text[found.end() : end].strip()
+        below = {c.strip("_{}") for c in re.findall(r"(?<=[^\W\d_])_(?:\{[^{}]*\}|[a-z]+(?![A-Za-z]))", term)}
+        letters = {c for c in below if _MARKS.fullmatch(c)} | {_LOWERED[c] for c in term if c in _LOWERED}
+        if len(letters) == 1 and len(letter := next(iter(letters))) == 1:
+            text = f"{text[: found.start()]}∑_{letter} {text[found.end() :]}"
+        elif not letters and term and not _PLAIN.search(term):
+            text = f"{text[: found.start()]}sum({term}){' ' if text[end : end + 1].strip() else ''}{text[end:]}"
+    return text
+
+
 def _end_of_term(text: str, at: int) -> int:
     """Up to a sign of a sum that stands outside of brackets, or the bracket around it."""
     depth, is_begun = 0, False
@@ -42,7 +61,13 @@ def _end_of_term(text: str, at: int) -> int:
             depth -= 1
             if depth < 0:
                 return k
-        elif depth == 0 and is_begun and not any(is_open.values()) and (token in "+-" or _ENDS.fullmatch(token)) and token != "\\right":
+        elif (
+            depth == 0
+            and is_begun
+            and not any(is_open.values())
+            and (token in "+-" or _ENDS.fullmatch(token))
+            and token != "\\right"
+        ):
             return k
         is_begun = is_begun or not token.isspace()
     return len(text)

@@ -181,6 +181,12 @@ def ranks_said(tree: ast.AST) -> dict[str, int]:
             of = node.args[0] if of is None and node.args else of
             if isinstance(of, ast.Name):  # of a vector nobody says along which axis
                 found.setdefault(of.id, 2)
+            elif isinstance(of, ast.BinOp) and not any(
+                isinstance(n, (ast.Call, ast.MatMult, ast.Subscript)) for n in ast.walk(of)
+            ):
+                names = list(dict.fromkeys(names_in(of)))
+                if not any(n[0].isupper() for n in names):
+                    found |= {n: 2 for n in names if n in "xzh" or not {*names} & {*"xzh"} and len(n) == 1}
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "bmm":
             factors = [*node.args, *([] if is_library(node.func.value) else [node.func.value])]
             found |= {a.id: 3 for a in factors if isinstance(a, ast.Name)}

@@ -17,12 +17,13 @@ from .signs import NOT_OF_NUMBERS
 
 def entry_by_entry(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
     """A formula with the products and powers in its sums over entries as they conform, `sum(y ⊙ log(p))`, and which of them are a choice."""
-    if not any(f"{name}(" in text for name in OF_ENTRIES):
+    if "/" not in text and not any(f"{name}(" in text for name in OF_ENTRIES):
         return text, ()
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or any(sum_sign(n) for n in walk(tree)):
         return text, ()
     inference = Inference(names, {}, NOTES)
+    inference.by_entries = "names"
     try:
         inference.relation(tree, False, alike=False)
     except Conflict:

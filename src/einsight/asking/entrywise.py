@@ -31,6 +31,7 @@ class EntryByEntry(Dimensions):
     powers    what is raised to a power within a sum, by the ids of its nodes, and whether that is summed as it stands
     summed    the rows of factors within a sum, by their ids; those that are summed as they stand are `directly` so
     dotted    what stands between two factors that are multiplied or divided entry by entry: begin, end, sign
+    by_entries  whether one divides by a column entry by entry: by what is worked out, `1/(1 + exp(-X w))`; by `names` too
     chosen    which of `CHOICES` were made
     """
 
@@ -41,6 +42,7 @@ class EntryByEntry(Dimensions):
         self.summed: dict[int, bool] = {}
         self.dotted: list[tuple[int, int, str]] = []
         self.chosen: set[str] = set()
+        self.by_entries = ""
         self.powers: dict[int, bool] = {}
 
     def product_of(self, left: Shape, right: Shape) -> Shape:
@@ -69,6 +71,15 @@ class EntryByEntry(Dimensions):
         end = node.end if is_raised else node.exponent.start
         self.dotted.append((node.base.end, end, f".^{node.exponent.value}" if is_raised else ".^"))
         self.chosen.add(POWER)
+
+    def divided(self, before: Node | None, node: Node, done: Shape, shape: Shape) -> Shape:
+        """A number or a column by a column, which is entry by entry in what is asked.  Raises Conflict."""
+        is_one = self.by_entries == "names" or (self.by_entries and isinstance(node, (Group, Call)))
+        is_above = self._is_column(done) and (not self.is_number(done) or isinstance(before, (Num, Name)))
+        if not is_one or before is None or not self._is_column(shape) or not is_above:
+            raise Conflict
+        self._dot(before, node, "./")
+        return self._alike(done, shape)
 
     def entry_by_entry(self, rows: Rows, directly: bool, is_strict: bool) -> Shape:
         """The shape of a row of factors within a sum.  Raises Conflict."""
@@ -99,7 +110,12 @@ class EntryByEntry(Dimensions):
                     raise Conflict
                 self._dot(before, node, "⊙")
                 return self._alike(done, rest)
-            elif operator == "*" and directly and self._is_pair(found) and not (self._is_column(shape) or self._is_row(done)):
+            elif (
+                operator == "*"
+                and directly
+                and self._is_pair(found)
+                and not (self._is_column(shape) or self._is_row(done))
+            ):
                 self._dot(before, node, "⊙")
                 self.chosen.add(PRODUCT)
                 done = self._alike(done, shape)
@@ -152,4 +168,3 @@ def _within(node: Node) -> Iterator[Node]:
     )
     for inner in () if is_number else children(node):
         yield from _within(inner)
-

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from ..lowering.names import GREEK, Names
+from .bare_sums import with_plain_sums
 from .brackets import with_columns, with_numbers_below, with_positive_parts, with_products, with_round_brackets
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
@@ -47,6 +48,7 @@ _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 # signs that are written as words between two factors
 _SIGNS_IN_WORDS = {"kron": "⊗", "otimes": "⊗", "odot": "⊙", "circ": "⊙", "hadamard": "⊙"}
 _IN_WORDS = re.compile(rf"(?<=[\w)'\]])\s+({'|'.join(_SIGNS_IN_WORDS)})\s+(?=[\w(])", re.I)
+_TURNED_BY_NAME = re.compile(r"(?<=[\w)\]])\.T(?!\w)")
 # a dot between names that blanks surround is that of a product
 _DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
 # a word, and what may stand between the name of a function and its argument
@@ -72,7 +74,9 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it; each habit is looked for only where a sign of it stands."""
-    text = _as_matlab(text, names)
+    text = _as_matlab(_TURNED_BY_NAME.sub("'", text) if ".T" in text else text, names)
+    if "∑" in text or "um " in text:
+        text = with_plain_sums(text)
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")

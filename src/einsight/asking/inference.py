@@ -359,7 +359,8 @@ class Inference(EntryByEntry):
                 if is_one and isinstance(dict(rows[k + 1 : k + 2]).get(""), Transpose):
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
-                    raise Conflict
+                    done = self.divided(rows[k - 1][1] if k else None, unit, done, shape)
+                    continue
                 is_number = isinstance(unit, Name) and self.ranks.get(canonical_name(unit.text)) == 0
                 if self.care >= STRICT and is_number and operator != "/" and ONE not in map(self.root, done):
                     raise Conflict  # `X θ`: a number that has a name stands before the arrays

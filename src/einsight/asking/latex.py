@@ -26,6 +26,8 @@ _FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{
 
 # `\\sum_i^n`, which begins at 1
 _UNBEGUN = re.compile(r"(\\(?:sum|prod)(?:\s*\\limits)?\s*_\s*)(?:\{\s*([a-z])\s*\}|([a-z]))(?=\s*\^)")
+# `\\sum_{(i,j)}`
+_PAIR_BELOW = re.compile(r"(\\sum(?:\s*\\limits)?\s*_\s*)\{\s*\(\s*([a-z]\s*,\s*[a-z])\s*\)\s*\}")
 _LOG_TO_BASE = re.compile(r"\\log\s*_\s*(?:\{\s*(\d+)\s*\}|(\d))")
 # `\\|x\\|_W^2`, measured by a matrix
 _BARS = r"(?:(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?(?:\\\||\\[lr]?Vert(?![A-Za-z])))"
@@ -61,6 +63,7 @@ def _without_primes(text: str) -> str:
 def _in_habits(text: str) -> str:
     """What the reader of pages does not take, written as it does."""
     text = _without_primes(text) if "'" in text or "prime" in text else text
+    text = _PAIR_BELOW.sub(r"\1{\2}", text)
     text = with_bare_sums(text) if "\\sum" in text else text
     text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
     text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)

@@ -103,6 +103,7 @@ class Letters:
         self.labels = self._labels(below)
         self.below = [n for n in below if not self._is_labelled(n)]
         self.indices = self._indices()
+        self.counted = {n.base.text for n in self.below if letters_of(n) & self.bound.keys()}  # type: ignore[attr-defined]
 
     def _is_word(self, node: Indexed) -> bool:
         """Is it a name as it stands, `W_hh` of code?"""
@@ -304,6 +305,8 @@ class Letters:
                 return
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
                 return
+            if mark[-1:] in "123456789" and not letters_of(node) and node.base.text in self.counted:
+                return  # `k_1` beside `∑_i k_i`
             if not is_known(canonical_name(node.base.text), names):
                 yield canonical_name(mark)
             return

@@ -263,6 +263,20 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
     return [*definitions, *rest]
 
 
+def put_together(statements: Sequence[str]) -> str:
+    """The last statement with what each name of those before it stands for in its place, to look at their shapes together."""
+    bodies = {named_by(s): _body(s).strip() for s in statements[:-1] if named_by(s)}
+    text = statements[-1]
+    for _ in bodies:
+        for name, body in bodies.items():
+            text = re.sub(
+                rf"(?<![\w\u0300-\u036f]){re.escape(name)}(?![\w\u0300-\u036f⁽_])",
+                lambda m, body=body: f"({body})",
+                text,
+            )  # type: ignore[misc]
+    return text
+
+
 # `log p(x)`, `N(x | μ, Σ)`, `-KL(q ‖ p)` before an `=`: the name of a quantity
 _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\w+\})?)\s*\(")
 

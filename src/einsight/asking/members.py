@@ -57,7 +57,11 @@ def with_members(
 def _says_member(statement: str, bound: dict[str, str]) -> bool:
     """Does it say where a name lies whose letter is bound?"""
     left = statement.partition("∈")[0]
-    return any(m[2] in bound for m in (_MARKED.fullmatch(n.strip().replace("{", "").replace("}", "")) for n in left.split(",")) if m)
+    return any(
+        m[2] in bound
+        for m in (_MARKED.fullmatch(n.strip().replace("{", "").replace("}", "")) for n in left.split(","))
+        if m
+    )
 
 
 def _members(names: Names, bound: dict[str, str]) -> Iterator[tuple[Entry, str, str]]:

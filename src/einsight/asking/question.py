@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..lowering.names import ALONG_ROWS, DELTA_IS_ARRAY, Names, canonical_name, plain_name
-from ..lowering.reach import with_reach
+from ..lowering.names import ALONG_ROWS, DELTA_IS_ARRAY, Names, canonical_name
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_bars_apart, with_inner_products, with_numbers_below, with_parts_of_matrices
 from .crosses import with_cross_products
 from .customary import (
     GAMMA,
     SIGMOID,
     has_one_index,
     is_of_numbers,
-    with_bars_in_densities,
     with_function,
     with_normal_densities,
 )
 from .entrywise import CHOICES
-from .habits import habitual, with_raised_marks
+from .habits import with_raised_marks
 from .letters import OF_ARRAYS, TYPESET, WORDS
 from .lists import (
-    cut_first,
     named_by,
-    on_one_line,
-    with_functions_as_names,
-    with_names_apart,
+    put_together,
     without_left_side,
     without_operator,
     without_powers,
@@ -40,14 +35,12 @@ from .lists import (
 from .members import with_members
 from .offers import with_another_sum, with_offer
 from .pieces import Unwritten
-from .ranks import MEMBER
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
+from .ranks import MEMBER
 from .remarks import Remarks, learn, require_no_structure, without_remarks
 from .sentences import formula_of, sentence
-from .sized import with_lengths
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .times import with_times
-from .transposes import with_transposes
 from .undeclared import (
     Taken,
     first_that_conforms,
@@ -55,7 +48,8 @@ from .undeclared import (
     with_bounds_of_axes,
     with_matrix_exponentials,
 )
-from .words import Asked, in_words, objective, require_derivable
+from .ways import as_declared, variable_of, ways_in
+from .words import Asked, in_words, objective, require_derivable, with_derivative_behind
 
 
 @dataclass(frozen=True)
@@ -108,7 +102,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
-    wrt = tuple(_as_declared(_variable(v), names) for v in variables)
+    wrt = tuple(as_declared(variable_of(v), names) for v in variables)
     require_no_structure(remarks.structures, wrt)
     found: Question | None = None
     refused: EinsightError | None = None
@@ -128,8 +122,10 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             if spelling != CODE:
                 statements, within = with_times(statements, wrt, names)
                 statements, within, among, families = with_members(statements, within, names)
-            ask = partial(_question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds)
-            made = _customary(statements, within, among, ask)
+            ask = partial(
+                _question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds
+            )
+            made = _jointly(statements, within, among, ask, spelling != CODE)
             if spelling != CODE:
                 _require_no_offer(made, statements, among, ask)
             if families:
@@ -153,6 +149,31 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     raise refused from None
 
 
+def _jointly(
+    statements: Sequence[str],
+    wrt: tuple[str, ...],
+    names: Names,
+    ask: Callable[..., Question],
+    may_be: bool,
+) -> Question:
+    """What is asked of statements, each of which is read by itself; where that does not conform, with shapes with which they do together."""
+    made: Question | None = None
+    refused: EinsightError | None = None
+    try:
+        made = _customary(statements, wrt, names, ask)
+    except EinsightError as problem:
+        refused = problem
+    if len(statements) > 1 and may_be and (made is None or _errors(Taken(made.expression), made.names)):
+        with suppress(EinsightError, Unwritten):
+            together = _customary(statements, wrt, names, partial(ask, jointly=True))
+            if not _errors(Taken(together.expression), together.names):
+                return together
+    if made is None:
+        assert refused is not None
+        raise refused
+    return made
+
+
 def _require_no_offer(
     made: Question, statements: Sequence[str], names: Names, ask: Callable[[Sequence[str], Names], Question]
 ) -> None:
@@ -172,7 +193,7 @@ def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
     """The formula that words stand around, what they ask, and what they say of its names."""
     found = sentence(text) if "$" in text else None
     if found is None:
-        asked = in_words(text)
+        asked = (with_derivative_behind(text) if "/" in text else None) or in_words(text)
         return asked, without_remarks(asked.formula, names)
     asked = Asked(formula_of(found), tuple(v.strip(" .,") for v in found.variables), found.order)
     remarks = without_remarks(asked.formula, names)
@@ -223,6 +244,7 @@ def _question(
     spelling: str,
     ranks: Mapping[str, int],
     said: Mapping[str, str],
+    jointly: bool = False,
 ) -> Question:
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements
@@ -243,6 +265,12 @@ def _question(
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
+    if jointly:
+        way = first_that_conforms(put_together(statements), wrt, inner, kinds)
+        if not _conforms(way, inner):
+            raise fail("EIN001", "these statements do not conform together")
+        way.tell(inner)
+        assumed += way.declarations
     if not names.knows("δ") and has_one_index(statements, ("δ", "delta")):
         inner = names.child() if inner is names else inner
         inner.own[DELTA_IS_ARRAY] = True
@@ -353,72 +381,3 @@ def _as_name(variable: str, text: str) -> str:
 
 
 _OF_RANK = {1: "sample", 2: "matrix"}
-
-
-def ways_in(
-    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
-) -> Iterator[list[str]]:
-    """What a text says, the likeliest way first: code may be written of whole arrays and in components."""
-    if spelling != CODE:
-        yield statements_in(text, spelling, names, ranks, variables)
-        return
-    from . import code
-
-    tensors = {name: e.tensor for name, e in names.all().items() if e.tensor is not None}
-    ranks.update((name, len(tensor.dims)) for name, tensor in tensors.items())
-    yield from code.written(text, ranks, {name: tuple(map(str, t.dims)) for name, t in tensors.items()})
-
-
-def statements_in(
-    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
-) -> list[str]:
-    """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
-    if spelling != CODE:
-        signs = ("^{T}", "^{-T}") if spelling == LATEX else ("ᵀ", "⁻ᵀ")
-        text = with_transposes(text, lambda name: names.knows(canonical_name(name)) or name in variables, signs)
-    if spelling == LATEX:
-        from .latex import statements_of
-
-        found = statements_of(with_bars_in_densities(text), names.is_function)
-        return [_as_declared(_on_paper(s, names), names) for s in found]
-    if spelling == CODE:
-        return next(ways_in(text, spelling, names, ranks))
-    if "\n" in text:
-        text = on_one_line(text)
-    text, declared = with_lengths(habitual(text, names), names)
-    found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
-    return [*declared, *(_on_paper(s, names) for s in found)]
-
-
-def _as_declared(statement: str, names: Names) -> str:
-    """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
-    marked = {plain_name(n): n for n in names.vocabulary() if "_" in n}
-    if not marked:
-        return statement
-    return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)
-
-
-# letters that are raised are none of a name: `xnewᵀ`
-_WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
-
-
-def _on_paper(statement: str, names: Names) -> str:
-    """What the language has no sign for, in what it has, and brackets around all that is summed."""
-    statement = with_numbers_below(statement) if "/" in statement else statement
-    statement = with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
-    for place, bracket in sorted(with_reach(statement), reverse=True):
-        statement = statement[:place] + bracket + statement[place:]
-    return statement
-
-
-def _variable(text: str) -> str:
-    """A variable as the language writes it; what is no formula stays as it is, for others to refuse."""
-    text = blanked(text).strip()
-    if spelling_of(text) != LATEX:
-        return text
-    from .latex import statements_of
-
-    try:
-        return statements_of(text, lambda name: False)[-1]
-    except Unwritten:
-        return text

@@ -40,7 +40,9 @@ _BEGINS = re.compile(r"[,;.]?\s*(?<![\w\\{])(?:where|with|for|assuming|given|whe
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm|quad|qquad)(?:\s*\{([^{}]*)\}|(?![A-Za-z]))")
 _HEAD = re.compile(r"\s*(?:[A-Za-z][a-z]+(?:[ \-][A-Za-z][a-z]+)*)\s*:\s+(?=\S)")
 _QUESTION = re.compile(r"(?:\s*=)?\s*(?:\?|\\;\s*\?)+\s*$")
-_LOGISTIC = re.compile(r"(?:σ|\\?sigma)\s+(?:is|denotes)\s+(?:the\s+)?(?:sigmoid|logistic|logistic\s+sigmoid)(?:\s+function)?\s*\.?")
+_LOGISTIC = re.compile(
+    r"(?:σ|\\?sigma)\s+(?:is|denotes)\s+(?:the\s+)?(?:sigmoid|logistic|logistic\s+sigmoid)(?:\s+function)?\s*\.?"
+)
 _LONG = 3  # letters of a word, at least
 
 
@@ -119,7 +121,7 @@ def says_nothing_else(text: str, names: Names) -> bool:
         if token is None:
             return False
         at = token.end()
-    words = [w for w in re.findall(r"(?<!\\)\b[A-Za-z][a-z]{%d,}" % (_LONG - 1), text) if not _is_name(w, names)]
+    words = [w for w in re.findall(r"(?<!\\)\b[A-Za-z][a-z]{2,}", text) if not _is_name(w, names)]
     if not words or _MEANS.search(text) or (len(words) == 1 and len(words[0]) < _LONG + 2 and len(text.split()) < 3):
         return False
     if len(text.split()) == 1 and not words:
@@ -138,10 +140,18 @@ def learn(text: str, found: Remarks) -> None:
     """Keep what words say of names."""
     for by in _BY.finditer(text):
         found.variables = (*found.variables, by[1])
-    text = re.sub(r"\b(?:where|with|for|assuming|given|when|if|and)\b(?=\s+[^\W\d_](?:\W|_))", lambda m: "and" if m[0] == "and" else ",", text)
+    text = re.sub(
+        r"\b(?:where|with|for|assuming|given|when|if|and)\b(?=\s+[^\W\d_](?:\W|_))",
+        lambda m: "and" if m[0] == "and" else ",",
+        text,
+    )
     for said in _SAID.finditer(text):
         kind = next(kind for word, kind in _KIND.items() if word in said["what"].split()[-1])
-        kind = "square" if kind == "matrix" and re.search(r"square|symmetric|invertible|definite|covariance", said["what"]) else kind
+        kind = (
+            "square"
+            if kind == "matrix" and re.search(r"square|symmetric|invertible|definite|covariance", said["what"])
+            else kind
+        )
         found.kinds |= dict.fromkeys(_names(said["names"]), kind)
     for said in _STRUCTURE.finditer(text):
         found.structures |= dict.fromkeys(_names(said["names"]), said["how"])

@@ -12,11 +12,20 @@ from dataclasses import dataclass, field
 from .remarks import means_something_else
 
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$", re.S)
-_IS_BY = re.compile(r"(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?|\bby|\bin|in\s+terms\s+of)(?:\s+(?:the|a|each|both|and|matrix|vector|scalar|variable|parameters?|weights?))*\s*$", re.I)
+_IS_BY = re.compile(
+    r"(?:with\s+respect\s+to|w\.?\s?r\.?\s?t\.?|\bby|\bin|in\s+terms\s+of)(?:\s+(?:the|a|each|both|and|matrix|vector|scalar|variable|parameters?|weights?))*\s*$",
+    re.I,
+)
 _IS_AND = re.compile(r"^\s*(?:,\s*and|,|and|&)\s*$")
-_IS_OF = re.compile(r"(?:derivative|gradient|jacobian|hessian|differentiate)s?(?:\s+(?:matrix|of|the|for|this))*\s*$", re.I)
-_NAME = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathcal|hat|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\s*\}?(?:_(?:\{[^{}]*\}|\w))?\s*(?:\([^()]*\))?\s*[.,]?\s*")
-_NABLA = re.compile(r"\s*(?:\\nabla(?P<two>\s*\^\s*\{?2\}?)?(?:_\{?\s*(?P<by>\\?\w+(?:\{\w+\})?)\s*\}?)?\s*(?P<of>\\?[A-Za-z]+)(?:\s*\([^()]*\))?\s*[.,]?\s*|(?P<prime>\\?[A-Za-z])'\s*\([^()]*\)\s*)")
+_IS_OF = re.compile(
+    r"(?:derivative|gradient|jacobian|hessian|differentiate)s?(?:\s+(?:matrix|of|the|for|this))*\s*$", re.I
+)
+_NAME = re.compile(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathcal|hat|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\s*\}?(?:_(?:\{[^{}]*\}|\w))?\s*(?:\([^()]*\))?\s*[.,]?\s*"
+)
+_NABLA = re.compile(
+    r"\s*(?:\\nabla(?P<two>\s*\^\s*\{?2\}?)?(?:_\{?\s*(?P<by>\\?\w+(?:\{\w+\})?)\s*\}?)?\s*(?P<of>\\?[A-Za-z]+)(?:\s*\([^()]*\))?\s*[.,]?\s*|(?P<prime>\\?[A-Za-z])'\s*\([^()]*\)\s*)"
+)
 _LEIBNIZ = re.compile(
     r"\s*\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\{?d\}?|d)\s*(?P<of>\\?[A-Za-z]+(?:_\w)?)\s*\}\s*\{\s*(?:\\partial|\\mathrm\{?d\}?|d)\s*(?P<by>\\?[A-Za-z]+(?:\s*\{\w+\})?(?:_(?:\w|\{[^{}]*\}))?)\s*\}\s*[.,]?\s*"
 )
@@ -44,7 +53,9 @@ def sentence(text: str) -> Sentence | None:
     parts = list(_MATH.finditer(text))
     if not parts:
         return None
-    outside = [text[a:b] for a, b in zip([0, *(m.end() for m in parts)], [*(m.start() for m in parts), len(text)], strict=True)]
+    outside = [
+        text[a:b] for a, b in zip([0, *(m.end() for m in parts)], [*(m.start() for m in parts), len(text)], strict=True)
+    ]
     if not any(re.search(r"[A-Za-z]{2}", o) for o in outside):
         return None
     found = Sentence()

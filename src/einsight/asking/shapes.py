@@ -40,7 +40,9 @@ def shapes(
 
     def unlikely(choice: Choice) -> tuple[int, int]:
         """How far down the lists it is; of two that are as far, in families whose letters are numbers mostly."""
-        greek = (rank for name, (_, rank) in zip(unknown, choice, strict=True) if name.endswith(MEMBER) and name[0] in _GREEK)
+        greek = (
+            rank for name, (_, rank) in zip(unknown, choice, strict=True) if name.endswith(MEMBER) and name[0] in _GREEK
+        )
         return sum(k for k, _ in choice), sum(greek)
 
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
@@ -53,6 +55,7 @@ def shapes(
 
     def conforming(ranks: dict[str, int], level: int) -> tuple[Inference, dict[str, tuple[str, ...]]]:
         inference = Inference(names, ranks, level)
+        inference.by_entries = "" if care == NOTES else "formulas"
         inference.intercepts = {n for n in unknown if kinds.get(n) == INTERCEPT}
         for name in unknown:
             if kinds.get(name) == "square":

@@ -32,7 +32,9 @@ def with_times(statements: Sequence[str], variables: Sequence[str], names: Names
         for letter in times:
             text = re.sub(
                 rf"(?<![^\W\d_])([^\W\d_][^\W_]*)_(?:\{{\s*{letter}\s*\}}|{letter}(?!\w))",
-                lambda m, letter=letter: m[0] if names.knows(canonical_name(f"{m[1]}_{letter}")) else f"{m[1]}⁽{_raised(letter)}⁾",  # type: ignore[misc]
+                lambda m, letter=letter: (
+                    m[0] if names.knows(canonical_name(f"{m[1]}_{letter}")) else f"{m[1]}⁽{_raised(letter)}⁾"
+                ),  # type: ignore[misc]
                 text,
             )
         return with_raised_marks(text)

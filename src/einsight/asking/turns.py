@@ -193,7 +193,9 @@ def counted_once(tree: ast.AST) -> dict[str, int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.comprehension):
             of = node.iter.args if isinstance(node.iter, ast.Call) else [node.iter]
-            found |= {n.id: max(1, found.get(n.id, 0)) for n in of if isinstance(n, ast.Name) and not _is_size(node.iter)}
+            found |= {
+                n.id: max(1, found.get(n.id, 0)) for n in of if isinstance(n, ast.Name) and not _is_size(node.iter)
+            }
         count, base = 0, node
         while isinstance(base, ast.Subscript):
             count += len(base.slice.elts) if isinstance(base.slice, ast.Tuple) else 1

@@ -7,7 +7,7 @@ answer; where nothing conforms, the first reading is refused with what is wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
@@ -37,11 +37,11 @@ from ..syntax.tree import (
 from ..terms.dimension import Dim
 from .brackets import closing
 from .counting import amplitudes, bounds_of_axes, counted_rows, intercepts, with_indices_apart
+from .entries import entry_by_entry, is_of_a_number
 from .inference import LOOSE, STRICT
 from .letters import SIZED, Letters, defines
 from .ranks import INTERCEPT, MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
-from .entries import entry_by_entry, is_of_a_number
 from .sized import has_unsized, sized
 from .telling import told_apart
 
@@ -53,13 +53,14 @@ _OF_SHAPES = frozenset(
     {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
 )
 MOST_SHAPES = 24
-_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z](?!\w))?)(?![\w'ᵀ^(\[])")
+_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z1-9](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z1-9](?!\w))?)(?![\w'ᵀ^(\[])")
 _OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
 _CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
 _BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
 _NUMBER = re.compile(r"the number `([^`]*)`")
+_SQUARED = re.compile(r"(?<![|\w(])\|(?!\|)([^|]+)(?<!\|)\|(?=\s*(?:\^\s*\{?2\}?|²))")
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
@@ -107,12 +108,13 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
     if letters.is_of_a_time():  # `h_t = …` says when, and not which component
         told, surely = (_right_side(way, names, variables) for way in (told, surely))
-    several = [_with_other_signs(told, names)]
+    several = [_with_other_signs(told, names, bold)]
     if told != surely:  # words are names where their letters do not conform
-        several.append(_with_other_signs(surely, names))
+        several.append(_with_other_signs(surely, names, bold))
     readings = {way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts}
-    if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
-        yield Taken(told, dimensions=tuple(read.dimensions))
+    (only, read), *others = readings.items()
+    if not others and read is not None and read.is_all_known():
+        yield Taken(only, dimensions=tuple(read.dimensions))
         return
     for texts in several:
         for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
@@ -134,11 +136,12 @@ def _is_of(vectors: set[str], text: str) -> bool:
     )
 
 
-def _with_other_signs(text: str, names: Names) -> list[str]:
-    """A formula, with `x · y` of two vectors as their inner product before it, and `|x|` as the length of a vector behind."""
+def _with_other_signs(text: str, names: Names, bold: set[str]) -> list[str]:
+    """A formula, with `x · y` of two vectors as their inner product before it, `|x|^2` as the square of a length, and `|x|` as one behind."""
+    text = _SQUARED.sub(lambda m: f"‖{m[1]}‖" if _has_vector(m[1], names) else m[0], text) if "|" in text else text
     texts = [text]
     if "·" in text:
-        inner = _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], text)
+        inner = _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names, bold) else m[0], text)
         texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
     if "|" in text:
         texts.append(_BAR.sub("‖", text))
@@ -147,6 +150,17 @@ def _with_other_signs(text: str, names: Names) -> list[str]:
     if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
         texts.append(inner)
     return texts
+
+
+def _has_vector(text: str, names: Names) -> bool:
+    """Does a vector stand there by its own, as it is declared, or by its letter?"""
+    for word in re.findall(r"(?<![\w.])[^\W\d_]\w*(?![\w(])", text):
+        entry = names.find(word)
+        if entry is None and likely_ranks(canonical_name(word))[0] == VECTOR and "_" not in word:
+            return any(c.isupper() for c in text)  # beside a matrix, or it may be a number
+        if entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 1:
+            return True
+    return False
 
 
 _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
@@ -265,9 +279,7 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
             elif families[base := name.removesuffix(MEMBER)][0] in letters.dimensions:
                 lines.append(f"{base} ∈ {space_text((Dim(families[base][0]),))}")
         numbers = tuple(n for n, kind in kinds.items() if kind == INTERCEPT and n in shape and not shape[n])
-        yield Taken(
-            text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions), intercepts=numbers
-        )
+        yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions), intercepts=numbers)
 
 
 def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
@@ -282,14 +294,14 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
         yield Taken(text, lines, known, orientation, tuple(letters.dimensions))
 
 
-def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
-    """Are both vectors, as they are declared, or by their letters?"""
+def is_pair_of_vectors(left: str, right: str, names: Names, bold: Collection[str] = ()) -> bool:
+    """Are both vectors, as they are declared, set in bold, or by their letters?"""
     for text in (left, right):
         name, _, index = text.partition("_")
         if names.knows(text):
             name, index = text, ""
         entry = names.find(name)
-        if entry is None and likely_ranks(name)[0] != VECTOR:
+        if entry is None and canonical_name(name) not in bold and likely_ranks(name)[0] != VECTOR:
             return False
         if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1 + bool(index)):
             return False

@@ -108,6 +108,23 @@ def in_words(text: str) -> Asked:
     return Asked(text)
 
 
+# `…; df/du`, behind what it is of
+_DERIVATIVE_BEHIND = re.compile(
+    r"(?P<what>.+?)\s*[,;.]\s*(?:(?i:find|compute|what\s+is|then|so)\s+)?[d∂]\s*(?P<of>[^\W\d_]\w*)?(?:\s*\([^()]*\))?\s*/\s*[d∂]\s*(?P<by>[^\W\d_]\w*)\s*(?:=\s*)?\?*\s*",
+    re.S,
+)
+_LEFT = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\([^()]*\))?\s*=(?!=)")
+
+
+def with_derivative_behind(text: str) -> Asked | None:
+    """`f(u) = …; df/du` as `f` in `u`, where the formula says what `f` stands for."""
+    found = _DERIVATIVE_BEHIND.fullmatch(text)
+    if found is None:
+        return None
+    said = [m[1] for m in map(_LEFT.match, re.split(r"[;,]\s", found["what"])) if m]
+    return Asked(found["what"], (found["by"],)) if found["of"] in (*said[:1], *said[-1:]) else None
+
+
 def _plain(text: str) -> str:
     """A formula without what a sentence sets around it."""
     return _DOLLARS.sub(r" \1 ", text).strip().rstrip("?. ")

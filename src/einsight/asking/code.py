@@ -16,6 +16,7 @@ from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
 from .components import Components, names_in
 from .counting import WEIGHTS
+from .factors import factors_of_numbers
 from .nodes import Lengths, is_library, is_new, length_asked, new_axis, number_of
 from .pieces import (
     ATOM,
@@ -54,6 +55,7 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     taken = dict.fromkeys(batches(tree, lambda name: name not in unknown), 2)
     taken |= {name: rank for name, rank in ranks_said(tree).items() if name in unknown}
     taken |= {name: 0 for name in _intercepts(tree) if name in unknown}
+    taken |= {name: 0 for name in factors_of_numbers(tree) if name in unknown}
     counted = {name: count for name, count in counted_once(tree).items() if name in unknown}
     if counted:
         yield _turn_by_turn(tree.body, ranks, told | taken, counted, lambda: Lengths(dims or {}, own), is_torch)

@@ -47,6 +47,12 @@ def _summed_axes(text: str, letters: Letters, names: Names) -> Iterator[str]:
         axes = lowered.sides[0].value.axes if lowered.sides and lowered.sides[0].value is not None else ()
         if axes:
             yield str(axes[0].dim)
+    for node in letters.inside:  # `1/n X' (…)`
+        for _, part in node.items if isinstance(node, Chain) else ():
+            of = part.argument if isinstance(part, Transpose) else None
+            entry = names.find(of.text) if isinstance(of, Name) and of.text[0].isupper() else None
+            if entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
+                yield str(entry.tensor.dims[0])
     yield from dict.fromkeys(_ONES.findall(text))
 
 
@@ -136,7 +142,9 @@ def intercepts(letters: Letters) -> set[str]:
     for node in letters.inside:
         if isinstance(node, Addition) and any(_is_data_with_weights(part) for _, part in node.items):
             found |= {p.text for _, p in node.items if isinstance(p, Name) and p.text in "bc" and places[p.text] == 1}
-    return found
+        if isinstance(node, Addition):  # what keeps others from 0
+            found |= {p.text for _, p in node.items if isinstance(p, Name) and canonical_name(p.text) in ("ε", "eps")}
+    return {canonical_name(n) for n in found}
 
 
 def _is_data_with_weights(node: Node) -> bool:

@@ -299,7 +299,7 @@ class Inference(EntryByEntry):
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
         numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
-        numbers = [p for p in numbers if not (isinstance(p, Name) and p.text in self.intercepts)]
+        numbers = [p for p in numbers if not (isinstance(p, Name) and canonical_name(p.text) in self.intercepts)]
         if self.care >= STRICT and arrays and not all(is_written_out(p) for p in numbers):
             raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):

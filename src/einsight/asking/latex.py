@@ -106,7 +106,7 @@ def _with_factorials(text: str) -> str:
     return text
 
 
-def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
+def statements_of(text: str, is_known: Callable[[str], bool], primes: str = "") -> list[str]:
     """What a formula says: what its names stand for, then the formula itself; `is_known` tells functions.  Raises Unwritten."""
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
@@ -117,17 +117,17 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     inner = _in_habits(inner)
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
-    formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part)]
+    formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part, primes)]
     return with_functions_as_names(formulas[0], formulas[1:], is_known)
 
 
-def _formulas(text: str) -> list[str]:
+def _formulas(text: str, primes: str = "") -> list[str]:
     """One formula, or several that stand below one another and each say what a name stands for.
 
     A prime is a transpose where the formula has no other for it and can be read so; else part of a name."""
     habits = habits_of([text])
     ways = [Habits(p, habits.has_invariants) for p in ("transpose", "name")]
-    if _OTHER_TRANSPOSE.search(text):
+    if primes == "name" or not primes and _OTHER_TRANSPOSE.search(text):
         ways.reverse()
     refused: Unwritten | None = None
     for habit in ways if "'" in text or "prime" in text else (habits,):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import ARRAY_FUNCTIONS, Names, canonical_name
+from ..lowering.names import ARRAY_FUNCTIONS, GREEK, Names, canonical_name
 from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
@@ -265,16 +265,41 @@ class Letters:
 
     def is_of_numbers(self) -> bool:
         """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
+        are_numbers = any(map(self._is_raised_as_a_number, self.inside))
+        numbered = [n for n in self.inside if isinstance(n, Indexed) and n.subscript.text == "0"]  # `I_0`
+        first = {n.base.start for n in numbered}
         for node in self.inside:
-            if isinstance(node, (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)):
+            if isinstance(node, (Transpose, Norm, Absolute, Layer, Iverson, Symbol)):
                 return False
+            if isinstance(node, Indexed) and node not in numbered:
+                return False
+            if isinstance(node, Name) and node.start in first:
+                continue
             if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
                 return False
             entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
             is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
-            if isinstance(node, Name) and (_is_capital(node.text) or is_array):
+            if isinstance(node, Name) and (_is_capital(node.text) and not are_numbers or is_array):
                 return False
         return not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
+
+    def _is_raised_as_a_number(self, node: Node) -> bool:
+        """Is it a power of a capital that no matrix has, `K^α`, `L^(1 - α)`?"""
+        if not (isinstance(node, Superscript) and isinstance(node.base, Name) and _is_capital(node.base.text)):
+            return False
+        above = [n for n in walk(node.exponent) if isinstance(n, Name)]
+        return any(canonical_name(n.text) in GREEK.values() and canonical_name(n.text).islower() for n in above)
+
+    def is_of_components(self) -> bool:
+        """Is all in it that is no number a component under a sum, as in `∑_i ((a - 1) log(x_i) + b)`?"""
+        of_arrays = (Transpose, Norm, Absolute, Layer, Iverson)
+        return (
+            bool(self.bound)
+            and not any(isinstance(n, of_arrays) for n in self.inside)
+            and not self.has_whole_arrays()
+            and not self.samples()
+            and not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
+        )
 
     def without_shape(self) -> dict[str, None]:
         """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""
@@ -307,7 +332,8 @@ class Letters:
                 return
             if mark[-1:] in "123456789" and not letters_of(node) and node.base.text in self.counted:
                 return  # `k_1` beside `∑_i k_i`
-            if not is_known(canonical_name(node.base.text), names):
+            is_number = node.base.text == "I" and mark in ("I_0", "I_1")  # which is no identity
+            if is_number or not is_known(canonical_name(node.base.text), names):
                 yield canonical_name(mark)
             return
         if isinstance(node, Superscript) and sum_sign(node) is not None:

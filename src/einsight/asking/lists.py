@@ -294,7 +294,7 @@ def without_left_side(formula: str, names: Names) -> str:
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
         return formula
     arguments = left[found.end() : closing(left, found.end() - 1)]
-    is_claim = names.is_function(found[1]) and not re.fullmatch(r"\s*[^\W\d_]\w*\s*", arguments)
+    is_claim = names.is_function(found[1]) and not re.fullmatch(r"\s*[^\W\d_]\w*ʹ*(?:\s*,\s*[^\W\d_]\w*ʹ*)*\s*", arguments)
     if names.knows(canonical_name(found[1])) or is_claim:
         return formula
     if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:

@@ -36,7 +36,7 @@ from .members import with_members
 from .offers import with_another_sum, with_offer
 from .pieces import Unwritten
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
-from .ranks import MEMBER
+from .ranks import MEMBER, NUMBER, likely_ranks
 from .remarks import Remarks, learn, require_no_structure, without_remarks
 from .sentences import formula_of, sentence
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
@@ -48,7 +48,7 @@ from .undeclared import (
     with_bounds_of_axes,
     with_matrix_exponentials,
 )
-from .ways import as_declared, variable_of, ways_in
+from .ways import as_declared, has_primes, variable_of, ways_in
 from .words import Asked, in_words, objective, require_derivable, with_derivative_behind
 
 
@@ -140,7 +140,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         except EinsightError as problem:
             refused = refused or problem
             continue
-        if spelling != CODE or _conforms(Taken(made.expression), made.names):
+        is_open = spelling == CODE or (spelling != CODE and has_primes(text, spelling))
+        if not is_open or _conforms(Taken(made.expression), made.names):
             return made
         found = found or made
     if found is not None:
@@ -253,6 +254,7 @@ def _question(
     inner = names
     if spelling == CODE:  # its names are words, whatever letters they have
         kinds = {canonical_name(n): _OF_RANK[min(rank, 2)] for n, rank in ranks.items() if rank}
+        kinds |= {n: "number" for n, rank in ranks.items() if not rank and likely_ranks(canonical_name(n))[0] != NUMBER}
         inner = names.child()
         inner.own[WORDS] = True
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})

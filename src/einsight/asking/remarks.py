@@ -39,6 +39,10 @@ _IS = re.compile(r"\b(?:is|are|denotes?|being|for)\b")
 _BEGINS = re.compile(r"[,;.]?\s*(?<![\w\\{])(?:where|with|for|assuming|given|when|if|such\s+that)\s|[,;]\s|\(|\.\s")
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm|quad|qquad)(?:\s*\{([^{}]*)\}|(?![A-Za-z]))")
 _HEAD = re.compile(r"\s*(?:[A-Za-z][a-z]+(?:[ \-][A-Za-z][a-z]+)*)\s*:\s+(?=\S)")
+# `with t = 1..T` behind a sum, which begins at 1 anyhow
+_RANGE = re.compile(
+    r"\s*[,;(]?\s*(?:\b(?:with|for|where|and)\s+)?(?<![\w_{])[a-z]\s*=\s*1\s*(?:\.\.\.?|,\s*(?:\.\.\.?|…|\\[lc]?dots)\s*,?|…|\s+to\s+)\s*[A-Za-z]\w*\s*\)?\s*$"
+)
 _QUESTION = re.compile(r"(?:\s*=)?\s*(?:\?|\\;\s*\?)+\s*$")
 _LOGISTIC = re.compile(
     r"(?:σ|\\?sigma)\s+(?:is|denotes)\s+(?:the\s+)?(?:sigmoid|logistic|logistic\s+sigmoid)(?:\s+function)?\s*\.?"
@@ -63,7 +67,7 @@ class Remarks:
 
 def without_remarks(text: str, names: Names) -> Remarks:
     """A text without the words around its formula."""
-    found = Remarks(_QUESTION.sub("", text))
+    found = Remarks(_RANGE.sub("", _QUESTION.sub("", text)))
     head = _HEAD.match(found.formula)
     if head is not None and "->" not in text and "→" not in text and not names.knows(head[0].strip(" :")):
         found.formula = found.formula[head.end() :]

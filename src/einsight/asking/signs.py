@@ -100,7 +100,7 @@ def letters_of(node: Indexed) -> set[str]:
 
 
 def letters_in(text: str) -> int:
-    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)
+    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() and c != "ʹ" for c in text)
 
 
 def written_as_vectors(nodes: Iterable[Node], indices: AbstractSet[str]) -> set[str]:

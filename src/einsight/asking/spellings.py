@@ -15,7 +15,7 @@ _LATEX = re.compile(r"\\[A-Za-z,;:!|{}()\[\]\\ ]|\$|_\{[^{}]*\{")
 # `A\\b`, `(A' * A)\\c`: a backslash behind a factor and before a name of one letter or a bracket
 _LEFT_DIVISION = re.compile(r"(?<=[\w)'])\s*\\\s*(?:[A-Za-z](?![A-Za-z{])|\((?=[^()]*\)))")
 _CODE = re.compile(
-    r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy|tf|F|nn)\s*\.(?=[a-z])|\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace|prod|std|var|t|pow|exp|log|reshape|ravel|flatten|view|squeeze|unsqueeze|inverse|det|clip|clamp|softmax|log_softmax|logsumexp|swapaxes|permute|square|abs|sqrt|tanh|sigmoid|relu|bmm|mm|mv|diagonal|flatten|mul|add|sub|div)\s*\("
+    r"@|(?<!\w)(?:np|numpy|jnp|jax|torch|scipy|tf|F|nn)\s*\.(?=[a-z])|(?<=[\w)\]])(?<!\d)\.m?T(?!\w)|\.(?:dot|sum|mean|transpose|matmul|max|min|norm|trace|prod|std|var|t|pow|exp|log|reshape|ravel|flatten|view|squeeze|unsqueeze|inverse|det|clip|clamp|softmax|log_softmax|logsumexp|swapaxes|permute|square|abs|sqrt|tanh|sigmoid|relu|bmm|mm|mv|diagonal|flatten|mul|add|sub|div)\s*\("
     r"|\[\s*(?:None|:)\s*,|,\s*(?:None|:)\s*\]|\w\[\s*(?:0|-\d|\d+:|:-?\d+|::)[^\]]*\]|(?<!\w)einsum\s*\(|(?<!\w)(?:return|lambda\s+\w+\s*:|def\s)"
 )
 _TURNED = re.compile(r"(?<=[\w)\]])\.T(?!\w)")

@@ -71,7 +71,7 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...], surely: boo
         if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:
             changes.append((name.start, name.end, plain.lower()))
             continue
-        letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)
+        letters = re.findall(r"[^\W\d_ʹ][\u0300-\u036fʹ]*", plain)
         if len(letters) < 2 or "".join(letters) != plain or plain in GREEK or plain in ALSO_SPELLED or len(letters) > 4:
             continue
         if letters[0] == "d" and not names.knows("d"):  # a differential

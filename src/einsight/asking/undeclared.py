@@ -260,6 +260,8 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
         inner.own["dim", dim] = True
     if letters.is_of_numbers():
         said = dict.fromkeys(found, "plain")
+    elif letters.is_of_components():
+        said = {n: "plain" for n in found if not n[0].isupper()} | dict(said)
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
     kinds |= dict.fromkeys(intercepts(letters) & set(found), INTERCEPT)
@@ -356,7 +358,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
 def _is_mixed(message: str, way: Taken) -> bool:
     """Does it say that a number stands among arrays, which is no intercept?"""
     named = _NUMBER.match(message)
-    return named is not None and named[1] not in way.intercepts
+    return named is not None and canonical_name(named[1]) not in way.intercepts
 
 
 def _entry_by_entry(way: Taken, names: Names) -> Taken:

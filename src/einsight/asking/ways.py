@@ -18,12 +18,21 @@ from .spellings import CODE, LATEX, spelling_of
 from .transposes import with_transposes
 
 
+# `I_0 (…)`, which is no identity
+_NUMBERED = re.compile(r"(?<![A-Za-z\\])(I)_\{?([01])\}?\s*(?=\\left\s*\(|\()")
+# a prime behind one letter
+_PRIME = re.compile(r"(?<=[A-Za-zͰ-Ͽ])'(?!')")
+
+
 def ways_in(
     text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
 ) -> Iterator[list[str]]:
     """What a text says, the likeliest way first: code may be written of whole arrays and in components."""
     if spelling != CODE:
         yield statements_in(text, spelling, names, ranks, variables)
+        if has_primes(text, spelling):
+            primed = text if spelling == LATEX else _PRIME.sub("ʹ", text)
+            yield statements_in(primed, spelling, names, ranks, variables, primes="name")
         return
     from . import code
 
@@ -32,17 +41,26 @@ def ways_in(
     yield from code.written(text, ranks, {name: tuple(map(str, t.dims)) for name, t in tensors.items()})
 
 
+def has_primes(text: str, spelling: str) -> bool:
+    """Has it primes behind letters, which may be transposes or parts of names, as in `k(x, x')`?"""
+    return _PRIME.search(text) is not None or (spelling == LATEX and "prime" in text)
+
+
 def statements_in(
-    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
+    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = (), primes: str = ""
 ) -> list[str]:
-    """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
+    """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for.
+
+    `primes` are part of a `name`, or a `transpose`; whatever reads, where nothing says that.
+    """
     if spelling != CODE:
         signs = ("^{T}", "^{-T}") if spelling == LATEX else ("ᵀ", "⁻ᵀ")
         text = with_transposes(text, lambda name: names.knows(canonical_name(name)) or name in variables, signs)
     if spelling == LATEX:
         from .latex import statements_of
 
-        found = statements_of(with_bars_in_densities(text), names.is_function)
+        text = _NUMBERED.sub(r"\1_\2 \\cdot ", text)
+        found = statements_of(with_bars_in_densities(text), names.is_function, primes)
         return [as_declared(_on_paper(s, names), names) for s in found]
     if spelling == CODE:
         return next(ways_in(text, spelling, names, ranks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from ..syntax.statements import Piece
 from ..syntax.tree import Absolute, Addition, Call, Chain, Indexed, Layer, Name, Node, Norm, Transpose
 from .letters import Letters
 from .ranks import likely_ranks
-from .signs import outside_of_calls
+from .signs import outside_of_calls, runs_over_an_array
 
 # letters of weights, which data are multiplied by
 WEIGHTS = frozenset({"w", "θ", "β"})
@@ -151,3 +152,22 @@ def _is_data_with_weights(node: Node) -> bool:
     factors = [n for _, n in node.items] if isinstance(node, Chain) else []
     names = [canonical_name(n.text) for n in factors if isinstance(n, Name)]
     return len(names) == len(factors) == 2 and names[0] == "X" and names[1] in WEIGHTS
+
+
+def coordinates(letters: Letters) -> set[str]:
+    """`x1`, `x2`, `y1` of a formula in which nothing is of arrays alone, and no capital stands before one of them."""
+    names = [n for n in letters.inside if isinstance(n, Name) and re.fullmatch(r"[a-z][1-9]", n.text)]
+    if len({n.text for n in names}) < 2 or letters.is_written_of_arrays() or letters.below:
+        return set()
+    starts = {n.start for n in names}
+    for node in letters.inside:
+        if isinstance(node, (Absolute, Layer)):
+            return set()
+        if isinstance(node, Chain):
+            for (_, before), (operator, behind) in itertools.pairwise(node.items):
+                is_capital = isinstance(before, Name) and before.text[:1].isupper()
+                if is_capital and operator in ("", "*") and behind.start in starts:
+                    return set()
+        if runs_over_an_array(node):
+            return set()
+    return {canonical_name(n.text) for n in names}

@@ -8,9 +8,9 @@ from ..lowering.operators import sum_sign
 from ..lowering.statements import lower_statement
 from ..syntax.parse import parse_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Call, Name, Relation
+from ..syntax.tree import Call, Indexed, Name, Norm, Relation
 from .dimensions import Conflict
-from .entrywise import CHOICES, OF_ENTRIES
+from .entrywise import NORM, OF_ENTRIES, POWER, PRODUCT
 from .inference import NOTES, Inference
 from .signs import NOT_OF_NUMBERS
 
@@ -32,7 +32,7 @@ def entry_by_entry(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
         between = text[begin:end].strip(" *·/^")
         room = "" if sign.startswith(".^") else " "
         text = f"{text[:begin]}{room}{sign}{room}{'' if room == '' else between}{text[end:]}"
-    return text, tuple(c for c in CHOICES if c in inference.chosen)
+    return text, tuple(c for c in (PRODUCT, POWER) if c in inference.chosen)
 
 
 def is_of_a_number(text: str, names: Names) -> bool:
@@ -46,3 +46,16 @@ def is_of_a_number(text: str, names: Names) -> bool:
             if value is not None and not value.rank and not value.flexible:
                 return True
     return False
+
+
+def induced_norms(text: str, names: Names) -> tuple[str, ...]:
+    """That `‖X‖_1` of a matrix is taken for its induced norm, where one stands in a formula: others mean the sum of its entries' sizes."""
+    tree = parse_statement(text)[0] if "‖" in text or "||" in text else None
+    for node in walk(tree) if tree is not None else ():
+        if isinstance(node, Indexed) and isinstance(node.base, Norm) and node.subscript.text.strip("{}") == "1":
+            at = node.base.inner
+            sides = lower_statement(Piece(0, text[at.start : at.end]), names.child(), names.layout).sides
+            value = sides[0].value if sides else None
+            if value is not None and value.rank == 2:
+                return (NORM,)
+    return ()

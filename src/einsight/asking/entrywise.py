@@ -17,10 +17,11 @@ from .ranks import NUMBER, likely_ranks
 
 OF_ENTRIES = frozenset({"sum", "mean"})
 # what signs between matrices are taken for there, and what to write where that is not meant
-PRODUCT, POWER = "* = ⊙", "^ = .^"
+PRODUCT, POWER, NORM = "* = ⊙", "^ = .^", "‖·‖_1 = induced"
 CHOICES = {
     PRODUCT: "`*` between matrices that are summed is taken for `⊙`, entry by entry: write the product of matrices without a sign",
     POWER: "a power of a matrix that is summed is taken for `.^`, entry by entry: write the power of the matrix as a product",
+    NORM: "`‖·‖_1` of a matrix is taken for the norm that vectors induce, its largest sum of a column: write `sum(abs(·))` for that of all entries",
 }
 Rows = Sequence[tuple[str, Node]]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .nodes import is_library
 
 _TO_NUMBERS = frozenset({"sum", "dot", "vdot", "norm", "mean", "trace", "det", "slogdet", "max", "min", "prod", "logdet"})
+_OF_EACH = frozenset({"exp", "log", "sqrt", "tanh", "log1p", "sigmoid", "abs", "maximum", "square", "expit", "softplus", "relu"})
 _SCALING = (ast.Mult, ast.Div)
 
 
@@ -46,9 +47,22 @@ def _is_summed_up(node: ast.expr) -> bool:
     return len(node.args) == 1 and _is_summed_up(node.args[0])
 
 
+def _is_of_each(node: ast.Call) -> bool:
+    """Is it a function of each entry, of a library?"""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
+    return name in _OF_EACH
+
+
 def _inside(tree: ast.AST) -> Iterator[ast.Name]:
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Call, ast.Subscript, ast.Attribute)) or (
-            isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
-        ):
+        is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+        is_call = isinstance(node, ast.Call) and not _is_of_each(node)
+        is_method = isinstance(node, ast.Attribute) and not is_library(node.value)
+        if is_product or is_call or is_method or isinstance(node, ast.Subscript):
             yield from (n for n in ast.walk(node) if isinstance(n, ast.Name))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import ARRAY_FUNCTIONS, GREEK, Names, canonical_name
+from ..lowering.names import GREEK, Names, canonical_name
 from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
@@ -36,6 +36,7 @@ from .signs import (
     letters_of,
     occurrences,
     outside_of_calls,
+    runs_over_an_array,
     same_base,
     written_as_vectors,
 )
@@ -44,12 +45,15 @@ from .signs import (
 WORDS = ("words", "")
 # do others take what is defined for an array?
 OF_ARRAYS = ("arrays", "")
+# does a function stand among its names that is of numbers alone?
+OF_NUMBERS = ("numbers", "")
 # has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
 TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTSdDK")
 # letters of indices, as `[i = j]` compares
 _COUNTING = frozenset("ijklpq")
+_COUNTING_ALL = frozenset("ijklmnrstuvxyz")
 # letters that people give to arrays, and to no index: `Σ_xy`
 _NO_INDICES = frozenset("xyzuvw")
 # the letter of a variable with a shift, `h_{t-1}`, and of a name that has one above
@@ -175,6 +179,10 @@ class Letters:
         indexed = {n.base.start for n in below}
         alone = {n.text for n in self.inside if isinstance(n, Name) and n.start not in indexed}
         found |= {c for n in below if _is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
+        if not self.bound and left is None:  # `‖f_a - f_p‖`: letters that nobody counts by
+            for base in bases:
+                letters = {c for n in below if canonical_name(n.base.text) == base for c in letters_of(n)}  # type: ignore[attr-defined]
+                found |= letters if len(letters) > 1 and not letters <= _COUNTING_ALL else set()
         met = Counter(c for n in below if n is not left for c in occurrences(n))
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:
@@ -275,7 +283,7 @@ class Letters:
                 return False
             if isinstance(node, Name) and node.start in first:
                 continue
-            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
+            if runs_over_an_array(node):
                 return False
             entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
             is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))

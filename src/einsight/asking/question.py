@@ -21,10 +21,12 @@ from .customary import (
     is_of_numbers,
     with_function,
     with_normal_densities,
+    with_normal_functions,
 )
+from .entries import induced_norms
 from .entrywise import CHOICES
 from .habits import with_raised_marks
-from .letters import OF_ARRAYS, TYPESET, WORDS
+from .letters import OF_ARRAYS, OF_NUMBERS, TYPESET, WORDS
 from .lists import (
     named_by,
     put_together,
@@ -222,6 +224,13 @@ def _customary(
         statements, told = of_logistic, ("σ = sigmoid",)
     if (of_densities := with_normal_densities(statements, names)) is not None:
         statements, told = of_densities, (*told, "N = normal density")
+    if (of_normal := with_normal_functions(statements, wrt, names)) is not None:
+        with suppress(EinsightError):
+            inner = names.child()
+            inner.own[OF_NUMBERS] = True
+            made = ask(of_normal, inner)
+            if is_of_numbers([*of_normal[:-1], made.expression], "erf", made.names):
+                return replace(made, assumed=(*told, "Φ = normal distribution function", *made.assumed))
     of_gamma = with_function(statements, *GAMMA, wrt, names)
     if of_gamma is not None:
         inner = names.child()
@@ -298,7 +307,8 @@ def _question(
     require_no_prose(formula, wrt, inner)
     formula, equal = with_bounds_of_axes(formula, inner, wrt)
     assumed += equal
-    of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
+    may_be = spelling != CODE and not inner.fact(OF_NUMBERS)
+    of_matrices = with_matrix_exponentials(formula, text) if may_be else None
     way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
@@ -306,7 +316,7 @@ def _question(
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
-    assumed += way.chosen
+    assumed += (*way.chosen, *induced_norms(way.text, inner))
     if spelling != CODE and "tr" in way.text and any(f in way.text for f in OF_MATRICES):
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:

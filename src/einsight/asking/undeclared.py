@@ -36,10 +36,10 @@ from ..syntax.tree import (
 )
 from ..terms.dimension import Dim
 from .brackets import closing
-from .counting import amplitudes, bounds_of_axes, counted_rows, intercepts, with_indices_apart
+from .counting import amplitudes, bounds_of_axes, coordinates, counted_rows, intercepts, with_indices_apart
 from .entries import entry_by_entry, is_of_a_number
 from .inference import LOOSE, STRICT
-from .letters import SIZED, Letters, defines
+from .letters import OF_NUMBERS, SIZED, Letters, defines
 from .ranks import INTERCEPT, MEMBER, VECTOR, likely_ranks
 from .shapes import shapes
 from .sized import has_unsized, sized
@@ -258,10 +258,11 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     Taken(text, (), known, orientation).tell(inner)
     for dim in (*letters.dimensions, *(axis for axes in families.values() for axis in axes)):
         inner.own["dim", dim] = True
-    if letters.is_of_numbers():
+    if letters.is_of_numbers() or (names.fact(OF_NUMBERS) and not letters.is_written_of_arrays()):
         said = dict.fromkeys(found, "plain")
     elif letters.is_of_components():
         said = {n: "plain" for n in found if not n[0].isupper()} | dict(said)
+    said = dict.fromkeys(coordinates(letters) & set(found), "plain") | dict(said)
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
     kinds |= dict.fromkeys(intercepts(letters) & set(found), INTERCEPT)

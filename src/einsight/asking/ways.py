@@ -17,7 +17,6 @@ from .sized import with_lengths
 from .spellings import CODE, LATEX, spelling_of
 from .transposes import with_transposes
 
-
 # `I_0 (…)`, which is no identity
 _NUMBERED = re.compile(r"(?<![A-Za-z\\])(I)_\{?([01])\}?\s*(?=\\left\s*\(|\()")
 # a prime behind one letter

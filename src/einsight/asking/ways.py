@@ -20,6 +20,7 @@ from .transposes import with_transposes
 # `I_0 (…)`, which is no identity
 _NUMBERED = re.compile(r"(?<![A-Za-z\\])(I)_\{?([01])\}?\s*(?=\\left\s*\(|\()")
 # a prime behind one letter
+_PRIMED_LETTER = re.compile(r"(?<![A-Za-z\\])([A-Za-z])'(?!')")
 _PRIME = re.compile(r"(?<=[A-Za-zͰ-Ͽ])'(?!')")
 
 
@@ -41,8 +42,11 @@ def ways_in(
 
 
 def has_primes(text: str, spelling: str) -> bool:
-    """Has it primes behind letters, which may be transposes or parts of names, as in `k(x, x')`?"""
-    return _PRIME.search(text) is not None or (spelling == LATEX and "prime" in text)
+    """Has it primes that may be part of names, as in `k(x, x')`, since a letter stands there with one and without?"""
+    plain = text.replace("^{\\prime}", "'").replace("^\\prime", "'") if spelling == LATEX else text
+    if "'" not in plain:
+        return False
+    return any(re.search(rf"(?<![A-Za-z\\]){m[1]}(?![A-Za-z'])", plain) for m in _PRIMED_LETTER.finditer(plain))
 
 
 def statements_in(

@@ -10,7 +10,7 @@ from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.statements import lower_statement
 from ..syntax.statements import Piece
-from ..syntax.tree import Absolute, Addition, Call, Chain, Indexed, Layer, Name, Node, Norm, Transpose
+from ..syntax.tree import Absolute, Addition, Call, Chain, Group, Indexed, Layer, Name, Node, Norm, Transpose
 from .letters import Letters
 from .ranks import likely_ranks
 from .signs import outside_of_calls, runs_over_an_array
@@ -51,6 +51,11 @@ def _summed_axes(text: str, letters: Letters, names: Names) -> Iterator[str]:
     for node in letters.inside:  # `1/n X' (…)`
         for _, part in node.items if isinstance(node, Chain) else ():
             of = part.argument if isinstance(part, Transpose) else None
+            if isinstance(of, Group):  # `(A x - b)' (A x - b)/n`
+                lowered = lower_statement(Piece(0, text[of.start : of.end]), names.child(), names.layout)
+                value = lowered.sides[0].value if lowered.sides else None
+                if value is not None and value.rank == 1:
+                    yield str(value.axes[0].dim)
             entry = names.find(of.text) if isinstance(of, Name) and of.text[0].isupper() else None
             if entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
                 yield str(entry.tensor.dims[0])

@@ -49,6 +49,8 @@ _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
 _SIGNS_IN_WORDS = {"kron": "⊗", "otimes": "⊗", "odot": "⊙", "circ": "⊙", "hadamard": "⊙"}
 _IN_WORDS = re.compile(rf"(?<=[\w)'\]])\s+({'|'.join(_SIGNS_IN_WORDS)})\s+(?=[\w(])", re.I)
 _TURNED_BY_NAME = re.compile(r"(?<=[\w)\]])\.T(?!\w)")
+# braces that are brackets
+_BRACES = re.compile(r"(?<![_^\\\w])\{([^{}:|,]*)\}")
 # a dot between names that blanks surround is that of a product
 _DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
 # a word, and what may stand between the name of a function and its argument
@@ -75,6 +77,8 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it; each habit is looked for only where a sign of it stands."""
     text = _as_matlab(_TURNED_BY_NAME.sub("'", text) if ".T" in text else text, names)
+    if "{" in text:
+        text = _BRACES.sub(r"(\1)", text)
     if "∑" in text or "um " in text:
         text = with_plain_sums(text)
     if "**" in text or "nf" in text:

@@ -46,6 +46,8 @@ _BY_ENTRIES = re.compile(
 # `w_{c'}` and `\\sum_{c'}`, an index with a prime
 _PRIMED = re.compile(r"([a-z])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
 _BELOW = re.compile(r"_\s*(?:\{[^{}]*\}|[a-z]\s*')")
+# the name of an expectation that is written out behind it
+_EXPECTED = re.compile(r"^\s*\\mathbb\s*\{?\s*E\s*\}?\s*(?:_\{[^{}]*\}\s*)?(?:\\left\s*)?[\[(][^=]*?[\])]\s*=(?=[^=]*(?:$|,|;|\\))")
 # `\\text{trace of } X`
 _WORDS_BEFORE = re.compile(r"\s*\\(?:text|mbox|textrm)\s*\{((?=[^{}]*[A-Za-z]\s+[A-Za-z])[^{}]*[A-Za-z]\s*)\}")
 _ENTRYWISE = r" \odot "
@@ -114,7 +116,7 @@ def statements_of(text: str, is_known: Callable[[str], bool], primes: str = "") 
     said = _WORDS_BEFORE.match(inner)
     if said is not None and "=" not in inner:
         raise Unwritten(f"words before a formula: {said[1].strip()}", *said.span(1))
-    inner = _in_habits(inner)
+    inner = _in_habits(_EXPECTED.sub("", inner))
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
     formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part, primes)]

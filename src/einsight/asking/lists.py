@@ -257,10 +257,23 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
                 continue
             rest = bare
             statement = f"{found[1]} = {statement[found.end() :]}"
+        elif (name := named_by(statement)) and any(re.search(rf"(?<!\w){re.escape(name)}\s*\(", s) for s in rest):
+            rest = [_without_arguments(s, name, statement) for s in rest]
         if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
     return [*definitions, *rest]
+
+
+def _without_arguments(text: str, name: str, definition: str) -> str:
+    """`r` for `r(θ)`, where `r = y - X θ` says what it stands for in that letter."""
+    body = _body(definition)
+
+    def bare(found: re.Match[str]) -> str:
+        letters = [a.strip() for a in found[1].split(",")]
+        return name if all(_mentions(body, a) for a in letters) else found[0]
+
+    return re.sub(rf"(?<!\w){re.escape(name)}\s*\(\s*([^\W\d_]\w*(?:\s*,\s*[^\W\d_]\w*)*)\s*\)", bare, text)
 
 
 def put_together(statements: Sequence[str]) -> str:
@@ -280,6 +293,11 @@ def put_together(statements: Sequence[str]) -> str:
 # `log p(x)`, `N(x | μ, Σ)`, `-KL(q ‖ p)` before an `=`: the name of a quantity
 _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\w+\})?)\s*\(")
 
+# `E[w]` before an `=`, with what it is of in brackets
+_FUNCTIONAL = re.compile(r"\s*[A-Z]\s*\[\s*([^\W\d_]\w*)\s*\]\s*")
+# `ln L` before an `=`
+_LOG_OF_QUANTITY = re.compile(r"\s*-?\s*(?:log|ln)\s*\(?\s*([^\W\d_]\w*)\s*\)?\s*")
+
 
 def without_left_side(formula: str, names: Names) -> str:
     """The right side of `log p(x) = …`, whose left side says what it is called and nothing that is known."""
@@ -290,6 +308,13 @@ def without_left_side(formula: str, names: Names) -> str:
     if len(signs) != 1 or formula[: signs[0]].endswith((":", "<", ">", "!")):
         return formula
     left, right = formula[: signs[0]], formula[signs[0] + 1 :]
+    functional = _FUNCTIONAL.fullmatch(left)
+    if functional is not None and re.search(rf"(?<![^\W\d]){re.escape(functional[1])}(?![\w\[])", right):
+        return right.strip()
+    found = _LOG_OF_QUANTITY.fullmatch(left)
+    if found is not None and not names.knows(canonical_name(found[1])):
+        is_there = re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None
+        return formula if is_there else right.strip()
     found = _QUANTITY.match(left)
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
         return formula

@@ -276,6 +276,8 @@ def _question(
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
+    for word in _WORDS.findall(" ".join(statements)) if definitions else ():  # no dimension of one statement is called as a name of another
+        inner.own["taken", word] = True
     if jointly:
         way = first_that_conforms(put_together(statements), wrt, inner, kinds)
         if not _conforms(way, inner):
@@ -392,4 +394,5 @@ def _as_name(variable: str, text: str) -> str:
     return together if is_word and variable not in text else variable
 
 
+_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
 _OF_RANK = {1: "sample", 2: "matrix"}

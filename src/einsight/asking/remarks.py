@@ -39,6 +39,11 @@ _IS = re.compile(r"\b(?:is|are|denotes?|being|for)\b")
 _BEGINS = re.compile(r"[,;.]?\s*(?<![\w\\{])(?:where|with|for|assuming|given|when|if|such\s+that)\s|[,;]\s|\(|\.\s")
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm|quad|qquad)(?:\s*\{([^{}]*)\}|(?![A-Za-z]))")
 _HEAD = re.compile(r"\s*(?:[A-Za-z][a-z]+(?:[ \-][A-Za-z][a-z]+)*)\s*:\s+(?=\S)")
+# `s.t. W'W = I`, which says something of the variable, and nothing of what is differentiated
+_CONSTRAINED = re.compile(
+    r"(?:[,;\s~]|\\q?quad(?![A-Za-z])|\\[,; ])*(?:\\(?:text|mbox|textrm|mathrm|operatorname)\s*\{\s*(?:s\.\s*t\.?|subject\s+to)\s*:?\s*\}|(?<![\w\\{])(?:s\.\s?t\.|subject\s+to)(?!\w)).*$",
+    re.S,
+)
 # `with t = 1..T` behind a sum, which begins at 1 anyhow
 _RANGE = re.compile(
     r"\s*[,;(]?\s*(?:\b(?:with|for|where|and)\s+)?(?<![\w_{])[a-z]\s*=\s*1\s*(?:\.\.\.?|,\s*(?:\.\.\.?|…|\\[lc]?dots)\s*,?|…|\s+to\s+)\s*[A-Za-z]\w*\s*\)?\s*$"
@@ -67,7 +72,7 @@ class Remarks:
 
 def without_remarks(text: str, names: Names) -> Remarks:
     """A text without the words around its formula."""
-    found = Remarks(_RANGE.sub("", _QUESTION.sub("", text)))
+    found = Remarks(_RANGE.sub("", _CONSTRAINED.sub("", _QUESTION.sub("", text))))
     head = _HEAD.match(found.formula)
     if head is not None and "->" not in text and "→" not in text and not names.knows(head[0].strip(" :")):
         found.formula = found.formula[head.end() :]

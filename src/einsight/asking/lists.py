@@ -309,7 +309,7 @@ def without_left_side(formula: str, names: Names) -> str:
         return formula
     left, right = formula[: signs[0]], formula[signs[0] + 1 :]
     functional = _FUNCTIONAL.fullmatch(left)
-    if functional is not None and re.search(rf"(?<![^\W\d]){re.escape(functional[1])}(?![\w\[])", right):
+    if functional is not None and re.search(rf"(?<![\w\[,{{]){re.escape(functional[1])}(?![\w\[])", right):
         return right.strip()
     found = _LOG_OF_QUANTITY.fullmatch(left)
     if found is not None and not names.knows(canonical_name(found[1])):

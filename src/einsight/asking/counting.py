@@ -11,6 +11,7 @@ from ..lowering.names import Names, canonical_name
 from ..lowering.statements import lower_statement
 from ..syntax.statements import Piece
 from ..syntax.tree import Absolute, Addition, Call, Chain, Group, Indexed, Layer, Name, Node, Norm, Transpose
+from .evidence import is_written_of_arrays
 from .letters import Letters
 from .ranks import likely_ranks
 from .signs import outside_of_calls, runs_over_an_array
@@ -162,7 +163,7 @@ def _is_data_with_weights(node: Node) -> bool:
 def coordinates(letters: Letters) -> set[str]:
     """`x1`, `x2`, `y1` of a formula in which nothing is of arrays alone, and no capital stands before one of them."""
     names = [n for n in letters.inside if isinstance(n, Name) and re.fullmatch(r"[a-z][1-9]", n.text)]
-    if len({n.text for n in names}) < 2 or letters.is_written_of_arrays() or letters.below:
+    if len({n.text for n in names}) < 2 or is_written_of_arrays(letters) or letters.below:
         return set()
     starts = {n.start for n in names}
     for node in letters.inside:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 from .nodes import is_library
 
-_TO_NUMBERS = frozenset({"sum", "dot", "vdot", "norm", "mean", "trace", "det", "slogdet", "max", "min", "prod", "logdet"})
-_OF_EACH = frozenset({"exp", "log", "sqrt", "tanh", "log1p", "sigmoid", "abs", "maximum", "square", "expit", "softplus", "relu"})
+_TO_NUMBERS = frozenset(
+    {"sum", "dot", "vdot", "norm", "mean", "trace", "det", "slogdet", "max", "min", "prod", "logdet"}
+)
+_OF_EACH = frozenset(
+    {"exp", "log", "sqrt", "tanh", "log1p", "sigmoid", "abs", "maximum", "square", "expit", "softplus", "relu"}
+)
 _SCALING = (ast.Mult, ast.Div)
 
 
@@ -39,7 +43,13 @@ def _is_summed_up(node: ast.expr) -> bool:
         return _is_summed_up(node.left)
     if not isinstance(node, ast.Call) or any(k.arg in ("axis", "dim", "keepdims") for k in node.keywords):
         return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
     method = isinstance(node.func, ast.Attribute) and not is_library(node.func.value)
     if name in _TO_NUMBERS:
         vectors = [a for a in node.args if isinstance(a, ast.Name) and a.id[0].islower()]

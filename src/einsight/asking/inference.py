@@ -277,8 +277,8 @@ class Inference(EntryByEntry):
         if isinstance(node.base, Name):  # one of an array of samples
             way = self.names.fact(("family", canonical_name(node.base.text)))
             entry = self.names.find(node.base.text)
-            axes = entry.tensor.dims if way and entry is not None and entry.tensor is not None else ()
-            picked = [str(d) for d in axes[len(places) :]]
+            dims = entry.tensor.dims if way and entry is not None and entry.tensor is not None else ()
+            picked = [str(d) for d in dims[len(places) :]]
             if len(picked) == 1:
                 return (ONE, picked[0]) if way == AS_ROW else (picked[0], ONE)
             if len(picked) == 2:

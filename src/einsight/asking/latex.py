@@ -47,7 +47,9 @@ _BY_ENTRIES = re.compile(
 _PRIMED = re.compile(r"([a-z])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
 _BELOW = re.compile(r"_\s*(?:\{[^{}]*\}|[a-z]\s*')")
 # the name of an expectation that is written out behind it
-_EXPECTED = re.compile(r"^\s*\\mathbb\s*\{?\s*E\s*\}?\s*(?:_\{[^{}]*\}\s*)?(?:\\left\s*)?[\[(][^=]*?[\])]\s*=(?=[^=]*(?:$|,|;|\\))")
+_EXPECTED = re.compile(
+    r"^\s*\\mathbb\s*\{?\s*E\s*\}?\s*(?:_\{[^{}]*\}\s*)?(?:\\left\s*)?[\[(][^=]*?[\])]\s*=(?=[^=]*(?:$|,|;|\\))"
+)
 # `\\text{trace of } X`
 _WORDS_BEFORE = re.compile(r"\s*\\(?:text|mbox|textrm)\s*\{((?=[^{}]*[A-Za-z]\s+[A-Za-z])[^{}]*[A-Za-z]\s*)\}")
 _ENTRYWISE = r" \odot "

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import GREEK, Names, canonical_name
+from ..lowering.names import Names, canonical_name
 from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
-    Absolute,
     Call,
     Chain,
     Indexed,
@@ -21,14 +20,11 @@ from ..syntax.tree import (
     Layer,
     Name,
     Node,
-    Norm,
     Relation,
     Superscript,
-    Symbol,
     Transpose,
 )
 from .signs import (
-    OF_SQUARES,
     has_differentials,
     is_along_an_index,
     is_shifted,
@@ -36,7 +32,6 @@ from .signs import (
     letters_of,
     occurrences,
     outside_of_calls,
-    runs_over_an_array,
     same_base,
     written_as_vectors,
 )
@@ -178,7 +173,7 @@ class Letters:
             found |= {c for n in below for c in letters_of(n) & bases}
         indexed = {n.base.start for n in below}
         alone = {n.text for n in self.inside if isinstance(n, Name) and n.start not in indexed}
-        found |= {c for n in below if _is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
+        found |= {c for n in below if is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
         if not self.bound and left is None:  # `‖f_a - f_p‖`: letters that nobody counts by
             for base in bases:
                 letters = {c for n in below if canonical_name(n.base.text) == base for c in letters_of(n)}  # type: ignore[attr-defined]
@@ -245,7 +240,7 @@ class Letters:
             entry = self.names.find(labelled_name.marked)
             if entry is not None and entry.tensor is not None and entry.tensor.dims:
                 return True
-            if entry is None and _is_capital(labelled_name.marked):
+            if entry is None and is_capital(labelled_name.marked):
                 return True
         indexed |= {n.base.start for n in labelled}
         for node in self.inside:
@@ -256,58 +251,6 @@ class Letters:
                 if entry is None and node.text[:1].isupper() and not is_known(canonical_name(node.text), self.names):
                     return True
         return False
-
-    def is_written_of_arrays(self) -> bool:
-        """Does something stand in it that is of arrays alone, a transpose, a norm, a trace, `log |Σ_k|`?"""
-
-        def is_of_arrays(node: Node) -> bool:
-            if not isinstance(node, Call) or not isinstance(node.callee, Name):
-                return isinstance(node, (Transpose, Norm))
-            of = node.arguments[0]
-            inner = of.inner if isinstance(of, Absolute) else None
-            return node.callee.text in OF_SQUARES or (
-                node.callee.text == "log" and isinstance(inner, Indexed) and _is_capital(inner.base.text)  # type: ignore[attr-defined]
-            )
-
-        return any(map(is_of_arrays, self.inside))
-
-    def is_of_numbers(self) -> bool:
-        """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
-        are_numbers = any(map(self._is_raised_as_a_number, self.inside))
-        numbered = [n for n in self.inside if isinstance(n, Indexed) and n.subscript.text == "0"]  # `I_0`
-        first = {n.base.start for n in numbered}
-        for node in self.inside:
-            if isinstance(node, (Transpose, Norm, Absolute, Layer, Iverson, Symbol)):
-                return False
-            if isinstance(node, Indexed) and node not in numbered:
-                return False
-            if isinstance(node, Name) and node.start in first:
-                continue
-            if runs_over_an_array(node):
-                return False
-            entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
-            is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
-            if isinstance(node, Name) and (_is_capital(node.text) and not are_numbers or is_array):
-                return False
-        return not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
-
-    def _is_raised_as_a_number(self, node: Node) -> bool:
-        """Is it a power of a capital that no matrix has, `K^α`, `L^(1 - α)`?"""
-        if not (isinstance(node, Superscript) and isinstance(node.base, Name) and _is_capital(node.base.text)):
-            return False
-        above = [n for n in walk(node.exponent) if isinstance(n, Name)]
-        return any(canonical_name(n.text) in GREEK.values() and canonical_name(n.text).islower() for n in above)
-
-    def is_of_components(self) -> bool:
-        """Is all in it that is no number a component under a sum, as in `∑_i ((a - 1) log(x_i) + b)`?"""
-        of_arrays = (Transpose, Norm, Absolute, Layer, Iverson)
-        return (
-            bool(self.bound)
-            and not any(isinstance(n, of_arrays) for n in self.inside)
-            and not self.has_whole_arrays()
-            and not self.samples()
-            and not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
-        )
 
     def without_shape(self) -> dict[str, None]:
         """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""
@@ -425,12 +368,12 @@ class Letters:
         indexed = {n.base.start for n in self.below}
         whole = {canonical_name(n.text) for n in self.inside if isinstance(n, Name) and n.start not in indexed}
         single = {canonical_name(n.base.text) for n in self.below if len(n.subscript.entries) == 1}  # type: ignore[attr-defined]
-        return {n for n in whole & single if not _is_capital(n) and n not in self.samples()}
+        return {n for n in whole & single if not is_capital(n) and n not in self.samples()}
 
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
-        return {n for n in written_as_vectors(self.inside, self.indices) if not _is_capital(n)}
+        return {n for n in written_as_vectors(self.inside, self.indices) if not is_capital(n)}
 
 
-def _is_capital(text: str) -> bool:
+def is_capital(text: str) -> bool:
     return canonical_name(text)[:1].isupper()

@@ -282,11 +282,8 @@ def put_together(statements: Sequence[str]) -> str:
     text = statements[-1]
     for _ in bodies:
         for name, body in bodies.items():
-            text = re.sub(
-                rf"(?<![\w\u0300-\u036f]){re.escape(name)}(?![\w\u0300-\u036f⁽_])",
-                lambda m, body=body: f"({body})",
-                text,
-            )  # type: ignore[misc]
+            whole = re.compile(rf"(?<![\w\u0300-\u036f]){re.escape(name)}(?![\w\u0300-\u036f⁽_])")
+            text = f"({body})".join(whole.split(text))
     return text
 
 
@@ -319,7 +316,9 @@ def without_left_side(formula: str, names: Names) -> str:
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
         return formula
     arguments = left[found.end() : closing(left, found.end() - 1)]
-    is_claim = names.is_function(found[1]) and not re.fullmatch(r"\s*[^\W\d_]\w*ʹ*(?:\s*,\s*[^\W\d_]\w*ʹ*)*\s*", arguments)
+    is_claim = names.is_function(found[1]) and not re.fullmatch(
+        r"\s*[^\W\d_]\w*ʹ*(?:\s*,\s*[^\W\d_]\w*ʹ*)*\s*", arguments
+    )
     if names.knows(canonical_name(found[1])) or is_claim:
         return formula
     if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:

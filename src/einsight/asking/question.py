@@ -235,12 +235,10 @@ def _customary(
     if of_gamma is not None:
         inner = names.child()
         inner.own["of numbers", GAMMA[1]] = True
-        try:
+        with suppress(EinsightError):
             made = ask(of_gamma, inner)
-        except EinsightError:
-            made = None
-        if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
-            return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
+            if is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
+                return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
     made = ask(statements, names)
     return replace(made, assumed=(*told, *made.assumed)) if told else made
 
@@ -276,7 +274,9 @@ def _question(
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
-    for word in _WORDS.findall(" ".join(statements)) if definitions else ():  # no dimension of one statement is called as a name of another
+    for word in (
+        _WORDS.findall(" ".join(statements)) if definitions else ()
+    ):  # no dimension of one statement is called as a name of another
         inner.own["taken", word] = True
     if jointly:
         way = first_that_conforms(put_together(statements), wrt, inner, kinds)

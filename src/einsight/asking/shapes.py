@@ -92,7 +92,8 @@ def _numbers_first(
     conforming: Callable[[dict[str, int], int], tuple[Inference, dict[str, tuple[str, ...]]]],
 ) -> list[tuple[int, Choice]]:
     """Those choices that conform, with which a formula is a number before the others."""
-    numbers, arrays = [], []
+    numbers: list[tuple[int, Choice]] = []
+    arrays: list[tuple[int, Choice]] = []
     for level, choice in tried:
         try:
             inference, _ = conforming({n: rank for n, (_, rank) in zip(unknown, choice, strict=True)}, level)

@@ -7,7 +7,7 @@ answer; where nothing conforms, the first reading is refused with what is wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
@@ -38,9 +38,11 @@ from ..terms.dimension import Dim
 from .brackets import closing
 from .counting import amplitudes, bounds_of_axes, coordinates, counted_rows, intercepts, with_indices_apart
 from .entries import entry_by_entry, is_of_a_number
+from .evidence import is_of_components, is_of_numbers, is_written_of_arrays
 from .inference import LOOSE, STRICT
 from .letters import OF_NUMBERS, SIZED, Letters, defines
-from .ranks import INTERCEPT, MEMBER, VECTOR, likely_ranks
+from .other_signs import with_lengths_of, with_other_signs
+from .ranks import INTERCEPT, MEMBER
 from .shapes import shapes
 from .sized import has_unsized, sized
 from .telling import told_apart
@@ -53,15 +55,9 @@ _OF_SHAPES = frozenset(
     {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
 )
 MOST_SHAPES = 24
-_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z1-9](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z1-9](?!\w))?)(?![\w'ᵀ^(\[])")
-_OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
-_CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
-_BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
 _NUMBER = re.compile(r"the number `([^`]*)`")
-_SQUARED = re.compile(r"(?<![|\w(])\|(?!\|)([^|]+)(?<!\|)\|(?=\s*(?:\^\s*\{?2\}?|²))")
-_BAR = re.compile(r"(?<!\|)\|(?!\|)")
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
         return
     bold = {n for n, kind in kinds.items() if kind.startswith("bold")}
     if bold and "|" in text:  # `|r|` of a vector is its length
-        text = _BARS.sub(lambda m: f"‖{m[1]}‖" if _is_of(bold, m[1]) else m[0], text)
+        text = with_lengths_of(bold, text)
     letters = _letters(text, names, variables)
     if letters is None:
         yield Taken(text)
@@ -108,9 +104,9 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
     if letters.is_of_a_time():  # `h_t = …` says when, and not which component
         told, surely = (_right_side(way, names, variables) for way in (told, surely))
-    several = [_with_other_signs(told, names, bold)]
+    several = [with_other_signs(told, names, bold)]
     if told != surely:  # words are names where their letters do not conform
-        several.append(_with_other_signs(surely, names, bold))
+        several.append(with_other_signs(surely, names, bold))
     readings = {way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts}
     (only, read), *others = readings.items()
     if not others and read is not None and read.is_all_known():
@@ -124,43 +120,6 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
         for way in texts:
             if (read := readings[way]) is not None:
                 yield from _unshaped(way, read)
-
-
-def _is_of(vectors: set[str], text: str) -> bool:
-    """Is it a sum of these vectors, with no product in it?"""
-    found = re.findall(r"[^\W\d_]\w*", text)
-    return (
-        bool(found)
-        and all(canonical_name(n.partition("_")[0]) in vectors for n in found)
-        and not set(text) & set("^⁻'ᵀ/(")
-    )
-
-
-def _with_other_signs(text: str, names: Names, bold: set[str]) -> list[str]:
-    """A formula, with `x · y` of two vectors as their inner product before it, `|x|^2` as the square of a length, and `|x|` as one behind."""
-    text = _SQUARED.sub(lambda m: f"‖{m[1]}‖" if _has_vector(m[1], names) else m[0], text) if "|" in text else text
-    texts = [text]
-    if "·" in text:
-        inner = _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names, bold) else m[0], text)
-        texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
-    if "|" in text:
-        texts.append(_BAR.sub("‖", text))
-    if _CASE.search(text):  # cases of an array are cases of its entries
-        texts.append(_CASE.sub(r" ⊙ [", text))
-    if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
-        texts.append(inner)
-    return texts
-
-
-def _has_vector(text: str, names: Names) -> bool:
-    """Does a vector stand there by its own, as it is declared, or by its letter?"""
-    for word in re.findall(r"(?<![\w.])[^\W\d_]\w*(?![\w(])", text):
-        entry = names.find(word)
-        if entry is None and likely_ranks(canonical_name(word))[0] == VECTOR and "_" not in word:
-            return any(c.isupper() for c in text)  # beside a matrix, or it may be a number
-        if entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 1:
-            return True
-    return False
 
 
 _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
@@ -258,15 +217,15 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     Taken(text, (), known, orientation).tell(inner)
     for dim in (*letters.dimensions, *(axis for axes in families.values() for axis in axes)):
         inner.own["dim", dim] = True
-    if letters.is_of_numbers() or (names.fact(OF_NUMBERS) and not letters.is_written_of_arrays()):
+    if is_of_numbers(letters) or (names.fact(OF_NUMBERS) and not is_written_of_arrays(letters)):
         said = dict.fromkeys(found, "plain")
-    elif letters.is_of_components():
+    elif is_of_components(letters):
         said = {n: "plain" for n in found if not n[0].isupper()} | dict(said)
     said = dict.fromkeys(coordinates(letters) & set(found), "plain") | dict(said)
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
     kinds |= dict.fromkeys(intercepts(letters) & set(found), INTERCEPT)
-    of_arrays = "capital samples" if letters.is_written_of_arrays() else "capital components"
+    of_arrays = "capital samples" if is_written_of_arrays(letters) else "capital components"
     kinds |= {n + MEMBER: of_arrays for n in members if n[0].isupper()}
     for shape in shapes(
         tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables
@@ -295,20 +254,6 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
     lines = tuple(f"{n} ∈ ℝ" for n in numbers)
     for orientation in (AS_COLUMN, AS_ROW) if known else (AS_COLUMN,):
         yield Taken(text, lines, known, orientation, tuple(letters.dimensions))
-
-
-def is_pair_of_vectors(left: str, right: str, names: Names, bold: Collection[str] = ()) -> bool:
-    """Are both vectors, as they are declared, set in bold, or by their letters?"""
-    for text in (left, right):
-        name, _, index = text.partition("_")
-        if names.knows(text):
-            name, index = text, ""
-        entry = names.find(name)
-        if entry is None and canonical_name(name) not in bold and likely_ranks(name)[0] != VECTOR:
-            return False
-        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1 + bool(index)):
-            return False
-    return True
 
 
 def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:

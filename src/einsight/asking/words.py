@@ -121,7 +121,7 @@ def with_derivative_behind(text: str) -> Asked | None:
     found = _DERIVATIVE_BEHIND.fullmatch(text)
     if found is None:
         return None
-    said = [m[1] for m in map(_LEFT.match, re.split(r"[;,]\s", found["what"])) if m]
+    said = [m[1] for m in map(_LEFT.match, re.split(r"[;,]\s", re.sub(r"\([^()]*\)", "", found["what"]))) if m]
     return Asked(found["what"], (found["by"],)) if found["of"] in (*said[:1], *said[-1:]) else None
 
 

@@ -102,6 +102,8 @@ def in_words(text: str) -> Asked:
         if found is None:
             continue
         said = found.groupdict()
+        if (said.get("by") or "").count("(") != (said.get("by") or "").count(")"):  # within a remark in brackets
+            continue
         by = [name.strip("$.?, ") for name in re.split(_AND, said.get("by") or "")]
         kind = (said.get("kind") or "").lower()
         return Asked(_plain(said["what"]), tuple(filter(None, by)), 2 if kind == "hessian" else 1)

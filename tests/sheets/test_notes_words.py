@@ -110,6 +110,11 @@ def gain(p):
     )
 
 
+def kernel(p):
+    x, z = p.col(n), p.col(n)
+    return p.d(lambda v: np.exp(-(norm(v - z) ** 2)), x), -2 * np.exp(-(norm(x - z) ** 2)) * (x - z)
+
+
 QUADRATIC = r"$\frac{\partial}{\partial x} (x^T A x) = 2 A x$"
 TRIPLE = r"$\frac{\partial}{\partial x} (x^T A x) = 3 A x$"
 LEAST = r"\frac{\partial}{\partial w} \|y - X w\|^2 = -2 X^T (y - X w)$"
@@ -155,6 +160,13 @@ PAGES = [
     Page("a capital that is a label", r"Let $S_W \in \mathbb{R}^{n \times n}$ be symmetric, $w \in \mathbb{R}^n$. $\frac{\partial}{\partial w} (w^T S_W w) = 2 S_W w$.", (("right", labelled),)),
     Page("a sign that is a label", r"$P \in \mathbb{R}^{n \times n}$ and $R \in \mathbb{R}^{m \times m}$ are symmetric, $K \in \mathbb{R}^{n \times m}$, $H \in \mathbb{R}^{m \times n}$, $P_{+} = (I - K H) P (I - K H)^T + K R K^T$. $\frac{\partial}{\partial K} \operatorname{tr}(P_{+}) = -2 P H^T + 2 K (H P H^T + R)$.",
          (("right", gain),)),
+    Page("a sign above that is a label", r"$P \in \mathbb{R}^{n \times n}$ and $R \in \mathbb{R}^{m \times m}$ are symmetric, $K \in \mathbb{R}^{n \times m}$, $H \in \mathbb{R}^{m \times n}$, $P^+ = (I - K H) P (I - K H)^T + K R K^T$. $\frac{\partial}{\partial K} \operatorname{tr}(P^+) = -2 P H^T + 2 K (H P H^T + R)$.",
+         (("right", gain),)),
+    Page("with a symmetric one", rf"$A \in \mathbb{{R}}^{{n \times n}}$, $x \in \mathbb{{R}}^n$. We minimise $x^T A x$ with $A$ symmetric. {QUADRATIC}.", (("right", quadratic()),)),
+    Page("a value of which more is said", r"$A \in \mathbb{R}^{n \times n}$ is symmetric, $x \in \mathbb{R}^n$. $g := \frac{\partial}{\partial x} (x^T A x) = 2 A x$.", (("right", quadratic()),)),
+    Page("a value of which more is said, wrongly", r"$A \in \mathbb{R}^{n \times n}$ is symmetric, $x \in \mathbb{R}^n$. $g := \frac{\partial}{\partial x} (x^T A x) = 3 A x$.", (("wrong", quadratic(factor=3)),)),
+    Page("a value on the right", r"$A \in \mathbb{R}^{n \times n}$ is symmetric, $x \in \mathbb{R}^n$. $\frac{\partial}{\partial x} (x^T A x) = 2 A x =: g$.", (("right", quadratic()),)),
+    Page("a function by the letter of a size", r"$V \in \mathbb{R}^{n \times k}$. Let $k(x, z) = \exp(-\|x-z\|^2)$. $\nabla_x k(x, z) = -2 k(x, z) (x - z)$.", (("right", kernel),)),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import {
   serverCompletion, serverDiagnostics, signatureHelp, type Transport,
 } from "@codemirror/lsp-client";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { EditorView, keymap, type ViewUpdate } from "@codemirror/view";
+import { closeHoverTooltips, EditorView, hasHoverTooltips, keymap, type ViewUpdate } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { DerivationFrame, type FromPage, type Range, type Rules, type View } from "./derivation";
 import { type Engine } from "./engine";
@@ -47,6 +47,12 @@ export interface Around {
 }
 
 type Params = Record<string, unknown>;
+
+/** A hover whose answer comes when the pointer has left is closed: nothing else would, and it lies over the text. */
+const onlyUnderThePointer = EditorView.updateListener.of(({ state, view }) => {
+  if (hasHoverTooltips(state) && !view.dom.matches(":hover"))
+    queueMicrotask(() => view.dispatch({ effects: closeHoverTooltips }));
+});
 
 export class DocumentSide {
   private editor: EditorView | undefined;
@@ -124,7 +130,7 @@ export class DocumentSide {
             { key: "Mod-.", run: (view) => (void showActions(view, this.client, this.uri), true) },
             ...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap, ...lintKeymap, ...completionKeymap, indentWithTab,
           ]),
-          autocompletion(), EditorView.lineWrapping, drawing,
+          autocompletion(), EditorView.lineWrapping, drawing, onlyUnderThePointer,
           EditorView.contentAttributes.of({ "aria-label": `A document in ${NAMES[this.language]}; each equals sign is checked`, spellcheck: "false" }),
           EditorView.updateListener.of((update) => this.updated(update)),
           this.client.plugin(this.uri, this.language),

@@ -154,6 +154,10 @@ test("shapes, layout, variable and code are changed by a click, and the link hol
   assert.deepEqual(await other.locator("tr.now td").allInnerTexts(), ["mixed", "2 A x", "n×1"]);
   const derivation = other.frameLocator("#side-formula iframe");
   assert.ok((await derivation.locator(".steps .rule").allInnerTexts()).includes("derivative.component"));
+  // and the answer as a tensor network, A with a hole where x was
+  await derivation.locator(".network summary").click();
+  assert.equal(await derivation.locator(".network svg circle[stroke-dasharray]").count(), 1);
+  assert.ok(await derivation.locator(".network svg").isVisible());
   assert.deepEqual(page.problems, []);
   await context.close();
 });
@@ -222,6 +226,22 @@ test("a document is checked, hovered, mended, derived and formatted", async () =
   await page.hover(`.cm-line:has-text("tanh") .tok-function`);
   await page.waitForSelector(".cm-lsp-documentation");
   assert.match(await page.innerText(".cm-lsp-documentation"), /tanh/);
+  // what is no longer pointed at has none, also where its answer comes later
+  await page.mouse.move(0, 0);
+  await page.waitForSelector(".cm-lsp-documentation", { state: "detached" });
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (...message) {
+      setTimeout(() => postMessage.apply(this, message), window.late);
+    };
+    window.late = 500;
+  });
+  await page.hover(`.cm-line:has-text("softmax") .tok-function`);
+  await page.waitForTimeout(400);
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(500 + 500 * SLACK);
+  assert.equal(await page.locator(".cm-lsp-documentation").count(), 0);
+  await page.evaluate(() => window.late = 0);
   // the fix of a squiggle
   await page.mouse.move(0, 0);
   await page.hover(`.cm-lintRange-warning:has-text("W' y")`);

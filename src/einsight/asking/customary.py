@@ -28,7 +28,7 @@ def with_function(
     statements: Sequence[str], letter: str, function: str, variables: Sequence[str], names: Names
 ) -> list[str] | None:
     """The statements with the function for its letter, where that stands before brackets alone, and is nobody's; else None."""
-    if not any(letter in s for s in statements):
+    if letter not in " ".join(statements):
         return None
     called = re.compile(rf"(?<!\w){letter}(?=\s*\()")
     if not any(called.search(s) for s in statements) or names.knows(letter) or letter in variables:

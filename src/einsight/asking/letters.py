@@ -128,7 +128,7 @@ class Letters:
         if len(free) != 1:
             return
         chains = [n for n in self.inside if isinstance(n, Chain)]
-        inside = {id(c) for n in chains if any(map(sum_sign, outside_of_calls(n))) for c in outside_of_calls(n)}
+        inside = {id(c) for part in map(outside_of_calls, chains) if any(map(sum_sign, part)) for c in part}
         divisors = {
             name.text
             for node in chains
@@ -197,9 +197,9 @@ class Letters:
 
     def _is_of_whole_arrays(self) -> bool:
         """Is something transposed, or multiplied entry by entry, as nobody does it to components?"""
-        return any(
-            isinstance(n, Transpose) or (isinstance(n, Layer) and any(op == "⊙" for op, _ in n.items))
-            for n in self.inside
+        kinds = set(map(type, self.inside))
+        return Transpose in kinds or (
+            Layer in kinds and any(op == "⊙" for n in self.inside if isinstance(n, Layer) for op, _ in n.items)
         )
 
     def _indices(self) -> frozenset[str]:

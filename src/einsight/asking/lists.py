@@ -56,9 +56,12 @@ def with_names_apart(text: str, names: Names) -> str:
     return _WHERE_NAME.sub(", ", text)
 
 
+_ENDS = re.compile(r"[,;\\]|where")
+
+
 def cut_first(text: str) -> tuple[str, list[str]]:
     """The first formula of a list, and the others: cut at the commas that stand in no bracket and have an `=` or a `∈` behind them."""
-    if not any(sign in text for sign in ",;\\") and "where" not in text:
+    if _ENDS.search(text) is None:
         return text, []
     text = _FOR_ALL.sub("", text)
     parts, depth, begin, at = [], 0, 0, 0

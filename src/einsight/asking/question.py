@@ -13,7 +13,7 @@ from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .crosses import with_cross_products
+from .crosses import with_crosses
 from .customary import (
     GAMMA,
     SIGMOID,
@@ -45,7 +45,9 @@ from .spellings import CODE, LANGUAGE, LATEX, spelling_of
 from .times import with_times
 from .undeclared import (
     Taken,
+    as_it_stands,
     first_that_conforms,
+    is_plain,
     require_no_unknown_function,
     with_bounds_of_axes,
     with_matrix_exponentials,
@@ -104,7 +106,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
-    wrt = tuple(as_declared(variable_of(v), names) for v in variables)
+    wrt = tuple([as_declared(variable_of(v), names) for v in variables])
     require_no_structure(remarks.structures, wrt)
     found: Question | None = None
     refused: EinsightError | None = None
@@ -119,7 +121,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             formula = without_left_side(formula, names)
             formula = without_operator(formula, wrt) if spelling == LATEX else formula
             statements = without_powers([*definitions, formula])
-            statements = _with_cross_products(statements, names, bold)
+            statements = with_crosses(statements, names, bold)
             among, within, families = names, wrt, list[str]()
             if spelling != CODE:
                 statements, within = with_times(statements, wrt, names)
@@ -307,11 +309,16 @@ def _question(
             raise EinsightError([Diagnostic("EIN001", "error", (0, 0), message)])
     require_no_unknown_function(formula, inner)
     require_no_prose(formula, wrt, inner)
-    formula, equal = with_bounds_of_axes(formula, inner, wrt)
-    assumed += equal
+    is_open = not is_plain(formula, inner)
+    if is_open:
+        formula, equal = with_bounds_of_axes(formula, inner, wrt)
+        assumed += equal
     may_be = spelling != CODE and not inner.fact(OF_NUMBERS)
     of_matrices = with_matrix_exponentials(formula, text) if may_be else None
-    way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    if is_open or of_matrices is not None:
+        way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
+    else:
+        way = as_it_stands(Taken(formula), inner)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
     if way.declarations or way.families or way.dimensions:
@@ -323,7 +330,7 @@ def _question(
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:
             require_no_function_of_a_matrix(lowered.tree, lowered.diagnostics)
-    wrt = tuple(_as_name(v, way.text) for v in wrt)
+    wrt = tuple([_as_name(v, way.text) for v in wrt])
     shown = "; ".join([way.text, *definitions])
     changed = spelling != LANGUAGE or way.text != formula or formula != text
     return Question(way.text, wrt, inner, spelling, shown if changed else "", tuple(assumed), order)
@@ -338,24 +345,6 @@ def _bold_in(text: str) -> dict[str, str]:
     return {
         canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
     }
-
-
-def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
-    """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
-    if not any("×" in s and "∈" not in s for s in statements):
-        return list(statements)
-    met: dict[str, None] = {}
-
-    def is_vector(name: str) -> bool:
-        name = canonical_name(name)
-        entry = names.find(name)
-        if entry is None and bold.get(name.partition("_")[0]):
-            met[name] = None
-            return True
-        return entry is not None and entry.tensor is not None and [str(d) for d in entry.tensor.dims] == ["3"]
-
-    made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
-    return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
 
 
 def _stands_whole(name: str, statement: str) -> bool:

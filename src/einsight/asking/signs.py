@@ -62,11 +62,16 @@ def is_nabla(node: Node) -> bool:
     return isinstance(base, Symbol) and base.text.startswith("∇")
 
 
-def outside_of_calls(node: Node) -> Iterator[Node]:
-    """A node and what stands in it, but for what functions are given."""
-    yield node
-    for inner in () if isinstance(node, Call) else children(node):
-        yield from outside_of_calls(inner)
+def outside_of_calls(node: Node) -> list[Node]:
+    """A node and what stands in it, but for what functions are given, in the order of the text."""
+    found: list[Node] = []
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        if not isinstance(node, Call):
+            waiting += reversed(children(node))
+    return found
 
 
 def has_differentials(nodes: Iterable[Node]) -> bool:

@@ -91,7 +91,7 @@ class Taken:
 
 def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Iterator[Taken]:
     """The ways in which a formula can be read, the likeliest first; as it stands where all its names are known."""
-    if _is_plain(text, names):
+    if is_plain(text, names):
         yield Taken(text)
         return
     bold = {n for n, kind in kinds.items() if kind.startswith("bold")}
@@ -125,7 +125,7 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
 _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
 
 
-def _is_plain(text: str, names: Names) -> bool:
+def is_plain(text: str, names: Names) -> bool:
     """Is it an expression in arrays, their entries and numbers that are all declared, and functions of them?  Then nothing is open."""
     tree, problems = parse_statement(text)
     if (
@@ -172,7 +172,7 @@ def _is_component(node: Indexed, names: Names) -> bool:
     at, mark = node.subscript, node.marked
     if entry is None or entry.tensor is None or at.problem or at.lower is not None or at.condition is not None:
         return False
-    if len(at.entries) != len(entry.tensor.dims) or not all(e.plain for e in at.entries):
+    if len(at.entries) != len(entry.tensor.dims) or None in [e.plain for e in at.entries]:
         return False
     return not mark or not (names.knows(mark) or names.is_dimension(mark) or names.fact(("mark", canonical_name(mark))))
 
@@ -256,6 +256,12 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
         yield Taken(text, lines, known, orientation, tuple(letters.dimensions))
 
 
+def as_it_stands(way: Taken, names: Names) -> Taken:
+    """A formula of which nothing is taken, but for the products in its sums and the sizes of its constants."""
+    way = _entry_by_entry(way, names)
+    return _with_sizes(way, names) if has_unsized(way.text) else way
+
+
 def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[str, str]) -> Taken:
     """The likeliest way to read a formula in which it conforms; as it stands where there is none."""
     ways = taken(text, variables, names, kinds)
@@ -263,8 +269,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     others = (way for way in ways if way != first)
     second = next(others, None)
     if second is None and not (first.declarations or first.families):  # nothing is taken that would have to be tried
-        first = _entry_by_entry(first, names)
-        return _with_sizes(first, names) if has_unsized(first.text) else first
+        return as_it_stands(first, names)
     for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)

@@ -71,7 +71,7 @@ def statements_in(
         text = on_one_line(text)
     text, declared = with_lengths(habitual(text, names), names)
     found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
-    return [*declared, *(_on_paper(s, names) for s in found)]
+    return [*declared, *[_on_paper(s, names) for s in found]]
 
 
 def as_declared(statement: str, names: Names) -> str:

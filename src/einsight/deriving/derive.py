@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Any
 
 from ..asking.question import Question, read_question
@@ -252,7 +253,7 @@ def _derive(
         term = build.derivative(term, tensor, slots)
         # a second derivative of a scalar is the Jacobian of its gradient
         once = "gradient" if len(variables) > 1 and place == 0 else "numerator" if place else layout
-        free = tuple(s for s in slots if isinstance(s, Index))
+        free = tuple([s for s in slots if isinstance(s, Index)])
         matrix_value = lay_out(matrix_value.of(term), free, once)
         axes = axes + free
         of_variables.append(len(free))
@@ -294,21 +295,21 @@ def _finish(
     rename: dict[Index, Any] = {a: Index(named[a], a.dim) for a in axes if a.kind != Index.NAMED}
     written, term = term, build.substitute(term, rename)
     reduced = shortest(reduce(term), term)
-    axes = tuple(rename.get(a, a) for a in axes)
+    axes = tuple([rename.get(a, a) for a in axes])
     laid_term = term if laid.term is written else build.substitute(laid.term, rename)
     axes_laid = _renamed(laid.axes, rename) if rename else laid.axes
     laid = Value(laid_term, axes_laid, laid.order, laid.row, laid.flexible, laid.traced, laid.split)
     laid = stacked(laid, layout) or laid
     index = in_components(gathered(reduced), free_names(axes))
     return Derived(
-        expression, wrt, order, layout, index, tuple(a.name for a in axes), tuple(str(a.dim) for a in axes),
+        expression, wrt, order, layout, index, tuple([a.name for a in axes]), tuple([a.dim.text for a in axes]),
         tuple(diagnostics), reduced, axes, term, _inputs(term, names), names, laid, scalar and order == 1,
-        tuple(axes[a:b] for a, b in pairwise(ends)),
+        tuple([axes[a:b] for a, b in pairwise(ends)]),
     )  # fmt: skip
 
 
 def _inputs(term: Term, names: Names) -> tuple[Tensor, ...]:
-    own = sorted(term.depends, key=lambda t: t.key)
+    own = sorted(term.depends, key=attrgetter("key"))
     known = [e.tensor for e in names.all().values() if e.tensor is not None and e.kind == "declared"]
     return tuple(dict.fromkeys([*own, *known]))
 

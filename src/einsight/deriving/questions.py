@@ -109,7 +109,7 @@ def read_variable(text: str, names: Names, axes: Sequence[Index]) -> tuple[tuple
     entry = names.get(text)
     if entry is not None and entry.tensor is not None:
         letters = free_letters(len(entry.tensor.dims), free_names(axes).values())
-        return tuple(Index(n, d) for n, d in zip(letters, entry.tensor.dims, strict=True)), entry.tensor
+        return tuple(map(Index, letters, entry.tensor.dims)), entry.tensor
     tree, problems = parse_statement(text)
     if problems or not isinstance(tree, Relation) or len(tree.sides) != 1:
         raise fail("EIN001", f"`{text}` is no variable: write a name, or a component such as `x_j`")

@@ -25,7 +25,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.tree import Relation
 from ..terms import build
 from ..terms.dimension import Dim, Index
-from ..terms.term import Tensor, Term
+from ..terms.term import Delta, Tensor, Term, has_head
 from ..terms.walk import expand_definitions, fold_definitions
 from .reducing import definitions_in
 
@@ -85,7 +85,11 @@ def _says(shown: Shown, term: Term, laid: Value, names: Names) -> bool:
 
 
 def _is_same(read: Term, term: Term, laid: Value) -> bool:
-    """Are they one term in normal form, or agree in value?"""
+    """Are they one term in normal form, or multiplied out, or agree in value?"""
+    is_tried = not has_head(read, Delta) and read.depends == term.depends  # most are then, without a rule
+    if read is term or (is_tried and _is_same_multiplied_out(read, term)):
+        return True
+    before = read, term
     try:
         again = normal_form(read)
         if again is term or fold_definitions(again, definitions_in(term)) is term:
@@ -94,11 +98,16 @@ def _is_same(read: Term, term: Term, laid: Value) -> bool:
             again, term = (normal_form(expand_definitions(t)) for t in (again, term))
         if again is term:
             return True
-        if max(again.symbols, term.symbols) <= MOST_SYMBOLS and multiplied_out(again) is multiplied_out(term):
-            return True  # at a fifth of what numbers take
+        if not (is_tried and before == (again, term)) and _is_same_multiplied_out(again, term):
+            return True
         return agree(again, term, laid.plain_axes, function_value)
     except (BudgetExceeded, MissingRule):
         return False
+
+
+def _is_same_multiplied_out(one: Term, other: Term) -> bool:
+    """Are they sums of the same products?  That is told at a fifth of what numbers take."""
+    return max(one.symbols, other.symbols) <= MOST_SYMBOLS and multiplied_out(one) is multiplied_out(other)
 
 
 def _by_entries(term: Term, laid: Value, names: Names) -> str | None:

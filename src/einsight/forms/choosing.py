@@ -53,11 +53,13 @@ def candidates(text: str, term: Term, names: Names, repeated: bool = True) -> It
     size = length(text)
     given = _form_of(text, FormReader(names, tensor)) if size <= LONG else None
     found: list[Shown] = []
+    whole = Shown(plain, given if plain == text else None)
     if given is not None and size > SHORT and steps():
-        found = _shorter(given, plain, is_free, repeated)
+        found, known = _shorter(given, plain, is_free, repeated)
+        whole = known.get(plain, whole)
         yield from map(spelled, found)
     if all(f.text != plain for f in found):
-        yield spelled(Shown(plain, given if plain == text else None))
+        yield spelled(whole)
 
 
 def _form_of(text: str, reader: FormReader) -> Form | None:
@@ -70,12 +72,14 @@ def _form_of(text: str, reader: FormReader) -> Form | None:
         return None
 
 
-def _shorter(given: Form, plain: str, is_free: Callable[[str, bool], bool], repeated: bool) -> list[Shown]:
-    """Those that a person would like better than the `plain` one, the best first."""
+def _shorter(
+    given: Form, plain: str, is_free: Callable[[str, bool], bool], repeated: bool
+) -> tuple[list[Shown], dict[str, Shown]]:
+    """Those that a person would like better than the `plain` one, the best first; and all that were found, by their texts."""
     try:
         found: list[Form] = shortest(given, steps())
     except NotAForm:
-        return []
+        return [], {}
     costs: dict[str, tuple[int, Shown]] = {}
     for other in found:
         shown, cost = named(other, is_free if repeated else lambda *_: False)
@@ -89,4 +93,5 @@ def _shorter(given: Form, plain: str, is_free: Callable[[str, bool], bool], repe
                     costs.setdefault(shown.text, (cost, shown))
     most = length(plain) + dislike(given)
     liked = [(c, shown) for c, shown in costs.values() if c < most or (c == most and dislike(given))]
-    return [shown for _, shown in sorted(liked, key=lambda t: t[0])[:SHOWN]]
+    known = {text: shown for text, (_, shown) in costs.items()}
+    return [shown for _, shown in sorted(liked, key=lambda t: t[0])[:SHOWN]], known

@@ -14,7 +14,7 @@ from ..lowering.expressions import Reader
 from ..lowering.functions import call
 from ..lowering.names import CONSTANTS, Entry, Names
 from ..lowering.report import Report
-from ..lowering.values import Axis, Value, flat, fuse
+from ..lowering.values import Axis, Value, fuse
 from ..syntax.tree import Keyword, Node, Num
 from ..terms import build
 from ..terms.dimension import Dim, Index, fresh_index
@@ -46,7 +46,7 @@ class Components:
                 self._names.put(entry)
             if entry is not None and entry.tensor is not None and entry.kind != "inferred" and tensor.name.isalnum():
                 self._tensors[tensor.name] = entry.tensor
-        self._dims = {str(d): d for t in tensors for d in t.dims}
+        self._dims = {d.text: d for t in tensors for d in t.dims}
 
     def bind(self, name: str, definition: Form) -> None:
         """Let a name stand for a form from now on.  Raises NotAForm."""
@@ -72,8 +72,7 @@ class Components:
     def at(self, form: Form, rows: Indices, columns: Indices) -> Term:
         """The component of a form at those indices.  Raises NotAForm for what its text alone tells."""
         head = form.head
-        if head in _WORDS and self._names.knows(_WORDS[head]):
-            raise NotAForm
+        self._require_word(head)
         if head == "product":
             return self._product(form, rows, columns)
         if head in ("name", "symmetric"):
@@ -93,6 +92,11 @@ class Components:
             return self._reduced(form)
         return method(form, rows, columns)
 
+    def _require_word(self, head: str) -> None:
+        """Raises NotAForm where what a head is called in a text means something else."""
+        if head in _WORDS and self._names.knows(_WORDS[head]):
+            raise NotAForm
+
     def _product(self, form: Form, rows: Indices, columns: Indices) -> Term:
         factors: list[Term] = [build.number(form.data)] if form.data != 1 else []
         chain = []
@@ -104,11 +108,19 @@ class Components:
         summed: list[Index] = []
         last = len(chain) - 1
         for place, part in enumerate(chain):
-            between = columns if place == last else self.over(part.columns)
-            factors.append(self.at(part, rows, between))
-            rows = between
-            if place < last:
+            if place == last or (place == last - 1 and chain[last].head == "diag"):
+                between = columns
+            elif part.head == "diag":
+                between = rows
+            else:
+                between = self.over(part.columns)
                 summed += between
+            if between is rows and part.head == "diag":  # `diag(v) M` is `v_i M_ij`: there is nothing to sum
+                self._require_word("diag")
+                factors.append(self.at(part.parts[0], rows, ()))
+            else:
+                factors.append(self.at(part, rows, between))
+            rows = between
         return build.product(factors, summed)
 
     def _name(self, form: Form, rows: Indices, columns: Indices) -> Term:
@@ -234,7 +246,7 @@ def components(
 
     `bindings` are the names that stand in it, in the order in which they are explained.
     """
-    shape = tuple([tuple([str(i.dim) for i in flat(side)]) for side in sides])
+    shape = tuple([tuple([i.dim.text for i in side]) for side in sides])
     if form.shape != shape:
         return None
     try:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Union
 
 from ..terms.interning import TABLE, Interned, intern_absent
@@ -24,6 +25,7 @@ ONE: Rational = 1
 # of a number, and of the power of one
 MOST_BITS, MOST_POWER = 64, 64
 MOST = 1 << MOST_BITS
+_key, _head = attrgetter("key"), attrgetter("head")
 # products, sums and powers that are remembered
 KEPT = 4096
 # functions of a matrix or a vector whose value is a number, the same of what is transposed
@@ -42,7 +44,7 @@ class Form(Interned):
     """
 
     __slots__ = (
-        "head", "parts", "data", "rows", "columns", "shape", "is_scalar", "is_column", "is_matrix", "key", "turned", "scaled",
+        "head", "parts", "data", "rows", "columns", "shape", "is_scalar", "is_column", "is_matrix", "is_atom", "key", "turned", "scaled",
         "plain", "plain_signs", "written", "signs", "memo", "__weakref__",
     )  # fmt: skip
     head: str
@@ -54,11 +56,12 @@ class Form(Interned):
     is_scalar: bool
     is_column: bool
     is_matrix: bool
+    is_atom: bool  # a name, a number, or the transpose of one: there is nothing in it
     key: str
     turned: Form | None
     scaled: tuple[Rational, tuple[Form, ...], Form | None] | None
     plain: Any
-    plain_signs: int | None
+    plain_signs: int
     written: Any
     signs: int
     memo: dict[str, Any]
@@ -76,9 +79,10 @@ class Form(Interned):
         self.shape = rows, columns
         self.is_scalar = not rows and not columns
         self.is_column, self.is_matrix = bool(rows) and not columns, bool(rows) and bool(columns)
-        own, inside = "" if data is None else data, ",".join([p.key for p in parts]) if parts else ""
+        self.is_atom = not parts or (head == "transpose" and not parts[0].parts)
+        own, inside = "" if data is None else data, ",".join(map(_key, parts)) if parts else ""
         self.key = f"{head}[{own}]({inside}){'.'.join(rows)};{'.'.join(columns)}"
-        self.turned = self.scaled = self.plain = self.plain_signs = self.written = None
+        self.turned = self.scaled = self.plain = self.written = None
         self.memo = {}
         return self
 
@@ -126,9 +130,10 @@ def all_ones(rows: Dims, columns: Dims) -> Form:
 
 
 def is_all_ones(form: Form) -> bool:
-    if form.head == "product":
+    head = form.head
+    if head == "product":
         return form.data == 1 and all(map(is_all_ones, form.parts))
-    return form.head == "ones" or (form.head == "transpose" and form.parts[0].head == "ones")
+    return head == "ones" or (head == "transpose" and form.parts[0].head == "ones")
 
 
 def commutation(rows: str, columns: str) -> Form:
@@ -152,9 +157,11 @@ def _transposed(form: Form) -> Form:
         return parts[0]
     if head == "K":
         return commutation(form.data[1], form.data[0])
-    turned = [transpose(p) for p in parts]
     if head == "product":
-        return product(turned[::-1], form.data)
+        count = _scalars_before(parts)
+        turned = [*parts[:count], *map(transpose, reversed(parts[count:]))]
+        return Form("product", tuple(turned), form.data, form.columns, form.rows)
+    turned = list(map(transpose, parts))
     if head == "total":
         return total(turned)
     if head == "hadamard":
@@ -182,14 +189,26 @@ def scaled(form: Form) -> tuple[Rational, tuple[Form, ...], Form | None]:
         return (ONE, (form,), None) if form.is_scalar else (ONE, (), form)
     found = form.scaled
     if found is None:
-        scalars = tuple(p for p in form.parts if p.is_scalar)
-        chain = [p for p in form.parts if not p.is_scalar]
-        if form.is_scalar and not scalars:
-            found = form.data, (product(chain),), None
-        else:
-            found = form.data, scalars, product(chain) if chain else None
-        form.scaled = found
+        count = _scalars_before(form.parts)
+        scalars, chain = form.parts[:count], form.parts[count:]
+        array = chain[0] if len(chain) == 1 else Form("product", chain, ONE, *form.shape) if chain else None
+        if form.is_scalar and array is not None:
+            scalars, array = (array,), None
+        found = form.scaled = form.data, scalars, array
     return found
+
+
+def _scalars_before(parts: Sequence[Form]) -> int:
+    """How many scalars stand in a product before the row of arrays."""
+    for place, part in enumerate(parts):
+        if not part.is_scalar:
+            return place
+    return len(parts)
+
+
+def _has_number(form: Form) -> bool:
+    """Is it a product whose own number is before its factors?  Before a row times a column stands none."""
+    return form.head == "product" and not (form.is_scalar and not form.parts[0].is_scalar)
 
 
 @lru_cache(KEPT)
@@ -197,11 +216,21 @@ def times(form: Form, factor: Rational) -> Form:
     """A number times a form.  Raises NotAForm for 0."""
     if factor == 1:
         return form
-    if form.head == "product" and not (form.is_scalar and not form.parts[0].is_scalar):
+    if _has_number(form):
         value = exact(form.data * factor)
         if _is_writable(value) and value != 1:
             return Form("product", form.parts, value, form.rows, form.columns)
     return product([form], factor)
+
+
+def divided(form: Form, by: Rational) -> Form:
+    """A form over a number.  Raises NotAForm for what nobody would write."""
+    if by == 1:
+        return form
+    if _has_number(form) and type(by) is int and type(form.data) is int and form.data % by == 0:
+        value = form.data // by  # without a fraction, as most
+        return Form("product", form.parts, value, *form.shape) if value != 1 else product(form.parts)
+    return times(form, 1 / Fraction(by))
 
 
 def _is_writable(value: Rational) -> bool:
@@ -215,34 +244,31 @@ def product(factors: Iterable[Form], coefficient: Rational = 1) -> Form:
     factors = tuple(factors)
     if len(factors) == 1 and coefficient == 1:
         return factors[0]
-    return _product(factors, exact(coefficient))
+    return _product(factors, coefficient if type(coefficient) is int else exact(coefficient))
 
 
 @lru_cache(KEPT)  # a search comes to the same by many ways
 def _product(factors: tuple[Form, ...], value: Rational) -> Form:
     scalars: dict[Form, Rational] = {}
     chain: list[Form] = []
-
-    def take(form: Form) -> None:
-        nonlocal value
+    todo = list(reversed(factors))
+    while todo:
+        form = todo.pop()
         if form.head == "number":
             value *= form.data
-        elif form.head == "product" and (not form.is_scalar or any(p.is_scalar for p in form.parts) or form.data != 1):
+        elif form.head == "product" and (not form.is_scalar or form.data != 1 or form.parts[0].is_scalar):
             value *= form.data
-            if form.is_scalar and not all(p.is_scalar for p in form.parts):
+            if form.is_scalar and not form.parts[-1].is_scalar:
                 raise NotAForm
-            for part in form.parts:
-                take(part)
+            todo.extend(reversed(form.parts))
         elif form.is_scalar:
             base, exponent = (form.parts[0], form.data) if form.head == "power" else (form, ONE)
             scalars[base] = scalars.get(base, 0) + exponent
+        elif chain:
+            _append(chain, form, todo)
         else:
-            _append(chain, form, take)
-
-    for factor in factors:
-        take(factor)
-    take = None  # type: ignore[assignment]  # which holds itself
-    if not _is_writable(value):
+            chain.append(form)
+    if value != 1 and not _is_writable(value):
         raise NotAForm
     parts: list[Form] = []
     for base, exponent in scalars.items():
@@ -253,12 +279,13 @@ def _product(factors: tuple[Form, ...], value: Rational) -> Form:
             value *= part.data
         else:
             parts.append(part)
-    parts.sort(key=lambda p: p.key)
-    value, parts = _without_roots(value, parts)
+    if parts:
+        parts.sort(key=_key)
+        value, parts = _without_roots(value, parts)
     for place, part in enumerate(chain):
         if part.head == "total" and is_negative(part):
             value, chain[place] = -value, total([times(p, -1) for p in part.parts])
-    if len(chain) > 1:
+    if len(chain) > 1 and "I" in map(_head, chain):
         chain = [c for c in chain if c.head != "I"] or chain[:1]
     whole = [*parts, *chain]
     if value == 1 and len(whole) == 1:
@@ -266,7 +293,7 @@ def _product(factors: tuple[Form, ...], value: Rational) -> Form:
     if not whole:
         return number(value)
     rows, columns = (chain[0].rows, chain[-1].columns) if chain else ((), ())
-    return Form("product", tuple(whole), exact(value), rows, columns)
+    return Form("product", tuple(whole), value if type(value) is int else exact(value), rows, columns)
 
 
 def _without_roots(value: Rational, parts: list[Form]) -> tuple[Rational, list[Form]]:
@@ -283,30 +310,31 @@ def _without_roots(value: Rational, parts: list[Form]) -> tuple[Rational, list[F
     return value, parts
 
 
-def _append(chain: list[Form], form: Form, take: Any) -> None:
-    """An array at the end of others, merged with the one before it; what has become a number is taken out."""
+def _append(chain: list[Form], form: Form, todo: list[Form]) -> None:
+    """An array behind others, merged with the one before it; what has become a number is to be taken out next, as `todo` has it."""
     before = chain[-1] if chain else None
     if before is not None:
         if before.columns != form.rows:
             raise NotAForm
-        merged = _merged(before, form)
-        if merged is not None:
-            chain.pop()
-            if merged.head == "product":
-                for part in merged.parts:
-                    take(part)
-            elif merged.is_scalar:
-                take(merged)
-            else:
-                _append(chain, merged, take)
-            return
+        is_square = before.rows == before.columns == form.columns
+        if is_square or before.head in _MERGING or form.head in _MERGING:
+            merged = _merged(before, form)
+            if merged is not None:
+                chain.pop()
+                if merged.head == "product":
+                    todo.extend(reversed(merged.parts))
+                elif merged.is_scalar:
+                    todo.append(merged)
+                else:
+                    _append(chain, merged, todo)
+                return
     chain.append(form)
-    cancelled = _cancelled(chain)
+    cancelled = _cancelled(chain) if before is not None else None
     if cancelled is not None:
         place, rest = cancelled
         del chain[place:]
         if rest.head != "I" or not chain:
-            _append(chain, rest, take)
+            _append(chain, rest, todo)
         return
     if form.columns:
         return
@@ -314,8 +342,11 @@ def _append(chain: list[Form], form: Form, take: Any) -> None:
         if not chain[place].rows:
             inner = chain[place:]
             del chain[place:]
-            take(_number_of(inner))
+            todo.append(_number_of(inner))
             return
+
+
+_MERGING = frozenset({"I", "K", "diag"})
 
 
 def _merged(left: Form, right: Form) -> Form | None:
@@ -412,7 +443,10 @@ def _total(terms: tuple[Form, ...]) -> Form:
         take(term, ONE)
     take = None  # type: ignore[assignment]  # which holds itself
     # in the order of what is summed whatever the numbers before it, so that a sum and its negative have the same order
-    parts = [times(rest, value) for rest, value in sorted(counts.items(), key=lambda c: c[0].key) if value]
+    parts = []
+    for rest in sorted(counts, key=_key):
+        if count := counts[rest]:
+            parts.append(rest if count == 1 else times(rest, count))
     if not parts:
         raise NotAForm
     if len(parts) == 1:
@@ -435,7 +469,7 @@ def is_negative(whole: Form) -> bool:
 def _bare_key(part: Form) -> str:
     value, scalars, array = scaled(part)
     if array is None:
-        return "" if part.head == "number" else times(part, 1 / Fraction(value)).key
+        return "" if part.head == "number" else divided(part, value).key
     if not scalars and (array.head == "I" or is_all_ones(array)):
         return ""
     # what varies has a letter of the end of the alphabet, and stands before what it is compared with
@@ -481,7 +515,7 @@ def hadamard(factors: Iterable[Form]) -> Form:
         raise NotAForm
     whole = parts[0]
     if len(parts) > 1:
-        whole = Form("hadamard", tuple(sorted(parts, key=lambda p: p.key)), None, *shape)
+        whole = Form("hadamard", tuple(sorted(parts, key=_key)), None, *shape)
     return product([*scalars, whole], value)
 
 
@@ -606,7 +640,7 @@ def diagonal_of(matrix: Form) -> Form:
     elif array.head == "I":
         found = ones(array.rows)
     else:
-        found = Form("diagonal", (min(array, transpose(array), key=lambda f: f.key),), None, array.rows, ())
+        found = Form("diagonal", (min(array, transpose(array), key=_key),), None, array.rows, ())
     return product([*scalars, found], value)
 
 
@@ -627,14 +661,10 @@ def reduction(text: str, array: Form) -> Form:
             inner = _without_ones(inner)
             if inner.is_scalar:
                 return product([*scalars, inner], value)
-        found = (
-            _trace(inner)
-            if text == "tr"
-            else Form(text, (min(inner, transpose(inner), key=lambda f: f.key),), None, (), ())
-        )
+        found = _trace(inner) if text == "tr" else Form(text, (min(inner, transpose(inner), key=_key),), None, (), ())
         return product([*scalars, found], value)
     if text in ("norm", "det", "logdet", "max", "min", "prod"):
-        array = min(array, transpose(array), key=lambda f: f.key)
+        array = min(array, transpose(array), key=_key)
     if text == "norm":
         value, scalars, inner = scaled(array)
         if inner is not None and inner.head == "total" and is_negative(inner):
@@ -659,7 +689,7 @@ def _trace(array: Form) -> Form:
             if turned.is_scalar:
                 return turned
             ways += [turned, transpose(turned)]
-    return Form("tr", (min(ways, key=lambda f: f.key),), None, (), ())
+    return Form("tr", (min(ways, key=_key),), None, (), ())
 
 
 def _without_ones(array: Form) -> Form:
@@ -678,7 +708,7 @@ def _without_ones(array: Form) -> Form:
 
 def rebuild(whole: Form, parts: Sequence[Form]) -> Form:
     """The same head over other parts.  Raises NotAForm where they do not conform."""
-    if all(a is b for a, b in zip(whole.parts, parts, strict=True)):
+    if whole.parts == tuple(parts):  # each is compared by what it is
         return whole
     head, data = whole.head, whole.data
     if head == "product":

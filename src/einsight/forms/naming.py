@@ -121,7 +121,8 @@ def _ways(whole: Form, definitions: list[Form]) -> Iterator[tuple[Form, partial[
     """What may get a name, and how a form is written with that."""
     for found in _repeated(whole, definitions):
         yield found, partial(_put, found)
-    for vector, size, root in dict.fromkeys(v for part in _parts(whole) for v in _normalised(part)):
+    divisors = [part for part in _parts(whole) if part.head == "power"]
+    for vector, size, root in dict.fromkeys([v for part in divisors for v in _normalised(part)]):
         yield product([vector, form.power(root, -1)]), partial(_spread, vector, size, root)
 
 
@@ -144,8 +145,8 @@ def _spread(vector: Form, size: Form, root: Form, whole: Form, mark: Form) -> Fo
 
 
 def _text(whole: Form, bindings: list[Binding]) -> str:
-    shown = ", ".join(f"{n} = {write(b).text}" for n, b in bindings)
-    return write(whole).text + (f" where {shown}" if shown else "")
+    text = write(whole).text
+    return f"{text} where {', '.join([f'{n} = {write(b).text}' for n, b in bindings])}" if bindings else text
 
 
 def _letters(found: Form) -> str:
@@ -162,10 +163,10 @@ def _is_call(part: Form) -> bool:
 def _repeated(whole: Form, definitions: list[Form]) -> list[Form]:
     """The parts that stand there twice, the most promising first; the whole of a definition is none."""
     parts = _parts(whole)
-    counts: Counter[Form] = Counter(part for part in parts if part is not whole)
+    counts: Counter[Form] = Counter([part for part in parts if part is not whole])
     for place in definitions:
-        counts.update(part for part in _parts(place) if part is not place)
-    found = [(-RATIO, ratio) for part in parts if part.parts for ratio in ratios(part)]
+        counts.update([part for part in _parts(place) if part is not place])
+    found = [(-RATIO, ratio) for part in parts if part.head in ("total", "product") for ratio in ratios(part)]
     for part, times in counts.items():
         if times == 1:
             continue
@@ -202,7 +203,10 @@ def _bare(part: Form) -> Form:
         return part
     found = part.memo.get("bare")
     if found is None:
-        found = part.memo["bare"] = min(part, transpose(part), key=lambda f: (signs(f), not f.rows, f.key))
+        turned = transpose(part)
+        if (size := signs(part)) == (other := signs(turned)):
+            size, other = (not part.rows, part.key) > (not turned.rows, turned.key), 0
+        found = part.memo["bare"] = part if size <= other else turned
     return found
 
 

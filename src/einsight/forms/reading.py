@@ -27,7 +27,7 @@ from ..syntax.tree import (
 )
 from ..terms.term import Tensor
 from . import form
-from .form import REDUCTIONS, Form, NotAForm
+from .form import REDUCTIONS, Form, NotAForm, Rational
 
 # functions of an array whose value has its shape, and is none entry by entry
 _OPERATORS = frozenset({"softmax", "log_softmax", "cumsum"})
@@ -103,7 +103,10 @@ class FormReader:
             return form.entrywise_power(base, exponent)
         return form.power(base, exponent)
 
-    def _number(self, node: Node) -> Fraction:
+    def _number(self, node: Node) -> Rational:
+        if isinstance(node, Addition) and len(node.items) == 1:
+            ((sign, inner),) = node.items
+            return sign * self._number(inner)
         found = self.read(node)
         if found.head != "number":
             raise NotAForm
@@ -264,7 +267,7 @@ def _along(text: str, arguments: list[Form], axis: int) -> Form:
 def _of_tensor(text: str, tensor: Tensor) -> Form:
     if len(tensor.dims) > 2:
         raise NotAForm
-    dims = [tuple(map(str, d.parts or (d,))) for d in tensor.dims]
+    dims = [tuple(map(str, d.parts)) if d.parts else (d.text,) for d in tensor.dims]
     rows, columns = (*dims, (), ())[:2]
     symmetric = len(dims) == 2 and (
         tensor.is_symmetric or (tensor.definition is not None and tensor.definition.symmetric)

@@ -6,25 +6,28 @@ None is claimed here: what is shown is read back and compared in value first.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from operator import attrgetter
 
 from . import form
 from .form import Form, NotAForm, product, scaled, total
 from .squares import determinants, into_inverses
 
 MOST_TERMS = 12
+_ONLY_WHOLE = frozenset((int,))
+_head = attrgetter("head")
 
 
-def alternatives(whole: Form) -> Iterator[Form]:
+def alternatives(whole: Form) -> list[Form]:
     """Forms that are equal to one, changed at its head or at one of its summands."""
-    if whole.head == "total":
-        yield from _of_total(whole)
-    elif whole.head == "product":
-        yield from _of_product(whole)
-    elif whole.head == "hadamard":
-        yield from _of_hadamard(whole)
+    found = whole.memo.get("alternatives")
+    if found is None:
+        found = whole.memo["alternatives"] = []
+        with suppress(NotAForm):
+            found.extend(_CHANGES[whole.head](whole) if whole.head in _CHANGES else ())
+    return found
 
 
 Term = tuple[form.Rational, tuple[Form, ...], tuple[Form, ...]]
@@ -53,49 +56,45 @@ def _of_total(whole: Form) -> Iterator[Form]:
         return
     parts = whole.parts
     terms = [split(p) for p in parts]
-    yield from _content(whole, parts)
+    primitive = _with_content(whole)  # `2 a + 2 b = 2 (a + b)`
+    if primitive is not whole:
+        yield primitive
     yield from _sides(whole, parts, terms)
     yield from _scalars(whole, parts, terms)
     yield from _entrywise(whole, parts, terms)
     yield from _kroneckers(whole, parts, terms)
-    yield from _mirrored(parts)
-    for place, part in enumerate(parts):
-        for other in _exchanged(part):
-            yield total([*parts[:place], other, *parts[place + 1 :]])
-    for place, part in enumerate(parts):
-        if part.head == "product" and any(p.head == "total" for p in part.parts):
-            for other in _multiplied_out(part):
+    yield from _mirrored(parts, terms)
+    products = [place for place, part in enumerate(parts) if part.head == "product"]
+    for change in (_exchanged, _multiplied_out):
+        for place in products:
+            for other in change(parts[place]):
                 yield total([*parts[:place], other, *parts[place + 1 :]])
-
-
-def _content(whole: Form, parts: Sequence[Form]) -> Iterator[Form]:
-    """`2 a + 2 b = 2 (a + b)`."""
-    found = _primitive(parts)
-    if found is not whole:
-        yield found
 
 
 def _primitive(terms: Sequence[Form]) -> Form:
     """A sum with the number that all its terms are multiples of in front, so that it is the positive one of two."""
     whole = total(terms)
-    if whole.head != "total":
-        return whole
-    values = [scaled(p)[0] for p in whole.parts]
-    size = Fraction(math.gcd(*(v.numerator for v in values)), math.lcm(*(v.denominator for v in values)))
+    return _with_content(whole) if whole.head == "total" else whole
+
+
+def _with_content(whole: Form) -> Form:
+    values = [split(p)[0] for p in whole.parts]
+    size: form.Rational = math.gcd(*[v.numerator for v in values])
+    if not _ONLY_WHOLE.issuperset(map(type, values)):
+        size = Fraction(size, math.lcm(*[v.denominator for v in values]))
     size = -size if form.is_negative(whole) else size
     if size == 1:
         return whole
-    return Form("product", (total([form.times(p, 1 / size) for p in whole.parts]),), form.exact(size), *whole.shape)
+    return Form("product", (total([form.divided(p, size) for p in whole.parts]),), form.exact(size), *whole.shape)
 
 
-def _groups(keys: Sequence[Form | None]) -> Iterator[tuple[Form, list[int]]]:
+def _groups(keys: Sequence[Iterable[Form]]) -> list[tuple[Form, list[int]]]:
+    """What stands at more than one place, and where."""
     found: dict[Form, list[int]] = {}
-    for place, key in enumerate(keys):
-        if key is not None:
+    for place, own in enumerate(keys):
+        for key in own:
             found.setdefault(key, []).append(place)
-    for key, places in found.items():
-        if len(places) > 1:
-            yield key, places
+    return [group for group in found.items() if len(group[1]) > 1]
 
 
 def _with(parts: Sequence[Form], places: Sequence[int], new: Form) -> Form:
@@ -106,10 +105,9 @@ def _with(parts: Sequence[Form], places: Sequence[int], new: Form) -> Form:
 def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """What several summands begin or end with, before or behind the rest of them."""
     for last in (False, True):
-        ends: list[Form | None] = [(t[2][-1] if last else t[2][0]) if t[2] else None for t in terms]
-        for shared, places in _groups(ends):
+        for shared, places in _groups([t[2][-1:] if last else t[2][:1] for t in terms]):
             inner = []
-            alone = all(len(terms[k][2]) == 1 for k in places)
+            alone = max([len(terms[k][2]) for k in places]) == 1
             for k in places:
                 value, scalars, chain = terms[k]
                 rest = chain[:-1] if last else chain[1:]
@@ -124,6 +122,8 @@ def _sides(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterato
 
 def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """A scalar, to any of the powers to which summands have it, before those that have it."""
+    if not whole.is_scalar and not [t for t in terms if t[1]]:
+        return
     powers: list[dict[Form, form.Rational]] = []
     for _, scalars, chain in terms:
         own: dict[Form, form.Rational] = {}
@@ -133,10 +133,7 @@ def _scalars(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Itera
         if whole.is_scalar and chain:
             own[product(chain)] = form.ONE
         powers.append(own)
-    for base in dict.fromkeys(b for own in powers for b in own):
-        places = [k for k, own in enumerate(powers) if base in own]
-        if len(places) < 2:
-            continue
+    for base, places in _groups(powers):
         exponents = sorted({powers[k][base] for k in places})
         # what is divided by nowhere is taken out as often as it stands in all of them
         for exponent in exponents if exponents[0] < 0 else exponents[:1]:
@@ -153,9 +150,8 @@ def _entrywise(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Ite
     if whole.is_scalar:
         return
     factors = [of_entries(t[2]) for t in terms]
-    for shared in dict.fromkeys(f for own in factors for f in own):
-        places = [k for k, own in enumerate(factors) if shared in own]
-        if len(places) < 2 or form.is_all_ones(shared) or shared.head == "I":
+    for shared, places in _groups(list(map(dict.fromkeys, factors))):
+        if form.is_all_ones(shared) or shared.head == "I":
             continue
         inner = []
         for k in places:
@@ -180,35 +176,39 @@ def of_entries(chain: Sequence[Form]) -> tuple[Form, ...]:
 
 def _kroneckers(whole: Form, parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """`A ⊗ B + A ⊗ C = A ⊗ (B + C)`, `diag(u) + diag(v) = diag(u + v)`, and `vec` alike."""
-    pairs = [_as_kronecker(t[2][0]) if len(t[2]) == 1 else None for t in terms]
-    for side in (0, 1):
-        for shared, places in _groups([p[side] if p is not None else None for p in pairs]):
-            inner = [product([*terms[k][1], pairs[k][1 - side]], terms[k][0]) for k in places]  # type: ignore[index]
+    alone = [t[2][0].head for t in terms if len(t[2]) == 1]
+    if len(alone) < 2:
+        return
+    pairs = [_as_kronecker(t[2][0]) if len(t[2]) == 1 else () for t in terms]
+    for side in (0, 1) if any(pairs) else ():
+        for shared, places in _groups([p[side : side + 1] for p in pairs]):
+            inner = [product([*terms[k][1], pairs[k][1 - side]], terms[k][0]) for k in places]
             if len({i.shape for i in inner}) == 1:
                 middle = _primitive(inner)
                 yield _with(parts, places, form.kronecker(*((shared, middle) if side == 0 else (middle, shared))))
     for head, make in (("diag", form.diagonal), ("vec", form.vec)):
-        places = [k for k, t in enumerate(terms) if len(t[2]) == 1 and t[2][0].head == head]
-        if len(places) > 1:
+        if alone.count(head) > 1:
+            places = [k for k, t in enumerate(terms) if len(t[2]) == 1 and t[2][0].head == head]
             inner = [product([*terms[k][1], terms[k][2][0].parts[0]], terms[k][0]) for k in places]
             if len({i.shape for i in inner}) == 1:
                 yield _with(parts, places, make(_primitive(inner)))
 
 
-def _as_kronecker(array: Form) -> tuple[Form, Form] | None:
+def _as_kronecker(array: Form) -> tuple[Form, ...]:
+    """The two factors, if it has them."""
     if array.head == "kronecker":
-        return array.parts[0], array.parts[1]
+        return array.parts
     if array.head == "I" and len(array.rows) == 2:
         return form.identity(array.rows[:1]), form.identity(array.rows[1:])
-    return None
+    return ()
 
 
-def _mirrored(parts: Sequence[Form]) -> Iterator[Form]:
+def _mirrored(parts: Sequence[Form], terms: Sequence[Term]) -> Iterator[Form]:
     """`1 - sigmoid(z) = sigmoid(-z)`."""
     for k, part in enumerate(parts):
-        value, scalars, array = scaled(part)
-        call = array if array is not None else (scalars[0] if len(scalars) == 1 else None)
-        if call is None or call.head != "function" or call.data != "sigmoid" or (array is not None and scalars):
+        value, scalars, chain = terms[k]
+        call = (*scalars, *chain)[0] if len(scalars) + len(chain) == 1 else part
+        if call.head != "function" or call.data != "sigmoid":
             continue
         for n, other in enumerate(parts):
             if other is product([form.all_ones(*part.shape)], -value):
@@ -237,19 +237,13 @@ def _exchanged(part: Form) -> Iterator[Form]:
 
 
 def _of_product(whole: Form) -> Iterator[Form]:
-    yield from _exchanged(whole)
-    yield from _multiplied_out(whole)
-    yield from determinants(whole)
-    yield from _mixed(whole)
-    if any(p.head == "transpose" and p.parts[0].head == "khatri_rao" for p in whole.parts):
-        yield from map(form.transpose, _mixed(form.transpose(whole)))
-    yield from _double_angle(whole)
-    yield from _variances(whole)
-    yield from _taken_in(whole)
-    yield from into_inverses(whole)
+    heads = set(map(_head, whole.parts))
+    for change, among in _OF_PRODUCTS:
+        if not among.isdisjoint(heads):
+            yield from change(whole)
     for place, part in enumerate(whole.parts):
         if part.head == "total":
-            for other in _of_total(part):
+            for other in alternatives(part):
                 yield product([*whole.parts[:place], other, *whole.parts[place + 1 :]], whole.data)
 
 
@@ -286,6 +280,11 @@ def _mixed(whole: Form) -> Iterator[Form]:
             new = form.diagonal_of(product([pair[0], form.transpose(pair[1])]))
         if new is not None:
             yield product([*chain[:place], new, *chain[place + 2 :]], whole.data)
+
+
+def _mixed_in_transpose(whole: Form) -> Iterator[Form]:
+    if "khatri_rao" in [p.parts[0].head for p in whole.parts if p.head == "transpose"]:
+        yield from map(form.transpose, _mixed(form.transpose(whole)))
 
 
 def _pair(whole: Form) -> tuple[Form, Form] | None:
@@ -358,6 +357,20 @@ def _double_angle(whole: Form) -> Iterator[Form]:
                         yield product([*scalars, inner], Fraction(whole.data) / 2)
 
 
+# what changes a product, each with heads of which it needs one among the parts
+_OF_PRODUCTS: tuple[tuple[Callable[[Form], Iterator[Form]], frozenset[str]], ...] = (
+    (_exchanged, frozenset({"K"})),
+    (_multiplied_out, frozenset({"total"})),
+    (determinants, frozenset({"det"})),
+    (_mixed, frozenset({"kronecker", "khatri_rao", "K", "ones"})),
+    (_mixed_in_transpose, frozenset({"transpose"})),
+    (_double_angle, frozenset({"function", "hadamard"})),
+    (_variances, frozenset({"norm", "power"})),
+    (_taken_in, frozenset({"total", "power"})),
+    (into_inverses, frozenset({"power"})),
+)
+
+
 def _of_signs(whole: Form) -> Iterator[Form]:
     """`[z > 0] ⊙ relu(z) = relu(z)`, `sign(z) ⊙ abs(z)^k = z ⊙ abs(z)^(k-1)`."""
     for part in whole.parts:
@@ -381,3 +394,6 @@ def _of_hadamard(whole: Form) -> Iterator[Form]:
             rest = [p for p in whole.parts if p is not part]
             ends = [form.diagonal(p) for p in part.parts]
             yield product([ends[0], form.hadamard(rest), ends[1]])
+
+
+_CHANGES = {"total": _of_total, "product": _of_product, "hadamard": _of_hadamard}

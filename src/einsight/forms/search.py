@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from contextlib import suppress
 from functools import lru_cache
 
 from ..settings import SEARCH
@@ -29,6 +28,8 @@ class Search:
 
     def best(self, whole: Form) -> list[Form]:
         """Equal forms, the shortest first, the form itself among them."""
+        if whole.is_atom:
+            return [whole]
         known = self.found.get(whole)
         if known is not None:
             return known
@@ -37,10 +38,10 @@ class Search:
             turned = self.best(form.total([form.times(p, -1) for p in whole.parts]))
             self.found[whole] = sorted(dict.fromkeys([whole, *(form.times(f, -1) for f in turned)]), key=cost)
             return self.found[whole]
-        start = whole
-        if whole.parts:
-            with suppress(NotAForm):
-                start = form.rebuild(whole, [self.best(p)[0] for p in whole.parts])
+        try:
+            start = form.rebuild(whole, [p if p.is_atom else self.best(p)[0] for p in whole.parts])
+        except NotAForm:
+            start = whole
         self.found[whole] = self._around(start, whole)
         return self.found[whole]
 
@@ -50,7 +51,7 @@ class Search:
             if start is whole:
                 return [whole]
             return [start, whole] if cost(start) <= cost(whole) else [whole, start]
-        if start is whole and self.left > 0 and not _neighbours(whole):
+        if start is whole and self.left > 0 and not alternatives(whole):
             poll()
             self.left -= 1
             return [whole]
@@ -65,12 +66,10 @@ class Search:
             poll()
             self.left -= 1
             _, _, current = heapq.heappop(waiting)
-            for other in sorted(_neighbours(current), key=cost):
+            for other in sorted(alternatives(current), key=cost):
                 if other in seen or cost(other) > least + SLACK:
                     continue
-                if self.left > 0:
-                    with suppress(NotAForm):
-                        other = form.rebuild(other, [self._improved(p, other, current) for p in other.parts])
+                other = self._improved(other, current)
                 length = cost(other)
                 if other not in seen and length <= least + SLACK:
                     seen[other] = None
@@ -78,11 +77,20 @@ class Search:
                     least = min(least, length)
         return sorted(seen, key=cost)
 
-    def _improved(self, part: Form, whole: Form, before: Form) -> Form:
-        """A part at its best; of a sum only what is new there and holds a bracket, since the others were."""
-        if whole.head == "total" and (part in before.parts or not any(p.head == "total" for p in part.parts)):
-            return part
-        return self.best(part)[0]
+    def _improved(self, whole: Form, before: Form) -> Form:
+        """With each part at its best; of a sum only what is new there and holds a bracket, since the others were."""
+        if self.left <= 0:
+            return whole
+        is_sum, parts = whole.head == "total", []
+        try:
+            for part in whole.parts:
+                if part.is_atom or (is_sum and (part in before.parts or "total" not in [p.head for p in part.parts])):
+                    parts.append(part)
+                else:
+                    parts.append(self.best(part)[0])
+            return form.rebuild(whole, parts)
+        except NotAForm:
+            return whole
 
 
 def shortest(whole: Form, most: int) -> list[Form]:
@@ -98,13 +106,3 @@ def shortest(whole: Form, most: int) -> list[Form]:
 @lru_cache(32)
 def _shortest(whole: Form, most: int) -> tuple[Form, ...]:
     return tuple(Search(most).best(whole)[:FEW])
-
-
-def _neighbours(whole: Form) -> list[Form]:
-    found = whole.memo.get("neighbours")
-    if found is None:
-        found = []
-        with suppress(NotAForm):
-            found.extend(alternatives(whole))
-        whole.memo["neighbours"] = found
-    return found

@@ -41,13 +41,15 @@ def write(whole: Form) -> Text:
     found: Text | None = whole.written
     if found is None:
         plain = _plain(whole)
-        size = _signs_of_plain(whole)
+        size: int = whole.plain_signs
         bare = whole.parts[0] if whole.head == "transpose" else whole
-        # a name is shorter than its transpose with a mark, and its transpose is written with one in either way
-        if not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
+        # a name is shorter than its transpose with a mark, and its transpose is written with one in either way; where no mark
+        # stands in a text, that of the transpose, which is made of the same, has none to save
+        is_turned = not whole.rows or "'" in plain.text or "-T" in plain.text
+        if is_turned and not whole.is_scalar and bare.head != "name" and (other := transpose(whole)) is not whole:
             turned = _plain(other)
             marked = _marked(turned)
-            size_of_marked = _signs_of_plain(other) + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
+            size_of_marked = other.plain_signs + _SIGNS_OF_MARK[len(marked.text) - len(turned.text)]
             # what is done entry by entry is done with columns; where both are as long, a row is a column with a mark behind it, and a function stands inside
             outside = not whole.rows or whole.head in ("function", "bracket", "entries")
             is_above = not whole.rows and (
@@ -63,7 +65,7 @@ def write(whole: Form) -> Text:
 
 def _is_broadcast(whole: Form) -> bool:
     """Is it a sum in which a number is added to each entry?"""
-    return whole.head == "total" and any(is_all_ones(_array_of(p)) for p in whole.parts)
+    return whole.head == "total" and any(map(is_all_ones, map(_array_of, whole.parts)))
 
 
 def signs(whole: Form) -> int:
@@ -73,23 +75,18 @@ def signs(whole: Form) -> int:
     return whole.signs
 
 
-def _signs_of_plain(whole: Form) -> int:
-    found = whole.plain_signs
-    if found is None:
-        found = whole.plain_signs = length(_plain(whole).text)
-    return found
-
-
 # a mark behind a text, that and brackets around it, and an inverse as the transpose of one: by what they add to the text
 _SIGNS_OF_MARK = {1: 1, 3: 2, 0: 0}
 
 
 def _marked(turned: Text) -> Text:
-    inverse = _INVERSE.fullmatch(turned.text) if turned.text.endswith("^-1") else None
-    if inverse and turned.level == ATOM and _closes_at_end(inverse[1]):
+    text = turned.text
+    if turned.level != ATOM:
+        return Text(f"({text})'", ATOM)
+    inverse = _INVERSE.fullmatch(text) if text.endswith("^-1") else None
+    if inverse and _closes_at_end(inverse[1]):
         return Text(f"{inverse[1]}^-T", ATOM)
-    raised = _is_raised(turned.text)
-    return Text(f"{turned.text}'" if turned.level == ATOM and not raised else f"({turned.text})'", ATOM)
+    return Text(f"({text})'" if "^" in text and _is_raised(text) else f"{text}'", ATOM)
 
 
 _INVERSE = re.compile(r"(\w+|\(.*\))\^-1")
@@ -97,7 +94,7 @@ _RAISED = re.compile(r"\^[\w-]+$")
 
 
 def _is_raised(text: str) -> bool:
-    return "^" in text and _RAISED.search(text) is not None
+    return _RAISED.search(text) is not None
 
 
 def _closes_at_end(text: str) -> bool:
@@ -113,6 +110,7 @@ def _plain(whole: Form) -> Text:
     found: Text | None = whole.plain
     if found is None:
         found = whole.plain = _WRITERS[whole.head](whole)
+        whole.plain_signs = length(found.text)
     return found
 
 
@@ -200,22 +198,28 @@ def _quotient(above: Text, below: Sequence[Form], number: str = "") -> Text:
 
 def _product(whole: Form) -> Text:
     value = whole.data
-    scalars = [p for p in whole.parts if p.is_scalar]
-    chain = [p for p in whole.parts if not p.is_scalar]
-    below = [form.power(s, -1) for s in scalars if s.head == "power" and s.data < 0]
-    above = [s for s in scalars if not (s.head == "power" and s.data < 0)]
+    chain: list[Form] = []
+    above: list[Form] = []
+    below: list[Form] = []
+    for part in whole.parts:
+        if not part.is_scalar:
+            chain.append(part)
+        elif part.head == "power" and part.data < 0:
+            below.append(form.power(part, -1))
+        else:
+            above.append(part)
     if value < 0:  # `-(a - b)` as `b - a`
         for parts in (chain, above):
             for place, part in enumerate(parts):
-                turned = _turned(part) if len([p for p in parts if p in (part, transpose(part))]) == 1 else None
-                if turned is not None:
+                turned = _turned(part)
+                if turned is not None and {part, transpose(part)}.isdisjoint(parts[:place] + parts[place + 1 :]):
                     parts[place], value = turned, -value
                     break
             if value > 0:
                 break
     if len(above) > 1:
         above.sort(key=lambda a: (len(write(a).text) > 1, write(a).text))
-    texts = [write(a) for a in above]
+    texts = list(map(write, above))
     if (
         above
         and not below
@@ -230,11 +234,11 @@ def _product(whole: Form) -> Text:
     row = _row(chain)
     layered = len(row) == 1 and row[0].level == LAYER and not below
     alone = len(texts) == 1 and not row and texts[0].level == PRODUCT and "/" not in texts[0].text
-    rest = [r.text if layered else r.at(ATOM) for r in row]
-    pieces = [write(a).text if alone else _closed(a) for a in above] + rest
+    rest = [r.text if layered else r.at(ATOM) for r in row] if row else []
+    pieces = ([texts[0].text] if alone else list(map(_closed, above))) + rest
     if rest and rest[0].startswith("(") and above and above[-1].head == "product" and not below:
         pieces[len(above) - 1] = texts[-1].at(PRODUCT)  # `x' A x (A + A') x` is read in one way
-    if len(pieces) == 1 and value in (1, -1) and not below:
+    if len(pieces) == 1 and (value == 1 or value == -1) and not below:
         only = (texts + row)[0]
         if value == 1:
             return only
@@ -268,12 +272,16 @@ def _turned(part: Form) -> Form | None:
         return form.rebuild(part, [*part.parts[:place], turned, *part.parts[place + 1 :]])
     if part.head != "total":
         return None
-    negative = sum(form.scaled(p)[0] < 0 for p in part.parts)
+    negative = len([p for p in part.parts if form.scaled(p)[0] < 0])
     return Form("turned", (part,), None, *part.shape) if 2 * negative >= len(part.parts) else None
 
 
 def _turned_sum(whole: Form) -> Text:
     return _sum(form.total([form.times(p, -1) for p in whole.parts[0].parts]))
+
+
+def _array_of(part: Form) -> Form:
+    return form.scaled(part)[2] or part
 
 
 def _is_constant(part: Form) -> bool:
@@ -299,30 +307,41 @@ def _row(chain: Sequence[Form]) -> list[Text]:
     return out
 
 
+class Summand(NamedTuple):
+    """A term of a sum, as a number, scalars and an array; `constant` is `I` or `1` where it is a multiple of one of these."""
+
+    part: Form
+    value: form.Rational
+    scalars: tuple[Form, ...]
+    array: Form | None
+    constant: str
+
+
+def _summand(part: Form) -> Summand:
+    value, scalars, array = form.scaled(part)
+    of = part if array is None else array
+    return Summand(part, value, scalars, array, "I" if of.head == "I" else "1" if is_all_ones(of) else "")
+
+
 def _sum(whole: Form) -> Text:
-    constants = {_array_of(p) for p in whole.parts}
-    if len(constants) == 1 and is_all_ones(ones := constants.pop()):  # without them nothing would say the shape
-        values = [form.product(scalars, value) for value, scalars, _ in map(form.scaled, whole.parts)]
-        return _product(Form("product", (form.total(values), ones), form.ONE, *whole.shape))
-    signed = sorted(whole.parts, key=_place)
-    only_open = all(_array_of(p).head == "I" for p in signed)
-    texts = [_summand(p, whole, only_open) for p in signed]
+    terms = list(map(_summand, whole.parts))
+    constants = {t.constant for t in terms}
+    if constants == {"1"} and len({t.array for t in terms}) == 1:  # without them nothing would say the shape
+        values = [form.product(t.scalars, t.value) for t in terms]
+        return _product(Form("product", (form.total(values), terms[0].array or terms[0].part), form.ONE, *whole.shape))
+    terms.sort(key=_place)
+    texts = [_behind_others(t, whole, terms, constants) for t in terms]
     out = texts[0]
     for text in texts[1:]:
         out += f" - {text[1:]}" if text.startswith("-") else f" + {text}"
     return Text(out, SUM)
 
 
-def _array_of(part: Form) -> Form:
-    return form.scaled(part)[2] or part
-
-
-def _place(part: Form) -> tuple:
+def _place(term: Summand) -> tuple:
     """Positive terms first, products before single names, the identity and numbers last."""
-    value, _, array = form.scaled(part)
-    text = write(part).text
-    last = part.is_scalar and part.head == "number" or (array is not None and (array.head == "I" or is_all_ones(array)))
-    return value < 0, last and value > 0 and True, _is_name(array), text.count("'"), text
+    text = write(term.part).text
+    last = term.value > 0 and (term.constant != "" or term.part.head == "number")
+    return term.value < 0, last, _is_name(term.array), text.count("'"), text
 
 
 def _is_name(array: Form | None) -> bool:
@@ -330,28 +349,24 @@ def _is_name(array: Form | None) -> bool:
     return bare is not None and bare.head in ("name", "symmetric")
 
 
-def _summand(part: Form, whole: Form, only_open: bool) -> str:
+def _behind_others(term: Summand, whole: Form, terms: Sequence[Summand], constants: set[str]) -> str:
     """A term of a sum; beside others `I` and a number need no size."""
-    value, scalars, array = form.scaled(part)
-    if array is not None and not only_open:
-        if array.head == "I" and not part.is_scalar:
-            return _product(Form("product", (*scalars, form.name("I", ("?",), ("?",))), value, *part.shape)).text
-        if (
-            is_all_ones(array)
-            and (not whole.is_matrix or (not scalars and value.denominator == 1))
-            and not _has_identity(whole)
-        ):
-            return write(form.product(scalars, value)).text
+    part, value, scalars, array, constant = term
+    if constant == "I" and constants != {"I"} and not part.is_scalar:
+        return _product(Form("product", (*scalars, form.name("I", ("?",), ("?",))), value, *part.shape)).text
+    if (
+        constant == "1"
+        and array is not None
+        and "I" not in constants
+        and (not whole.is_matrix or (not scalars and value.denominator == 1))
+    ):
+        return write(form.product(scalars, value)).text
     text = write(part).text
-    if value < 0 and not text.startswith("-") and any(form.scaled(p)[0] > 0 for p in whole.parts):
+    if value < 0 and not text.startswith("-") and terms[0].value > 0:
         # behind others a minus costs nothing, so that nothing has to be turned
         plain = f"-{write(form.product([part], -1)).at(LAYER)}"
         return plain if length(plain) <= length(text) + 1 else text
     return text
-
-
-def _has_identity(whole: Form) -> bool:
-    return any(_array_of(p).head == "I" for p in whole.parts)
 
 
 def _hadamard(whole: Form) -> Text:

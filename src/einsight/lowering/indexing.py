@@ -209,7 +209,7 @@ def _slots(reader: Context, subscript: Subscript, dims: tuple[Dim, ...], what: s
         named[name] = agreed
         slots.append(Index(name, agreed))
     # an index that stands plain beside a shift of itself runs over the axis where it stands plain
-    return tuple(_with_dims(s, named) if isinstance(s, Shift) else s for s in slots)
+    return tuple([_with_dims(s, named) if isinstance(s, Shift) else s for s in slots])
 
 
 def _with_dims(shift: Shift, named: dict[str, Dim]) -> Shift:

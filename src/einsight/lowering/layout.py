@@ -14,7 +14,7 @@ LAYOUTS = ("numerator", "denominator", "mixed")
 
 def tensor_value(tensor: Tensor) -> Value:
     """A tensor as a whole array, a vector as a column."""
-    axes = tuple(fresh_index(d) for d in tensor.dims)
+    axes = tuple(map(fresh_index, tensor.dims))
     return Value(build.component(tensor, axes), axes)
 
 

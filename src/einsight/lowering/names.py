@@ -215,6 +215,8 @@ class Names:
 
     def linked(self, tensor: Tensor) -> Tensor:
         """The tensor with every name in it that is defined somewhere else standing for that definition."""
+        if tensor.definition is None and self._definition_of(tensor) is None:
+            return tensor
         return linked(tensor, self._definition_of)
 
     def _definition_of(self, tensor: Tensor) -> Tensor | None:
@@ -228,7 +230,18 @@ class Names:
         return entry.tensor if same else None
 
     def knows(self, text: str) -> bool:
-        return self._anywhere(text) is not None
+        """Does anything say what it means, here or further down?"""
+        name = canonical_name(text)
+        if name in SPECIAL:
+            return True
+        keys = ("name", name), ("definition", name), ("declaration", name)
+        scope: Facts | None = self
+        while type(scope) is Names:  # as `fact` does
+            for key in keys:
+                if scope.own.get(key) is not None:
+                    return True
+            scope = scope.outer
+        return scope is not None and any(scope.fact(key) is not None for key in keys)
 
     def _anywhere(self, text: str) -> Entry | None:
         name = canonical_name(text)
@@ -257,7 +270,7 @@ class Names:
         elif entry.kind != "inferred":
             self.own["declaration", entry.name] = entry
         for dim in entry.tensor.dims if entry.tensor is not None else ():
-            self.own["axis" if dim.inferred else "dim", str(dim)] = True
+            self.own["axis" if dim.inferred else "dim", dim.text] = True
 
     def put_size(self, name: str, size: int) -> None:
         """`dim n = 3`."""

@@ -263,7 +263,7 @@ def juxtaposed(names: Names, items: Items) -> Items:
 
     `tr A B` stays as it is: whether it is of one factor or of both, nothing says.
     """
-    if not any(isinstance(node, Name) and _applies_bare(names, node.text) for _, node in items):
+    if not [node for _, node in items if type(node) is Name and _applies_bare(names, node.text)]:  # type: ignore[attr-defined]
         return items
     out: list[tuple[str, Node]] = []
     for place in reversed(range(len(items))):

@@ -150,7 +150,7 @@ def contract(reader: Context, node: Node, factors: list[tuple[str, Node, Value]]
     summed = [i for i, c in counts.items() if c == 2 and i.name not in reader.kept and i not in divided]
     for index in summed:
         reader.marks.summed(index.name, node.start, node.end, index.dim)
-    order = tuple(i for i in merge_orders(*(v.order for v in values)) if i not in summed)
+    order = tuple([i for i in merge_orders(*[v.order for v in values]) if i not in summed])
     term = build.product([whole.term], summed) if summed else whole.term
     result = Value(term, whole.axes, order, whole.row, whole.flexible, (), whole.split)
     return reader.closed(result, [i.name for i in summed]) if summed else result

@@ -34,7 +34,9 @@ def fuse(*axes: Axis) -> Axis:
 
 def flat(axes: Sequence[Axis]) -> tuple[Index, ...]:
     """The indices of the axes."""
-    return tuple(i for a in axes for i in (a.parts if isinstance(a, Fused) else (a,)))
+    if Fused not in map(type, axes):
+        return tuple(axes)  # type: ignore[arg-type]
+    return tuple([i for a in axes for i in (a.parts if isinstance(a, Fused) else (a,))])
 
 
 def fresh_axis(axis: Axis) -> Axis:
@@ -70,9 +72,10 @@ class Value:
     @property
     def layout(self) -> tuple[Dim, ...]:
         """Rows and columns; the dims themselves for three axes and more; nothing for a scalar."""
-        if self.rank == 1:
-            return (ONE_DIM, self.axes[0].dim) if self.row else (self.axes[0].dim, ONE_DIM)
-        return tuple(a.dim for a in self.axes)
+        dims = tuple([a.dim for a in self.axes])
+        if len(dims) == 1:
+            return (ONE_DIM, *dims) if self.row else (*dims, ONE_DIM)
+        return dims
 
     def shape_text(self) -> str:
         return "×".join(str(d) for d in self.layout) if self.rank else "a scalar"
@@ -114,7 +117,7 @@ class Value:
     @property
     def is_fused(self) -> bool:
         """Does an axis run over several indices?"""
-        return any(isinstance(a, Fused) for a in self.axes)
+        return Fused in map(type, self.axes)
 
     @property
     def plain_axes(self) -> tuple[Index, ...]:
@@ -127,7 +130,7 @@ class Value:
 
 def merge_orders(*orders: tuple[Index, ...]) -> tuple[Index, ...]:
     """In order of first appearance, each once."""
-    return tuple(dict.fromkeys(i for order in orders for i in order))
+    return tuple(dict.fromkeys([i for order in orders for i in order]))
 
 
 def identity(rows: Axis, columns: Axis) -> Term:

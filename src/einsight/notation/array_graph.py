@@ -27,22 +27,23 @@ class Graph:
         """Sum over all of these indices.  Raises NoForm."""
         while True:
             self._loops(bound)
-            live = [i for i in bound if self.vectors.get(i) or self.divisors.get(i) or self._between(i)]
+            between = {i: self._between(i) for i in bound}
+            live = [i for i, places in between.items() if places or self.vectors.get(i) or self.divisors.get(i)]
             if not live:
                 return
-            ready = [i for i in live if len(self._between(i)) <= 2]
+            ready = [i for i in live if len(between[i]) <= 2]
             if not ready:
                 if not self._parallel():
                     raise NoForm
                 continue
 
-            def cost(index: Index) -> tuple:
-                places = self._between(index)
+            def cost(index: Index, between: dict[Index, list[int]] = between) -> tuple:
+                places = between[index]
                 vectors = self.vectors.get(index, []) + self.divisors.get(index, [])
                 # an end of a path first, then inner edges; an index without vectors before a diagonal
                 return (len(places) == 0, len(places) != 1 or len(vectors) != 1, len(places), len(vectors), index.key)
 
-            index = min(ready, key=cost)
+            index = ready[0] if len(ready) == 1 else min(ready, key=cost)
             self._eliminate(index)
             bound.discard(index)
 
@@ -78,7 +79,7 @@ class Graph:
         return flip(beside) if beside is not None else None
 
     def _between(self, index: Index) -> list[int]:
-        return [k for k, (_, a, b) in enumerate(self.matrices) if index in (a, b)]
+        return [k for k, (_, a, b) in enumerate(self.matrices) if a is index or b is index]
 
     def _take_vector(self, index: Index) -> Array | None:
         """All vectors on an index as one, by Hadamard products."""

@@ -31,15 +31,12 @@ class Array:
     below: tuple[str, ...] = ()
     root: Array | None = None
     count: int = 1
+    scaled: bool = False  # by a number or scalars
 
     @property
     def factors(self) -> tuple[Array, ...]:
         """The arrays of a product; none where this is a number."""
         return self.chain if self.chain or self.scaled else (self,)
-
-    @property
-    def scaled(self) -> bool:
-        return self.number != 1 or bool(self.scalars) or bool(self.below)
 
     def at(self, level: int) -> str:
         return self.text if self.level >= level else f"({self.text})"
@@ -80,7 +77,7 @@ def product(
         if factor.text != "1":
             flat += factor.factors
     flat = _repeated_as_powers(flat)
-    parts = [*scalars, *(f.at(ATOM) for f in flat)]
+    parts = scalars + [f.text if f.level >= ATOM else f"({f.text})" for f in flat]
     if len(flat) == 1 and not parts[:-1] and number in (1, -1) and not below:
         parts = [flat[0].at(PRODUCT)]
     size = number if number >= 0 else -number
@@ -101,9 +98,10 @@ def product(
     elif len(parts) == 1 and not below:
         level = ATOM if "/" not in text else PRODUCT
     flipped = [f.flipped if f.flipped_level >= ATOM else f"({f.flipped})" for f in reversed(flat)]
+    given = tuple(flat), number, tuple(scalars), tuple(below), None, 1, number != 1 or bool(scalars or below)
     if not flat:
-        return Array(text, level, text, level, (), number, tuple(scalars), tuple(below))
-    return Array(text, level, " ".join(flipped), PRODUCT, tuple(flat), number, tuple(scalars), tuple(below))
+        return Array(text, level, text, level, *given)
+    return Array(text, level, " ".join(flipped), PRODUCT, *given)
 
 
 def power(base: Array, count: int) -> Array:
@@ -118,13 +116,19 @@ def power(base: Array, count: int) -> Array:
     return flip(whole) if turned_back else whole
 
 
-def _repeated_as_powers(factors: Sequence[Array]) -> list[Array]:
+def _may_be_alike(left: Array, right: Array) -> bool:
+    return left.text == right.text or left.root is not None or right.root is not None
+
+
+def _repeated_as_powers(factors: list[Array]) -> list[Array]:
     """`Q Q` as `Q^2`, `Q' Q'` as `(Q^2)'`, `Q^2 Q` as `Q^3`."""
 
     def kind(factor: Array) -> tuple[str, int, bool]:
         base = factor.root or factor
         return base.text, base.level, factor.count < 0
 
+    if not any(map(_may_be_alike, factors, factors[1:])):
+        return factors
     out: list[Array] = []
     for _, group in itertools.groupby(factors, key=kind):
         same = list(group)
@@ -153,7 +157,7 @@ def total(parts: Sequence[Array]) -> Array:
     text, flipped = _sum_text(parts), _sum_text([flip(p) for p in parts])
     shared = _content([p.number for p in parts])
     if shared != 1:
-        inner = [product(p.chain or p.factors, p.number / shared, p.scalars, p.below) for p in parts]
+        inner = [product(p.chain or p.factors, _divided(p.number, shared), p.scalars, p.below) for p in parts]
         whole = product([total(inner)], shared)
         if len(whole.text) < len(text):
             return whole
@@ -165,15 +169,21 @@ def total(parts: Sequence[Array]) -> Array:
 
 
 def _sum_text(parts: Sequence[Array]) -> str:
-    if all(p.level == ATOM for p in parts):
+    if {p.level for p in parts} == {ATOM}:
         parts = sorted(parts, key=lambda p: p.text.count("'"))
     return _joined([p.text for p in parts])
 
 
-def _content(numbers: Sequence[Fraction | int]) -> Fraction:
+def _content(numbers: Sequence[Fraction | int]) -> Fraction | int:
     """The greatest number that all are whole multiples of."""
-    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
-    return -size if all(n < 0 for n in numbers) else size
+    size: Fraction | int = math.gcd(*[n.numerator for n in numbers])
+    if set(map(type, numbers)) != {int}:
+        size = Fraction(size, math.lcm(*[n.denominator for n in numbers]))
+    return -size if max(numbers) < 0 else size
+
+
+def _divided(number: Fraction | int, by: Fraction | int) -> Fraction | int:
+    return number if by == 1 else Fraction(number) / by
 
 
 def _joined(items: Sequence[str]) -> str:
@@ -185,26 +195,26 @@ def _joined(items: Sequence[str]) -> str:
 
 def factored_total(parts: Sequence[Array]) -> Array | None:
     """`x' A + x' A'` as `x' (A + A')`: the longest factor that all summands begin or end with."""
-    if len(parts) < 2 or any(not p.factors for p in parts):
-        return None
     chains = [list(p.factors) for p in parts]
+    if len(parts) < 2 or not all(chains):
+        return None
     same = len({(p.scalars, p.below) for p in parts}) == 1
     alike = same and bool(parts[0].scalars or parts[0].below)
-    if any(len(c) < 2 for c in chains) and not alike:
+    if min(map(len, chains)) < 2 and not alike:
         return None
     front: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[0].text for c in chains}) == 1:
+    while min(map(len, chains)) > 1 and len({c[0].text for c in chains}) == 1:
         front.append(chains[0][0])
         chains = [c[1:] for c in chains]
     back: list[Array] = []
-    while all(len(c) > 1 for c in chains) and len({c[-1].text for c in chains}) == 1:
+    while min(map(len, chains)) > 1 and len({c[-1].text for c in chains}) == 1:
         back.insert(0, chains[0][-1])
         chains = [c[:-1] for c in chains]
     if not front and not back and not alike:
         return None
     number = _content([p.number for p in parts])
     inner = [
-        product(c, p.number / number, *(() if same else (p.scalars, p.below)))
+        product(c, _divided(p.number, number), *(() if same else (p.scalars, p.below)))
         for c, p in zip(chains, parts, strict=True)
     ]
     middle = total(inner)

@@ -26,7 +26,7 @@ Opened = tuple[Sequence[Term], Sequence[Index]]
 
 def gathered(term: Term) -> Term:
     """An equal term, in which sums have what their terms share before a bracket."""
-    if not has_head(term, Sum):
+    if not has_head(term, Sum) or not _may_gather(term):
         return term
     kept = term.free
 
@@ -44,11 +44,26 @@ def gathered(term: Term) -> Term:
     return found
 
 
+def _may_gather(term: Term) -> bool:
+    """Is there a sum in which two terms share something, or one that a `∑` may be spread over?"""
+    if not has_head(term, Sum) or not isinstance(term, (Sum, Product, Power)):
+        return False
+    if isinstance(term, Sum):
+        heads = [_head(f) for t in term.terms for f in set(_factors(t)) if not isinstance(f, Number)]
+        if len(set(heads)) < len(heads):
+            return True
+    return (isinstance(term, Product) and _is_spread(term)) or any(map(_may_gather, term.children()))
+
+
+def _is_spread(term: Product) -> bool:
+    """Is it a `∑` over one sum, but for numbers?"""
+    others = [f for f in term.factors if not isinstance(f, Number)]
+    return bool(term.bound) and len(others) == 1 and isinstance(others[0], Sum)
+
+
 def _spread(term: Product) -> Term:
     """`∑_p (a_p + b_p)` as `∑_p a_p + ∑_p b_p`, of which the convention says each `∑` where it can."""
-    if not term.bound or sum(isinstance(f, Sum) for f in term.factors) != 1:
-        return term
-    if any(not isinstance(f, (Sum, Number)) for f in term.factors):
+    if not _is_spread(term):
         return term
     factors, dummies = build.open_product(term)
     terms = next(f.terms for f in factors if isinstance(f, Sum))
@@ -171,7 +186,7 @@ def _ways(own: Sequence[Index], others: Sequence[Index]) -> Iterator[dict[Index,
 
 def _shared(first: Sequence[Term], second: Sequence[Term]) -> dict[Term, Fraction | int]:
     """The factors of both, each to the power nearest to 0 in which either has it."""
-    one, two = (dict(_counted(f) for f in factors) for factors in (first, second))
+    one, two = dict(map(_counted, first)), dict(map(_counted, second))
     found: dict[Term, Fraction | int] = {}
     for base, count in one.items():
         other = two.get(base)

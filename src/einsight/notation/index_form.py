@@ -326,7 +326,7 @@ class Printer:
         explicit = [d for d in dummies if not is_summed(d, over, under)]
         if explicit:  # what is the same in each summand stands before the sum
             over.sort(key=lambda f: not f.free.isdisjoint(dummies))
-        before = sum(f.free.isdisjoint(dummies) for f in over) if explicit else 0
+        before = len([f for f in over if f.free.isdisjoint(dummies)]) if explicit else 0
         top = [self._factor(f, inner, len(over) + len(under) > 1 or bool(dummies)) for f in over]
         size = -number if number < 0 else number
         numerator, denominator = size.numerator, size.denominator
@@ -364,5 +364,5 @@ class Printer:
         return self.text(factor, scope, level)
 
     def _appearance(self, factors: Sequence[Term], dummies: Sequence[Index]) -> list[Index]:
-        seen = dict.fromkeys(i for f in factors for i in indices_as_printed(f, 3, dummies))
-        return [*seen, *(d for d in dummies if d not in seen)]
+        seen = dict.fromkeys([i for f in factors for i in indices_as_printed(f, 3, dummies)])
+        return [*seen, *[d for d in dummies if d not in seen]]

@@ -12,12 +12,16 @@ from ..rules.algebra import split_coefficient
 from ..terms.dimension import Index
 from ..terms.term import Component, Delta, Number, Product, Sum, Term, slot_indices
 
+_ONLY_INDICES = frozenset((Index,))
+
 
 def ends(term: Term) -> tuple[Index, ...]:
     """The indices of a factor, in the order of its slots where it has any."""
     slots = term.slots()
     if slots:
-        return tuple([i for s in slots for i in ((s,) if type(s) is Index else slot_indices(s))])
+        if _ONLY_INDICES.issuperset(map(type, slots)):  # as of most
+            return slots  # type: ignore[return-value]
+        return tuple([i for s in slots for i in slot_indices(s)])
     free = term.free
     return tuple(sorted(free, key=_key)) if len(free) > 1 else tuple(free)
 
@@ -47,7 +51,8 @@ def order_factors(factors: Sequence[Term], free: Sequence[Index]) -> list[Term]:
                     group.append(f)
                     frontier = True
         groups.append(_best_path(group, rank))
-    groups.sort(key=lambda g: min((rank.get(i, 99) for f in g for i in f.free), default=99))
+    if len(groups) > 1:
+        groups.sort(key=lambda g: min([rank.get(i, 99) for f in g for i in f.free], default=99))
     for group in groups:
         out += group
     return out
@@ -83,8 +88,9 @@ def _path(group: list[Term], start: int, at: dict[Term, tuple[Index, ...]]) -> t
         nearest = None
         for candidate in left:
             free = candidate.free
-            shared = next((i for i in at[current] if i in free and i is not entered), None)
-            if shared is not None:
+            between = [i for i in at[current] if i in free and i is not entered]
+            if between:
+                shared = between[0]
                 step = _crossing(current, at[current], entered, shared)
                 if nearest is None or (step, _name(candidate)) < nearest[:2]:
                     nearest = (step, _name(candidate), candidate, shared)
@@ -107,9 +113,10 @@ def _both_ways(a: Term, b: Term, at: dict[Term, tuple[Index, ...]]) -> list[tupl
     found = []
     for first, second in ((a, b), (b, a)):
         free = second.free
-        shared = next((i for i in at[first] if i in free), None)
-        if shared is None:
+        between = [i for i in at[first] if i in free]
+        if not between:
             return []
+        shared = between[0]
         cost = _crossing(first, at[first], None, shared) + _crossing(second, at[second], shared, None)
         found.append((cost, [first, second]))
     return found
@@ -150,7 +157,7 @@ def indices_as_printed(term: Term, depth: int, among: Collection[Index]) -> list
     parts = term.children()
     if depth == 0 or not parts:
         return [i for i in ends(term) if i in among]
-    if sum(not p.free.isdisjoint(among) for p in parts) > 1:
+    if len([p for p in parts if not p.free.isdisjoint(among)]) > 1:
         if isinstance(term, Product):
             parts = tuple(order_factors(parts, ()))
         elif isinstance(term, Sum):

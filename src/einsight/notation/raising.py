@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import attrgetter
 
 from ..terms import build
 from ..terms.dimension import Index
@@ -25,6 +26,7 @@ from ..terms.term import (
     Size,
     Sum,
     Term,
+    has_head,
 )
 from ..terms.unknown import ENTRY_FUNCTIONS, is_unknown, shown, split_unknown
 from .array_graph import Graph, ones
@@ -43,6 +45,8 @@ from .recognition import (
 )
 
 HALF = Fraction(1, 2)
+_ONLY_NUMBERS = frozenset((int,))
+_key = attrgetter("key")
 
 
 def raise_term(term: Term, rows: Index | None, columns: Index | None) -> Array:
@@ -62,7 +66,7 @@ def with_sizes(text: str, body: Term, params: Sequence[Index]) -> str:
 
 def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
     """Elementwise over `rows` and `columns`; other free indices have no place in a matrix."""
-    allowed = {i for i in (rows, columns) if i is not None}
+    allowed = {rows, columns}
     if not term.free <= allowed:
         raise NoForm
     if rows is None and columns is not None and isinstance(term, (Apply, Bracket, Power, Sum)):
@@ -80,16 +84,10 @@ def _raise(term: Term, rows: Index | None, columns: Index | None) -> Array:
 
 
 def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
-    if isinstance(term, Number):
-        return product([], term.value if term.whole is None else term.whole)
-    if isinstance(term, Size):
-        return symmetric(str(term.dim))
-    if isinstance(term, Constant):
-        return symmetric(term.name)
     if isinstance(term, Component):
         if term.indices == ():
             return symmetric(term.tensor.name)
-        if all(isinstance(s, int) for s in term.indices):
+        if _ONLY_NUMBERS.issuperset(map(type, term.indices)):
             numbers = [str(s) for s in term.indices]
             short = all(len(n) == 1 for n in numbers)
             return symmetric(f"{term.tensor.name}_{''.join(numbers) if short else '{' + ','.join(numbers) + '}'}")
@@ -97,6 +95,12 @@ def _raise_atom(term: Term, rows: Index | None, columns: Index | None) -> Array:
         if "symmetric" in term.tensor.properties or "diagonal" in term.tensor.properties:
             whole = symmetric(term.tensor.name)
         return _oriented(whole, term.indices, rows, columns)
+    if isinstance(term, Number):
+        return product([], term.value if term.whole is None else term.whole)
+    if isinstance(term, Size):
+        return symmetric(str(term.dim))
+    if isinstance(term, Constant):
+        return symmetric(term.name)
     if isinstance(term, Delta):
         if rows is not None and columns is not None and {term.left, term.right} == {rows, columns}:
             return symmetric("I")
@@ -254,7 +258,9 @@ def _norm_of(term: Term) -> str | None:
 
 
 def _raise_sum(term: Sum, rows: Index | None, columns: Index | None) -> Array:
-    among = any(isinstance(p, Delta) for t in term.terms for p in (t.factors if isinstance(t, Product) else (t,)))
+    among = has_head(term, Delta) and any(
+        isinstance(p, Delta) for t in term.terms for p in (t.factors if isinstance(t, Product) else (t,))
+    )
     parts = []
     for part in order_terms(term.terms):
         array = _raise(part, rows, columns)
@@ -352,8 +358,9 @@ def _raise_scalar(term: Term) -> Array:
 
 
 def _place(graph: Graph, factor: Term) -> None:
-    indices = list(dict.fromkeys(i for s in factor.slots() for i in ([s] if isinstance(s, Index) else [])))
-    indices += [i for i in sorted(factor.free, key=lambda i: i.key) if i not in indices]
+    indices = list(dict.fromkeys([s for s in factor.slots() if isinstance(s, Index)]))
+    if len(indices) < len(factor.free):
+        indices += [i for i in sorted(factor.free, key=_key) if i not in indices]
     if len(indices) == 1:
         (index,) = indices
         if isinstance(factor, Component) and len(factor.indices) == 2 and factor.indices == (index, index):

@@ -62,7 +62,7 @@ def means(factors: Sequence[Term]) -> tuple[list[Term], list[Vector]]:
     """The factors without each `(∑_k u_k)/n`, and the `u` of those, of which it is `mean(u)`."""
     out = list(factors)
     found: list[Vector] = []
-    for factor in factors:
+    for factor in factors if Power in map(type, factors) else ():
         if not (isinstance(factor, Power) and isinstance(factor.base, Size) and isinstance(factor.exponent, Number)):
             continue
         left = -factor.exponent.value
@@ -88,7 +88,7 @@ def softmaxes(factors: Sequence[Term]) -> tuple[list[Term], list[Softmax], list[
     out = list(factors)
     found: list[Softmax] = []
     bound: list[Index] = []
-    for factor in factors:
+    for factor in factors if Power in map(type, factors) else ():
         below = normalised(factor)
         if below is None:
             continue
@@ -160,6 +160,8 @@ def with_softmax(term: Term) -> Term:
 
 def factored(factors: Sequence[Term]) -> list[Term]:
     """Sums among the factors with what all their terms share in front of them: `a X - b X` as `X`, `a - b`."""
+    if Sum not in map(type, factors):
+        return list(factors)
     out: list[Term] = []
     for factor in factors:
         if isinstance(factor, Sum) and all(isinstance(t, Product) and not t.bound for t in factor.terms):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..terms.dimension import Index
-from ..terms.term import SHIFTED, Component, Delta, Operator, Position, Product, Sum, Term, has_head, slot_indices
+from ..terms.term import SHIFTED, Component, Delta, Derivative, Operator, Position, Product, Sum, Term, slot_indices
+
+_POSITION, _SUM = 1 << Position.RANK, 1 << Sum.RANK
 
 
 def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool:
@@ -26,9 +28,12 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
             break
     else:
         return [f.indices.count(index) for f in holders] in ([2], [1, 1])  # type: ignore[attr-defined]
-    if any(has_head(f, Position) for f in holders):
+    heads = 0
+    for factor in holders:
+        heads |= factor.heads
+    if heads & _POSITION:
         return False  # in `[k < l]` a letter might be read as a dimension of that name
-    if any(has_head(f, Sum) and _is_broadcast(f, index) for f in holders):
+    if heads & _SUM and any(_is_broadcast(f, index) for f in holders):
         return False  # terms of a sum have the same indices, but for those that a `∑` governs
     if len(holders) == 1:
         (factor,) = holders
@@ -40,7 +45,7 @@ def is_summed(index: Index, over: Sequence[Term], under: Sequence[Term]) -> bool
 
 def _is_broadcast(term: Term, index: Index) -> bool:
     """Does a sum inside that holds it have terms with indices, and not all with the same?"""
-    if index not in term.free:
+    if index not in term.free or not term.heads & _SUM:
         return False
     if isinstance(term, Sum) and len({t.free for t in term.terms if t.free}) > 1:
         return True
@@ -53,6 +58,8 @@ def _occurrences(term: Term, index: Index) -> int:
         return 0
     if type(term) is Component and not term.heads & SHIFTED:
         return term.indices.count(index)
-    own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
     inner = [_occurrences(c, index) for c in term.children()]
-    return own + (sum(inner) if isinstance(term, Product) else max(inner, default=0))
+    if inner and not isinstance(term, Derivative):
+        return sum(inner) if isinstance(term, Product) else max(inner)
+    own = sum(index in slot_indices(s) for s in term.slots()) + sum(index in a.free for a in term.abstractions())
+    return own + sum(inner)

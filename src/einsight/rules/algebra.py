@@ -65,7 +65,9 @@ def distribute_number(term: Term) -> Term | None:
 
 def powers(term: Term) -> Term | None:
     """x^a x^b = x^(a + b)."""
-    if not isinstance(term, Product) or len({_base(f) for f in term.factors}) == len(term.factors):
+    if not isinstance(term, Product):
+        return None
+    if len({f.base if type(f) is Power else f for f in term.factors}) == len(term.factors):  # type: ignore[attr-defined]
         return None
     factors, dummies = build.open_product(term)
     totals: dict[Term, list[Term]] = {}
@@ -90,35 +92,36 @@ def nested_power(term: Term) -> Term | None:
     return None
 
 
-def content(term: Sum) -> Fraction:
+def content(term: Sum) -> Fraction | int:
     """The greatest number that every term of a sum is a whole multiple of, negative where all are."""
     numbers = [split_coefficient(t)[0] for t in term.terms]
-    size = Fraction(math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers)))
-    return -size if all(n < 0 for n in numbers) else size
+    size: Fraction | int = math.gcd(*[n.numerator for n in numbers])
+    if set(map(type, numbers)) != {int}:
+        size = Fraction(size, math.lcm(*[n.denominator for n in numbers]))
+    return -size if max(numbers) < 0 else size
 
 
 def pull_number(term: Term) -> Term | None:
     """c (a x + a y) = c a (x + y) for plain numbers c and a."""
-    if not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
+    if not isinstance(term, Product) or Sum not in map(type, term.factors):
         return None
     pulled = {f: content(f) for f in term.factors if isinstance(f, Sum)}
-    if all(n == 1 for n in pulled.values()):
+    if set(pulled.values()) == {1}:
         return None
     factors, dummies = build.open_product(term)
     out: list[Term] = []
     for factor in factors:
-        number = content(factor) if isinstance(factor, Sum) else Fraction(1)
+        number = content(factor) if isinstance(factor, Sum) else 1
         if number != 1 and isinstance(factor, Sum):
             out.append(build.number(number))
-            factor = build.add(*(build.product([build.number(1 / number), t]) for t in factor.terms))
+            factor = build.add(*(build.product([build.number(1 / Fraction(number)), t]) for t in factor.terms))
         out.append(factor)
     return build.product(out, dummies)
 
 
 def sign(term: Term) -> Term | None:
     """-(a - b) c = (b - a) c."""
-    number, _ = split_coefficient(term)
-    if number >= 0 or not isinstance(term, Product) or not any(isinstance(f, Sum) for f in term.factors):
+    if not isinstance(term, Product) or Sum not in map(type, term.factors) or split_coefficient(term)[0] >= 0:
         return None
     factors, dummies = build.open_product(term)
     for place, factor in enumerate(factors):
@@ -155,6 +158,8 @@ def _multiplied_out(term: Term, only: Sum | None = None) -> list[Term]:
     """The terms of a product of sums, sums inside sums left as they are; of one sum only where it is named."""
     if not isinstance(term, Product):
         return list(term.terms) if isinstance(term, Sum) else [term]
+    if Sum not in map(type, term.factors):
+        return [term]
     factors, dummies = build.open_product(term)
     choices: list[tuple[Term, ...]] = []
     for shut, factor in zip(term.factors, factors, strict=True):
@@ -247,7 +252,7 @@ def _expansions(term: Product, sums: Sequence[Sum]) -> Iterator[Term]:
 def expand(term: Term) -> Term | None:
     """a (b + c) = a b + a c, where terms then cancel or are alike."""
     if isinstance(term, Sum):
-        if not any(isinstance(t, Product) and any(isinstance(f, Sum) for f in t.factors) for t in term.terms):
+        if not [t for t in term.terms if type(t) is Product and Sum in map(type, t.factors)]:  # type: ignore[attr-defined]
             return None
         if not _may_merge(term):
             return None

@@ -178,7 +178,7 @@ class _Direct:
         """`∑_dummies factors · slopes`; multiplied out where that contracts a pair, as `delta.distribute` does."""
         if not slopes:
             return ()
-        if dummies and any(_holds(part, dummies) for part in slopes):
+        if dummies and [part for part in slopes if _holds(part, dummies)]:
             flat = [one for part in slopes for one in _spread(part, dummies)]
             parts = (_contracted((*factors, *p.factors), (*dummies, *p.bound), p.pairs, p.names, p.inner) for p in flat)
             return [part for part in parts if part is not None]
@@ -186,26 +186,28 @@ class _Direct:
             return (Part(factors, dummies, inner=tuple(slopes)),)
         p = slopes[0]
         found = Part((*factors, *p.factors), (*dummies, *p.bound), p.pairs, p.names, p.inner)
-        if dummies and any(type(f) is Delta for f in p.factors):  # of a shifted index, which the rules know to contract
+        if dummies and Delta in map(type, p.factors):  # of a shifted index, which the rules know to contract
             return (Part((self.visit(_built(found, {})),)),)
         return (found,)
 
 
 def _with_pairs(factors: tuple[Term, ...], pairs: Sequence[Pair]) -> Part:
     """A part with those pairs; one with a shifted index is a delta, which rules contract."""
-    if any(isinstance(a, Shift) or isinstance(b, Shift) for a, b in pairs):
+    if [pair for pair in pairs if Shift in map(type, pair)]:
         return Part((*factors, *(build.delta(a, b) for a, b in pairs)))
     return Part(factors, (), tuple(pairs))
 
 
 def _holds(part: Part, dummies: Sequence[Index]) -> bool:
     """Is there a pair with one of those indices in it?"""
-    return any(a in dummies or b in dummies for a, b in part.pairs) or any(_holds(p, dummies) for p in part.inner)
+    if [pair for pair in part.pairs if pair[0] in dummies or pair[1] in dummies]:
+        return True
+    return any(_holds(p, dummies) for p in part.inner)
 
 
 def _spread(part: Part, dummies: Sequence[Index]) -> list[Part]:
     """A part with the sum in it multiplied out, where that holds a pair with one of those indices."""
-    if not any(_holds(p, dummies) for p in part.inner):
+    if not [p for p in part.inner if _holds(p, dummies)]:
         return [part]
     return [
         Part(
@@ -263,7 +265,7 @@ def _built(part: Part, outside: dict[Index, Slot]) -> Term:
     factors = [build.substitute(f, names) for f in part.factors] if names else list(part.factors)
     for a, b in part.pairs:
         if names:
-            a, b = (names.get(s, s) if isinstance(s, Index) else s for s in (a, b))
+            a, b = names.get(a, a), names.get(b, b)  # type: ignore[arg-type]  # a number is nobody's name
         factors.append(build.delta(a, b))
     if part.inner:
         factors.append(_sum_of(part.inner, names))

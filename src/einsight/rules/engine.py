@@ -124,6 +124,10 @@ def normal_form(term: Term, rules: Sequence[Rule] | None = None, fuel: int = FUE
 def _normal_form_by_all(term: Term, fuel: int) -> Term:
     """By all rules; one of a plugin that keeps it from ending is switched off, and the others go on."""
 
+    found = term.memo.get(("normal form", catalogue().version))
+    if found is not None and not is_long(term):
+        return term if found is ITSELF else found
+
     def attempt() -> Term:
         known = catalogue()
         return _normal_form(term, known.dispatch(), fuel, ("normal form", known.version))
@@ -157,10 +161,6 @@ def _normal_form(term: Term, dispatch: Dispatch, fuel: int, stands: tuple[str, i
     directly = _directly if check and not catalogue().is_one_by_one else None
     if is_long(term):
         raise Growing(term)
-    if check:
-        known = term.memo.get(stands)
-        if known is not None:
-            return term if known is ITSELF else known
     memo: dict[Term, Term] = {}
     active: dict[Term, Rule] = {}  # what is being rewritten, and the rule that did it
     counts: dict[Rule, int] = {}

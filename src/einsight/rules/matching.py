@@ -43,7 +43,8 @@ class Binding:
 def match_whole(pattern: Term, term: Term) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
     """Matches of a pattern, and what of a larger product or none is left over."""
     if isinstance(pattern, Product):
-        if isinstance(term, Product) and _has_the_heads(pattern, term):
+        is_summed = isinstance(term, Product) and (term.bound or not pattern.bound)  # as what it binds must be
+        if isinstance(term, Product) and is_summed and _has_the_heads(pattern, term):
             factors, dummies = build.open_product(term)
             yield from _match_product(pattern, factors, dummies, Binding())
     else:
@@ -54,14 +55,15 @@ def match_whole(pattern: Term, term: Term) -> Iterator[tuple[Binding, tuple[Term
 def _has_the_heads(pattern: Term, term: Term) -> bool:
     """Has a product or sum enough parts of each kind that the pattern has?  That is cheap, and mostly false."""
     present = _kinds(term)
-    return all(present.get(kind, 0) >= count for kind, count in _kinds(pattern).items() if kind is not Component)
+    wanted = _kinds(pattern).items()
+    return not [kind for kind, count in wanted if present.get(kind, 0) < count and kind is not Component]
 
 
 def _kinds(term: Term) -> dict[object, int]:
     """How many parts there are of each head, of functions by name."""
     known = term.memo.get("kinds")
     if known is None:
-        known = Counter(part.function if isinstance(part, Apply) else type(part) for part in term.children())
+        known = Counter([part.function if isinstance(part, Apply) else type(part) for part in term.children()])
         term.memo["kinds"] = known
     return known
 
@@ -194,7 +196,20 @@ def _match_derivative(pattern: Derivative, term: Derivative, binding: Binding) -
 def _match_product(
     pattern: Product, factors: tuple[Term, ...], dummies: tuple[Index, ...], binding: Binding
 ) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
-    mine, bound = build.open_product(pattern)
+    opened = build.open_product(pattern)
+    try:
+        yield from _match_opened(*opened, factors, dummies, binding)
+    finally:
+        build.give_back(pattern, opened)  # what was found holds none of these names
+
+
+def _match_opened(
+    mine: tuple[Term, ...],
+    bound: tuple[Index, ...],
+    factors: tuple[Term, ...],
+    dummies: tuple[Index, ...],
+    binding: Binding,
+) -> Iterator[tuple[Binding, tuple[Term, ...], tuple[Index, ...]]]:
     # a name under a summed index takes all that is left with that index, so it comes last
     sinks = [f for f in mine if isinstance(f, Component) and not f.free.isdisjoint(bound) and not _is_special(f)]
     firm = [f for f in mine if f not in sinks] if len(sinks) == 1 and len(mine) > 1 else list(mine)
@@ -204,7 +219,7 @@ def _match_product(
         left = rest
         if sink is not None:
             ends = {found.indices.get(i) for i in sink.free if i in bound}
-            taken = [f for f in rest if any(e in f.free for e in ends)]
+            taken = [f for f in rest if not ends.isdisjoint(f.free)]
             left = [f for f in rest if f not in taken]
             final = next(_match_variable(sink, build.product(taken), found), None)
         if final is None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from ..terms import build
 from ..terms.dimension import Index
 from ..terms.term import Component, Number, Operator, Power, Product, Term
 from .rule import Rule
+
+_properties, _NONE = attrgetter("properties"), frozenset[str]()
 
 
 def _is_orthogonal(term: Term) -> bool:
@@ -13,7 +17,7 @@ def _is_orthogonal(term: Term) -> bool:
 
 
 def _holds_orthogonal(term: Term) -> bool:
-    return any("orthogonal" in t.properties for t in term.depends)
+    return "orthogonal" in _NONE.union(*map(_properties, term.depends))
 
 
 def contract(term: Term) -> Term | None:

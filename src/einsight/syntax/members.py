@@ -16,7 +16,7 @@ from .tree import Absolute, Chain, Group, Indexed, Name, Node, Norm, Subscript, 
 
 def with_members(items: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
     """The factors of a row, and behind a sum over the members of a set what tells who is in it."""
-    if not any(isinstance(n, Indexed) and n.subscript.within for _, n in items):
+    if not [n for _, n in items if type(n) is Indexed and n.subscript.within]:  # type: ignore[attr-defined]
         return items
     found: list[tuple[str, Node]] = []
     for operator, node in reversed(items):

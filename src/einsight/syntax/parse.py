@@ -231,7 +231,7 @@ class _Build(Transformer):
         return self._relation(parts, False)
 
     def _relation(self, parts: list[Any], assigns: bool) -> Relation:
-        sides = tuple(p for p in parts if isinstance(p, Node))
+        sides = tuple([p for p in parts if isinstance(p, Node)])
         bindings = next((tuple(p) for p in parts if isinstance(p, list)), ())
         last = bindings[-1][1] if bindings else sides[-1]
         return Relation(sides[0].start, last.end, sides, bindings, assigns)
@@ -300,7 +300,7 @@ class _Build(Transformer):
         return node
 
     def arguments(self, parts: list[Any]) -> tuple[str, tuple[Node, ...], int]:
-        nodes = tuple(_operand(p) for p in parts if isinstance(p, Node) or p.type == "QUOTED")
+        nodes = tuple([_operand(p) for p in parts if isinstance(p, Node) or p.type == "QUOTED"])
         return ("arguments", nodes, _end(parts[-1]))
 
     @_spanned

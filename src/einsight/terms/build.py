@@ -59,7 +59,7 @@ def number(value: Fraction | int) -> Number:
 
 
 _SMALL: dict[Fraction | int, Number] = {}  # those that stand in most terms
-_SMALL.update({v: number(v) for n in range(-16, 17) for v in (Fraction(n), Fraction(n, 2))})
+_SMALL.update({v: number(v) for n in range(-16, 17) for v in (n, Fraction(2 * n + 1, 2))})
 ZERO, ONE, MINUS_ONE, TWO, HALF = (number(v) for v in (0, 1, -1, 2, Fraction(1, 2)))
 
 
@@ -80,15 +80,15 @@ def component(tensor: Tensor, indices: tuple[Slot, ...] = ()) -> Component:
 
 def delta(left: Slot, right: Slot) -> Term:
     """`δ_ab`; of two literal components it is a number at once."""
+    are_plain = type(left) is Index and type(right) is Index
     if isinstance(left, int) and isinstance(right, int):
         return ONE if left == right else ZERO
     if isinstance(left, Shift) or isinstance(right, Shift):
         apart = distance(left, right)
         if apart is not None:
             return ZERO if apart else ONE
-    if slot_key(right) < slot_key(left):
-        left, right = right, left
-    return Delta.make(left, right)
+    first, second = (left.key, right.key) if are_plain else (slot_key(left), slot_key(right))  # type: ignore[union-attr]
+    return Delta.make(right, left) if second < first else Delta.make(left, right)
 
 
 def bracket(relation: str, left: Term, right: Term) -> Term:
@@ -253,27 +253,30 @@ def product(factors: Iterable[Term], bound: Iterable[Index] = ()) -> Term:
             counts[factor] = counts.get(factor, 0) + 1
     if coefficient == 0:
         return ZERO
+    are_single = set(counts.values()) == _SINGLE  # as in most
     if live:
-        used = NO_INDICES.union(*[base.free for base, count in counts.items() if count])
-        for b in live:
-            if b not in used:
-                extra = size(b.dim)
-                if isinstance(extra, Number):
-                    coefficient *= extra.value
-                else:
-                    counts[extra] = counts.get(extra, 0) + 1
-        live = [b for b in live if b in used]
-    if live:
-        merged, live = _closed_apart(_from_counts(counts), live)
-    else:
-        merged = _from_counts(counts)
+        used = NO_INDICES.union(
+            *map(_free, counts if are_single else [base for base, count in counts.items() if count])
+        )
+        if not used.issuperset(live):
+            for b in live:
+                if b not in used:
+                    extra = size(b.dim)
+                    if isinstance(extra, Number):
+                        coefficient *= extra.value
+                    else:
+                        counts[extra] = counts.get(extra, 0) + 1
+            live, are_single = [b for b in live if b in used], False
+    merged = list(counts) if are_single else _from_counts(counts)
+    if live and len(merged) > 1:
+        merged, live = _closed_apart(merged, live)
     names: tuple[Index, ...] = ()
     if live:
         merged, names = labelled(merged, live, substitute)
     if len(merged) > 1:
         merged.sort(key=_key)
     if coefficient != 1 or not merged:
-        if names and not any(f.free.difference(names) for f in merged):
+        if names and NO_INDICES.union(*map(_free, merged)).issubset(names):
             merged, names = [Product.make(tuple(merged), names)], ()
         merged.insert(0, number(coefficient))
     if len(merged) == 1 and not names:
@@ -309,7 +312,7 @@ def _from_counts(counts: dict[Term, Fraction | int]) -> list[Term]:
 
 def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], list[Index]]:
     """Contractions that share no index with the rest as one factor each, and the indices that are left."""
-    if len(factors) == 1 or (len(factors) == 2 and not (factors[0].free & factors[1].free).isdisjoint(bound)):
+    if len(factors) == 2 and not (factors[0].free & factors[1].free).isdisjoint(bound):
         return factors, bound  # it is one component
     closed, rest = closed_components(factors, bound)
     if not closed:
@@ -331,7 +334,8 @@ def _closed_apart(factors: list[Term], bound: list[Index]) -> tuple[list[Term], 
     return _from_counts(counts), [b for b in bound if b not in gone]
 
 
-_key = attrgetter("key")
+_key, _free = attrgetter("key"), attrgetter("free")
+_SINGLE = {1}
 _ONLY_INDICES = frozenset((Index,))
 
 
@@ -342,7 +346,7 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
     spare = spare_names(term)
     if spare is not None:
         return spare
-    dummies = tuple(fresh_index(b.dim) for b in term.bound)
+    dummies = tuple([fresh_index(b.dim) for b in term.bound])
     names: dict[Index, Slot] = dict(zip(term.bound, dummies, strict=True))
     return tuple([substitute(f, names) for f in term.factors]), dummies
 
@@ -350,7 +354,7 @@ def open_product(term: Product) -> tuple[tuple[Term, ...], tuple[Index, ...]]:
 def abstraction(params: Sequence[Index], body: Term) -> Abstraction:
     """`(params) ↦ body`."""
     height = body.height + 1
-    names = tuple(bound_index(height, k, p.dim) for k, p in enumerate(params))
+    names = tuple([bound_index(height, k, p.dim) for k, p in enumerate(params)])
     body = substitute(body, dict(zip(params, names, strict=True)))
     square = len(names) == 2 and names[0].dim is names[1].dim
     symmetric = square and substitute(body, {names[0]: names[1], names[1]: names[0]}) is body
@@ -363,7 +367,7 @@ def instantiate(function: Abstraction, slots: Sequence[Slot]) -> Term:
 
 
 def open_abstraction(function: Abstraction) -> tuple[tuple[Index, ...], Term]:
-    params = tuple(fresh_index(p.dim) for p in function.params)
+    params = tuple([fresh_index(p.dim) for p in function.params])
     return params, instantiate(function, params)
 
 
@@ -427,16 +431,34 @@ def _renamed(term: Term, names: dict[Index, Slot], targets: set[Slot], child: Ca
         bound = term.bound  # type: ignore[attr-defined]
         if not targets.isdisjoint(bound) or not names.keys().isdisjoint(bound):
             return None  # its own dummies are renamed with the others
-        factors = [child(f) for f in term.factors]  # type: ignore[attr-defined]
+        factors = list(map(child, term.factors))  # type: ignore[attr-defined]
         if len(bound) > 1:
             factors, bound = labelled(factors, list(bound), substitute)
         factors.sort(key=_key)
         return Product.make(tuple(factors), bound)
     if kind is Sum:
-        return Sum.make(tuple(sorted([child(t) for t in term.children()], key=_key)))
+        return Sum.make(tuple(sorted(map(child, term.terms), key=_key)))  # type: ignore[attr-defined]
     if kind is Power:
         return Power.make(child(term.base), child(term.exponent))  # type: ignore[attr-defined]
-    return Apply.make(term.function, tuple([child(a) for a in term.arguments])) if kind is Apply else None  # type: ignore[attr-defined]
+    if kind is Operator or kind is Delta or kind is Derivative:
+        slots = term.slots()
+        if term.heads & SHIFTED:
+            return None
+        renamed = tuple(map(names.get, slots, slots))  # type: ignore[arg-type]  # a number is nobody's name
+        if kind is Delta:
+            return delta(*renamed)  # type: ignore[arg-type]
+        if kind is Derivative:
+            return Derivative.make(child(term.body), term.tensor, renamed)  # type: ignore[attr-defined]
+        arguments = []
+        for function in term.abstractions():
+            params = function.params
+            if not targets.isdisjoint(params) or not names.keys().isdisjoint(params):
+                return None
+            body = child(function.body)
+            is_same = body is function.body
+            arguments.append(function if is_same else Abstraction.make(params, body, function.symmetric))
+        return operator(term.name, arguments, renamed)  # type: ignore[attr-defined,arg-type]
+    return Apply.make(term.function, tuple(map(child, term.arguments))) if kind is Apply else None  # type: ignore[attr-defined]
 
 
 def rebuild(
@@ -449,14 +471,13 @@ def rebuild(
     if isinstance(term, Component):
         return component(tensor(term.tensor), tuple([slot(s) for s in term.indices]))
     if isinstance(term, Product):
-        factors = [child(f) for f in term.factors]
-        return product(factors, [slot(b) for b in term.bound])  # type: ignore[misc]
+        return product(map(child, term.factors), map(slot, term.bound))  # type: ignore[arg-type]
     if isinstance(term, Sum):
-        return add(*(child(t) for t in term.terms))
+        return add(*map(child, term.terms))
     if isinstance(term, Power):
         return power(child(term.base), child(term.exponent))
     if isinstance(term, Apply):
-        return apply(term.function, *(child(a) for a in term.arguments))
+        return apply(term.function, *map(child, term.arguments))
     if isinstance(term, Delta):
         return delta(slot(term.left), slot(term.right))
     if isinstance(term, Operator):
@@ -475,7 +496,7 @@ def _rebuild_abstraction(
     function: Abstraction, child: Callable[[Term], Term], slot: Callable[[Slot], Slot]
 ) -> Abstraction:
     body = child(function.body)
-    params = tuple(slot(p) for p in function.params)
+    params = tuple(map(slot, function.params))
     if body is function.body and params == function.params:
         return function
     return abstraction(params, body)  # type: ignore[arg-type]

@@ -23,8 +23,9 @@ class Dim(Interned):
     one may still turn out to equal another, a declared one may not.
     """
 
-    __slots__ = ("value", "inferred", "key", "parts", "__weakref__")
+    __slots__ = ("value", "text", "inferred", "key", "parts", "__weakref__")
     value: str | int
+    text: str
     inferred: bool
     key: str
     parts: tuple[Dim, ...]
@@ -39,7 +40,8 @@ class Dim(Interned):
         def make() -> Dim:
             self = object.__new__(cls)
             self.value, self.inferred, self.parts = value, inferred, parts
-            self.key = f"{value}?" if inferred else str(value)
+            self.text = str(value)
+            self.key = f"{value}?" if inferred else self.text
             return self
 
         return intern_absent(identity, make, ())
@@ -51,7 +53,7 @@ class Dim(Interned):
         return parts[0] if len(parts) == 1 else Dim("·".join(map(str, parts)), parts=parts)
 
     def __str__(self) -> str:
-        return str(self.value)
+        return self.text
 
     def __repr__(self) -> str:
         return f"Dim({self.key})"

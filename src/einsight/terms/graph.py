@@ -11,16 +11,18 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from .dimension import Index, Slot, bound_index, slot_key
 from .interruption import poll
-from .term import Component, Delta, Operator, Product, Sum, Term
+from .term import NO_INDICES, Component, Delta, Operator, Product, Sum, Term
 from .unknown import MATRIX_FUNCTIONS, split_unknown
 
 # Ways to name interchangeable dummies that are compared.
 # Beyond it two equal products may stay two objects; the verdict then falls to numbers, never to error.
 LABELLINGS = 120
 LONGEST_KEY = 300  # symbols of a term that is ordered by its text
+_height, _free = attrgetter("height"), attrgetter("free")
 _KEY_TEXT = "text of the key"
 
 
@@ -49,7 +51,7 @@ def closed_components(
     if len(groups) == 1:
         return closed, factors
     for indices, members in groups:
-        if indices and not any(f.free - summed for f in members):
+        if indices and NO_INDICES.union(*map(_free, members)) <= summed:
             closed.append((members, [b for b in bound if b in indices]))
         else:
             others += members
@@ -60,7 +62,7 @@ def labelled(
     factors: list[Term], bound: list[Index], rename: Callable[[Term, dict[Index, Slot]], Term]
 ) -> tuple[list[Term], tuple[Index, ...]]:
     """The factors with the canonical names of this height for the bound indices, and those names."""
-    height = 1 + max([f.height for f in factors])
+    height = 1 + max(map(_height, factors))
     if len(bound) == 1:
         (only,) = bound
         named = bound_index(height, 0, only.dim)
@@ -72,7 +74,7 @@ def labelled(
     for place, order in enumerate(orders):
         if place:
             poll(counted=False)
-        targets = tuple(bound_index(height, k, b.dim) for k, b in enumerate(order))
+        targets = tuple([bound_index(height, k, b.dim) for k, b in enumerate(order)])
         names: dict[Index, Slot] = {b: t for b, t in zip(order, targets, strict=True) if b is not t}
         renamed = [rename(f, names) for f in factors] if names else factors
         if is_settled:
@@ -157,14 +159,14 @@ def _signature(term: Term, colours: dict[Index, int], marked: Index, memo: dict[
     is_large = term.symbols > LONGEST_KEY
     if is_large and term in memo:
         return memo[term]
-    slots = tuple(_slot_signature(s, colours, marked) for s in term.slots())
+    slots = tuple([_slot_signature(s, colours, marked) for s in term.slots()])
     if _slots_commute(term):
         slots = tuple(sorted(slots))
-    coloured = colours.keys()
-    if all(coloured.isdisjoint(c.free) for c in term.children()) and not term.abstractions():
-        text = (_text_of_key(term) if is_large else repr(term.key)) if term.children() else ""
+    children = term.children()
+    if colours.keys().isdisjoint(NO_INDICES.union(*map(_free, children))) and not term.abstractions():
+        text = (_text_of_key(term) if is_large else repr(term.key)) if children else ""
         return (term.RANK, str(term.key[1]), slots, ("=", text) if text else ())
-    inner = [_signature(c, colours, marked, memo) for c in term.children()]
+    inner = [_signature(c, colours, marked, memo) for c in children]
     inner += [_signature(a.body, colours, marked, memo) for a in term.abstractions()]
     if isinstance(term, (Sum, Product)):
         inner.sort(key=repr)

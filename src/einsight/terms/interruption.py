@@ -89,21 +89,33 @@ def polled_by(hook: Callable[[], None]) -> Iterator[None]:
         _hook.poll = before
 
 
-@contextmanager
-def within(seconds: float | None) -> Iterator[object]:
-    """Raise OutOfTime from the first poll after that many seconds; None is no limit.  Gives the `limit` of that."""
-    limit = object()
-    if seconds is None:
-        yield limit
-        return
-    end = now() + seconds - _hook.uncounted
+class within:
+    """Raise OutOfTime from the first poll after that many seconds; None is no limit.  Gives the `limit` of that.
 
-    def check() -> None:
-        if clock() > end + _hook.uncounted:  # as `now` does, which is called at each poll
-            raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
+    A class, since a `contextmanager` takes some ten calls and each answer has two of these.
+    """
 
-    with polled_by(check):
-        yield limit
+    def __init__(self, seconds: float | None):
+        self.seconds = seconds
+
+    def __enter__(self) -> object:
+        limit, seconds = object(), self.seconds
+        self.before = before = _hook.poll
+        if seconds is None:
+            return limit
+        end = clock() + seconds - _hook.uncounted
+
+        def check() -> None:
+            if clock() > end + _hook.uncounted:  # as `now` does, which is called at each poll
+                raise OutOfTime(f"it took more than {seconds:g} s, the budget for one answer", limit)
+            if before is not None:
+                before()
+
+        _hook.poll = check
+        return limit
+
+    def __exit__(self, *raised: object) -> None:
+        _hook.poll = self.before
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Tensor(Interned):
             )
             self.linked = None
             self.is_symmetric = len(dims) == 2 and not properties.isdisjoint(("symmetric", "diagonal"))
-            self.key = f"{name}({','.join(d.key for d in dims)}){'=' if definition else ''}"
+            self.key = f"{name}({','.join(map(_key, dims))}){'=' if definition else ''}"
             return self
 
         return intern_absent(identity, make, ())
@@ -126,27 +126,8 @@ class Term(Interned):
     def abstractions(self) -> tuple[Abstraction, ...]:
         return ()
 
-    def _finish(self, name: str, tensors: frozenset[Tensor] = NO_TENSORS) -> None:
-        children, slots, abstractions = self.children(), self.slots(), self.abstractions()
-        parts: tuple[Any, ...] = (*children, *abstractions)
-        inner = (*children, *[a.body for a in abstractions])
-        frees, depending = [p.free for p in parts], [c.depends for c in inner]
-        height, heads, symbols = max([p.height for p in parts], default=0), 1 << self.RANK, 1
-        for part in inner:
-            heads |= part.heads
-            symbols += part.symbols
-        if slots:
-            frees.append(frozenset([i for s in slots for i in slot_indices(s)]))
-            heads |= any(isinstance(s, Shift) for s in slots)
-        self.free = frees[0].union(*frees[1:]) if frees else NO_INDICES
-        self.depends = tensors.union(*depending) if depending else tensors
-        self.height, self.heads, self.symbols = height, heads, symbols
-        inside = tuple(map(_key, children)), tuple(map(_key, abstractions))
-        self.key = (self.RANK, name, tuple(map(slot_key, slots)), *inside, 0)
-        self.memo = {}
-
     def _finish_children(self, children: tuple[Term, ...], name: str = "", binds: tuple[Index, ...] = ()) -> None:
-        """The same for a head that has neither slots nor abstractions, as most have."""
+        """What is kept of a head that has neither slots nor abstractions, as most have."""
         first = children[0]
         free, depends, height, heads, symbols = first.free, first.depends, first.height, first.heads, 1 + first.symbols
         for child in children[1:]:
@@ -164,6 +145,20 @@ class Term(Interned):
         self.free, self.depends, self.height, self.symbols = free, depends, height, symbols
         self.heads = heads | 1 << self.RANK
         self.key = (self.RANK, name, (), tuple(map(_key, children)), (), len(binds))
+        self.memo = {}
+
+    def _finish(self, name: str, slots: tuple[Slot, ...] = (), abstractions: tuple[Abstraction, ...] = ()) -> None:
+        """The same for a head without children."""
+        free, heads, keys = _of_slots(slots) if slots else (NO_INDICES, 0, ())
+        depends, height, symbols = NO_TENSORS, 0, 1
+        for function in abstractions:
+            body = function.body
+            free, depends, height = free | function.free, depends | body.depends, max(height, function.height)
+            heads |= body.heads
+            symbols += body.symbols
+        self.free, self.depends, self.height, self.symbols = free, depends, height, symbols
+        self.heads = heads | 1 << self.RANK
+        self.key = (self.RANK, name, keys, (), tuple(map(_key, abstractions)), 0)
         self.memo = {}
 
     def walk(self) -> Iterator[Term]:
@@ -263,7 +258,7 @@ class Bracket(Term):
 
     def __init__(self, relation: str, left: Term, right: Term) -> None:
         self.relation, self.left, self.right = relation, left, right
-        self._finish(relation)
+        self._finish_children((left, right), relation)
 
     def children(self) -> tuple[Term, ...]:
         return (self.left, self.right)
@@ -277,7 +272,7 @@ class Position(Term):
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
-        self._finish("")
+        self._finish("", (slot,))
 
     def slots(self) -> tuple[Slot, ...]:
         return (self.slot,)
@@ -322,7 +317,7 @@ class Operator(Term):
 
     def __init__(self, name: str, arguments: tuple[Abstraction, ...], indices: tuple[Slot, ...]) -> None:
         self.name, self.arguments, self.indices = name, arguments, indices
-        self._finish(name)
+        self._finish(name, indices, arguments)
 
     def slots(self) -> tuple[Slot, ...]:
         return self.indices
@@ -395,7 +390,7 @@ class Abstraction(Interned):
         self.params, self.body, self.symmetric = params, body, symmetric
         self.free = body.free.difference(params)
         self.height = body.height + 1
-        self.key = (len(params), tuple(p.key for p in params), body.key)
+        self.key = (len(params), tuple(map(_key, params)), body.key)
 
     @classmethod
     def make(cls, params: tuple[Index, ...], body: Term, symmetric: bool) -> Abstraction:

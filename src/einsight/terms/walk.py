@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from operator import is_
+from operator import attrgetter, is_
 
 from . import build
 from .dimension import Dim, Index, Shift, Slot
@@ -24,6 +24,7 @@ from .term import (
     Term,
 )
 
+_definition, _ONLY_NONE = attrgetter("definition"), frozenset((None,))
 _PLAIN = frozenset({Sum, Product, Power})  # of which a product binds nothing
 
 
@@ -100,6 +101,8 @@ def expand_definitions(term: Term, keep: frozenset[Tensor] = frozenset()) -> Ter
 
     What a derivative is taken in stays a name inside of it: `∂(r'r)/∂r` is lost where `r` is put in.
     """
+    if _ONLY_NONE.issuperset(map(_definition, term.depends)):
+        return term
     memo: dict[Term, Term] = {}
 
     def visit(t: Term) -> Term:

@@ -12,19 +12,18 @@ from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
-from ..lowering.mentioned import walk
+from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.tree import (
+    Addition,
     Array,
     Call,
-    Chain,
     Group,
     Indexed,
     IndexEntry,
     Name,
     Node,
-    Norm,
     Num,
     Relation,
     Superscript,
@@ -36,25 +35,25 @@ from .letters import (
     called_with,
     compares_letters,
     counting_letters,
+    covariances,
     divisors,
     indexed,
     primed,
     quotients,
     speaks_of_derivatives,
-    squared_name,
     told_apart,
     under_logarithms,
+    used_as_arrays,
     variables_of,
     whole_names,
     with_marks,
     without_marks,
+    without_power,
 )
 
 PRIME = "ʹ"
 ANYWHERE = "its argument"  # what a function is of where nobody writes it
 SQUARE = "²"  # behind a name: its square, which has a value of its own
-# capitals that are sizes, before what they multiply
-_NUMBERS = frozenset("NTKLDM")
 # a name, and how many indices it has
 Key = tuple[str, int]
 
@@ -73,7 +72,8 @@ class Page:
     taken_in  what formulas have derivatives in, and `called_with`, what functions are called with, each with how often;
               `called` are those functions
     spoken    all names, those with what belongs to them below; `standing` those of these that stand before no argument
-    definite  matrices of whose determinants the page takes logarithms
+    once      names that one formula alone speaks of
+    definite  matrices of whose determinants the page takes logarithms, or that are `covariances` of normal distributions
     """
 
     def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
@@ -95,7 +95,7 @@ class Page:
             for node in walk(tree):
                 if isinstance(node, Indexed) and isinstance(node.base, Name) and self._counts(node):
                     self.counted.setdefault(canonical_name(node.base.text), set()).add(len(node.subscript.entries))
-        self.vectors = frozenset(v for t in trees for v in self._used_as_vectors(t))
+        self.vectors = frozenset(key for t in trees for node in used_as_arrays(t) for key in self._key(node))
         self.differentiated = frozenset(n for t in trees for n in self._differentiated(t))
         self.taken_in = Counter(n for t in trees for n in self.taken_in_by(t))
         self.called_with = Counter(pair for t in trees for pair in called_with(t))
@@ -105,7 +105,10 @@ class Page:
             name for t in trees for n in indexed(t, called=False) for name, e in [self.subscript(n)] if not e
         }
         self.numbers = frozenset(n for t in trees for n in divisors(t))
-        self.definite = frozenset(n for t in trees for n in under_logarithms(t))
+        self.covariances = frozenset(n for t in trees for n in covariances(t))
+        self.definite = frozenset(n for t in trees for n in under_logarithms(t)) | self.covariances
+        met = Counter(name for t in trees for name in names_of(t))
+        self.once = frozenset(name for name, count in met.items() if count == 1)
         self.primed = frozenset(n for t in trees for n in primed(t))
         self.marked = frozenset(n.text for t in trees for n in walk(t) if isinstance(n, Name) and "⁽" in n.text)
         self.with_derivatives = frozenset(k for k, t in enumerate(trees) if speaks_of_derivatives(t))
@@ -114,19 +117,6 @@ class Page:
         for order, formula in enumerate(self.formulas):
             for found in self._defined(formula.tree, order):
                 self.by_name.setdefault(found.name, []).append(found)
-
-    def _used_as_vectors(self, tree: Relation) -> Iterator[Key]:
-        for node in walk(tree):
-            if isinstance(node, Transpose) and not node.prime:
-                yield from self._key(node.argument)
-            elif isinstance(node, Norm):
-                yield from self._key(node.inner)
-            elif isinstance(node, Chain):
-                for (_, before), (operator, behind) in pairwise(node.items):
-                    before = before.argument if isinstance(before, Transpose) else before
-                    base = before.base if isinstance(before, Indexed) else before
-                    if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _NUMBERS:
-                        yield from self._key(behind)
 
     def _differentiated(self, tree: Relation) -> Iterator[str]:
         return (name for unit in quotients(tree) for n in unit.above for name, _ in self._key(n))
@@ -159,7 +149,12 @@ class Page:
             if base and letters and set(letters.strip("{}")) <= self.counting:
                 made.members[base, len(letters.strip("{}"))] = dims
         for known in facts.familiar:
-            if known.name in self.called | self.primed and known.name not in self.by_name:
+            called = (
+                self.called | self.primed
+                if known.count == 1
+                else {n for f in self.formulas for n in known.calls(f.tree)}
+            )
+            if known.name in called and known.name not in self.by_name:
                 made.by_name = {**made.by_name, known.name: [*self._defined(known.tree, -1)]}
         return made
 
@@ -175,6 +170,7 @@ class Page:
             self.whole,
             self.numbers,
             self.definite,
+            self.once,
             self.differentiated,
             self.spoken,
             self.standing,
@@ -258,10 +254,10 @@ class Page:
         near = [d for d in before if self.is_near(d, at)]
         again = any(d.order == at for d in self.by_name.get(name, ()))  # what stands behind does not tell what it says
         counts_behind = at in self.with_derivatives and not again
-        near_after = [d for d in found if d.order > at and counts_behind and self.is_near(d, at) and self._leads(d, at)]
+        near_after = [d for d in found if d.order > at and counts_behind and self.is_near(d, at) and self.leads(d, at)]
         return next(iter((near or near_after[:1] or before)[-1:]), None)
 
-    def _leads(self, found: Definition, at: int) -> bool:
+    def leads(self, found: Definition, at: int) -> bool:
         """Does a definition rest on what the formula has derivatives in?  Where that does not say in what, any may."""
         variables = set(self.taken_in_by(self.formulas[at].tree))
         names, waiting = set[str](), [found]
@@ -312,6 +308,11 @@ class Page:
         """Does it stand in the section of a formula?"""
         return found.order >= 0 and self.formulas[found.order].section == self.formulas[at].section
 
+    def is_model(self, found: Definition) -> bool:
+        """Does it say how data come about, `y = A x + v` with an error `v` that nothing else speaks of?"""
+        last = found.body.items[-1][1] if isinstance(found.body, Addition) else None
+        return isinstance(last, Name) and canonical_name(last.text) in self.once
+
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))
 
@@ -344,8 +345,11 @@ class Page:
         arguments: tuple[str, ...] = ()
         if isinstance(left, Superscript) and isinstance(left.exponent, Num) and left.exponent.value == 2:
             left, square = left.base, SQUARE
-        if isinstance(left, Call) and all(isinstance(a, Name) for a in left.arguments):
-            arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
+        if isinstance(left, Call) and all(isinstance(without_power(a), Name) for a in left.arguments):
+            if all(
+                isinstance(a, Name) for a in left.arguments
+            ):  # `ℓ(μ, σ²)` is a value, since nobody calls it with a square
+                arguments = tuple(canonical_name(a.text) for a in left.arguments if isinstance(a, Name))
             left = left.callee
         indices: tuple[str, ...] = ()
         if isinstance(left, Indexed) and isinstance(left.base, Name):
@@ -358,9 +362,6 @@ class Page:
             if name in self.called and isinstance(body, Name) and body.text.endswith(PRIME):  # `g = G'`
                 place = Name(body.start, body.start, ANYWHERE)
                 arguments, body = (ANYWHERE,), Call(body.start, body.end, body, (place,))
-            base = squared_name(body)
-            if base and name in self.taken_in:  # `v = σ²`, and the page differentiates in `v`
-                yield Definition(base + SQUARE, (), (), left, order)
         else:
             return
         if not any(variables_of(body)) or name in ("I", "δ", *indices) or name in arguments:

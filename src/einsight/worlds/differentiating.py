@@ -13,6 +13,7 @@ from . import arrays, jets
 from .arrays import Array, Unfit, built
 from .definitions import SQUARE
 from .jets import Jet, parts_at, value_at
+from .letters import variables_of
 from .reading import Reading
 from .shapes import Shapes
 
@@ -22,6 +23,7 @@ class Differentiating(Reading[Array, int]):
     shapes  what the slots are
     level   of the derivatives that are being taken, one within another
     moved   derivatives that are not 0 throughout, and `met`, all of them
+    solved  variables that are given by something else, through which they move what is differentiated: `v = σ²`
     """
 
     def __init__(self, shapes: Shapes):
@@ -31,19 +33,56 @@ class Differentiating(Reading[Array, int]):
         self.level = 0
         self.met: set[int] = set()
         self.moved: set[int] = set()
+        self.solved: set[int] = set()
         self._inside = (1, 1)
 
     # derivatives
 
     def derivative(self, of: Callable[[], Array], variable: Node, layout: str) -> Array:
         row = isinstance(variable, Transpose) or self._is_primed(variable)
-        return self._in(of, dict(self._seeded(variable)), variable, "numerator" if row else layout)
+        layout = "numerator" if row else layout
+        if id(variable) not in self.solved:
+            found = self._in(of, dict(self._seeded(variable)), variable, layout)
+            if any(isinstance(x, Jet) or x for x in found.items):
+                return found
+        values = self._seeded_through(variable)
+        if values is None:
+            return found
+        self.solved.add(id(variable))
+        return self._in(of, values, variable, layout)
 
     def derivative_at(self, of: Callable[[], Array], name: str, places: tuple[int, ...]) -> Array:
         self.level += 1
         key, value = self._place_of(name, places)
         seeded, self._inside = _seed_in(value, self.level, places if key[1] == () and places else None)
         return self._in(of, {key: seeded}, name, "gradient")
+
+    def _seeded_through(self, node: Node) -> dict[tuple[str, tuple[object, ...]], Array] | None:
+        """The values with which a derivative in `τ = 1/σ²` is taken of what is written in `σ`, which `τ` then gives; None where it does not."""
+        name = canonical_name(node.text) if isinstance(node, Name) else ""
+        definition = self.definition(name, 0) if name else None
+        if definition is None:
+            return None
+        bases = {n for n in variables_of(definition.body) if self.definition(n, 0) is None}
+        if len(bases) != 1:
+            return None
+        self.level += 1
+        level, base = self.level, bases.pop()
+        before, _ = _seed_in(self.named(base), level, None)
+        with self.with_instead({(base, ()): before}):
+            after = self.defined(definition, ())
+        count = len(before.items)
+        if len(after.items) != count:
+            self.level -= 1
+            return None
+        slopes = arrays.inverse(built(count, count, lambda i, j: parts_at(after.items[i], level).get(j, 0.0)))
+        rows = (slopes.items[j * count : (j + 1) * count] for j in range(count))
+        moved = [
+            Jet(level, value_at(x, level), dict(enumerate(row))) for x, row in zip(before.items, rows, strict=True)
+        ]
+        plain = arrays.mapped(lambda x: value_at(x, level), after)
+        seeded, self._inside = _seed_in(plain, level, None)
+        return {(name, ()): seeded, (base, ()): Array(before.rows, before.columns, tuple(moved))}
 
     def _in(
         self, of: Callable[[], Array], values: dict[tuple[str, tuple[object, ...]], Array], said: object, layout: str

@@ -120,10 +120,16 @@ def _of_addition(node: Addition, named: tuple[Node, ...]) -> Iterator[Edit]:
 
 
 def _by_name(node: Node, name: Node, where: str) -> Iterator[Edit]:
-    """A number that a name stands for, missing or too much."""
+    """What a name stands for, missing as a factor or too much; of a matrix on either side, transposed or not."""
     whole, factor = _grouped(node), _grouped(name)
     row = Chain(node.start, node.end, (("", factor), ("", whole)))
     yield Edit(f"it is to be multiplied by `{_text(name)}`{where}", row, True)
+    if isinstance(name, Name) and name.text[0].isupper():
+        turned = Transpose(node.start, node.end, factor, False)
+        for side, missing in (("left", turned), ("right", factor), ("right", turned)):
+            items = (("", missing), ("", whole)) if side == "left" else (("", whole), ("", missing))
+            told = f"it is to be multiplied by `{_text(missing)}` from the {side}{where}"
+            yield Edit(told, replace(row, items=items), True)
     yield Edit(f"it is to be divided by `{_text(name)}`{where}", replace(row, items=(("", whole), ("/", factor))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from ..lowering.mentioned import names_of, walk
@@ -21,15 +22,19 @@ from ..syntax.tree import (
     Iverson,
     Name,
     Node,
+    Norm,
     Num,
     Relation,
     Superscript,
     Symbol,
     Transpose,
 )
+from .functions import ARRAYS, BARE
 
 # letters that count where nothing says what they do
 _COUNTING = frozenset("ijklmnpqrstuvabc")
+# capitals that are sizes, before what they multiply
+_SIZES = frozenset("NTKLDM")
 
 
 # what tells a solution from what it is a value of
@@ -41,6 +46,11 @@ def without_marks(name: str) -> str:
     for mark in _OF_SOLUTIONS:
         name = name.replace(mark, "")
     return name
+
+
+def without_power(node: Node) -> Node:
+    """`σ` of `σ²`, `Σ` of `Σ^-1`."""
+    return node.base if isinstance(node, Superscript) else node
 
 
 def renamed(node: Any, of: Callable[[str], str]) -> Any:
@@ -57,12 +67,6 @@ def variable_below(nabla: Indexed) -> Node:
     tree = parse_statement(f"{text} = 0")[0]
     found = tree.sides[0] if isinstance(tree, Relation) else None
     return found if isinstance(found, Indexed) else Name(nabla.start, nabla.end, text)
-
-
-def squared_name(node: Node) -> str:
-    """The name of which a formula is the square; else empty."""
-    is_square = isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == 2
-    return canonical_name(node.base.text) if is_square else ""  # type: ignore[attr-defined]
 
 
 def with_marks(trees: Sequence[Relation], given: set[str]) -> list[Relation]:
@@ -126,10 +130,11 @@ def indexed(node: Node, called: bool) -> Iterator[Indexed]:
 
 def variables_of(node: Node) -> Iterator[str]:
     """The names in a formula that stand for no constant: where there are none, it gives a point."""
+    called = node.callee.text if isinstance(node, Call) and isinstance(node.callee, Name) else ""
     if isinstance(node, Name):
         yield from {node.text} - {"I", "ones", "0", "e", "π", "pi"}
-    elif not (isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ("I", "ones", "zeros")):
-        for inner in children(node):
+    elif called not in ("I", "ones", "zeros"):
+        for inner in node.arguments if isinstance(node, Call) and called in BARE | ARRAYS else children(node):
             yield from variables_of(inner)
 
 
@@ -174,6 +179,7 @@ def called_with(tree: Relation) -> Iterator[tuple[str, str]]:
 
 
 def under_logarithms(tree: Relation) -> Iterator[str]:
+    """The names in determinants of which a logarithm is taken."""
     for node in walk(tree):
         called = canonical_name(node.callee.text) if isinstance(node, Call) and isinstance(node.callee, Name) else ""
         if called not in ("log", "ln", "logdet") or not isinstance(node, Call):
@@ -182,6 +188,31 @@ def under_logarithms(tree: Relation) -> Iterator[str]:
             determinant = isinstance(inner, Call) and isinstance(inner.callee, Name) and inner.callee.text == "det"
             if called == "logdet" or determinant or isinstance(inner, Absolute):
                 yield from names_of(inner)
+
+
+def covariances(tree: Relation) -> Iterator[str]:
+    """The names in the last argument of `N(x | μ, Σ)`."""
+    for node in walk(tree):
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text == "N":
+            yield from names_of(node.arguments[2]) if len(node.arguments) == 3 else ()
+
+
+def used_as_arrays(tree: Relation) -> Iterator[Node]:
+    """What stands where only an array can: with a transpose, in a norm, behind a matrix; a capital with an inverse."""
+    for node in walk(tree):
+        if isinstance(node, Transpose) and not node.prime:
+            yield node.argument
+        elif isinstance(node, Norm):
+            yield node.inner
+        elif isinstance(node, Superscript) and isinstance(node.base, Name) and whole_number(node.exponent) == -1:
+            if node.base.text[0].isupper():
+                yield node.base
+        elif isinstance(node, Chain):
+            for (_, before), (operator, behind) in pairwise(node.items):
+                before = before.argument if isinstance(before, Transpose) else before
+                base = before.base if isinstance(before, Indexed) else before
+                if not operator and isinstance(base, Name) and base.text[0].isupper() and base.text not in _SIZES:
+                    yield behind
 
 
 def speaks_of_derivatives(tree: Relation) -> bool:

@@ -23,6 +23,7 @@ from .shapes import Shapes
 from .unknowns import behind, names_behind, unknowns_of
 
 _LAYOUTS = ("denominator", "numerator")
+DOT = "\u0307"
 # ways to choose what the slots are, fewer than for a formula that may be right: a slip is sought in the likely ones
 _WAYS = 16
 # combinations of indices at which a slip is tried before it is looked at closely
@@ -45,6 +46,8 @@ def mistake(asked: Question) -> Mistake | None:
     if any(d.order > at for d in behind(page, at, asked.nodes)) or names & page.points(at, True).keys():
         return None  # what stands behind may follow from it, and what is given a value right beside it makes it a special case
     if any(_may_be_argument(node) for side in (asked.left, asked.right) for node in walk(side)):
+        return None
+    if any(_moves(name, asked) for name in names):
         return None
     found = next(_slips(asked), None)
     if found is None:
@@ -79,6 +82,15 @@ def _may_be_argument(node: Node) -> bool:
     return any(
         not operator and isinstance(n, Group) and isinstance(n.inner, (Name, Indexed)) for operator, n in behind_it
     )
+
+
+def _moves(name: str, asked: Question) -> bool:
+    """Does the page write a name that it gives no value with a dot, or as a function of what is differentiated in?"""
+    page, at = asked.page, asked.at
+    if any(page.definition(name, k, at) is not None for k in range(3)):
+        return False
+    taken = page.taken_in_by(page.formulas[at].tree)
+    return name + DOT in page.whole or any((name, variable) in page.called_with for variable in taken)
 
 
 def _variables(asked: Question) -> Iterator[Node]:

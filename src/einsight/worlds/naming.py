@@ -77,16 +77,27 @@ class Naming(Algebra[V, I]):
         """What a name stands for here; that of another section may be of something else."""
         besides = [d for d, _ in self.inside if not d.indices]
         found = self.page.definition(name, count, self.at, besides, arguments)
+        if found is not None and found.order < 0 and len(found.arguments) > 1 and arguments is None:
+            return None  # `N` is a number of things as well
         if found is None or (found.order > self.at and any(d.name in found.names for d, _ in self.inside)):
             return None  # an equation solved for what is worked out is none
         if (
             len(found.arguments) > 1 and self.inside and arguments is None
         ):  # the letter of a function of several things, without them
             return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
-        unlikely = 0.8 if not self.page.is_near(found, self.at) else 1.5 if found.order < self.at else 0.4
+        near = self.page.is_near(found, self.at)
+        unlikely = 0.8 if not near else 1.5 if found.order < self.at else 0.4
+        if self.page.is_model(found):
+            unlikely = min(unlikely, 0.4)
+        elif near and found.order < self.at and self._moves(found):
+            return found  # else a derivative would leave out what comes through it
         if name in self.variables:
             unlikely = min(unlikely, 0.5)  # what one differentiates in may be anything
         return found if self.choice((name, "as defined", count), ((True, 0), (False, unlikely))) else None
+
+    def _moves(self, found: Definition) -> bool:
+        """Does a value change with what the formula has derivatives in, which it is not itself?"""
+        return found.name not in self.variables != frozenset() and self.page.leads(found, self.at)
 
     def member(self, name: str, places: tuple[I, ...]) -> V:
         """The value of a name with indices."""

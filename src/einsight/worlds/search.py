@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..asking.ranks import NUMBER
@@ -18,7 +18,6 @@ from ..lowering.mentioned import walk
 from ..syntax.tree import Call, Name, Node
 from ..terms.interruption import poll
 from . import jets
-from .algebra import Options
 from .arrays import Array, Singular, Unfit
 from .edits import names_in
 from .functions import ARRAYS, ENTRYWISE
@@ -36,7 +35,8 @@ UNLIKELIER = 0.9
 # sizes of the dimensions in the order in which they are met, in each world
 SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
-_SYMMETRIC = "matrices whose determinants have logarithms are symmetric, as the page says of some"
+Slot = tuple[str, int]
+_SYMMETRIC = "covariances, and matrices whose determinants have logarithms, are symmetric, as the page says of some"
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
 
 
@@ -58,10 +58,21 @@ def _is_named(node: Node) -> bool:
 
 
 def _depends(asked: Question) -> bool:
-    """Does it speak of something that changes with something else, as the page says without saying how?"""
+    """Does it speak of something that changes with something else, as the page says without saying how?
+
+    What is differentiated in is free, and what stands with all of its derivatives here may be any function.
+    """
     page, at = asked.page, asked.at
-    named = names_behind(page, at, asked.nodes)
-    return any(all(page.definition(n, k, at) is None for k in range(3)) for n in named & page.facts.dependent)
+    taken = set(page.taken_in_by(page.formulas[at].tree))
+    named = names_behind(page, at, asked.nodes) & page.facts.dependent - taken
+    loose = [n for n in named if all(page.definition(n, k, at) is None for k in range(3))]
+    if not loose:
+        return False
+    try:
+        of = unknowns_of(page, at, asked.nodes, True).arguments
+    except (Unfit, RecursionError):
+        return True
+    return any(not taken <= {variable for variable, _ in of.get(name, ())} for name in loose)
 
 
 def _answer(asked: Question, ways: int) -> World | None:
@@ -86,7 +97,7 @@ def _supposed(asked: Question, free: dict[str, object]) -> Iterator[tuple[str, W
     if len(labels) > 1 and not where:
         apart = tuple((a, "≠", b) for a, b in itertools.combinations(labels, 2))
         yield "", apart, (f"{' and '.join(f'`{n}`' for n in labels)} are not the same",)
-    if page.facts.symmetric and page.definite:
+    if page.covariances or (page.facts.symmetric and page.definite):
         yield SYMMETRIC, where, (_SYMMETRIC,)
     if page.facts.normalised:
         yield NORMALISED, where, (_NORMALISED,)
@@ -131,14 +142,13 @@ def conforming(
         cost, _, chosen = heapq.heappop(waiting)
         if cost > most:
             return
-        shapes = Shapes(page, at, asked.layout, unknowns, chosen)
-        free: dict[str, object] = {letter: shapes.fresh() for letter in letters}
-        shapes.index, shapes.is_index, shapes.points = dict(free), set(free), asked.points
+        shapes = _with_letters(Shapes(page, at, asked.layout, unknowns, chosen), letters, asked)
+        free = dict(shapes.index)
         try:
             fits = _fits(asked, shapes)
         except RecursionError:
             return
-        if fits and not _is_shrunk(shapes):
+        if fits and all(_is_number_by_need(asked, shapes, key) for key in _shrunk(shapes)):
             most = min(most, cost + UNLIKELIER)
             yield shapes, free
         for key, options in shapes.options.items():
@@ -148,6 +158,13 @@ def conforming(
             if now + 1 < len(options) and mark not in seen:
                 seen.add(mark)
                 heapq.heappush(waiting, (cost + options[now + 1][1] - options[now][1], next(count), after))
+
+
+def _with_letters(shapes: Shapes, letters: Iterable[str], asked: Question) -> Shapes:
+    """With an axis for each of the letters that count and are bound by nothing."""
+    shapes.index = {letter: shapes.fresh() for letter in letters}
+    shapes.is_index, shapes.points = set(shapes.index), asked.points
+    return shapes
 
 
 def _fits(asked: Question, shapes: Shapes) -> bool:
@@ -175,19 +192,29 @@ def premises(shapes: Shapes) -> Iterator[str]:
         yield "`exp` of a square matrix is the exponential of the matrix"
 
 
-def _is_shrunk(shapes: Shapes) -> bool:
-    """Is what looks like an array a number, beside arrays?  Much holds of numbers that does not hold of arrays."""
+def _shrunk(shapes: Shapes) -> list[Slot]:
+    """What looks like an array and is a number, beside arrays.  Much holds of numbers that does not hold of arrays."""
     ranks = {key: sum(d != "1" for d in shape) for key, shape in shapes.slots.items()}
-    small = [
-        key
-        for key in ranks
-        if (options := shapes.options.get(key)) and _is_number_instead(options, shapes.chosen.get(key, 0))
-    ]
-    return bool(small) and any(ranks.get(key) for key in ranks if key in shapes.options)
+    small = [key for key in ranks if key in shapes.options and _is_number_instead(shapes, key)]
+    return small if any(ranks.get(key) for key in ranks if key in shapes.options) else []
 
 
-def _is_number_instead(options: Options, chosen: int) -> bool:
-    return options[0][0] != NUMBER and options[min(chosen, len(options) - 1)][0] == NUMBER
+def _is_number_instead(shapes: Shapes, key: Slot) -> bool:
+    options = shapes.options[key]
+    return options[0][0] != NUMBER and options[min(shapes.chosen.get(key, 0), len(options) - 1)][0] == NUMBER
+
+
+def _is_number_by_need(asked: Question, shapes: Shapes, key: Slot) -> bool:
+    """Does the left side with its definitions say nothing where a name is an array, as `(u - φ' x)²` of a vector `u`?"""
+    for option in range(len(shapes.options[key])):
+        other = Shapes(shapes.page, shapes.at, shapes.layout, shapes.unknowns, {**shapes.chosen, key: option})
+        try:
+            _with_letters(other, shapes.is_index, asked).value(asked.left)
+        except Unfit:
+            continue
+        if shapes.options[key][option][0] != NUMBER:
+            return False
+    return True
 
 
 # numbers

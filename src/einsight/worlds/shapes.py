@@ -295,8 +295,11 @@ class Shapes(Slots):
         if name == self.unknowns.loss and name == LOSS:
             return SCALAR
         counts = self.page.counted.get(name)
-        likely = ranks_of(name, self.page.facts.kinds)[0]
+        likely, said = ranks_of(name, self.page.facts.kinds)[0], self.page.facts.kinds.get(name, "")
         options: Options = ((VECTOR, 0), (NUMBER, 1)) if likely == VECTOR else ((NUMBER, 0), (VECTOR, 1))
+        if likely == MATRIX:
+            is_one = said.startswith(("matrix", "square")) or (name, 0) in self.page.vectors
+            options = ((MATRIX, 0),) if is_one else (*options, (MATRIX, 2))
         options = ((max(counts), 0),) if counts else options
         return self._sloted(name, 0, options)
 

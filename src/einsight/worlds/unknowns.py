@@ -50,7 +50,7 @@ class Unknowns:
 
 
 def gradient_of(name: str, page: Page) -> str:
-    base = name[:-1] if name.endswith(_BAR) else name[1:] if name[:1] in ("d", "δ") else ""
+    base = name.replace(_BAR, "") if _BAR in name else name[1:] if name[:1] in ("d", "δ") else ""
     if not base or base[0] in "_⁽ʹ":
         return ""
     spoken = (

@@ -29,8 +29,10 @@ _LAYERED = re.compile(
 )
 
 
-# `P^-`, `\\hat x_k^{-}`: before an update, which nobody writes of a power
-_SIGNED = re.compile(r"\^\s*(?:-|\{\s*-\s*\})(?!\s*[\w\\({])")
+# `P^-`, `\\hat x_k^{-}`: before an update, which nobody writes of a power; `x^+ = …`: what is given a value
+_SIGNED = re.compile(
+    r"\^\s*(?:-|\{\s*-\s*\})(?!\s*[\w\\({])|\^\s*(?:\+|\{\s*\+\s*\})\s*(?:\([^()]*\)\s*)?(?:&\s*)?:?="
+)
 
 
 # `G(z) =`, `\\Phi(z) =`

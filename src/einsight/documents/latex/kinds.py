@@ -21,6 +21,8 @@ _CHARACTERS = {
     "𝟏": "ones", "⟨": "⟨", "⟩": "⟩", "R": "R", "⊘": "./",
 }  # fmt: skip
 _SIGNS = set("=+-*/|,:<>∂∇∑∏∈ℝ⊙⊗·×→‖≠≤≥;.!?∝≈∼⁻⁺")
+# what gives a value to what stands on its left, and on its right, which is told by an equality
+_DEFINING = {":=": ":=", "=:": "="}
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ⁻"
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₐₑₕₒₚᵣₛₜᵤᵥₓ"
 
@@ -94,6 +96,9 @@ def _leaf(row: list[Token], at: int, behind: str) -> tuple[Leaf | None, int]:
     if token.is_command:
         return _command(row, at)
     text, kind = token.text, "SIGN"
+    both = text + row[at + 1].text if at + 1 < len(row) else text
+    if both in _DEFINING:
+        return Leaf(kind, _DEFINING[both], both, token.start, row[at + 1].end, token.spaced), at + 2
     if text[0].isdigit() and text.isascii():
         if len(text) > 1 and behind in ("BELOW", "ABOVE", "TAKES_TWO"):  # `\frac12`, `x^23`
             row[at] = Token(text[1:], token.start + 1, token.end)

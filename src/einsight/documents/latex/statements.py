@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from . import words
 from .arrays import array_shape, without_dots
@@ -56,7 +57,7 @@ def _links(part: Part, habits: Habits) -> Iterator[Statement]:
 
 
 def _written(part: Part, habits: Habits) -> Iterator[Statement]:
-    items = without_dots(trimmed(part.items))
+    items = _as_chain(without_dots(trimmed(part.items)))
     if not items:
         return
     definite = _definite(items, habits)
@@ -104,6 +105,16 @@ def _written(part: Part, habits: Habits) -> Iterator[Statement]:
     text, places = joined(written(items, habits, lists))
     if text.strip():
         yield Statement(text, places, condition)
+
+
+def _as_chain(items: Items) -> Items:
+    """`δ := ∂L/∂z = p - t` as a chain: what gives a name its value says no less than that they are equal."""
+    if sum(is_sign(i, "=", ":=") for i in items) < 2:
+        return items
+    return tuple(
+        replace(i, atom=replace(i.atom, text="=")) if isinstance(i.atom, Leaf) and is_sign(i, ":=") else i
+        for i in items
+    )
 
 
 def _is_prose(side: Sequence[Item]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...documents.regions import Region
 from ...lowering.defining import target_of
 from ...lowering.lowered import Lowered
@@ -10,6 +12,7 @@ from ...lowering.names import canonical_name
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Indexed, Name, Relation
+from ...terms.dimension import Dim
 from .declared import declaration, declared
 from .known import Known
 from .trees import as_relation, changed
@@ -88,3 +91,21 @@ def forget_elsewhere(region: Region, tree: Relation, known: Known) -> bool:
                 known.assumed.add(name)
                 changed_one = True
     return changed_one
+
+
+def used_anew(lowered: Lowered, known: Known) -> str:
+    """A name of another section that is at odds with one declared in this, of which it shares no dimension; else empty.
+
+    Authors use a letter for several things, and where they do they speak of other dimensions too.
+    """
+
+    def dims(names: Iterable[str]) -> set[Dim]:
+        return {d for n in names if (t := known.tensor(n)) is not None for d in t.dims}
+
+    for found in lowered.diagnostics:
+        names = [name for name, _ in found.related if isinstance(name, str)]
+        elsewhere = [n for n in names if known.is_of_other_section(n)]
+        here = [n for n in names if n not in elsewhere and not known.is_defined(n)]
+        if found.code.startswith("EIN3") and here and dims(here).isdisjoint(dims(elsewhere)):
+            return next(iter(elsewhere), "")
+    return ""

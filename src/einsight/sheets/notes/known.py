@@ -19,7 +19,6 @@ from ...rules.catalogue import catalogue
 from ...syntax.parse import parse_statement
 from ...syntax.statements import Piece
 from ...syntax.tree import Declaration, Indexed, Name, Relation, Transpose
-from ...terms.dimension import Dim
 from ...terms.term import Number, Tensor
 from .bounds import holds
 from .declared import declaration, declared, directive
@@ -238,6 +237,12 @@ class Known:
         if self.is_defined(name):
             self.lost.add(name)
 
+    def take_defined(self, scope: Names) -> None:
+        """What a statement of this section gave values, in the scope in which it was lowered."""
+        self.names.own.update(scope.own)
+        new = {name for kind, name in scope.own if kind == "name" and name not in self.sections}
+        self.sections.update(dict.fromkeys(new, self.section))
+
     # names of other sections
 
     def is_of_other_section(self, name: str) -> bool:
@@ -259,22 +264,6 @@ class Known:
         held = {u.name for t in self.tensors() if t.definition is not None for u in t.depends}
         loose = [n for n in self.assumed if n not in held and not self.is_defined(n)]
         self.forget([n for n in loose if self.is_of_other_section(n)])
-
-    def used_anew(self, lowered: Lowered) -> str:
-        """A name of another section that is at odds with one declared in this, of which it shares no dimension.
-
-        Authors use a letter for several things, and where they do they speak of other dimensions too.
-        """
-        for found in lowered.diagnostics:
-            names = [name for name, _ in found.related if isinstance(name, str)]
-            elsewhere = [n for n in names if self.is_of_other_section(n)]
-            here = [n for n in names if n not in elsewhere and not self.is_defined(n)]
-            if found.code.startswith("EIN3") and here and self._dims(here).isdisjoint(self._dims(elsewhere)):
-                return next(iter(elsewhere), "")
-        return ""
-
-    def _dims(self, names: Iterable[str]) -> set[Dim]:
-        return {d for n in names if (t := self.tensor(n)) is not None for d in t.dims}
 
     # names that nobody declares
 

@@ -35,7 +35,7 @@ def planned(text: str, regions: list[Region], layout: str) -> tuple[list[Region]
     if not regions:
         return [], []
     page = _Page(text, layout, regions)
-    reader, second, settling = page.reader(), Second(), Settling(text, regions, layout)
+    reader, second, settling = page.reader(), Second(), Settling(text, regions, layout, page.subscripts.marks)
     for together in [list(section) for _, section in groupby(page.read, lambda pair: without_item(pair[0].section))]:
         reader.section(together)
         second.read(reader, partial(_alone, page, together))

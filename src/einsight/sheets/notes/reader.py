@@ -25,7 +25,7 @@ from ...syntax.tree import (
 )
 from ...terms.term import Tensor
 from ..cells import has_derivative
-from .anew import clashes, declare_extents, forget_elsewhere, given_anew, shaped_by_use
+from .anew import clashes, declare_extents, forget_elsewhere, given_anew, shaped_by_use, used_anew
 from .bounds import (
     bound_by,
     hidden_dependence,
@@ -318,10 +318,7 @@ class Reader:
         if lowered.kind != "claim" and any(d.severity == "error" for d in lowered.diagnostics):
             known.lose(self.known.target(tree))
         if not any(d.severity == "error" for d in lowered.diagnostics):
-            self.names.own.update(scope.own)
-            known.sections.update(
-                {n: known.section for kind, n in scope.own if kind == "name" and n not in known.sections}
-            )
+            known.take_defined(scope)
         if lowered.kind == "definition" and lowered.tensor is not None:
             known.sections[lowered.tensor.name] = known.section
             known.lost.discard(lowered.tensor.name)
@@ -332,7 +329,7 @@ class Reader:
             known.assumed.add(lowered.tensor.name)
         if rests and fails:
             rests = self._resting(tree, lowered)
-        elsewhere = known.used_anew(lowered)
+        elsewhere = used_anew(lowered, known)
         doubt = region.doubt or (f"what `{elsewhere}` is stands in another section" if elsewhere else "")
         if not doubt and lowered.kind == "claim" and self._holds_of_numbers(region, tree, lowered):
             doubt = "its names may be numbers here"
@@ -345,7 +342,8 @@ class Reader:
         known.out.append(made)
         if self.asked is not None:
             kept = self.defined if lowered.kind == "definition" else self.kept
-            kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails))
+            is_read = clashes(lowered) or not any(d.severity == "error" for d in lowered.diagnostics)
+            kept.append(Kept(self.asked, made, lowered.kind == "claim" and not fails, is_read))
         scaled = scaled_by(lowered, scope, tree)
         if scaled is not None:
             known.scale([scaled])
@@ -375,7 +373,7 @@ class Reader:
 
     def _refuse(self, region: Region, problem: str) -> None:
         told = self._say(region, problem)
-        (self.refused if self.asked is None else self.kept).append(Kept(self.asked or region, told, False))
+        (self.refused if self.asked is None else self.kept).append(Kept(self.asked or region, told, False, False))
 
     def _say(self, region: Region, problem: str) -> Region:
         """Put out why a formula, or a side of it, is not read."""

@@ -84,8 +84,9 @@ def unsaid(tree: Relation, target: str, known: Known) -> str:
     lost = next((n for n in names if n in known.lost and n != target), "")
     if lost:
         return f"the last value of `{lost}` was not read"
-    depends = [n for n in names if n in known.dependent and not known.is_defined(n)]
-    return f"nothing says how `{depends[0]}` depends on anything" if depends and any(_quotients(tree)) else ""
+    varied = {n for unit in _quotients(tree) for below in unit.below for n in names_of(below)}
+    depends = [n for n in names if n in known.dependent and not known.is_defined(n) and n not in varied]
+    return f"nothing says how `{depends[0]}` depends on anything" if depends and varied else ""
 
 
 def _quotients(tree: Relation) -> Iterator[Quotient]:

@@ -42,11 +42,12 @@ _OF_MATRICES = frozenset({"exp", "log", "sqrt", "sin", "cos"})
 
 @dataclass(frozen=True)
 class Kept:
-    """A relation as it was written, what was put out for it, and whether it holds so."""
+    """A relation as it was written, what was put out for it, whether it holds so, and whether it could be read."""
 
     region: Region
     told: Region
     holds: bool
+    is_read: bool = True
 
     @property
     def formula(self) -> tuple[int, int]:

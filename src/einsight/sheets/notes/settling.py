@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ...documents.regions import Region
 from ...lowering.names import Names
@@ -32,6 +32,7 @@ from .sections import Section, Sections, without_item
 from .trees import part, relation_of
 from .typefaces import kinds_by_typeface
 
+T = TypeVar("T")
 # words of a page whose matrices are symmetric
 _SYMMETRIC = re.compile(
     r"\b(?:symmetric|covariances?|kernels?|Gram|positive[- ](?:semi-?)?definite|SPD|PSD|precision matri\w+)\b",
@@ -53,10 +54,13 @@ class Plan(Protocol):
 
 
 class Settling:
-    """The formulas of a page as they are written, of which worlds are made."""
+    """The formulas of a page as they are written, of which worlds are made.
 
-    def __init__(self, text: str, regions: Iterable[Region], layout: str):
-        self.text, self.layout = text, layout
+    marks  how names are written that are one word when they are read in order: `S_B` of `SB`
+    """
+
+    def __init__(self, text: str, regions: Iterable[Region], layout: str, marks: Mapping[str, str]):
+        self.text, self.layout, self.marks = text, layout, marks
         sections, numbers = Sections(text), dict[Section, int]()
         breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
@@ -95,7 +99,7 @@ class Settling:
         given = [one for one in plan.defined if id(one.told) in out and one.formula in self.at]
         if not (left or given):
             return
-        page = self.page.among(_facts(plan.known, self.typefaces, self.spoken))
+        page = self.page.among(_facts(plan.known, self.typefaces, self.spoken, self.marks))
         gone: set[int] = set()
         found: list[Region] = []
         for one in left:
@@ -104,11 +108,14 @@ class Settling:
             is_whole = bool(made) and len(made) == len(links)
             if is_whole:
                 gone.add(id(one.told))
-            if is_whole or one.told.problem:
+            if is_whole or not one.is_read:
                 found += made
         for one in given:  # which stays what it is
             links = self._asked(page, one)
-            found += (self._right(link, world) for link in links if (world := world_of(link)) is not None)
+            worlds = [world_of(link) for link in links]
+            found += (self._right(link, world) for link, world in zip(links, worlds, strict=True) if world is not None)
+            wrong = self._slip(one, links, worlds)
+            found += wrong[1:] if wrong is not None else ()
         plan.known.out = [r for r in plan.known.out if id(r) not in gone] + found
 
     def _is_left(self, one: Kept) -> bool:
@@ -137,7 +144,7 @@ class Settling:
         """What is known of a statement now: the links that are right, and the first one if it has a slip; of what was read as a
         chain the others, each by itself."""
         wrong = self._slip(one, links, worlds)
-        rest = _links_of(one.told) if (any(worlds) or wrong) and not one.told.problem else []
+        rest = _links_of(one.told) if (any(worlds) or wrong) and one.is_read else []
         for k, (link, world) in enumerate(zip(links, worlds, strict=True)):
             if world is not None:
                 yield self._right(link, world)
@@ -179,7 +186,7 @@ def _is_unsure(one: Kept) -> bool:
     """Is a claim not read, or read with guesses?  Of any other the verdict is its own."""
     told = one.told
     guessed = bool(told.rests_on) or told.inferred or told.symmetric or bool(told.doubt) or bool(told.bound)
-    return bool(told.problem) or guessed or not any(sign in told.text for sign in "∂∇")
+    return not one.is_read or guessed or not any(sign in told.text for sign in "∂∇")
 
 
 def _of_indices(text: str, region: Region, page: Page) -> Iterator[tuple[str, str, str]]:
@@ -190,8 +197,12 @@ def _of_indices(text: str, region: Region, page: Page) -> Iterator[tuple[str, st
             yield found[1], "=" if found[2] == "=" else "≠", found[3]
 
 
-def _facts(known: Known, typefaces: Mapping[str, str], spoken: Facts) -> Facts:
-    """What is known of names in a section, but for their values, beside what is spoken of."""
+def _facts(known: Known, typefaces: Mapping[str, str], spoken: Facts, marks: Mapping[str, str]) -> Facts:
+    """What is known of names in a section, as they are written, but for their values, beside what is spoken of."""
+
+    def written(said: Mapping[str, T]) -> dict[str, T]:
+        return {marks.get(name, name): one for name, one in said.items()}
+
     names: Names = known.names
     told = {
         t.name: tuple(map(str, t.dims))
@@ -203,7 +214,9 @@ def _facts(known: Known, typefaces: Mapping[str, str], spoken: Facts) -> Facts:
     has |= {n: has.get(n, frozenset()) | p for n, p in known.properties.items()}
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
     functions, dependent = frozenset(known.functions), frozenset(known.dependent)
-    return replace(spoken, told=told, kinds=kinds, has=has, functions=functions, loose=loose, dependent=dependent)
+    loose = frozenset(marks.get(name, name) for name in loose)
+    facts = replace(spoken, functions=functions, loose=loose, dependent=dependent)
+    return replace(facts, told=written(told), kinds=written(kinds), has=written(has))
 
 
 def _is_guessed(name: str, known: Known) -> bool:

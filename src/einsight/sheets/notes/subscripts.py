@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from ...documents.latex.names import RAISED
 from ...documents.regions import Region
+from ...lowering.names import canonical_name
 from .trees import Change, changed
 from .typefaces import bold_members
 
@@ -91,6 +92,7 @@ class Subscripts:
         }
         self.bold = bold_members(text)
         self.samples = {b for b in self.used if self._is_sampled(b)}
+        self.marks: dict[str, str] = {}  # names with their marks, `SB`, and how they are written, `S_B`
 
     def _look(self, text: str) -> None:
         declared = _DECLARED.match(text)
@@ -182,6 +184,7 @@ class Subscripts:
                 spoken[name, f"{base}_{{{entry}}}"] = None
             elif self.is_mark(base, entry):
                 name = base + "".join(_SPELLED.get(c, c) for c in entry)
+                self.marks[canonical_name(name)] = canonical_name(f"{base}_{entry}")
                 changes.append((*found.span(), name))
                 spoken[name, f"{base}_{entry}" if len(entry) == 1 else f"{base}_{{{entry}}}"] = None
             elif base in self.arguments and _letters(entry) and set(_letters(entry)) <= self.arguments[base]:

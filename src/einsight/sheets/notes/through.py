@@ -173,7 +173,7 @@ class Through:
         lowered, scope = self.known.lower(made)
         if any(d.severity == "error" for d in lowered.diagnostics):
             return False
-        self.names.own.update(scope.own)
+        self.known.take_defined(scope)
         self.signals[name] = function, variable
         self.layers.note(name, region)
         self.known.out.append(made)

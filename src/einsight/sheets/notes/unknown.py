@@ -20,7 +20,8 @@ from ...lowering.mentioned import names_of, whole_names
 from ...lowering.names import Names, space_text
 from ...lowering.statements import lower_statement
 from ...syntax.statements import Piece
-from ...syntax.tree import Relation
+from ...syntax.tree import Name, Relation
+from ...worlds.letters import used_as_arrays
 from .bounds import holds, says_nothing
 from .declared import declared, dims_of
 from .extents import Lengths
@@ -69,8 +70,9 @@ def readings(region: Region, tree: Relation, known: Known, variable: str = "") -
     indexed = _by_indices(tree, known)
     whole = [n for n in unknown if n not in indexed and n in set(_whole(tree))]
     kinds = {**kinds_by_typeface(known.text, whole), **known.kinds}
+    arrays = {n for node in used_as_arrays(tree) if isinstance(node, Name) for n in names_of(node)}
     for chosen in islice(shapes(tree, whole, known.names, False, kinds), MOST_SHAPES):
-        if any(not dims and n[0].isupper() and n not in arguments for n, dims in chosen.items()):
+        if any(not d and n[0].isupper() and (n in arrays or n not in arguments) for n, d in chosen.items()):
             continue
         if _mixes(chosen, arguments, known, kinds):
             continue

@@ -264,6 +264,7 @@ class Words:
             (rf"⟨\d+⟩\s+({PROPERTY})\s+{MATRIX}\s+{_NAMES}", 2, 1),
             (rf"«\d+»\s+{_IS}{_A}⟨\d+⟩\s+({PROPERTY})()", 0, 1),
             (rf"{_NAMES}\s+an?\s+{ALL_PROPERTIES}", 1, 2),
+            (rf"\b(?:with|where|for)\s+{_NAMES}\s+{ALL_PROPERTIES}\s*(?:[.,;)]|$)", 1, 2),
             (rf"{_NAMES}\s*[,(]\s*(?:a\s+|both\s+|all\s+)?({PROPERTY})", 1, 2),
         ]
         for pattern, names, words in patterns:

@@ -52,7 +52,8 @@ def _summed_axes(text: str, letters: Letters, names: Names) -> Iterator[str]:
     for node in letters.inside:  # `1/n X' (…)`
         for _, part in node.items if isinstance(node, Chain) else ():
             of = part.argument if isinstance(part, Transpose) else None
-            if isinstance(of, Group):  # `(A x - b)' (A x - b)/n`
+            divided = isinstance(of, Group) and any(isinstance(n, Name) and n.text in ("n", "N") for n in walk(of))
+            if isinstance(of, Group) and not divided:  # `(A x - b)' (A x - b)/n`
                 lowered = lower_statement(Piece(0, text[of.start : of.end]), names.child(), names.layout)
                 value = lowered.sides[0].value if lowered.sides else None
                 if value is not None and value.rank == 1:

@@ -4,6 +4,7 @@
 none is answered with another value, whatever is refused; the default run takes some, `pytest -m campaign` all of them.
 """
 
+import math
 import re
 
 import numpy as np
@@ -23,8 +24,9 @@ NUMPY = {
     "inv": np.linalg.inv,
     "np": np,
     "det": np.linalg.det,
+    "erf": np.vectorize(math.erf),
 }
-SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6, "T": 3, "b": 2}
+SIZES = {"n": 3, "m": 2, "p": 4, "k": 5, "i": 3, "j": 4, "a": 2, "q": 7, "K": 6, "T": 3, "b": 2, "e": 5}
 
 
 def _shape(tensor):
@@ -128,6 +130,11 @@ def _quotients(function, values, variable, step=1e-5):
         ),  # the logarithm of a matrix, which is none of its entries
         ("F.cross_entropy(Z, y)", "Z", "EIN001"),
         (r"e^{s(a)}, s(q,k) = q^\top k", "a", "EIN001"),
+        ("x' A x (summed over all entries)", "x", "EIN001"),  # what may say how it is to be read is not left out
+        ("x * y (elementwise)", "x", "EIN001"),
+        ("-y' log(p), where p is the softmax of z", "z", "EIN001"),
+        ("log(x) base 2", "x", "EIN001"),
+        ("tr(A X) with X symmetric", "X", "EIN001"),
     ],
 )
 def test_what_cannot_be_told_is_refused(text, variable, code):

@@ -108,8 +108,14 @@ def with_positive_parts(text: str, written: str) -> str:
     return text
 
 
+_BELOW_APART = re.compile(
+    r"/\s*((?:[^\W\dA-ZΑ-Ω_](?:_\w+)?|\([^()]*\))(?:'|ᵀ|\^T)(?:\s+[A-ZΑ-Ω](?:_\w+)?(?:'|ᵀ|\^-1|⁻¹)*)*\s+(?:[^\W\dA-ZΑ-Ω_](?:_\w+)?(?![\w(])|\([^()]*\))(?!['ᵀ^]))"
+)
+
+
 def with_numbers_below(text: str) -> str:
-    """`x'Ax / x'x` as `x'Ax / (x'x)`: nobody divides by a row."""
+    """`x'Ax / x'x` and `x' A x / x' B x` with the number below in brackets: nobody divides by a row."""
+    text = _BELOW_APART.sub(r"/ (\1)", text)
     while (found := _ROW_BELOW.search(text)) is not None:
         run = _FACTORS.match(text, found.end())
         if run is None:

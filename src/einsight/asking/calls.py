@@ -77,6 +77,8 @@ class Calls(Keywords):
             raise self.refuse(node, f"`{ast.unparse(node)}` is not read in code")
         if (ready := of_library(name, values, keywords, lambda a, b: self.matmul(node, a, b))) is not None:
             return ready
+        if name == "diag" and not values[0].rank:
+            values[0] = self.as_vector(values[0])
         first, last = values[0], values[-1]
         own_call = isinstance(node.func, ast.Name) and keywords.keys() <= {"axis"}  # `cov(C, axis=0)` of the language
         if name in ("var", "std", "cov") and not own_call:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, combinations, islice
 
 from ..lowering.names import GREEK, canonical_name
 from .calls import Calls
 from .components import Components, names_in
+from .counting import WEIGHTS
+from .factors import factors_of_numbers
 from .nodes import Lengths, is_library, is_new, length_asked, new_axis, number_of
 from .pieces import (
     ATOM,
@@ -30,6 +33,9 @@ from .pieces import (
     times,
     transposed,
 )
+from .turns import counted_once
+
+_MOST_SUBSETS = 8  # of capitals that may be vectors
 
 
 def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[list[str]]:
@@ -48,6 +54,12 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     unknown = [n for n in names_in(tree) if n not in told and canonical_name(n) not in told]
     taken = dict.fromkeys(batches(tree, lambda name: name not in unknown), 2)
     taken |= {name: rank for name, rank in ranks_said(tree).items() if name in unknown}
+    taken |= {name: 0 for name in _intercepts(tree) if name in unknown}
+    taken |= {name: 0 for name in factors_of_numbers(tree) if name in unknown}
+    counted = {name: count for name, count in counted_once(tree).items() if name in unknown}
+    if counted:
+        yield _turn_by_turn(tree.body, ranks, told | taken, counted, lambda: Lengths(dims or {}, own), is_torch)
+        return
     ranks.update(taken)
     refused: Unwritten | None = None
     try:
@@ -63,6 +75,42 @@ def written(code: str, ranks: dict[str, int], dims: Mapping[str, tuple[str, ...]
     except Unwritten:
         if refused is not None:
             raise refused from None
+
+
+def _turn_by_turn(
+    body: list[ast.stmt],
+    ranks: dict[str, int],
+    known: Mapping[str, int],
+    counted: Mapping[str, int],
+    lengths: Callable[[], Lengths],
+    is_torch: bool,
+) -> list[str]:
+    """Code with comprehensions: capitals that have one index are matrices, or vectors where that makes a number of it."""
+    capitals = [n for n, count in counted.items() if count == 1 and n[0].isupper() and n not in known]
+    subsets = chain.from_iterable(combinations(capitals, k) for k in range(len(capitals) + 1))
+    found: tuple[list[str], dict[str, int]] | None = None
+    refused: Unwritten | None = None
+    for vectors in islice(subsets, _MOST_SUBSETS):
+        ranks.clear()
+        ranks.update(known)
+        ranks.update(dict.fromkeys(vectors, 1))
+        writer = _Writer(ranks, lengths(), is_torch)
+        for name, count in counted.items():
+            ranks[name] = max(count, writer.rank_of(name)) if name not in known and name not in vectors else ranks[name]
+        try:
+            made = _in_components(body, writer)
+        except Unwritten as problem:
+            refused = refused or problem
+            continue
+        if "=" not in made[-1].partition("∑")[0]:
+            return made
+        found = found or (made, dict(ranks))
+    if found is None:
+        assert refused is not None
+        raise refused
+    ranks.clear()
+    ranks.update(found[1])
+    return found[0]
 
 
 def _in_components(body: list[ast.stmt], writer: _Writer) -> list[str]:
@@ -99,6 +147,17 @@ def batches(tree: ast.AST, is_known: Callable[[str], bool]) -> set[str]:
     return found
 
 
+def _intercepts(tree: ast.AST) -> Iterator[str]:
+    """`b` of `X @ w + b`: beside data times weights it is one number for all rows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.right, ast.Name):
+            of = node.left
+            if isinstance(of, ast.BinOp) and isinstance(of.op, ast.MatMult) and isinstance(of.right, ast.Name):
+                is_data = isinstance(of.left, ast.Name) and of.left.id == "X"
+                if is_data and canonical_name(of.right.id) in WEIGHTS and node.right.id in ("b", "bias"):
+                    yield node.right.id
+
+
 def _is_identity(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("eye", "identity")
 
@@ -124,6 +183,12 @@ def ranks_said(tree: ast.AST) -> dict[str, int]:
             of = node.args[0] if of is None and node.args else of
             if isinstance(of, ast.Name):  # of a vector nobody says along which axis
                 found.setdefault(of.id, 2)
+            elif isinstance(of, ast.BinOp) and not any(
+                isinstance(n, (ast.Call, ast.MatMult, ast.Subscript)) for n in ast.walk(of)
+            ):
+                names = list(dict.fromkeys(names_in(of)))
+                if not any(n[0].isupper() for n in names):
+                    found |= {n: 2 for n in names if n in "xzh" or not {*names} & {*"xzh"} and len(n) == 1}
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "bmm":
             factors = [*node.args, *([] if is_library(node.func.value) else [node.func.value])]
             found |= {a.id: 3 for a in factors if isinstance(a, ast.Name)}

@@ -17,6 +17,7 @@ from .library import KEYWORDS, counts_one_less
 from .nodes import Lengths, entries_of, is_library, is_new, length_asked, number_of
 from .parts import Axis, Part, put_in, renamed
 from .pieces import Unwritten
+from .turns import COMPREHENSIONS, Turn, Turns
 
 _SIGNS = {ast.Add: "+", ast.Sub: "-"}
 _COMPARED = {ast.Gt: ("> ", "≤ "), ast.GtE: ("≥ ", "< "), ast.Lt: ("< ", "≥ "), ast.LtE: ("≤ ", "> ")}
@@ -28,7 +29,7 @@ _KEEPING = frozenset({"softmax", "log_softmax"})
 _NESTED = frozenset({"sum", "mean", "max", "min", "prod"})  # along several axes one after the other
 
 
-class Components:
+class Components(Turns):
     """
     rank_of  numbers of axes of names
     lengths  how long their axes are
@@ -38,6 +39,10 @@ class Components:
         self.rank_of, self.lengths, self.is_torch = rank_of, lengths, is_torch
         self.numbers = count()
         self.known: dict[str, Part] = {}
+        self.turns: dict[str, Turn] = {}
+
+    def new_axis(self) -> Axis:  # type: ignore[override]
+        return Axis(next(self.numbers))
 
     def refuse(self, node: ast.AST, reason: str) -> Unwritten:
         start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0) or 0
@@ -71,7 +76,7 @@ class Components:
 
     def fresh(self, part: Part) -> Part:
         """The same with indices of its own, so that it may stand twice."""
-        named: dict[str, str] = {}
+        named = {str(k): str(k) for k in self.kept_indices()}
         text = _INDEX.sub(lambda m: f"⟦{named.setdefault(m[1], str(next(self.numbers)))}⟧", part.text)
         other = _INDEX.sub(lambda m: f"⟦{named.setdefault(m[1], str(next(self.numbers)))}⟧", part.otherwise)
         axes = tuple(a if a.index is None else replace(a, index=int(named[str(a.index)])) for a in part.axes)
@@ -85,6 +90,8 @@ class Components:
         return Part(repr(node.value))
 
     def _name(self, node: ast.Name) -> Part:
+        if node.id in self.turns:
+            return Part(self.turns[node.id].number)
         if node.id in self.known:
             return self.fresh(self.known[node.id])
         name = node.id.rstrip("_") or node.id
@@ -207,10 +214,12 @@ class Components:
                 value, axis = self._sliced(node, value, axis, part)
                 kept.append(axis)
                 continue
-            number = number_of(part)
-            if number is None or number < 0 or axis.index is None:
+            number, place = number_of(part), self.place_of(part)
+            if place is None and number is not None and number >= 0:
+                place = str(number + 1)
+            if place is None or axis.index is None:
                 raise self.refuse(node, f"`{ast.unparse(node)}` takes a part of an array, which is not read")
-            value = put_in(value, axis, str(number + 1))
+            value = put_in(value, axis, place)
         return replace(value, axes=tuple(kept))
 
     def _sliced(self, node: ast.Subscript, value: Part, axis: Axis, part: ast.Slice) -> tuple[Part, Axis]:
@@ -261,6 +270,11 @@ class Components:
         if name in ("maximum", "minimum") or called in ("max", "min") and len(arguments) == 2 and axis is None:
             left, right, axes = self.together(node, self.write(arguments[0]), self.write(arguments[1]))
             return Part(f"{called}({left.text}, {right.text})", axes)
+        if isinstance(arguments[0], COMPREHENSIONS) and len(arguments) == 1:
+            if called in _REDUCING and called != "norm" and keywords.keys() <= {"axis", "dim"}:
+                return self.gathered(node, called, axis)
+            if name in ("array", "asarray", "tensor", "stack") and keywords.keys() <= {"dtype"}:
+                return self.listed(arguments[0])
         if called in _REDUCING | _KEEPING:
             if axis is None and len(arguments) == 2 and called != "norm":
                 axis = arguments.pop()
@@ -330,6 +344,10 @@ class Components:
             places = sorted(n % len(places) for n in numbers if n is not None)
         elif name in _KEEPING and len(places) != 1:
             raise self.refuse(node, f"`{name}` needs the axis along which it runs")
+        return self.along(node, name, value, places, is_kept)
+
+    def along(self, node: ast.Call, name: str, value: Part, places: list[int], is_kept: bool = False) -> Part:
+        """A function along some of the axes of a value."""
         met = [value.axes[p] for p in places if value.axes[p].index is not None]
         if (
             len(met) > 1

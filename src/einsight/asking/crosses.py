@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
+from ..lowering.names import Names, canonical_name
 from .brackets import closing
 
 # a name with its mark, or a bracket
@@ -99,3 +100,21 @@ def _behind(text: str, at: int) -> int | None:
         return end + 1 if end < len(text) else None
     found = _BEHIND.match(text, at)
     return found.end() if found is not None else None
+
+
+def with_crosses(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
+    """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
+    if "×" not in "".join(statements) or not any("×" in s and "∈" not in s for s in statements):
+        return list(statements)
+    met: dict[str, None] = {}
+
+    def is_vector(name: str) -> bool:
+        name = canonical_name(name)
+        entry = names.find(name)
+        if entry is None and bold.get(name.partition("_")[0]):
+            met[name] = None
+            return True
+        return entry is not None and entry.tensor is not None and [str(d) for d in entry.tensor.dims] == ["3"]
+
+    made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
+    return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made

@@ -21,6 +21,7 @@ _ONE = re.compile(r"\w+(?:_\{[^{}]*\})?(?:\^2|²)?")
 _NORMAL_IN_LATEX = re.compile(r"(\\mathcal\s*(?:\{\s*N\s*\}|N)\s*(?:\\left|\\[bB]igl?)?\s*\([^();]*);")
 _NORMAL = re.compile(r"(?:(?<!\w)log\(\s*)?(?<!\w)N\s*\(")
 SIGMOID, GAMMA = ("σ", "sigmoid"), ("Γ", "gamma")
+_NORMAL_FUNCTION = re.compile(r"(?<![\w'ᵀ])Φ\s*(?=\()(?!\([^()]*\)\s*['ᵀ])")
 
 
 def with_function(
@@ -119,3 +120,19 @@ def has_one_index(statements: Sequence[str], spellings: Sequence[str]) -> bool:
         if isinstance(node, Indexed) and isinstance(node.base, Name) and node.base.text in spellings
     }
     return counts == {1}
+
+
+def with_normal_functions(statements: Sequence[str], variables: Sequence[str], names: Names) -> list[str] | None:
+    """The statements with the distribution function of the normal distribution for each `Φ(…)`, where `Φ` is nobody's and nothing else; else None."""
+    if names.knows("Φ") or "Φ" in variables or not any(_NORMAL_FUNCTION.search(s) for s in statements):
+        return None
+    if any("Φ" in _NORMAL_FUNCTION.sub("", s) for s in statements):
+        return None
+    made = []
+    for text in statements:
+        while (found := _NORMAL_FUNCTION.search(text)) is not None:
+            end = closing(text, found.end())
+            inner = text[found.end() + 1 : end]
+            text = f"{text[: found.start()]}(1/2 (1 + erf(({inner})/sqrt(2)))){text[end + 1 :]}"
+        made.append(text)
+    return made

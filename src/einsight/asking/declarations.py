@@ -27,6 +27,8 @@ _NEXT = re.compile(rf",\s*(?=(?:{_NAMES})\s*(?:in\s+R|∈|\\in))")
 _PLAIN = re.compile(
     r"\s*[^\W_]+(?:\s*,\s*[^\W_]+)* (?:in|∈) [Rℝ](?:\^(?:[^\W\d_]|\d+|\([^\W_]+(?: x [^\W_]+)*\)))?(?: [a-z]+(?:-[a-z]+)*)*\s*"
 )
+# `x' in R^n`, another name than `x`
+_PRIMED = re.compile(r"(?<=[^\W\d_])'(?=\s*(?:,|:|∈|\bin\b))")
 _SPACE = re.compile(rf"((?:in|∈)\s*(?:R|ℝ)\s*\^\s*)(?:[({{]\s*({_SIZES})\s*[)}}]|([^\W\d_]x[^\W\d_])(?!\w))")
 
 
@@ -65,6 +67,7 @@ def _statement(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     text = _with_plain_names(text) if "\\" in text else text
+    text = _PRIMED.sub("ʹ", text) if "'" in text else text
     names, sign, space = (
         text.partition("∈") if "∈" in text else text.partition(" in ") if " in " in text else (text, "", "")
     )

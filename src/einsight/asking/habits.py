@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from ..lowering.names import GREEK, Names
+from .bare_sums import with_plain_sums
 from .brackets import with_columns, with_numbers_below, with_positive_parts, with_products, with_round_brackets
 
 _FRACTION = re.compile("[¼½¾⅐-⅞]")
@@ -44,6 +45,12 @@ _ALONG_APART = re.compile(
     r"((?<![\w.])(?:max|min|mean|softmax|logsumexp|log_softmax|prod|var|std)_(?:[a-z]|\{[a-z]\}))\s+(?=\()"
 )
 _LOGISTIC = re.compile(r"(?<![\w.])(logistic|expit)(?=\s*\()")
+# signs that are written as words between two factors
+_SIGNS_IN_WORDS = {"kron": "⊗", "otimes": "⊗", "odot": "⊙", "circ": "⊙", "hadamard": "⊙"}
+_IN_WORDS = re.compile(rf"(?<=[\w)'\]])\s+({'|'.join(_SIGNS_IN_WORDS)})\s+(?=[\w(])", re.I)
+_TURNED_BY_NAME = re.compile(r"(?<=[\w)\]])\.T(?!\w)")
+# braces that are brackets
+_BRACES = re.compile(r"(?<![_^\\\w])\{([^{}:|,]*)\}")
 # a dot between names that blanks surround is that of a product
 _DOT = re.compile(r"(?<=[\w')\]]) \. (?=[\w(])")
 # a word, and what may stand between the name of a function and its argument
@@ -69,10 +76,16 @@ _BEHIND_POWER = re.compile("(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[^\\W\\d_])")
 
 def habitual(text: str, names: Names) -> str:
     """Plain text as the language writes it; each habit is looked for only where a sign of it stands."""
-    text = _as_matlab(text, names)
+    text = _as_matlab(_TURNED_BY_NAME.sub("'", text) if ".T" in text else text, names)
+    if "{" in text:
+        text = _BRACES.sub(r"(\1)", text)
+    if "∑" in text or "um " in text:
+        text = with_plain_sums(text)
     if "**" in text or "nf" in text:
         text = _INFINITY.sub("inf", text.replace("**", "^"))
     text = text.replace("⊘", "./").replace("÷", "/")
+    if " " in text:
+        text = _IN_WORDS.sub(lambda m: f" {_SIGNS_IN_WORDS[m[1].lower()]} ", text)
     text = _DOT.sub(" · ", text) if " . " in text else text
     if "(" in text:
         text = _ALONG_APART.sub(r"\1", text)

@@ -14,7 +14,7 @@ from ..lowering.constants import COMMUTATIONS
 from ..lowering.function_table import ROWS
 from ..lowering.mentioned import walk
 from ..lowering.names import AS_ROW, Names, canonical_name
-from ..lowering.operators import juxtaposed, spread
+from ..lowering.operators import juxtaposed, spread, sum_sign
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import (
     Absolute,
@@ -38,20 +38,19 @@ from ..syntax.tree import (
     Transpose,
 )
 from ..terms.term import Tensor
-from .dimensions import ONE, SCALAR, Conflict, Dimensions, OfNoArray, Shape, is_fused
+from .dimensions import ONE, SCALAR, Conflict, OfNoArray, Shape, is_fused
+from .entrywise import EntryByEntry
 from .ranks import MATRIX, MEMBER, ROW, fresh_letters
-from .signs import flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
+from .signs import NOT_OF_NUMBERS, OF_SQUARES, flat, is_along_an_index, is_d, is_nabla, is_sign, is_written_out
 
 _TO_NUMBERS = {"tr", "trace", "det", "logdet", *(row.name for row in ROWS if row.along and not row.keeps_axis)}
 _ALONG = {row.name for row in ROWS if row.along}
 _OF_BLOCKS = {"kron", "khatri_rao", *COMMUTATIONS}
-_NOT_OF_NUMBERS = {"tr", "trace", "det", "logdet"}
-_OF_SQUARES = {*_NOT_OF_NUMBERS, "inv", "expm"}
 # how much care is taken: notes may multiply numbers entry by entry, and what is asked does not; strictly, no number is added to an array
 NOTES, LOOSE, STRICT = range(3)
 
 
-class Inference(Dimensions):
+class Inference(EntryByEntry):
     """`called` are names that stand before their arguments, `f` of `f(w)`: that is `f` itself."""
 
     def __init__(self, names: Names, ranks: dict[str, int], care: int, called: frozenset[str] = frozenset()):
@@ -59,6 +58,8 @@ class Inference(Dimensions):
         super().__init__()
         self.shape_of: dict[str, Shape] = {}
         self.reduced = set[int]()
+        self.gives_number = False
+        self.intercepts: set[str] = set()
 
     def found(self) -> dict[str, tuple[str, ...]]:
         """Shapes with a letter for each dimension that nothing names."""
@@ -92,6 +93,7 @@ class Inference(Dimensions):
     def relation(self, tree: Relation, skip_left: bool, alike: bool = True, all_alike: bool = False) -> None:
         nodes = tree.sides[1:] if skip_left else tree.sides
         sides = [self.shape(s) for s in nodes]
+        self.gives_number = self.is_number(sides[-1])
         if not alike:
             return
         for k, (left, right) in enumerate(itertools.pairwise(sides)):
@@ -164,14 +166,17 @@ class Inference(Dimensions):
             self.care >= STRICT
             and not node.dotted
             and not isinstance(node.base, Call)
-            and id(node) not in self.reduced
+            and id(node) not in self.reduced | self.powers.keys()
             and not self.is_number(shape)
             and any(self.root(d) == ONE for d in shape)
         ):
             raise Conflict
         whole = all(self.root(d) != ONE for d in shape)
         if whole and not node.dotted and not isinstance(node.base, Norm):
-            self.unify(*shape)
+            if self.powers.get(id(node)) and isinstance(node.exponent, Num) and node.exponent.value > 0:
+                self.power_by_entry(node)
+            else:
+                self.unify(*shape)
         return shape
 
     def _group(self, node: Group) -> Shape:
@@ -215,6 +220,7 @@ class Inference(Dimensions):
             return reduce(self._kronecker, map(self.shape, node.arguments))
         if callee.text in _OF_BLOCKS and len(node.arguments) == 2 and all(map(self.shape, node.arguments)):
             return self.fresh(), self.fresh()
+        self.sum_over(node)
         plain = [a for a in node.arguments if not isinstance(a, (Keyword, Quoted))]
         axis = next((a.value for a in node.arguments if isinstance(a, Keyword)), None)
         self.reduced |= {id(a) for a in plain if callee.text in _TO_NUMBERS}  # `mean((X w - y)^2)`
@@ -223,12 +229,12 @@ class Inference(Dimensions):
         if (
             of_number
             and self.care >= LOOSE
-            and callee.text in _NOT_OF_NUMBERS
+            and callee.text in NOT_OF_NUMBERS
             or self.names.fact(("of numbers", callee.text))
             and not of_number
         ):
             raise Conflict
-        if callee.text in _OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
+        if callee.text in OF_SQUARES or (callee.text == "diag" and self.root(inner[1]) != ONE):
             self.unify(*inner)
             if callee.text == "expm" and self.is_number(inner):  # which has an exponential of its own
                 raise Conflict
@@ -246,7 +252,7 @@ class Inference(Dimensions):
             return self.fused(inner[1], inner[0]), ONE
         if callee.text == "d" or (self.names.is_function(callee.text) and not self.names.knows(callee.text)):
             return inner
-        return self._product(self.shape(callee), inner)
+        return self.product_of(self.shape(callee), inner)
 
     def _together(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(right) or self.is_number(left):
@@ -268,12 +274,15 @@ class Inference(Dimensions):
         places = [("index", letter) if letter else self.fresh() for letter in letters]
         if isinstance(node.base, Name) and self.names.find(node.base.text) is None and node.base.text not in self.ranks:
             return SCALAR  # in index notation its axes are as long as its indices say
-        if isinstance(node.base, Name) and len(places) == 1:  # one of an array of samples
+        if isinstance(node.base, Name):  # one of an array of samples
             way = self.names.fact(("family", canonical_name(node.base.text)))
             entry = self.names.find(node.base.text)
-            if way and entry is not None and entry.tensor is not None and len(entry.tensor.dims) == 2:
-                picked = str(entry.tensor.dims[1])
-                return (ONE, picked) if way == AS_ROW else (picked, ONE)
+            dims = entry.tensor.dims if way and entry is not None and entry.tensor is not None else ()
+            picked = [str(d) for d in dims[len(places) :]]
+            if len(picked) == 1:
+                return (ONE, picked[0]) if way == AS_ROW else (picked[0], ONE)
+            if len(picked) == 2:
+                return picked[0], picked[1]
         rows, columns = self.shape(node.base)
         name = canonical_name(node.base.text) if isinstance(node.base, Name) else ""
         if len(places) == 1 and self.ranks.get(name) == MATRIX and self.names.fact(("family", name)):
@@ -290,6 +299,7 @@ class Inference(Dimensions):
         found = [self.shape(part) for _, part in node.items]
         arrays = [s for s in found if not self.is_number(s)]
         numbers = [p for (_, p), s in zip(node.items, found, strict=True) if self.is_number(s)]
+        numbers = [p for p in numbers if not (isinstance(p, Name) and canonical_name(p.text) in self.intercepts)]
         if self.care >= STRICT and arrays and not all(is_written_out(p) for p in numbers):
             raise Conflict  # a number that has a name is added to numbers
         for left, right in itertools.pairwise(arrays):
@@ -316,7 +326,7 @@ class Inference(Dimensions):
             return left[0], right[0]
         return self.fused(left[0], right[0]), self.fused(left[1], right[1])
 
-    def _product(self, left: Shape, right: Shape) -> Shape:
+    def product_of(self, left: Shape, right: Shape) -> Shape:
         if self.is_number(left):
             return right
         if self.is_number(right):
@@ -325,32 +335,36 @@ class Inference(Dimensions):
         return left[0], right[1]
 
     def _chain(self, node: Chain) -> Shape:
+        directly = self.summed.get(id(node))
         node = replace(node, items=juxtaposed(self.names, node.items))
         rows = list(units(node))
+        if directly is not None and not any(isinstance(u, Quotient) or is_nabla(u) or sum_sign(u) for _, u in rows):
+            return self.entry_by_entry(rows, directly, self.care >= STRICT)
         done: Shape = SCALAR
         for k, (operator, unit) in enumerate(rows):
             if isinstance(unit, Quotient):
                 above, below = self._quotient(unit)
                 if above is None:  # `∂/∂x` of all that follows
                     rest = [(op, u) for op, u in rows[k + 1 :]]
-                    return self._product(done, self._derivative(self._row(rest), below))
-                done = self._product(done, self._derivative(above, below))
+                    return self.product_of(done, self._derivative(self._row(rest), below))
+                done = self.product_of(done, self._derivative(above, below))
             elif is_nabla(unit):
                 rest_shape = self._row(rows[k + 1 :])
                 if not self.is_number(rest_shape) or not isinstance(unit, Indexed):
                     raise Conflict
-                return self._product(done, self._named(unit.subscript.text.strip("{}")))
+                return self.product_of(done, self._named(unit.subscript.text.strip("{}")))
             else:
                 shape = self.shape(unit)
                 is_one = isinstance(unit, Num) and unit.value == 1 and not operator
                 if is_one and isinstance(dict(rows[k + 1 : k + 2]).get(""), Transpose):
                     shape = self.fresh(), ONE  # `1 b'`
                 if operator == "/" and not self.is_number(shape):
-                    raise Conflict
+                    done = self.divided(rows[k - 1][1] if k else None, unit, done, shape)
+                    continue
                 is_number = isinstance(unit, Name) and self.ranks.get(canonical_name(unit.text)) == 0
                 if self.care >= STRICT and is_number and operator != "/" and ONE not in map(self.root, done):
                     raise Conflict  # `X θ`: a number that has a name stands before the arrays
-                done = self._product(done, shape)
+                done = self.product_of(done, shape)
         return done
 
     def _row(self, rows: list[tuple[str, Node]]) -> Shape:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..documents.latex.habits import Habits, habits_of
 from ..documents.latex.reader import Unread, read_formula
+from .bare_sums import with_bare_sums
 from .brackets import closing, with_positive_parts
 from .habits import with_samples_below
 from .lists import cut_first, hang_together, with_functions_as_names
@@ -25,6 +26,8 @@ _FACTORIAL = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z]|\\[a-z]+|\))(?:_\s*(?:\{[^{
 
 # `\\sum_i^n`, which begins at 1
 _UNBEGUN = re.compile(r"(\\(?:sum|prod)(?:\s*\\limits)?\s*_\s*)(?:\{\s*([a-z])\s*\}|([a-z]))(?=\s*\^)")
+# `\\sum_{(i,j)}`
+_PAIR_BELOW = re.compile(r"(\\sum(?:\s*\\limits)?\s*_\s*)\{\s*\(\s*([a-z]\s*,\s*[a-z])\s*\)\s*\}")
 _LOG_TO_BASE = re.compile(r"\\log\s*_\s*(?:\{\s*(\d+)\s*\}|(\d))")
 # `\\|x\\|_W^2`, measured by a matrix
 _BARS = r"(?:(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?(?:\\\||\\[lr]?Vert(?![A-Za-z])))"
@@ -43,6 +46,10 @@ _BY_ENTRIES = re.compile(
 # `w_{c'}` and `\\sum_{c'}`, an index with a prime
 _PRIMED = re.compile(r"([a-z])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
 _BELOW = re.compile(r"_\s*(?:\{[^{}]*\}|[a-z]\s*')")
+# the name of an expectation that is written out behind it
+_EXPECTED = re.compile(
+    r"^\s*\\mathbb\s*\{?\s*E\s*\}?\s*(?:_\{[^{}]*\}\s*)?(?:\\left\s*)?[\[(][^=]*?[\])]\s*=(?=[^=]*(?:$|,|;|\\))"
+)
 # `\\text{trace of } X`
 _WORDS_BEFORE = re.compile(r"\s*\\(?:text|mbox|textrm)\s*\{((?=[^{}]*[A-Za-z]\s+[A-Za-z])[^{}]*[A-Za-z]\s*)\}")
 _ENTRYWISE = r" \odot "
@@ -60,6 +67,8 @@ def _without_primes(text: str) -> str:
 def _in_habits(text: str) -> str:
     """What the reader of pages does not take, written as it does."""
     text = _without_primes(text) if "'" in text or "prime" in text else text
+    text = _PAIR_BELOW.sub(r"\1{\2}", text)
+    text = with_bare_sums(text) if "\\sum" in text else text
     text = _UNBEGUN.sub(lambda m: f"{m[1]}{{{m[2] or m[3]}=1}}", text)
     text = _LOG_TO_BASE.sub(lambda m: rf"\frac{{1}}{{\log({m[1] or m[2]})}}\log ", text)
     text = _MEASURED.sub(lambda m: rf"\left({m[1]}\right)^\top {m[2] or m[3]} \left({m[1]}\right)", text)
@@ -101,7 +110,7 @@ def _with_factorials(text: str) -> str:
     return text
 
 
-def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
+def statements_of(text: str, is_known: Callable[[str], bool], primes: str = "") -> list[str]:
     """What a formula says: what its names stand for, then the formula itself; `is_known` tells functions.  Raises Unwritten."""
     inner = text
     while (bare := _AROUND.sub("", inner)) != inner:
@@ -109,20 +118,20 @@ def statements_of(text: str, is_known: Callable[[str], bool]) -> list[str]:
     said = _WORDS_BEFORE.match(inner)
     if said is not None and "=" not in inner:
         raise Unwritten(f"words before a formula: {said[1].strip()}", *said.span(1))
-    inner = _in_habits(inner)
+    inner = _in_habits(_EXPECTED.sub("", inner))
     inner = with_positive_parts(inner.strip().rstrip(".,;").strip(), r"\max(({}), 0)")
     formula, others = cut_first(inner)
-    formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part)]
+    formulas = [with_samples_below(s) for part in (formula, *others) for s in _formulas(part, primes)]
     return with_functions_as_names(formulas[0], formulas[1:], is_known)
 
 
-def _formulas(text: str) -> list[str]:
+def _formulas(text: str, primes: str = "") -> list[str]:
     """One formula, or several that stand below one another and each say what a name stands for.
 
     A prime is a transpose where the formula has no other for it and can be read so; else part of a name."""
     habits = habits_of([text])
     ways = [Habits(p, habits.has_invariants) for p in ("transpose", "name")]
-    if _OTHER_TRANSPOSE.search(text):
+    if primes == "name" or not primes and _OTHER_TRANSPOSE.search(text):
         ways.reverse()
     refused: Unwritten | None = None
     for habit in ways if "'" in text or "prime" in text else (habits,):

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from ..lowering.constants import is_commutation, is_unit_vector
 from ..lowering.function_table import INFINITY
 from ..lowering.mentioned import walk
-from ..lowering.names import ARRAY_FUNCTIONS, Names, canonical_name
+from ..lowering.names import Names, canonical_name
 from ..lowering.operators import Items, differential, names_in, sum_sign
 from ..syntax.finding import children
 from ..syntax.tree import (
-    Absolute,
     Call,
     Chain,
     Indexed,
@@ -21,10 +20,8 @@ from ..syntax.tree import (
     Layer,
     Name,
     Node,
-    Norm,
     Relation,
     Superscript,
-    Symbol,
     Transpose,
 )
 from .signs import (
@@ -43,12 +40,15 @@ from .signs import (
 WORDS = ("words", "")
 # do others take what is defined for an array?
 OF_ARRAYS = ("arrays", "")
+# does a function stand among its names that is of numbers alone?
+OF_NUMBERS = ("numbers", "")
 # has each letter been a name of its own already, so that a word is a name with its label, as `Wout` of LaTeX?
 TYPESET = ("typeset", "")
 # letters that people count samples by; the first two wherever they stand
 _COUNTS = frozenset("nNmMTSdDK")
 # letters of indices, as `[i = j]` compares
 _COUNTING = frozenset("ijklpq")
+_COUNTING_ALL = frozenset("ijklmnrstuvxyz")
 # letters that people give to arrays, and to no index: `Σ_xy`
 _NO_INDICES = frozenset("xyzuvw")
 # the letter of a variable with a shift, `h_{t-1}`, and of a name that has one above
@@ -102,6 +102,7 @@ class Letters:
         self.labels = self._labels(below)
         self.below = [n for n in below if not self._is_labelled(n)]
         self.indices = self._indices()
+        self.counted = {n.base.text for n in self.below if letters_of(n) & self.bound.keys()}  # type: ignore[attr-defined]
 
     def _is_word(self, node: Indexed) -> bool:
         """Is it a name as it stands, `W_hh` of code?"""
@@ -172,7 +173,11 @@ class Letters:
             found |= {c for n in below for c in letters_of(n) & bases}
         indexed = {n.base.start for n in below}
         alone = {n.text for n in self.inside if isinstance(n, Name) and n.start not in indexed}
-        found |= {c for n in below if _is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
+        found |= {c for n in below if is_capital(n.base.text) for c in letters_of(n) & alone - own}  # type: ignore[attr-defined]
+        if not self.bound and left is None:  # `‖f_a - f_p‖`: letters that nobody counts by
+            for base in bases:
+                letters = {c for n in below if canonical_name(n.base.text) == base for c in letters_of(n)}  # type: ignore[attr-defined]
+                found |= letters if len(letters) > 1 and not letters <= _COUNTING_ALL else set()
         met = Counter(c for n in below if n is not left for c in occurrences(n))
         for node in below:
             if left is not None and node is not left and len(node.subscript.entries) == 1:
@@ -235,7 +240,7 @@ class Letters:
             entry = self.names.find(labelled_name.marked)
             if entry is not None and entry.tensor is not None and entry.tensor.dims:
                 return True
-            if entry is None and _is_capital(labelled_name.marked):
+            if entry is None and is_capital(labelled_name.marked):
                 return True
         indexed |= {n.base.start for n in labelled}
         for node in self.inside:
@@ -246,19 +251,6 @@ class Letters:
                 if entry is None and node.text[:1].isupper() and not is_known(canonical_name(node.text), self.names):
                     return True
         return False
-
-    def is_of_numbers(self) -> bool:
-        """Is there nothing in the formula that is written of arrays alone?  Then its letters are numbers: `a x^2 + b x + c`."""
-        for node in self.inside:
-            if isinstance(node, (Transpose, Norm, Absolute, Layer, Indexed, Iverson, Symbol)):
-                return False
-            if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.text in ARRAY_FUNCTIONS:
-                return False
-            entry = self.names.find(canonical_name(node.text)) if isinstance(node, Name) else None
-            is_array = entry is not None and (entry.tensor is None or bool(entry.tensor.dims))
-            if isinstance(node, Name) and (_is_capital(node.text) or is_array):
-                return False
-        return not (self.names.fact(WORDS) or self.names.fact(OF_ARRAYS))
 
     def without_shape(self) -> dict[str, None]:
         """The names of whole arrays and numbers that need a shape: those that nobody declared, a bound of a sum or `where` says."""
@@ -289,7 +281,10 @@ class Letters:
                 return
             if not mark or names.knows(mark) or names.is_dimension(mark) or letters_of(node) & self.indices:
                 return
-            if not is_known(canonical_name(node.base.text), names):
+            if mark[-1:] in "123456789" and not letters_of(node) and node.base.text in self.counted:
+                return  # `k_1` beside `∑_i k_i`
+            is_number = node.base.text == "I" and mark in ("I_0", "I_1")  # which is no identity
+            if is_number or not is_known(canonical_name(node.base.text), names):
                 yield canonical_name(mark)
             return
         if isinstance(node, Superscript) and sum_sign(node) is not None:
@@ -341,7 +336,7 @@ class Letters:
         return any(is_unit_vector(self.names, n) for n in transposed)
 
     def families(self) -> dict[str, tuple[str, ...]]:
-        """Arrays of which an index picks a number or a vector, with the name of each axis that it runs along."""
+        """Arrays of which an index picks a number, a vector or a matrix, with the name of each axis that it runs along."""
         found: dict[str, tuple[str, ...]] = {}
         for node in self.below:
             assert isinstance(node.base, Name)
@@ -354,12 +349,13 @@ class Letters:
                 or not letters_of(node) <= self.indices
             ):
                 continue
-            if len(entries) != 1 or not entries[0].names:
-                continue
             entry = self.names.find(name)
             if entry is not None:
-                if entry.tensor is not None and len(entry.tensor.dims) == 2:
+                axes = entry.tensor.dims if entry.tensor is not None else ()
+                if 0 < len(axes) - len(entries) <= 2 and all(e.names for e in entries):
                     found[name] = ()
+                continue
+            if len(entries) != 1 or not entries[0].names:
                 continue
             if name in self.vectors():
                 continue
@@ -372,12 +368,12 @@ class Letters:
         indexed = {n.base.start for n in self.below}
         whole = {canonical_name(n.text) for n in self.inside if isinstance(n, Name) and n.start not in indexed}
         single = {canonical_name(n.base.text) for n in self.below if len(n.subscript.entries) == 1}  # type: ignore[attr-defined]
-        return {n for n in whole & single if not _is_capital(n) and n not in self.samples()}
+        return {n for n in whole & single if not is_capital(n) and n not in self.samples()}
 
     def samples(self) -> set[str]:
         """Arrays of which an index picks what is written as only vectors are: `w' x_i`, `x_iᵀ`, `‖x_i - c‖`."""
-        return {n for n in written_as_vectors(self.inside, self.indices) if not _is_capital(n)}
+        return {n for n in written_as_vectors(self.inside, self.indices) if not is_capital(n)}
 
 
-def _is_capital(text: str) -> bool:
+def is_capital(text: str) -> bool:
     return canonical_name(text)[:1].isupper()

@@ -11,6 +11,7 @@ from ..syntax.parse import parse_statement
 from ..syntax.quotients import Quotient, units
 from ..syntax.tree import Chain, Relation, Symbol
 from .brackets import closing, outside
+from .habits import with_raised_marks
 from .pieces import Unwritten
 
 # what stands between a formula and what its names stand for
@@ -25,7 +26,7 @@ _APART = re.compile(r"(?:\\q?quad(?![A-Za-z])(?:\s|\\[ ,;]|~)*)+")
 _NAMED = re.compile(r"(?:\\?[A-Za-z]+\s*\{?\s*)*(?:[_^]\s*(?:\{[^{}]*\}|\w)\s*)*\}?\s*=")
 # what a statement names: `h`, `W_1`, `p_i` (which is `p`), `σ^2`, `s(q, k)`
 _NAMED_LEFT = re.compile(
-    r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁹⁽⁾]*?(?:_\{\w+\})?)(?:_\{?[a-z](?:,?\s*[a-z])?\}?|[ᵢⱼₖₗₘₙₜ]+)?(?:\s*\^\s*\{?2\}?|²)?\s*(?:\([\w\s,]*\)\s*)?=(?!=)"
+    r"\s*([^\W\d_][\u0300-\u036f\w⁰-⁾]*?(?:_\{\w+\})?)(?:_\{?[a-z](?:,?\s*[a-z])?\}?|[ᵢⱼₖₗₘₙₜ]+)?(?:\s*\^\s*\{?2\}?|²)?\s*(?:\([\w\s,]*\)\s*)?=(?!=)"
 )
 _SAYS = re.compile(r"=|∈|\\in(?![A-Za-z])")
 # behind it stand names that the formula itself explains, one behind the other
@@ -172,13 +173,16 @@ def _body(statement: str) -> str:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Does it stand there, or a component of it: `p`, `p_k`, `pₖ`?"""
-    behind = r"(?:(?![\w\u0300-\u036f⁽])|(?=_\{?[a-z]{1,2}(?![a-z]))|(?=[ᵢⱼₖₗₘₙₜ]))"
+    """Does it stand there, or a component of it: `p`, `p_k`, `pₖ`?  `p_{k-1}` is that of another time, unless it is summed."""
+    another = "" if "∑" in text or "sum" in text else r"(?!\s*[-+−]\s*\d)"
+    behind = rf"(?:(?![\w\u0300-\u036f⁽])|(?=_\{{?[a-z]{{1,2}}(?![a-z]){another})|(?=[ᵢⱼₖₗₘₙₜ]))"
     return bool(name) and re.search(rf"(?<!\w){re.escape(name)}{behind}", text) is not None
 
 
 def _rests(statements: Sequence[str]) -> list[list[int]]:
     """For each statement the places of those that say what its names stand for."""
+    if any("_{" in s for s in statements):  # `x_{t+1}` is the name of another time
+        statements = list(map(with_raised_marks, statements))
     named, bodies = list(map(named_by, statements)), list(map(_body, statements))
     return [[j for j, n in enumerate(named) if j != k and _mentions(bodies[k], n)] for k in range(len(statements))]
 
@@ -256,14 +260,43 @@ def with_functions_as_names(formula: str, others: Sequence[str], is_known: Calla
                 continue
             rest = bare
             statement = f"{found[1]} = {statement[found.end() :]}"
+        elif (name := named_by(statement)) and any(re.search(rf"(?<!\w){re.escape(name)}\s*\(", s) for s in rest):
+            rest = [_without_arguments(s, name, statement) for s in rest]
         if "=" not in statement and "∈" not in statement:
             raise Unwritten(f"`{statement.strip()}` stands behind the formula, and says what none of its names is")
         definitions.append(statement)
     return [*definitions, *rest]
 
 
+def _without_arguments(text: str, name: str, definition: str) -> str:
+    """`r` for `r(θ)`, where `r = y - X θ` says what it stands for in that letter."""
+    body = _body(definition)
+
+    def bare(found: re.Match[str]) -> str:
+        letters = [a.strip() for a in found[1].split(",")]
+        return name if all(_mentions(body, a) for a in letters) else found[0]
+
+    return re.sub(rf"(?<!\w){re.escape(name)}\s*\(\s*([^\W\d_]\w*(?:\s*,\s*[^\W\d_]\w*)*)\s*\)", bare, text)
+
+
+def put_together(statements: Sequence[str]) -> str:
+    """The last statement with what each name of those before it stands for in its place, to look at their shapes together."""
+    bodies = {named_by(s): _body(s).strip() for s in statements[:-1] if named_by(s)}
+    text = statements[-1]
+    for _ in bodies:
+        for name, body in bodies.items():
+            whole = re.compile(rf"(?<![\w\u0300-\u036f]){re.escape(name)}(?![\w\u0300-\u036f⁽_])")
+            text = f"({body})".join(whole.split(text))
+    return text
+
+
 # `log p(x)`, `N(x | μ, Σ)`, `-KL(q ‖ p)` before an `=`: the name of a quantity
 _QUANTITY = re.compile(r"\s*-?\s*(?:(?:log|ln|exp)\s*\(?\s*)?([^\W\d_]\w*(?:_\{\w+\})?)\s*\(")
+
+# `E[w]` before an `=`, with what it is of in brackets
+_FUNCTIONAL = re.compile(r"\s*[A-Z]\s*\[\s*([^\W\d_]\w*)\s*\]\s*")
+# `ln L` before an `=`
+_LOG_OF_QUANTITY = re.compile(r"\s*-?\s*(?:log|ln)\s*\(?\s*([^\W\d_]\w*)\s*\)?\s*")
 
 
 def without_left_side(formula: str, names: Names) -> str:
@@ -275,11 +308,20 @@ def without_left_side(formula: str, names: Names) -> str:
     if len(signs) != 1 or formula[: signs[0]].endswith((":", "<", ">", "!")):
         return formula
     left, right = formula[: signs[0]], formula[signs[0] + 1 :]
+    functional = _FUNCTIONAL.fullmatch(left)
+    if functional is not None and re.search(rf"(?<![\w\[,{{]){re.escape(functional[1])}(?![\w\[])", right):
+        return right.strip()
+    found = _LOG_OF_QUANTITY.fullmatch(left)
+    if found is not None and not names.knows(canonical_name(found[1])):
+        is_there = re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None
+        return formula if is_there else right.strip()
     found = _QUANTITY.match(left)
     if found is None or left[closing(left, found.end() - 1) + 1 :].strip(" )"):
         return formula
     arguments = left[found.end() : closing(left, found.end() - 1)]
-    is_claim = names.is_function(found[1]) and not re.fullmatch(r"\s*[^\W\d_]\w*\s*", arguments)
+    is_claim = names.is_function(found[1]) and not re.fullmatch(
+        r"\s*[^\W\d_]\w*ʹ*(?:\s*,\s*[^\W\d_]\w*ʹ*)*\s*", arguments
+    )
     if names.knows(canonical_name(found[1])) or is_claim:
         return formula
     if re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", right) is not None:

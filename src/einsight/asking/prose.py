@@ -13,6 +13,8 @@ from ..syntax.tree import Call, Chain, Name, Node
 
 _LONG = 4  # letters of which at least one of the words is made
 _ROW, _LONG_WORD = re.compile(r"[A-Za-z]{2}\s+[a-z]{2}"), re.compile(rf"[A-Za-z][a-z]{{{_LONG - 1}}}")
+# `… (elementwise)` at the end, and `… base 2`
+_REMARK = re.compile(r"(?:\s\(\s*(?:[^\W\d_]{1,2}\s+)?(?=[a-z-]{4,}\s*\))|(?<=\)\s)(?=base\s+\w+\s*$))([a-z-]+)")
 _WORD = re.compile(r"[A-Za-z]?[a-z]+")
 
 
@@ -21,6 +23,10 @@ def require_no_prose(text: str, variables: Collection[str], names: Names) -> Non
 
     A product of such names is written with `*`.
     """
+    alone = _REMARK.search(text)
+    if alone is not None and _is_unknown(alone[1], variables, names):
+        message = f"`{alone[1]}` is a word, and no factor: leave it out, or write `*` before it"
+        raise fail("EIN001", message)
     if _ROW.search(text) is None or _LONG_WORD.search(text) is None:
         return
     tree, problems = parse_statement(text)
@@ -36,6 +42,11 @@ def require_no_prose(text: str, variables: Collection[str], names: Names) -> Non
                 raise fail("EIN001", message)
 
 
+def _is_unknown(word: str, variables: Collection[str], names: Names) -> bool:
+    is_name = word in GREEK or word in ALSO_SPELLED or word in variables
+    return not (is_name or names.knows(word) or names.is_function(word))
+
+
 def _words(node: Node, variables: Collection[str], names: Names) -> Iterator[Name | None]:
     """The factors of a row, each that is a word as it stands; None for another, and before one with a sign."""
     for operator, part in node.items if isinstance(node, Chain) else ():
@@ -46,12 +57,7 @@ def _words(node: Node, variables: Collection[str], names: Names) -> Iterator[Nam
 
 
 def _is_word(text: str, variables: Collection[str], names: Names) -> bool:
-    is_name = text in GREEK or text in ALSO_SPELLED or text in variables
-    return (
-        _WORD.fullmatch(text) is not None
-        and len(text) > 1
-        and not (is_name or names.knows(text) or names.is_function(text))
-    )
+    return _WORD.fullmatch(text) is not None and len(text) > 1 and _is_unknown(text, variables, names)
 
 
 # functions that people take of matrices

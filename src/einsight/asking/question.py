@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..lowering.names import ALONG_ROWS, DELTA_IS_ARRAY, Names, canonical_name, plain_name
-from ..lowering.reach import with_reach
+from ..lowering.names import ALONG_ROWS, DELTA_IS_ARRAY, Names, canonical_name
 from ..lowering.report import Diagnostic, EinsightError, fail
 from ..lowering.statements import lower_statement
 from ..syntax.blanks import blanked
 from ..syntax.statements import Piece
-from .brackets import with_bars_apart, with_inner_products, with_parts_of_matrices
-from .crosses import with_cross_products
+from .crosses import with_crosses
 from .customary import (
     GAMMA,
     SIGMOID,
     has_one_index,
     is_of_numbers,
-    with_bars_in_densities,
     with_function,
     with_normal_densities,
+    with_normal_functions,
 )
-from .habits import habitual, with_raised_marks
-from .letters import OF_ARRAYS, TYPESET, WORDS
+from .entries import induced_norms
+from .entrywise import CHOICES
+from .habits import with_raised_marks
+from .letters import OF_ARRAYS, OF_NUMBERS, TYPESET, WORDS
 from .lists import (
-    cut_first,
     named_by,
-    on_one_line,
-    with_functions_as_names,
-    with_names_apart,
+    put_together,
     without_left_side,
     without_operator,
     without_powers,
 )
+from .members import with_members
+from .offers import with_another_sum, with_offer
 from .pieces import Unwritten
 from .prose import OF_MATRICES, require_no_function_of_a_matrix, require_no_prose
-from .sized import with_lengths
+from .ranks import MEMBER, NUMBER, likely_ranks
+from .remarks import Remarks, learn, require_no_structure, without_remarks
+from .sentences import formula_of, sentence
 from .spellings import CODE, LANGUAGE, LATEX, spelling_of
-from .transposes import with_transposes
+from .times import with_times
 from .undeclared import (
     Taken,
     as_it_stands,
@@ -50,7 +52,8 @@ from .undeclared import (
     with_bounds_of_axes,
     with_matrix_exponentials,
 )
-from .words import in_words, objective, require_derivable
+from .ways import as_declared, has_primes, variable_of, ways_in
+from .words import Asked, in_words, objective, require_derivable, with_derivative_behind
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,11 @@ class Question:
     @property
     def said(self) -> list[Diagnostic]:
         """What there is to say of what was taken."""
-        return [
-            Diagnostic("EIN106", "hint", (0, 0), f"nobody declares `{d.partition(' ')[0]}`: it is taken for `{d}`")
-            for d in self.assumed
-        ]
+        return [Diagnostic("EIN106", "hint", (0, 0), _taken_for(d)) for d in self.assumed]
+
+
+def _taken_for(what: str) -> str:
+    return CHOICES.get(what) or f"nobody declares `{what.partition(' ')[0]}`: it is taken for `{what}`"
 
 
 def read_question(expression: str, variables: Sequence[str], names: Names) -> Question:
@@ -88,7 +92,9 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
     whole = blanked(expression).strip()
-    asked = in_words(whole)
+    asked, remarks = _without_words(whole, names)
+    if remarks.formula != asked.formula:
+        asked = replace(asked, formula=remarks.formula, variables=asked.variables or remarks.variables)
     if len(asked.variables) > 1 and not variables:
         listed = ", ".join(asked.variables)
         raise fail("EIN001", f"a derivative is in one variable, and {listed} are several: ask in one after the other")
@@ -100,7 +106,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     require_derivable(text, over[0] if elsewhere else "", names)
     spelling = spelling_of(text)
     bold = _bold_in(text) if spelling == LATEX else {}
-    wrt = tuple([_as_declared(_variable(v), names) for v in variables])
+    wrt = tuple([as_declared(variable_of(v), names) for v in variables])
+    require_no_structure(remarks.structures, wrt)
     found: Question | None = None
     refused: EinsightError | None = None
     ranks: dict[str, int] = {}
@@ -114,9 +121,19 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
             formula = without_left_side(formula, names)
             formula = without_operator(formula, wrt) if spelling == LATEX else formula
             statements = without_powers([*definitions, formula])
-            statements = _with_cross_products(statements, names, bold)
-            ask = partial(_question, text=whole, order=asked.order, wrt=wrt, spelling=spelling, ranks=ranks)
-            made = _customary(statements, wrt, names, ask)
+            statements = with_crosses(statements, names, bold)
+            among, within, families = names, wrt, list[str]()
+            if spelling != CODE:
+                statements, within = with_times(statements, wrt, names)
+                statements, within, among, families = with_members(statements, within, names)
+            ask = partial(
+                _question, text=whole, order=asked.order, wrt=within, spelling=spelling, ranks=ranks, said=remarks.kinds
+            )
+            made = _jointly(statements, within, among, ask, spelling != CODE)
+            if spelling != CODE:
+                _require_no_offer(made, statements, among, ask)
+            if families:
+                made = replace(made, assumed=(*families, *made.assumed))
         except Unwritten as unwritten:
             what = {LATEX: "this LaTeX", CODE: "this code"}.get(spelling, "this")
             message = f"{what} is not read: {unwritten.reason}"
@@ -127,7 +144,8 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
         except EinsightError as problem:
             refused = refused or problem
             continue
-        if spelling != CODE or _conforms(Taken(made.expression), made.names):
+        is_open = spelling == CODE or (spelling != CODE and has_primes(text, spelling))
+        if not is_open or _conforms(Taken(made.expression), made.names):
             return made
         found = found or made
     if found is not None:
@@ -136,11 +154,67 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     raise refused from None
 
 
+def _jointly(
+    statements: Sequence[str],
+    wrt: tuple[str, ...],
+    names: Names,
+    ask: Callable[..., Question],
+    may_be: bool,
+) -> Question:
+    """What is asked of statements, each of which is read by itself; where that does not conform, with shapes with which they do together."""
+    made: Question | None = None
+    refused: EinsightError | None = None
+    try:
+        made = _customary(statements, wrt, names, ask)
+    except EinsightError as problem:
+        refused = problem
+    if len(statements) > 1 and may_be and (made is None or _errors(Taken(made.expression), made.names)):
+        with suppress(EinsightError, Unwritten):
+            together = _customary(statements, wrt, names, partial(ask, jointly=True))
+            if not _errors(Taken(together.expression), together.names):
+                return together
+    if made is None:
+        assert refused is not None
+        raise refused
+    return made
+
+
+def _require_no_offer(
+    made: Question, statements: Sequence[str], names: Names, ask: Callable[[Sequence[str], Names], Question]
+) -> None:
+    """Raise EinsightError with what might be meant, where a question does not conform and that does."""
+    ways = list(with_another_sum(statements[-1]))
+    wrong = _errors(Taken(made.expression), made.names) if ways else []
+    for way in ways if wrong else ():
+        try:
+            other = ask([*statements[:-1], way], names)
+        except EinsightError:
+            continue
+        if not _errors(Taken(other.expression), other.names):
+            raise with_offer(EinsightError(wrong), way)
+
+
+def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
+    """The formula that words stand around, what they ask, and what they say of its names."""
+    found = sentence(text) if "$" in text else None
+    if found is None:
+        asked = (with_derivative_behind(text) if "/" in text else None) or in_words(text)
+        return asked, without_remarks(asked.formula, names)
+    asked = Asked(formula_of(found), tuple(v.strip(" .,") for v in found.variables), found.order)
+    remarks = without_remarks(asked.formula, names)
+    learn(found.words, remarks)
+    return asked, remarks
+
+
 def _conforms(way: Taken, names: Names) -> bool:
+    return not _errors(way, names)
+
+
+def _errors(way: Taken, names: Names) -> list[Diagnostic]:
     inner = names.child()
     way.tell(inner)
     lowered = lower_statement(Piece(0, way.text), inner, names.layout)
-    return not any(d.severity == "error" for d in lowered.diagnostics)
+    return [d for d in lowered.diagnostics if d.severity == "error"]
 
 
 def _customary(
@@ -152,16 +226,21 @@ def _customary(
         statements, told = of_logistic, ("σ = sigmoid",)
     if (of_densities := with_normal_densities(statements, names)) is not None:
         statements, told = of_densities, (*told, "N = normal density")
+    if (of_normal := with_normal_functions(statements, wrt, names)) is not None:
+        with suppress(EinsightError):
+            inner = names.child()
+            inner.own[OF_NUMBERS] = True
+            made = ask(of_normal, inner)
+            if is_of_numbers([*of_normal[:-1], made.expression], "erf", made.names):
+                return replace(made, assumed=(*told, "Φ = normal distribution function", *made.assumed))
     of_gamma = with_function(statements, *GAMMA, wrt, names)
     if of_gamma is not None:
         inner = names.child()
         inner.own["of numbers", GAMMA[1]] = True
-        try:
+        with suppress(EinsightError):
             made = ask(of_gamma, inner)
-        except EinsightError:
-            made = None
-        if made is not None and is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
-            return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
+            if is_of_numbers([*of_gamma[:-1], made.expression], GAMMA[1], made.names):
+                return replace(made, assumed=(*told, "Γ = gamma", *made.assumed))
     made = ask(statements, names)
     return replace(made, assumed=(*told, *made.assumed)) if told else made
 
@@ -174,6 +253,8 @@ def _question(
     wrt: tuple[str, ...],
     spelling: str,
     ranks: Mapping[str, int],
+    said: Mapping[str, str],
+    jointly: bool = False,
 ) -> Question:
     """A question in the language, with what is taken of its names.  Raises EinsightError."""
     *definitions, formula = statements
@@ -182,18 +263,29 @@ def _question(
     inner = names
     if spelling == CODE:  # its names are words, whatever letters they have
         kinds = {canonical_name(n): _OF_RANK[min(rank, 2)] for n, rank in ranks.items() if rank}
+        kinds |= {n: "number" for n, rank in ranks.items() if not rank and likely_ranks(canonical_name(n))[0] != NUMBER}
         inner = names.child()
         inner.own[WORDS] = True
         inner.own.update({("mark", canonical_name(n)): True for n in ranks if "_" in n})
     elif spelling == LATEX:
         inner = names.child()
         inner.own[TYPESET] = inner.own[ALONG_ROWS] = True
-        kinds = {
-            canonical_name(m[1].lstrip("\\")): "bold greek" if m[1][0] == "\\" else "bold" for m in _BOLD.finditer(text)
-        }
+        kinds = _bold_in(text)
+        kinds |= {n + MEMBER: "sample" for n in kinds if not any(_stands_whole(n, s) for s in statements)}
+    kinds |= {n if "_" not in n else n.partition("_")[0] + MEMBER: kind for n, kind in said.items()}
     assumed: list[str] = []
     if definitions and inner is names:
         inner = names.child()
+    for word in (
+        _WORDS.findall(" ".join(statements)) if definitions else ()
+    ):  # no dimension of one statement is called as a name of another
+        inner.own["taken", word] = True
+    if jointly:
+        way = first_that_conforms(put_together(statements), wrt, inner, kinds)
+        if not _conforms(way, inner):
+            raise fail("EIN001", "these statements do not conform together")
+        way.tell(inner)
+        assumed += way.declarations
     if not names.knows("δ") and has_one_index(statements, ("δ", "delta")):
         inner = names.child() if inner is names else inner
         inner.own[DELTA_IS_ARRAY] = True
@@ -221,17 +313,19 @@ def _question(
     if is_open:
         formula, equal = with_bounds_of_axes(formula, inner, wrt)
         assumed += equal
-    of_matrices = with_matrix_exponentials(formula, text) if spelling != CODE else None
+    may_be = spelling != CODE and not inner.fact(OF_NUMBERS)
+    of_matrices = with_matrix_exponentials(formula, text) if may_be else None
     if is_open or of_matrices is not None:
         way = first_that_conforms(of_matrices or formula, wrt, inner, kinds)
     else:
         way = as_it_stands(Taken(formula), inner)
     if of_matrices is not None and not _conforms(way, inner):
         way = first_that_conforms(formula, wrt, inner, kinds)
-    if way.declarations or way.families:
+    if way.declarations or way.families or way.dimensions:
         inner = names.child() if inner is names else inner
         way.tell(inner)
         assumed += way.declarations
+    assumed += (*way.chosen, *induced_norms(way.text, inner))
     if spelling != CODE and "tr" in way.text and any(f in way.text for f in OF_MATRICES):
         lowered = lower_statement(Piece(0, way.text), inner.child(), inner.layout)
         if lowered.tree is not None:
@@ -253,22 +347,8 @@ def _bold_in(text: str) -> dict[str, str]:
     }
 
 
-def _with_cross_products(statements: Sequence[str], names: Names, bold: Mapping[str, str]) -> list[str]:
-    """The statements with `a × b` of vectors written out; those that are bold and not declared have three entries then."""
-    if "×" not in "".join(statements) or not any("×" in s and "∈" not in s for s in statements):
-        return list(statements)
-    met: dict[str, None] = {}
-
-    def is_vector(name: str) -> bool:
-        name = canonical_name(name)
-        entry = names.find(name)
-        if entry is None and bold.get(name.partition("_")[0]):
-            met[name] = None
-            return True
-        return entry is not None and entry.tensor is not None and [str(d) for d in entry.tensor.dims] == ["3"]
-
-    made = [s if "∈" in s else with_cross_products(s, is_vector) for s in statements]
-    return [*(f"{n} ∈ ℝ^3" for n in met), *made] if made != list(statements) else made
+def _stands_whole(name: str, statement: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![\w\u0300-\u036f])", statement) is not None
 
 
 def _takes_for_array(statement: str, name: str) -> bool:
@@ -303,72 +383,5 @@ def _as_name(variable: str, text: str) -> str:
     return together if is_word and variable not in text else variable
 
 
+_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
 _OF_RANK = {1: "sample", 2: "matrix"}
-
-
-def ways_in(
-    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
-) -> Iterator[list[str]]:
-    """What a text says, the likeliest way first: code may be written of whole arrays and in components."""
-    if spelling != CODE:
-        yield statements_in(text, spelling, names, ranks, variables)
-        return
-    from . import code
-
-    tensors = {name: e.tensor for name, e in names.all().items() if e.tensor is not None}
-    ranks.update((name, len(tensor.dims)) for name, tensor in tensors.items())
-    yield from code.written(text, ranks, {name: tuple(map(str, t.dims)) for name, t in tensors.items()})
-
-
-def statements_in(
-    text: str, spelling: str, names: Names, ranks: dict[str, int], variables: Sequence[str] = ()
-) -> list[str]:
-    """The statements that a text says, its spelling's reader imported when it is needed; `ranks` gets what code takes names for."""
-    if spelling != CODE:
-        signs = ("^{T}", "^{-T}") if spelling == LATEX else ("ᵀ", "⁻ᵀ")
-        text = with_transposes(text, lambda name: names.knows(canonical_name(name)) or name in variables, signs)
-    if spelling == LATEX:
-        from .latex import statements_of
-
-        found = statements_of(with_bars_in_densities(text), names.is_function)
-        return [_as_declared(_on_paper(s, names), names) for s in found]
-    if spelling == CODE:
-        return next(ways_in(text, spelling, names, ranks))
-    if "\n" in text:
-        text = on_one_line(text)
-    text, declared = with_lengths(habitual(text, names), names)
-    found = with_functions_as_names(*cut_first(with_names_apart(text, names)), names.is_function)
-    return [*declared, *[_on_paper(s, names) for s in found]]
-
-
-def _as_declared(statement: str, names: Names) -> str:
-    """`Wout`, whose label LaTeX sets below, as `W_out` where that is declared."""
-    marked = {plain_name(n): n for n in names.vocabulary() if "_" in n}
-    if not marked:
-        return statement
-    return _WORD.sub(lambda m: m[0] if names.knows(m[0]) else marked.get(m[0], m[0]), statement)
-
-
-# letters that are raised are none of a name: `xnewᵀ`
-_WORD = re.compile(r"(?<![\w\\])[A-Za-zͰ-Ͽ]{2,}(?![A-Za-zͰ-Ͽ\d_])")
-
-
-def _on_paper(statement: str, names: Names) -> str:
-    """What the language has no sign for, in what it has, and brackets around all that is summed."""
-    statement = with_parts_of_matrices(with_inner_products(with_bars_apart(statement)), names)
-    for place, bracket in sorted(with_reach(statement), reverse=True):
-        statement = statement[:place] + bracket + statement[place:]
-    return statement
-
-
-def _variable(text: str) -> str:
-    """A variable as the language writes it; what is no formula stays as it is, for others to refuse."""
-    text = blanked(text).strip()
-    if spelling_of(text) != LATEX:
-        return text
-    from .latex import statements_of
-
-    try:
-        return statements_of(text, lambda name: False)[-1]
-    except Unwritten:
-        return text

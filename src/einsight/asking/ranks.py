@@ -10,6 +10,8 @@ from ..lowering.names import GREEK
 NUMBER, VECTOR, MATRIX, ROW = range(4)
 # behind the name of an array of which an index picks one: the shape of what is picked
 MEMBER = "⟨⟩"
+# what a number is called that is added to every entry
+INTERCEPT = "intercept"
 # what an array with so many axes is called
 KINDS = {NUMBER: "number", VECTOR: "vector", MATRIX: "matrix"}
 _FRESH = "nmkpqrstuvhlabcfgwyz"
@@ -21,8 +23,11 @@ _RANKS = {
     "square": (MATRIX,),
     "sample": (VECTOR, NUMBER),
     "plain": (NUMBER, VECTOR),
+    "capital samples": (MATRIX, NUMBER, VECTOR),
+    "capital components": (NUMBER, VECTOR, MATRIX),
     "bold capital": (MATRIX, VECTOR),
     "amplitude": (NUMBER, MATRIX),
+    INTERCEPT: (NUMBER, VECTOR),
     "bold": (VECTOR, NUMBER),
     "bold greek": (VECTOR, MATRIX, NUMBER),
 }

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 
 from ..lowering.mentioned import walk
-from ..lowering.names import Names, canonical_name
+from ..lowering.names import GREEK, Names, canonical_name
 from ..syntax.tree import Call, Chain, Name, Node, Relation, Superscript
 from .dimensions import OfNoArray
 from .inference import NOTES, STRICT, Conflict, Inference
-from .ranks import NUMBER, ranks_of
+from .ranks import INTERCEPT, MEMBER, NUMBER, ranks_of
 
+_GREEK = frozenset(c for c in GREEK.values() if c.islower())
+Choice = tuple[tuple[int, int], ...]  # of each name how far down its list a rank stands, and which it is
 MOST_KINDS = 60  # combinations of ranks that are tried
 
 
@@ -35,8 +37,16 @@ def shapes(
     With all sides `alike`, or else each of them for itself.  `variables` are differentiated in.
     """
     likely = {name: ranks_of(name, kinds) for name in unknown}
+
+    def unlikely(choice: Choice) -> tuple[int, int]:
+        """How far down the lists it is; of two that are as far, in families whose letters are numbers mostly."""
+        greek = (
+            rank for name, (_, rank) in zip(unknown, choice, strict=True) if name.endswith(MEMBER) and name[0] in _GREEK
+        )
+        return sum(k for k, _ in choice), sum(greek)
+
     choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
-    likeliest = list(itertools.islice(sorted(choices, key=lambda c: sum(k for k, _ in c)), MOST_KINDS))
+    likeliest = list(itertools.islice(sorted(choices, key=unlikely), MOST_KINDS))
     tried = [(care, choice) for choice in likeliest]
     if care == NOTES:  # few add a number to an array, and some do; hardly one writes a number as a capital
         large = [choice for choice in likeliest if _has_capital_number(unknown, choice)]
@@ -45,12 +55,17 @@ def shapes(
 
     def conforming(ranks: dict[str, int], level: int) -> tuple[Inference, dict[str, tuple[str, ...]]]:
         inference = Inference(names, ranks, level)
+        inference.by_entries = "" if care == NOTES else "formulas"
+        inference.intercepts = {n for n in unknown if kinds.get(n) == INTERCEPT}
         for name in unknown:
             if kinds.get(name) == "square":
                 inference.unify(*inference.shape(Name(0, 0, name)))
         inference.relation(tree, skip_left, alike, all_alike=level != care)
         return inference, inference.found()
 
+    families = [n for n in unknown if kinds.get(n) == "capital samples"]
+    if families:  # what is summed over capitals with an index is a number before it is an array
+        tried = _numbers_first(tried, unknown, conforming)
     seen: list[dict[str, tuple[str, ...]]] = []
     for level, choice in tried:
         ranks = {name: rank for name, (_, rank) in zip(unknown, choice, strict=True)}
@@ -71,6 +86,25 @@ def shapes(
             yield found
 
 
+def _numbers_first(
+    tried: list[tuple[int, Choice]],
+    unknown: list[str],
+    conforming: Callable[[dict[str, int], int], tuple[Inference, dict[str, tuple[str, ...]]]],
+) -> list[tuple[int, Choice]]:
+    """Those choices that conform, with which a formula is a number before the others."""
+    numbers: list[tuple[int, Choice]] = []
+    arrays: list[tuple[int, Choice]] = []
+    for level, choice in tried:
+        try:
+            inference, _ = conforming({n: rank for n, (_, rank) in zip(unknown, choice, strict=True)}, level)
+        except OfNoArray:
+            return tried
+        except Conflict:
+            continue
+        (numbers if inference.gives_number else arrays).append((level, choice))
+    return numbers + arrays
+
+
 def _lonely_factors(
     tree: Relation, inference: Inference, found: Mapping[str, tuple[str, ...]], variables: Collection[str]
 ) -> set[str]:
@@ -87,7 +121,7 @@ def _lonely_factors(
     chains = {c.start: c for a in given for c in walk(a) if isinstance(c, Chain)}
     factors = {n: {f.start for c in chains.values() for f in _factors_of_numbers(c, n, inference)} for n in alone}
     places = {n: {p.start for p in walk(tree) if isinstance(p, Name) and canonical_name(p.text) == n} for n in alone}
-    return {n for n in alone if places[n] == factors[n]}
+    return {n for n in alone if places[n] and places[n] == factors[n]}
 
 
 def _factors_of_numbers(chain: Chain, name: str, inference: Inference) -> Iterator[Node]:
@@ -106,5 +140,5 @@ def _is_number(inference: Inference, node: Node) -> bool:
         return False
 
 
-def _has_capital_number(unknown: list[str], choice: tuple[tuple[int, int], ...]) -> bool:
+def _has_capital_number(unknown: list[str], choice: Choice) -> bool:
     return any(rank == NUMBER and k and name[0].isupper() for name, (k, rank) in zip(unknown, choice, strict=True))

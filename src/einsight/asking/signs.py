@@ -7,11 +7,25 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from ..lowering.mentioned import walk
-from ..lowering.names import ALSO_SPELLED, GREEK, Names, canonical_name
+from ..lowering.names import ALSO_SPELLED, ARRAY_FUNCTIONS, GREEK, Names, canonical_name
 from ..lowering.operators import sum_sign
 from ..syntax.finding import children
 from ..syntax.quotients import Quotient
 from ..syntax.tree import Call, Chain, Group, Indexed, Name, Node, Norm, Num, Superscript, Symbol, Transpose
+
+# functions of a matrix, which nobody writes of a number, and of a square matrix
+NOT_OF_NUMBERS = frozenset({"tr", "trace", "det", "logdet"})
+OF_SQUARES = NOT_OF_NUMBERS | {"inv", "expm"}
+
+# functions that run over an array, for all that they are given
+_OF_ENTRIES = ARRAY_FUNCTIONS - {"sqrt", "ln", "clip"}
+
+
+def runs_over_an_array(node: Node) -> bool:
+    """Is it a call of a function of arrays, which `max(0, x)` is not?"""
+    if not isinstance(node, Call) or not isinstance(node.callee, Name) or node.callee.text not in _OF_ENTRIES:
+        return False
+    return node.callee.text not in ("max", "min") or len(node.arguments) < 2
 
 
 def flat(rows: list[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
@@ -101,7 +115,7 @@ def letters_of(node: Indexed) -> set[str]:
 
 
 def letters_in(text: str) -> int:
-    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() for c in text)
+    return 1 if text in GREEK or text in ALSO_SPELLED else sum(c.isalpha() and c != "ʹ" for c in text)
 
 
 def written_as_vectors(nodes: Iterable[Node], indices: AbstractSet[str]) -> set[str]:

@@ -13,6 +13,8 @@ from .signs import letters_in, letters_of
 
 # `d/dw` of a letter
 _BELOW_D = re.compile(r"(?<![^\W\d_])[d∂]\s*/\s*[d∂]([^\W\d_])(?!\w)")
+# capitals before a letter that people give to vectors
+_MATRIX_WITH_VECTOR = re.compile(r"[A-Z]{1,2}[xyzuvwbh]")
 # functions of an array that are something else with a capital: `Var(X)` of a random variable
 _OF_SAMPLES = frozenset({"var", "std", "cov", "mean"})
 
@@ -69,13 +71,18 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...], surely: boo
         if id(name) in callees and names.is_function(plain.lower()) and plain.lower() not in _OF_SAMPLES:
             changes.append((name.start, name.end, plain.lower()))
             continue
-        letters = re.findall(r"[^\W\d_][\u0300-\u036f]*", plain)
+        letters = re.findall(r"[^\W\d_ʹ][\u0300-\u036fʹ]*", plain)
         if len(letters) < 2 or "".join(letters) != plain or plain in GREEK or plain in ALSO_SPELLED or len(letters) > 4:
             continue
         if letters[0] == "d" and not names.knows("d"):  # a differential
             continue
         foreign = any(c in GREEK.values() for c in letters)  # `λI`: no word has a Greek letter in it
         met = [c in alone or names.knows(c) for c in letters]
+        is_label = (
+            len({n.text for n in whole if len(n.text) == len(plain) and n.text[:-1] == plain[:-1]}) > 1
+        )  # `Sb`, `Sw`
+        if not (surely or is_label or "*" in text) and _MATRIX_WITH_VECTOR.fullmatch(plain):  # `Wx` is no word
+            met = [True for _ in letters]
         if plain not in variables and (foreign or all(met) or any(met) and not surely):
             changes.append((name.start, name.end, " ".join(letters)))
     for start, end, new in sorted(changes, reverse=True):

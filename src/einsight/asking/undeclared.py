@@ -36,10 +36,13 @@ from ..syntax.tree import (
 )
 from ..terms.dimension import Dim
 from .brackets import closing
-from .counting import amplitudes, bounds_of_axes, counted_rows
+from .counting import amplitudes, bounds_of_axes, coordinates, counted_rows, intercepts, with_indices_apart
+from .entries import entry_by_entry, is_of_a_number
+from .evidence import is_of_components, is_of_numbers, is_written_of_arrays
 from .inference import LOOSE, STRICT
-from .letters import SIZED, Letters, defines
-from .ranks import MEMBER, VECTOR, likely_ranks
+from .letters import OF_NUMBERS, SIZED, Letters, defines
+from .other_signs import with_lengths_of, with_other_signs
+from .ranks import INTERCEPT, MEMBER
 from .shapes import shapes
 from .sized import has_unsized, sized
 from .telling import told_apart
@@ -52,13 +55,9 @@ _OF_SHAPES = frozenset(
     {"EIN101", "EIN201", "EIN202", "EIN203", "EIN208", "EIN301", "EIN302", "EIN303", "EIN304", "EIN306"}
 )
 MOST_SHAPES = 24
-_INNER = re.compile(r"(?<!\w)([^\W\d_](?:_[a-z](?!\w))?)\s*·\s*([^\W\d_](?:_[a-z](?!\w))?)(?![\w'ᵀ^(\[])")
-_OF_BRACKETS = re.compile(r"(\([^()]*\)|(?<!\w)[^\W\d_]\w*)\s*·\s*(\([^()]*\)|[^\W\d_]\w*(?!\w))(?![\^'ᵀ²])")
-_CASE = re.compile(r"(?<=[\w)\]'ᵀ²³])\s+\[(?=[^\[\]]*[<>≤≥])")
 _EXP = re.compile(r"(?<![\w.])exp\(")
 _POWER_OF_E = re.compile(r"(?<![A-Za-z\\])(?:\\mathrm\s*\{\s*e\s*\}|[A-Za-z]?e)\s*\^")
-_BARS = re.compile(r"(?<!\|)\|(?!\|)([^|]+)(?<!\|)\|(?!\|)")
-_BAR = re.compile(r"(?<!\|)\|(?!\|)")
+_NUMBER = re.compile(r"the number `([^`]*)`")
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,8 @@ class Taken:
     declarations  what is taken of its names
     families      arrays of which one index picks a vector, a sample; `orientation` says how it lies
     dimensions    names that are sizes
+    intercepts    numbers that are added to every entry
+    chosen        what its signs are taken for, where they might mean something else
     """
 
     text: str
@@ -75,6 +76,8 @@ class Taken:
     families: tuple[str, ...] = ()
     orientation: str = AS_COLUMN
     dimensions: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    intercepts: tuple[str, ...] = ()
 
     def tell(self, names: Names) -> None:
         """Declare what is taken."""
@@ -93,7 +96,7 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
         return
     bold = {n for n, kind in kinds.items() if kind.startswith("bold")}
     if bold and "|" in text:  # `|r|` of a vector is its length
-        text = _BARS.sub(lambda m: f"‖{m[1]}‖" if _is_of(bold, m[1]) else m[0], text)
+        text = with_lengths_of(bold, text)
     letters = _letters(text, names, variables)
     if letters is None:
         yield Taken(text)
@@ -101,12 +104,13 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
     told, surely = (told_apart(text, letters, variables, way) for way in (False, True))
     if letters.is_of_a_time():  # `h_t = …` says when, and not which component
         told, surely = (_right_side(way, names, variables) for way in (told, surely))
-    several = [_with_other_signs(told, names)]
+    several = [with_other_signs(told, names, bold)]
     if told != surely:  # words are names where their letters do not conform
-        several.append(_with_other_signs(surely, names))
+        several.append(with_other_signs(surely, names, bold))
     readings = {way: letters if way == text else _letters(way, names, variables) for texts in several for way in texts}
-    if len(readings) == 1 and (read := readings[told]) is not None and read.is_all_known():
-        yield Taken(told, dimensions=tuple(read.dimensions))
+    (only, read), *others = readings.items()
+    if not others and read is not None and read.is_all_known():
+        yield Taken(only, dimensions=tuple(read.dimensions))
         return
     for texts in several:
         for care, orientation in ((STRICT, AS_COLUMN), (STRICT, AS_ROW), (LOOSE, AS_COLUMN)):
@@ -116,31 +120,6 @@ def taken(text: str, variables: tuple[str, ...], names: Names, kinds: Mapping[st
         for way in texts:
             if (read := readings[way]) is not None:
                 yield from _unshaped(way, read)
-
-
-def _is_of(vectors: set[str], text: str) -> bool:
-    """Is it a sum of these vectors, with no product in it?"""
-    found = re.findall(r"[^\W\d_]\w*", text)
-    return (
-        bool(found)
-        and all(canonical_name(n.partition("_")[0]) in vectors for n in found)
-        and not set(text) & set("^⁻'ᵀ/(")
-    )
-
-
-def _with_other_signs(text: str, names: Names) -> list[str]:
-    """A formula, with `x · y` of two vectors as their inner product before it, and `|x|` as the length of a vector behind."""
-    texts = [text]
-    if "·" in text:
-        inner = _INNER.sub(lambda m: f"{m[1]}' {m[2]}" if is_pair_of_vectors(m[1], m[2], names) else m[0], text)
-        texts = [inner, _BAR.sub("‖", inner), text] if inner != text and "|" in text else [inner, text]
-    if "|" in text:
-        texts.append(_BAR.sub("‖", text))
-    if _CASE.search(text):  # cases of an array are cases of its entries
-        texts.append(_CASE.sub(r" ⊙ [", text))
-    if "·" in text and (inner := _OF_BRACKETS.sub(r"\1' \2", text)) != text:
-        texts.append(inner)
-    return texts
 
 
 _OF_NAMES = frozenset({Relation, Addition, Chain, Layer, Group, Transpose, Norm, Superscript, Call, Name, Num})
@@ -207,6 +186,9 @@ def _letters(text: str, names: Names, variables: tuple[str, ...]) -> Letters | N
 def with_bounds_of_axes(text: str, names: Names, variables: tuple[str, ...]) -> tuple[str, list[str]]:
     """A formula with the dimensions of what is summed for bounds that nobody declares, and what is taken: `N = n`."""
     letters = _letters(text, names, variables) if "∑" in text or "sum_" in text else None
+    if letters is not None and (apart := with_indices_apart(text, letters)) != text:
+        text = apart
+        letters = _letters(text, names, variables)
     renamed = bounds_of_axes(letters) if letters is not None else {}
     for bound, dim in renamed.items():
         text = re.sub(rf"(?<![\w\\]){re.escape(bound)}(?!\w)", dim, text)
@@ -235,10 +217,16 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
     Taken(text, (), known, orientation).tell(inner)
     for dim in (*letters.dimensions, *(axis for axes in families.values() for axis in axes)):
         inner.own["dim", dim] = True
-    if letters.is_of_numbers():
+    if is_of_numbers(letters) or (names.fact(OF_NUMBERS) and not is_written_of_arrays(letters)):
         said = dict.fromkeys(found, "plain")
+    elif is_of_components(letters):
+        said = {n: "plain" for n in found if not n[0].isupper()} | dict(said)
+    said = dict.fromkeys(coordinates(letters) & set(found), "plain") | dict(said)
     kinds = dict(said) | {n + MEMBER if n in families else n: "sample" for n in letters.samples()}
     kinds |= {n: "vector" for n in letters.vectors() if n in found} | dict.fromkeys(amplitudes(letters), "amplitude")
+    kinds |= dict.fromkeys(intercepts(letters) & set(found), INTERCEPT)
+    of_arrays = "capital samples" if is_written_of_arrays(letters) else "capital components"
+    kinds |= {n + MEMBER: of_arrays for n in members if n[0].isupper()}
     for shape in shapes(
         tree, [*found, *(n + MEMBER for n in members)], inner, defines(tree), kinds, care, variables=letters.variables
     ):
@@ -252,7 +240,8 @@ def _shaped(text: str, letters: Letters, care: int, orientation: str, said: Mapp
                 sampled.append(base)
             elif families[base := name.removesuffix(MEMBER)][0] in letters.dimensions:
                 lines.append(f"{base} ∈ {space_text((Dim(families[base][0]),))}")
-        yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions))
+        numbers = tuple(n for n, kind in kinds.items() if kind == INTERCEPT and n in shape and not shape[n])
+        yield Taken(text, tuple(lines), (*known, *sampled), orientation, tuple(letters.dimensions), intercepts=numbers)
 
 
 def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
@@ -267,22 +256,9 @@ def _unshaped(text: str, letters: Letters) -> Iterator[Taken]:
         yield Taken(text, lines, known, orientation, tuple(letters.dimensions))
 
 
-def is_pair_of_vectors(left: str, right: str, names: Names) -> bool:
-    """Are both vectors, as they are declared, or by their letters?"""
-    for text in (left, right):
-        name, _, index = text.partition("_")
-        if names.knows(text):
-            name, index = text, ""
-        entry = names.find(name)
-        if entry is None and likely_ranks(name)[0] != VECTOR:
-            return False
-        if entry is not None and (entry.tensor is None or len(entry.tensor.dims) != 1 + bool(index)):
-            return False
-    return True
-
-
 def as_it_stands(way: Taken, names: Names) -> Taken:
-    """A formula of which nothing is taken, but for the sizes of its constants."""
+    """A formula of which nothing is taken, but for the products in its sums and the sizes of its constants."""
+    way = _entry_by_entry(way, names)
     return _with_sizes(way, names) if has_unsized(way.text) else way
 
 
@@ -297,6 +273,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
     for way in islice(chain((first,), () if second is None else (second,), others), MOST_SHAPES):
         inner = names.child()
         way.tell(inner)
+        way = _entry_by_entry(way, inner)
         unsized = way.text
         if has_unsized(way.text):
             way = _with_sizes(way, inner)
@@ -304,7 +281,7 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         wrong = {d.code for d in lowered.diagnostics if d.severity == "error"}
         if wrong - _OF_SHAPES:  # another shape would only hide it
             return way
-        mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and d.message.startswith("the number")}
+        mixed = {d.code for d in lowered.diagnostics if d.code == "EIN305" and _is_mixed(d.message, way)}
         codes = wrong | mixed | ({"EIN205"} & {d.code for d in lowered.diagnostics})
         lacks_axis |= way == first and "EIN306" in codes  # which is what to mend, whatever shapes there are
         if not codes and (letters := _letters(way.text, names, ())) is not None:
@@ -318,6 +295,8 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
                 way = _with_sizes(replace(way, text=unsized), inner)
         if codes == {"EIN201"} and way.families and (named := _with_free_indices(way, inner)) is not None:
             return named
+        if not codes and not (way.families or way.declarations) and is_of_a_number(way.text, inner):
+            continue
         if not codes:
             return way
         if codes == {"EIN305"}:  # a number among arrays, as one may write it and mostly does not
@@ -325,6 +304,17 @@ def first_that_conforms(text: str, variables: tuple[str, ...], names: Names, kin
         if codes == {"EIN205"}:  # a bound that has another name than its axis, which is told
             bounded = bounded or way
     return broadcast or bounded or (first if lacks_axis else Taken(first.text))
+
+
+def _is_mixed(message: str, way: Taken) -> bool:
+    """Does it say that a number stands among arrays, which is no intercept?"""
+    named = _NUMBER.match(message)
+    return named is not None and canonical_name(named[1]) not in way.intercepts
+
+
+def _entry_by_entry(way: Taken, names: Names) -> Taken:
+    text, chosen = entry_by_entry(way.text, names)
+    return way if text == way.text else replace(way, text=text, chosen=chosen)
 
 
 def with_matrix_exponentials(text: str, written: str) -> str | None:

@@ -102,10 +102,29 @@ def in_words(text: str) -> Asked:
         if found is None:
             continue
         said = found.groupdict()
+        if (said.get("by") or "").count("(") != (said.get("by") or "").count(")"):  # within a remark in brackets
+            continue
         by = [name.strip("$.?, ") for name in re.split(_AND, said.get("by") or "")]
         kind = (said.get("kind") or "").lower()
         return Asked(_plain(said["what"]), tuple(filter(None, by)), 2 if kind == "hessian" else 1)
     return Asked(text)
+
+
+# `…; df/du`, behind what it is of
+_DERIVATIVE_BEHIND = re.compile(
+    r"(?P<what>.+?)\s*[,;.]\s*(?:(?i:find|compute|what\s+is|then|so)\s+)?[d∂]\s*(?P<of>[^\W\d_]\w*)?(?:\s*\([^()]*\))?\s*/\s*[d∂]\s*(?P<by>[^\W\d_]\w*)\s*(?:=\s*)?\?*\s*",
+    re.S,
+)
+_LEFT = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\([^()]*\))?\s*=(?!=)")
+
+
+def with_derivative_behind(text: str) -> Asked | None:
+    """`f(u) = …; df/du` as `f` in `u`, where the formula says what `f` stands for."""
+    found = _DERIVATIVE_BEHIND.fullmatch(text)
+    if found is None:
+        return None
+    said = [m[1] for m in map(_LEFT.match, re.split(r"[;,]\s", re.sub(r"\([^()]*\)", "", found["what"]))) if m]
+    return Asked(found["what"], (found["by"],)) if found["of"] in (*said[:1], *said[-1:]) else None
 
 
 def _plain(text: str) -> str:

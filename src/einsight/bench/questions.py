@@ -139,7 +139,10 @@ def agrees(found: Any, question: Question, point: dict[str, Any], truth: Any) ->
 
 def _spelled(question: Question, point: dict[str, Any]) -> dict[str, Any]:
     """The values under each spelling that the user has for their names: `W1`, `W^{(1)}`, `W^(1)`."""
-    names = {name: {name, spelled, re.sub("[{}]", "", spelled)} for name, spelled in question.names.items()}
+    names = {
+        name: {name, spelled, re.sub("[{}]", "", spelled), spelled.replace("'", "ʹ")}
+        for name, spelled in question.names.items()
+    }
     if isinstance(question.wrt_text, str):
         names.setdefault(question.variables[0], {question.variables[0]}).add(question.wrt_text)
     return point | {spelled: point[name] for name, spellings in names.items() for spelled in spellings}

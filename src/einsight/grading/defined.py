@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ..asking.brackets import closing
 from ..asking.pieces import Unwritten
-from ..asking.question import statements_in
 from ..asking.spellings import CODE, LANGUAGE, LATEX, spelling_of
 from ..asking.undeclared import with_matrix_exponentials
+from ..asking.ways import statements_in
 from ..lowering.mentioned import walk
 from ..lowering.names import Names, canonical_name
 from ..lowering.report import fail

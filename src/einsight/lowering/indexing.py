@@ -117,7 +117,7 @@ def _component(reader: Context, node: Node, tensor: Tensor, subscript: Subscript
     way = reader.names.fact(("family", tensor.name)) if len(subscript.entries) < len(tensor.dims) else None
     if way:
         sample = _sample(reader, node, tensor, subscript)
-        return None if sample is None else replace(sample, row=way == AS_ROW)
+        return None if sample is None else replace(sample, row=way == AS_ROW and sample.rank == 1)
     if len(subscript.entries) != len(tensor.dims):
         count, given = len(tensor.dims), len(subscript.entries)
         axes = "1 axis" if count == 1 else f"{count} axes"

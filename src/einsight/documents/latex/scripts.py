@@ -89,7 +89,7 @@ def _write_sized(row: Row, item: Item, text: str) -> bool:
     if (
         text not in ("I", "ones")
         or not size
-        or (text == "I" and size.isdigit() and (size == "1" or row.habits.has_invariants))
+        or (text == "I" and size.isdigit() and (size in ("0", "1") or row.habits.has_invariants))
         or (text == "I" and len(size) > 1 and len(leaves(below[0].inside)) > 1)
     ):
         return False

@@ -16,7 +16,10 @@ from .signs import NOT_OF_NUMBERS
 
 
 def entry_by_entry(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
-    """A formula with the products and powers in its sums over entries as they conform, `sum(y ⊙ log(p))`, and which of them are a choice."""
+    """A formula with the products and powers in its sums over entries as they conform, `sum(y ⊙ log(p))`, and which of them are a choice.
+
+    What conforms as it stands is what the language says that it is: `sum(A * B)` of square matrices has their product.
+    """
     if "/" not in text and not any(f"{name}(" in text for name in OF_ENTRIES):
         return text, ()
     tree, problems = parse_statement(text)
@@ -27,6 +30,10 @@ def entry_by_entry(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
     try:
         inference.relation(tree, False, alike=False)
     except Conflict:
+        return text, ()
+    if inference.chosen and not any(
+        d.severity == "error" for d in lower_statement(Piece(0, text), names.child()).diagnostics
+    ):
         return text, ()
     for begin, end, sign in sorted(set(inference.dotted), reverse=True):
         between = text[begin:end].strip(" *·/^")

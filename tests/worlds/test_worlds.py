@@ -218,6 +218,7 @@ CASES = [
     Case("what a page moves with a dot is not accused", "x\u0307 = A x; ∂/∂t (c t x) = 2 c x", found=False),
     Case("a mark above a name with a subscript", "Q = X W_q; W̄_q = Xᵀ Q̄",
          gradient(lambda b: np.sum(np.sin(X.T @ b)), A), X @ np.cos(X.T @ A)),
+    Case("what is observed is given, and no residual is 0", "b = A x + v; J = (b - A x)ᵀ (b - A x); ∂J/∂x = 0", found=False, facts=Facts(errors=frozenset("v"))),
     Case("a value is no model where nobody speaks of errors", "b = A x + v; J = (x - y)ᵀ (x - y) + bᵀ b; ∂J/∂x = 2 (x - y)", found=False),
     Case("a value that moves is not set aside", "b = a m - c; s = g + b m; ∂s/∂m = b", found=False),
     Case("what rests on an unknown function is not accused", "∂L/∂x = 2 ∂L/∂y; y = x", found=False),

@@ -18,11 +18,15 @@ from .reading import Reading
 from .shapes import Shapes
 
 
+# what a slope is that is 0, as it comes out of sums
+_NOTHING = 1e-12
+
+
 class Differentiating(Reading[Array, int]):
     """
     shapes  what the slots are
     level   of the derivatives that are being taken, one within another
-    moved   derivatives that are not 0 throughout, and `met`, all of them
+    moved   derivatives of what depends on what they are taken in, `sloped` those that are not 0, and `met`, all of them
     solved  variables that are given by something else, through which they move what is differentiated: `v = σ²`
     """
 
@@ -33,6 +37,7 @@ class Differentiating(Reading[Array, int]):
         self.level = 0
         self.met: set[int] = set()
         self.moved: set[int] = set()
+        self.sloped: set[int] = set()
         self.solved: set[int] = set()
         self._inside = (1, 1)
 
@@ -95,8 +100,11 @@ class Differentiating(Reading[Array, int]):
                 found = of()
         finally:
             self.level -= 1
-        if any(isinstance(x, Jet) and x.level == level and x.parts for x in found.items):
+        parts = [p for x in found.items if isinstance(x, Jet) and x.level == level for p in x.parts.values()]
+        if parts:
             self.moved.add(id(said))
+        if any(abs(jets.plain(p)) > _NOTHING for p in parts):
+            self.sloped.add(id(said))
         return _laid_out(found, inside, level, layout)
 
     def place_of(self, node: Node) -> tuple[str, tuple[object, ...]]:

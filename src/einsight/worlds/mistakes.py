@@ -42,6 +42,8 @@ def mistake(asked: Question) -> Mistake | None:
     """The one slip without which a formula is right; None where there is none, or where it is right in another layout or for
     symmetric matrices."""
     page, at = asked.page, asked.at
+    if asked.has_zero:
+        return None  # it is set to 0, or nothing is missing of what is none
     names = names_behind(page, at, asked.nodes)
     if any(d.order > at for d in behind(page, at, asked.nodes)) or names & page.points(at, True).keys():
         return None  # what stands behind may follow from it, and what is given a value right beside it makes it a special case

@@ -85,11 +85,11 @@ class Naming(Algebra[V, I]):
             len(found.arguments) > 1 and self.inside and arguments is None
         ):  # the letter of a function of several things, without them
             return found if self.choice((name, "as defined", "without arguments"), ((False, 0), (True, 0.6))) else None
+        if self.page.is_model(found) and name not in self.page.differentiated:
+            return None  # what is observed is given, whatever it came from
         near = self.page.is_near(found, self.at)
         unlikely = 0.8 if not near else 1.5 if found.order < self.at else 0.4
-        if self.page.is_model(found):
-            unlikely = min(unlikely, 0.4)
-        elif near and found.order < self.at and self._moves(found):
+        if near and found.order < self.at and self._moves(found):
             return found  # else a derivative would leave out what comes through it
         if name in self.variables:
             unlikely = min(unlikely, 0.5)  # what one differentiates in may be anything

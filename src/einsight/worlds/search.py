@@ -263,7 +263,8 @@ def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> boo
         if asked.has_zero and _holds_a_zero(asked, numbers):
             return False
         some = True
-    return some and numbers.met <= numbers.moved and (asked.root is None or loose)
+    moved = numbers.sloped if asked.has_zero else numbers.moved  # where all cancels, a 0 says nothing
+    return some and numbers.met <= moved and (asked.root is None or loose)
 
 
 def _holds_a_zero(asked: Question, numbers: Numbers) -> bool:

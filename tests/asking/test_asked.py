@@ -12,6 +12,9 @@ import pytest
 from paths import DATA
 
 import einsight
+from einsight.asking.question import read_question
+from einsight.lowering.names import Names
+from einsight.rules.catalogue import catalogue
 
 ROWS = [
     [part.strip() for part in line.split("¦")]
@@ -224,3 +227,22 @@ def test_how_long_an_array_is_has_the_name_of_its_axis():
         "((A @ x - b)**2).sum() / A.shape[0]", wrt="x", declare="A in R^(p x q); x in R^q; b in R^p"
     )
     assert found.matrix == einsight.derive("‖A x - b‖²/p", wrt="x", declare="A in R^(p x q); x in R^q; b in R^p").matrix
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        (r"Let $f(x) = x^T A x + b^T x$. What is $\nabla f$?", ("x",)),
+        (r"Let $f(x) = x^T A x$. Compute the Hessian of $f$.", ("x",)),
+        (r"What is the gradient of $x^T A x$ with respect to $x$?", ("x",)),
+        (r"What is the gradient of $x^T A x$?", None),
+        (r"$L(w, b) = \|X w + b\|^2$, find the gradient", None),
+    ],
+)
+def test_a_sentence_that_asks_for_a_derivative_says_in_what_or_is_refused(text, variables):
+    if variables is not None:
+        assert read_question(text, (), Names(catalogue().arity)).variables == variables
+        return
+    with pytest.raises(einsight.EinsightError, match="say in which variable"):
+        read_question(text, (), Names(catalogue().arity))
+    assert read_question(text, ("w" if "w" in text else "x",), Names(catalogue().arity)).variables

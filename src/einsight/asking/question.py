@@ -92,7 +92,7 @@ def read_question(expression: str, variables: Sequence[str], names: Names) -> Qu
     An expression of the language with names that are all known stays as it is; what is wrong with it is for others to say.
     """
     whole = blanked(expression).strip()
-    asked, remarks = _without_words(whole, names)
+    asked, remarks = _without_words(whole, names, variables)
     if remarks.formula != asked.formula:
         asked = replace(asked, formula=remarks.formula, variables=asked.variables or remarks.variables)
     if len(asked.variables) > 1 and not variables:
@@ -194,13 +194,16 @@ def _require_no_offer(
             raise with_offer(EinsightError(wrong), way)
 
 
-def _without_words(text: str, names: Names) -> tuple[Asked, Remarks]:
-    """The formula that words stand around, what they ask, and what they say of its names."""
+def _without_words(text: str, names: Names, variables: Sequence[str]) -> tuple[Asked, Remarks]:
+    """The formula that words stand around, what they ask, and what they say of its names.  Raises EinsightError (EIN001) where a
+    sentence asks for a derivative and nobody says in what."""
     found = sentence(text) if "$" in text else None
     if found is None:
         asked = (with_derivative_behind(text) if "/" in text else None) or in_words(text)
         return asked, without_remarks(asked.formula, names)
-    asked = Asked(formula_of(found), tuple(v.strip(" .,") for v in found.variables), found.order)
+    asked = Asked(formula_of(found), tuple(v.strip(" .,") for v in found.in_what()), found.order)
+    if found.is_asked and not (variables or asked.variables):
+        raise fail("EIN001", "a derivative is asked for: say in which variable, as in `with respect to $x$`")
     remarks = without_remarks(asked.formula, names)
     learn(found.words, remarks)
     return asked, remarks

@@ -31,6 +31,8 @@ _LEIBNIZ = re.compile(
 )
 _ASKS = re.compile(r"derivative|gradient|jacobian|hessian|differentia", re.I)
 _HESSIAN = re.compile(r"\bhessian\b|second\s+derivative", re.I)
+# `f(x) = …`, of one thing
+_CALLED = re.compile(r"\s*(?P<of>\\?[A-Za-z]+)\s*\(\s*(?P<by>\\?[A-Za-z]+)\s*\)\s*:?=")
 _SAYS = re.compile(r"(?<![<>!:])=|\\in(?![A-Za-z])|∈|:=|\\equiv")
 # between statements
 _LAST = re.compile(r"[,;]\s*|\\q?quad|\\\\")
@@ -46,6 +48,19 @@ class Sentence:
     asked: str = ""
     order: int = 1
     words: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Is a derivative asked?"""
+        return bool(self.asked) or _ASKS.search(self.words) is not None
+
+    def in_what(self) -> list[str]:
+        """The variables of the derivative that is asked: those that it names, else the argument of the function, `f(x) = …`."""
+        if self.variables or not self.is_asked:
+            return self.variables
+        called = [m for said in (*self.said, *self.formulas) if (m := _CALLED.match(said)) is not None]
+        of = [m for m in called if not self.asked or _plain(m["of"]) == _plain(self.asked)]
+        return [of[0]["by"]] if len(of) == 1 else []
 
 
 def sentence(text: str) -> Sentence | None:

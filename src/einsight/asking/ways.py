@@ -19,8 +19,10 @@ from .transposes import with_transposes
 
 # `I_0 (…)`, which is no identity
 _NUMBERED = re.compile(r"(?<![A-Za-z\\])(I)_\{?([01])\}?\s*(?=\\left\s*\(|\()")
-# a prime behind one letter
-_PRIMED_LETTER = re.compile(r"(?<![A-Za-z\\])([A-Za-z])'(?!')")
+# a letter beside itself with a prime, as another argument or another summand
+_BESIDE_ITSELF = re.compile(
+    r"(?<![A-Za-z\\])(?P<one>[A-Za-z])\s*[-+,]\s*(?P=one)'(?!')|(?<![A-Za-z\\])(?P<other>[A-Za-z])'(?!')\s*[-+,]\s*(?P=other)(?![A-Za-z'])"
+)
 _PRIME = re.compile(r"(?<=[A-Za-zͰ-Ͽ])'(?!')")
 
 
@@ -42,11 +44,9 @@ def ways_in(
 
 
 def has_primes(text: str, spelling: str) -> bool:
-    """Has it primes that may be part of names, as in `k(x, x')`, since a letter stands there with one and without?"""
+    """Has it primes that may be part of names, since a letter with one stands where no transpose does: `k(x, x')`, `x - x'`?"""
     plain = text.replace("^{\\prime}", "'").replace("^\\prime", "'") if spelling == LATEX else text
-    if "'" not in plain:
-        return False
-    return any(re.search(rf"(?<![A-Za-z\\]){m[1]}(?![A-Za-z'])", plain) for m in _PRIMED_LETTER.finditer(plain))
+    return "'" in plain and _BESIDE_ITSELF.search(plain) is not None
 
 
 def statements_in(

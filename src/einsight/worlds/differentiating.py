@@ -17,7 +17,6 @@ from .letters import variables_of
 from .reading import Reading
 from .shapes import Shapes
 
-
 # what a slope is that is 0, as it comes out of sums
 _NOTHING = 1e-12
 

@@ -246,3 +246,15 @@ def test_a_sentence_that_asks_for_a_derivative_says_in_what_or_is_refused(text, 
     with pytest.raises(einsight.EinsightError, match="say in which variable"):
         read_question(text, (), Names(catalogue().arity))
     assert read_question(text, ("w" if "w" in text else "x",), Names(catalogue().arity)).variables
+
+
+@pytest.mark.parametrize("name", ["Aw_0", "Wx_1", "Kb_t", "Xw"])
+def test_a_name_that_is_declared_is_no_product_of_its_letters(name):
+    derived = einsight.derive(f"x' {name} x", wrt="x", declare=f"x in R^n; {name} in R^(n x n)")
+    assert (derived.matrix, derived.assumed) == (f"x' ({name} + {name}')", ())
+
+
+def test_many_names_that_nobody_declares_are_tried_in_order_and_not_all():
+    names = [f"{c}_{k}" for c in "uvwz" for k in range(6)]
+    derived = einsight.derive(" + ".join(f"x' {n}" for n in names), wrt="x")
+    assert len(derived.assumed) == len(names) + 1

@@ -5,9 +5,8 @@ Each name is first a number, a vector or a matrix, as its letter suggests; `infe
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..lowering.mentioned import walk
@@ -45,8 +44,7 @@ def shapes(
         )
         return sum(k for k, _ in choice), sum(greek)
 
-    choices = itertools.product(*(tuple(enumerate(likely[name])) for name in unknown))
-    likeliest = list(itertools.islice(sorted(choices, key=unlikely), MOST_KINDS))
+    likeliest = _likeliest([likely[name] for name in unknown], unlikely)
     tried = [(care, choice) for choice in likeliest]
     if care == NOTES:  # few add a number to an array, and some do; hardly one writes a number as a capital
         large = [choice for choice in likeliest if _has_capital_number(unknown, choice)]
@@ -138,6 +136,27 @@ def _is_number(inference: Inference, node: Node) -> bool:
         return inference.is_number(inference.shape(node))
     except Conflict:
         return False
+
+
+def _likeliest(ranks: Sequence[Sequence[int]], unlikely: Callable[[Choice], tuple[int, int]]) -> list[Choice]:
+    """The likeliest choices, as many as are tried: those that are down no list, those that are one down in all, and so on."""
+    found: list[Choice] = []
+    for total in range(sum(len(r) - 1 for r in ranks) + 1):
+        found += sorted(_down(ranks, total), key=unlikely)
+        if len(found) >= MOST_KINDS:
+            break
+    return found[:MOST_KINDS]
+
+
+def _down(ranks: Sequence[Sequence[int]], total: int) -> Iterator[Choice]:
+    """The choices that are so far down their lists in all."""
+    if not ranks:
+        if total == 0:
+            yield ()
+        return
+    for place in range(min(total, len(ranks[0]) - 1) + 1):
+        for rest in _down(ranks[1:], total - place):
+            yield ((place, ranks[0][place]), *rest)
 
 
 def _has_capital_number(unknown: list[str], choice: Choice) -> bool:

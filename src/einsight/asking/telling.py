@@ -58,6 +58,11 @@ def told_apart(text: str, here: Letters, variables: tuple[str, ...], surely: boo
         if shifted and not letters_of(node) & here.indices:
             changes.append((node.start, node.end, with_raised_marks(f"{_base(node)}_{{{node.subscript.text}}}")))
     done = {start for start, _, _ in changes}
+    done |= {  # `Aw_0`, which is declared with its mark
+        n.base.start
+        for n in here.nodes
+        if isinstance(n, Indexed) and n.marked and is_known(canonical_name(n.marked), names)
+    }
     if defines(tree):  # a name of its own
         done |= {n.start for n in walk(tree.sides[0])}
     for name in whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .nodes import is_library
+from .nodes import called, is_library
 
 _TO_NUMBERS = frozenset(
     {"sum", "dot", "vdot", "norm", "mean", "trace", "det", "slogdet", "max", "min", "prod", "logdet"}
@@ -43,13 +43,7 @@ def _is_summed_up(node: ast.expr) -> bool:
         return _is_summed_up(node.left)
     if not isinstance(node, ast.Call) or any(k.arg in ("axis", "dim", "keepdims") for k in node.keywords):
         return False
-    name = (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id
-        if isinstance(node.func, ast.Name)
-        else ""
-    )
+    name = called(node)
     method = isinstance(node.func, ast.Attribute) and not is_library(node.func.value)
     if name in _TO_NUMBERS:
         vectors = [a for a in node.args if isinstance(a, ast.Name) and a.id[0].islower()]
@@ -59,14 +53,7 @@ def _is_summed_up(node: ast.expr) -> bool:
 
 def _is_of_each(node: ast.Call) -> bool:
     """Is it a function of each entry, of a library?"""
-    name = (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id
-        if isinstance(node.func, ast.Name)
-        else ""
-    )
-    return name in _OF_EACH
+    return called(node) in _OF_EACH
 
 
 def _inside(tree: ast.AST) -> Iterator[ast.Name]:

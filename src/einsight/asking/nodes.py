@@ -18,6 +18,13 @@ def is_library(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in _LIBRARIES
 
 
+def called(node: ast.Call) -> str:
+    """The name of what is called, without its library or its array; empty where it has none."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
 def new_axis(node: ast.expr) -> int | None:
     """Where `[:, None]` (1) and `[None, :]` or `[None]` (0) put an axis of one entry; None for anything else."""
     parts = node.elts if isinstance(node, ast.Tuple) else [node]

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from ..asking.nodes import called
 from .arrays import Arrays
 from .module import Module
 from .reading import Reader
@@ -192,7 +193,7 @@ def counted_in(node: ast.AST | None) -> frozenset[str]:
         if isinstance(part, ast.Slice):
             places = [part.lower, part.upper]
         elif isinstance(part, ast.Call):
-            name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
+            name = called(part)
             places = [*part.args] if name in _SHAPED else []
         for place in places:
             found |= set(_plain_names(place))

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from ..asking.nodes import called
 from ..lowering.report import EinsightError
 from ..rules.engine import BudgetExceeded, MissingRule, normal_form
 from ..targets.arguments import Request
@@ -118,13 +119,7 @@ class Inline(ast.NodeTransformer):
         return self.names.get(node.id, node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        name = (
-            node.func.attr
-            if isinstance(node.func, ast.Attribute)
-            else node.func.id
-            if isinstance(node.func, ast.Name)
-            else ""
-        )
+        name = called(node)
         if len(node.args) == 1 and name in ("asarray", "as_tensor", "float"):
             return self.visit(node.args[0])
         if (

@@ -16,7 +16,6 @@ from ..lowering.mentioned import names_of, walk
 from ..lowering.names import canonical_name
 from ..syntax.finding import children
 from ..syntax.tree import (
-    Addition,
     Array,
     Call,
     Group,
@@ -32,6 +31,7 @@ from ..syntax.tree import (
 )
 from .facts import Definition, Facts, Formula, Shown
 from .letters import (
+    added_last,
     called_with,
     compares_letters,
     counting_letters,
@@ -52,9 +52,9 @@ from .letters import (
 )
 
 PRIME = "ʹ"
-ANYWHERE, SQUARE = "its argument", "²"  # what a function is of where nobody writes it; behind a name, its square as a value
-# a name, and how many indices it has
-Key = tuple[str, int]
+# what a function is of where nobody writes it; behind a name, its square, which has a value of its own
+ANYWHERE, SQUARE = "its argument", "²"
+Key = tuple[str, int]  # a name, and how many indices it has
 
 
 class Page:
@@ -310,8 +310,8 @@ class Page:
 
     def is_model(self, found: Definition) -> bool:
         """Does it say how data come about, `y = A x + v` with an error `v` that nothing else speaks of?"""
-        sign, last = found.body.items[-1] if isinstance(found.body, Addition) else (0, None)
-        return sign > 0 and isinstance(last, Name) and canonical_name(last.text) in self.once & self.facts.errors
+        sign, last = added_last(found.body)
+        return sign > 0 and last in self.once & self.facts.errors
 
     def is_called(self, name: str) -> bool:
         return name in self.facts.functions or any(d.arguments for d in self.by_name.get(name, ()))

@@ -48,6 +48,12 @@ def without_marks(name: str) -> str:
     return name
 
 
+def added_last(body: Node) -> tuple[int, str]:
+    """The name that stands alone as the last summand, `v` of `A x + v`, with its sign; empty where none does."""
+    sign, last = body.items[-1] if isinstance(body, Addition) else (0, None)
+    return (sign, canonical_name(last.text)) if isinstance(last, Name) else (0, "")
+
+
 def without_power(node: Node) -> Node:
     """`σ` of `σ²`, `Σ` of `Σ^-1`."""
     return node.base if isinstance(node, Superscript) else node

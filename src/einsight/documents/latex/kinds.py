@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lark import Token as LarkToken
@@ -69,6 +69,9 @@ def leaves_of(row: list[Token]) -> Iterator[Leaf]:
         typed = _typed_function(row, at)
         leaf, at = typed or _leaf(row, at, "BELOW" if depth else behind)
         if leaf is not None:
+            both = leaf.text + row[at].text if at < len(row) else ""
+            if leaf.kind == "SIGN" and both in _DEFINING:  # `:=`, `\\colon=`
+                leaf, at = replace(leaf, text=_DEFINING[both], source=both, end=row[at].end), at + 1
             if leaf.kind == "LBRACE" and (depth or behind == "BELOW"):
                 depth += 1
             elif leaf.kind == "RBRACE" and depth:
@@ -96,9 +99,6 @@ def _leaf(row: list[Token], at: int, behind: str) -> tuple[Leaf | None, int]:
     if token.is_command:
         return _command(row, at)
     text, kind = token.text, "SIGN"
-    both = text + row[at + 1].text if at + 1 < len(row) else text
-    if both in _DEFINING:
-        return Leaf(kind, _DEFINING[both], both, token.start, row[at + 1].end, token.spaced), at + 2
     if text[0].isdigit() and text.isascii():
         if len(text) > 1 and behind in ("BELOW", "ABOVE", "TAKES_TWO"):  # `\frac12`, `x^23`
             row[at] = Token(text[1:], token.start + 1, token.end)

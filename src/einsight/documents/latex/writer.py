@@ -124,8 +124,6 @@ def _sign(row: Row, item: Item, leaf: Leaf) -> None:
     elif text in _SPACED or text in _PLAIN:
         if text == "," and not row.lists and not row.in_brackets():
             raise Unread("a list of formulas", leaf.start, leaf.end)
-        if text == ":" and _skip(row, "="):
-            text = ":="
         if item.scripts:
             raise Unread(f"something above or below `{leaf.source}`", item.start, item.end)
         row.emit(_SPACED.get(text, text), leaf.start, leaf.end)

@@ -13,7 +13,8 @@ from ...documents.regions import Region
 from ...lowering.mentioned import names_of, walk
 from ...lowering.names import GREEK, Names, canonical_name
 from ...syntax.quotients import Quotient, units
-from ...syntax.tree import Addition, Call, Chain, Indexed, Name, Relation
+from ...syntax.tree import Call, Chain, Indexed, Name, Relation
+from ...worlds.letters import added_last
 from .functions import sample_in_sum, taken_elsewhere, unknown_call
 from .known import Known
 from .paragraphs import denial
@@ -103,11 +104,9 @@ def speaks_of_models(text: str, start: int, end: int) -> bool:
 
 def is_model(is_said: bool, tree: Relation, target: str, known: Known) -> str:
     """`y = X β + u` says how data come about, where the paragraph speaks of models; it gives `y` no value that changes with `β`."""
-    right = tree.sides[-1]
-    if len(tree.sides) != 2 or not target or not isinstance(right, Addition):
+    if len(tree.sides) != 2 or not target:
         return ""
-    last = right.items[-1][1]
-    noise = canonical_name(last.text) if isinstance(last, Name) else ""
+    _, noise = added_last(tree.sides[-1])
     if noise not in ERRORS or known.is_defined(noise) or not is_said:
         return ""
     return f"a model with the error `{noise}`"

@@ -50,6 +50,8 @@ def _read(source):
         (r"\left\lVert A x - b \right\rVert_2^2 = c", ["‖ A x - b‖^2 = c"]),
         (r"\tfrac12 x = \frac{a+b}{c d}", ["(1/2) x = ((a + b)/(c d))"]),
         (r"\tr AB = \operatorname{tr}(BA)", ["tr(A B) = tr(B A)"]),
+        (r"\hat\theta = \arg\,\min_{\theta} f(\theta)", ["\u03b8\u0302 = argmin_\u03b8(f(\u03b8))"]),
+        (r"\hat w = \operatorname*{arg\,max}_{\mathbf{w}, b} -w^2 + 1", ["\u0175 = argmax_w( - w^2) + 1"]),
         (r"\log\det X^{-1} = X^{-\top}", ["log(det(X^-1)) = X^-T"]),
         (r"\hat{x} = \bar{y}_i + x_{\text{new}} + W'", ["x̂ = ȳ_i + xnew + Wʹ"]),
         (r"w_{i j} = w_{i,j} = W_{i+1,j} \tag{3} \label{eq:a}", ["w_{ij} = w_{i,j} = W_{i+1,j}"]),

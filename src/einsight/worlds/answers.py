@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 
 from ..lowering.mentioned import names_of
 from ..terms.interruption import in_polls
+from .definitions import Page
+from .letters import without_marks
 from .mistakes import Mistake, mistake
 from .questions import Question, World
 from .search import holds
@@ -40,7 +42,63 @@ def rests_on(asked: Question) -> Hashable:
     definitions = behind(page, at, asked.nodes)
     far = tuple((d.name, d.indices, d.arguments, d.body, d.order < at) for d in definitions)
     names = {n for node in asked.nodes for n in names_of(node)}.union(*(d.names for d in definitions))
-    return asked.left, asked.right, asked.layout, asked.where, page.of_section(at), far, page.of_names(names)
+    return (
+        asked.left,
+        asked.right,
+        asked.layout,
+        asked.where,
+        page.of_section(at),
+        page.beside(at),
+        far,
+        _of_names(page, names),
+    )
+
+
+def _of_names(page: Page, names: Iterable[str]) -> Hashable:
+    """All that the page shows of some names by how it is written, and says of them."""
+    near = ((n, n[1:], n[:-1], n[:1].upper() + n[1:], without_marks(n)) for n in names)
+    wanted = {name for group in near for name in group}
+    facts = page.facts
+    said = frozenset(
+        (n, facts.told.get(n), facts.kinds.get(n), facts.has.get(n), facts.elsewhere.get(n)) for n in wanted
+    )
+    sets = (
+        page.counting,
+        page.labels,
+        page.whole,
+        page.numbers,
+        page.definite,
+        page.once,
+        page.differentiated,
+        page.spoken,
+        page.standing,
+        facts.functions,
+        facts.loose,
+        facts.dependent,
+    )
+    shown = tuple(frozenset(wanted & s) for s in sets)
+    taken = tuple((n, page.taken_in[n]) for n in sorted(wanted & page.taken_in.keys()))
+    called = frozenset((pair, k) for pair, k in page.called_with.items() if wanted & {*pair})
+    keys = (
+        frozenset(k for k in page.vectors if k[0] in wanted),
+        frozenset(i for i in page.members.items() if i[0][0] in wanted),
+    )
+    counted = frozenset((n, frozenset(c)) for n, c in page.counted.items() if n in wanted)
+    given = frozenset((n, tuple((len(d.indices), len(d.arguments)) for d in page.by_name.get(n, ()))) for n in wanted)
+    return (
+        said,
+        shown,
+        taken,
+        called,
+        keys,
+        counted,
+        given,
+        page.has_transposes,
+        facts.symmetric,
+        facts.normalised,
+        facts.errors,
+        frozenset(page.marked),
+    )
 
 
 def _kept(kind: str, asked: Question, find: Callable[[Question], World | Mistake | None]) -> World | Mistake | None:

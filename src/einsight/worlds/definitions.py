@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from itertools import pairwise
@@ -37,6 +37,7 @@ from .letters import (
     counting_letters,
     covariances,
     divisors,
+    has_extreme,
     indexed,
     primed,
     quotients,
@@ -47,7 +48,6 @@ from .letters import (
     variables_of,
     whole_names,
     with_marks,
-    without_marks,
     without_power,
 )
 
@@ -59,7 +59,7 @@ Key = tuple[str, int]  # a name, and how many indices it has
 
 class Page:
     """
-    formulas  in their order
+    formulas  in their order, and `expressions`, what stands in each paragraph without saying anything
     counting  letters that count something, and `labels`, those of which two are never the same: `x_i - x_j`
     members   dimensions of what an index picks, where something says them of `x_i`
     whole     names that stand somewhere without indices, and `counted`, those with indices, with how many
@@ -75,8 +75,13 @@ class Page:
     definite  matrices of whose determinants the page takes logarithms, or that are `covariances` of normal distributions
     """
 
-    def __init__(self, formulas: Sequence[Formula], facts: Facts = Facts()):  # noqa: B008
-        self.formulas, self.facts = list(formulas), facts
+    def __init__(
+        self,
+        formulas: Sequence[Formula],
+        facts: Facts | None = None,
+        expressions: Mapping[int, tuple[Node, ...]] | None = None,
+    ):
+        self.formulas, self.facts, self.expressions = list(formulas), facts or Facts(), expressions or {}
         self.members: dict[Key, tuple[str, ...]] = {}
         self._sections: dict[int, tuple[Shown, dict[int, int]]] = {}
         lefts = [f.tree.sides[0] for f in self.formulas]
@@ -157,52 +162,6 @@ class Page:
                 made.by_name = {**made.by_name, known.name: [*self._defined(known.tree, -1)]}
         return made
 
-    def of_names(self, names: Iterable[str]) -> Hashable:
-        """All that the page shows of some names by how it is written, and says of them."""
-        near = ((n, n[1:], n[:-1], n[:1].upper() + n[1:], without_marks(n)) for n in names)
-        wanted = {name for group in near for name in group}
-        facts = self.facts
-        said = frozenset((n, facts.told.get(n), facts.kinds.get(n), facts.has.get(n, frozenset())) for n in wanted)
-        sets = (
-            self.counting,
-            self.labels,
-            self.whole,
-            self.numbers,
-            self.definite,
-            self.once,
-            self.differentiated,
-            self.spoken,
-            self.standing,
-            facts.functions,
-            facts.loose,
-            facts.dependent,
-        )
-        shown = tuple(frozenset(wanted & s) for s in sets)
-        taken = tuple((n, self.taken_in[n]) for n in sorted(wanted & self.taken_in.keys()))
-        called = frozenset((pair, k) for pair, k in self.called_with.items() if wanted & {*pair})
-        keys = (
-            frozenset(k for k in self.vectors if k[0] in wanted),
-            frozenset(i for i in self.members.items() if i[0][0] in wanted),
-        )
-        counted = frozenset((n, frozenset(c)) for n, c in self.counted.items() if n in wanted)
-        given = frozenset(
-            (n, tuple((len(d.indices), len(d.arguments)) for d in self.by_name.get(n, ()))) for n in wanted
-        )
-        return (
-            said,
-            shown,
-            taken,
-            called,
-            keys,
-            counted,
-            given,
-            self.has_transposes,
-            facts.symmetric,
-            facts.normalised,
-            facts.errors,
-            frozenset(self.marked),
-        )
-
     def of_section(self, at: int) -> tuple[Shown, int]:
         """What stands in the section of a formula, and the formula's number there."""
         section = self.formulas[at].section
@@ -212,6 +171,10 @@ class Page:
             self._sections[section] = shown, {k: number for number, k in enumerate(here)}
         shown, numbers = self._sections[section]
         return shown, numbers[at]
+
+    def beside(self, at: int) -> tuple[Node, ...]:
+        """The expressions that stand in the paragraph of a formula."""
+        return self.expressions.get(self.formulas[at].paragraph, ())
 
     @property
     def told(self) -> dict[str, tuple[str, ...]]:
@@ -366,7 +329,7 @@ class Page:
             return
         if not any(variables_of(body)) or name in ("I", "δ", *indices) or name in arguments:
             return
-        if self._speaks_of(body, name, len(indices), square):
+        if self._speaks_of(body, name, len(indices), square) or has_extreme(body, self.counting):
             return
         free = tuple(letter for letter in self.free([body]) if letter not in indices)
         yield Definition(name + square, indices, arguments, body, order, free)

@@ -13,7 +13,7 @@ from .familiar import Familiar
 
 @dataclass(frozen=True)
 class Formula:
-    """A relation of the page, with the numbers of its section and its paragraph."""
+    """A relation of the page, with the numbers of its section and its paragraph; or an expression, with one side."""
 
     tree: Relation
     section: int = 0
@@ -45,6 +45,7 @@ class Facts:
     kinds      what words or typefaces call a name
     has        properties of names
     functions  names that are declared as functions
+    elsewhere  properties that names have in other sections, so that they may be of others here
     symmetric  does the page speak of symmetric matrices, and `normalised`, of what adds up to 1?
     errors     letters of errors, where the page speaks of a model
     loose      names of which that was said in a section around this one, so that it may be of others
@@ -55,6 +56,7 @@ class Facts:
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     has: dict[str, frozenset[str]] = field(default_factory=dict)
+    elsewhere: dict[str, frozenset[str]] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     symmetric: bool = False
     normalised: bool = False

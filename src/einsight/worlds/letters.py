@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -37,6 +37,8 @@ _COUNTING = frozenset("ijklmnpqrstuvabc")
 _SIZES = frozenset("NTKLDM")
 
 
+# functions of what is to be made least or largest
+_EXTREMES = ("min", "max", "argmin", "argmax")
 # what tells a solution from what it is a value of
 _OF_SOLUTIONS = ("⁽*⁾", "\u0302")
 
@@ -65,6 +67,27 @@ def renamed(node: Any, of: Callable[[str], str]) -> Any:
         text = of(node.text)
         return node if text == node.text else replace(node, text=text)
     return rebuilt(node, lambda inner: renamed(inner, of))
+
+
+def is_extreme(node: Node, counting: Container[str]) -> bool:
+    """`min_u(…)`, `argmin_u(…)`, where `u` does not count: what is made least or largest by a choice of `u`."""
+    callee = node.callee if isinstance(node, Call) else None
+    base = callee.base if isinstance(callee, Indexed) else callee
+    if not isinstance(base, Name) or base.text not in _EXTREMES:
+        return False
+    chosen = set(callee.subscript.letters) if isinstance(callee, Indexed) else set[str]()
+    return base.text.startswith("arg") or any(letter not in counting for letter in chosen)
+
+
+def has_extreme(node: Node, counting: Container[str]) -> bool:
+    return any(is_extreme(inner, counting) for inner in walk(node))
+
+
+def of_extremes(node: Any, counting: Container[str]) -> Any:
+    """The same with what is made least or largest for `min_u(…)` and its kin."""
+    if isinstance(node, Call) and is_extreme(node, counting) and len(node.arguments) == 1:
+        return Group(node.start, node.end, of_extremes(node.arguments[0], counting))
+    return rebuilt(node, lambda inner: of_extremes(inner, counting))
 
 
 def variable_below(nabla: Indexed) -> Node:

@@ -28,8 +28,8 @@ from .slots import FIELD, MAP
 # entries that an unknown function may depend on, and combinations of indices for which a claim is compared
 MOST_ENTRIES, MOST_PLACES = 40, 64
 # what may be supposed of names: of matrices whose determinants have logarithms that they are positive definite; of what is not
-# differentiated in that its entries add up to 1
-SYMMETRIC, NORMALISED = "symmetric", "normalised"
+# differentiated in that its entries add up to 1; that names have the properties that another section gives them
+SYMMETRIC, NORMALISED, ELSEWHERE = "symmetric", "normalised", "elsewhere"
 _RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "=": lambda a, b: a == b, "≠": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
     "≤": lambda a, b: a <= b, "≥": lambda a, b: a >= b,
@@ -41,7 +41,7 @@ class Numbers(Differentiating):
     seed      of this world
     sizes     of the dimensions that nobody gives a size, in the order in which they are met
     positive   are all entries positive?
-    supposed   what is supposed of names besides what the page says of them: SYMMETRIC or NORMALISED
+    supposed   what is supposed of names besides what the page says of them: SYMMETRIC, NORMALISED or ELSEWHERE
     """
 
     def __init__(self, shapes: Shapes, seed: int, sizes: Iterable[int], positive: bool, supposed: str = ""):
@@ -108,6 +108,8 @@ class Numbers(Differentiating):
         has = self.page.facts.has.get(name, frozenset())
         if self.supposed == SYMMETRIC and rows == columns > 1 and name in self.page.definite:
             has |= {"positive-definite"}
+        if self.supposed == ELSEWHERE and rows == columns > 1:
+            has |= self.page.facts.elsewhere.get(name, frozenset())
         if self.supposed == NORMALISED and name not in self.page.taken_in:
             has |= {NORMALISED}
         if NORMALISED in has and rows == columns == 1 and len(places) == 1 and name in self.page.counted:

@@ -9,6 +9,8 @@ from .definitions import Page
 
 # what holds of letters: `i ≠ j`
 Where = tuple[tuple[str, str, str], ...]
+# names, each with a value
+Put = tuple[tuple[Node, Node], ...]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Question:
     """Are two sides of the formula `at` a page equal?
 
     points  what names are given in numbers
-    root    a name, as it is written, and the value at which it is asked
+    put     names, as they are written, and the values at which it is asked, one after the other
+    solves  is it an equation, of which the first of these values is to be the only solution?
     where   what is to hold of letters that count: `i ≠ j`
     said    what is to be told with an answer
     """
@@ -34,13 +37,14 @@ class Question:
     right: Node
     layout: str
     points: dict[str, Node] = field(default_factory=dict)
-    root: tuple[Node, Node] | None = None
+    put: Put = ()
+    solves: bool = False
     where: Where = ()
     said: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        return (self.left, self.right) if self.root is None else (self.left, self.right, self.root[1])
+        return (self.left, self.right, *(value for _, value in self.put))
 
     @property
     def has_zero(self) -> bool:

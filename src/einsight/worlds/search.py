@@ -11,21 +11,22 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 from ..asking.ranks import NUMBER
 from ..lowering.mentioned import walk
 from ..syntax.tree import Call, Name, Node
 from ..terms.interruption import poll
-from . import jets
+from . import arrays, jets
 from .arrays import Array, Singular, Unfit
 from .edits import names_in
 from .functions import ARRAYS, ENTRYWISE
 from .letters import is_constant
-from .numbers import MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
+from .numbers import ELSEWHERE, MOST_PLACES, NORMALISED, SYMMETRIC, Numbers
 from .questions import Question, Where, World
 from .shapes import Shapes
-from .solutions import gives_value, roots
+from .solutions import at_named_solutions, gives_value, of_extreme, roots
 from .unknowns import Unknowns, behind, names_behind, unknowns_of
 
 # ways to choose what the slots are that are tried, and of those that go together, that are computed
@@ -35,6 +36,8 @@ UNLIKELIER = 0.9
 # sizes of the dimensions in the order in which they are met, in each world
 SIZES = ((3, 2, 4, 2, 3, 5), (2, 4, 3, 5, 2, 3))
 _CLOSE = 1e-7
+# how far from a solution it is looked whether nearly all is one
+_ELSEWHERE = 0.3
 Slot = tuple[str, int]
 _SYMMETRIC = "covariances, and matrices whose determinants have logarithms, are symmetric, as the page says of some"
 _NORMALISED = "what nothing is differentiated in has entries that add up to 1, as the page says of some"
@@ -42,11 +45,14 @@ _NORMALISED = "what nothing is differentiated in has entries that add up to 1, a
 
 def holds(asked: Question, ways: int = MOST_WAYS) -> World | None:
     """The world in which two sides of a formula of the page are equal, as far as numbers show; None where there is none."""
-    if _depends(asked) or all(map(_is_named, (asked.left, asked.right))):
+    gives = gives_value(asked)
+    if _depends(asked) or (not gives and all(map(_is_named, (asked.left, asked.right)))):
         return None
-    if gives_value(asked):
+    if gives:
         return next(filter(None, (_answer(one, ways) for one in roots(asked))), None)
-    return next(filter(None, (_answer(replace(asked, points=points), ways) for points in _points(asked))), None)
+    anywhere = (_answer(replace(asked, points=points), ways) for points in _points(asked))
+    at_solutions = (_answer(one, ways) for one in (*of_extreme(asked), *at_named_solutions(asked)))
+    return next(filter(None, itertools.chain(anywhere, at_solutions)), None)
 
 
 def _is_named(node: Node) -> bool:
@@ -83,13 +89,13 @@ def _answer(asked: Question, ways: int) -> World | None:
         except (Unfit, RecursionError):
             return None
         for shapes, free in itertools.islice(conforming(asked, unknowns, ways), MOST_WORLDS):
-            for supposed, where, said in _supposed(asked, free):
+            for supposed, where, said in _supposed(asked, shapes, free):
                 if _is_equal(replace(asked, where=where), shapes, free, supposed):
                     return World((*premises(shapes), *said, *_familiar(asked), *asked.said))
     return None
 
 
-def _supposed(asked: Question, free: dict[str, object]) -> Iterator[tuple[str, Where, tuple[str, ...]]]:
+def _supposed(asked: Question, shapes: Shapes, free: dict[str, object]) -> Iterator[tuple[str, Where, tuple[str, ...]]]:
     """What may be supposed of names and letters besides what is said of them, with what is told of that; first nothing."""
     page, where = asked.page, asked.where
     yield "", where, ()
@@ -99,8 +105,19 @@ def _supposed(asked: Question, free: dict[str, object]) -> Iterator[tuple[str, W
         yield "", apart, (f"{' and '.join(f'`{n}`' for n in labels)} are not the same",)
     if page.covariances or (page.facts.symmetric and page.definite):
         yield SYMMETRIC, where, (_SYMMETRIC,)
+    named = {name for name, _ in shapes.slots} & page.facts.elsewhere.keys() if asked.put else set[str]()
+    if named:
+        yield (
+            ELSEWHERE,
+            where,
+            tuple(f"`{n}` is {_listed(page.facts.elsewhere[n])}, as another section says" for n in sorted(named)),
+        )
     if page.facts.normalised:
         yield NORMALISED, where, (_NORMALISED,)
+
+
+def _listed(properties: Iterable[str]) -> str:
+    return " and ".join(sorted(properties))
 
 
 def _familiar(asked: Question) -> Iterator[str]:
@@ -170,8 +187,8 @@ def _with_letters(shapes: Shapes, letters: Iterable[str], asked: Question) -> Sh
 def _fits(asked: Question, shapes: Shapes) -> bool:
     try:
         shapes.begin(asked.left)
-        if asked.root is not None:
-            shapes.fit(*map(shapes.value, asked.root))
+        for name, value in asked.put:
+            shapes.fit(shapes.value(name), shapes.value(value))
         left, right = shapes.value(asked.left), shapes.value(asked.right)
         if not asked.has_zero:
             shapes.fit(left, right)
@@ -226,9 +243,9 @@ def _is_equal(asked: Question, shapes: Shapes, free: dict[str, object], supposed
 
 
 def _in_some(asked: Question, shapes: Shapes, free: dict[str, object], supposed: str, seed: int) -> bool:
-    """With these sizes, or where something has no inverse with them, with the largest first or last."""
+    """With these sizes, or where something has no inverse with them, with the largest first or last, and no two the same as long as may be."""
     sizes = SIZES[seed]
-    for wanted in (sizes, sorted(sizes, reverse=True), sorted(sizes)):
+    for wanted in (sizes, (*sorted({*sizes}, reverse=True), *sizes), (*sorted({*sizes}), *sizes)):
         singular = False
         for positive in (False, True):
             try:
@@ -246,25 +263,35 @@ def _in_some(asked: Question, shapes: Shapes, free: dict[str, object], supposed:
 def _compared(asked: Question, numbers: Numbers, free: dict[str, object]) -> bool:
     ranges = [range(numbers.size(d)) for d in free.values()]
     numbers.begin(asked.left)
-    some = loose = False  # is there a value that is no root?
+    some = loose = False  # are they different at other values than those that are put in?
     for places in itertools.islice(itertools.product(*ranges), MOST_PLACES):
         numbers.step()
         numbers.index = dict(zip(free, places, strict=True))
         if not all(_holds_of(numbers.index, *said) for said in asked.where):
             continue
-        if asked.root is None:
-            one, other = numbers.value(asked.left), numbers.value(asked.right)
-        else:
-            with numbers.with_instead({numbers.place_of(asked.root[0]): numbers.value(asked.root[1])}):
-                one, other = numbers.value(asked.left), numbers.value(asked.right)
-            loose |= not is_close(numbers.value(asked.left), numbers.value(asked.right), asked.has_zero)
+        one, other = _sides(asked, numbers, 0.0)
+        if asked.put:
+            loose |= not is_close(*_sides(asked, numbers, _ELSEWHERE), asked.has_zero)
         if not is_close(one, other, asked.has_zero):
             return False
         if asked.has_zero and _holds_a_zero(asked, numbers):
             return False
         some = True
-    moved = numbers.sloped if asked.has_zero else numbers.moved  # where all cancels, a 0 says nothing
-    return some and numbers.met <= moved and (asked.root is None or loose)
+    # where all cancels, a 0 says nothing; but it does at a root, where it is no 0 elsewhere
+    moved = numbers.sloped if asked.has_zero and not asked.put else numbers.moved
+    return some and numbers.met <= moved and (not asked.put or loose)
+
+
+def _sides(asked: Question, numbers: Numbers, moved: float) -> tuple[Array, Array]:
+    """Both sides with what is put in, or at values so far from that."""
+    with ExitStack() as values:
+        for name, value in asked.put:
+            there = arrays.mapped(lambda x: jets.add(x, moved), numbers.value(value))
+            values.enter_context(numbers.with_instead({numbers.place_of(name): there}))
+        one, other = numbers.value(asked.left), numbers.value(asked.right)
+        if asked.solves and max(len(one.items), len(other.items)) < len(numbers.value(asked.put[0][0]).items):
+            raise Unfit("an equation with fewer entries than its unknown, which has other solutions as well")
+    return one, other
 
 
 def _holds_a_zero(asked: Question, numbers: Numbers) -> bool:

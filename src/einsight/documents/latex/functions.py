@@ -25,7 +25,13 @@ def write_function(row: Row, item: Item, name: str) -> None:
     name = words.RENAMED.get(name, name)
     below = [s for s in item.scripts if s.sign == "_"]
     index = word(below[0].inside) if below else ""
-    if below and not (name in words.ALONG_AN_INDEX and re.fullmatch(r"[a-z]", index) and len(item.scripts) == 1):
+    if below and name in words.EXTREMES:
+        index = next((leaf.text for leaf in leaves(below[0].inside) if leaf.kind == "LETTER"), index)
+    if below and not (
+        name in words.ALONG_AN_INDEX
+        and re.fullmatch(r"[a-z]" if name not in words.EXTREMES else r"[^\W\d_]", index)
+        and len(item.scripts) == 1
+    ):
         raise Unread(f"`{name}` with a subscript", item.start, item.end)
     if below:  # `\softmax_j(S_{ij})` runs along an index
         row.emit(f"{name}_{index}", item.atom.start, item.end)
@@ -70,11 +76,14 @@ def _opens(item: Item) -> bool:
 
 
 def _write_bare_argument(row: Row, item: Item, name: str) -> None:
-    """`\\log x`, `\\tr A B`, `\\log|X|`: what follows up to a sign."""
+    """`\\log x`, `\\tr A B`, `\\log|X|`: what follows up to a sign; what is made least may begin with one."""
+    begin, behind = row.at, row.next()
+    if name in words.EXTREMES and behind is not None and is_sign(behind, "-"):
+        row.at += 1
     stop = _end_of_bare_argument(row)
     if stop == row.at:
         raise Unread(f"`{name}` of nothing", item.start, item.end)
-    inside = row.items[row.at : stop]
+    inside = row.items[begin:stop]
     row.bracketed(row.inner(inside), inside[0].start, inside[-1].end)
     row.at = stop
 

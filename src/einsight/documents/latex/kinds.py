@@ -137,7 +137,7 @@ def _leaf(row: list[Token], at: int, behind: str) -> tuple[Leaf | None, int]:
 
 def _command(row: list[Token], at: int) -> tuple[Leaf | None, int]:
     token = row[at]
-    name = token.text[1:]
+    name = "operatorname" if token.text == "\\operatorname*" else token.text[1:]
 
     def made(kind: str, text: str, end: int = at + 1) -> tuple[Leaf, int]:
         return Leaf(kind, text, token.text, token.start, row[end - 1].end, token.spaced), end
@@ -166,6 +166,10 @@ def _command(row: list[Token], at: int) -> tuple[Leaf | None, int]:
         return made("WORDS", said(row[at + 2 : end - 1]), end)
     if name in words.LETTERS:
         return made("LETTER", words.LETTERS[name])
+    if name == "arg":  # `\\arg\\min`, as one function
+        at = next((k for k in range(at + 1, len(row)) if row[k].text[1:] not in words.SKIPPED), at)
+        extreme = row[at].text[1:]
+        return made("WORD", f"arg{extreme}" if extreme in ("min", "max") else name, at + 1)
     if name == "sqrt" and at + 1 < len(row) and row[at + 1].text == "[":
         raise Unread("a root of another order", token.start, token.end)
     if name in words.TAKES_TWO:

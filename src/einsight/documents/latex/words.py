@@ -35,7 +35,7 @@ FUNCTIONS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "tr", "Tr", "trace", "diag", "vec",
     "logdet", "softmax", "sigmoid", "relu", "ReLU", "sign", "sgn", "erf", "norm", "arcsin", "arccos", "arctan", "softplus",
     "logsumexp", "Diag", "gelu", "GELU", "silu", "SiLU", "abs", "sqrt", "mean", "sum", "TR", "Det", "Vec",
-    "sec", "csc", "cot", "sech", "csch", "coth", "sym", "Sym", "skew", "Skew", "adj", "Adj", "adjugate", "cof", "Cof",
+    "sec", "csc", "cot", "sech", "csch", "coth", "argmin", "argmax", "sym", "Sym", "skew", "Skew", "adj", "Adj", "adjugate", "cof", "Cof",
 })  # fmt: skip
 RENAMED = {
     "Tr": "tr", "TR": "tr", "trace": "tr", "ReLU": "relu", "sgn": "sign", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "Diag": "diag",
@@ -43,12 +43,14 @@ RENAMED = {
     "Cof": "cof",
 }  # fmt: skip
 # those that run along an index, which stands below them
-ALONG_AN_INDEX = frozenset({"softmax", "logsumexp", "max", "min", "mean", "log_softmax"})
+ALONG_AN_INDEX = frozenset({"softmax", "logsumexp", "max", "min", "mean", "log_softmax", "argmin", "argmax"})
+# of which what stands below may be what is chosen: `\\min_{w, b}`
+EXTREMES = frozenset({"max", "min", "argmin", "argmax"})
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 # of these, the command itself is the function; others want \operatorname, \mathrm, \text or a macro
 FUNCTION_COMMANDS = frozenset({
     "exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "arcsin", "arccos", "arctan", "tr", "Tr", "diag",
-    "trace", "sgn", "sign", "softmax", "relu", "ReLU", "Diag", "erf", "sec", "csc", "cot", "coth",
+    "argmin", "argmax", "trace", "sgn", "sign", "softmax", "relu", "ReLU", "Diag", "erf", "sec", "csc", "cot", "coth",
 })  # fmt: skip
 SIGNS = {
     "cdot": "·", "times": "×", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "in": "∈", "to": "→", "rightarrow": "→", "mapsto": "↦",

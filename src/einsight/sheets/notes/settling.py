@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from ...documents.regions import Region
 from ...lowering.names import Names
 from ...syntax.parse import parse_statement
-from ...syntax.tree import Relation
+from ...syntax.tree import Indexed, Name, Node, Num, Relation
 from ...worlds.answers import mistake_in, world_of
 from ...worlds.definitions import Page
 from ...worlds.facts import Facts, Formula
@@ -66,20 +66,24 @@ class Settling:
         breaks = [m.start() for m in BREAK.finditer(text)]
         self.regions: list[Region] = []
         self.formulas: list[Formula] = []
+        self.expressions: dict[int, tuple[Node, ...]] = {}
         self.at: dict[tuple[int, int], list[int]] = {}
         for region in sorted(regions, key=lambda r: r.start):
             tree = parse_statement(region.text)[0] if region.translated and not region.problem else None
-            if isinstance(tree, Relation) and len(tree.sides) > 1:
+            paragraph = bisect_right(breaks, region.start)
+            if isinstance(tree, Relation) and len(tree.sides) == 1:
+                if not isinstance(tree.sides[0], (Name, Indexed, Num)):
+                    self.expressions[paragraph] = (*self.expressions.get(paragraph, ()), tree.sides[0])
+            elif isinstance(tree, Relation):
                 section = without_item(sections.at(region.start))
                 self.at.setdefault((region.start, region.end), []).append(len(self.formulas))
                 self.regions.append(region)
-                paragraph = bisect_right(breaks, region.start)
                 self.formulas.append(Formula(tree, numbers.setdefault(section, len(numbers)), paragraph))
 
     @cached_property
     def page(self) -> Page:
         """The page, made where something of it is left."""
-        return Page(self.formulas)
+        return Page(self.formulas, expressions=self.expressions)
 
     @cached_property
     def typefaces(self) -> Mapping[str, str]:
@@ -214,11 +218,13 @@ def _facts(known: Known, typefaces: Mapping[str, str], spoken: Facts, marks: Map
     loose = frozenset(n for n in told if known.sections.get(n, known.section) != known.section)
     has = {t.name: frozenset(t.properties) for t in known.tensors() if t.name in told}
     has |= {n: has.get(n, frozenset()) | p for n, p in known.properties.items()}
+    elsewhere = {t.name: frozenset(t.properties) for t in known.tensors() if known.is_of_other_section(t.name)}
     kinds = {**dict.fromkeys(known.sizes, "number"), **typefaces, **known.kinds}
     functions, dependent = frozenset(known.functions), frozenset(known.dependent)
     loose = frozenset(marks.get(name, name) for name in loose)
     facts = replace(spoken, functions=functions, loose=loose, dependent=dependent)
-    return replace(facts, told=written(told), kinds=written(kinds), has=written(has))
+    facts = replace(facts, told=written(told), kinds=written(kinds), has=written(has))
+    return replace(facts, elsewhere=written({n: p - facts.has.get(n, frozenset()) for n, p in elsewhere.items() if p}))
 
 
 def _is_guessed(name: str, known: Known) -> bool:
